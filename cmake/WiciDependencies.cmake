@@ -1,0 +1,44 @@
+# What wici is built from: Debian's packages, nothing else. `./wici` installs them.
+
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_CXX_FLAGS_DEBUG "-O1 -g1")
+set(CMAKE_CXX_FLAGS_RELEASE "-O2")
+
+set(WICI_SANITIZER "" CACHE STRING "Value for -fsanitize=, for instance address,undefined")
+if(WICI_SANITIZER)
+  add_compile_options(-fsanitize=${WICI_SANITIZER} -fno-omit-frame-pointer
+                      -fno-sanitize-recover=all)
+  add_link_options(-fsanitize=${WICI_SANITIZER})
+endif()
+
+find_program(CCACHE ccache)
+if(CCACHE)
+  set(CMAKE_CXX_COMPILER_LAUNCHER "${CCACHE}")
+endif()
+find_program(MOLD mold)
+if(MOLD)
+  add_link_options(-fuse-ld=mold)
+endif()
+
+set(THREADS_PREFER_PTHREAD_FLAG ON)
+find_package(Threads REQUIRED)
+find_package(Protobuf REQUIRED)  # a module in Debian: before gRPC
+find_package(gRPC CONFIG REQUIRED)
+find_package(absl CONFIG REQUIRED)
+find_package(GTest CONFIG REQUIRED)
+find_package(OpenSSL REQUIRED)
+find_package(SQLite3 REQUIRED)
+find_package(PostgreSQL REQUIRED)
+find_package(CURL REQUIRED)
+find_package(prometheus-cpp CONFIG REQUIRED)
+find_package(civetweb CONFIG REQUIRED)
+find_package(PkgConfig REQUIRED)
+pkg_check_modules(HIREDIS REQUIRED IMPORTED_TARGET hiredis)  # Debian's CMake file for it is broken
+
+# google/rpc/*.proto, which neither protobuf nor gRPC ship.
+set(WICI_GOOGLEAPIS "/usr/share/gocode/src/github.com/gogo/googleapis")
+if(NOT EXISTS "${WICI_GOOGLEAPIS}/google/rpc/error_details.proto")
+  message(FATAL_ERROR "golang-github-gogo-googleapis-dev is missing: run ./wici setup")
+endif()

@@ -1,0 +1,91 @@
+# The four kinds of target. Every CMakeLists.txt below proto, libs, services and tests consists of
+# these calls only, so that tests/build_parity.py can write the Bazel BUILD files from them.
+
+# wici_cc_library(NAME x [HDRS a.h...] [SRCS a.cc...] [DEPS y...] [TESTONLY])
+function(wici_cc_library)
+  cmake_parse_arguments(ARG "TESTONLY" "NAME" "HDRS;SRCS;DEPS" ${ARGN})
+  if(ARG_SRCS)
+    add_library(${ARG_NAME} STATIC ${ARG_HDRS} ${ARG_SRCS})
+    target_include_directories(${ARG_NAME} PUBLIC "${PROJECT_SOURCE_DIR}")
+    target_link_libraries(${ARG_NAME} PUBLIC ${ARG_DEPS})
+    wici_warnings(${ARG_NAME})
+  else()
+    add_library(${ARG_NAME} INTERFACE)
+    target_include_directories(${ARG_NAME} INTERFACE "${PROJECT_SOURCE_DIR}")
+    target_link_libraries(${ARG_NAME} INTERFACE ${ARG_DEPS})
+  endif()
+endfunction()
+
+# wici_cc_binary(NAME x SRCS main.cc [DEPS y...])
+function(wici_cc_binary)
+  cmake_parse_arguments(ARG "" "NAME" "SRCS;DEPS" ${ARGN})
+  add_executable(${ARG_NAME} ${ARG_SRCS})
+  target_include_directories(${ARG_NAME} PRIVATE "${PROJECT_SOURCE_DIR}")
+  target_link_libraries(${ARG_NAME} PRIVATE ${ARG_DEPS})
+  set_target_properties(${ARG_NAME} PROPERTIES RUNTIME_OUTPUT_DIRECTORY
+                                               "${PROJECT_BINARY_DIR}/bin")
+  wici_warnings(${ARG_NAME})
+endfunction()
+
+# wici_cc_test(NAME x_test SRCS x_test.cc [DEPS y...] [DATA file...])
+# Runs in the source root. GoogleTest's main unless a source defines one.
+function(wici_cc_test)
+  cmake_parse_arguments(ARG "" "NAME" "SRCS;DEPS;DATA" ${ARGN})
+  add_executable(${ARG_NAME} ${ARG_SRCS})
+  target_include_directories(${ARG_NAME} PRIVATE "${PROJECT_SOURCE_DIR}")
+  target_link_libraries(${ARG_NAME} PRIVATE ${ARG_DEPS} GTest::gmock GTest::gtest_main)
+  wici_warnings(${ARG_NAME})
+  add_test(NAME ${ARG_NAME} COMMAND ${ARG_NAME} WORKING_DIRECTORY "${PROJECT_SOURCE_DIR}")
+  set_tests_properties(${ARG_NAME} PROPERTIES TIMEOUT 300)
+endfunction()
+
+# wici_proto_library(NAME x_proto SRCS wici/x/v1/a.proto... [DEPS y_proto...])
+# C++ messages of the files, paths relative to proto/. Files that end in _service.proto also get
+# gRPC stubs, in x_proto_grpc: only clients need them, since servers register by descriptor.
+function(wici_proto_library)
+  cmake_parse_arguments(ARG "" "NAME;ROOT" "SRCS;DEPS" ${ARGN})
+  if(NOT ARG_ROOT)
+    set(ARG_ROOT "${PROJECT_SOURCE_DIR}/proto")
+  endif()
+  set(out "${PROJECT_BINARY_DIR}/generated")
+  file(MAKE_DIRECTORY "${out}")
+  set(sources "")
+  set(grpc_sources "")
+  foreach(proto ${ARG_SRCS})
+    string(REGEX REPLACE "\\.proto$" "" stem "${proto}")
+    set(generated "${out}/${stem}.pb.cc" "${out}/${stem}.pb.h")
+    set(grpc_args "")
+    if(proto MATCHES "_service\\.proto$")
+      set(generated_grpc "${out}/${stem}.grpc.pb.cc" "${out}/${stem}.grpc.pb.h")
+      set(grpc_args "--plugin=protoc-gen-grpc=$<TARGET_FILE:gRPC::grpc_cpp_plugin>"
+                    "--grpc_out=${out}")
+      list(APPEND grpc_sources "${out}/${stem}.grpc.pb.cc")
+    else()
+      set(generated_grpc "")
+    endif()
+    add_custom_command(
+      OUTPUT ${generated} ${generated_grpc}
+      COMMAND protobuf::protoc -I "${PROJECT_SOURCE_DIR}/proto" -I "${WICI_GOOGLEAPIS}"
+              "--cpp_out=${out}" ${grpc_args} "${proto}"
+      DEPENDS "${ARG_ROOT}/${proto}"
+      COMMENT "Generating ${proto}"
+      VERBATIM)
+    list(APPEND sources "${out}/${stem}.pb.cc")
+  endforeach()
+  add_library(${ARG_NAME} STATIC ${sources})
+  target_include_directories(${ARG_NAME} SYSTEM PUBLIC "${out}")
+  target_link_libraries(${ARG_NAME} PUBLIC protobuf::libprotobuf ${ARG_DEPS})
+  target_compile_options(${ARG_NAME} PRIVATE -w)
+  if(grpc_sources)
+    add_library(${ARG_NAME}_grpc STATIC ${grpc_sources})
+    target_link_libraries(${ARG_NAME}_grpc PUBLIC ${ARG_NAME} gRPC::grpc++)
+    target_compile_options(${ARG_NAME}_grpc PRIVATE -w)
+  endif()
+endfunction()
+
+function(wici_warnings target)
+  target_compile_options(${target} PRIVATE -Wall -Wextra -Wconversion -Werror)
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+    target_compile_options(${target} PRIVATE -Wthread-safety)
+  endif()
+endfunction()

@@ -1,0 +1,50 @@
+// Signed tokens: development bearer tokens and single-purpose links, both Ed25519.
+#ifndef WICI_LIBS_AUTH_TOKEN_H_
+#define WICI_LIBS_AUTH_TOKEN_H_
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "libs/base/principal.h"
+
+namespace wici::auth {
+
+// An Ed25519 key pair (RFC 8032). Thread-safe.
+class SigningKey {
+ public:
+  // From 32 bytes of seed in base64url, as `wici` writes it to a key file of mode 0600.
+  static absl::StatusOr<SigningKey> FromSeed(std::string_view seed_base64url);
+  // A new random seed, base64url.
+  static std::string NewSeed();
+
+  // Base64url of the 64-byte signature over `payload`.
+  std::string Sign(std::string_view payload) const;
+  bool Verify(std::string_view payload, std::string_view signature_base64url) const;
+
+ private:
+  struct Keys;
+  std::shared_ptr<const Keys> keys_;
+};
+
+// A bearer token (JWT, alg EdDSA): subject, role bindings ("roles": ["role@scope"]), expiry.
+std::string MakeBearerToken(const SigningKey& key, const Principal& principal, absl::Time now,
+                            absl::Duration lifetime);
+// UNAUTHENTICATED (reason TOKEN_INVALID or TOKEN_EXPIRED, 60 s of clock skew allowed).
+absl::StatusOr<Principal> ReadBearerToken(const SigningKey& key, std::string_view token,
+                                          absl::Time now);
+
+// A link token for one purpose on one resource ("answer", "events/e1/invitations/i7"), until
+// `expires`: "<payload>.<signature>", URL-safe. Carries no personal data.
+std::string MakeLinkToken(const SigningKey& key, std::string_view purpose,
+                          std::string_view resource_name, absl::Time expires);
+// The resource name, or PERMISSION_DENIED with reason LINK_INVALID or LINK_EXPIRED.
+absl::StatusOr<std::string> ReadLinkToken(const SigningKey& key, std::string_view purpose,
+                                          std::string_view token, absl::Time now);
+
+}  // namespace wici::auth
+
+#endif  // WICI_LIBS_AUTH_TOKEN_H_

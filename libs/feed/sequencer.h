@@ -1,0 +1,53 @@
+// Numbers committed changes and tells the world.
+//
+// One sequencer works at a time, by a lease row with an epoch that every stamp checks. It stamps
+// transactions, not rows: each transaction that appended changes also wrote one row with their
+// count, and that row gets its first number. Then the new changes go to the Redis Stream
+// "feed:<source>" in pipelines, and local watchers are woken. Redis is never needed for progress:
+// what could not be relayed is read by consumers from FeedService.
+#ifndef WICI_LIBS_FEED_SEQUENCER_H_
+#define WICI_LIBS_FEED_SEQUENCER_H_
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "absl/time/time.h"
+#include "libs/base/clock.h"
+#include "libs/redis/client.h"
+#include "libs/sql/database.h"
+#include "wici/feed/v1/feed.pb.h"
+
+namespace wici::feed {
+
+struct SequencerOptions {
+  std::string source;  // "registration"
+  std::string owner;   // unique to this process
+  absl::Duration lease = absl::Seconds(5);
+  absl::Duration poll = absl::Milliseconds(200);  // when nobody calls Wake
+};
+
+class Sequencer {
+ public:
+  // `redis` may be null: no relay. `on_head` is called on the sequencer's thread with every new
+  // head seen, stamped here or by another process. Everything outlives the sequencer.
+  Sequencer(sql::Database& database, redis::Client* redis, const Clock& clock,
+            SequencerOptions options, std::function<void(const v1::Cursor&)> on_head);
+  ~Sequencer();  // stops the thread, gives back the lease
+
+  // Starts the thread.
+  void Start();
+  // There is something to stamp: call after a commit. Thread-safe, never blocks.
+  void Wake();
+  // One round on the calling thread, for tests: stamps what is committed; returns how many
+  // transactions were stamped.
+  absl::StatusOr<int> RunOnce();
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace wici::feed
+
+#endif  // WICI_LIBS_FEED_SEQUENCER_H_

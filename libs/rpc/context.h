@@ -1,0 +1,42 @@
+// What a handler knows of its call, and how it answers later than it returns.
+#ifndef WICI_LIBS_RPC_CONTEXT_H_
+#define WICI_LIBS_RPC_CONTEXT_H_
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+#include "libs/base/principal.h"
+
+namespace wici::rpc {
+
+// One call. Made by the server before the handler runs, unchanged afterwards; may be copied into
+// work that outlives the handler.
+struct Context {
+  std::string method;       // "wici.registration.v1.EventService/GetEvent"
+  Principal principal;      // authenticated, and authorised for this method and scope
+  std::string call_id;      // x-request-id of the client, or made here; in every log line
+  std::string traceparent;  // W3C trace context to pass on, or ""
+  std::string language;     // "pl", "en" or "de", from accept-language; "en" when silent
+  absl::Time deadline;      // always finite: the client's, cut to the server's maximum
+};
+
+// Finishes a call of a committed method: exactly once, from any thread. Movable and copyable.
+template <class Response>
+class Reply {
+ public:
+  using Finish = std::function<void(const absl::Status&, const Response*)>;
+  explicit Reply(Finish finish) : finish_(std::move(finish)) {}
+  void operator()(const Response& response) const { finish_(absl::OkStatus(), &response); }
+  void operator()(const absl::Status& error) const { finish_(error, nullptr); }
+
+ private:
+  Finish finish_;
+};
+
+}  // namespace wici::rpc
+
+#endif  // WICI_LIBS_RPC_CONTEXT_H_

@@ -1,0 +1,205 @@
+// A gRPC server on completion queues whose handlers are plain functions.
+//
+//   rpc::Server server(options, authenticator, authorizer);
+//   rpc::Service clusters = server.AddService("wici.cluster_registry.v1.ClusterService");
+//   clusters.Pooled("GetCluster", &handlers, &ClusterHandlers::GetCluster);
+//   clusters.Committed("CreateCluster", &handlers, &ClusterHandlers::CreateCluster);
+//   WICI_RETURN_IF_ERROR(server.Start());
+//   server.RunUntilSignal();   // SIGTERM drains
+//
+// Every call passes the same ordered chain: call id and trace context, log, metrics, deadline,
+// authentication, authorisation (from the method's (wici.access.v1.access) option), rate limit,
+// validation (in the handler), handler. Messages are parsed and serialised here; handlers never
+// see gRPC. A method of an added service without handler answers UNIMPLEMENTED with reason
+// METHOD_NOT_IMPLEMENTED and stands in UnimplementedMethods().
+#ifndef WICI_LIBS_RPC_SERVER_H_
+#define WICI_LIBS_RPC_SERVER_H_
+
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "google/protobuf/descriptor.h"
+#include "google/protobuf/message.h"
+#include "libs/base/clock.h"
+#include "libs/rpc/context.h"
+
+namespace wici::rpc {
+
+// Says who calls, from the call's metadata ("authorization"). Thread-safe, never blocks.
+class Authenticator {
+ public:
+  virtual ~Authenticator() = default;
+  // No credentials give the anonymous principal; bad ones give UNAUTHENTICATED.
+  virtual absl::StatusOr<Principal> Authenticate(std::string_view authorization,
+                                                 absl::Time now) const = 0;
+};
+
+// Says whether `principal` may call `method` with `request`. Thread-safe, never blocks.
+class Authorizer {
+ public:
+  virtual ~Authorizer() = default;
+  // OK, UNAUTHENTICATED for nobody, or PERMISSION_DENIED, before anything is looked up.
+  virtual absl::Status Authorize(const Principal& principal,
+                                 const google::protobuf::MethodDescriptor& method,
+                                 const google::protobuf::Message& request) const = 0;
+};
+
+// The server side of a server-streaming call. Thread-safe. Messages written while an earlier one
+// is on the wire wait in a queue of at most `queue_max`; a reader too slow for it is ended with
+// RESOURCE_EXHAUSTED and reason CONSUMER_TOO_SLOW.
+class StreamWriter {
+ public:
+  virtual ~StreamWriter() = default;
+  // Queues a message, serialised by the caller once for any number of streams. False when the
+  // stream has ended. Never blocks.
+  virtual bool Write(const std::string& serialized) = 0;
+  bool Write(const google::protobuf::Message& message) {
+    return Write(message.SerializeAsString());
+  }
+  // Ends the stream after what is queued. Later calls do nothing.
+  virtual void Finish(const absl::Status& status) = 0;
+  // Calls `callback` once when the client is gone or the server drains; at once when it already
+  // is so. The callback must not block.
+  virtual void OnEnd(std::function<void()> callback) = 0;
+  virtual bool ended() const = 0;
+};
+
+struct ServerOptions {
+  std::string service;                  // "registration": in logs, metrics, health
+  std::string listen = "127.0.0.1:0";   // host:port, port 0 for any
+  int completion_threads = 1;           // threads of the completion queues
+  int pool_threads = 16;                // threads of pooled handlers
+  std::size_t pool_queue_max = 1024;    // over it: RESOURCE_EXHAUSTED with RetryInfo
+  std::size_t stream_queue_max = 1024;  // messages waiting on one stream
+  absl::Duration deadline_default = absl::Seconds(10);  // for a client that sets none
+  absl::Duration deadline_max = absl::Seconds(30);
+  int message_bytes_max = 4 * 1024 * 1024;
+  bool reflection = false;                           // development only
+  absl::Duration drain_delay = absl::Seconds(5);     // NOT_SERVING before refusing
+  absl::Duration drain_timeout = absl::Seconds(20);  // then calls are cancelled
+};
+
+// How to run a method; see DESIGN: inline answers from memory and never blocks, pooled may wait
+// for SQL or another service, committed answers later through Reply.
+enum class Run { kInline, kPooled };
+
+class ServerImpl;
+
+// Registers the handlers of one service of the contract. Request and response types are checked
+// against the descriptor: a mismatch ends the process at start-up.
+class Service {
+ public:
+  template <class T, class Request, class Response>
+  void Inline(std::string_view method, T* object,
+              absl::Status (T::*handler)(const Context&, const Request&, Response&)) {
+    Unary(method, Run::kInline, object, handler);
+  }
+  template <class T, class Request, class Response>
+  void Pooled(std::string_view method, T* object,
+              absl::Status (T::*handler)(const Context&, const Request&, Response&)) {
+    Unary(method, Run::kPooled, object, handler);
+  }
+  template <class T, class Request, class Response>
+  void Committed(std::string_view method, T* object,
+                 void (T::*handler)(const Context&, const Request&, Reply<Response>)) {
+    AddCommitted(method, Request::default_instance(), Response::default_instance(),
+                 [object, handler](const Context& context, const google::protobuf::Message& request,
+                                   UntypedReply finish) {
+                   (object->*handler)(
+                       context, static_cast<const Request&>(request),
+                       Reply<Response>([finish = std::move(finish)](const absl::Status& status,
+                                                                    const Response* response) {
+                         finish(status, response);
+                       }));
+                 });
+  }
+  // A server stream. The handler runs inline: it validates, hands `writer` to whoever will feed
+  // it, and returns; an error status ends the call.
+  template <class T, class Request, class Response>
+  void Stream(std::string_view method, T* object,
+              absl::Status (T::*handler)(const Context&, const Request&,
+                                         std::shared_ptr<StreamWriter>, const Response*)) {
+    AddStream(method, Request::default_instance(), Response::default_instance(),
+              [object, handler](const Context& context, const google::protobuf::Message& request,
+                                std::shared_ptr<StreamWriter> writer) {
+                return (object->*handler)(context, static_cast<const Request&>(request),
+                                          std::move(writer), static_cast<const Response*>(nullptr));
+              });
+  }
+
+ private:
+  friend class Server;
+  using UntypedReply = std::function<void(const absl::Status&, const google::protobuf::Message*)>;
+  using UnaryHandler = std::function<absl::Status(const Context&, const google::protobuf::Message&,
+                                                  google::protobuf::Message&)>;
+  using CommittedHandler =
+      std::function<void(const Context&, const google::protobuf::Message&, UntypedReply)>;
+  using StreamHandler = std::function<absl::Status(const Context&, const google::protobuf::Message&,
+                                                   std::shared_ptr<StreamWriter>)>;
+
+  Service(ServerImpl& server, const google::protobuf::ServiceDescriptor& descriptor)
+      : server_(server), descriptor_(descriptor) {}
+
+  template <class T, class Request, class Response>
+  void Unary(std::string_view method, Run run, T* object,
+             absl::Status (T::*handler)(const Context&, const Request&, Response&)) {
+    AddUnary(method, run, Request::default_instance(), Response::default_instance(),
+             [object, handler](const Context& context, const google::protobuf::Message& request,
+                               google::protobuf::Message& response) {
+               return (object->*handler)(context, static_cast<const Request&>(request),
+                                         static_cast<Response&>(response));
+             });
+  }
+  void AddUnary(std::string_view method, Run run, const google::protobuf::Message& request,
+                const google::protobuf::Message& response, UnaryHandler handler);
+  void AddCommitted(std::string_view method, const google::protobuf::Message& request,
+                    const google::protobuf::Message& response, CommittedHandler handler);
+  void AddStream(std::string_view method, const google::protobuf::Message& request,
+                 const google::protobuf::Message& response, StreamHandler handler);
+
+  ServerImpl& server_;
+  const google::protobuf::ServiceDescriptor& descriptor_;
+};
+
+// Thread-safe after Start.
+class Server {
+ public:
+  // `authenticator`, `authorizer` and `clock` outlive the server.
+  Server(ServerOptions options, const Authenticator& authenticator, const Authorizer& authorizer,
+         const Clock& clock);
+  ~Server();
+
+  // The registration handle for the service with this full name, which must be linked in.
+  Service AddService(std::string_view full_name);
+
+  // Listens and serves. Errors: FAILED_PRECONDITION when a method lacks its access option,
+  // UNAVAILABLE when the address is taken.
+  absl::Status Start();
+  // The port in use, after Start.
+  int port() const;
+  // "service/method" of every method without a handler, in order.
+  std::vector<std::string> UnimplementedMethods() const;
+  // True from the beginning of a drain.
+  bool draining() const;
+
+  // Health NOT_SERVING, drain_delay more service, streams end, Shutdown(drain_timeout). Returns
+  // when all is done. Idempotent.
+  void Drain();
+  // Drains without the delay; for tests.
+  void Stop();
+
+ private:
+  std::unique_ptr<ServerImpl> impl_;
+};
+
+}  // namespace wici::rpc
+
+#endif  // WICI_LIBS_RPC_SERVER_H_

@@ -1,0 +1,112 @@
+// Group commit: many callers, one transaction.
+//
+// A hot write is handed over with Submit and answered after COMMIT. While one commit runs, what
+// arrives queues up; the next transaction takes all of it (no artificial wait, at most
+// `batch_max`), so the batch grows with the load and a lone caller waits for nobody.
+//
+// `apply` gets the operations of one batch inside a transaction, decides each (setting its result
+// inside the operation, refusals included) and writes all of them with multi-row statements.
+// When a whole batch fails with an error that is not transient, its operations are retried one by
+// one, so a poisonous one harms nobody else.
+//
+//   GroupCommitter<RegisterOp> committer(database, options, ApplyRegistrations);
+//   committer.Submit("events/e1", deadline, std::move(op), [](RegisterOp& op, absl::Status s)
+//   {...});
+#ifndef WICI_LIBS_SQL_COMMITTER_H_
+#define WICI_LIBS_SQL_COMMITTER_H_
+
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+#include "absl/types/span.h"
+#include "libs/base/clock.h"
+#include "libs/sql/database.h"
+
+namespace wici::sql {
+
+struct CommitterOptions {
+  std::size_t batch_max = 500;
+  std::size_t queue_max = 4000;  // all keys together; over it Submit refuses
+  int workers = 2;               // batches under way at once; always 1 on SQLite
+  bool batching = true;          // false: one operation a transaction, to measure against
+};
+
+// The untyped engine behind GroupCommitter. Thread-safe.
+class Committer {
+ public:
+  // An operation in the queue; GroupCommitter wraps the caller's type.
+  struct Item {
+    virtual ~Item() = default;
+    absl::Time deadline = absl::InfiniteFuture();
+    // Called exactly once, on a committer thread, after COMMIT or failure. Must not block.
+    virtual void Done(const absl::Status& status) = 0;
+  };
+  using Apply = std::function<absl::Status(Transaction&, absl::Span<Item* const>)>;
+
+  // `name` labels the metrics (wici_commit_batch_size, wici_commit_queue). `database` and `clock`
+  // outlive the committer.
+  Committer(std::string name, Database& database, const Clock& clock, CommitterOptions options,
+            Apply apply);
+  // Finishes what is queued, then stops.
+  ~Committer();
+
+  // Queues `item` under `key`, the aggregate root. On PostgreSQL a batch holds one key and batches
+  // of different keys run side by side; on SQLite a batch may mix keys. Items of one key keep
+  // their order. When the queue is full, or the deadline cannot be met, the item's Done gets
+  // RESOURCE_EXHAUSTED with RetryInfo (or DEADLINE_EXCEEDED) at once, on the calling thread.
+  void Submit(std::string_view key, std::unique_ptr<Item> item);
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+// Committer for operations of type Op.
+template <class Op>
+class GroupCommitter {
+ public:
+  using Apply = std::function<absl::Status(Transaction&, absl::Span<Op* const>)>;
+  using Done = std::function<void(Op&, const absl::Status&)>;
+
+  GroupCommitter(std::string name, Database& database, const Clock& clock, CommitterOptions options,
+                 Apply apply)
+      : committer_(
+            std::move(name), database, clock, options,
+            [apply = std::move(apply)](Transaction& tx, absl::Span<Committer::Item* const> items) {
+              std::vector<Op*> ops;
+              ops.reserve(items.size());
+              for (Committer::Item* item : items) {
+                ops.push_back(&static_cast<TypedItem*>(item)->op);
+              }
+              return apply(tx, ops);
+            }) {}
+
+  // `done` gets the operation back with its result when the status is OK; otherwise nothing of
+  // it was written (or, with reason COMMIT_UNKNOWN, the outcome must be looked up).
+  void Submit(std::string_view key, absl::Time deadline, Op op, Done done) {
+    auto item = std::make_unique<TypedItem>(std::move(op), std::move(done));
+    item->deadline = deadline;
+    committer_.Submit(key, std::move(item));
+  }
+
+ private:
+  struct TypedItem final : Committer::Item {
+    TypedItem(Op op_in, Done done_in) : op(std::move(op_in)), done(std::move(done_in)) {}
+    void Done(const absl::Status& status) override { done(op, status); }
+    Op op;
+    GroupCommitter::Done done;
+  };
+
+  Committer committer_;
+};
+
+}  // namespace wici::sql
+
+#endif  // WICI_LIBS_SQL_COMMITTER_H_

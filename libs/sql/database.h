@@ -1,0 +1,156 @@
+// A small interface to one SQL database: SQLite in a file or in memory, or PostgreSQL.
+//
+// The same query text runs on both engines: placeholders $1..$n, INSERT ... ON CONFLICT ...
+// RETURNING, guarded UPDATE ... RETURNING, row-value keyset paging, CTE. Forbidden in query text:
+// now(), sequences, arrays, JSON operators, triggers, advisory locks, LISTEN/NOTIFY, system
+// columns, full text, FOR UPDATE (`libs/sql/lint_test.py` enforces it). Instants are BIGINT
+// microseconds, civil dates TEXT "YYYY-MM-DD", ids TEXT COLLATE "C", flags BOOLEAN.
+//
+//   inline constexpr sql::Query kGetEvent{"get_event", "SELECT body FROM events WHERE name = $1"};
+//
+//   absl::Status status = database.Write(deadline, [&](sql::Transaction& tx) {
+//     WICI_ASSIGN_OR_RETURN(const sql::Rows rows, tx.Execute(kGetEvent, {name}));
+//     if (rows.empty()) return NotFoundError(name);
+//     body = rows[0].Text(0);
+//     return absl::OkStatus();
+//   });
+#ifndef WICI_LIBS_SQL_DATABASE_H_
+#define WICI_LIBS_SQL_DATABASE_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "absl/types/span.h"
+
+namespace wici::sql {
+
+// One statement. `name` is unique in its service and shows up in metrics and slow-query logs;
+// `text` is written once for both engines. Both outlive every use (string literals).
+struct Query {
+  std::string_view name;
+  std::string_view text;
+};
+
+// Raw bytes, bound as BLOB or BYTEA.
+struct Bytes {
+  std::string data;
+  friend bool operator==(const Bytes&, const Bytes&) = default;
+};
+
+// A parameter or a cell: NULL, integer, boolean, text, bytes.
+class Value {
+ public:
+  Value(std::nullptr_t) : value_(std::monostate{}) {}            // NOLINT: implicit
+  Value(bool value) : value_(value) {}                           // NOLINT: implicit
+  Value(std::int32_t value) : value_(std::int64_t{value}) {}     // NOLINT: implicit
+  Value(std::int64_t value) : value_(value) {}                   // NOLINT: implicit
+  Value(std::string value) : value_(std::move(value)) {}         // NOLINT: implicit
+  Value(std::string_view value) : value_(std::string(value)) {}  // NOLINT: implicit
+  Value(const char* value) : value_(std::string(value)) {}       // NOLINT: implicit
+  Value(Bytes value) : value_(std::move(value)) {}               // NOLINT: implicit
+  // The value, or NULL for nullopt.
+  template <class T>
+  static Value Nullable(const T& optional) {
+    return optional ? Value(*optional) : Value(nullptr);
+  }
+
+  using Variant = std::variant<std::monostate, std::int64_t, bool, std::string, Bytes>;
+  const Variant& get() const { return value_; }
+
+ private:
+  Variant value_;
+};
+
+// One row of a result. An accessor of the wrong type, or on NULL, ends the process: the query and
+// the code that reads it are written together. Booleans read the same on both engines.
+class Row {
+ public:
+  explicit Row(std::vector<Value> cells) : cells_(std::move(cells)) {}
+  bool IsNull(std::size_t column) const;
+  std::int64_t Int(std::size_t column) const;
+  bool Bool(std::size_t column) const;
+  const std::string& Text(std::size_t column) const;
+  const std::string& Blob(std::size_t column) const;
+  // Text, or "" for NULL.
+  std::string TextOrEmpty(std::size_t column) const;
+
+ private:
+  std::vector<Value> cells_;
+};
+
+// A whole result, in memory: every query is bounded by a LIMIT or by its batch.
+using Rows = std::vector<Row>;
+
+enum class Engine { kSqlite, kPostgres };
+
+// Errors of the engine, as every statement returns them:
+//   ALREADY_EXISTS      unique or primary key violated
+//   FAILED_PRECONDITION foreign key violated
+//   OUT_OF_RANGE        CHECK violated
+//   ABORTED             serialization failure, deadlock, lock timeout, busy (retried by Write)
+//   UNAVAILABLE         connection lost, server shutting down (retried by Write unless in COMMIT)
+//   RESOURCE_EXHAUSTED  disk full, out of memory, too many connections
+//   INTERNAL            anything else, a bug
+// The text names the query; the driver's own text is logged, never returned.
+class Transaction {
+ public:
+  virtual ~Transaction() = default;
+  virtual absl::StatusOr<Rows> Execute(const Query& query, absl::Span<const Value> values = {}) = 0;
+  // Overload for {a, b, c}.
+  absl::StatusOr<Rows> Execute(const Query& query, std::initializer_list<Value> values) {
+    return Execute(query, absl::Span<const Value>(values.begin(), values.size()));
+  }
+  // INSERT of many rows with as few statements as the engine's parameter limit allows.
+  // `prefix` is "INSERT INTO t (a, b) VALUES", `suffix` for instance "ON CONFLICT DO NOTHING
+  // RETURNING a" or ""; every row has the same number of values. Returns all RETURNING rows.
+  virtual absl::StatusOr<Rows> InsertMany(const Query& prefix, std::string_view suffix,
+                                          absl::Span<const std::vector<Value>> rows) = 0;
+  virtual Engine engine() const = 0;
+};
+
+// A database. Thread-safe: pooled readers and writers (SQLite: one writer).
+class Database {
+ public:
+  using Body = std::function<absl::Status(Transaction&)>;
+
+  virtual ~Database() = default;
+
+  // Runs `body` in a read-write transaction and commits it; OK means durable on disk. `body` may
+  // run several times (on ABORTED, and on UNAVAILABLE before COMMIT) and must not keep state from
+  // a run that failed. A status of `body` rolls back and is returned as it is.
+  //
+  // Errors: those of `body`; DEADLINE_EXCEEDED when `deadline` passes while waiting for a
+  // connection or between tries; UNAVAILABLE with reason COMMIT_UNKNOWN when the connection was
+  // lost during COMMIT: the caller resolves it by its idempotency record.
+  virtual absl::Status Write(absl::Time deadline, const Body& body) = 0;
+
+  // The same for a read-only transaction: one consistent snapshot, never blocks a writer.
+  virtual absl::Status Read(absl::Time deadline, const Body& body) = 0;
+
+  virtual Engine engine() const = 0;
+};
+
+struct DatabaseOptions {
+  int readers = 4;  // pooled read connections
+  int writers = 4;  // pooled write connections; always 1 on SQLite
+  absl::Duration slow_query = absl::Milliseconds(250);  // logged above this
+};
+
+// Opens "sqlite:///path/to/file.db", "sqlite::memory:" (a private database that lives as long as
+// the object) or "postgresql://user@host:port/name". Errors: INVALID_ARGUMENT for another URL,
+// UNAVAILABLE when it cannot be opened. Connections to PostgreSQL are re-made when lost.
+absl::StatusOr<std::unique_ptr<Database>> OpenDatabase(std::string_view url,
+                                                       const DatabaseOptions& options = {});
+
+}  // namespace wici::sql
+
+#endif  // WICI_LIBS_SQL_DATABASE_H_

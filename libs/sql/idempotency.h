@@ -1,0 +1,58 @@
+// Idempotency records (AIP-155): the same request_id with the same body gets the stored answer.
+//
+// The record is written in the transaction of the change itself, so the answer is stored exactly
+// when the change is. Table `idempotency` (migrations/idempotency.sql is part of each service's
+// first migration): (principal, request_id) primary key, method, digest, response, created_at.
+#ifndef WICI_LIBS_SQL_IDEMPOTENCY_H_
+#define WICI_LIBS_SQL_IDEMPOTENCY_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "absl/types/span.h"
+#include "libs/sql/database.h"
+
+namespace wici::sql {
+
+struct IdempotencyKey {
+  std::string principal;   // opaque id of the caller, "" for nobody
+  std::string request_id;  // UUID; empty: no record is kept, lookups find nothing
+  std::string method;      // "wici.registration.v1.EventService/CreateEvent"
+  std::string digest;      // RequestDigest of the serialized request
+};
+
+// SHA-256 of `serialized_request`, hex.
+std::string RequestDigest(std::string_view serialized_request);
+
+// The stored answer for `key`, or nullopt when the request is new. Errors: INVALID_ARGUMENT with
+// reason REQUEST_ID_REUSED and a violation of field request_id when the id was used with another
+// body or method.
+absl::StatusOr<std::optional<std::string>> FindAnswer(Transaction& tx, std::string_view domain,
+                                                      const IdempotencyKey& key);
+
+// The same for a batch: result i is for key i.
+absl::StatusOr<std::vector<absl::StatusOr<std::optional<std::string>>>> FindAnswers(
+    Transaction& tx, std::string_view domain, absl::Span<const IdempotencyKey> keys);
+
+struct IdempotencyRecord {
+  IdempotencyKey key;
+  std::string response;  // serialized answer
+};
+
+// Stores answers, skipping keys without request_id. ALREADY_EXISTS when a concurrent transaction
+// stored the same key first: run the transaction again, it will find that answer.
+absl::Status StoreAnswers(Transaction& tx, absl::Span<const IdempotencyRecord> records,
+                          absl::Time now);
+
+// Deletes at most `limit` records older than `before`; returns how many.
+absl::StatusOr<std::int64_t> PurgeAnswers(Transaction& tx, absl::Time before, std::int64_t limit);
+
+}  // namespace wici::sql
+
+#endif  // WICI_LIBS_SQL_IDEMPOTENCY_H_

@@ -1,4 +1,4 @@
-# The four kinds of target. Every CMakeLists.txt below proto, libs, services and tests consists of
+# The kinds of target. Every CMakeLists.txt below proto, libs, services and tests consists of
 # these calls only, so that tests/build_parity.py can write the Bazel BUILD files from them.
 
 # wici_cc_library(NAME x [HDRS a.h...] [SRCS a.cc...] [DEPS y...] [TESTONLY])
@@ -37,6 +37,21 @@ function(wici_cc_test)
   wici_warnings(${ARG_NAME})
   add_test(NAME ${ARG_NAME} COMMAND ${ARG_NAME} WORKING_DIRECTORY "${PROJECT_SOURCE_DIR}")
   set_tests_properties(${ARG_NAME} PROPERTIES TIMEOUT 300)
+endfunction()
+
+# wici_py_test(NAME x_test SRCS x_test.py [DATA file...] [TIMEOUT seconds])
+# Runs in the source root with Debian's Python; WICI_BUILD_DIR is the build directory, where bin/
+# has the services. Gates and end-to-end tests: run by ctest only, not by Bazel.
+function(wici_py_test)
+  cmake_parse_arguments(ARG "" "NAME;TIMEOUT" "SRCS;DATA" ${ARGN})
+  if(NOT ARG_TIMEOUT)
+    set(ARG_TIMEOUT 300)
+  endif()
+  add_test(NAME ${ARG_NAME} COMMAND /usr/bin/python3 "${CMAKE_CURRENT_SOURCE_DIR}/${ARG_SRCS}"
+           WORKING_DIRECTORY "${PROJECT_SOURCE_DIR}")
+  set_tests_properties(${ARG_NAME} PROPERTIES
+    TIMEOUT ${ARG_TIMEOUT}
+    ENVIRONMENT "WICI_BUILD_DIR=${PROJECT_BINARY_DIR};PYTHONDONTWRITEBYTECODE=1")
 endfunction()
 
 # wici_proto_library(NAME x_proto SRCS wici/x/v1/a.proto... [DEPS y_proto...])

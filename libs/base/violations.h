@@ -29,6 +29,8 @@ class Violations {
   bool RequireText(std::string_view field, std::string_view value, std::size_t bytes_max);
   // The same, but empty is fine.
   bool OptionalText(std::string_view field, std::string_view value, std::size_t bytes_max);
+  // The same with line breaks and tabs, for descriptions; such text must not go into a header.
+  bool OptionalMultilineText(std::string_view field, std::string_view value, std::size_t bytes_max);
   // `value` matches `pattern`, for instance "events/*/registrations/*", each part an id.
   bool RequireResourceName(std::string_view field, std::string_view value,
                            std::string_view pattern);

@@ -1,0 +1,35 @@
+#include "libs/base/clock.h"
+
+#include "gtest/gtest.h"
+
+namespace wici {
+namespace {
+
+TEST(ParseDateTest, ReadsACivilDate) {
+  EXPECT_EQ(ParseDate("2015-12-18"), absl::CivilDay(2015, 12, 18));
+  EXPECT_EQ(ParseDate("2016-02-29"), absl::CivilDay(2016, 2, 29));
+  EXPECT_EQ(ParseDate("1900-01-01"), absl::CivilDay(1900, 1, 1));
+  EXPECT_EQ(ParseDate("9999-12-31"), absl::CivilDay(9999, 12, 31));
+}
+
+TEST(ParseDateTest, RefusesWhatIsNoDate) {
+  for (const char* text : {"", "2015", "2015-12", "2015-13-01", "2015-00-01", "2015-02-29",
+                           "2015-04-31", "2015-1-1", "2015/12/18", "1899-12-31", "20151218",
+                           "2015-12-18T00:00", " 2015-12-1", "2015-+1-18", "2015-12-1\n"}) {
+    EXPECT_FALSE(ParseDate(text).has_value()) << text;
+  }
+}
+
+TEST(FormatDateTest, IsTheInverseOfParseDate) {
+  EXPECT_EQ(FormatDate(absl::CivilDay(2015, 2, 3)), "2015-02-03");
+  for (absl::CivilDay day(1999, 12, 1); day < absl::CivilDay(2001, 3, 5); ++day) {
+    EXPECT_EQ(ParseDate(FormatDate(day)), day);
+  }
+}
+
+TEST(MicrosTest, RoundTripsAnInstant) {
+  EXPECT_EQ(ToMicros(FromMicros(1450425600000001)), 1450425600000001);
+}
+
+}  // namespace
+}  // namespace wici

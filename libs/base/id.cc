@@ -1,0 +1,54 @@
+#include "libs/base/id.h"
+
+#include <openssl/rand.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+#include "absl/strings/escaping.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
+#include "libs/base/log.h"
+
+namespace wici {
+namespace {
+
+// OpenSSL's generator is seeded by getrandom(2) and safe across fork and threads.
+void FillRandom(unsigned char* bytes, std::size_t size) {
+  WICI_CHECK(RAND_bytes(bytes, static_cast<int>(size)) == 1);
+}
+
+}  // namespace
+
+std::string SystemIdSource::NewId() {
+  unsigned char bytes[16];
+  FillRandom(bytes, sizeof bytes);
+  // 48 bits of milliseconds, then 12 bits of the fraction of the millisecond (RFC 9562, method 3).
+  const auto micros = static_cast<std::uint64_t>(absl::ToUnixMicros(absl::Now()));
+  const std::uint64_t millis = micros / 1000;
+  const std::uint64_t fraction = micros % 1000 * 4096 / 1000;
+  for (int i = 0; i < 6; ++i) bytes[i] = static_cast<unsigned char>(millis >> (8 * (5 - i)));
+  bytes[6] = static_cast<unsigned char>(0x70U | fraction >> 8U);
+  bytes[7] = static_cast<unsigned char>(fraction);
+  bytes[8] = static_cast<unsigned char>((bytes[8] & 0x3FU) | 0x80U);
+
+  static constexpr char kHex[] = "0123456789abcdef";
+  std::string id;
+  id.reserve(36);
+  for (std::size_t i = 0; i < sizeof bytes; ++i) {
+    if (i == 4 || i == 6 || i == 8 || i == 10) id.push_back('-');
+    id.push_back(kHex[bytes[i] >> 4U]);
+    id.push_back(kHex[bytes[i] & 0xFU]);
+  }
+  return id;
+}
+
+std::string SystemIdSource::NewSecret() {
+  unsigned char bytes[32];
+  FillRandom(bytes, sizeof bytes);
+  return absl::WebSafeBase64Escape(
+      absl::string_view(reinterpret_cast<const char*>(bytes), sizeof bytes));
+}
+
+}  // namespace wici

@@ -1,0 +1,36 @@
+#!/bin/bash
+# Every gate, in the order of how fast it answers; all run, and the names of the failed ones are
+# told at the end. `./wici verify` calls this; `./wici verify --no-tidy` leaves out the slow one.
+set -euo pipefail
+cd "$(dirname "$(readlink -f "$0")")/.."
+export PYTHONDONTWRITEBYTECODE=1
+
+failed=()
+gate() {
+  local name=$1 started=$SECONDS output
+  shift
+  if output=$("$@" 2>&1); then
+    echo "ok      $name ($((SECONDS - started)) s)"
+  else
+    echo "FAILED  $name ($((SECONDS - started)) s): $*"
+    printf '%s\n' "$output" | sed 's/^/        /'
+    failed+=("$name")
+  fi
+}
+
+tidy=1
+[[ ${1:-} == --no-tidy ]] && tidy=0
+
+gate "text" tests/style/text.sh
+gate "shell" tests/style/shell.sh
+gate "python" tests/style/python.sh
+gate "clang-format" tests/style/format.sh
+gate "buf" tests/contract/buf.sh
+gate "API rules" /usr/bin/python3 tests/contract/api_rules_test.py
+gate "layering" /usr/bin/python3 tests/layering/layering_test.py
+if ((tidy)); then gate "clang-tidy" tests/style/tidy.sh; fi
+
+if ((${#failed[@]})); then
+  echo "failed: ${failed[*]}. ./wici fix rewrites format and BUILD files."
+  exit 1
+fi

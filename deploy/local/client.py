@@ -1,0 +1,121 @@
+"""A small client of the three services: tokens, deadlines, retries, readable errors.
+
+    api = Api({"registration": "127.0.0.1:50052", ...},
+              bearer_token(key_file, "users/anna", ["event-organiser@platform"]))
+    event = api("EventService.GetEvent", name="events/e1")
+
+Methods are named "Service.Method"; fields are given as in protobuf's JSON. A call that ends
+UNAVAILABLE is sent again, with the same request_id, until RETRY_SECONDS are over: every mutation of
+wici is idempotent by that id, so a service that was killed in the middle of a call and started
+again gives the same result as one that was not.
+"""
+
+import base64
+import json
+import pathlib
+import time
+import uuid
+
+import grpc
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from google.protobuf import json_format
+from google.protobuf import message_factory
+
+import stubs
+
+DEADLINE_SECONDS = 10
+RETRY_SECONDS = 45
+RETRY_PAUSE_SECONDS = 0.05
+# A killed service is back within a second: do not let gRPC wait longer to connect again.
+CHANNEL_OPTIONS = (("grpc.initial_reconnect_backoff_ms", 50),
+                   ("grpc.min_reconnect_backoff_ms", 50),
+                   ("grpc.max_reconnect_backoff_ms", 200),
+                   ("grpc.enable_retries", 0))
+
+
+PACKAGES = {"cluster-registry": "wici.cluster_registry.v1",
+            "registration": "wici.registration.v1",
+            "notification": "wici.notification.v1"}
+
+
+class CallError(Exception):
+    """A call that failed: code, reason and metadata of its ErrorInfo, field violations."""
+
+    def __init__(self, method, error):
+        self.method, self.code = method, error.code().name
+        self.reason, self.metadata, self.violations = "", {}, []
+        self._read_details(error)
+        extra = "".join(f"\n    {field}: {text}" for field, text in self.violations)
+        super().__init__(f"{method}: {self.code} {self.reason} {error.details()}{extra}")
+
+    def _read_details(self, error):
+        from google.rpc import error_details_pb2, status_pb2
+        for key, value in error.trailing_metadata() or ():
+            if key != "grpc-status-details-bin":
+                continue
+            for detail in status_pb2.Status.FromString(value).details:
+                info, bad = error_details_pb2.ErrorInfo(), error_details_pb2.BadRequest()
+                if detail.Unpack(info):
+                    self.reason, self.metadata = info.reason, dict(info.metadata)
+                elif detail.Unpack(bad):
+                    self.violations = [(v.field, v.description) for v in bad.field_violations]
+
+
+def bearer_token(key_file, subject, roles, lifetime_seconds=24 * 3600):
+    """A development token: a JWT signed with the key the services were started with."""
+    text = pathlib.Path(key_file).read_text(encoding="ascii").strip()
+    key = Ed25519PrivateKey.from_private_bytes(
+        base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+    now = int(time.time())
+    claims = {"sub": subject, "roles": list(roles), "iat": now, "exp": now + lifetime_seconds}
+    signed = _json64({"alg": "EdDSA", "typ": "JWT"}) + "." + _json64(claims)
+    return signed + "." + _base64(key.sign(signed.encode()))
+
+
+def _base64(data):
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
+
+
+def _json64(value):
+    return _base64(json.dumps(value, separators=(",", ":")).encode())
+
+
+class Api:
+    """Calls the services by the names of the contract. Not thread-safe."""
+
+    def __init__(self, addresses, token=None):
+        self._methods = stubs.methods()
+        self._channels = {package: grpc.insecure_channel(addresses[service], CHANNEL_OPTIONS)
+                          for service, package in PACKAGES.items()}
+        self._metadata = [("authorization", f"Bearer {token}")] if token else []
+        self.strike = None  # called once, while the next call is under way: for fault runs
+
+    def close(self):
+        for channel in self._channels.values():
+            channel.close()
+
+    def __call__(self, method_name, **fields):
+        method = self._methods[method_name]
+        request = json_format.ParseDict(fields, _prototype(method.input_type)())
+        if "request_id" in method.input_type.fields_by_name and not request.request_id:
+            request.request_id = str(uuid.uuid4())
+        invoke = self._channels[method.containing_service.file.package].unary_unary(
+            f"/{method.containing_service.full_name}/{method.name}",
+            request_serializer=lambda message: message.SerializeToString(),
+            response_deserializer=_prototype(method.output_type).FromString)
+        give_up = time.monotonic() + RETRY_SECONDS
+        while True:
+            future = invoke.future(request, timeout=DEADLINE_SECONDS, metadata=self._metadata)
+            strike, self.strike = self.strike, None
+            if strike:
+                strike()
+            try:
+                return future.result()
+            except grpc.RpcError as error:
+                if error.code() != grpc.StatusCode.UNAVAILABLE or time.monotonic() > give_up:
+                    raise CallError(method_name, error) from None
+            time.sleep(RETRY_PAUSE_SECONDS)
+
+
+def _prototype(descriptor):
+    return message_factory.MessageFactory(descriptor.file.pool).GetPrototype(descriptor)

@@ -1,0 +1,371 @@
+#!/usr/bin/python3
+"""Starts and supervises everything wici needs on one machine.
+
+    with Stack(directory, database="sqlite") as stack:
+        stack.start()                      # returns when every service says it is ready
+        stack.kill("registration")         # kill -9
+        stack.restart("registration")      # same ports, same data
+        stack.flush_redis()                # FLUSHALL
+
+Redis, the mail sink, the optional PostgreSQL and the three services run as child processes in
+sessions of their own. They end with this process, however it ends: stop() asks them to, and the
+kernel kills them (PR_SET_PDEATHSIG) when this process is gone. That signal follows the thread that
+started a child, so call start(), restart() and stop() from the main thread only.
+
+All data lies under one directory: key, redis/, mail/, postgres/, <service>/, logs/.
+Errors are StackError with a text for people: what is wrong and what to do.
+"""
+
+import base64
+import errno
+import os
+import pathlib
+import random
+import secrets
+import shutil
+import signal
+import socket
+import subprocess
+import time
+import urllib.error
+import urllib.request
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+SERVICES = ("cluster-registry", "registration", "notification")
+DATABASES = ("sqlite", "postgres")
+PARTS = ("redis", "mail-smtp", "mail-http", "postgres") + tuple(
+    f"{service}{suffix}" for service in SERVICES for suffix in ("", "-admin"))
+
+# What `./wici run` uses when they are free.
+FRIENDLY_PORTS = {
+    "redis": 6390, "mail-smtp": 2525, "mail-http": 8025, "postgres": 5440,
+    "cluster-registry": 50051, "cluster-registry-admin": 9051,
+    "registration": 50052, "registration-admin": 9052,
+    "notification": 50053, "notification-admin": 9053,
+}
+FREE_BYTES_MIN = 200 * 1024 * 1024
+READY_SECONDS = 60
+STOP_SECONDS = 30
+HOST = "127.0.0.1"
+
+
+class StackError(Exception):
+    """Something the reader of the message can mend."""
+
+
+def build_directory():
+    return pathlib.Path(os.environ.get("WICI_BUILD_DIR", ROOT / "build/release"))
+
+
+def port_is_free(port):
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except OSError:
+            return False
+    return True
+
+
+def free_ports():
+    """A free port for every part, below the range the kernel hands out to clients."""
+    ports, taken = {}, set()
+    while len(ports) < len(PARTS):
+        port = random.randrange(20000, 32000)
+        if port not in taken and port_is_free(port):
+            ports[PARTS[len(ports)]] = port
+        taken.add(port)
+    return ports
+
+
+def friendly_ports():
+    """The fixed ports, each replaced by the next free one when it is taken."""
+    ports, taken = {}, set()
+    for part, port in FRIENDLY_PORTS.items():
+        while port in taken or not port_is_free(port):
+            port += 1
+        ports[part] = port
+        taken.add(port)
+    return ports
+
+
+class Process:
+    """One child process with its log file."""
+
+    def __init__(self, name, argv, log, cwd):
+        self.name, self.argv, self.log, self.cwd = name, [str(a) for a in argv], log, cwd
+        self.popen = None
+
+    def start(self):
+        if self.alive():
+            return
+        self.log.parent.mkdir(parents=True, exist_ok=True)
+        with open(self.log, "ab") as log:
+            self.popen = subprocess.Popen(
+                ["setpriv", "--pdeathsig", "KILL", "--"] + self.argv, stdin=subprocess.DEVNULL,
+                stdout=log, stderr=log, cwd=self.cwd, start_new_session=True)
+
+    def alive(self):
+        return self.popen is not None and self.popen.poll() is None
+
+    def signal(self, number):
+        if self.alive():
+            try:
+                os.killpg(self.popen.pid, number)
+            except ProcessLookupError:
+                pass
+
+    def join(self, seconds):
+        """Waits for the end; kills when it takes longer."""
+        if self.popen is None:
+            return
+        try:
+            self.popen.wait(seconds)
+        except subprocess.TimeoutExpired:
+            self.signal(signal.SIGKILL)
+            self.popen.wait()
+
+    def log_tail(self, lines=15):
+        try:
+            text = self.log.read_text(errors="replace").splitlines()
+        except OSError:
+            return ""
+        return "\n".join("    " + line[:400] for line in text[-lines:])
+
+
+class Stack:
+    """The parts, their ports and their data. Not thread-safe."""
+
+    def __init__(self, directory, database="sqlite", ports=None, binaries=None, progress=None):
+        if database not in DATABASES:
+            raise StackError(f"unknown database '{database}': use one of {', '.join(DATABASES)}")
+        self.directory = pathlib.Path(directory).resolve()
+        self.database = database
+        self.ports = ports or free_ports()
+        self.binaries = binaries or build_directory() / "bin"
+        self.progress = progress or (lambda text: None)
+        self.processes = {}
+        self._postgres_running = False
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *exc):
+        self.stop()
+
+    # ----- addresses -----
+
+    @property
+    def key_file(self):
+        return self.directory / "key"
+
+    def address(self, part):
+        return f"{HOST}:{self.ports[part]}"
+
+    @property
+    def mail_url(self):
+        return f"http://{self.address('mail-http')}"
+
+    def database_url(self, service):
+        if self.database == "postgres":
+            name = "wici_" + service.replace("-", "_")
+            return f"postgresql://postgres@{self.address('postgres')}/{name}"
+        return f"sqlite:///{self.directory}/{service}/{service}.db"
+
+    # ----- life -----
+
+    def start(self):
+        """Starts what is not running and waits until all are ready."""
+        self._check_before_start()
+        try:
+            for directory in ("redis", "mail", "logs") + SERVICES:
+                (self.directory / directory).mkdir(parents=True, exist_ok=True)
+            self._write_key()
+        except OSError as e:
+            raise StackError(self._explain_os_error(e)) from e
+        self.progress("redis, mail sink" + (", postgres" if self.database == "postgres" else ""))
+        self._start("redis", self._redis_argv())
+        self._start("mail-sink", self._mail_sink_argv())
+        if self.database == "postgres":
+            self._start_postgres()
+        self._wait(self.processes["redis"], self._redis_ready)
+        self._wait(self.processes["mail-sink"], lambda: self._http_ok(self.mail_url + "/healthz"))
+        self.progress(", ".join(SERVICES))
+        for service in SERVICES:
+            self._start(service, self._service_argv(service))
+        self.wait_ready()
+
+    def wait_ready(self, services=SERVICES):
+        for service in services:
+            url = f"http://{self.address(service + '-admin')}/readyz"
+            self._wait(self.processes[service], lambda url=url: self._http_ok(url))
+
+    def kill(self, service):
+        """kill -9, as a crash or the kernel's OOM killer would."""
+        process = self.processes[service]
+        process.signal(signal.SIGKILL)
+        process.join(STOP_SECONDS)
+
+    def restart(self, service):
+        self.processes[service].start()
+        self.wait_ready((service,))
+
+    def flush_redis(self):
+        answer = self._redis_call(b"*1\r\n$8\r\nFLUSHALL\r\n")
+        if not answer.startswith(b"+OK"):
+            raise StackError(f"Redis answered {answer!r} to FLUSHALL")
+
+    def ended(self):
+        """Names of the parts that are no longer running."""
+        return [p.name for p in self.processes.values() if not p.alive()]
+
+    def logs(self):
+        return {name: p.log for name, p in self.processes.items()}
+
+    def stop(self, graceful=True):
+        """Stops everything: the services drain first; or, ungraceful, at once (kill -9)."""
+        first = signal.SIGTERM if graceful else signal.SIGKILL
+        try:
+            for group in (SERVICES, ("mail-sink", "redis")):
+                running = [self.processes[n] for n in group if n in self.processes]
+                for process in running:
+                    process.signal(first)
+                for process in running:
+                    process.join(STOP_SECONDS)
+        finally:
+            for process in self.processes.values():
+                process.signal(signal.SIGKILL)
+                process.join(STOP_SECONDS)
+            self._stop_postgres()
+
+    # ----- parts -----
+
+    def _redis_argv(self):
+        return ["redis-server", "--port", self.ports["redis"], "--bind", HOST,
+                "--dir", self.directory / "redis", "--appendonly", "yes",
+                "--appendfsync", "everysec", "--save", "", "--maxmemory-policy", "noeviction",
+                "--daemonize", "no", "--loglevel", "warning"]
+
+    def _mail_sink_argv(self):
+        return ["/usr/bin/python3", ROOT / "deploy/local/mail_sink.py",
+                "--smtp", self.address("mail-smtp"), "--http", self.address("mail-http"),
+                "--directory", self.directory / "mail"]
+
+    def _service_argv(self, service):
+        argv = [self.binaries / f"wici-{service}", f"--listen={self.address(service)}",
+                f"--admin_listen={self.address(service + '-admin')}",
+                f"--database={self.database_url(service)}",
+                f"--redis=redis://{self.address('redis')}",
+                f"--key_file={self.key_file}", "--mode=development"]
+        if service != "cluster-registry":
+            argv.append(f"--registry={self.address('cluster-registry')}")
+        if service == "notification":
+            argv += [f"--registration={self.address('registration')}",
+                     f"--smtp=smtp://{self.address('mail-smtp')}",
+                     "--mail_from=wici@wici.example.org",
+                     f"--public_url={self.mail_url}"]
+        return argv
+
+    def _start_postgres(self):
+        raise StackError("PostgreSQL is not wired yet")
+
+    def _stop_postgres(self):
+        pass
+
+    # ----- helpers -----
+
+    def _start(self, name, argv):
+        if name not in self.processes:
+            self.processes[name] = Process(
+                name, argv, self.directory / "logs" / f"{name}.log", self.directory)
+        try:
+            self.processes[name].start()
+        except OSError as e:
+            raise StackError(f"cannot start {name}: {self._explain_os_error(e)}") from e
+
+    def _check_before_start(self):
+        for tool in ("redis-server", "setpriv"):
+            if shutil.which(tool) is None:
+                raise StackError(f"{tool} is not installed: run ./wici setup")
+        for service in SERVICES:
+            if not os.access(self.binaries / f"wici-{service}", os.X_OK):
+                raise StackError(f"{self.binaries}/wici-{service} is missing: run ./wici build")
+        try:
+            self.directory.mkdir(parents=True, exist_ok=True)
+            free = shutil.disk_usage(self.directory).free
+        except OSError as e:
+            raise StackError(self._explain_os_error(e)) from e
+        if free < FREE_BYTES_MIN:
+            raise StackError(f"only {free // 2**20} MiB are free under {self.directory}: "
+                             f"at least {FREE_BYTES_MIN // 2**20} MiB are needed")
+        if self.processes:
+            return
+        for part, port in self.ports.items():
+            if (part != "postgres" or self.database == "postgres") and not port_is_free(port):
+                raise StackError(f"port {port} for {part} is taken: stop what listens there, "
+                                 "or choose another port")
+
+    def _write_key(self):
+        if self.key_file.exists():
+            return
+        seed = base64.urlsafe_b64encode(secrets.token_bytes(32)).rstrip(b"=") + b"\n"
+        temporary = self.key_file.with_suffix(".new")
+        with open(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as f:
+            f.write(seed)
+        temporary.replace(self.key_file)
+
+    def _wait(self, process, ready, seconds=READY_SECONDS):
+        """Polls `ready` until it holds; notices at once when the process ends."""
+        deadline = time.monotonic() + seconds
+        while not ready():
+            try:
+                process.popen.wait(0.02)
+            except subprocess.TimeoutExpired:
+                pass
+            else:
+                raise StackError(self._explain_end(process))
+            if time.monotonic() > deadline:
+                raise StackError(f"{process.name} is not ready after {seconds} s; its log "
+                                 f"({process.log}) ends with\n{process.log_tail()}")
+
+    def _explain_end(self, process):
+        tail = process.log_tail()
+        lower = tail.lower()
+        if "no space left" in lower or "disk is full" in lower:
+            why = f"the disk under {self.directory} is full"
+        elif "address already in use" in lower:
+            why = "its port was taken by another program just now: start again"
+        else:
+            why = f"exit status {process.popen.returncode}"
+        return f"{process.name} ended: {why}. Its log ({process.log}) ends with\n{tail}"
+
+    def _explain_os_error(self, error):
+        if error.errno == errno.ENOSPC:
+            return f"the disk under {self.directory} is full"
+        return str(error)
+
+    def _http_ok(self, url):
+        try:
+            with urllib.request.urlopen(url, timeout=2) as answer:
+                return answer.status == 200
+        except (urllib.error.URLError, OSError):
+            return False
+
+    def _redis_ready(self):
+        try:
+            return self._redis_call(b"*1\r\n$4\r\nPING\r\n").startswith(b"+PONG")
+        except OSError:
+            return False
+
+    def _redis_call(self, command):
+        with socket.create_connection((HOST, self.ports["redis"]), timeout=5) as connection:
+            connection.sendall(command)
+            return connection.recv(4096)
+
+
+def stop_on_signals():
+    """Turns SIGTERM and SIGHUP into SystemExit, so that `with Stack(...)` stops its parts."""
+    def leave(number, frame):
+        raise SystemExit(128 + number)
+    signal.signal(signal.SIGTERM, leave)
+    signal.signal(signal.SIGHUP, leave)

@@ -54,6 +54,37 @@ function(wici_py_test)
     ENVIRONMENT "WICI_BUILD_DIR=${PROJECT_BINARY_DIR};PYTHONDONTWRITEBYTECODE=1")
 endfunction()
 
+# wici_embed_migrations(NAME x_migrations NAMESPACE x SRCS [shared.sql...] 0001_name.sql...)
+# A library with migrations.h, which declares wici::x::Migrations() (libs/sql/migrate.h). Shared
+# files are paths relative to the source root and come before the migration they belong to.
+function(wici_embed_migrations)
+  cmake_parse_arguments(ARG "" "NAME;NAMESPACE" "SRCS" ${ARGN})
+  file(RELATIVE_PATH folder "${PROJECT_SOURCE_DIR}" "${CMAKE_CURRENT_SOURCE_DIR}")
+  set(out "${PROJECT_BINARY_DIR}/generated/${folder}")
+  file(MAKE_DIRECTORY "${out}")
+  set(files "")
+  foreach(file ${ARG_SRCS})
+    if(EXISTS "${CMAKE_CURRENT_SOURCE_DIR}/${file}")
+      list(APPEND files "${CMAKE_CURRENT_SOURCE_DIR}/${file}")
+    else()
+      list(APPEND files "${PROJECT_SOURCE_DIR}/${file}")
+    endif()
+  endforeach()
+  set(script "${PROJECT_SOURCE_DIR}/libs/sql/embed_migrations.py")
+  add_custom_command(
+    OUTPUT "${out}/migrations.h" "${out}/migrations.cc"
+    COMMAND /usr/bin/python3 "${script}" "${ARG_NAMESPACE}" "${folder}/migrations.h"
+            "${out}/migrations.h" "${out}/migrations.cc" ${files}
+    DEPENDS "${script}" ${files}
+    COMMENT "Embedding the migrations of ${ARG_NAMESPACE}"
+    VERBATIM)
+  add_library(${ARG_NAME} STATIC "${out}/migrations.h" "${out}/migrations.cc")
+  target_include_directories(${ARG_NAME} PUBLIC "${PROJECT_BINARY_DIR}/generated"
+                                                "${PROJECT_SOURCE_DIR}")
+  target_link_libraries(${ARG_NAME} PUBLIC wici_sql)
+  wici_warnings(${ARG_NAME})
+endfunction()
+
 # wici_proto_library(NAME x_proto SRCS wici/x/v1/a.proto... [DEPS y_proto...])
 # C++ messages of the files, paths relative to proto/. Files that end in _service.proto also get
 # gRPC stubs, in x_proto_grpc: only clients need them, since servers register by descriptor.

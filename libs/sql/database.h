@@ -33,8 +33,8 @@
 
 namespace wici::sql {
 
-// One statement. `name` is unique in its service and shows up in metrics and slow-query logs;
-// `text` is written once for both engines. Both outlive every use (string literals).
+// One statement. `name` is unique in its service and shows up in metrics and slow-query logs: a
+// string literal. `text` is written once for both engines and outlives the call.
 struct Query {
   std::string_view name;
   std::string_view text;
@@ -98,9 +98,11 @@ enum class Engine { kSqlite, kPostgres };
 //   OUT_OF_RANGE        CHECK violated
 //   ABORTED             serialization failure, deadlock, lock timeout, busy (retried by Write)
 //   UNAVAILABLE         connection lost, server shutting down (retried by Write unless in COMMIT)
-//   RESOURCE_EXHAUSTED  disk full, out of memory, too many connections
+//   RESOURCE_EXHAUSTED  disk full or not writable, out of memory, too many connections
 //   INTERNAL            anything else, a bug
-// The text names the query; the driver's own text is logged, never returned.
+//   DEADLINE_EXCEEDED   the deadline of the transaction passed during the statement
+// The text names the query; the driver's own text is logged, never returned. After an error every
+// later statement of the transaction returns that error, and the transaction rolls back.
 class Transaction {
  public:
   virtual ~Transaction() = default;
@@ -109,15 +111,29 @@ class Transaction {
   absl::StatusOr<Rows> Execute(const Query& query, std::initializer_list<Value> values) {
     return Execute(query, absl::Span<const Value>(values.begin(), values.size()));
   }
-  // INSERT of many rows with as few statements as the engine's parameter limit allows.
-  // `prefix` is "INSERT INTO t (a, b) VALUES", `suffix` for instance "ON CONFLICT DO NOTHING
-  // RETURNING a" or ""; every row has the same number of values. Returns all RETURNING rows.
+  // INSERT of any number of rows in the fewest round trips the engine allows (PostgreSQL: one
+  // statement with an array for each column; SQLite: one prepared statement, stepped for each
+  // row). `prefix` is "INSERT INTO t (a, b) VALUES", `suffix` for instance "ON CONFLICT DO NOTHING
+  // RETURNING a" or ""; every row has one value for each column. Returns all RETURNING rows.
   virtual absl::StatusOr<Rows> InsertMany(const Query& prefix, std::string_view suffix,
                                           absl::Span<const std::vector<Value>> rows) = 0;
   virtual Engine engine() const = 0;
 };
 
+// Runs a query over many keys: `prefix` + " (VALUES ($1, $2), ($3, $4), ...) " + `suffix`, so
+// `prefix` ends with IN: "SELECT body FROM events WHERE name IN". A row may come back more than
+// once only when it matches more than one key; the order is the query's.
+absl::StatusOr<Rows> SelectMany(Transaction& tx, const Query& prefix, std::string_view suffix,
+                                absl::Span<const std::vector<Value>> keys);
+
 // A database. Thread-safe: pooled readers and writers (SQLite: one writer).
+//
+// Isolation. SQLite writes are serial (BEGIN IMMEDIATE). PostgreSQL runs REPEATABLE READ: of two
+// transactions that change the same row the second is ABORTED and run again on a fresh snapshot,
+// so a lost update cannot happen, and an INSERT ... ON CONFLICT DO NOTHING that meets a row it
+// cannot see is run again too. What spans several rows (write skew) is guarded in SQL: by the
+// version of the aggregate root, a CHECK, a unique key. A URL that sets
+// default_transaction_isolation=serializable is respected; everything must work with it.
 class Database {
  public:
   using Body = std::function<absl::Status(Transaction&)>;

@@ -1,4 +1,19 @@
 // Schema migrations: numbered, forward only, checksummed.
+//
+// A service keeps them in services/<svc>/migrations/NNNN_name.sql; the build compiles them in:
+//
+//   wici_embed_migrations(
+//     NAME registration_migrations
+//     NAMESPACE registration
+//     SRCS
+//       libs/sql/migrations/idempotency.sql
+//       libs/feed/migrations/feed.sql
+//       migrations/0001_init.sql)
+//
+// and `#include "services/registration/migrations.h"` declares
+// `absl::Span<const sql::Migration> wici::registration::Migrations()`. Tables that every service
+// has in the same shape are shared files, named before the numbered migration whose beginning they
+// become. A file, shared or not, never changes after a release: a change is a new file.
 #ifndef WICI_LIBS_SQL_MIGRATE_H_
 #define WICI_LIBS_SQL_MIGRATE_H_
 

@@ -1,0 +1,415 @@
+#include "libs/sql/database.h"
+
+#include <algorithm>
+#include <optional>
+#include <random>
+#include <unordered_map>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/clock.h"
+#include "libs/base/error.h"
+#include "libs/base/log.h"
+#include "libs/base/metrics.h"
+#include "libs/base/mutex.h"
+#include "libs/base/status_macros.h"
+#include "libs/sql/connection.h"
+#include "prometheus/histogram.h"
+
+namespace wici::sql {
+namespace {
+
+constexpr std::string_view kDomain = "sql.wici";
+constexpr int kTriesMax = 100;
+constexpr absl::Duration kBackoffFirst = absl::Milliseconds(1);
+constexpr absl::Duration kBackoffMax = absl::Milliseconds(200);
+
+absl::string_view ToAbsl(std::string_view text) { return {text.data(), text.size()}; }
+
+// The reason an engine error of this code carries.
+std::string_view ReasonOf(absl::StatusCode code) {
+  switch (code) {
+    case absl::StatusCode::kAlreadyExists:
+      return "UNIQUE_VIOLATED";
+    case absl::StatusCode::kFailedPrecondition:
+      return "FOREIGN_KEY_VIOLATED";
+    case absl::StatusCode::kOutOfRange:
+      return "CHECK_VIOLATED";
+    case absl::StatusCode::kAborted:
+      return "TRANSACTION_CONFLICT";
+    case absl::StatusCode::kUnavailable:
+      return "DATABASE_UNAVAILABLE";
+    case absl::StatusCode::kResourceExhausted:
+      return "DATABASE_FULL";
+    case absl::StatusCode::kDeadlineExceeded:
+      return "DATABASE_DEADLINE";
+    default:
+      return "DATABASE_ERROR";
+  }
+}
+
+// Constraints and conflicts are part of normal work, the rest is for the operator.
+LogLevel LevelOf(absl::StatusCode code) {
+  switch (code) {
+    case absl::StatusCode::kAlreadyExists:
+    case absl::StatusCode::kFailedPrecondition:
+    case absl::StatusCode::kOutOfRange:
+    case absl::StatusCode::kAborted:
+      return LogLevel::kDebug;
+    case absl::StatusCode::kInternal:
+      return LogLevel::kError;
+    default:
+      return LogLevel::kWarning;
+  }
+}
+
+absl::Status DeadlineError(std::string_view what) {
+  return MakeError(absl::StatusCode::kDeadlineExceeded, kDomain, "DATABASE_DEADLINE",
+                   absl::StrCat("the deadline passed ", ToAbsl(what)));
+}
+
+bool IsTransient(const absl::Status& status) {
+  return absl::IsAborted(status) || absl::IsUnavailable(status);
+}
+
+// Waits before try number `attempt`, a little longer each time, never beyond `deadline`.
+void BackOff(int attempt, absl::Time deadline) {
+  thread_local std::minstd_rand random(std::random_device{}());
+  const absl::Duration bound =
+      std::min(kBackoffMax, kBackoffFirst * static_cast<double>(1 << std::min(attempt, 10)));
+  const double share = std::uniform_real_distribution<double>(0.5, 1.0)(random);
+  absl::SleepFor(std::min(bound * share, deadline - absl::Now()));
+}
+
+// wici_sql_query_seconds{query} and the log of slow queries.
+class QueryObserver {
+ public:
+  explicit QueryObserver(absl::Duration slow) : slow_(slow) {}
+
+  void Observe(std::string_view query, absl::Duration time) {
+    HistogramOf(query).Observe(absl::ToDoubleSeconds(time));
+    if (time < slow_) return;
+    Log(LogLevel::kWarning, "slow_query",
+        {{"query", std::string(query)},
+         {"milliseconds", absl::StrCat(absl::ToInt64Milliseconds(time))}});
+  }
+
+ private:
+  prometheus::Histogram& HistogramOf(std::string_view query) {
+    MutexLock lock(mutex_);
+    const auto found = histograms_.find(query);
+    if (found != histograms_.end()) return *found->second;
+    static auto& family = prometheus::BuildHistogram()
+                              .Name("wici_sql_query_seconds")
+                              .Help("Time of one SQL statement")
+                              .Register(*Metrics());
+    static const prometheus::Histogram::BucketBoundaries kBuckets = {
+        0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10};
+    prometheus::Histogram& histogram = family.Add({{"query", std::string(query)}}, kBuckets);
+    histograms_.emplace(query, &histogram);
+    return histogram;
+  }
+
+  const absl::Duration slow_;
+  Mutex mutex_;
+  // Names are literals (see Query).
+  std::unordered_map<std::string_view, prometheus::Histogram*> histograms_ ABSL_GUARDED_BY(mutex_);
+};
+
+// A transaction that remembers its first failed statement: PostgreSQL refuses everything after
+// it, so SQLite does too.
+class PooledTransaction final : public Transaction {
+ public:
+  PooledTransaction(Connection& connection, Engine engine, QueryObserver& observer)
+      : connection_(connection), engine_(engine), observer_(observer) {}
+
+  using Transaction::Execute;
+  absl::StatusOr<Rows> Execute(const Query& query, absl::Span<const Value> values) override {
+    return Run(query, [&] { return connection_.Execute(query, values); });
+  }
+  absl::StatusOr<Rows> InsertMany(const Query& prefix, std::string_view suffix,
+                                  absl::Span<const std::vector<Value>> rows) override {
+    if (rows.empty()) return Rows{};
+    return Run(prefix, [&] { return connection_.InsertMany(prefix, suffix, rows); });
+  }
+  Engine engine() const override { return engine_; }
+
+  const absl::Status& failure() const { return failure_; }
+
+ private:
+  template <class Call>
+  absl::StatusOr<Rows> Run(const Query& query, const Call& call) {
+    if (!failure_.ok()) return failure_;
+    const absl::Time start = absl::Now();
+    absl::StatusOr<Rows> rows = call();
+    observer_.Observe(query.name, absl::Now() - start);
+    if (!rows.ok()) failure_ = rows.status();
+    return rows;
+  }
+
+  Connection& connection_;
+  const Engine engine_;
+  QueryObserver& observer_;
+  absl::Status failure_;
+};
+
+// Connections of one kind, made when first needed and again when lost.
+class Pool {
+ public:
+  using Connect = std::function<absl::StatusOr<std::unique_ptr<Connection>>()>;
+
+  Pool(int size, Connect connect) : free_(size), connect_(std::move(connect)) {}
+
+  absl::StatusOr<std::unique_ptr<Connection>> Acquire(absl::Time deadline) {
+    {
+      MutexLock lock(mutex_);
+      while (free_ == 0) {
+        const absl::Duration left = deadline - absl::Now();
+        if (left <= absl::ZeroDuration()) return DeadlineError("before a connection was free");
+        released_.WaitFor(mutex_, std::min(left, absl::Minutes(1)));
+      }
+      --free_;
+      if (!idle_.empty()) {
+        std::unique_ptr<Connection> connection = std::move(idle_.back());
+        idle_.pop_back();
+        return connection;
+      }
+    }
+    absl::StatusOr<std::unique_ptr<Connection>> connection = connect_();
+    if (!connection.ok()) Release(nullptr);
+    return connection;
+  }
+
+  void Release(std::unique_ptr<Connection> connection) {
+    MutexLock lock(mutex_);
+    ++free_;
+    if (connection != nullptr && connection->usable()) idle_.push_back(std::move(connection));
+    released_.NotifyOne();
+  }
+
+ private:
+  Mutex mutex_;
+  CondVar released_;
+  int free_ ABSL_GUARDED_BY(mutex_);
+  std::vector<std::unique_ptr<Connection>> idle_ ABSL_GUARDED_BY(mutex_);
+  const Connect connect_;
+};
+
+class PooledDatabase final : public Database {
+ public:
+  // Without `readers` everything goes through the writers.
+  PooledDatabase(Engine engine, absl::Duration slow, std::unique_ptr<Pool> writers,
+                 std::unique_ptr<Pool> readers)
+      : engine_(engine),
+        observer_(slow),
+        writers_(std::move(writers)),
+        readers_(std::move(readers)) {}
+
+  absl::Status Write(absl::Time deadline, const Body& body) override {
+    return Run(*writers_, /*read_only=*/false, deadline, body);
+  }
+  absl::Status Read(absl::Time deadline, const Body& body) override {
+    return Run(readers_ == nullptr ? *writers_ : *readers_, /*read_only=*/true, deadline, body);
+  }
+  Engine engine() const override { return engine_; }
+
+ private:
+  absl::Status Run(Pool& pool, bool read_only, absl::Time deadline, const Body& body) {
+    for (int attempt = 1;; ++attempt) {
+      bool retry = false;
+      absl::Status status = TryOnce(pool, read_only, deadline, body, retry);
+      if (!retry || attempt == kTriesMax) return status;
+      BackOff(attempt, deadline);
+      if (absl::Now() >= deadline) return DeadlineError("between tries of a transaction");
+    }
+  }
+
+  // `retry` says that the engine failed in a way that another try may cure. What `body` decided is
+  // never tried again, whatever its code.
+  absl::Status TryOnce(Pool& pool, bool read_only, absl::Time deadline, const Body& body,
+                       bool& retry) {
+    absl::StatusOr<std::unique_ptr<Connection>> connection = pool.Acquire(deadline);
+    if (!connection.ok()) {
+      retry = IsTransient(connection.status());
+      return connection.status();
+    }
+    absl::Status status = RunBody(**connection, read_only, deadline, body, retry);
+    pool.Release(*std::move(connection));
+    return status;
+  }
+
+  absl::Status RunBody(Connection& connection, bool read_only, absl::Time deadline,
+                       const Body& body, bool& retry) {
+    if (absl::Status begun = connection.Begin(read_only, deadline); !begun.ok()) {
+      retry = IsTransient(begun);
+      connection.Rollback();
+      return begun;
+    }
+    PooledTransaction transaction(connection, engine_, observer_);
+    absl::Status status = body(transaction);
+    const absl::Status& failure = transaction.failure();
+    if (status.ok()) status = failure;
+    if (!status.ok()) {
+      retry = IsTransient(failure);
+      connection.Rollback();
+      return status;
+    }
+    status = connection.Commit();
+    if (!status.ok()) {
+      retry = IsTransient(status) && ErrorReason(status) != "COMMIT_UNKNOWN";
+      connection.Rollback();
+    }
+    return status;
+  }
+
+  const Engine engine_;
+  QueryObserver observer_;
+  const std::unique_ptr<Pool> writers_;
+  const std::unique_ptr<Pool> readers_;
+};
+
+std::unique_ptr<Database> MakeSqlite(const std::string& path, const DatabaseOptions& options) {
+  auto writers = std::make_unique<Pool>(1, [path] { return ConnectSqlite(path, false); });
+  std::unique_ptr<Pool> readers;
+  // A database in memory belongs to its one connection.
+  if (path != ":memory:") {
+    readers = std::make_unique<Pool>(options.readers, [path] { return ConnectSqlite(path, true); });
+  }
+  return std::make_unique<PooledDatabase>(Engine::kSqlite, options.slow_query, std::move(writers),
+                                          std::move(readers));
+}
+
+std::unique_ptr<Database> MakePostgres(const std::string& url, const DatabaseOptions& options) {
+  const auto connect = [url] { return ConnectPostgres(url); };
+  return std::make_unique<PooledDatabase>(Engine::kPostgres, options.slow_query,
+                                          std::make_unique<Pool>(options.writers, connect),
+                                          std::make_unique<Pool>(options.readers, connect));
+}
+
+// Appends "($7, $8)" and the values. PostgreSQL takes a bare placeholder in VALUES for TEXT.
+void AppendKey(const std::vector<Value>& key, std::string& text, std::vector<Value>& values) {
+  for (std::size_t i = 0; i < key.size(); ++i) {
+    const bool number = std::holds_alternative<std::int64_t>(key[i].get());
+    values.push_back(key[i]);
+    absl::StrAppend(&text, i == 0 ? "(" : ", ", number ? "CAST($" : "$", values.size(),
+                    number ? " AS BIGINT)" : "");
+  }
+  text += ")";
+}
+
+std::optional<std::string> WithoutPrefix(std::string_view text, std::string_view prefix) {
+  if (text.substr(0, prefix.size()) != prefix) return std::nullopt;
+  return std::string(text.substr(prefix.size()));
+}
+
+}  // namespace
+
+bool Row::IsNull(std::size_t column) const {
+  WICI_CHECK(column < cells_.size());
+  return std::holds_alternative<std::monostate>(cells_[column].get());
+}
+
+std::int64_t Row::Int(std::size_t column) const {
+  WICI_CHECK(column < cells_.size());
+  const auto* value = std::get_if<std::int64_t>(&cells_[column].get());
+  WICI_CHECK(value != nullptr);
+  return *value;
+}
+
+bool Row::Bool(std::size_t column) const {
+  WICI_CHECK(column < cells_.size());
+  const Value::Variant& cell = cells_[column].get();
+  if (const auto* value = std::get_if<bool>(&cell)) return *value;
+  // SQLite computes 0 and 1 where PostgreSQL computes false and true.
+  const auto* number = std::get_if<std::int64_t>(&cell);
+  WICI_CHECK(number != nullptr && (*number == 0 || *number == 1));
+  return *number == 1;
+}
+
+const std::string& Row::Text(std::size_t column) const {
+  WICI_CHECK(column < cells_.size());
+  const auto* value = std::get_if<std::string>(&cells_[column].get());
+  WICI_CHECK(value != nullptr);
+  return *value;
+}
+
+const std::string& Row::Blob(std::size_t column) const {
+  WICI_CHECK(column < cells_.size());
+  const auto* value = std::get_if<Bytes>(&cells_[column].get());
+  WICI_CHECK(value != nullptr);
+  return value->data;
+}
+
+std::string Row::TextOrEmpty(std::size_t column) const {
+  return IsNull(column) ? std::string() : Text(column);
+}
+
+absl::Status EngineError(absl::StatusCode code, const Query& query, std::string_view engine_code,
+                         std::string_view engine_text) {
+  Log(LevelOf(code), "sql_error",
+      {{"query", std::string(query.name)},
+       {"engine_code", std::string(engine_code)},
+       {"engine_text", std::string(engine_text)}});
+  return MakeError(code, kDomain, ReasonOf(code),
+                   absl::StrCat("query ", ToAbsl(query.name), " failed"), {{"query", query.name}});
+}
+
+absl::Status CommitUnknownError() {
+  return MakeError(absl::StatusCode::kUnavailable, kDomain, "COMMIT_UNKNOWN",
+                   "the connection was lost during COMMIT; the outcome is not known");
+}
+
+std::string Placeholders(std::size_t first, std::size_t count) {
+  std::string text = "(";
+  for (std::size_t i = 0; i < count; ++i) {
+    absl::StrAppend(&text, i == 0 ? "$" : ", $", first + i);
+  }
+  text += ")";
+  return text;
+}
+
+absl::StatusOr<Rows> SelectMany(Transaction& tx, const Query& prefix, std::string_view suffix,
+                                absl::Span<const std::vector<Value>> keys) {
+  constexpr std::size_t kChunkMax = 512;
+  Rows result;
+  while (!keys.empty()) {
+    const absl::Span<const std::vector<Value>> chunk = keys.subspan(0, kChunkMax);
+    keys.remove_prefix(chunk.size());
+    // Padded to a power of two with the last key, so that few statements serve every size.
+    std::size_t size = 1;
+    while (size < chunk.size()) size *= 2;
+    std::string text(prefix.text);
+    std::vector<Value> values;
+    values.reserve(size * chunk[0].size());
+    for (std::size_t i = 0; i < size; ++i) {
+      text += i == 0 ? " (VALUES " : ", ";
+      AppendKey(chunk[std::min(i, chunk.size() - 1)], text, values);
+    }
+    absl::StrAppend(&text, ") ", ToAbsl(suffix));
+    WICI_ASSIGN_OR_RETURN(Rows rows, tx.Execute(Query{prefix.name, text}, absl::MakeSpan(values)));
+    std::move(rows.begin(), rows.end(), std::back_inserter(result));
+  }
+  return result;
+}
+
+absl::StatusOr<std::unique_ptr<Database>> OpenDatabase(std::string_view url,
+                                                       const DatabaseOptions& options) {
+  std::unique_ptr<Database> database;
+  if (url == "sqlite::memory:") {
+    database = MakeSqlite(":memory:", options);
+  } else if (const auto path = WithoutPrefix(url, "sqlite://"); path && path->starts_with("/")) {
+    database = MakeSqlite(*path, options);
+  } else if (url.starts_with("postgresql://")) {
+    database = MakePostgres(std::string(url), options);
+  } else {
+    return InvalidArgumentError(
+        kDomain, {{"database", "must be sqlite:///path, sqlite::memory: or postgresql://..."}});
+  }
+  // One empty transaction shows that it can be opened at all, and says so in the caller's log.
+  WICI_RETURN_IF_ERROR(database->Write(absl::Now() + absl::Seconds(10),
+                                       [](Transaction&) { return absl::OkStatus(); }));
+  return database;
+}
+
+}  // namespace wici::sql

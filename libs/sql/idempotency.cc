@@ -1,0 +1,92 @@
+#include "libs/sql/idempotency.h"
+
+#include <map>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "libs/base/clock.h"
+#include "libs/base/error.h"
+#include "libs/base/status_macros.h"
+#include "libs/sql/digest.h"
+
+namespace wici::sql {
+namespace {
+
+constexpr Query kFind{"find_idempotency",
+                      "SELECT principal, request_id, method, digest, response FROM idempotency "
+                      "WHERE (principal, request_id) IN"};
+constexpr Query kStore{"store_idempotency",
+                       "INSERT INTO idempotency "
+                       "(principal, request_id, method, digest, response, created_at) VALUES"};
+constexpr Query kPurge{"purge_idempotency", R"sql(
+  DELETE FROM idempotency WHERE (principal, request_id) IN (
+    SELECT principal, request_id FROM idempotency WHERE created_at < $1
+    ORDER BY created_at LIMIT $2)
+  RETURNING 1)sql"};
+
+using Answer = absl::StatusOr<std::optional<std::string>>;
+
+absl::Status ReusedError(std::string_view domain) {
+  return InvalidArgumentError(domain,
+                              {{"request_id", "was used for another request; choose a new UUID"}},
+                              "REQUEST_ID_REUSED");
+}
+
+Answer AnswerFrom(const Row& row, std::string_view domain, const IdempotencyKey& key) {
+  if (row.Text(2) != key.method || row.Text(3) != key.digest) return ReusedError(domain);
+  return std::optional<std::string>(row.Blob(4));
+}
+
+}  // namespace
+
+std::string RequestDigest(std::string_view serialized_request) {
+  return Sha256Hex(serialized_request);
+}
+
+absl::StatusOr<std::vector<absl::StatusOr<std::optional<std::string>>>> FindAnswers(
+    Transaction& tx, std::string_view domain, absl::Span<const IdempotencyKey> keys) {
+  std::vector<std::vector<Value>> wanted;
+  wanted.reserve(keys.size());
+  for (const IdempotencyKey& key : keys) {
+    if (!key.request_id.empty()) wanted.push_back({key.principal, key.request_id});
+  }
+  WICI_ASSIGN_OR_RETURN(const Rows rows, SelectMany(tx, kFind, "", wanted));
+  std::map<std::pair<std::string_view, std::string_view>, const Row*> found;
+  for (const Row& row : rows) found.emplace(std::pair(row.Text(0), row.Text(1)), &row);
+  std::vector<Answer> answers(keys.size(), std::optional<std::string>());
+  if (found.empty()) return answers;
+  for (std::size_t i = 0; i < keys.size(); ++i) {
+    const auto at = found.find({keys[i].principal, keys[i].request_id});
+    if (at != found.end()) answers[i] = AnswerFrom(*at->second, domain, keys[i]);
+  }
+  return answers;
+}
+
+absl::StatusOr<std::optional<std::string>> FindAnswer(Transaction& tx, std::string_view domain,
+                                                      const IdempotencyKey& key) {
+  WICI_ASSIGN_OR_RETURN(std::vector<Answer> answers,
+                        FindAnswers(tx, domain, absl::MakeConstSpan(&key, 1)));
+  return std::move(answers[0]);
+}
+
+absl::Status StoreAnswers(Transaction& tx, absl::Span<const IdempotencyRecord> records,
+                          absl::Time now) {
+  std::vector<std::vector<Value>> rows;
+  rows.reserve(records.size());
+  for (const IdempotencyRecord& record : records) {
+    if (record.key.request_id.empty()) continue;
+    rows.push_back({record.key.principal, record.key.request_id, record.key.method,
+                    record.key.digest, Bytes{record.response}, ToMicros(now)});
+  }
+  WICI_ASSIGN_OR_RETURN(const Rows stored,
+                        tx.InsertMany(kStore, "ON CONFLICT DO NOTHING RETURNING 1", rows));
+  if (stored.size() == rows.size()) return absl::OkStatus();
+  return absl::AlreadyExistsError("a request_id was stored by another transaction");
+}
+
+absl::StatusOr<std::int64_t> PurgeAnswers(Transaction& tx, absl::Time before, std::int64_t limit) {
+  WICI_ASSIGN_OR_RETURN(const Rows rows, tx.Execute(kPurge, {ToMicros(before), limit}));
+  return static_cast<std::int64_t>(rows.size());
+}
+
+}  // namespace wici::sql

@@ -1,0 +1,377 @@
+// PostgreSQL behind Connection. The only file that includes libpq-fe.h.
+#include <libpq-fe.h>
+#include <poll.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <unordered_map>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "libs/base/error.h"
+#include "libs/base/status_macros.h"
+#include "libs/sql/connection.h"
+#include "libs/sql/postgres_format.h"
+
+namespace wici::sql {
+namespace {
+
+constexpr std::size_t kStatementsMax = 512;
+constexpr std::size_t kInsertRowsMax = 10'000;  // of one INSERT
+constexpr absl::Duration kCommitGrace = absl::Seconds(5);
+
+constexpr Query kConnect{"postgres_connect", ""};
+constexpr Query kBegin{"begin", "BEGIN"};
+constexpr Query kBeginReadOnly{"begin", "BEGIN READ ONLY"};
+constexpr Query kCommit{"commit", "COMMIT"};
+constexpr Query kRollback{"rollback", "ROLLBACK"};
+constexpr Query kSetTimeout{"set_timeout", ""};
+// Raises the isolation to REPEATABLE READ, unless the URL asked for more.
+constexpr const char* kSetUpSession =
+    "SELECT set_config('default_transaction_isolation', 'repeatable read', false) "
+    "WHERE current_setting('default_transaction_isolation') <> 'serializable'";
+
+struct FinishConnection {
+  void operator()(PGconn* connection) const { PQfinish(connection); }
+};
+struct ClearResult {
+  void operator()(PGresult* result) const { PQclear(result); }
+};
+using ConnectionHandle = std::unique_ptr<PGconn, FinishConnection>;
+using ResultHandle = std::unique_ptr<PGresult, ClearResult>;
+
+absl::StatusCode CodeOf(std::string_view state) {
+  if (state == "23505") return absl::StatusCode::kAlreadyExists;
+  if (state == "23503") return absl::StatusCode::kFailedPrecondition;
+  if (state == "23514") return absl::StatusCode::kOutOfRange;
+  if (state == "40001" || state == "40P01" || state == "55P03") return absl::StatusCode::kAborted;
+  if (state == "57014") return absl::StatusCode::kDeadlineExceeded;
+  // A read-only server is a standby: after a fail-over the primary is elsewhere.
+  if (state.starts_with("57P") || state.starts_with("08") || state == "25006") {
+    return absl::StatusCode::kUnavailable;
+  }
+  if (state.starts_with("53")) return absl::StatusCode::kResourceExhausted;
+  return absl::StatusCode::kInternal;
+}
+
+absl::string_view ToAbsl(std::string_view text) { return {text.data(), text.size()}; }
+
+// Parameters of one execution, in the arrays libpq wants. Borrows `values`.
+class Parameters {
+ public:
+  explicit Parameters(absl::Span<const Value> values) {
+    numbers_.reserve(values.size());  // their addresses are handed out
+    for (const Value& value : values) Add(value);
+  }
+  void AddArray(std::string array) {
+    arrays_.push_back(std::make_unique<std::string>(std::move(array)));
+    Append(arrays_.back()->data(), arrays_.back()->size(), /*binary=*/1);
+  }
+
+  int size() const { return static_cast<int>(data_.size()); }
+  const char* const* data() const { return data_.data(); }
+  const int* lengths() const { return lengths_.data(); }
+  const int* formats() const { return formats_.data(); }
+  bool has_nul() const { return has_nul_; }
+
+ private:
+  void Add(const Value& value) {
+    const Value::Variant& variant = value.get();
+    if (const auto* number = std::get_if<std::int64_t>(&variant)) {
+      numbers_.push_back(std::to_string(*number));
+      Append(numbers_.back().data(), numbers_.back().size(), /*binary=*/0);
+    } else if (const auto* flag = std::get_if<bool>(&variant)) {
+      Append(*flag ? "t" : "f", 1, /*binary=*/0);
+    } else if (const auto* text = std::get_if<std::string>(&variant)) {
+      has_nul_ = has_nul_ || text->find('\0') != std::string::npos;
+      Append(text->c_str(), text->size(), /*binary=*/0);
+    } else if (const auto* bytes = std::get_if<Bytes>(&variant)) {
+      Append(bytes->data.data(), bytes->data.size(), /*binary=*/1);
+    } else {
+      Append(nullptr, 0, /*binary=*/0);
+    }
+  }
+  void Append(const char* data, std::size_t size, int binary) {
+    data_.push_back(data);
+    lengths_.push_back(static_cast<int>(size));
+    formats_.push_back(binary);
+  }
+
+  std::vector<std::string> numbers_;
+  std::vector<std::unique_ptr<std::string>> arrays_;
+  std::vector<const char*> data_;
+  std::vector<int> lengths_;
+  std::vector<int> formats_;
+  bool has_nul_ = false;
+};
+
+class PostgresConnection final : public Connection {
+ public:
+  explicit PostgresConnection(ConnectionHandle connection) : connection_(std::move(connection)) {}
+
+  absl::Status SetUp() {
+    PQsetNoticeProcessor(
+        connection_.get(), [](void*, const char*) {}, nullptr);
+    deadline_ = absl::Now() + kCommitGrace;
+    return RunText(kConnect, kSetUpSession);
+  }
+
+  absl::Status Begin(bool read_only, absl::Time deadline) override {
+    deadline_ = deadline;
+    WICI_RETURN_IF_ERROR(LimitStatements(deadline));
+    const Query& begin = read_only ? kBeginReadOnly : kBegin;
+    return RunText(begin, begin.text.data());
+  }
+
+  absl::StatusOr<Rows> Execute(const Query& query, absl::Span<const Value> values) override {
+    WICI_ASSIGN_OR_RETURN(const std::string name, Prepare(query, query.text, {}));
+    return Run(query, name, Parameters(values));
+  }
+
+  absl::StatusOr<Rows> InsertMany(const Query& prefix, std::string_view suffix,
+                                  absl::Span<const std::vector<Value>> rows) override {
+    const std::size_t columns = rows[0].size();
+    const std::string single =
+        absl::StrCat(ToAbsl(prefix.text), " ", Placeholders(1, columns), " ", ToAbsl(suffix));
+    if (rows.size() == 1) return Execute(Query{prefix.name, single}, rows[0]);
+    WICI_ASSIGN_OR_RETURN(const ArrayInsert* const insert, PrepareArrays(prefix, suffix, single));
+    if (insert->elements.size() != columns) {
+      return EngineError(absl::StatusCode::kInternal, prefix, "", "wrong number of values");
+    }
+    Rows result;
+    while (!rows.empty()) {
+      const absl::Span<const std::vector<Value>> chunk = rows.subspan(0, kInsertRowsMax);
+      rows.remove_prefix(chunk.size());
+      Parameters parameters({});
+      for (std::size_t i = 0; i < columns; ++i) {
+        absl::StatusOr<std::string> array = EncodeArray(insert->elements[i], chunk, i);
+        if (!array.ok()) {
+          return EngineError(absl::StatusCode::kInternal, prefix, "",
+                             std::string(array.status().message()));
+        }
+        parameters.AddArray(*std::move(array));
+      }
+      WICI_ASSIGN_OR_RETURN(Rows returned, Run(prefix, insert->name, parameters));
+      std::move(returned.begin(), returned.end(), std::back_inserter(result));
+    }
+    return result;
+  }
+
+  // COMMIT is given a while beyond the deadline: giving up in the middle helps nobody.
+  absl::Status Commit() override {
+    deadline_ = std::max(deadline_, absl::Now() + kCommitGrace);
+    absl::Status status = RunText(kCommit, kCommit.text.data());
+    if (absl::IsUnavailable(status) || absl::IsDeadlineExceeded(status)) {
+      lost_ = true;
+      return CommitUnknownError();
+    }
+    return status;
+  }
+
+  void Rollback() override {
+    deadline_ = absl::Now() + kCommitGrace;
+    if (usable() && PQtransactionStatus(connection_.get()) != PQTRANS_IDLE) {
+      if (!RunText(kRollback, kRollback.text.data()).ok()) lost_ = true;
+    }
+  }
+
+  bool usable() const override { return !lost_ && PQstatus(connection_.get()) == CONNECTION_OK; }
+
+ private:
+  // An INSERT ... SELECT FROM unnest: one statement text for any number of rows.
+  struct ArrayInsert {
+    std::string name;
+    std::vector<Oid> elements;  // type of each column
+  };
+
+  // The server's own limit, so that a statement whose client is gone does not run on. It is set
+  // anew only when the power of two above the time left changes: the exact deadline is watched on
+  // our side, and a SET with every transaction would cost a round trip.
+  absl::Status LimitStatements(absl::Time deadline) {
+    std::int64_t limit = 0;
+    if (deadline != absl::InfiniteFuture()) {
+      const std::int64_t left = absl::ToInt64Milliseconds(deadline - absl::Now());
+      limit = 1024;
+      while (limit < left && limit < (std::int64_t{1} << 30)) limit *= 2;
+    }
+    if (limit == statement_limit_) return absl::OkStatus();
+    const std::string text = absl::StrCat("SET statement_timeout = ", limit);
+    WICI_RETURN_IF_ERROR(RunText(kSetTimeout, text.c_str()));
+    statement_limit_ = limit;
+    return absl::OkStatus();
+  }
+
+  absl::Status RunText(const Query& query, const char* text) {
+    if (PQsendQuery(connection_.get(), text) != 1) return Lost(query);
+    return Finish(query).status();
+  }
+
+  absl::StatusOr<Rows> Run(const Query& query, const std::string& name,
+                           const Parameters& parameters) {
+    if (parameters.has_nul()) {
+      return EngineError(absl::StatusCode::kInternal, query, "", "a text holds NUL");
+    }
+    if (PQsendQueryPrepared(connection_.get(), name.c_str(), parameters.size(), parameters.data(),
+                            parameters.lengths(), parameters.formats(), /*resultFormat=*/1) != 1) {
+      return Lost(query);
+    }
+    WICI_ASSIGN_OR_RETURN(const ResultHandle result, Finish(query));
+    return Decode(query, *result);
+  }
+
+  absl::StatusOr<std::string> Prepare(const Query& query, std::string_view text,
+                                      const std::vector<Oid>& types) {
+    const std::string key(text);
+    if (const auto found = statements_.find(key); found != statements_.end()) return found->second;
+    if (statements_.size() >= kStatementsMax) {
+      WICI_RETURN_IF_ERROR(RunText(query, "DEALLOCATE ALL"));
+      statements_.clear();
+      array_inserts_.clear();
+    }
+    std::string name = absl::StrCat("s", ++statements_made_);
+    if (PQsendPrepare(connection_.get(), name.c_str(), key.c_str(), static_cast<int>(types.size()),
+                      types.data()) != 1) {
+      return Lost(query);
+    }
+    WICI_RETURN_IF_ERROR(Finish(query).status());
+    statements_.emplace(key, name);
+    return name;
+  }
+
+  // The types of the columns are learnt from the INSERT of a single row.
+  absl::StatusOr<const ArrayInsert*> PrepareArrays(const Query& prefix, std::string_view suffix,
+                                                   const std::string& single) {
+    const auto found = array_inserts_.find(single);
+    if (found != array_inserts_.end()) return &found->second;
+    WICI_ASSIGN_OR_RETURN(const std::string described, Prepare(prefix, single, {}));
+    if (PQsendDescribePrepared(connection_.get(), described.c_str()) != 1) return Lost(prefix);
+    WICI_ASSIGN_OR_RETURN(const ResultHandle result, Finish(prefix));
+    ArrayInsert insert;
+    std::vector<Oid> arrays;
+    for (int i = 0; i < PQnparams(result.get()); ++i) {
+      insert.elements.push_back(PQparamtype(result.get(), i));
+      arrays.push_back(ArrayTypeOf(insert.elements.back()));
+      if (arrays.back() == 0) {
+        return EngineError(absl::StatusCode::kInternal, prefix, "", "a column of unknown type");
+      }
+    }
+    std::string_view head = prefix.text;
+    while (!head.empty() && (head.back() == ' ' || head.back() == '\n')) head.remove_suffix(1);
+    if (!head.ends_with("VALUES")) {
+      return EngineError(absl::StatusCode::kInternal, prefix, "", "no VALUES at the end");
+    }
+    head.remove_suffix(6);
+    const std::string text = absl::StrCat(ToAbsl(head), " SELECT * FROM unnest",
+                                          Placeholders(1, arrays.size()), " ", ToAbsl(suffix));
+    WICI_ASSIGN_OR_RETURN(insert.name, Prepare(prefix, text, arrays));
+    return &array_inserts_.emplace(single, std::move(insert)).first->second;
+  }
+
+  // Waits for the answer to what was sent and returns its last result.
+  absl::StatusOr<ResultHandle> Finish(const Query& query) {
+    ResultHandle last;
+    for (;;) {
+      WICI_RETURN_IF_ERROR(AwaitInput(query));
+      ResultHandle result(PQgetResult(connection_.get()));
+      if (result == nullptr) break;
+      const ExecStatusType status = PQresultStatus(result.get());
+      if (last == nullptr || status == PGRES_FATAL_ERROR) last = std::move(result);
+    }
+    if (last == nullptr || PQstatus(connection_.get()) == CONNECTION_BAD) return Lost(query);
+    if (PQresultStatus(last.get()) != PGRES_FATAL_ERROR) return last;
+    const char* state = PQresultErrorField(last.get(), PG_DIAG_SQLSTATE);
+    const char* text = PQresultErrorField(last.get(), PG_DIAG_MESSAGE_PRIMARY);
+    if (state == nullptr) return Lost(query);
+    const absl::StatusCode code = CodeOf(state);
+    if (code == absl::StatusCode::kUnavailable) lost_ = true;
+    return EngineError(code, query, state, text == nullptr ? "" : text);
+  }
+
+  absl::Status AwaitInput(const Query& query) {
+    PGconn* const connection = connection_.get();
+    for (;;) {
+      const int unsent = PQflush(connection);
+      if (unsent < 0) return Lost(query);
+      if (unsent == 0 && PQisBusy(connection) == 0) return absl::OkStatus();
+      pollfd entry{PQsocket(connection), POLLIN, 0};
+      if (unsent == 1) entry.events |= POLLOUT;
+      const double left = absl::ToDoubleMilliseconds(deadline_ - absl::Now());
+      if (left <= 0) return GiveUp(query);
+      if (poll(&entry, 1, static_cast<int>(std::min(std::ceil(left), 60'000.0))) <= 0) continue;
+      if ((entry.revents & ~POLLOUT) != 0 && PQconsumeInput(connection) != 1) return Lost(query);
+    }
+  }
+
+  // The deadline passed: the statement is cancelled and the connection with it.
+  absl::Status GiveUp(const Query& query) {
+    if (PGcancel* const cancel = PQgetCancel(connection_.get()); cancel != nullptr) {
+      char text[256];
+      PQcancel(cancel, text, sizeof(text));
+      PQfreeCancel(cancel);
+    }
+    lost_ = true;
+    return EngineError(absl::StatusCode::kDeadlineExceeded, query, "", "deadline");
+  }
+
+  absl::Status Lost(const Query& query) {
+    lost_ = true;
+    return EngineError(absl::StatusCode::kUnavailable, query, "",
+                       PQerrorMessage(connection_.get()));
+  }
+
+  absl::StatusOr<Rows> Decode(const Query& query, const PGresult& result) {
+    Rows rows;
+    rows.reserve(static_cast<std::size_t>(PQntuples(&result)));
+    const int columns = PQnfields(&result);
+    for (int row = 0; row < PQntuples(&result); ++row) {
+      std::vector<Value> cells;
+      cells.reserve(static_cast<std::size_t>(columns));
+      for (int column = 0; column < columns; ++column) {
+        if (PQgetisnull(&result, row, column) != 0) {
+          cells.emplace_back(nullptr);
+          continue;
+        }
+        const std::string_view data(PQgetvalue(&result, row, column),
+                                    static_cast<std::size_t>(PQgetlength(&result, row, column)));
+        absl::StatusOr<Value> cell = DecodeBinary(PQftype(&result, column), data);
+        if (!cell.ok()) {
+          return EngineError(absl::StatusCode::kInternal, query, "",
+                             std::string(cell.status().message()));
+        }
+        cells.push_back(*std::move(cell));
+      }
+      rows.emplace_back(std::move(cells));
+    }
+    return rows;
+  }
+
+  const ConnectionHandle connection_;
+  absl::Time deadline_ = absl::InfiniteFuture();
+  std::int64_t statement_limit_ = -1;
+  bool lost_ = false;
+  std::int64_t statements_made_ = 0;
+  std::unordered_map<std::string, std::string> statements_;     // text to name
+  std::unordered_map<std::string, ArrayInsert> array_inserts_;  // by the text for one row
+};
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Connection>> ConnectPostgres(const std::string& url) {
+  // What the URL says comes last and wins.
+  const char* const keywords[] = {
+      "connect_timeout",     "client_encoding",  "application_name", "keepalives_idle",
+      "keepalives_interval", "keepalives_count", "dbname",           nullptr};
+  const char* const values[] = {"5", "UTF8", "wici", "30", "10", "3", url.c_str(), nullptr};
+  ConnectionHandle connection(PQconnectdbParams(keywords, values, /*expand_dbname=*/1));
+  if (PQstatus(connection.get()) != CONNECTION_OK) {
+    return EngineError(absl::StatusCode::kUnavailable, kConnect, "",
+                       PQerrorMessage(connection.get()));
+  }
+  auto result = std::make_unique<PostgresConnection>(std::move(connection));
+  WICI_RETURN_IF_ERROR(result->SetUp());
+  return result;
+}
+
+}  // namespace wici::sql

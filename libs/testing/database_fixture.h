@@ -1,0 +1,80 @@
+// A fresh database for a test, on each engine the project supports.
+//
+//   class StoreTest : public testing::DatabaseTest {
+//    protected:
+//     void SetUp() override {
+//       DatabaseTest::SetUp();
+//       if (IsSkipped()) return;
+//       ASSERT_THAT(sql::Migrate(database(), Migrations(), clock_), IsOk());
+//     }
+//   };
+//   WICI_ON_EVERY_ENGINE(StoreTest);
+//   TEST_P(StoreTest, AStoredEventIsFound) {...}
+//
+// SQLite always runs, in a file of its own. PostgreSQL runs on the server that WICI_TEST_POSTGRES
+// names (`./wici test` starts one and sets it), in a schema of its own; by hand and without it,
+// those tests are skipped and say so.
+#ifndef WICI_LIBS_TESTING_DATABASE_FIXTURE_H_
+#define WICI_LIBS_TESTING_DATABASE_FIXTURE_H_
+
+#include <memory>
+#include <string>
+
+#include "gtest/gtest.h"
+#include "libs/base/log.h"
+#include "libs/sql/database.h"
+#include "libs/testing/temp_dir.h"
+
+namespace wici::testing {
+
+// A database that lives as long as the object. Dies when it cannot be made.
+class TestDatabase {
+ public:
+  explicit TestDatabase(sql::Engine engine, const sql::DatabaseOptions& options = {});
+  ~TestDatabase();
+
+  // Whether a server for `engine` is at hand.
+  static bool Available(sql::Engine engine);
+
+  sql::Database& get() { return *database_; }
+  // To open it once more, for instance as a second process would.
+  const std::string& url() const { return url_; }
+
+ private:
+  TempDir directory_;
+  std::string schema_;  // on PostgreSQL
+  std::string url_;
+  std::unique_ptr<sql::Database> database_;
+};
+
+// Base of suites that run on every engine.
+class DatabaseTest : public ::testing::TestWithParam<sql::Engine> {
+ protected:
+  void SetUp() override {
+    SetLogLevel(LogLevel::kError);  // a test that passes prints nothing
+    if (TestDatabase::Available(GetParam())) {
+      test_database_ = std::make_unique<TestDatabase>(GetParam());
+    } else {
+      GTEST_SKIP() << "set WICI_TEST_POSTGRES, or use ./wici test";
+    }
+  }
+  sql::Database& database() { return test_database_->get(); }
+  const std::string& database_url() const { return test_database_->url(); }
+
+ private:
+  std::unique_ptr<TestDatabase> test_database_;
+};
+
+inline std::string EngineName(const ::testing::TestParamInfo<sql::Engine>& info) {
+  return info.param == sql::Engine::kSqlite ? "Sqlite" : "Postgres";
+}
+
+#define WICI_ON_EVERY_ENGINE(suite)                                                    \
+  INSTANTIATE_TEST_SUITE_P(                                                            \
+      Engines, suite,                                                                  \
+      ::testing::Values(::wici::sql::Engine::kSqlite, ::wici::sql::Engine::kPostgres), \
+      ::wici::testing::EngineName)
+
+}  // namespace wici::testing
+
+#endif  // WICI_LIBS_TESTING_DATABASE_FIXTURE_H_

@@ -215,7 +215,7 @@ def instants_end_in_time(contract):
     for name, file, message, _ in contract.own_messages():
         for field in message.field:
             is_instant = field.type_name == ".google.protobuf.Timestamp"
-            named = re.search(r"(_time|_times|_after|_before|_since)$", field.name) is not None
+            named = re.search(r"(_time|_times|_after|_before|_since|^known_at)$", field.name) is not None
             if is_instant and not named:
                 yield file, f"{contract.short(name)}.{field.name}", "a Timestamp ends in _time"
             if field.name.endswith("_time") and not is_instant:

@@ -21,6 +21,8 @@ class Cache {
   void Remove(std::string_view key);
 
  private:
+  std::string FullKey(std::string_view key) const { return prefix_ + ":" + std::string(key); }
+
   Client& client_;
   std::string prefix_;
   absl::Duration expiry_;

@@ -3,7 +3,7 @@
 // A Client owns pooled connections (hiredis). Connections are made when first needed and re-made
 // after a failure, with backoff; while Redis is away every call fails fast with UNAVAILABLE and
 // the caller goes on without it. Every reply is checked: -LOADING, -OOM, -READONLY, -NOGROUP come
-// back as errors.
+// back as errors. RESP2 over TCP or a Unix socket; for TLS put a tunnel beside the process.
 #ifndef WICI_LIBS_REDIS_CLIENT_H_
 #define WICI_LIBS_REDIS_CLIENT_H_
 
@@ -30,6 +30,14 @@ struct Value {
   std::vector<Value> array;  // kArray
 };
 
+// OK unless `reply` is an error reply. UNAVAILABLE when the server cannot answer now (LOADING,
+// MASTERDOWN, CLUSTERDOWN, TRYAGAIN, BUSY); otherwise FAILED_PRECONDITION. The message begins with
+// the error's first word: "READONLY You can't write against a read only replica."
+absl::Status ToStatus(const Value& reply);
+
+// Whether `status` is such an error with this first word: IsErrorReply(status, "NOGROUP").
+bool IsErrorReply(const absl::Status& status, std::string_view word);
+
 using Command = std::vector<std::string>;
 
 struct ClientOptions {
@@ -41,14 +49,15 @@ struct ClientOptions {
 // Thread-safe.
 class Client {
  public:
-  // `url` is "redis://host:port[/db]" or "redis+unix:///path". INVALID_ARGUMENT for another.
-  // Does not connect.
+  // `url` is "redis://[[user]:password@]host[:port][/db]" or
+  // "redis+unix://[[user]:password@]/path"; user and password percent-encoded. INVALID_ARGUMENT
+  // for another. Does not connect. Ignores SIGPIPE in this process unless it is handled already.
   static absl::StatusOr<std::unique_ptr<Client>> Make(std::string_view url,
                                                       const ClientOptions& options = {});
   virtual ~Client() = default;
 
-  // Runs one command. UNAVAILABLE when Redis cannot be reached or is loading;
-  // FAILED_PRECONDITION with the error's first word in the message for an error reply.
+  // Runs one command. UNAVAILABLE when Redis cannot be reached, does not answer in time (the
+  // command may have run) or all connections stay busy; an error reply as ToStatus says.
   virtual absl::StatusOr<Value> Call(const Command& command) = 0;
 
   // Sends all commands in one write and reads all replies; result i is for command i (an error

@@ -21,7 +21,8 @@ struct StreamEntry {
   std::vector<std::pair<std::string, std::string>> fields;
 };
 
-// Appends to a stream in one pipeline; every reply is checked. An error: some may have been added.
+// Appends to a stream in one pipeline and trims it to about `length_max`; every reply is checked.
+// An error: some may have been added.
 absl::Status Append(Client& client, std::string_view stream,
                     absl::Span<const std::vector<std::pair<std::string, std::string>>> entries,
                     std::size_t length_max);
@@ -36,17 +37,22 @@ class GroupReader {
     std::vector<StreamEntry> entries;
     bool group_was_created = false;  // the stream may have lost entries: look at the source
   };
-  // New entries, waiting up to `block` for the first; before that, entries another consumer took
-  // and has not acknowledged for `claim_idle`.
+  // New entries, waiting up to `block` for the first, together with entries that a consumer took
+  // and has not acknowledged for `claim_idle`; at most `count` of each. Claimed ones come first.
   absl::StatusOr<Batch> Read(std::size_t count, absl::Duration block, absl::Duration claim_idle);
-  // Acknowledges and deletes.
+  // Acknowledges and deletes: for a queue with one group.
   absl::Status Acknowledge(absl::Span<const std::string> ids);
+  // Acknowledges only: for a stream that other groups read too, trimmed by its writer.
+  absl::Status AcknowledgeAndKeep(absl::Span<const std::string> ids);
 
  private:
+  absl::Status CreateGroup();
+
   Client& client_;
   std::string stream_;
   std::string group_;
   std::string consumer_;
+  std::string claim_cursor_ = "0-0";
 };
 
 }  // namespace wici::redis

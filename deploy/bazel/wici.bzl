@@ -1,0 +1,103 @@
+"""The kinds of target of cmake/WiciTargets.cmake, for Bazel."""
+
+_WARNINGS = [
+    "-Wall",
+    "-Wextra",
+    "-Wconversion",
+    "-Werror",
+]
+
+_GOOGLEAPIS = "/usr/share/gocode/src/github.com/gogo/googleapis"
+
+def wici_cc_library(name, hdrs = [], srcs = [], deps = [], testonly = False):
+    native.cc_library(
+        name = name,
+        hdrs = hdrs,
+        srcs = srcs,
+        copts = _WARNINGS,
+        deps = deps,
+        testonly = testonly,
+        visibility = ["//visibility:public"],
+    )
+
+def wici_cc_binary(name, srcs, deps = []):
+    native.cc_binary(
+        name = name,
+        srcs = srcs,
+        copts = _WARNINGS,
+        deps = deps,
+        visibility = ["//visibility:public"],
+    )
+
+def wici_cc_test(name, srcs, deps = [], data = []):
+    native.cc_test(
+        name = name,
+        srcs = srcs,
+        copts = _WARNINGS,
+        data = data,
+        timeout = "moderate",
+        deps = deps + [
+            "@sys//:gmock",
+            "@sys//:gtest_main",
+        ],
+    )
+
+def wici_proto_library(name, srcs, deps = [], googleapis = False):
+    """C++ messages of .proto files; stubs of *_service.proto in a second library, NAME_grpc.
+
+    Args:
+      name: of the library.
+      srcs: paths below this package, or below Debian's google/ files.
+      deps: libraries of imported files.
+      googleapis: whether srcs are Debian's.
+    """
+    cc, headers, grpc_cc, grpc_headers = [], [], [], []
+    for proto in srcs:
+        stem = proto[:-len(".proto")]
+        cc.append(stem + ".pb.cc")
+        headers.append(stem + ".pb.h")
+        if stem.endswith("_service"):
+            grpc_cc.append(stem + ".grpc.pb.cc")
+            grpc_headers.append(stem + ".grpc.pb.h")
+
+    root = _GOOGLEAPIS if googleapis else native.package_name()
+    protoc = "protoc -I %s -I %s " % (root, _GOOGLEAPIS)
+    native.genrule(
+        name = name + "_generated",
+        srcs = [] if googleapis else srcs + ["//proto:all_protos"],
+        outs = cc + headers,
+        cmd = protoc + "--cpp_out=$(RULEDIR) " + " ".join(srcs),
+        message = "Generating " + name,
+    )
+    native.cc_library(
+        name = name,
+        hdrs = headers,
+        srcs = cc,
+        copts = ["-w"],
+        includes = ["."],
+        deps = deps + ["@sys//:protobuf"],
+        visibility = ["//visibility:public"],
+    )
+    if not grpc_cc:
+        return
+    services = [proto for proto in srcs if proto.endswith("_service.proto")]
+    native.genrule(
+        name = name + "_grpc_generated",
+        srcs = srcs + ["//proto:all_protos"],
+        outs = grpc_cc + grpc_headers,
+        cmd = protoc + "--plugin=protoc-gen-grpc=/usr/bin/grpc_cpp_plugin " +
+              "--grpc_out=$(RULEDIR) " + " ".join(services),
+        message = "Generating stubs of " + name,
+    )
+    native.cc_library(
+        name = name + "_grpc",
+        hdrs = grpc_headers,
+        srcs = grpc_cc,
+        copts = ["-w"],
+        includes = ["."],
+        deps = [
+            ":" + name,
+            "@sys//:grpcpp",
+        ],
+        visibility = ["//visibility:public"],
+    )

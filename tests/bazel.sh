@@ -1,0 +1,9 @@
+#!/bin/bash
+# Builds and tests every target through WORKSPACE, against Debian's packages, without a download.
+# Arguments: Bazel labels, if not all. WICI_TEST_POSTGRES is handed to the tests.
+set -euo pipefail
+cd "$(dirname "$(readlink -f "$0")")/.."
+trap 'bazel shutdown >/dev/null 2>&1 || true' EXIT
+(($#)) || set -- //...
+bazel build "$@"
+bazel test "$@"

@@ -1,0 +1,175 @@
+#!/usr/bin/python3
+"""Writes the Bazel BUILD files from the CMakeLists.txt files, so that both list the same targets.
+
+With --write, writes them; without, fails when one differs from what it would write. CMakeLists.txt
+below proto, libs, services and tests consists of the calls of cmake/WiciTargets.cmake with literal
+arguments, which is what makes this possible; anything else is refused here.
+"""
+
+import re
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+HEAD = "# Written by tests/build_parity.py from CMakeLists.txt: edit that, then run ./wici fix.\n"
+SYSTEM = {
+    "CURL::libcurl": "curl",
+    "GTest::gmock": "gmock",
+    "GTest::gtest_main": "gtest_main",
+    "ICU::i18n": "icui18n",
+    "ICU::uc": "icuuc",
+    "OpenSSL::Crypto": "crypto",
+    "OpenSSL::SSL": "ssl",
+    "PkgConfig::HIREDIS": "hiredis",
+    "PkgConfig::ICAL": "ical",
+    "PostgreSQL::PostgreSQL": "pq",
+    "SQLite::SQLite3": "sqlite3",
+    "Threads::Threads": "threads",
+    "benchmark::benchmark": "benchmark",
+    "civetweb::civetweb": "civetweb",
+    "civetweb::civetweb-cpp": "civetweb_cpp",
+    "gRPC::grpc++": "grpcpp",
+    "gRPC::grpc++_reflection": "grpcpp_reflection",
+    "gRPC::grpcpp_channelz": "grpcpp_channelz",
+    "prometheus-cpp::core": "prometheus_core",
+    "protobuf::libprotobuf": "protobuf",
+}
+KINDS = {
+    "wici_cc_library": ("HDRS", "SRCS", "DEPS"),
+    "wici_cc_binary": ("SRCS", "DEPS"),
+    "wici_cc_test": ("SRCS", "DEPS", "DATA"),
+    "wici_proto_library": ("SRCS", "DEPS"),
+}
+IGNORED = {"wici_py_test", "add_subdirectory"}
+KEYWORDS = {"NAME", "ROOT", "HDRS", "SRCS", "DEPS", "DATA", "TESTONLY", "TIMEOUT"}
+
+
+class Target:
+    """One call of a CMakeLists.txt."""
+
+    def __init__(self, package, kind, words):
+        self.package = package
+        self.kind = kind
+        self.values = {}
+        key = None
+        for word in words:
+            if word in KEYWORDS:
+                key = word
+                self.values[key] = []
+            else:
+                self.values[key].append(word.strip('"'))
+        self.name = self.values["NAME"][0]
+
+
+def parse(lists):
+    """The targets of one CMakeLists.txt."""
+    text = re.sub(r"#.*", "", lists.read_text())
+    package = lists.parent.relative_to(ROOT).as_posix()
+    for call, arguments in re.findall(r"(\w+)\s*\(([^()]*)\)", text):
+        if call in KINDS:
+            yield Target(package, call, arguments.split())
+        elif call not in IGNORED:
+            raise SystemExit(f"{package}/CMakeLists.txt: {call}() is not one of cmake/WiciTargets")
+
+
+def label(dependency, targets, package):
+    if dependency in SYSTEM:
+        return f"@sys//:{SYSTEM[dependency]}"
+    if dependency.startswith("absl::"):
+        return "@sys//:absl"
+    target = targets.get(dependency) or targets.get(dependency.removesuffix("_grpc"))
+    if target is None:
+        raise SystemExit(f"{package}: nothing is called {dependency}; a system library? See SYSTEM")
+    return f":{dependency}" if target.package == package else f"//{target.package}:{dependency}"
+
+
+def data_label(file, target, packages):
+    """DATA names a file from the source root; its label is relative to the package that holds it."""
+    folder = Path(file).parent
+    while folder.as_posix() not in packages:
+        if folder == Path("."):
+            raise SystemExit(f"{target.package}: DATA {file} is in no package")
+        folder = folder.parent
+    inner = Path(file).relative_to(folder).as_posix()
+    return inner if folder.as_posix() == target.package else f"//{folder.as_posix()}:{inner}"
+
+
+def attribute(name, values):
+    values = list(dict.fromkeys(values))
+    if not values:
+        return ""
+    if len(values) == 1:
+        return f'    {name} = ["{values[0]}"],\n'
+    return f"    {name} = [\n" + "".join(f'        "{v}",\n' for v in values) + "    ],\n"
+
+
+def sort_labels(labels):
+    """Buildifier's order: own package, other packages, other repositories."""
+    rank = {":": 1, "/": 2, "@": 3}
+    return sorted(set(labels), key=lambda text: (rank.get(text[0], 0), text))
+
+
+def render(target, targets, packages):
+    values = target.values
+    text = f'{target.kind}(\n    name = "{target.name}",\n'
+    text += attribute("srcs", sorted(values.get("SRCS", [])))
+    text += attribute("hdrs", sorted(values.get("HDRS", [])))
+    text += attribute("data", sort_labels(
+        data_label(file, target, packages) for file in values.get("DATA", [])))
+    if "TESTONLY" in values:
+        text += "    testonly = True,\n"
+    if "ROOT" in values:
+        text += "    googleapis = True,\n"
+    text += attribute("deps", sort_labels(
+        label(dependency, targets, target.package) for dependency in values.get("DEPS", [])))
+    return text + ")\n"
+
+
+def build_files():
+    """Path of every BUILD file -> its text."""
+    lists = [path for top in ("proto", "libs", "services", "tests")
+             for path in sorted((ROOT / top).rglob("CMakeLists.txt"))
+             if "/broken/" not in path.as_posix()]
+    targets = {}
+    for path in lists:
+        for target in parse(path):
+            targets[target.name] = target
+    data = {file for target in targets.values() for file in target.values.get("DATA", [])}
+    packages = {target.package for target in targets.values()} | {"proto"}
+    result = {}
+    for package in sorted(packages):
+        own = [target for target in targets.values() if target.package == package]
+        kinds = sorted({target.kind for target in own})
+        text = HEAD
+        if kinds:
+            names = ", ".join(f'"{kind}"' for kind in kinds)
+            text += f'load("//deploy/bazel:wici.bzl", {names})\n'
+        if package == "proto":
+            text += ('\nfilegroup(\n    name = "all_protos",\n'
+                     '    srcs = glob(["**/*.proto"]),\n'
+                     '    visibility = ["//visibility:public"],\n)\n')
+        shared = sorted(file[len(package) + 1:] for file in data if file.startswith(f"{package}/"))
+        if shared:
+            text += "\nexports_files([\n" + "".join(f'    "{f}",\n' for f in shared) + "])\n"
+        for target in own:
+            text += "\n" + render(target, targets, packages)
+        result[ROOT / package / "BUILD"] = text
+    return result
+
+
+def main(arguments):
+    status = 0
+    for path, text in build_files().items():
+        current = path.read_text() if path.exists() else ""
+        if current == text:
+            continue
+        if "--write" in arguments:
+            path.write_text(text)
+        else:
+            print(f"{path.relative_to(ROOT)} differs from its CMakeLists.txt: run ./wici fix")
+            status = 1
+    return status
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -15,6 +15,7 @@ HEAD = "# Written by tests/build_parity.py from CMakeLists.txt: edit that, then 
 SYSTEM = {
     "CURL::libcurl": "curl",
     "GTest::gmock": "gmock",
+    "GTest::gtest": "gtest",
     "GTest::gtest_main": "gtest_main",
     "ICU::i18n": "icui18n",
     "ICU::uc": "icuuc",

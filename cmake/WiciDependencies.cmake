@@ -36,6 +36,9 @@ find_package(prometheus-cpp CONFIG REQUIRED)
 find_package(civetweb CONFIG REQUIRED)
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(HIREDIS REQUIRED IMPORTED_TARGET hiredis)  # Debian's CMake file for it is broken
+pkg_check_modules(LIBICAL REQUIRED IMPORTED_TARGET libical)
+pkg_check_modules(ICU REQUIRED IMPORTED_TARGET icu-i18n icu-uc)
+pkg_check_modules(IDN2 REQUIRED IMPORTED_TARGET libidn2)
 
 # google/rpc/*.proto, which neither protobuf nor gRPC ship.
 set(WICI_GOOGLEAPIS "/usr/share/gocode/src/github.com/gogo/googleapis")

@@ -1,0 +1,134 @@
+#include "services/registration/errors.h"
+
+#include "absl/strings/str_cat.h"
+#include "libs/base/error.h"
+
+namespace wici::registration {
+namespace {
+
+using absl::StatusCode;
+
+std::string Instant(absl::Time time) {
+  return absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", time, absl::UTCTimeZone());
+}
+
+absl::string_view View(std::string_view text) { return {text.data(), text.size()}; }
+
+// An error about one thing, named in the metadata as `kind`.
+absl::Status About(StatusCode code, std::string_view reason, std::string_view kind,
+                   std::string_view name, std::string_view what, ErrorMetadata more = {}) {
+  more.insert(more.begin(), {kind, name});
+  return MakeError(code, kDomain, reason,
+                   absl::StrCat(View(kind), " ", View(name), " ", View(what)), more);
+}
+
+}  // namespace
+
+absl::Status EventNotFoundError(std::string_view event) {
+  return About(StatusCode::kNotFound, "EVENT_NOT_FOUND", "event", event, "does not exist");
+}
+absl::Status SessionNotFoundError(std::string_view session) {
+  return About(StatusCode::kNotFound, "SESSION_NOT_FOUND", "session", session, "does not exist");
+}
+absl::Status InvitationNotFoundError(std::string_view invitation) {
+  return About(StatusCode::kNotFound, "INVITATION_NOT_FOUND", "invitation", invitation,
+               "does not exist");
+}
+absl::Status RegistrationNotFoundError(std::string_view registration) {
+  return About(StatusCode::kNotFound, "REGISTRATION_NOT_FOUND", "registration", registration,
+               "does not exist");
+}
+absl::Status EventExistsError(std::string_view event) {
+  return About(StatusCode::kAlreadyExists, "EVENT_EXISTS", "event", event, "exists already");
+}
+absl::Status SessionExistsError(std::string_view session) {
+  return About(StatusCode::kAlreadyExists, "SESSION_EXISTS", "session", session, "exists already");
+}
+
+absl::Status EventNotPublishedError(std::string_view event) {
+  return About(StatusCode::kFailedPrecondition, "EVENT_NOT_PUBLISHED", "event", event,
+               "is not published");
+}
+absl::Status EventCancelledError(std::string_view event) {
+  return About(StatusCode::kFailedPrecondition, "EVENT_CANCELLED", "event", event, "is cancelled");
+}
+absl::Status EventAlreadyPublishedError(std::string_view event) {
+  return About(StatusCode::kFailedPrecondition, "EVENT_ALREADY_PUBLISHED", "event", event,
+               "is published already");
+}
+absl::Status RegistrationNotOpenError(std::string_view event, absl::Time open_time) {
+  const std::string instant = Instant(open_time);
+  return About(StatusCode::kFailedPrecondition, "REGISTRATION_NOT_OPEN", "event", event,
+               absl::StrCat("takes registrations from ", instant), {{"open_time", instant}});
+}
+absl::Status RegistrationClosedError(std::string_view event, absl::Time close_time) {
+  const std::string instant = Instant(close_time);
+  return About(StatusCode::kFailedPrecondition, "REGISTRATION_CLOSED", "event", event,
+               absl::StrCat("took registrations until ", instant), {{"close_time", instant}});
+}
+absl::Status EventFullError(std::string_view event) {
+  return About(StatusCode::kFailedPrecondition, "EVENT_FULL", "event", event,
+               "has no free seat and no waiting list");
+}
+absl::Status WaitingListFullError(std::string_view event) {
+  return About(StatusCode::kFailedPrecondition, "WAITING_LIST_FULL", "event", event,
+               "has no free seat and no place on the waiting list");
+}
+absl::Status NoSeatToConfirmError(std::string_view registration) {
+  return About(StatusCode::kFailedPrecondition, "NO_SEAT_TO_CONFIRM", "registration", registration,
+               "cannot be confirmed: no free seat and no place on the waiting list");
+}
+absl::Status CapacityBelowConfirmedError(std::string_view event, std::int64_t confirmed) {
+  const std::string count = absl::StrCat(confirmed);
+  return About(StatusCode::kFailedPrecondition, "CAPACITY_BELOW_CONFIRMED", "event", event,
+               absl::StrCat("has ", count, " confirmed registrations"), {{"confirmed", count}});
+}
+absl::Status SessionOutsideEventError(std::string_view session) {
+  return About(StatusCode::kFailedPrecondition, "SESSION_OUTSIDE_EVENT", "session", session,
+               "does not lie within its event");
+}
+
+absl::Status InvitationRequiredError(std::string_view event) {
+  return About(StatusCode::kPermissionDenied, "INVITATION_REQUIRED", "event", event,
+               "takes invited people only");
+}
+absl::Status InvitationRevokedError(std::string_view invitation) {
+  return About(StatusCode::kFailedPrecondition, "INVITATION_REVOKED", "invitation", invitation,
+               "was revoked");
+}
+absl::Status AlreadyRegisteredError(std::string_view event) {
+  return About(StatusCode::kAlreadyExists, "ALREADY_REGISTERED", "event", event,
+               "has an active registration of this person");
+}
+absl::Status TransitionNotAllowedError(std::string_view registration, v1::RegistrationState state,
+                                       std::string_view step) {
+  const std::string name = v1::RegistrationState_Name(state);
+  const std::string_view state_name =
+      std::string_view(name).substr(std::string_view("REGISTRATION_STATE_").size());
+  return About(StatusCode::kFailedPrecondition, "TRANSITION_NOT_ALLOWED", "registration",
+               registration,
+               absl::StrCat("is ", View(state_name), ", which does not allow: ", View(step)),
+               {{"state", state_name}, {"step", step}});
+}
+absl::Status AlreadyCheckedInError(std::string_view registration, absl::Time check_in_time) {
+  const std::string instant = Instant(check_in_time);
+  return About(StatusCode::kAlreadyExists, "ALREADY_CHECKED_IN", "registration", registration,
+               absl::StrCat("was checked in at ", instant), {{"check_in_time", instant}});
+}
+
+absl::Status AudienceEmptyError(std::string_view event) {
+  return About(StatusCode::kFailedPrecondition, "AUDIENCE_EMPTY", "event", event,
+               "would invite nobody: the rule matches no one");
+}
+absl::Status AudienceTooLargeError(std::string_view event, std::int64_t limit) {
+  return About(StatusCode::kFailedPrecondition, "AUDIENCE_TOO_LARGE", "event", event,
+               absl::StrCat("cannot invite more than ", limit, " people at once"));
+}
+absl::Status RegistryUnavailableError() {
+  absl::Status status = MakeError(StatusCode::kUnavailable, kDomain, "REGISTRY_UNAVAILABLE",
+                                  "cluster-registry cannot be asked now");
+  AddRetryInfo(status, absl::Seconds(1));
+  return status;
+}
+
+}  // namespace wici::registration

@@ -1,0 +1,49 @@
+// The errors of the registration service, each named once. Their reasons are the public enum
+// wici.registration.v1.ErrorReason, where each has an example. Pure; any thread.
+#ifndef WICI_SERVICES_REGISTRATION_ERRORS_H_
+#define WICI_SERVICES_REGISTRATION_ERRORS_H_
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+#include "wici/registration/v1/registration.pb.h"
+
+namespace wici::registration {
+
+inline constexpr std::string_view kDomain = "registration.wici";
+
+absl::Status EventNotFoundError(std::string_view event);
+absl::Status SessionNotFoundError(std::string_view session);
+absl::Status InvitationNotFoundError(std::string_view invitation);
+absl::Status RegistrationNotFoundError(std::string_view registration);
+absl::Status EventExistsError(std::string_view event);
+absl::Status SessionExistsError(std::string_view session);
+
+absl::Status EventNotPublishedError(std::string_view event);
+absl::Status EventCancelledError(std::string_view event);
+absl::Status EventAlreadyPublishedError(std::string_view event);
+absl::Status RegistrationNotOpenError(std::string_view event, absl::Time open_time);
+absl::Status RegistrationClosedError(std::string_view event, absl::Time close_time);
+absl::Status EventFullError(std::string_view event);
+absl::Status WaitingListFullError(std::string_view event);
+absl::Status NoSeatToConfirmError(std::string_view registration);
+absl::Status CapacityBelowConfirmedError(std::string_view event, std::int64_t confirmed);
+absl::Status SessionOutsideEventError(std::string_view session);
+
+absl::Status InvitationRequiredError(std::string_view event);
+absl::Status InvitationRevokedError(std::string_view invitation);
+absl::Status AlreadyRegisteredError(std::string_view event);
+absl::Status TransitionNotAllowedError(std::string_view registration, v1::RegistrationState state,
+                                       std::string_view step);
+absl::Status AlreadyCheckedInError(std::string_view registration, absl::Time check_in_time);
+
+absl::Status AudienceEmptyError(std::string_view event);
+absl::Status AudienceTooLargeError(std::string_view event, std::int64_t limit);
+absl::Status RegistryUnavailableError();
+
+}  // namespace wici::registration
+
+#endif  // WICI_SERVICES_REGISTRATION_ERRORS_H_

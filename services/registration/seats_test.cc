@@ -67,11 +67,12 @@ TEST(SeatsTest, RandomHistoriesKeepTheInvariants) {
   for (unsigned seed = 1; seed <= 50; ++seed) {
     SCOPED_TRACE(seed);
     std::mt19937 random(seed);
-    SeatCounts seats = Seats(random() % 8, random() % 5);
+    SeatCounts seats =
+        Seats(static_cast<std::int64_t>(random() % 8), static_cast<std::int64_t>(random() % 5));
     std::multiset<int> seated;
     std::deque<int> queue;
     for (int step = 0; step < 300; ++step) {
-      const unsigned dice = random() % 3;
+      const auto dice = random() % 3;
       if (dice == 0 && !seated.empty()) {
         seated.erase(seated.begin());
         Move(seats, kConfirmed, kCancelled);

@@ -80,6 +80,17 @@ def _json64(value):
     return _base64(json.dumps(value, separators=(",", ":")).encode())
 
 
+def connect(stack, subject, roles):
+    """An Api to the services of a Stack, as this subject with these roles."""
+    addresses = {service: stack.address(service) for service in PACKAGES}
+    return Api(addresses, bearer_token(stack.key_file, subject, roles))
+
+
+def connect_anonymous(stack):
+    """An Api without credentials, as people call who only have the link of a mail."""
+    return Api({service: stack.address(service) for service in PACKAGES})
+
+
 class Api:
     """Calls the services by the names of the contract. Not thread-safe."""
 

@@ -33,12 +33,12 @@ import urllib.request
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 SERVICES = ("cluster-registry", "registration", "notification")
 DATABASES = ("sqlite", "postgres")
-PARTS = ("redis", "mail-smtp", "mail-http", "postgres") + tuple(
+PARTS = ("redis", "mail-smtp", "mail-http") + tuple(
     f"{service}{suffix}" for service in SERVICES for suffix in ("", "-admin"))
 
 # What `./wici run` uses when they are free.
 FRIENDLY_PORTS = {
-    "redis": 6390, "mail-smtp": 2525, "mail-http": 8025, "postgres": 5440,
+    "redis": 6390, "mail-smtp": 2525, "mail-http": 8025,
     "cluster-registry": 50051, "cluster-registry-admin": 9051,
     "registration": 50052, "registration-admin": 9052,
     "notification": 50053, "notification-admin": 9053,
@@ -49,8 +49,22 @@ STOP_SECONDS = 30
 HOST = "127.0.0.1"
 
 
+# $0 postgres.sh, $1 its directory, $2 the file for its URL.
+POSTGRES_GUARD = """
+trap 'exit 0' TERM
+trap 'kill $!; "$0" stop "$1"' EXIT
+"$0" start "$1" >"$2.new" || exit 1
+mv "$2.new" "$2"
+sleep infinity & wait
+"""
+
+
 class StackError(Exception):
     """Something the reader of the message can mend."""
+
+
+def _database_name(service):
+    return "wici_" + service.replace("-", "_")
 
 
 def build_directory():
@@ -92,8 +106,9 @@ def friendly_ports():
 class Process:
     """One child process with its log file."""
 
-    def __init__(self, name, argv, log, cwd):
+    def __init__(self, name, argv, log, cwd, death_signal="KILL"):
         self.name, self.argv, self.log, self.cwd = name, [str(a) for a in argv], log, cwd
+        self.death_signal = death_signal  # what it gets when this process ends
         self.popen = None
 
     def start(self):
@@ -102,7 +117,7 @@ class Process:
         self.log.parent.mkdir(parents=True, exist_ok=True)
         with open(self.log, "ab") as log:
             self.popen = subprocess.Popen(
-                ["setpriv", "--pdeathsig", "KILL", "--"] + self.argv, stdin=subprocess.DEVNULL,
+                ["setpriv", "--pdeathsig", self.death_signal, "--"] + self.argv, stdin=subprocess.DEVNULL,
                 stdout=log, stderr=log, cwd=self.cwd, start_new_session=True)
 
     def alive(self):
@@ -145,7 +160,7 @@ class Stack:
         self.binaries = binaries or build_directory() / "bin"
         self.progress = progress or (lambda text: None)
         self.processes = {}
-        self._postgres_running = False
+        self._postgres_url = ""
 
     def __enter__(self):
         return self
@@ -168,8 +183,7 @@ class Stack:
 
     def database_url(self, service):
         if self.database == "postgres":
-            name = "wici_" + service.replace("-", "_")
-            return f"postgresql://postgres@{self.address('postgres')}/{name}"
+            return self._postgres_url.replace("/postgres?", f"/{_database_name(service)}?")
         return f"sqlite:///{self.directory}/{service}/{service}.db"
 
     # ----- life -----
@@ -186,7 +200,7 @@ class Stack:
         self.progress("redis, mail sink" + (", postgres" if self.database == "postgres" else ""))
         self._start("redis", self._redis_argv())
         self._start("mail-sink", self._mail_sink_argv())
-        if self.database == "postgres":
+        if self.database == "postgres" and "postgres" not in self.processes:
             self._start_postgres()
         self._wait(self.processes["redis"], self._redis_ready)
         self._wait(self.processes["mail-sink"], lambda: self._http_ok(self.mail_url + "/healthz"))
@@ -233,10 +247,9 @@ class Stack:
                 for process in running:
                     process.join(STOP_SECONDS)
         finally:
-            for process in self.processes.values():
-                process.signal(signal.SIGKILL)
+            for name, process in self.processes.items():
+                process.signal(signal.SIGTERM if name == "postgres" else signal.SIGKILL)
                 process.join(STOP_SECONDS)
-            self._stop_postgres()
 
     # ----- parts -----
 
@@ -267,17 +280,26 @@ class Stack:
         return argv
 
     def _start_postgres(self):
-        raise StackError("PostgreSQL is not wired yet")
-
-    def _stop_postgres(self):
-        pass
+        """PostgreSQL is a daemon of another user: a shell beside it stops it when it gets SIGTERM,
+        also when that comes because this process is gone."""
+        directory = self.directory / "postgres"
+        directory.mkdir(exist_ok=True)
+        url = directory / "url"
+        script = ROOT / "deploy/local/postgres.sh"
+        self._start("postgres", ["bash", "-c", POSTGRES_GUARD, script, directory, url], "TERM")
+        self._wait(self.processes["postgres"], url.exists)
+        self._postgres_url = url.read_text(encoding="ascii").strip()
+        for service in SERVICES:
+            subprocess.run(["psql", "--quiet", "--no-psqlrc", self._postgres_url, "--command",
+                            f"CREATE DATABASE {_database_name(service)}"],
+                           check=True, stdin=subprocess.DEVNULL)
 
     # ----- helpers -----
 
-    def _start(self, name, argv):
+    def _start(self, name, argv, death_signal="KILL"):
         if name not in self.processes:
             self.processes[name] = Process(
-                name, argv, self.directory / "logs" / f"{name}.log", self.directory)
+                name, argv, self.directory / "logs" / f"{name}.log", self.directory, death_signal)
         try:
             self.processes[name].start()
         except OSError as e:
@@ -301,7 +323,7 @@ class Stack:
         if self.processes:
             return
         for part, port in self.ports.items():
-            if (part != "postgres" or self.database == "postgres") and not port_is_free(port):
+            if not port_is_free(port):
                 raise StackError(f"port {port} for {part} is taken: stop what listens there, "
                                  "or choose another port")
 

@@ -1,0 +1,134 @@
+"""Reads what arrived at the mail sink, mail by mail, and checks what holds for every mail."""
+
+import email
+import email.policy
+import email.utils
+import json
+import re
+import urllib.parse
+import urllib.request
+import zoneinfo
+
+import icalendar
+
+WAIT_SECONDS = 45
+LINK = re.compile(r"https?://[^\s<>\"']+")
+
+
+class Mail:
+    """One mail as its receiver gets it."""
+
+    def __init__(self, raw):
+        self.message = email.message_from_bytes(raw, policy=email.policy.default)
+        self.id = str(self.message["Message-ID"]).strip()
+        self.to = email.utils.parseaddr(str(self.message["To"]))[1]
+        self.subject = str(self.message["Subject"])
+        self.language = str(self.message.get("Content-Language", ""))
+        self.text = self._content("text/plain") or ""
+        self.html = self._content("text/html") or ""
+        self.calendar_part = next(
+            (p for p in self.message.walk()
+             if p.get_content_type() == "text/calendar" and not p.is_attachment()), None)
+        self.calendar = self.entry = None
+        if self.calendar_part is not None:
+            self.calendar = icalendar.Calendar.from_ical(self.calendar_part.get_content())
+            self.entry = next(iter(self.calendar.walk("VEVENT")), None)
+
+    def token(self, *names):
+        """The token of the first link that carries one under one of these query names."""
+        for url in LINK.findall(self.text):
+            query = urllib.parse.parse_qs(urllib.parse.urlsplit(url).query)
+            for name in names:
+                if name in query:
+                    return query[name][0]
+        return None
+
+    def facts(self, zone):
+        """What the expectations compare."""
+        facts = {"to": self.to, "language": self.language, "subject": self.subject}
+        if self.entry is not None:
+            start = self.entry["DTSTART"].dt.astimezone(zoneinfo.ZoneInfo(zone))
+            facts.update(method=str(self.calendar["METHOD"]), sequence=int(self.entry["SEQUENCE"]),
+                         starts=start.strftime("%Y-%m-%d %H:%M"))
+        return facts
+
+    def faults(self, uid):
+        """What is wrong with this mail, whatever it is about; `uid` is what the entry must have."""
+        faults = []
+
+        def must(holds, text):
+            if not holds:
+                faults.append(f"{self.to}, '{self.subject}': {text}")
+
+        header = self.message
+        must(self.id.startswith("<"), "no Message-ID")
+        must(header["Date"], "no Date")
+        must(header["Auto-Submitted"] == "auto-generated", "Auto-Submitted is not auto-generated")
+        must(header["X-Envelope-To"] == self.to, "the envelope names somebody else than To")
+        must(self.text.strip() and self.html.strip(), "text and HTML are not both there")
+        if self.calendar_part is None:
+            return faults
+        entry, sender = self.entry, email.utils.parseaddr(str(header["From"]))[1]
+        must(self.calendar_part.get_param("method") == str(self.calendar["METHOD"]),
+             "method of the part and METHOD of the body differ")
+        must(str(entry["UID"]) == uid, f"UID is {entry['UID']}, not {uid}")
+        attendees = entry.get("ATTENDEE", [])
+        attendees = attendees if isinstance(attendees, list) else [attendees]
+        must([str(a).lower() for a in attendees] == [f"mailto:{self.to}".lower()],
+             f"ATTENDEE is {attendees}, not the receiver alone")
+        must(str(entry.get("ORGANIZER", "")).lower() == f"mailto:{sender}".lower(),
+             "ORGANIZER is not the sender")
+        must("TZID" in entry["DTSTART"].params, "DTSTART without time zone")
+        must(self.calendar.walk("VTIMEZONE"), "no VTIMEZONE")
+        if str(self.calendar["METHOD"]) == "CANCEL":
+            must(str(entry.get("STATUS")) == "CANCELLED", "CANCEL without STATUS:CANCELLED")
+        return faults
+
+    def _content(self, content_type):
+        for part in self.message.walk():
+            if part.get_content_type() == content_type and not part.is_attachment():
+                return part.get_content()
+        return None
+
+
+class Inbox:
+    """All mails of the sink, doubles (the same Message-ID) apart."""
+
+    def __init__(self, stack):
+        self.stack = stack
+        self.mails = []   # in the order of arrival, each Message-ID once
+        self.doubles = 0
+        self._read = 0    # files read
+
+    def wait_for(self, count):
+        """Waits until `count` different mails are there; gives up after WAIT_SECONDS without a
+        new one. Returns them all."""
+        while len(self.mails) < count:
+            before = self._read
+            self._fetch(before + 1, WAIT_SECONDS)
+            if self._read == before:
+                break
+        self._fetch(0, 0)
+        return self.mails
+
+    def latest(self, to, *token_names):
+        """The token in the newest mail to an address that has one."""
+        for mail in reversed(self.mails):
+            if mail.to == to and (token := mail.token(*token_names)):
+                return token
+        raise LookupError(f"no mail to {to} has a link with {' or '.join(token_names)}")
+
+    def _fetch(self, count, seconds):
+        url = f"{self.stack.mail_url}/api/mails?count={count}&timeout={seconds}"
+        with urllib.request.urlopen(url, timeout=seconds + 10) as answer:
+            numbers = [entry["number"] for entry in json.load(answer)]
+        known = {mail.id for mail in self.mails}
+        for number in numbers[self._read:]:
+            path = self.stack.directory / "mail" / f"{number:06d}.eml"
+            mail = Mail(path.read_bytes())
+            if mail.id in known:
+                self.doubles += 1
+            else:
+                self.mails.append(mail)
+                known.add(mail.id)
+        self._read = len(numbers)

@@ -21,7 +21,9 @@ struct Context {
   std::string call_id;      // x-request-id of the client, or made here; in every log line
   std::string traceparent;  // W3C trace context to pass on, or ""
   std::string language;     // "pl", "en" or "de", from accept-language; "en" when silent
-  absl::Time deadline;      // always finite: the client's, cut to the server's maximum
+  // Always finite: the client's, cut to the server's maximum. On the machine's clock, whatever
+  // clock the service was given.
+  absl::Time deadline;
 };
 
 // Finishes a call of a committed method: exactly once, from any thread. Movable and copyable.

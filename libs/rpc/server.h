@@ -5,7 +5,8 @@
 //   clusters.Pooled("GetCluster", &handlers, &ClusterHandlers::GetCluster);
 //   clusters.Committed("CreateCluster", &handlers, &ClusterHandlers::CreateCluster);
 //   WICI_RETURN_IF_ERROR(server.Start());
-//   server.RunUntilSignal();   // SIGTERM drains
+//   WaitForSignal();           // libs/rpc/process.h
+//   server.Drain();
 //
 // Every call passes the same ordered chain: call id and trace context, log, metrics, deadline,
 // authentication, authorisation (from the method's (wici.access.v1.access) option), rate limit,
@@ -80,18 +81,28 @@ struct ServerOptions {
   std::size_t pool_queue_max = 1024;    // over it: RESOURCE_EXHAUSTED with RetryInfo
   std::size_t stream_queue_max = 1024;  // messages waiting on one stream
   absl::Duration deadline_default = absl::Seconds(10);  // for a client that sets none
-  absl::Duration deadline_max = absl::Seconds(30);
+  absl::Duration deadline_max = absl::Seconds(30);      // streams are not cut
+  int streams_per_principal_max = 1000;                 // over it: RESOURCE_EXHAUSTED
   int message_bytes_max = 4 * 1024 * 1024;
   bool reflection = false;                           // development only
   absl::Duration drain_delay = absl::Seconds(5);     // NOT_SERVING before refusing
   absl::Duration drain_timeout = absl::Seconds(20);  // then calls are cancelled
 };
 
-// How to run a method; see DESIGN: inline answers from memory and never blocks, pooled may wait
+// How to run a method: inline answers from memory and never blocks, pooled may wait
 // for SQL or another service, committed answers later through Reply.
 enum class Run { kInline, kPooled };
 
 class ServerImpl;
+
+// Handlers without their types, as the server keeps them.
+using UntypedReply = std::function<void(const absl::Status&, const google::protobuf::Message*)>;
+using UnaryHandler = std::function<absl::Status(const Context&, const google::protobuf::Message&,
+                                                google::protobuf::Message&)>;
+using CommittedHandler =
+    std::function<void(const Context&, const google::protobuf::Message&, UntypedReply)>;
+using StreamHandler = std::function<absl::Status(const Context&, const google::protobuf::Message&,
+                                                 std::shared_ptr<StreamWriter>)>;
 
 // Registers the handlers of one service of the contract. Request and response types are checked
 // against the descriptor: a mismatch ends the process at start-up.
@@ -107,6 +118,8 @@ class Service {
               absl::Status (T::*handler)(const Context&, const Request&, Response&)) {
     Unary(method, Run::kPooled, object, handler);
   }
+  // The request lives until the call is answered. A Reply that is dropped without an answer ends
+  // the call with INTERNAL.
   template <class T, class Request, class Response>
   void Committed(std::string_view method, T* object,
                  void (T::*handler)(const Context&, const Request&, Reply<Response>)) {
@@ -137,14 +150,6 @@ class Service {
 
  private:
   friend class Server;
-  using UntypedReply = std::function<void(const absl::Status&, const google::protobuf::Message*)>;
-  using UnaryHandler = std::function<absl::Status(const Context&, const google::protobuf::Message&,
-                                                  google::protobuf::Message&)>;
-  using CommittedHandler =
-      std::function<void(const Context&, const google::protobuf::Message&, UntypedReply)>;
-  using StreamHandler = std::function<absl::Status(const Context&, const google::protobuf::Message&,
-                                                   std::shared_ptr<StreamWriter>)>;
-
   Service(ServerImpl& server, const google::protobuf::ServiceDescriptor& descriptor)
       : server_(server), descriptor_(descriptor) {}
 

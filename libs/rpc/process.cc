@@ -1,0 +1,164 @@
+#include "libs/rpc/process.h"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <cstdlib>
+#include <ctime>
+#include <fstream>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <vector>
+
+#include "absl/flags/flag.h"
+#include "absl/flags/parse.h"
+#include "absl/flags/usage.h"
+#include "absl/strings/str_cat.h"
+#include "libs/base/log.h"
+#include "libs/base/status_macros.h"
+
+ABSL_FLAG(std::string, listen, "127.0.0.1:0", "host:port of gRPC; port 0 for any free one");
+ABSL_FLAG(std::string, admin_listen, "127.0.0.1:0", "host:port of probes and metrics");
+ABSL_FLAG(std::string, database, "", "sqlite:///path/to/file or postgresql://...");
+ABSL_FLAG(std::string, redis, "", "redis://host:port; empty for none");
+ABSL_FLAG(std::string, key_file, "", "file with the Ed25519 seed, base64url, one line");
+ABSL_FLAG(std::string, mode, "development", "development or production");
+ABSL_FLAG(bool, migrate_only, false, "bring the schema of the database up to date and end");
+
+namespace wici::rpc {
+namespace {
+
+// The drain takes at most 25 s; Kubernetes kills after 45.
+constexpr int kExitSeconds = 40;
+
+sigset_t StopSignals() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGINT);
+  sigaddset(&signals, SIGTERM);
+  return signals;
+}
+
+absl::StatusOr<ServiceFlags> ReadFlags(std::string_view service) {
+  ServiceFlags flags;
+  flags.service = service;
+  flags.listen = absl::GetFlag(FLAGS_listen);
+  flags.admin_listen = absl::GetFlag(FLAGS_admin_listen);
+  flags.database = absl::GetFlag(FLAGS_database);
+  flags.redis = absl::GetFlag(FLAGS_redis);
+  flags.migrate_only = absl::GetFlag(FLAGS_migrate_only);
+  const std::string mode = absl::GetFlag(FLAGS_mode);
+  flags.production = mode == "production";
+  if (!flags.production && mode != "development") {
+    return absl::InvalidArgumentError("--mode must be development or production");
+  }
+  if (flags.database.empty()) return absl::InvalidArgumentError("--database must be set");
+  if (flags.production && flags.database.find(":memory:") != std::string::npos) {
+    return absl::InvalidArgumentError("a database in memory is not for production");
+  }
+  if (flags.migrate_only) return flags;
+  WICI_ASSIGN_OR_RETURN(flags.key_seed,
+                        ReadKeyFile(absl::GetFlag(FLAGS_key_file), flags.production));
+  return flags;
+}
+
+// --config=FILE is Abseil's --flagfile under the name operators expect.
+std::vector<std::string> WithFlagFile(int argc, char** argv) {
+  std::vector<std::string> arguments(argv, argv + argc);
+  for (std::string& argument : arguments) {
+    for (const std::string_view prefix : {"--config=", "-config="}) {
+      if (argument.rfind(prefix, 0) == 0) {
+        argument = "--flagfile=" + argument.substr(prefix.size());
+      }
+    }
+  }
+  return arguments;
+}
+
+absl::Status ParseFlags(std::string_view service, int argc, char** argv) {
+  absl::SetProgramUsageMessage(
+      absl::StrCat("wici ", std::string(service), " ", std::string(kVersion), ", see README.md"));
+  // Abseil keeps pointers into the arguments.
+  static auto* const arguments = new std::vector<std::string>(WithFlagFile(argc, argv));
+  std::vector<char*> pointers;
+  for (std::string& argument : *arguments) pointers.push_back(argument.data());
+  pointers.push_back(nullptr);
+  const auto rest = absl::ParseCommandLine(argc, pointers.data());
+  if (rest.size() > 1) {
+    return absl::InvalidArgumentError(absl::StrCat("unexpected argument ", rest[1]));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+int RunService(std::string_view service, int argc, char** argv,
+               const std::function<absl::Status(const ServiceFlags&)>& serve) {
+  SetLogService(service);
+  // Before any thread starts, so that all inherit it.
+  const sigset_t signals = StopSignals();
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  std::signal(SIGPIPE, SIG_IGN);
+  absl::Status status = ParseFlags(service, argc, argv);
+  if (status.ok()) {
+    const auto flags = ReadFlags(service);
+    status = flags.ok() ? serve(*flags) : flags.status();
+  }
+  if (status.ok()) return EXIT_SUCCESS;
+  Log(LogLevel::kError, "cannot_serve",
+      {{"code", absl::StatusCodeToString(status.code())},
+       {"error", std::string(status.message())}});
+  return EXIT_FAILURE;
+}
+
+ServerOptions MakeServerOptions(const ServiceFlags& flags) {
+  ServerOptions options;
+  options.service = flags.service;
+  options.listen = flags.listen;
+  options.reflection = !flags.production;
+  if (!flags.production) options.drain_delay = absl::ZeroDuration();
+  return options;
+}
+
+void LogListening(int port, int admin_port) {
+  Log(LogLevel::kInfo, "listening",
+      {{"port", absl::StrCat(port)},
+       {"admin_port", absl::StrCat(admin_port)},
+       {"version", std::string(kVersion)}});
+}
+
+void WaitForSignal() {
+  const sigset_t signals = StopSignals();
+  int signal = 0;
+  sigwait(&signals, &signal);
+  Log(LogLevel::kInfo, "draining", {{"signal", signal == SIGINT ? "SIGINT" : "SIGTERM"}});
+  std::thread([signals] {
+    const timespec limit = {.tv_sec = kExitSeconds, .tv_nsec = 0};
+    sigtimedwait(&signals, nullptr, &limit);
+    Log(LogLevel::kWarning, "ended_before_drained");
+    _exit(EXIT_FAILURE);
+  }).detach();
+}
+
+absl::StatusOr<std::string> ReadKeyFile(const std::string& path, bool private_only) {
+  struct stat info = {};
+  if (path.empty() || ::stat(path.c_str(), &info) != 0 || !S_ISREG(info.st_mode)) {
+    return absl::NotFoundError(absl::StrCat("--key_file: there is no file \"", path, "\""));
+  }
+  if (private_only && (info.st_mode & (S_IRWXO | S_IWGRP)) != 0) {
+    return absl::PermissionDeniedError(
+        absl::StrCat("--key_file: others may read or write ", path, "; chmod 0600 it"));
+  }
+  std::ifstream file(path);
+  std::string seed;
+  std::string more;
+  if (!std::getline(file, seed) || seed.empty() || seed.size() > 128 || std::getline(file, more)) {
+    return absl::InvalidArgumentError(absl::StrCat("--key_file: ", path, " is not one line"));
+  }
+  return seed;
+}
+
+}  // namespace wici::rpc

@@ -1,0 +1,59 @@
+// What the main.cc of every service shares: flags, signals, the first log line.
+//
+//   ABSL_FLAG(std::string, registry, "", "host:port of the cluster registry");
+//
+//   int main(int argc, char** argv) {
+//     return wici::rpc::RunService("registration", argc, argv, &wici::registration::Serve);
+//   }
+//
+// where Serve builds the service, calls LogListening and WaitForSignal, and drains.
+#ifndef WICI_LIBS_RPC_PROCESS_H_
+#define WICI_LIBS_RPC_PROCESS_H_
+
+#include <functional>
+#include <string>
+#include <string_view>
+
+#include "absl/status/status.h"
+#include "libs/rpc/server.h"
+
+namespace wici::rpc {
+
+inline constexpr std::string_view kVersion = "0.1.0";
+
+// The flags of every service. An environment variable FLAGS_x is read for flag x that
+// --tryfromenv names; --config=FILE reads flags from a file, one a line.
+struct ServiceFlags {
+  std::string service;
+  std::string listen;         // --listen
+  std::string admin_listen;   // --admin_listen
+  std::string database;       // --database
+  std::string redis;          // --redis, "" for none
+  std::string key_seed;       // the line of --key_file; see auth::SigningKey::FromSeed
+  bool production = false;    // --mode=production
+  bool migrate_only = false;  // --migrate_only: bring the schema up to date and end
+};
+
+// Parses flags (an unknown one ends the process), blocks SIGINT and SIGTERM for WaitForSignal, and
+// runs `serve`. An error of it, and settings that are not safe in production, are logged. Returns
+// the exit status of the process.
+int RunService(std::string_view service, int argc, char** argv,
+               const std::function<absl::Status(const ServiceFlags&)>& serve);
+
+// Server options as the flags ask: reflection in development, the drain delay in production.
+ServerOptions MakeServerOptions(const ServiceFlags& flags);
+
+// {"message":"listening","port":...,"admin_port":...}: what scripts wait for.
+void LogListening(int port, int admin_port);
+
+// Blocks until SIGINT or SIGTERM. From then the process ends within 40 s, or at a second signal,
+// whatever hangs.
+void WaitForSignal();
+
+// The key seed in the file. Errors: NOT_FOUND, INVALID_ARGUMENT when it is not one line of text,
+// and, if `private_only`, PERMISSION_DENIED when others may read the file or the group write it.
+absl::StatusOr<std::string> ReadKeyFile(const std::string& path, bool private_only);
+
+}  // namespace wici::rpc
+
+#endif  // WICI_LIBS_RPC_PROCESS_H_

@@ -1,0 +1,121 @@
+// What a Server is made of. Internal to libs/rpc.
+#ifndef WICI_LIBS_RPC_SERVER_IMPL_H_
+#define WICI_LIBS_RPC_SERVER_IMPL_H_
+
+#include <array>
+#include <atomic>
+#include <cstddef>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <unordered_map>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "google/protobuf/descriptor.h"
+#include "google/protobuf/message.h"
+#include "grpcpp/generic/async_generic_service.h"
+#include "grpcpp/grpcpp.h"
+#include "libs/base/id.h"
+#include "libs/base/mutex.h"
+#include "libs/rpc/server.h"
+#include "libs/rpc/worker_pool.h"
+#include "prometheus/gauge.h"
+#include "prometheus/histogram.h"
+
+namespace wici::rpc {
+
+// The domain of the reasons this library gives.
+inline constexpr std::string_view kDomain = "rpc.wici";
+
+class Call;
+
+// One method of an added service. Not changed after Start.
+struct Method {
+  std::string name;  // "wici.registration.v1.EventService/GetEvent"
+  const google::protobuf::MethodDescriptor* descriptor = nullptr;
+  const google::protobuf::Message* request = nullptr;   // prototypes
+  const google::protobuf::Message* response = nullptr;  // of unary methods
+  Run run = Run::kInline;
+  // At most one is set; none for a method without handler.
+  UnaryHandler unary;
+  CommittedHandler committed;
+  StreamHandler stream;
+  // By status code, made when first needed.
+  mutable std::array<std::atomic<prometheus::Histogram*>, 17> durations{};
+
+  bool implemented() const { return unary || committed || stream; }
+};
+
+class ServerImpl {
+ public:
+  ServerImpl(ServerOptions options, const Authenticator& authenticator,
+             const Authorizer& authorizer, const Clock& clock);
+  ~ServerImpl();
+
+  const google::protobuf::ServiceDescriptor& AddService(std::string_view full_name);
+  // The method to fill in; ends the process when it does not exist, has a handler already or has
+  // other types.
+  Method& Implement(const google::protobuf::ServiceDescriptor& service, std::string_view method,
+                    const google::protobuf::Message& request,
+                    const google::protobuf::Message& response, bool streaming);
+  absl::Status Start();
+  void Drain();
+  void Stop();
+  int port() const { return port_; }
+  bool draining() const { return draining_; }
+  std::vector<std::string> UnimplementedMethods() const;
+
+  // For Call.
+  // nullptr when there is no such method.
+  const Method* FindMethod(std::string_view path) const;  // "/package.Service/Method"
+  void RequestCall(std::size_t queue);
+  void WireOpened();
+  void WireClosed();
+  absl::Status StreamOpened(Call& call, const std::string& principal);
+  void StreamClosed(Call& call, const std::string& principal);
+  // Counts and logs a finished call.
+  void Record(const Method& method, const Context& context, const absl::Status& status,
+              absl::Duration took);
+
+  const ServerOptions options;
+  const Authenticator& authenticator;
+  const Authorizer& authorizer;
+  const Clock& clock;
+  SystemIdSource ids;
+  grpc::AsyncGenericService generic;
+  std::unique_ptr<WorkerPool> pool;
+  prometheus::Gauge* const in_flight;
+
+ private:
+  absl::Status CheckAccessOptions() const;
+  void BuildServer();
+  void Poll(std::size_t queue);
+  void EndStreams();
+
+  std::map<std::string, std::unique_ptr<Method>, std::less<>> methods_;
+  std::vector<const google::protobuf::ServiceDescriptor*> services_;
+  std::vector<std::unique_ptr<grpc::Service>> markers_;
+  std::vector<std::unique_ptr<grpc::ServerCompletionQueue>> queues_;
+  std::vector<std::thread> threads_;
+  std::unique_ptr<grpc::Server> server_;
+  int port_ = 0;
+  std::atomic<bool> draining_{false};
+
+  Mutex stop_mutex_;  // one Stop at a time
+  bool stopped_ ABSL_GUARDED_BY(stop_mutex_) = false;
+
+  Mutex mutex_;
+  CondVar changed_;
+  int wires_ ABSL_GUARDED_BY(mutex_) = 0;
+  bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
+  std::map<Call*, std::weak_ptr<Call>> streams_ ABSL_GUARDED_BY(mutex_);
+  std::map<std::string, int> streams_by_principal_ ABSL_GUARDED_BY(mutex_);
+};
+
+}  // namespace wici::rpc
+
+#endif  // WICI_LIBS_RPC_SERVER_IMPL_H_

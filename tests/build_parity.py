@@ -17,12 +17,12 @@ SYSTEM = {
     "GTest::gmock": "gmock",
     "GTest::gtest": "gtest",
     "GTest::gtest_main": "gtest_main",
-    "ICU::i18n": "icui18n",
-    "ICU::uc": "icuuc",
     "OpenSSL::Crypto": "crypto",
     "OpenSSL::SSL": "ssl",
     "PkgConfig::HIREDIS": "hiredis",
-    "PkgConfig::ICAL": "ical",
+    "PkgConfig::ICU": "icu",
+    "PkgConfig::IDN2": "idn2",
+    "PkgConfig::LIBICAL": "ical",
     "PostgreSQL::PostgreSQL": "pq",
     "SQLite::SQLite3": "sqlite3",
     "Threads::Threads": "threads",
@@ -39,10 +39,11 @@ KINDS = {
     "wici_cc_library": ("HDRS", "SRCS", "DEPS"),
     "wici_cc_binary": ("SRCS", "DEPS"),
     "wici_cc_test": ("SRCS", "DEPS", "DATA"),
+    "wici_embed_migrations": ("SRCS",),
     "wici_proto_library": ("SRCS", "DEPS"),
 }
 IGNORED = {"wici_py_test", "add_subdirectory"}
-KEYWORDS = {"NAME", "ROOT", "HDRS", "SRCS", "DEPS", "DATA", "TESTONLY", "TIMEOUT"}
+KEYWORDS = {"NAME", "NAMESPACE", "ROOT", "HDRS", "SRCS", "DEPS", "DATA", "TESTONLY", "TIMEOUT"}
 
 
 class Target:
@@ -84,12 +85,27 @@ def label(dependency, targets, package):
     return f":{dependency}" if target.package == package else f"//{target.package}:{dependency}"
 
 
-def data_label(file, target, packages):
-    """DATA names a file from the source root; its label is relative to the package that holds it."""
+def from_root(file, target):
+    """The path of a file that SRCS may name from its own folder or from the source root."""
+    own = f"{target.package}/{file}"
+    return own if (ROOT / own).exists() else file
+
+
+def shared_files(target):
+    """Files from the source root that a target takes and another package may hold."""
+    files = list(target.values.get("DATA", []))
+    if target.kind == "wici_embed_migrations":
+        files += [from_root(file, target) for file in target.values["SRCS"]]
+        files.append("libs/sql/embed_migrations.py")
+    return files
+
+
+def file_label(file, target, packages):
+    """The label of a file named from the source root."""
     folder = Path(file).parent
     while folder.as_posix() not in packages:
         if folder == Path("."):
-            raise SystemExit(f"{target.package}: DATA {file} is in no package")
+            raise SystemExit(f"{target.package}: {file} is in no package")
         folder = folder.parent
     inner = Path(file).relative_to(folder).as_posix()
     return inner if folder.as_posix() == target.package else f"//{folder.as_posix()}:{inner}"
@@ -113,10 +129,15 @@ def sort_labels(labels):
 def render(target, targets, packages):
     values = target.values
     text = f'{target.kind}(\n    name = "{target.name}",\n'
-    text += attribute("srcs", sorted(values.get("SRCS", [])))
+    if target.kind == "wici_embed_migrations":
+        text += f'    namespace = "{values["NAMESPACE"][0]}",\n'
+        text += attribute("srcs", [file_label(from_root(file, target), target, packages)
+                                   for file in values["SRCS"]])
+    else:
+        text += attribute("srcs", sorted(values.get("SRCS", [])))
     text += attribute("hdrs", sorted(values.get("HDRS", [])))
     text += attribute("data", sort_labels(
-        data_label(file, target, packages) for file in values.get("DATA", [])))
+        file_label(file, target, packages) for file in values.get("DATA", [])))
     if "TESTONLY" in values:
         text += "    testonly = True,\n"
     if "ROOT" in values:
@@ -135,8 +156,14 @@ def build_files():
     for path in lists:
         for target in parse(path):
             targets[target.name] = target
-    data = {file for target in targets.values() for file in target.values.get("DATA", [])}
+    shared = {}
     packages = {target.package for target in targets.values()} | {"proto"}
+    for target in targets.values():
+        for file in shared_files(target):
+            wanted = file_label(file, target, packages)
+            if wanted.startswith("//"):
+                package, _, inner = wanted[2:].partition(":")
+                shared.setdefault(package, set()).add(inner)
     result = {}
     for package in sorted(packages):
         own = [target for target in targets.values() if target.package == package]
@@ -149,9 +176,9 @@ def build_files():
             text += ('\nfilegroup(\n    name = "all_protos",\n'
                      '    srcs = glob(["**/*.proto"]),\n'
                      '    visibility = ["//visibility:public"],\n)\n')
-        shared = sorted(file[len(package) + 1:] for file in data if file.startswith(f"{package}/"))
-        if shared:
-            text += "\nexports_files([\n" + "".join(f'    "{f}",\n' for f in shared) + "])\n"
+        if package in shared:
+            files = "".join(f'    "{file}",\n' for file in sorted(shared[package]))
+            text += f"\nexports_files([\n{files}])\n"
         for target in own:
             text += "\n" + render(target, targets, packages)
         result[ROOT / package / "BUILD"] = text

@@ -42,6 +42,36 @@ def wici_cc_test(name, srcs, deps = [], data = []):
         ],
     )
 
+def wici_embed_migrations(name, namespace, srcs):
+    """A library with migrations.h, which declares wici::NAMESPACE::Migrations().
+
+    Args:
+      name: of the library.
+      namespace: below wici.
+      srcs: SQL files, in the order in which they are applied.
+    """
+    native.genrule(
+        name = name + "_generated",
+        srcs = srcs,
+        outs = [
+            "migrations.cc",
+            "migrations.h",
+        ],
+        cmd = "/usr/bin/python3 $(location //libs/sql:embed_migrations.py) %s %s/migrations.h " %
+              (namespace, native.package_name()) +
+              "$(RULEDIR)/migrations.h $(RULEDIR)/migrations.cc " +
+              " ".join(["$(location %s)" % src for src in srcs]),
+        tools = ["//libs/sql:embed_migrations.py"],
+    )
+    native.cc_library(
+        name = name,
+        srcs = ["migrations.cc"],
+        hdrs = ["migrations.h"],
+        copts = _WARNINGS,
+        deps = ["//libs/sql:wici_sql"],
+        visibility = ["//visibility:public"],
+    )
+
 def wici_proto_library(name, srcs, deps = [], googleapis = False):
     """C++ messages of .proto files; stubs of *_service.proto in a second library, NAME_grpc.
 

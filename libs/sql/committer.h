@@ -5,7 +5,8 @@
 // `batch_max`), so the batch grows with the load and a lone caller waits for nobody.
 //
 // `apply` gets the operations of one batch inside a transaction, decides each (setting its result
-// inside the operation, refusals included) and writes all of them with multi-row statements.
+// inside the operation, refusals included) and writes all of them with multi-row statements. It
+// may run again on the same operations, so it sets every result anew.
 // When a whole batch fails with an error that is not transient, its operations are retried one by
 // one, so a poisonous one harms nobody else.
 //
@@ -34,7 +35,7 @@ namespace wici::sql {
 struct CommitterOptions {
   std::size_t batch_max = 500;
   std::size_t queue_max = 4000;  // all keys together; over it Submit refuses
-  int workers = 2;               // batches under way at once; always 1 on SQLite
+  int workers = 2;               // batches under way at once; on SQLite one, whatever it says
   bool batching = true;          // false: one operation a transaction, to measure against
 };
 
@@ -59,8 +60,9 @@ class Committer {
 
   // Queues `item` under `key`, the aggregate root. On PostgreSQL a batch holds one key and batches
   // of different keys run side by side; on SQLite a batch may mix keys. Items of one key keep
-  // their order. When the queue is full, or the deadline cannot be met, the item's Done gets
-  // RESOURCE_EXHAUSTED with RetryInfo (or DEADLINE_EXCEEDED) at once, on the calling thread.
+  // their order. When the queue is full, or so long that the deadline would pass in it, the item's
+  // Done gets RESOURCE_EXHAUSTED with reason OVERLOADED and RetryInfo at once, on the calling
+  // thread; DEADLINE_EXCEEDED when the deadline has passed already, then or when its turn comes.
   void Submit(std::string_view key, std::unique_ptr<Item> item);
 
  private:
@@ -98,7 +100,8 @@ class GroupCommitter {
 
  private:
   struct TypedItem final : Committer::Item {
-    TypedItem(Op op_in, Done done_in) : op(std::move(op_in)), done(std::move(done_in)) {}
+    TypedItem(Op op_in, GroupCommitter::Done done_in)
+        : op(std::move(op_in)), done(std::move(done_in)) {}
     void Done(const absl::Status& status) override { done(op, status); }
     Op op;
     GroupCommitter::Done done;

@@ -1,0 +1,70 @@
+#include "services/notification/mail/event_times.h"
+
+#include <unicode/smpdtfmt.h>
+#include <unicode/timezone.h>
+#include <unicode/unistr.h>
+
+#include <memory>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+#include "libs/base/status_macros.h"
+
+namespace wici::notification {
+namespace {
+
+class Formatter {
+ public:
+  Formatter(const icu::Locale& locale, std::unique_ptr<icu::TimeZone> zone)
+      : locale_(locale), zone_(std::move(zone)) {}
+
+  absl::StatusOr<std::string> Format(absl::Time time, const char* skeleton) const {
+    UErrorCode error = U_ZERO_ERROR;
+    const std::unique_ptr<icu::DateFormat> format(
+        icu::DateFormat::createInstanceForSkeleton(skeleton, locale_, error));
+    if (U_FAILURE(error)) return absl::InternalError("ICU knows no format for this language");
+    format->setTimeZone(*zone_);
+    icu::UnicodeString text;
+    format->format(static_cast<UDate>(absl::ToUnixMillis(time)), text);
+    std::string utf8;
+    text.toUTF8String(utf8);
+    // Newer CLDR data puts narrow no-break spaces where older mail clients show boxes.
+    return absl::StrReplaceAll(utf8, {{"\u202f", " "}, {"\u00a0", " "}});
+  }
+
+ private:
+  icu::Locale locale_;
+  std::unique_ptr<icu::TimeZone> zone_;
+};
+
+}  // namespace
+
+absl::StatusOr<EventTimes> DescribeEventTimes(absl::Time start, absl::Time end,
+                                              std::string_view time_zone,
+                                              std::string_view language) {
+  const icu::Locale locale(language == "en" ? "en_GB" : std::string(language).c_str());
+  std::unique_ptr<icu::TimeZone> icu_zone(
+      icu::TimeZone::createTimeZone(icu::UnicodeString::fromUTF8(std::string(time_zone))));
+  absl::TimeZone zone;
+  if (*icu_zone == icu::TimeZone::getUnknown() ||
+      !absl::LoadTimeZone(std::string(time_zone), &zone)) {
+    return absl::InvalidArgumentError("unknown time zone");
+  }
+  const Formatter formatter(locale, std::move(icu_zone));
+  EventTimes times;
+  WICI_ASSIGN_OR_RETURN(times.date, formatter.Format(start, "yMMMMd"));
+  WICI_ASSIGN_OR_RETURN(const std::string first_day, formatter.Format(start, "yMMMMEEEEd"));
+  WICI_ASSIGN_OR_RETURN(const std::string first_time, formatter.Format(start, "Hm"));
+  WICI_ASSIGN_OR_RETURN(const std::string last_time, formatter.Format(end, "Hm"));
+  WICI_ASSIGN_OR_RETURN(const std::string zone_name, formatter.Format(start, "z"));
+  if (absl::ToCivilDay(start, zone) == absl::ToCivilDay(end, zone)) {
+    times.when = absl::StrCat(first_day, ", ", first_time, "–", last_time, " (", zone_name, ")");
+  } else {
+    WICI_ASSIGN_OR_RETURN(const std::string last_day, formatter.Format(end, "yMMMMEEEEd"));
+    times.when = absl::StrCat(first_day, ", ", first_time, " – ", last_day, ", ", last_time, " (",
+                              zone_name, ")");
+  }
+  return times;
+}
+
+}  // namespace wici::notification

@@ -1,0 +1,47 @@
+#include "services/notification/mail/event_times.h"
+
+#include <string>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+namespace wici::notification {
+namespace {
+
+const absl::Time kStart = absl::FromUnixSeconds(1450429200);  // 2015-12-18T09:00:00Z
+const absl::Time kEnd = kStart + absl::Hours(6);
+
+std::string When(absl::Time start, absl::Time end, const char* zone, const char* language) {
+  return DescribeEventTimes(start, end, zone, language)->when;
+}
+
+TEST(EventTimesTest, ADayReadsAsInEachLanguage) {
+  EXPECT_EQ(When(kStart, kEnd, "Europe/Warsaw", "en"),
+            "Friday, 18 December 2015, 10:00–16:00 (CET)");
+  EXPECT_EQ(When(kStart, kEnd, "Europe/Warsaw", "pl"),
+            "piątek, 18 grudnia 2015, 10:00–16:00 (CET)");
+  EXPECT_EQ(When(kStart, kEnd, "Europe/Warsaw", "de"),
+            "Freitag, 18. Dezember 2015, 10:00–16:00 (MEZ)");
+  EXPECT_EQ(DescribeEventTimes(kStart, kEnd, "Europe/Warsaw", "pl")->date, "18 grudnia 2015");
+}
+
+TEST(EventTimesTest, SeveralDaysNameBoth) {
+  EXPECT_EQ(When(kStart, kStart + absl::Hours(30), "Europe/Warsaw", "en"),
+            "Friday, 18 December 2015, 10:00 – Saturday, 19 December 2015, 16:00 (CET)");
+}
+
+TEST(EventTimesTest, SummerTimeAndDistantZonesAreTheEventsOwn) {
+  const absl::Time summer = absl::FromUnixSeconds(1465894800);  // 2016-06-14T09:00:00Z
+  EXPECT_EQ(When(summer, summer + absl::Hours(1), "Europe/Warsaw", "en"),
+            "Tuesday, 14 June 2016, 11:00–12:00 (CEST)");
+  EXPECT_EQ(When(kStart, kEnd, "Asia/Tokyo", "en"),
+            "Friday, 18 December 2015, 18:00 – Saturday, 19 December 2015, 00:00 (GMT+9)");
+}
+
+TEST(EventTimesTest, UnknownZoneIsRefused) {
+  EXPECT_EQ(DescribeEventTimes(kStart, kEnd, "Europe/Atlantis", "en").status().code(),
+            absl::StatusCode::kInvalidArgument);
+}
+
+}  // namespace
+}  // namespace wici::notification

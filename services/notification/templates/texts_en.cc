@@ -1,0 +1,265 @@
+#include "services/notification/templates/texts.h"
+
+namespace wici::notification {
+
+// clang-format off
+const LanguageTexts kEnglishTexts = {
+    .language = "en",
+    .facts_text = R"({{event_title}}
+When: {{when}}
+{{#where}}Where: {{where}}
+{{/where}}{{#online_url}}Online: {{online_url}}
+{{/online_url}}Organiser: {{organiser}}
+)",
+    .facts_html = R"(<table role="presentation"
+  style="border-left:4px solid #1a5fb4;padding-left:12px;margin:16px 0">
+<tr><td colspan="2" style="padding:2px 0"><strong>{{event_title}}</strong></td></tr>
+<tr><th align="left" valign="top"
+  style="padding:2px 12px 2px 0;font-weight:normal;color:#666666">When:</th>
+  <td style="padding:2px 0">{{when}}</td></tr>
+{{#where}}<tr><th align="left" valign="top"
+  style="padding:2px 12px 2px 0;font-weight:normal;color:#666666">Where:</th>
+  <td style="padding:2px 0">{{where}}</td></tr>
+{{/where}}{{#online_url}}<tr><th align="left" valign="top"
+  style="padding:2px 12px 2px 0;font-weight:normal;color:#666666">Online:</th>
+  <td style="padding:2px 0"><a href="{{online_url}}">{{online_url}}</a></td></tr>
+{{/online_url}}<tr><th align="left" valign="top"
+  style="padding:2px 12px 2px 0;font-weight:normal;color:#666666">Organiser:</th>
+  <td style="padding:2px 0">{{organiser}}</td></tr>
+</table>
+)",
+    .footer_text = R"(---
+This message was sent automatically on behalf of {{organiser}}. The links in
+it are meant for you personally; please do not pass them on.
+)",
+    .footer_html = R"(<p
+  style="color:#666666;font-size:13px;border-top:1px solid #dddddd;padding-top:8px">
+This message was sent automatically on behalf of {{organiser}}. The links in
+it are meant for you personally; please do not pass them on.</p>
+)",
+
+    .invitation = {
+        .subject = "Invitation: {{event_title}}, {{date}}",
+        .text = R"({{#name}}Dear {{name}},{{/name}}{{^name}}Hello,{{/name}}
+
+{{organiser}} cordially invites you to the following event.
+
+{{> facts}}
+{{#summary}}{{summary}}
+
+{{/summary}}{{#answer_url}}Please let us know whether you will come:
+{{answer_url}}
+
+{{/answer_url}}Places are given in the order of registration. The attached calendar entry
+keeps the date free until you have decided.
+
+Kind regards
+{{organiser}}
+
+{{> footer}})",
+        .html = R"(<p>{{#name}}Dear {{name}},{{/name}}{{^name}}Hello,{{/name}}</p>
+<p>{{organiser}} cordially invites you to the following event.</p>
+{{> facts}}
+{{#summary}}<p>{{summary}}</p>
+{{/summary}}{{#answer_url}}<p><a href="{{answer_url}}"
+  style="display:inline-block;padding:10px 18px;background:#1a5fb4;color:#ffffff;
+  text-decoration:none;border-radius:6px">Please let us know whether you will come</a></p>
+{{/answer_url}}<p>Places are given in the order of registration. The attached calendar entry
+keeps the date free until you have decided.</p>
+<p>Kind regards<br>{{organiser}}</p>
+{{> footer}})"},
+
+    .registration_confirmed = {
+        .subject = "Your place is confirmed: {{event_title}}, {{date}}",
+        .text = R"({{#name}}Dear {{name}},{{/name}}{{^name}}Hello,{{/name}}
+
+Thank you for registering. Your place is confirmed, and we look forward to
+meeting you.
+
+{{> facts}}
+{{#check_in_url}}Your ticket for the check-in:
+{{check_in_url}}
+
+{{/check_in_url}}{{#manage_url}}View or cancel your registration:
+{{manage_url}}
+
+{{/manage_url}}If you cannot come after all, please cancel, so that somebody on the waiting
+list can take your place.
+
+Kind regards
+{{organiser}}
+
+{{> footer}})",
+        .html = R"(<p>{{#name}}Dear {{name}},{{/name}}{{^name}}Hello,{{/name}}</p>
+<p>Thank you for registering. Your place is confirmed, and we look forward to
+meeting you.</p>
+{{> facts}}
+{{#check_in_url}}<p><a href="{{check_in_url}}"
+  style="display:inline-block;padding:10px 18px;background:#1a5fb4;color:#ffffff;
+  text-decoration:none;border-radius:6px">Your ticket for the check-in</a></p>
+{{/check_in_url}}{{#manage_url}}<p><a href="{{manage_url}}"
+  style="display:inline-block;padding:10px 18px;background:#1a5fb4;color:#ffffff;
+  text-decoration:none;border-radius:6px">View or cancel your registration</a></p>
+{{/manage_url}}<p>If you cannot come after all, please cancel, so that somebody on the
+waiting list can take your place.</p>
+<p>Kind regards<br>{{organiser}}</p>
+{{> footer}})"},
+
+    .registration_waitlisted = {
+        .subject = "You are on the waiting list: {{event_title}}, {{date}}",
+        .text = R"({{#name}}Dear {{name}},{{/name}}{{^name}}Hello,{{/name}}
+
+Thank you for registering. All places are taken at the moment, so we have
+put you on the waiting list.
+
+As soon as a place becomes free, the first person on the list gets it. You
+need not do anything: we will write to you at once.
+
+{{> facts}}
+{{#manage_url}}View or cancel your registration:
+{{manage_url}}
+
+{{/manage_url}}Kind regards
+{{organiser}}
+
+{{> footer}})",
+        .html = R"(<p>{{#name}}Dear {{name}},{{/name}}{{^name}}Hello,{{/name}}</p>
+<p>Thank you for registering. All places are taken at the moment, so we have
+put you on the waiting list.</p>
+<p>As soon as a place becomes free, the first person on the list gets it. You
+need not do anything: we will write to you at once.</p>
+{{> facts}}
+{{#manage_url}}<p><a href="{{manage_url}}"
+  style="display:inline-block;padding:10px 18px;background:#1a5fb4;color:#ffffff;
+  text-decoration:none;border-radius:6px">View or cancel your registration</a></p>
+{{/manage_url}}<p>Kind regards<br>{{organiser}}</p>
+{{> footer}})"},
+
+    .registration_promoted = {
+        .subject = "You have a place after all: {{event_title}}, {{date}}",
+        .text = R"({{#name}}Dear {{name}},{{/name}}{{^name}}Hello,{{/name}}
+
+Good news: a place has become free, and it is yours. You have moved up from
+the waiting list, and your registration is now confirmed.
+
+{{> facts}}
+{{#check_in_url}}Your ticket for the check-in:
+{{check_in_url}}
+
+{{/check_in_url}}{{#manage_url}}View or cancel your registration:
+{{manage_url}}
+
+{{/manage_url}}If you can no longer come, please cancel, so that the next person on the
+waiting list can take your place.
+
+Kind regards
+{{organiser}}
+
+{{> footer}})",
+        .html = R"(<p>{{#name}}Dear {{name}},{{/name}}{{^name}}Hello,{{/name}}</p>
+<p>Good news: a place has become free, and it is yours. You have moved up from
+the waiting list, and your registration is now confirmed.</p>
+{{> facts}}
+{{#check_in_url}}<p><a href="{{check_in_url}}"
+  style="display:inline-block;padding:10px 18px;background:#1a5fb4;color:#ffffff;
+  text-decoration:none;border-radius:6px">Your ticket for the check-in</a></p>
+{{/check_in_url}}{{#manage_url}}<p><a href="{{manage_url}}"
+  style="display:inline-block;padding:10px 18px;background:#1a5fb4;color:#ffffff;
+  text-decoration:none;border-radius:6px">View or cancel your registration</a></p>
+{{/manage_url}}<p>If you can no longer come, please cancel, so that the next person on the
+waiting list can take your place.</p>
+<p>Kind regards<br>{{organiser}}</p>
+{{> footer}})"},
+
+    .registration_cancelled = {
+        .subject = "Your registration is cancelled: {{event_title}}",
+        .text = R"({{#name}}Dear {{name}},{{/name}}{{^name}}Hello,{{/name}}
+
+Your registration for the following event has been cancelled. The attached
+calendar entry removes the date from your calendar.
+
+{{> facts}}
+{{#reason}}The organiser says: {{reason}}
+
+{{/reason}}If this is a mistake, please contact the organiser.
+
+Kind regards
+{{organiser}}
+
+{{> footer}})",
+        .html = R"(<p>{{#name}}Dear {{name}},{{/name}}{{^name}}Hello,{{/name}}</p>
+<p>Your registration for the following event has been cancelled. The attached
+calendar entry removes the date from your calendar.</p>
+{{> facts}}
+{{#reason}}<p>The organiser says: {{reason}}</p>
+{{/reason}}<p>If this is a mistake, please contact the organiser.</p>
+<p>Kind regards<br>{{organiser}}</p>
+{{> footer}})"},
+
+    .event_rescheduled = {
+        .subject = "New date: {{event_title}}, {{date}}",
+        .text = R"({{#name}}Dear {{name}},{{/name}}{{^name}}Hello,{{/name}}
+
+The event has been moved. These are the new times; the attached calendar
+entry updates your calendar.
+
+{{> facts}}
+{{#reason}}The organiser says: {{reason}}
+
+{{/reason}}{{#answer_url}}Please let us know whether you will come:
+{{answer_url}}
+
+{{/answer_url}}{{#manage_url}}View or cancel your registration:
+{{manage_url}}
+
+{{/manage_url}}A registration you have made remains valid. If the new date does not suit
+you, please cancel it.
+
+Kind regards
+{{organiser}}
+
+{{> footer}})",
+        .html = R"(<p>{{#name}}Dear {{name}},{{/name}}{{^name}}Hello,{{/name}}</p>
+<p>The event has been moved. These are the new times; the attached calendar
+entry updates your calendar.</p>
+{{> facts}}
+{{#reason}}<p>The organiser says: {{reason}}</p>
+{{/reason}}{{#answer_url}}<p><a href="{{answer_url}}"
+  style="display:inline-block;padding:10px 18px;background:#1a5fb4;color:#ffffff;
+  text-decoration:none;border-radius:6px">Please let us know whether you will come</a></p>
+{{/answer_url}}{{#manage_url}}<p><a href="{{manage_url}}"
+  style="display:inline-block;padding:10px 18px;background:#1a5fb4;color:#ffffff;
+  text-decoration:none;border-radius:6px">View or cancel your registration</a></p>
+{{/manage_url}}<p>A registration you have made remains valid. If the new date does not suit
+you, please cancel it.</p>
+<p>Kind regards<br>{{organiser}}</p>
+{{> footer}})"},
+
+    .event_cancelled = {
+        .subject = "Cancelled: {{event_title}}, {{date}}",
+        .text = R"({{#name}}Dear {{name}},{{/name}}{{^name}}Hello,{{/name}}
+
+We are sorry to tell you that the following event will not take place. The
+attached calendar entry removes the date from your calendar.
+
+{{> facts}}
+{{#reason}}The organiser says: {{reason}}
+
+{{/reason}}You need not do anything. Thank you for your interest.
+
+Kind regards
+{{organiser}}
+
+{{> footer}})",
+        .html = R"(<p>{{#name}}Dear {{name}},{{/name}}{{^name}}Hello,{{/name}}</p>
+<p>We are sorry to tell you that the following event will not take place. The
+attached calendar entry removes the date from your calendar.</p>
+{{> facts}}
+{{#reason}}<p>The organiser says: {{reason}}</p>
+{{/reason}}<p>You need not do anything. Thank you for your interest.</p>
+<p>Kind regards<br>{{organiser}}</p>
+{{> footer}})"},
+};
+// clang-format on
+
+}  // namespace wici::notification

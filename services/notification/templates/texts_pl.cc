@@ -1,0 +1,269 @@
+#include "services/notification/templates/texts.h"
+
+namespace wici::notification {
+
+// clang-format off
+const LanguageTexts kPolishTexts = {
+    .language = "pl",
+    .facts_text = R"({{event_title}}
+Termin: {{when}}
+{{#where}}Miejsce: {{where}}
+{{/where}}{{#online_url}}Online: {{online_url}}
+{{/online_url}}Organizator: {{organiser}}
+)",
+    .facts_html = R"(<table role="presentation"
+  style="border-left:4px solid #1a5fb4;padding-left:12px;margin:16px 0">
+<tr><td colspan="2" style="padding:2px 0"><strong>{{event_title}}</strong></td></tr>
+<tr><th align="left" valign="top"
+  style="padding:2px 12px 2px 0;font-weight:normal;color:#666666">Termin:</th>
+  <td style="padding:2px 0">{{when}}</td></tr>
+{{#where}}<tr><th align="left" valign="top"
+  style="padding:2px 12px 2px 0;font-weight:normal;color:#666666">Miejsce:</th>
+  <td style="padding:2px 0">{{where}}</td></tr>
+{{/where}}{{#online_url}}<tr><th align="left" valign="top"
+  style="padding:2px 12px 2px 0;font-weight:normal;color:#666666">Online:</th>
+  <td style="padding:2px 0"><a href="{{online_url}}">{{online_url}}</a></td></tr>
+{{/online_url}}<tr><th align="left" valign="top"
+  style="padding:2px 12px 2px 0;font-weight:normal;color:#666666">Organizator:</th>
+  <td style="padding:2px 0">{{organiser}}</td></tr>
+</table>
+)",
+    .footer_text = R"(---
+Wiadomość została wysłana automatycznie w imieniu organizatora:
+{{organiser}}. Zawarte w niej odnośniki są przeznaczone wyłącznie dla
+Państwa; prosimy nie przekazywać ich innym osobom.
+)",
+    .footer_html = R"(<p
+  style="color:#666666;font-size:13px;border-top:1px solid #dddddd;padding-top:8px">
+Wiadomość została wysłana automatycznie w imieniu organizatora: {{organiser}}.
+Zawarte w niej odnośniki są przeznaczone wyłącznie dla Państwa; prosimy nie
+przekazywać ich innym osobom.</p>
+)",
+
+    .invitation = {
+        .subject = "Zaproszenie: {{event_title}}, {{date}}",
+        .text = R"({{#name}}Dzień dobry, {{name}},{{/name}}{{^name}}Dzień dobry,{{/name}}
+
+w imieniu organizatora – {{organiser}} – serdecznie zapraszamy Państwa do
+udziału w wydarzeniu:
+
+{{> facts}}
+{{#summary}}{{summary}}
+
+{{/summary}}{{#answer_url}}Prosimy o odpowiedź, czy wezmą Państwo udział:
+{{answer_url}}
+
+{{/answer_url}}O przyznaniu miejsca decyduje kolejność zgłoszeń. Załączony wpis rezerwuje
+termin w Państwa kalendarzu do czasu podjęcia decyzji.
+
+Z wyrazami szacunku
+{{organiser}}
+
+{{> footer}})",
+        .html = R"(<p>{{#name}}Dzień dobry, {{name}},{{/name}}{{^name}}Dzień dobry,{{/name}}</p>
+<p>w imieniu organizatora – {{organiser}} – serdecznie zapraszamy Państwa do
+udziału w wydarzeniu:</p>
+{{> facts}}
+{{#summary}}<p>{{summary}}</p>
+{{/summary}}{{#answer_url}}<p><a href="{{answer_url}}"
+  style="display:inline-block;padding:10px 18px;background:#1a5fb4;color:#ffffff;
+  text-decoration:none;border-radius:6px">Prosimy o odpowiedź, czy wezmą Państwo udział</a></p>
+{{/answer_url}}<p>O przyznaniu miejsca decyduje kolejność zgłoszeń. Załączony wpis rezerwuje
+termin w Państwa kalendarzu do czasu podjęcia decyzji.</p>
+<p>Z wyrazami szacunku<br>{{organiser}}</p>
+{{> footer}})"},
+
+    .registration_confirmed = {
+        .subject = "Potwierdzenie rejestracji: {{event_title}}, {{date}}",
+        .text = R"({{#name}}Dzień dobry, {{name}},{{/name}}{{^name}}Dzień dobry,{{/name}}
+
+dziękujemy za rejestrację. Potwierdzamy Państwa udział i cieszymy się na
+spotkanie.
+
+{{> facts}}
+{{#check_in_url}}Państwa bilet do okazania przy wejściu:
+{{check_in_url}}
+
+{{/check_in_url}}{{#manage_url}}Podgląd lub odwołanie rejestracji:
+{{manage_url}}
+
+{{/manage_url}}Jeżeli jednak nie będą Państwo mogli przybyć, prosimy o odwołanie
+rejestracji, aby miejsce mogła otrzymać osoba z listy rezerwowej.
+
+Z wyrazami szacunku
+{{organiser}}
+
+{{> footer}})",
+        .html = R"(<p>{{#name}}Dzień dobry, {{name}},{{/name}}{{^name}}Dzień dobry,{{/name}}</p>
+<p>dziękujemy za rejestrację. Potwierdzamy Państwa udział i cieszymy się na
+spotkanie.</p>
+{{> facts}}
+{{#check_in_url}}<p><a href="{{check_in_url}}"
+  style="display:inline-block;padding:10px 18px;background:#1a5fb4;color:#ffffff;
+  text-decoration:none;border-radius:6px">Państwa bilet do okazania przy wejściu</a></p>
+{{/check_in_url}}{{#manage_url}}<p><a href="{{manage_url}}"
+  style="display:inline-block;padding:10px 18px;background:#1a5fb4;color:#ffffff;
+  text-decoration:none;border-radius:6px">Podgląd lub odwołanie rejestracji</a></p>
+{{/manage_url}}<p>Jeżeli jednak nie będą Państwo mogli przybyć, prosimy o odwołanie
+rejestracji, aby miejsce mogła otrzymać osoba z listy rezerwowej.</p>
+<p>Z wyrazami szacunku<br>{{organiser}}</p>
+{{> footer}})"},
+
+    .registration_waitlisted = {
+        .subject = "Lista rezerwowa: {{event_title}}, {{date}}",
+        .text = R"({{#name}}Dzień dobry, {{name}},{{/name}}{{^name}}Dzień dobry,{{/name}}
+
+dziękujemy za rejestrację. Wszystkie miejsca są w tej chwili zajęte, dlatego
+wpisaliśmy Państwa na listę rezerwową.
+
+Gdy tylko zwolni się miejsce, otrzyma je pierwsza osoba z listy. Nie muszą
+Państwo nic robić – powiadomimy Państwa niezwłocznie.
+
+{{> facts}}
+{{#manage_url}}Podgląd lub odwołanie rejestracji:
+{{manage_url}}
+
+{{/manage_url}}Z wyrazami szacunku
+{{organiser}}
+
+{{> footer}})",
+        .html = R"(<p>{{#name}}Dzień dobry, {{name}},{{/name}}{{^name}}Dzień dobry,{{/name}}</p>
+<p>dziękujemy za rejestrację. Wszystkie miejsca są w tej chwili zajęte,
+dlatego wpisaliśmy Państwa na listę rezerwową.</p>
+<p>Gdy tylko zwolni się miejsce, otrzyma je pierwsza osoba z listy. Nie muszą
+Państwo nic robić – powiadomimy Państwa niezwłocznie.</p>
+{{> facts}}
+{{#manage_url}}<p><a href="{{manage_url}}"
+  style="display:inline-block;padding:10px 18px;background:#1a5fb4;color:#ffffff;
+  text-decoration:none;border-radius:6px">Podgląd lub odwołanie rejestracji</a></p>
+{{/manage_url}}<p>Z wyrazami szacunku<br>{{organiser}}</p>
+{{> footer}})"},
+
+    .registration_promoted = {
+        .subject = "Mają Państwo miejsce: {{event_title}}, {{date}}",
+        .text = R"({{#name}}Dzień dobry, {{name}},{{/name}}{{^name}}Dzień dobry,{{/name}}
+
+mamy dobrą wiadomość: zwolniło się miejsce i zostało przyznane Państwu.
+Rejestracja z listy rezerwowej jest teraz potwierdzona.
+
+{{> facts}}
+{{#check_in_url}}Państwa bilet do okazania przy wejściu:
+{{check_in_url}}
+
+{{/check_in_url}}{{#manage_url}}Podgląd lub odwołanie rejestracji:
+{{manage_url}}
+
+{{/manage_url}}Jeżeli nie mogą już Państwo przybyć, prosimy o odwołanie rejestracji, aby
+miejsce mogła otrzymać kolejna osoba z listy.
+
+Z wyrazami szacunku
+{{organiser}}
+
+{{> footer}})",
+        .html = R"(<p>{{#name}}Dzień dobry, {{name}},{{/name}}{{^name}}Dzień dobry,{{/name}}</p>
+<p>mamy dobrą wiadomość: zwolniło się miejsce i zostało przyznane Państwu.
+Rejestracja z listy rezerwowej jest teraz potwierdzona.</p>
+{{> facts}}
+{{#check_in_url}}<p><a href="{{check_in_url}}"
+  style="display:inline-block;padding:10px 18px;background:#1a5fb4;color:#ffffff;
+  text-decoration:none;border-radius:6px">Państwa bilet do okazania przy wejściu</a></p>
+{{/check_in_url}}{{#manage_url}}<p><a href="{{manage_url}}"
+  style="display:inline-block;padding:10px 18px;background:#1a5fb4;color:#ffffff;
+  text-decoration:none;border-radius:6px">Podgląd lub odwołanie rejestracji</a></p>
+{{/manage_url}}<p>Jeżeli nie mogą już Państwo przybyć, prosimy o odwołanie rejestracji, aby
+miejsce mogła otrzymać kolejna osoba z listy.</p>
+<p>Z wyrazami szacunku<br>{{organiser}}</p>
+{{> footer}})"},
+
+    .registration_cancelled = {
+        .subject = "Rejestracja odwołana: {{event_title}}",
+        .text = R"({{#name}}Dzień dobry, {{name}},{{/name}}{{^name}}Dzień dobry,{{/name}}
+
+Państwa rejestracja na poniższe wydarzenie została odwołana. Załączony wpis
+usunie termin z Państwa kalendarza.
+
+{{> facts}}
+{{#reason}}Informacja od organizatora: {{reason}}
+
+{{/reason}}Jeżeli to pomyłka, prosimy o kontakt z organizatorem.
+
+Z wyrazami szacunku
+{{organiser}}
+
+{{> footer}})",
+        .html = R"(<p>{{#name}}Dzień dobry, {{name}},{{/name}}{{^name}}Dzień dobry,{{/name}}</p>
+<p>Państwa rejestracja na poniższe wydarzenie została odwołana. Załączony wpis
+usunie termin z Państwa kalendarza.</p>
+{{> facts}}
+{{#reason}}<p>Informacja od organizatora: {{reason}}</p>
+{{/reason}}<p>Jeżeli to pomyłka, prosimy o kontakt z organizatorem.</p>
+<p>Z wyrazami szacunku<br>{{organiser}}</p>
+{{> footer}})"},
+
+    .event_rescheduled = {
+        .subject = "Zmiana terminu: {{event_title}}, {{date}}",
+        .text = R"({{#name}}Dzień dobry, {{name}},{{/name}}{{^name}}Dzień dobry,{{/name}}
+
+termin wydarzenia uległ zmianie. Poniżej podajemy nowy termin; załączony
+wpis zaktualizuje Państwa kalendarz.
+
+{{> facts}}
+{{#reason}}Informacja od organizatora: {{reason}}
+
+{{/reason}}{{#answer_url}}Prosimy o odpowiedź, czy wezmą Państwo udział:
+{{answer_url}}
+
+{{/answer_url}}{{#manage_url}}Podgląd lub odwołanie rejestracji:
+{{manage_url}}
+
+{{/manage_url}}Dokonana rejestracja pozostaje ważna. Jeżeli nowy termin Państwu nie
+odpowiada, prosimy o jej odwołanie.
+
+Z wyrazami szacunku
+{{organiser}}
+
+{{> footer}})",
+        .html = R"(<p>{{#name}}Dzień dobry, {{name}},{{/name}}{{^name}}Dzień dobry,{{/name}}</p>
+<p>termin wydarzenia uległ zmianie. Poniżej podajemy nowy termin; załączony
+wpis zaktualizuje Państwa kalendarz.</p>
+{{> facts}}
+{{#reason}}<p>Informacja od organizatora: {{reason}}</p>
+{{/reason}}{{#answer_url}}<p><a href="{{answer_url}}"
+  style="display:inline-block;padding:10px 18px;background:#1a5fb4;color:#ffffff;
+  text-decoration:none;border-radius:6px">Prosimy o odpowiedź, czy wezmą Państwo udział</a></p>
+{{/answer_url}}{{#manage_url}}<p><a href="{{manage_url}}"
+  style="display:inline-block;padding:10px 18px;background:#1a5fb4;color:#ffffff;
+  text-decoration:none;border-radius:6px">Podgląd lub odwołanie rejestracji</a></p>
+{{/manage_url}}<p>Dokonana rejestracja pozostaje ważna. Jeżeli nowy termin Państwu nie
+odpowiada, prosimy o jej odwołanie.</p>
+<p>Z wyrazami szacunku<br>{{organiser}}</p>
+{{> footer}})"},
+
+    .event_cancelled = {
+        .subject = "Wydarzenie odwołane: {{event_title}}, {{date}}",
+        .text = R"({{#name}}Dzień dobry, {{name}},{{/name}}{{^name}}Dzień dobry,{{/name}}
+
+z przykrością informujemy, że poniższe wydarzenie się nie odbędzie.
+Załączony wpis usunie termin z Państwa kalendarza.
+
+{{> facts}}
+{{#reason}}Informacja od organizatora: {{reason}}
+
+{{/reason}}Nie muszą Państwo nic robić. Dziękujemy za zainteresowanie.
+
+Z wyrazami szacunku
+{{organiser}}
+
+{{> footer}})",
+        .html = R"(<p>{{#name}}Dzień dobry, {{name}},{{/name}}{{^name}}Dzień dobry,{{/name}}</p>
+<p>z przykrością informujemy, że poniższe wydarzenie się nie odbędzie.
+Załączony wpis usunie termin z Państwa kalendarza.</p>
+{{> facts}}
+{{#reason}}<p>Informacja od organizatora: {{reason}}</p>
+{{/reason}}<p>Nie muszą Państwo nic robić. Dziękujemy za zainteresowanie.</p>
+<p>Z wyrazami szacunku<br>{{organiser}}</p>
+{{> footer}})"},
+};
+// clang-format on
+
+}  // namespace wici::notification

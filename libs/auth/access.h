@@ -7,7 +7,10 @@
 #ifndef WICI_LIBS_AUTH_ACCESS_H_
 #define WICI_LIBS_AUTH_ACCESS_H_
 
+#include <string>
 #include <string_view>
+#include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -16,21 +19,28 @@
 #include "google/protobuf/descriptor.h"
 #include "google/protobuf/message.h"
 #include "libs/auth/token.h"
+#include "libs/base/mutex.h"
 #include "libs/base/principal.h"
 #include "libs/rpc/server.h"
 #include "wici/access/v1/access.pb.h"
 
 namespace wici::auth {
 
-// Reads "Bearer <token>" made by MakeBearerToken.
+// Reads "Bearer <token>" made by MakeBearerToken. Remembers verified tokens, by their hash, since a
+// signature costs more to check than a whole call; expiry is checked every time.
 class TokenAuthenticator final : public rpc::Authenticator {
  public:
   explicit TokenAuthenticator(SigningKey key) : key_(std::move(key)) {}
+  // Errors: UNAUTHENTICATED (reason TOKEN_INVALID or TOKEN_EXPIRED).
   absl::StatusOr<Principal> Authenticate(std::string_view authorization,
                                          absl::Time now) const override;
 
  private:
-  SigningKey key_;
+  absl::StatusOr<BearerClaims> Verify(std::string_view token) const;
+
+  const SigningKey key_;
+  mutable Mutex mutex_;
+  mutable std::unordered_map<std::string, BearerClaims> verified_ ABSL_GUARDED_BY(mutex_);
 };
 
 // The permissions of a role, empty for an unknown one; and all role names.
@@ -40,7 +50,9 @@ std::vector<std::string_view> RoleNames();
 // Whether a binding on `scope` covers `resource_name`.
 bool ScopeContains(std::string_view scope, std::string_view resource_name);
 
-// Applies the access option of the method. A method without one is denied for everybody.
+// Applies the access option of the method. A method without one is denied for everybody. Errors:
+// UNAUTHENTICATED (reason CREDENTIALS_MISSING) for nobody, PERMISSION_DENIED (reason
+// PERMISSION_DENIED, metadata "permission" and "scope").
 class RoleAuthorizer final : public rpc::Authorizer {
  public:
   absl::Status Authorize(const Principal& principal,

@@ -16,7 +16,8 @@ namespace wici::auth {
 // An Ed25519 key pair (RFC 8032). Thread-safe.
 class SigningKey {
  public:
-  // From 32 bytes of seed in base64url, as `wici` writes it to a key file of mode 0600.
+  // From 32 bytes of seed in base64url (INVALID_ARGUMENT otherwise), as `wici` writes it to a key
+  // file of mode 0600.
   static absl::StatusOr<SigningKey> FromSeed(std::string_view seed_base64url);
   // A new random seed, base64url.
   static std::string NewSeed();
@@ -33,7 +34,19 @@ class SigningKey {
 // A bearer token (JWT, alg EdDSA): subject, role bindings ("roles": ["role@scope"]), expiry.
 std::string MakeBearerToken(const SigningKey& key, const Principal& principal, absl::Time now,
                             absl::Duration lifetime);
-// UNAUTHENTICATED (reason TOKEN_INVALID or TOKEN_EXPIRED, 60 s of clock skew allowed).
+// What a bearer token with a good signature says.
+struct BearerClaims {
+  Principal principal;
+  absl::Time issued;
+  absl::Time expires;
+};
+// Checks form and signature, which is the costly part and holds for ever. UNAUTHENTICATED (reason
+// TOKEN_INVALID).
+absl::StatusOr<BearerClaims> VerifyBearerToken(const SigningKey& key, std::string_view token);
+// UNAUTHENTICATED (reason TOKEN_EXPIRED, or TOKEN_INVALID when issued in the future), 60 s of
+// clock skew allowed.
+absl::Status CheckTimes(const BearerClaims& claims, absl::Time now);
+// Both. UNAUTHENTICATED (reason TOKEN_INVALID or TOKEN_EXPIRED).
 absl::StatusOr<Principal> ReadBearerToken(const SigningKey& key, std::string_view token,
                                           absl::Time now);
 

@@ -1,0 +1,187 @@
+#include "libs/auth/access.h"
+
+#include <openssl/sha.h>
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "google/protobuf/descriptor.pb.h"
+#include "libs/base/error.h"
+#include "libs/base/status_macros.h"
+
+namespace wici::auth {
+namespace {
+
+using access::v1::Permission;
+
+constexpr std::string_view kDomain = "auth.wici";
+constexpr std::string_view kPlatform = "platform";
+constexpr std::string_view kScheme = "Bearer ";
+constexpr std::size_t kVerifiedMax = 4096;
+
+struct Role {
+  std::string_view name;
+  std::vector<Permission> permissions;
+};
+
+// Everything except what only services may do for each other.
+std::vector<Permission> OperatorPermissions() {
+  std::vector<Permission> permissions;
+  for (int value = access::v1::Permission_MIN; value <= access::v1::Permission_MAX; ++value) {
+    if (access::v1::Permission_IsValid(value) && value != access::v1::PERMISSION_UNSPECIFIED &&
+        value != access::v1::PERMISSION_PUBLIC &&
+        value != access::v1::PERMISSION_CONTACT_POINT_READ) {
+      permissions.push_back(static_cast<Permission>(value));
+    }
+  }
+  return permissions;
+}
+
+// The one table of who may do what.
+const std::vector<Role>& Roles() {
+  using namespace access::v1;  // NOLINT: the permissions only
+  static const auto* const roles = new std::vector<Role>{
+      {"platform-operator", OperatorPermissions()},
+      {"region-operator",
+       {PERMISSION_REGISTRY_READ, PERMISSION_CLUSTER_WRITE, PERMISSION_CONTACT_READ,
+        PERMISSION_CONTACT_WRITE, PERMISSION_REGISTRY_ADMIN, PERMISSION_LABEL_WRITE,
+        PERMISSION_ASSESSMENT_WRITE, PERMISSION_AUDIENCE_EVALUATE, PERMISSION_EVENT_READ,
+        PERMISSION_EVENT_WRITE, PERMISSION_INVITATION_WRITE, PERMISSION_REGISTRATION_READ,
+        PERMISSION_NOTIFICATION_READ}},
+      {"cluster-manager",
+       {PERMISSION_REGISTRY_READ, PERMISSION_CLUSTER_WRITE, PERMISSION_CONTACT_READ,
+        PERMISSION_CONTACT_WRITE, PERMISSION_ASSESSMENT_WRITE, PERMISSION_EVENT_READ}},
+      {"event-organiser",
+       {PERMISSION_REGISTRY_READ, PERMISSION_AUDIENCE_EVALUATE, PERMISSION_EVENT_READ,
+        PERMISSION_EVENT_WRITE, PERMISSION_INVITATION_WRITE, PERMISSION_REGISTRATION_READ,
+        PERMISSION_REGISTRATION_WRITE, PERMISSION_CHECK_IN, PERMISSION_MEETING_WRITE,
+        PERMISSION_NOTIFICATION_READ, PERMISSION_NOTIFICATION_WRITE}},
+      {"door-staff", {PERMISSION_EVENT_READ, PERMISSION_CHECK_IN}},
+      {"auditor",
+       {PERMISSION_REGISTRY_READ, PERMISSION_EVENT_READ, PERMISSION_REGISTRATION_READ,
+        PERMISSION_NOTIFICATION_READ, PERMISSION_FEED_READ}},
+      {"partner-region", {PERMISSION_REGISTRY_READ, PERMISSION_EVENT_READ, PERMISSION_FEED_READ}},
+      {"attendee",
+       {PERMISSION_EVENT_READ, PERMISSION_MEETING_WRITE, PERMISSION_PREFERENCE_WRITE,
+        PERMISSION_INBOX_READ}},
+      {"service",
+       {PERMISSION_REGISTRY_READ, PERMISSION_AUDIENCE_EVALUATE, PERMISSION_EVENT_READ,
+        PERMISSION_INVITATION_WRITE, PERMISSION_REGISTRATION_READ, PERMISSION_NOTIFICATION_READ,
+        PERMISSION_NOTIFICATION_WRITE, PERMISSION_FEED_READ, PERMISSION_CONTACT_POINT_READ}},
+  };
+  return *roles;
+}
+
+std::string Sha256(std::string_view text) {
+  std::array<unsigned char, SHA256_DIGEST_LENGTH> digest;
+  SHA256(reinterpret_cast<const unsigned char*>(text.data()), text.size(), digest.data());
+  return {reinterpret_cast<const char*>(digest.data()), digest.size()};
+}
+
+// The value of the string field at a dotted path: "" when a message on the way is absent, nullopt
+// when there is no such field.
+std::optional<std::string> FieldAt(const google::protobuf::Message& message,
+                                   std::string_view path) {
+  using google::protobuf::FieldDescriptor;
+  const std::size_t dot = path.find('.');
+  const FieldDescriptor* field =
+      message.GetDescriptor()->FindFieldByName(std::string(path.substr(0, dot)));
+  if (field == nullptr || field->is_repeated()) return std::nullopt;
+  const auto* reflection = message.GetReflection();
+  if (dot == std::string_view::npos) {
+    if (field->cpp_type() != FieldDescriptor::CPPTYPE_STRING) return std::nullopt;
+    return reflection->GetString(message, field);
+  }
+  if (field->cpp_type() != FieldDescriptor::CPPTYPE_MESSAGE) return std::nullopt;
+  return FieldAt(reflection->GetMessage(message, field), path.substr(dot + 1));
+}
+
+bool Grants(std::string_view role, Permission permission) {
+  const auto& permissions = PermissionsOf(role);
+  return std::find(permissions.begin(), permissions.end(), permission) != permissions.end();
+}
+
+}  // namespace
+
+absl::StatusOr<BearerClaims> TokenAuthenticator::Verify(std::string_view token) const {
+  const std::string hash = Sha256(token);
+  {
+    MutexLock lock(mutex_);
+    const auto found = verified_.find(hash);
+    if (found != verified_.end()) return found->second;
+  }
+  WICI_ASSIGN_OR_RETURN(BearerClaims claims, VerifyBearerToken(key_, token));
+  MutexLock lock(mutex_);
+  // Rarely full, since a client uses one token for long; then all begin anew.
+  if (verified_.size() >= kVerifiedMax) verified_.clear();
+  verified_.emplace(hash, claims);
+  return claims;
+}
+
+absl::StatusOr<Principal> TokenAuthenticator::Authenticate(std::string_view authorization,
+                                                           absl::Time now) const {
+  if (authorization.empty()) return Principal();
+  if (authorization.substr(0, kScheme.size()) != kScheme) {
+    return MakeError(absl::StatusCode::kUnauthenticated, kDomain, "TOKEN_INVALID",
+                     "credentials are \"Bearer\" and a token");
+  }
+  WICI_ASSIGN_OR_RETURN(BearerClaims claims, Verify(authorization.substr(kScheme.size())));
+  WICI_RETURN_IF_ERROR(CheckTimes(claims, now));
+  return std::move(claims.principal);
+}
+
+const std::vector<Permission>& PermissionsOf(std::string_view role) {
+  static const auto* const none = new std::vector<Permission>;
+  for (const Role& entry : Roles()) {
+    if (entry.name == role) return entry.permissions;
+  }
+  return *none;
+}
+
+std::vector<std::string_view> RoleNames() {
+  std::vector<std::string_view> names;
+  for (const Role& role : Roles()) names.push_back(role.name);
+  return names;
+}
+
+bool ScopeContains(std::string_view scope, std::string_view resource_name) {
+  if (scope == kPlatform) return true;
+  if (scope.empty() || resource_name.substr(0, scope.size()) != scope) return false;
+  return resource_name.size() == scope.size() || resource_name[scope.size()] == '/';
+}
+
+absl::Status RoleAuthorizer::Authorize(const Principal& principal,
+                                       const google::protobuf::MethodDescriptor& method,
+                                       const google::protobuf::Message& request) const {
+  const auto& rule = method.options().GetExtension(access::v1::access);
+  if (rule.permission() == access::v1::PERMISSION_PUBLIC) return absl::OkStatus();
+  if (principal.anonymous()) {
+    return MakeError(absl::StatusCode::kUnauthenticated, kDomain, "CREDENTIALS_MISSING",
+                     "the call needs a bearer token");
+  }
+  std::string scope(kPlatform);
+  bool known = rule.permission() != access::v1::PERMISSION_UNSPECIFIED;
+  if (!rule.scope_field().empty()) {
+    const auto value = FieldAt(request, rule.scope_field());
+    known = known && value.has_value();
+    if (value.has_value() && !value->empty()) scope = *value;
+  }
+  for (const RoleBinding& binding : principal.bindings) {
+    if (known && Grants(binding.role, rule.permission()) && ScopeContains(binding.scope, scope)) {
+      return absl::OkStatus();
+    }
+  }
+  const std::string& permission = access::v1::Permission_Name(rule.permission());
+  // The scope is what the client sent: cut, so that the answer stays small.
+  return MakeError(absl::StatusCode::kPermissionDenied, kDomain, "PERMISSION_DENIED",
+                   "the caller lacks the permission on this scope",
+                   {{"permission", permission}, {"scope", std::string_view(scope).substr(0, 256)}});
+}
+
+}  // namespace wici::auth

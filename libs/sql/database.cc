@@ -206,6 +206,14 @@ class PooledDatabase final : public Database {
         writers_(std::move(writers)),
         readers_(std::move(readers)) {}
 
+  // Connects once, to learn now and not with the first request that it cannot be done.
+  absl::Status Open() {
+    WICI_ASSIGN_OR_RETURN(std::unique_ptr<Connection> connection,
+                          writers_->Acquire(absl::InfiniteFuture()));
+    writers_->Release(std::move(connection));
+    return absl::OkStatus();
+  }
+
   absl::Status Write(absl::Time deadline, const Body& body) override {
     return Run(*writers_, /*read_only=*/false, deadline, body);
   }
@@ -269,7 +277,8 @@ class PooledDatabase final : public Database {
   const std::unique_ptr<Pool> readers_;
 };
 
-std::unique_ptr<Database> MakeSqlite(const std::string& path, const DatabaseOptions& options) {
+std::unique_ptr<PooledDatabase> MakeSqlite(const std::string& path,
+                                           const DatabaseOptions& options) {
   auto writers = std::make_unique<Pool>(1, [path] { return ConnectSqlite(path, false); });
   std::unique_ptr<Pool> readers;
   // A database in memory belongs to its one connection.
@@ -280,7 +289,8 @@ std::unique_ptr<Database> MakeSqlite(const std::string& path, const DatabaseOpti
                                           std::move(readers));
 }
 
-std::unique_ptr<Database> MakePostgres(const std::string& url, const DatabaseOptions& options) {
+std::unique_ptr<PooledDatabase> MakePostgres(const std::string& url,
+                                             const DatabaseOptions& options) {
   const auto connect = [url] { return ConnectPostgres(url); };
   return std::make_unique<PooledDatabase>(Engine::kPostgres, options.slow_query,
                                           std::make_unique<Pool>(options.writers, connect),
@@ -395,7 +405,7 @@ absl::StatusOr<Rows> SelectMany(Transaction& tx, const Query& prefix, std::strin
 
 absl::StatusOr<std::unique_ptr<Database>> OpenDatabase(std::string_view url,
                                                        const DatabaseOptions& options) {
-  std::unique_ptr<Database> database;
+  std::unique_ptr<PooledDatabase> database;
   if (url == "sqlite::memory:") {
     database = MakeSqlite(":memory:", options);
   } else if (const auto path = WithoutPrefix(url, "sqlite://"); path && path->starts_with("/")) {
@@ -406,9 +416,7 @@ absl::StatusOr<std::unique_ptr<Database>> OpenDatabase(std::string_view url,
     return InvalidArgumentError(
         kDomain, {{"database", "must be sqlite:///path, sqlite::memory: or postgresql://..."}});
   }
-  // One empty transaction shows that it can be opened at all, and says so in the caller's log.
-  WICI_RETURN_IF_ERROR(database->Write(absl::Now() + absl::Seconds(10),
-                                       [](Transaction&) { return absl::OkStatus(); }));
+  WICI_RETURN_IF_ERROR(database->Open());
   return database;
 }
 

@@ -42,14 +42,16 @@ struct ClearResult {
 using ConnectionHandle = std::unique_ptr<PGconn, FinishConnection>;
 using ResultHandle = std::unique_ptr<PGresult, ClearResult>;
 
-absl::StatusCode CodeOf(std::string_view state) {
+absl::StatusCode CodeOf(std::string_view state, bool read_only) {
   if (state == "23505") return absl::StatusCode::kAlreadyExists;
   if (state == "23503") return absl::StatusCode::kFailedPrecondition;
   if (state == "23514") return absl::StatusCode::kOutOfRange;
   if (state == "40001" || state == "40P01" || state == "55P03") return absl::StatusCode::kAborted;
   if (state == "57014") return absl::StatusCode::kDeadlineExceeded;
-  // A read-only server is a standby: after a fail-over the primary is elsewhere.
-  if (state.starts_with("57P") || state.starts_with("08") || state == "25006") {
+  if (state == "08P01") return absl::StatusCode::kInternal;  // we broke the protocol
+  // A server that refuses a write transaction is a standby: after a fail-over the primary is
+  // elsewhere.
+  if (state.starts_with("57P") || state.starts_with("08") || (state == "25006" && !read_only)) {
     return absl::StatusCode::kUnavailable;
   }
   if (state.starts_with("53")) return absl::StatusCode::kResourceExhausted;
@@ -120,6 +122,7 @@ class PostgresConnection final : public Connection {
 
   absl::Status Begin(bool read_only, absl::Time deadline) override {
     deadline_ = deadline;
+    read_only_ = read_only;
     WICI_RETURN_IF_ERROR(LimitStatements(deadline));
     const Query& begin = read_only ? kBeginReadOnly : kBegin;
     return RunText(begin, begin.text.data());
@@ -284,7 +287,7 @@ class PostgresConnection final : public Connection {
     const char* state = PQresultErrorField(last.get(), PG_DIAG_SQLSTATE);
     const char* text = PQresultErrorField(last.get(), PG_DIAG_MESSAGE_PRIMARY);
     if (state == nullptr) return Lost(query);
-    const absl::StatusCode code = CodeOf(state);
+    const absl::StatusCode code = CodeOf(state, read_only_);
     if (code == absl::StatusCode::kUnavailable) lost_ = true;
     return EngineError(code, query, state, text == nullptr ? "" : text);
   }
@@ -350,6 +353,7 @@ class PostgresConnection final : public Connection {
   const ConnectionHandle connection_;
   absl::Time deadline_ = absl::InfiniteFuture();
   std::int64_t statement_limit_ = -1;
+  bool read_only_ = false;
   bool lost_ = false;
   std::int64_t statements_made_ = 0;
   std::unordered_map<std::string, std::string> statements_;     // text to name

@@ -36,14 +36,21 @@ void AppendInt(std::string& out, std::int64_t value, int size) {
   }
 }
 
+// The largest BIGINT is 922'3372'0368'5477'5807.
+constexpr std::int64_t kWeightMax = 4;
+constexpr std::int64_t kFirstDigitMax = 922;
+
 // Digits to base 10,000, most significant first, `weight` being the exponent of the first.
 absl::StatusOr<Value> DecodeNumeric(std::string_view data) {
   if (data.size() < 8) return absl::InternalError("short NUMERIC");
   const std::int64_t digits = DecodeInt(data.substr(0, 2));
   const std::int64_t weight = DecodeInt(data.substr(2, 2));
   const std::int64_t sign = DecodeInt(data.substr(4, 2));
-  if (digits > weight + 1 || weight > 3 || (sign != 0 && sign != 0x4000)) {
+  if (digits > weight + 1 || weight > kWeightMax || (sign != 0 && sign != 0x4000)) {
     return absl::InternalError("a NUMERIC that is no BIGINT");
+  }
+  if (weight == kWeightMax && DecodeInt(data.substr(8, 2)) >= kFirstDigitMax) {
+    return absl::InternalError("a NUMERIC too large for BIGINT");
   }
   std::int64_t number = 0;
   for (std::int64_t i = 0; i <= weight; ++i) {

@@ -1,0 +1,616 @@
+// What every engine promises; see database.h.
+#include "libs/sql/database.h"
+
+#include <functional>
+#include <limits>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "libs/base/log.h"
+#include "libs/base/mutex.h"
+#include "libs/base/status_macros.h"
+#include "libs/testing/database_fixture.h"
+#include "libs/testing/status_matchers.h"
+#include "libs/testing/temp_dir.h"
+
+namespace wici::sql {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+using ::wici::testing::IsOk;
+using ::wici::testing::Reason;
+using ::wici::testing::StatusIs;
+
+constexpr Query kCreateItems{"create_items", R"sql(
+  CREATE TABLE items (
+    id TEXT COLLATE "C" PRIMARY KEY,
+    number BIGINT CHECK (number < 1000000 OR number > 100000000),
+    flag BOOLEAN,
+    body BYTEA,
+    code TEXT UNIQUE
+  ))sql"};
+constexpr Query kCreateParts{"create_parts", R"sql(
+  CREATE TABLE parts (
+    id TEXT PRIMARY KEY,
+    item TEXT NOT NULL REFERENCES items (id)
+  ))sql"};
+constexpr Query kInsert{"insert_item",
+                        "INSERT INTO items (id, number, flag, body) VALUES ($1, $2, $3, $4)"};
+constexpr Query kInsertCode{"insert_code", "INSERT INTO items (id, code) VALUES ($1, $2)"};
+constexpr Query kInsertNumber{"insert_number", "INSERT INTO items (id, number) VALUES ($1, $2)"};
+constexpr Query kInsertPart{"insert_part", "INSERT INTO parts (id, item) VALUES ($1, $2)"};
+constexpr Query kInsertMany{"insert_items", "INSERT INTO items (id, number, flag, body) VALUES"};
+constexpr Query kGet{"get_item", "SELECT id, number, flag, body FROM items WHERE id = $1"};
+constexpr Query kGetNumber{"get_number", "SELECT number FROM items WHERE id = $1"};
+constexpr Query kSetNumber{"set_number", "UPDATE items SET number = $2 WHERE id = $1"};
+constexpr Query kIds{"list_ids", "SELECT id FROM items ORDER BY id"};
+constexpr Query kCount{"count_items", "SELECT COUNT(*), SUM(number) FROM items"};
+constexpr Query kSleep{"sleep", "SELECT pg_sleep($1)"};
+
+absl::Time In(absl::Duration time) { return absl::Now() + time; }
+absl::Time Soon() { return In(absl::Seconds(20)); }
+
+class SqlTest : public testing::DatabaseTest {
+ protected:
+  void SetUp() override {
+    DatabaseTest::SetUp();
+    if (IsSkipped()) return;
+    SetLogLevel(static_cast<LogLevel>(4));  // these tests provoke errors
+    ASSERT_THAT(Run(kCreateItems), IsOk());
+    ASSERT_THAT(Run(kCreateParts), IsOk());
+  }
+
+  absl::Status Run(const Query& query, std::vector<Value> values = {}) {
+    return database().Write(Soon(), [&](Transaction& tx) {
+      return tx.Execute(query, absl::MakeConstSpan(values)).status();
+    });
+  }
+  Rows Select(const Query& query, std::vector<Value> values = {}) {
+    Rows result;
+    EXPECT_THAT(database().Read(Soon(),
+                                [&](Transaction& tx) -> absl::Status {
+                                  WICI_ASSIGN_OR_RETURN(
+                                      result, tx.Execute(query, absl::MakeConstSpan(values)));
+                                  return absl::OkStatus();
+                                }),
+                IsOk());
+    return result;
+  }
+  std::vector<std::string> Ids() {
+    std::vector<std::string> ids;
+    for (const Row& row : Select(kIds)) ids.push_back(row.Text(0));
+    return ids;
+  }
+  std::int64_t Number(const std::string& id) { return Select(kGetNumber, {id})[0].Int(0); }
+};
+WICI_ON_EVERY_ENGINE(SqlTest);
+
+// Tests of what only a server can do.
+class PostgresTest : public SqlTest {
+ protected:
+  // The process of the backend that serves `tx`.
+  static std::int64_t Backend(Transaction& tx) {
+    return tx.Execute(Query{"backend", "SELECT pg_backend_pid()"}).value()[0].Int(0);
+  }
+  void Terminate(std::int64_t backend) {
+    ASSERT_THAT(Run(Query{"terminate", "SELECT pg_terminate_backend(CAST($1 AS INTEGER), 5000)"},
+                    {backend}),
+                IsOk());
+  }
+};
+INSTANTIATE_TEST_SUITE_P(Engines, PostgresTest, ::testing::Values(Engine::kPostgres),
+                         testing::EngineName);
+
+class SqliteTest : public SqlTest {};
+INSTANTIATE_TEST_SUITE_P(Engines, SqliteTest, ::testing::Values(Engine::kSqlite),
+                         testing::EngineName);
+
+TEST_P(SqlTest, EveryTypeComesBackAsItWentIn) {
+  const std::string bytes("\0\1\xff'\\", 5);
+  ASSERT_THAT(Run(kInsert, {"Wałbrzych łódź 東京", std::numeric_limits<std::int64_t>::max(), true,
+                            Bytes{bytes}}),
+              IsOk());
+  const Rows rows = Select(kGet, {"Wałbrzych łódź 東京"});
+  ASSERT_THAT(rows, SizeIs(1));
+  EXPECT_EQ(rows[0].Text(0), "Wałbrzych łódź 東京");
+  EXPECT_EQ(rows[0].Int(1), std::numeric_limits<std::int64_t>::max());
+  EXPECT_TRUE(rows[0].Bool(2));
+  EXPECT_EQ(rows[0].Blob(3), bytes);
+}
+
+TEST_P(SqlTest, NullAndEmptyAreDifferent) {
+  ASSERT_THAT(Run(kInsert, {"null", nullptr, nullptr, nullptr}), IsOk());
+  ASSERT_THAT(Run(kInsert, {"", std::int64_t{-1}, false, Bytes{}}), IsOk());
+  const Row null = Select(kGet, {"null"})[0];
+  EXPECT_TRUE(null.IsNull(1) && null.IsNull(2) && null.IsNull(3));
+  EXPECT_EQ(null.TextOrEmpty(1), "");
+  const Row empty = Select(kGet, {""})[0];
+  EXPECT_EQ(empty.Text(0), "");
+  EXPECT_EQ(empty.Int(1), -1);
+  EXPECT_FALSE(empty.Bool(2));
+  EXPECT_EQ(empty.Blob(3), "");
+}
+
+TEST_P(SqlTest, AComputedTruthValueReadsLikeAStoredOne) {
+  ASSERT_THAT(Run(kInsertNumber, {"a", 5}), IsOk());
+  const Rows rows = Select(
+      {"computed", "SELECT number > $1, number < 0, EXISTS (SELECT 1 FROM parts) FROM items"}, {4});
+  EXPECT_TRUE(rows[0].Bool(0));
+  EXPECT_FALSE(rows[0].Bool(1));
+  EXPECT_FALSE(rows[0].Bool(2));
+}
+
+TEST_P(SqlTest, SumsAndCountsAreIntegers) {
+  EXPECT_TRUE(Select(kCount)[0].IsNull(1));
+  for (const std::int64_t number : {999'999L, 4'000'000'000'000'000'000L, -7L, 20'000L}) {
+    ASSERT_THAT(Run(kInsertNumber, {absl::StrCat(number), number}), IsOk());
+  }
+  EXPECT_EQ(Select(kCount)[0].Int(0), 4);
+  EXPECT_EQ(Select(kCount)[0].Int(1), 4'000'000'000'001'019'992L);
+}
+
+TEST_P(SqlTest, PlaceholdersMayRepeatAndComeInAnyOrder) {
+  const Rows rows = Select({"order", "SELECT CAST($2 AS TEXT), CAST($1 AS TEXT), CAST($2 AS TEXT)"},
+                           {"one", "two"});
+  EXPECT_EQ(rows[0].Text(0), "two");
+  EXPECT_EQ(rows[0].Text(1), "one");
+  EXPECT_EQ(rows[0].Text(2), "two");
+}
+
+TEST_P(SqlTest, ConstraintsAreToldApart) {
+  ASSERT_THAT(Run(kInsertCode, {"a", "x"}), IsOk());
+  EXPECT_THAT(Run(kInsertCode, {"a", "y"}),
+              StatusIs(absl::StatusCode::kAlreadyExists, Reason("UNIQUE_VIOLATED")));
+  EXPECT_THAT(Run(kInsertCode, {"b", "x"}),
+              StatusIs(absl::StatusCode::kAlreadyExists, Reason("UNIQUE_VIOLATED")));
+  EXPECT_THAT(Run(kInsertPart, {"p", "nobody"}),
+              StatusIs(absl::StatusCode::kFailedPrecondition, Reason("FOREIGN_KEY_VIOLATED")));
+  EXPECT_THAT(Run(kInsertNumber, {"c", 2'000'000}),
+              StatusIs(absl::StatusCode::kOutOfRange, Reason("CHECK_VIOLATED")));
+  EXPECT_THAT(Run(kInsertPart, {"p", nullptr}), StatusIs(absl::StatusCode::kInternal));
+  EXPECT_THAT(Ids(), ElementsAre("a"));
+}
+
+TEST_P(SqlTest, AnErrorNamesTheQueryAndNothingOfTheDriver) {
+  const absl::Status status = Run({"nonsense", "SELECT secret FROM nowhere"});
+  EXPECT_THAT(status, StatusIs(absl::StatusCode::kInternal, Reason("DATABASE_ERROR")));
+  EXPECT_EQ(status.message(), "query nonsense failed");
+}
+
+TEST_P(SqlTest, AWrongNumberOfValuesIsAnError) {
+  EXPECT_THAT(Run(kInsertCode, {"a"}), StatusIs(absl::StatusCode::kInternal));
+  EXPECT_THAT(Run(kInsertCode, {"a", "b", "c"}), StatusIs(absl::StatusCode::kInternal));
+}
+
+TEST_P(SqlTest, WhatTheBodyRefusesIsRolledBackAndReturnedAsItIs) {
+  int runs = 0;
+  const absl::Status status = database().Write(Soon(), [&](Transaction& tx) -> absl::Status {
+    ++runs;
+    WICI_RETURN_IF_ERROR(tx.Execute(kInsertCode, {"a", "x"}).status());
+    return absl::AbortedError("the etag does not match");  // ours, so not to be tried again
+  });
+  EXPECT_THAT(status, StatusIs(absl::StatusCode::kAborted));
+  EXPECT_EQ(status.message(), "the etag does not match");
+  EXPECT_EQ(runs, 1);
+  EXPECT_THAT(Ids(), IsEmpty());
+}
+
+TEST_P(SqlTest, AfterAFailedStatementNothingIsCommitted) {
+  const absl::Status status = database().Write(Soon(), [&](Transaction& tx) -> absl::Status {
+    WICI_RETURN_IF_ERROR(tx.Execute(kInsertCode, {"a", "x"}).status());
+    EXPECT_THAT(tx.Execute(kInsertCode, {"a", "y"}), StatusIs(absl::StatusCode::kAlreadyExists));
+    EXPECT_THAT(tx.Execute(kInsertCode, {"b", "z"}), StatusIs(absl::StatusCode::kAlreadyExists));
+    return absl::OkStatus();  // a careless body
+  });
+  EXPECT_THAT(status, StatusIs(absl::StatusCode::kAlreadyExists));
+  EXPECT_THAT(Ids(), IsEmpty());
+}
+
+TEST_P(SqlTest, AReadTransactionRefusesToWrite) {
+  const absl::Status status = database().Read(Soon(), [](Transaction& tx) {
+    return tx.Execute(kInsertCode, {"a", "x"}).status();
+  });
+  EXPECT_FALSE(status.ok());
+  EXPECT_THAT(Ids(), IsEmpty());
+}
+
+TEST_P(SqlTest, ConcurrentReadModifyWriteLosesNoUpdate) {
+  ASSERT_THAT(Run(kInsertNumber, {"counter", 0}), IsOk());
+  std::vector<std::thread> writers;
+  for (int i = 0; i < 4; ++i) {
+    writers.emplace_back([this] {
+      for (int j = 0; j < 25; ++j) {
+        EXPECT_THAT(database().Write(
+                        Soon(),
+                        [](Transaction& tx) -> absl::Status {
+                          WICI_ASSIGN_OR_RETURN(const Rows rows,
+                                                tx.Execute(kGetNumber, {"counter"}));
+                          return tx.Execute(kSetNumber, {"counter", rows[0].Int(0) + 1}).status();
+                        }),
+                    IsOk());
+      }
+    });
+  }
+  for (std::thread& writer : writers) writer.join();
+  EXPECT_EQ(Number("counter"), 100);
+}
+
+TEST_P(SqlTest, AReaderSeesOneSnapshotAndDoesNotWaitForTheWriter) {
+  ASSERT_THAT(Run(kInsertNumber, {"a", 1}), IsOk());
+  EXPECT_THAT(database().Read(Soon(),
+                              [this](Transaction& tx) -> absl::Status {
+                                WICI_ASSIGN_OR_RETURN(const Rows before, tx.Execute(kIds));
+                                WICI_RETURN_IF_ERROR(Run(kInsertNumber, {"b", 2}));
+                                WICI_ASSIGN_OR_RETURN(const Rows after, tx.Execute(kIds));
+                                EXPECT_EQ(before.size(), 1u);
+                                EXPECT_EQ(after.size(), 1u);
+                                return absl::OkStatus();
+                              }),
+              IsOk());
+  EXPECT_THAT(Ids(), ElementsAre("a", "b"));
+}
+
+TEST_P(SqlTest, AWriterThatCannotStartInTimeGetsDeadlineExceeded) {
+  ASSERT_THAT(Run(kInsertNumber, {"a", 1}), IsOk());
+  EXPECT_THAT(database().Write(Soon(),
+                               [this](Transaction& tx) -> absl::Status {
+                                 WICI_RETURN_IF_ERROR(tx.Execute(kSetNumber, {"a", 2}).status());
+                                 // On SQLite the one writer is taken, on PostgreSQL the row is
+                                 // locked.
+                                 std::thread other([this] {
+                                   EXPECT_THAT(
+                                       database().Write(
+                                           In(absl::Milliseconds(50)),
+                                           [](Transaction& second) {
+                                             return second.Execute(kSetNumber, {"a", 3}).status();
+                                           }),
+                                       StatusIs(absl::StatusCode::kDeadlineExceeded));
+                                 });
+                                 other.join();
+                                 return absl::OkStatus();
+                               }),
+              IsOk());
+  EXPECT_EQ(Number("a"), 2);
+}
+
+TEST_P(SqlTest, AnotherProcessThatHoldsTheLockIsWaitedForUntilTheDeadline) {
+  ASSERT_THAT(Run(kInsertNumber, {"a", 1}), IsOk());
+  const std::unique_ptr<Database> other = OpenDatabase(database_url()).value();
+  EXPECT_THAT(other->Write(Soon(),
+                           [this](Transaction& tx) -> absl::Status {
+                             WICI_RETURN_IF_ERROR(tx.Execute(kSetNumber, {"a", 2}).status());
+                             EXPECT_THAT(database().Write(
+                                             In(absl::Milliseconds(50)),
+                                             [](Transaction& second) {
+                                               return second.Execute(kSetNumber, {"a", 3}).status();
+                                             }),
+                                         StatusIs(absl::StatusCode::kDeadlineExceeded));
+                             return absl::OkStatus();
+                           }),
+              IsOk());
+  EXPECT_THAT(Run(kSetNumber, {"a", 4}), IsOk());
+  EXPECT_EQ(Number("a"), 4);
+}
+
+TEST_P(SqlTest, AStatementThatTakesTooLongIsEnded) {
+  constexpr Query kEndless{"endless",
+                           "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n "
+                           "WHERE i < 2000000000) SELECT MAX(i) FROM n"};
+  EXPECT_THAT(database().Read(In(absl::Milliseconds(50)),
+                              [&](Transaction& tx) { return tx.Execute(kEndless).status(); }),
+              StatusIs(absl::StatusCode::kDeadlineExceeded, Reason("DATABASE_DEADLINE")));
+  EXPECT_THAT(Ids(), IsEmpty());  // the next one is served
+}
+
+TEST_P(SqlTest, TextIsOrderedByItsBytes) {
+  for (const char* id : {"b", "B", "ł", "a", "A", "z", "Ź", "_", "aa", "a-b"}) {
+    ASSERT_THAT(Run(kInsertNumber, {id, 1}), IsOk());
+  }
+  EXPECT_THAT(Ids(), ElementsAre("A", "B", "_", "a", "a-b", "aa", "b", "z", "ł", "Ź"));
+}
+
+TEST_P(SqlTest, PagesFollowEachOtherByKeyset) {
+  for (int i = 0; i < 25; ++i) {
+    ASSERT_THAT(Run(kInsertNumber, {absl::StrCat("i", 10 + i), i / 3}), IsOk());
+  }
+  constexpr Query kPage{"page",
+                        "SELECT number, id FROM items WHERE (number, id) > ($1, $2) "
+                        "ORDER BY number, id LIMIT $3"};
+  std::vector<std::string> seen;
+  Value number = -1;
+  Value id = "";
+  for (;;) {
+    const Rows page = Select(kPage, {number, id, 10});
+    if (page.empty()) break;
+    for (const Row& row : page) seen.push_back(row.Text(1));
+    number = page.back().Int(0);
+    id = page.back().Text(1);
+  }
+  EXPECT_EQ(seen, Ids());
+}
+
+TEST_P(SqlTest, ManyRowsAreInsertedBeyondAnyParameterLimit) {
+  std::vector<std::vector<Value>> rows;
+  for (int i = 0; i < 25'000; ++i) {
+    rows.push_back({absl::StrCat("ł", 100'000 + i), i % 2 == 0 ? Value(i) : Value(nullptr),
+                    i % 3 == 0, Bytes{std::string("\0x", 2)}});
+  }
+  Rows returned;
+  ASSERT_THAT(database().Write(Soon(),
+                               [&](Transaction& tx) -> absl::Status {
+                                 WICI_ASSIGN_OR_RETURN(
+                                     returned, tx.InsertMany(kInsertMany, "RETURNING id", rows));
+                                 return absl::OkStatus();
+                               }),
+              IsOk());
+  ASSERT_THAT(returned, SizeIs(25'000));
+  EXPECT_EQ(returned[24'999].Text(0), "ł124999");
+  const Row last = Select(kGet, {"ł124999"})[0];
+  EXPECT_TRUE(last.IsNull(1));
+  EXPECT_TRUE(last.Bool(2));
+  EXPECT_EQ(last.Blob(3), std::string("\0x", 2));
+}
+
+TEST_P(SqlTest, InsertManyReturnsOnlyWhatItInserted) {
+  ASSERT_THAT(Run(kInsertNumber, {"b", 1}), IsOk());
+  for (const std::vector<std::string>& ids :
+       std::vector<std::vector<std::string>>{{"a", "b", "c", "a"}, {"c"}, {"d"}, {}}) {
+    std::vector<std::vector<Value>> rows;
+    for (const std::string& id : ids) rows.push_back({id, 2, true, nullptr});
+    Rows returned;
+    ASSERT_THAT(database().Write(Soon(),
+                                 [&](Transaction& tx) -> absl::Status {
+                                   WICI_ASSIGN_OR_RETURN(
+                                       returned,
+                                       tx.InsertMany(kInsertMany,
+                                                     "ON CONFLICT DO NOTHING RETURNING id", rows));
+                                   return absl::OkStatus();
+                                 }),
+                IsOk());
+    EXPECT_EQ(returned.size(), ids.size() == 4                        ? 2u
+                               : ids == std::vector<std::string>{"d"} ? 1u
+                                                                      : 0u);
+  }
+  EXPECT_THAT(Ids(), ElementsAre("a", "b", "c", "d"));
+}
+
+TEST_P(SqlTest, SelectManyFindsEachKeyOnce) {
+  std::vector<std::vector<Value>> rows;
+  for (int i = 0; i < 1300; ++i) rows.push_back({absl::StrCat("i", i), i, true, nullptr});
+  ASSERT_THAT(
+      database().Write(
+          Soon(), [&](Transaction& tx) { return tx.InsertMany(kInsertMany, "", rows).status(); }),
+      IsOk());
+  constexpr Query kByBoth{"by_both", "SELECT id FROM items WHERE (id, number) IN"};
+  for (const int count : {0, 1, 2, 3, 500, 512, 513, 1300}) {
+    std::vector<std::vector<Value>> keys;
+    for (int i = 0; i < count; ++i) keys.push_back({absl::StrCat("i", i), i});
+    keys.push_back({"i1", 7});  // no such row
+    std::set<std::string> found;
+    ASSERT_THAT(database().Read(Soon(),
+                                [&](Transaction& tx) -> absl::Status {
+                                  WICI_ASSIGN_OR_RETURN(
+                                      const Rows result,
+                                      SelectMany(tx, kByBoth, "AND flag ORDER BY id", keys));
+                                  EXPECT_EQ(result.size(), static_cast<std::size_t>(count));
+                                  for (const Row& row : result) found.insert(row.Text(0));
+                                  return absl::OkStatus();
+                                }),
+                IsOk());
+    EXPECT_EQ(found.size(), static_cast<std::size_t>(count));
+  }
+}
+
+TEST_P(SqlTest, MoreStatementsThanTheCacheHoldsAllRun) {
+  for (int i = 0; i < 600; ++i) {
+    const std::string text = absl::StrCat("SELECT ", i);
+    ASSERT_EQ(Select({"many", text})[0].Int(0), i);
+  }
+  EXPECT_THAT(Ids(), IsEmpty());
+}
+
+TEST_P(SqlTest, ManyThreadsShareThePools) {
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 12; ++i) {
+    threads.emplace_back([this, i] {
+      for (int j = 0; j < 10; ++j) {
+        EXPECT_THAT(Run(kInsertNumber, {absl::StrCat(i, "-", j), j}), IsOk());
+        EXPECT_EQ(Number(absl::StrCat(i, "-", j)), j);
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_THAT(Ids(), SizeIs(120));
+}
+
+TEST_P(SqlTest, WhatWasCommittedIsThereAfterReopening) {
+  ASSERT_THAT(Run(kInsertNumber, {"a", 1}), IsOk());
+  const std::unique_ptr<Database> again = OpenDatabase(database_url()).value();
+  EXPECT_THAT(again->Read(Soon(),
+                          [](Transaction& tx) -> absl::Status {
+                            WICI_ASSIGN_OR_RETURN(const Rows rows, tx.Execute(kIds));
+                            EXPECT_EQ(rows.size(), 1u);
+                            return absl::OkStatus();
+                          }),
+              IsOk());
+}
+
+TEST_P(PostgresTest, ALostConnectionIsReplacedAndTheTransactionRunAgain) {
+  ASSERT_THAT(Run(kInsertNumber, {"a", 1}), IsOk());
+  int runs = 0;
+  EXPECT_THAT(database().Write(Soon(),
+                               [&](Transaction& tx) -> absl::Status {
+                                 ++runs;
+                                 WICI_RETURN_IF_ERROR(tx.Execute(kSetNumber, {"a", 2}).status());
+                                 if (runs == 1) Terminate(Backend(tx));
+                                 return tx.Execute(kInsertNumber, {"b", runs}).status();
+                               }),
+              IsOk());
+  EXPECT_EQ(runs, 2);
+  EXPECT_EQ(Number("b"), 2);
+}
+
+TEST_P(PostgresTest, AConnectionLostWhileIdleIsReplaced) {
+  std::int64_t backend = 0;
+  ASSERT_THAT(database().Read(Soon(),
+                              [&](Transaction& tx) {
+                                backend = Backend(tx);
+                                return absl::OkStatus();
+                              }),
+              IsOk());
+  Terminate(backend);
+  EXPECT_THAT(Ids(), IsEmpty());
+}
+
+TEST_P(PostgresTest, AConnectionLostDuringCommitLeavesTheOutcomeUnknown) {
+  // A deferred trigger runs inside COMMIT; this one ends the very backend that commits.
+  ASSERT_THAT(Run({"function",
+                   "CREATE FUNCTION die() RETURNS trigger LANGUAGE plpgsql AS "
+                   "'BEGIN PERFORM pg_terminate_backend(pg_backend_pid()); "
+                   "PERFORM pg_sleep(5); RETURN NULL; END'"}),
+              IsOk());
+  ASSERT_THAT(Run({"trigger",
+                   "CREATE CONSTRAINT TRIGGER dying AFTER INSERT ON items DEFERRABLE "
+                   "INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION die()"}),
+              IsOk());
+  int runs = 0;
+  EXPECT_THAT(database().Write(Soon(),
+                               [&](Transaction& tx) {
+                                 ++runs;
+                                 return tx.Execute(kInsertNumber, {"a", 1}).status();
+                               }),
+              StatusIs(absl::StatusCode::kUnavailable, Reason("COMMIT_UNKNOWN")));
+  EXPECT_EQ(runs, 1);
+  EXPECT_THAT(Ids(), IsEmpty());
+}
+
+TEST_P(PostgresTest, ADeadlockIsResolvedByAnotherTry) {
+  ASSERT_THAT(Run(kInsertNumber, {"a", 0}), IsOk());
+  ASSERT_THAT(Run(kInsertNumber, {"b", 0}), IsOk());
+  const auto swap = [this](const std::string& first, const std::string& second) {
+    for (int i = 0; i < 20; ++i) {
+      EXPECT_THAT(
+          database().Write(Soon(),
+                           [&](Transaction& tx) -> absl::Status {
+                             WICI_RETURN_IF_ERROR(tx.Execute(kSetNumber, {first, i}).status());
+                             return tx.Execute(kSetNumber, {second, i}).status();
+                           }),
+          IsOk());
+    }
+  };
+  std::thread other([&] { swap("b", "a"); });
+  swap("a", "b");
+  other.join();
+  EXPECT_EQ(Number("a"), 19);
+  EXPECT_EQ(Number("b"), 19);
+}
+
+TEST_P(PostgresTest, AUrlMayAskForSerializable) {
+  const std::unique_ptr<Database> serializable =
+      OpenDatabase(
+          absl::StrCat(database_url(), "%20-cdefault_transaction_isolation%3Dserializable"))
+          .value();
+  for (const auto& [database, level] :
+       {std::pair<Database*, std::string>(&this->database(), "repeatable read"),
+        std::pair<Database*, std::string>(serializable.get(), "serializable")}) {
+    EXPECT_THAT(database->Write(Soon(),
+                                [&](Transaction& tx) -> absl::Status {
+                                  WICI_ASSIGN_OR_RETURN(
+                                      const Rows rows,
+                                      tx.Execute({"level", "SELECT current_setting($1)"},
+                                                 {"transaction_isolation"}));
+                                  EXPECT_EQ(rows[0].Text(0), level);
+                                  return absl::OkStatus();
+                                }),
+                IsOk());
+  }
+}
+
+TEST_P(PostgresTest, AServerThatIsAwayIsUnavailable) {
+  EXPECT_THAT(OpenDatabase("postgresql://postgres@/postgres?host=/nonexistent").status(),
+              StatusIs(absl::StatusCode::kUnavailable, Reason("DATABASE_UNAVAILABLE")));
+}
+
+TEST_P(SqliteTest, AFullDiskIsACleanError) {
+  ASSERT_THAT(Run({"limit", "PRAGMA max_page_count = 30"}), IsOk());
+  const std::string big(200'000, 'x');
+  EXPECT_THAT(Run(kInsert, {"big", 1, true, Bytes{big}}),
+              StatusIs(absl::StatusCode::kResourceExhausted, Reason("DATABASE_FULL")));
+  EXPECT_THAT(Run(kInsertNumber, {"small", 1}), IsOk());
+  EXPECT_THAT(Ids(), ElementsAre("small"));
+}
+
+TEST_P(SqliteTest, AFileThatCannotBeWrittenIsACleanError) {
+  ASSERT_THAT(Run({"read_only", "PRAGMA query_only = ON"}), IsOk());
+  EXPECT_THAT(Run(kInsertNumber, {"a", 1}),
+              StatusIs(absl::StatusCode::kResourceExhausted, Reason("DATABASE_FULL")));
+}
+
+TEST_P(SqliteTest, CommitsAreSyncedToDisk) {
+  for (const auto& [text, expected] :
+       {std::pair<std::string, std::string>("PRAGMA journal_mode", "wal"),
+        std::pair<std::string, std::string>("PRAGMA synchronous", "2"),
+        std::pair<std::string, std::string>("PRAGMA foreign_keys", "1")}) {
+    EXPECT_THAT(database().Write(
+                    Soon(),
+                    [&](Transaction& tx) -> absl::Status {
+                      WICI_ASSIGN_OR_RETURN(const Rows rows, tx.Execute(Query{"pragma", text}));
+                      if (text == "PRAGMA journal_mode") {
+                        EXPECT_EQ(rows[0].Text(0), expected);
+                      } else {
+                        EXPECT_EQ(absl::StrCat(rows[0].Int(0)), expected);
+                      }
+                      return absl::OkStatus();
+                    }),
+                IsOk());
+  }
+}
+
+TEST(OpenDatabaseTest, ADatabaseInMemoryIsPrivateAndLivesAsLongAsTheObject) {
+  const std::unique_ptr<Database> first = OpenDatabase("sqlite::memory:").value();
+  const std::unique_ptr<Database> second = OpenDatabase("sqlite::memory:").value();
+  for (Database* database : {first.get(), second.get()}) {
+    ASSERT_THAT(
+        database->Write(Soon(), [](Transaction& tx) { return tx.Execute(kCreateItems).status(); }),
+        IsOk());
+  }
+  EXPECT_THAT(first->Read(Soon(), [](Transaction& tx) { return tx.Execute(kIds).status(); }),
+              IsOk());
+}
+
+TEST(OpenDatabaseTest, AnotherUrlIsRefused) {
+  for (const char* url : {"", "mysql://x", "sqlite://relative.db", "file.db"}) {
+    EXPECT_THAT(OpenDatabase(url).status(), StatusIs(absl::StatusCode::kInvalidArgument));
+  }
+}
+
+TEST(OpenDatabaseTest, AFileThatCannotBeOpenedIsAnError) {
+  SetLogLevel(static_cast<LogLevel>(4));
+  EXPECT_THAT(OpenDatabase("sqlite:///nonexistent/folder/file.db").status(),
+              StatusIs(absl::StatusCode::kUnavailable, Reason("DATABASE_UNAVAILABLE")));
+}
+
+TEST(OpenDatabaseTest, AFileThatIsNoDatabaseIsAnError) {
+  SetLogLevel(static_cast<LogLevel>(4));
+  const testing::TempDir directory;
+  const std::string path = directory.File("text.db");
+  FILE* file = std::fopen(path.c_str(), "w");
+  for (int i = 0; i < 1000; ++i) std::fputs("this is no database\n", file);
+  std::fclose(file);
+  EXPECT_THAT(OpenDatabase(absl::StrCat("sqlite://", path)).status(),
+              StatusIs(absl::StatusCode::kInternal));
+}
+
+}  // namespace
+}  // namespace wici::sql

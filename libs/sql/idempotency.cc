@@ -51,12 +51,13 @@ absl::StatusOr<std::vector<absl::StatusOr<std::optional<std::string>>>> FindAnsw
     if (!key.request_id.empty()) wanted.push_back({key.principal, key.request_id});
   }
   WICI_ASSIGN_OR_RETURN(const Rows rows, SelectMany(tx, kFind, "", wanted));
-  std::map<std::pair<std::string_view, std::string_view>, const Row*> found;
-  for (const Row& row : rows) found.emplace(std::pair(row.Text(0), row.Text(1)), &row);
+  using Id = std::pair<std::string_view, std::string_view>;
+  std::map<Id, const Row*> found;
+  for (const Row& row : rows) found.emplace(Id(row.Text(0), row.Text(1)), &row);
   std::vector<Answer> answers(keys.size(), std::optional<std::string>());
   if (found.empty()) return answers;
   for (std::size_t i = 0; i < keys.size(); ++i) {
-    const auto at = found.find({keys[i].principal, keys[i].request_id});
+    const auto at = found.find(Id(keys[i].principal, keys[i].request_id));
     if (at != found.end()) answers[i] = AnswerFrom(*at->second, domain, keys[i]);
   }
   return answers;

@@ -48,13 +48,24 @@ absl::Status MismatchError(std::string_view reason, std::string_view message) {
   return MakeError(absl::StatusCode::kFailedPrecondition, kDomain, reason, message);
 }
 
+// Whether `text` is nothing but space and comments.
+bool IsBlank(std::string_view text) {
+  for (;;) {
+    const std::size_t start = text.find_first_not_of(" \t\r\n");
+    if (start == std::string_view::npos) return true;
+    text.remove_prefix(start);
+    if (!text.starts_with("--")) return false;
+    const std::size_t end = text.find('\n');
+    if (end == std::string_view::npos) return true;
+    text.remove_prefix(end);
+  }
+}
+
 // The statements of a migration: each ends with ";" at the end of a line.
 std::vector<std::string_view> SplitStatements(std::string_view text) {
   std::vector<std::string_view> statements;
   const auto add = [&statements](std::string_view statement) {
-    if (statement.find_first_not_of(" \t\r\n") != std::string_view::npos) {
-      statements.push_back(statement);
-    }
+    if (!IsBlank(statement)) statements.push_back(statement);
   };
   for (std::size_t end; (end = text.find(";\n")) != std::string_view::npos;) {
     add(text.substr(0, end));

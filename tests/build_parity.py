@@ -86,14 +86,14 @@ def label(dependency, targets, package):
 
 
 def from_root(file, target):
-    """The path of a file that SRCS may name from its own folder or from the source root."""
+    """The path of a file that a target may name from its own folder or from the source root."""
     own = f"{target.package}/{file}"
     return own if (ROOT / own).exists() else file
 
 
 def shared_files(target):
     """Files from the source root that a target takes and another package may hold."""
-    files = list(target.values.get("DATA", []))
+    files = [from_root(file, target) for file in target.values.get("DATA", [])]
     if target.kind == "wici_embed_migrations":
         files += [from_root(file, target) for file in target.values["SRCS"]]
         files.append("libs/sql/embed_migrations.py")
@@ -137,7 +137,8 @@ def render(target, targets, packages):
         text += attribute("srcs", sorted(values.get("SRCS", [])))
     text += attribute("hdrs", sorted(values.get("HDRS", [])))
     text += attribute("data", sort_labels(
-        file_label(file, target, packages) for file in values.get("DATA", [])))
+        file_label(file, target, packages) for file in shared_files(target)
+        if target.kind != "wici_embed_migrations"))
     if "TESTONLY" in values:
         text += "    testonly = True,\n"
     if "ROOT" in values:

@@ -42,31 +42,32 @@ OUTER = re.compile(r"^(libs/(sql|rpc|redis|feed|auth)/|grpc|sqlite3|libpq|hiredi
 RULES = ["room", "driver", "service", "contract", "domain", "impure", "testing"]
 
 
-def domain_files(root):
-    """The sources of every <service>_domain library, as its CMakeLists.txt lists them."""
+def sources_of_libraries(root, wanted):
+    """The sources of the libraries below services whose words in CMakeLists.txt are wanted."""
     files = set()
-    for lists in root.glob("services/*/CMakeLists.txt"):
+    for lists in root.glob("services/**/CMakeLists.txt"):
         for call in re.findall(r"wici_cc_library\((.*?)\)", lists.read_text(), re.DOTALL):
             words = call.split()
-            if len(words) > 1 and words[1].endswith("_domain"):
+            if len(words) > 1 and wanted(words):
                 files |= {(lists.parent / word).relative_to(root).as_posix()
                           for word in words if word.endswith((".h", ".cc"))}
     return files
 
 
-def is_test(path):
-    return path.endswith("_test.cc") or "/testing/" in path or path.startswith("tests/")
+def is_test(path, test_only):
+    return (path.endswith("_test.cc") or path.startswith(("tests/", "libs/testing/"))
+            or path in test_only)
 
 
-def check_include(path, header, domain):
+def check_include(path, header, domain, test):
     """Yields (rule, text) for one include of one file."""
     parts = path.split("/")
-    if header.startswith("libs/testing/") and not is_test(path) and "test" not in parts[-1]:
+    if header.startswith("libs/testing/") and not test:
         yield "testing", f"{header} is for tests"
     if parts[0] == "libs":
         room = parts[1]
         match = re.match(r"libs/(\w+)/", header)
-        allowed = ROOMS.get(room, set()) | ({"testing"} if is_test(path) else set())
+        allowed = ROOMS.get(room, set()) | ({"testing"} if test else set())
         if match and match.group(1) not in allowed:
             yield "room", f"libs/{room} may not use {header}"
         if header.startswith("services/"):
@@ -85,7 +86,8 @@ def check_include(path, header, domain):
 
 def check(root):
     root = Path(root)
-    domain = domain_files(root)
+    domain = sources_of_libraries(root, lambda words: words[1].endswith("_domain"))
+    test_only = sources_of_libraries(root, lambda words: "TESTONLY" in words)
     violations = []
     drivers = {}
     for top in ("libs", "services", "tests"):
@@ -93,14 +95,14 @@ def check(root):
             if file.suffix not in (".h", ".cc") or "layering/broken" in file.as_posix()[len(root.as_posix()):]:
                 continue
             path = file.relative_to(root).as_posix()
-            impure_matters = (
-                path.startswith("services/") and file.name != "main.cc" and not is_test(path))
+            test = is_test(path, test_only)
+            impure_matters = path.startswith("services/") and file.name != "main.cc" and not test
             for number, line in enumerate(file.read_text().splitlines(), 1):
                 code = line.split("//")[0]
                 match = INCLUDE.match(line)
                 if match:
                     header = match.group(1)
-                    for rule, text in check_include(path, header, domain):
+                    for rule, text in check_include(path, header, domain, test):
                         violations.append(f"{path}:{number}: {rule}: {text}")
                     if header in DRIVERS:
                         drivers.setdefault(header, []).append(f"{path}:{number}")

@@ -33,7 +33,7 @@ def headers_of_objects():
 def digest(files):
     total = hashlib.sha256((ROOT / ".clang-tidy").read_bytes())
     for file in sorted(set(files)):
-        total.update(str(file).encode())
+        total.update(file.relative_to(ROOT).as_posix().encode())
         total.update(file.read_bytes() if file.exists() else b"")
     return total.hexdigest()
 

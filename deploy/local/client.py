@@ -67,7 +67,8 @@ def bearer_token(key_file, subject, roles, lifetime_seconds=24 * 3600):
     key = Ed25519PrivateKey.from_private_bytes(
         base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
     now = int(time.time())
-    claims = {"sub": subject, "roles": list(roles), "iat": now, "exp": now + lifetime_seconds}
+    claims = {"iss": "wici", "sub": subject, "roles": list(roles), "iat": now,
+              "exp": now + lifetime_seconds}
     signed = _json64({"alg": "EdDSA", "typ": "JWT"}) + "." + _json64(claims)
     return signed + "." + _base64(key.sign(signed.encode()))
 

@@ -236,6 +236,16 @@ class Stack:
     def logs(self):
         return {name: p.log for name, p in self.processes.items()}
 
+    def complaints(self, each=3):
+        """The last warnings and errors in the logs of the services."""
+        found = []
+        for service in SERVICES:
+            if service in self.processes:
+                lines = self.processes[service].log_tail(1000).splitlines()
+                found += [line.strip() for line in lines
+                          if '"level":"error"' in line or '"level":"warning"' in line][-each:]
+        return found
+
     def stop(self, graceful=True):
         """Stops everything: the services drain first; or, ungraceful, at once (kill -9)."""
         first = signal.SIGTERM if graceful else signal.SIGKILL

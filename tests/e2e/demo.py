@@ -464,6 +464,9 @@ def main():
     except KeyboardInterrupt:
         report.say("\nstopped")
     finally:
+        if status:
+            for line in stack.complaints():
+                report.say(line)
         stack.stop(graceful=False)
         if status == 0 and not args.keep:
             shutil.rmtree(directory, ignore_errors=True)

@@ -3,6 +3,14 @@
 // A state change appends its records with AppendChanges inside its own transaction. A Sequencer
 // later gives the committed ones a dense number, by transaction (see sequencer.h). Records carry
 // ids, never personal data.
+//
+// Order. Insert order is not commit order: who follows a row counter skips the rows of slower
+// transactions. So only committed transactions are numbered, and among those a transaction that
+// saw another (it changed the same aggregate later, or began after the other's commit) has the
+// higher ticket and gets the higher number. The ticket is taken in AppendChanges: call it after
+// the aggregate has been read or changed in the transaction, as its version requires anyhow.
+//
+// The tables are in migrations/feed.sql.
 #ifndef WICI_LIBS_FEED_CHANGES_H_
 #define WICI_LIBS_FEED_CHANGES_H_
 
@@ -21,6 +29,9 @@
 
 namespace wici::feed {
 
+// The domain of the reasons in wici/feed/v1/error_reason.proto.
+inline constexpr std::string_view kFeedDomain = "feed.wici";
+
 // One change, before it has its number.
 struct Change {
   std::string aggregate;     // the root: "events/e1"
@@ -28,22 +39,34 @@ struct Change {
   std::string kind;          // "registration.confirmed"; the list is in the service's proto
   std::string resource;      // what changed: "events/e1/registrations/r7"
   std::string person;        // opaque id of the person concerned, or ""
-  std::vector<std::pair<std::string, std::string>> attributes;  // ids and codes, at most 8
+  // Ids and codes, at most 8, without control characters; no "=" in a name.
+  std::vector<std::pair<std::string, std::string>> attributes;
 };
 
-// Appends the changes of this transaction. Call it at most once in a transaction.
-// `transaction_id` is unique (IdSource::NewId).
+// Appends the changes of this transaction, in this order. Call it at most once in a transaction.
+// `transaction_id` is unique (IdSource::NewId). Errors: INTERNAL for attributes as above not.
 absl::Status AppendChanges(sql::Transaction& tx, std::string_view transaction_id,
                            absl::Span<const Change> changes, absl::Time now);
 
-// Stamped changes after `after`, at most `limit`, and never beyond the head. Errors: OUT_OF_RANGE
-// with reason CURSOR_FUTURE (ahead of the head, or of another epoch) or CURSOR_EXPIRED (older than
-// what is kept).
+// Stamped changes after `after`, at most `limit`, and never beyond the head. A cursor without epoch
+// and number is the beginning. Errors: OUT_OF_RANGE with reason CURSOR_FUTURE (ahead of the head,
+// or of another epoch) or CURSOR_EXPIRED (older than what is kept).
 absl::StatusOr<std::vector<v1::Change>> ReadChanges(sql::Transaction& tx, const v1::Cursor& after,
                                                     std::int64_t limit);
 
-// The cursor of the newest stamped change.
+// The cursor of the newest stamped change. Its epoch is empty until the first one is stamped.
 absl::StatusOr<v1::Cursor> FeedHead(sql::Transaction& tx);
+
+// Retention: deletes the oldest stamped transactions made before `before`, at most
+// `transactions_max`, and returns how many; run it again until it returns 0. Cursors that point
+// before what is left are CURSOR_EXPIRED from then on.
+absl::StatusOr<std::int64_t> PurgeChanges(sql::Transaction& tx, absl::Time before,
+                                          std::int64_t transactions_max);
+
+// After a restore from a backup: numbers given since the backup were seen by clients and will be
+// given again, so every cursor handed out before becomes CURSOR_FUTURE. `epoch` is new and not
+// empty.
+absl::Status StartNewEpoch(sql::Transaction& tx, std::string_view epoch);
 
 }  // namespace wici::feed
 

@@ -2,12 +2,18 @@
 //
 // One sequencer works at a time, by a lease row with an epoch that every stamp checks. It stamps
 // transactions, not rows: each transaction that appended changes also wrote one row with their
-// count, and that row gets its first number. Then the new changes go to the Redis Stream
-// "feed:<source>" in pipelines, and local watchers are woken. Redis is never needed for progress:
-// what could not be relayed is read by consumers from FeedService.
+// count, and that row gets its first number. Then local watchers are woken, and the new changes go
+// to the Redis Stream "feed:<source>" in pipelines (relay.h), on a thread of their own: a Redis
+// that hangs delays nobody. Redis is never needed for progress: what could not be relayed is read
+// by consumers from FeedService.
+//
+// The lease only decides who bothers; it lapses when there is nothing to do. Safety is in the
+// stamp itself: it updates the lease row only under its own owner and epoch, so a process that was
+// paused and comes back stamps nothing.
 #ifndef WICI_LIBS_FEED_SEQUENCER_H_
 #define WICI_LIBS_FEED_SEQUENCER_H_
 
+#include <cstddef>
 #include <functional>
 #include <memory>
 #include <string>
@@ -25,6 +31,7 @@ struct SequencerOptions {
   std::string owner;   // unique to this process
   absl::Duration lease = absl::Seconds(5);
   absl::Duration poll = absl::Milliseconds(200);  // when nobody calls Wake
+  std::size_t stream_length_max = 100'000;        // entries kept in the Redis Stream, about
 };
 
 class Sequencer {
@@ -39,8 +46,8 @@ class Sequencer {
   void Start();
   // There is something to stamp: call after a commit. Thread-safe, never blocks.
   void Wake();
-  // One round on the calling thread, for tests: stamps what is committed; returns how many
-  // transactions were stamped.
+  // One round on the calling thread, for tests: stamps what is committed and relays it; returns
+  // how many transactions were stamped. Not together with Start.
   absl::StatusOr<int> RunOnce();
 
  private:

@@ -1,0 +1,336 @@
+#include "libs/feed/sequencer.h"
+
+#include <cstdint>
+#include <optional>
+#include <thread>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "libs/base/log.h"
+#include "libs/base/metrics.h"
+#include "libs/base/mutex.h"
+#include "libs/base/status_macros.h"
+#include "libs/feed/relay.h"
+#include "prometheus/gauge.h"
+
+namespace wici::feed {
+namespace {
+
+constexpr std::int64_t kTransactionsPerStamp = 1000;
+constexpr absl::Duration kTimeout = absl::Seconds(5);
+
+constexpr sql::Query kReadWork{
+    "feed_read_work",
+    "SELECT epoch, head, lease_epoch, CASE WHEN EXISTS "
+    "(SELECT 1 FROM feed_transactions WHERE first_seq IS NULL) THEN 1 ELSE 0 END "
+    "FROM feed_state WHERE id = 1"};
+
+constexpr sql::Query kTakeLease{
+    "feed_take_lease",
+    "UPDATE feed_state SET lease_owner = $1, lease_epoch = lease_epoch + 1, lease_until = $2, "
+    "epoch = CASE WHEN epoch = '' THEN CAST($3 AS TEXT) ELSE epoch END "
+    "WHERE id = 1 AND (lease_owner = $1 OR lease_until < $4) "
+    "RETURNING lease_epoch, epoch, head"};
+
+constexpr sql::Query kGiveBackLease{
+    "feed_give_back_lease",
+    "UPDATE feed_state SET lease_until = 0 WHERE id = 1 AND lease_owner = $1 AND lease_epoch = $2"};
+
+constexpr sql::Query kGuardStamp{
+    "feed_guard_stamp",
+    "UPDATE feed_state SET lease_until = $3 WHERE id = 1 AND lease_owner = $1 AND "
+    "lease_epoch = $2 RETURNING epoch, head"};
+
+constexpr sql::Query kStamp{
+    "feed_stamp",
+    "UPDATE feed_transactions SET first_seq = numbered.first_seq FROM ("
+    "SELECT transaction_id, CAST($1 AS BIGINT) + 1 - change_count + "
+    "CAST(SUM(change_count) OVER (ORDER BY ticket, transaction_id) AS BIGINT) AS first_seq FROM ("
+    "SELECT transaction_id, ticket, change_count FROM feed_transactions WHERE first_seq IS NULL "
+    "ORDER BY ticket, transaction_id LIMIT CAST($2 AS BIGINT)) AS unstamped) AS numbered "
+    "WHERE feed_transactions.transaction_id = numbered.transaction_id RETURNING change_count"};
+
+constexpr sql::Query kAdvanceHead{"feed_advance_head",
+                                  "UPDATE feed_state SET head = $1 WHERE id = 1"};
+
+struct Lease {
+  std::int64_t epoch = 0;
+  v1::Cursor start;  // the head when it was taken
+};
+
+// What one round has to do.
+struct Work {
+  v1::Cursor head;
+  std::int64_t lease_epoch = 0;
+  bool unstamped = false;
+};
+
+}  // namespace
+
+class Sequencer::Impl {
+ public:
+  Impl(sql::Database& database, redis::Client* redis, const Clock& clock, SequencerOptions options,
+       std::function<void(const v1::Cursor&)> on_head)
+      : database_(database),
+        clock_(clock),
+        options_(std::move(options)),
+        on_head_(std::move(on_head)),
+        head_gauge_(prometheus::BuildGauge()
+                        .Name("wici_feed_head")
+                        .Help("Number of the newest stamped change")
+                        .Register(*Metrics())
+                        .Add({{"source", options_.source}})) {
+    if (redis != nullptr) {
+      relay_.emplace(database, *redis, clock, options_.source, options_.stream_length_max);
+    }
+  }
+
+  ~Impl() {
+    Stop();
+    GiveBackLease();
+  }
+
+  void Start() {
+    stamper_ = std::thread([this] { Stamp(); });
+    if (relay_) relayer_ = std::thread([this] { RelayLoop(); });
+  }
+
+  void Wake() {
+    MutexLock lock(mutex_);
+    woken_ = true;
+    work_.NotifyOne();
+  }
+
+  absl::StatusOr<int> RunOnce() {
+    WICI_ASSIGN_OR_RETURN(const int stamped, StampRound());
+    if (relay_) {
+      RelayTask task;
+      {
+        MutexLock lock(mutex_);
+        task = relay_task_;
+      }
+      RelayRound(task).IgnoreError();
+    }
+    return stamped;
+  }
+
+ private:
+  // What the relay should bring about; without a lease, nothing.
+  struct RelayTask {
+    std::int64_t lease_epoch = 0;
+    v1::Cursor start;
+    v1::Cursor head;
+  };
+
+  void Stop();
+  void Stamp();
+  void RelayLoop();
+  absl::StatusOr<int> StampRound();
+  absl::StatusOr<Work> ReadWork();
+  absl::Status TakeLease();
+  absl::StatusOr<std::optional<int>> StampBatch();
+  void LoseLease();
+  void GiveBackLease();
+  void Announce(const v1::Cursor& head);
+  absl::Status RelayRound(const RelayTask& task);
+
+  absl::Time Deadline() const { return clock_.Now() + kTimeout; }
+
+  sql::Database& database_;
+  const Clock& clock_;
+  const SequencerOptions options_;
+  const std::function<void(const v1::Cursor&)> on_head_;
+  prometheus::Gauge& head_gauge_;
+
+  // Of the stamping thread.
+  std::optional<Lease> lease_;
+  std::optional<v1::Cursor> announced_;
+
+  // Of the relaying thread.
+  std::optional<Relay> relay_;
+  std::int64_t relayed_lease_epoch_ = 0;
+
+  Mutex mutex_;
+  CondVar work_;
+  CondVar relay_work_;
+  bool woken_ ABSL_GUARDED_BY(mutex_) = false;
+  bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
+  RelayTask relay_task_ ABSL_GUARDED_BY(mutex_);
+  std::thread stamper_;
+  std::thread relayer_;
+};
+
+void Sequencer::Impl::Stop() {
+  {
+    MutexLock lock(mutex_);
+    stopping_ = true;
+    work_.NotifyAll();
+    relay_work_.NotifyAll();
+  }
+  if (stamper_.joinable()) stamper_.join();
+  if (relayer_.joinable()) relayer_.join();
+}
+
+void Sequencer::Impl::Stamp() {
+  bool failing = false;
+  while (true) {
+    const absl::Status status = StampRound().status();
+    if (!status.ok() && !failing) {
+      Log(LogLevel::kWarning, "feed_stamp_failed", {{"error", std::string(status.message())}});
+    }
+    failing = !status.ok();
+    MutexLock lock(mutex_);
+    // While the database is away a wake-up does not help.
+    const absl::Time until = absl::Now() + options_.poll;
+    while (!stopping_ && (!woken_ || failing) && absl::Now() < until) {
+      work_.WaitFor(mutex_, until - absl::Now());
+    }
+    if (stopping_) return;
+    woken_ = false;
+  }
+}
+
+absl::StatusOr<int> Sequencer::Impl::StampRound() {
+  WICI_ASSIGN_OR_RETURN(const Work work, ReadWork());
+  int stamped = 0;
+  if (lease_ && lease_->epoch != work.lease_epoch) LoseLease();
+  if (work.unstamped) {
+    if (!lease_) WICI_RETURN_IF_ERROR(TakeLease());
+    while (lease_) {
+      WICI_ASSIGN_OR_RETURN(const std::optional<int> count, StampBatch());
+      stamped += count.value_or(0);
+      if (!count || *count < kTransactionsPerStamp) break;
+    }
+  }
+  // Also when another process holds the lease: it may have stamped.
+  if (stamped == 0) Announce(work.head);
+  return stamped;
+}
+
+absl::StatusOr<Work> Sequencer::Impl::ReadWork() {
+  Work work;
+  WICI_RETURN_IF_ERROR(database_.Read(Deadline(), [&](sql::Transaction& tx) -> absl::Status {
+    WICI_ASSIGN_OR_RETURN(const sql::Rows rows, tx.Execute(kReadWork));
+    if (rows.empty()) return absl::InternalError("the feed has no state");
+    work.head.set_epoch(rows[0].Text(0));
+    work.head.set_seq(rows[0].Int(1));
+    work.lease_epoch = rows[0].Int(2);
+    work.unstamped = rows[0].Int(3) != 0;
+    return absl::OkStatus();
+  }));
+  return work;
+}
+
+absl::Status Sequencer::Impl::TakeLease() {
+  const absl::Time now = clock_.Now();
+  std::optional<Lease> lease;
+  WICI_RETURN_IF_ERROR(database_.Write(Deadline(), [&](sql::Transaction& tx) -> absl::Status {
+    lease.reset();
+    WICI_ASSIGN_OR_RETURN(
+        const sql::Rows rows,
+        tx.Execute(kTakeLease, {options_.owner, ToMicros(now + options_.lease),
+                                absl::StrCat(absl::Hex(ToMicros(now))), ToMicros(now)}));
+    if (rows.empty()) return absl::OkStatus();
+    lease.emplace().epoch = rows[0].Int(0);
+    lease->start.set_epoch(rows[0].Text(1));
+    lease->start.set_seq(rows[0].Int(2));
+    return absl::OkStatus();
+  }));
+  lease_ = std::move(lease);
+  return absl::OkStatus();
+}
+
+// Stamps one batch; nullopt when the lease is lost.
+absl::StatusOr<std::optional<int>> Sequencer::Impl::StampBatch() {
+  const std::int64_t until = ToMicros(clock_.Now() + options_.lease);
+  std::optional<int> count;
+  v1::Cursor head;
+  WICI_RETURN_IF_ERROR(database_.Write(Deadline(), [&](sql::Transaction& tx) -> absl::Status {
+    count.reset();
+    WICI_ASSIGN_OR_RETURN(const sql::Rows guard,
+                          tx.Execute(kGuardStamp, {options_.owner, lease_->epoch, until}));
+    if (guard.empty()) return absl::OkStatus();
+    head.set_epoch(guard[0].Text(0));
+    head.set_seq(guard[0].Int(1));
+    WICI_ASSIGN_OR_RETURN(const sql::Rows stamped,
+                          tx.Execute(kStamp, {head.seq(), kTransactionsPerStamp}));
+    for (const sql::Row& row : stamped) head.set_seq(head.seq() + row.Int(0));
+    count = static_cast<int>(stamped.size());
+    return tx.Execute(kAdvanceHead, {head.seq()}).status();
+  }));
+  if (count) {
+    Announce(head);
+  } else {
+    LoseLease();
+  }
+  return count;
+}
+
+void Sequencer::Impl::LoseLease() {
+  Log(LogLevel::kInfo, "feed_lease_lost", {{"source", options_.source}});
+  lease_.reset();
+}
+
+void Sequencer::Impl::GiveBackLease() {
+  if (!lease_) return;
+  database_
+      .Write(Deadline(),
+             [&](sql::Transaction& tx) {
+               return tx.Execute(kGiveBackLease, {options_.owner, lease_->epoch}).status();
+             })
+      .IgnoreError();
+}
+
+void Sequencer::Impl::Announce(const v1::Cursor& head) {
+  {
+    MutexLock lock(mutex_);
+    relay_task_ =
+        lease_ ? RelayTask{.lease_epoch = lease_->epoch, .start = lease_->start, .head = head}
+               : RelayTask{};
+    relay_work_.NotifyOne();
+  }
+  if (announced_ && announced_->epoch() == head.epoch() && announced_->seq() == head.seq()) return;
+  announced_ = head;
+  head_gauge_.Set(static_cast<double>(head.seq()));
+  if (on_head_) on_head_(head);
+}
+
+void Sequencer::Impl::RelayLoop() {
+  RelayTask task;
+  bool failing = false;
+  while (true) {
+    {
+      MutexLock lock(mutex_);
+      const absl::Time until = absl::Now() + options_.poll;
+      while (!stopping_ && (failing || relay_task_.head.seq() == task.head.seq()) &&
+             absl::Now() < until) {
+        relay_work_.WaitFor(mutex_, until - absl::Now());
+      }
+      if (stopping_) return;
+      task = relay_task_;
+    }
+    failing = !RelayRound(task).ok();
+  }
+}
+
+absl::Status Sequencer::Impl::RelayRound(const RelayTask& task) {
+  if (task.lease_epoch != relayed_lease_epoch_) relay_->Forget();
+  relayed_lease_epoch_ = task.lease_epoch;
+  if (task.lease_epoch == 0) return absl::OkStatus();
+  return relay_->Run(task.start, task.head);
+}
+
+Sequencer::Sequencer(sql::Database& database, redis::Client* redis, const Clock& clock,
+                     SequencerOptions options, std::function<void(const v1::Cursor&)> on_head)
+    : impl_(
+          std::make_unique<Impl>(database, redis, clock, std::move(options), std::move(on_head))) {}
+
+Sequencer::~Sequencer() = default;
+
+void Sequencer::Start() { impl_->Start(); }
+
+void Sequencer::Wake() { impl_->Wake(); }
+
+absl::StatusOr<int> Sequencer::RunOnce() { return impl_->RunOnce(); }
+
+}  // namespace wici::feed

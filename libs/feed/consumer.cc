@@ -219,9 +219,9 @@ absl::Status Consumer::Impl::LoadPosition() {
     position.set_seq(rows[0].Int(1));
     return absl::OkStatus();
   };
-  WICI_RETURN_IF_ERROR(database_.Read(clock_.Now() + kTimeout, get));
+  WICI_RETURN_IF_ERROR(database_.Read(absl::Now() + kTimeout, get));
   if (!found) {
-    WICI_RETURN_IF_ERROR(database_.Write(clock_.Now() + kTimeout, [&](sql::Transaction& tx) {
+    WICI_RETURN_IF_ERROR(database_.Write(absl::Now() + kTimeout, [&](sql::Transaction& tx) {
       return tx.Execute(kAddPosition, {options_.source, options_.group}).status();
     }));
   }
@@ -258,7 +258,7 @@ absl::StatusOr<bool> Consumer::Impl::Commit(const sql::Database::Body& body, con
   const v1::Cursor from = *std::exchange(position_, std::nullopt);
   bool moved = false;
   const absl::Status status =
-      database_.Write(clock_.Now() + kTimeout, [&](sql::Transaction& tx) -> absl::Status {
+      database_.Write(absl::Now() + kTimeout, [&](sql::Transaction& tx) -> absl::Status {
         // First, so that two processes meet here and not in the effect.
         WICI_ASSIGN_OR_RETURN(
             const sql::Rows rows,

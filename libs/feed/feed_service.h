@@ -13,11 +13,14 @@ namespace wici::feed {
 
 class FeedService {
  public:
+  // `database` and `clock` outlive the service, and the service outlives the server it is
+  // registered with.
   FeedService(sql::Database& database, const Clock& clock);
   ~FeedService();
   // Adds wici.feed.v1.FeedService to `server`.
   void Register(rpc::Server& server);
   // New changes up to `head` are stamped: watchers are served from one read, serialised once.
+  // This is what a Sequencer calls as its on_head, whoever stamped.
   // Thread-safe, never blocks (the read happens on the service's own thread).
   void Notify(const v1::Cursor& head);
 

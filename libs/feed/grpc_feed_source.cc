@@ -7,16 +7,15 @@
 
 namespace wici::feed {
 
-GrpcFeedSource::GrpcFeedSource(std::shared_ptr<grpc::ChannelInterface> channel, const Clock& clock,
+GrpcFeedSource::GrpcFeedSource(std::shared_ptr<grpc::ChannelInterface> channel,
                                std::function<std::string()> bearer_token, absl::Duration timeout)
     : stub_(v1::FeedService::NewStub(std::move(channel))),
-      clock_(clock),
       bearer_token_(std::move(bearer_token)),
       timeout_(timeout) {}
 
 absl::StatusOr<v1::Cursor> GrpcFeedSource::Head() {
   grpc::ClientContext context;
-  rpc::PrepareCall(context, clock_.Now() + timeout_, bearer_token_());
+  rpc::PrepareCall(context, absl::Now() + timeout_, bearer_token_());
   v1::GetFeedHeadResponse response;
   WICI_RETURN_IF_ERROR(
       rpc::FromGrpcStatus(stub_->GetFeedHead(&context, v1::GetFeedHeadRequest(), &response)));
@@ -25,7 +24,7 @@ absl::StatusOr<v1::Cursor> GrpcFeedSource::Head() {
 
 absl::StatusOr<std::vector<v1::Change>> GrpcFeedSource::Read(const v1::Cursor& after, int limit) {
   grpc::ClientContext context;
-  rpc::PrepareCall(context, clock_.Now() + timeout_, bearer_token_());
+  rpc::PrepareCall(context, absl::Now() + timeout_, bearer_token_());
   v1::ReadChangesRequest request;
   *request.mutable_after() = after;
   request.set_limit(limit);

@@ -10,7 +10,6 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "grpcpp/grpcpp.h"
-#include "libs/base/clock.h"
 #include "libs/feed/consumer.h"
 #include "wici/feed/v1/feed_service.grpc.pb.h"
 
@@ -20,7 +19,7 @@ namespace wici::feed {
 class GrpcFeedSource final : public FeedSource {
  public:
   // `channel` from rpc::MakeChannel; `bearer_token` is asked before every call.
-  GrpcFeedSource(std::shared_ptr<grpc::ChannelInterface> channel, const Clock& clock,
+  GrpcFeedSource(std::shared_ptr<grpc::ChannelInterface> channel,
                  std::function<std::string()> bearer_token,
                  absl::Duration timeout = absl::Seconds(10));
 
@@ -29,7 +28,6 @@ class GrpcFeedSource final : public FeedSource {
 
  private:
   const std::unique_ptr<v1::FeedService::Stub> stub_;
-  const Clock& clock_;
   const std::function<std::string()> bearer_token_;
   const absl::Duration timeout_;
 };

@@ -20,13 +20,9 @@ constexpr absl::Duration kReadTimeout = absl::Seconds(5);
 
 std::string StreamName(std::string_view source) { return "feed:" + std::string(source); }
 
-Relay::Relay(sql::Database& database, redis::Client& redis, const Clock& clock, std::string source,
+Relay::Relay(sql::Database& database, redis::Client& redis, std::string source,
              std::size_t length_max)
-    : database_(database),
-      redis_(redis),
-      clock_(clock),
-      stream_(StreamName(source)),
-      length_max_(length_max) {}
+    : database_(database), redis_(redis), stream_(StreamName(source)), length_max_(length_max) {}
 
 absl::StatusOr<v1::Cursor> Relay::FindPosition(const v1::Cursor& start) {
   WICI_ASSIGN_OR_RETURN(const redis::Value last,
@@ -59,7 +55,7 @@ absl::Status Relay::Run(const v1::Cursor& start, const v1::Cursor& head) {
   while (position_->seq() < head.seq()) {
     std::vector<v1::Change> changes;
     const absl::Status read =
-        database_.Read(clock_.Now() + kReadTimeout, [&](sql::Transaction& tx) -> absl::Status {
+        database_.Read(absl::Now() + kReadTimeout, [&](sql::Transaction& tx) -> absl::Status {
           WICI_ASSIGN_OR_RETURN(changes, ReadChanges(tx, *position_, kPipelineMax));
           return absl::OkStatus();
         });

@@ -14,7 +14,6 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "libs/base/clock.h"
 #include "libs/redis/client.h"
 #include "libs/sql/database.h"
 #include "wici/feed/v1/feed.pb.h"
@@ -27,8 +26,7 @@ std::string StreamName(std::string_view source);
 // Not thread-safe.
 class Relay {
  public:
-  Relay(sql::Database& database, redis::Client& redis, const Clock& clock, std::string source,
-        std::size_t length_max);
+  Relay(sql::Database& database, redis::Client& redis, std::string source, std::size_t length_max);
 
   // Appends what the stream does not have up to `head`. `start` is the head from before the first
   // stamp of this lease: where to begin with an empty stream. UNAVAILABLE while Redis is away; the
@@ -42,7 +40,6 @@ class Relay {
 
   sql::Database& database_;
   redis::Client& redis_;
-  const Clock& clock_;
   const std::string stream_;
   const std::size_t length_max_;
   std::optional<v1::Cursor> position_;

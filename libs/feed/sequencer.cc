@@ -81,7 +81,7 @@ class Sequencer::Impl {
                         .Register(*Metrics())
                         .Add({{"source", options_.source}})) {
     if (redis != nullptr) {
-      relay_.emplace(database, *redis, clock, options_.source, options_.stream_length_max);
+      relay_.emplace(database, *redis, options_.source, options_.stream_length_max);
     }
   }
 
@@ -134,7 +134,7 @@ class Sequencer::Impl {
   void Announce(const v1::Cursor& head);
   absl::Status RelayRound(const RelayTask& task);
 
-  absl::Time Deadline() const { return clock_.Now() + kTimeout; }
+  absl::Time Deadline() const { return absl::Now() + kTimeout; }
 
   sql::Database& database_;
   const Clock& clock_;

@@ -357,6 +357,11 @@ bool Call::ended() const {
   return answered_ || gone_;
 }
 
+std::size_t Call::queued() const {
+  MutexLock lock(mutex_);
+  return queue_.size();
+}
+
 void Call::OnDone() {
   Callbacks callbacks;
   {

@@ -48,6 +48,7 @@ class Call final : public StreamWriter, public std::enable_shared_from_this<Call
   void Finish(const absl::Status& status) override;
   void OnEnd(std::function<void()> callback) override;
   bool ended() const override;
+  std::size_t queued() const override;
   // Finish, and tells who feeds the stream.
   void End(const absl::Status& status);
 

@@ -71,6 +71,8 @@ class StreamWriter {
   // is so. The callback must not block.
   virtual void OnEnd(std::function<void()> callback) = 0;
   virtual bool ended() const = 0;
+  // How many messages wait for the one on the wire: a feeder that can wait keeps this small.
+  virtual std::size_t queued() const = 0;
 };
 
 struct ServerOptions {

@@ -16,6 +16,8 @@
 #include "absl/flags/flag.h"
 #include "absl/flags/parse.h"
 #include "absl/flags/usage.h"
+#include "absl/flags/usage_config.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "libs/base/log.h"
 #include "libs/base/status_macros.h"
@@ -81,6 +83,15 @@ std::vector<std::string> WithFlagFile(int argc, char** argv) {
 absl::Status ParseFlags(std::string_view service, int argc, char** argv) {
   absl::SetProgramUsageMessage(
       absl::StrCat("wici ", std::string(service), " ", std::string(kVersion), ", see README.md"));
+  absl::FlagsUsageConfig usage;
+  usage.version_string = [] { return absl::StrCat("wici ", std::string(kVersion), "\n"); };
+  // --help shows our flags; --helpfull also those of the libraries.
+  const auto is_ours = [](absl::string_view file) {
+    return absl::StrContains(file, "libs/rpc/") || absl::StrContains(file, "services/");
+  };
+  usage.contains_help_flags = is_ours;
+  usage.contains_helpshort_flags = is_ours;
+  absl::SetFlagsUsageConfig(usage);
   // Abseil keeps pointers into the arguments.
   static auto* const arguments = new std::vector<std::string>(WithFlagFile(argc, argv));
   std::vector<char*> pointers;

@@ -1,5 +1,6 @@
-inline constexpr sql::Query kLock{"lock", "SELECT id FROM a WHERE id = $1 "
-                                          "FOR UPDATE SKIP LOCKED"};
+inline constexpr sql::Query kLock{"lock",
+                                  "SELECT id FROM a WHERE id = $1 "
+                                  "FOR UPDATE SKIP LOCKED"};
 inline constexpr sql::Query kSystem{"system", R"sql(
   SELECT xmin FROM a)sql"};
 inline constexpr sql::Query kJson{"json", "SELECT body ->> 'x' FROM a"};

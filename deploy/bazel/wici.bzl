@@ -105,6 +105,7 @@ def wici_proto_library(name, srcs, deps = [], googleapis = False):
         srcs = cc,
         copts = ["-w"],
         includes = ["."],
+        alwayslink = True,  # servers look services up by name
         deps = deps + ["@sys//:protobuf"],
         visibility = ["//visibility:public"],
     )

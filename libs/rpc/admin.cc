@@ -3,11 +3,14 @@
 #include <civetweb.h>
 
 #include <array>
+#include <atomic>
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <sstream>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <utility>
 
 #include "absl/strings/ascii.h"
@@ -61,7 +64,18 @@ class CivetAdminServer final : public AdminServer {
  public:
   explicit CivetAdminServer(AdminOptions options) : options_(std::move(options)) {}
   ~CivetAdminServer() override {
-    if (context_ != nullptr) mg_stop(context_);
+    if (context_ == nullptr) return;
+    // Its thread looks every 2 s whether to stop, or when somebody connects.
+    std::atomic<bool> stopped = false;
+    std::thread waker([this, &stopped] {
+      while (!stopped) {
+        Knock();
+        std::this_thread::sleep_for(std::chrono::milliseconds(5));
+      }
+    });
+    mg_stop(context_);
+    stopped = true;
+    waker.join();
   }
 
   absl::Status Listen() {
@@ -107,6 +121,13 @@ class CivetAdminServer final : public AdminServer {
     const std::string text = head + answer.body;
     mg_write(connection, text.data(), text.size());
     return answer.code;
+  }
+
+  void Knock() const {
+    std::array<char, 64> error;
+    mg_connection* connection =
+        mg_connect_client("127.0.0.1", port_, 0, error.data(), error.size());
+    if (connection != nullptr) mg_close_connection(connection);
   }
 
   HttpAnswer Answer(std::string_view method, std::string_view path, const std::string& body) const {

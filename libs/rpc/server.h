@@ -184,7 +184,8 @@ class Server {
          const Clock& clock);
   ~Server();
 
-  // The registration handle for the service with this full name, which must be linked in.
+  // The registration handle for the service with this full name, whose proto library must be
+  // linked in.
   Service AddService(std::string_view full_name);
 
   // Listens and serves. Errors: FAILED_PRECONDITION when a method lacks its access option,

@@ -12,6 +12,8 @@
 #include "grpc/support/log.h"
 #include "grpcpp/ext/proto_server_reflection_plugin.h"
 #include "grpcpp/health_check_service_interface.h"
+#include "grpcpp/impl/server_builder_option.h"
+#include "grpcpp/impl/server_builder_plugin.h"
 #include "grpcpp/support/method_handler.h"
 #include "libs/base/error.h"
 #include "libs/base/log.h"
@@ -37,6 +39,19 @@ class ReflectionMarker final : public grpc::Service {
 
  private:
   const std::string path_;
+};
+
+// Linking gRPC's reflection adds it to every server of the process; this takes it away again.
+class WithoutReflection final : public grpc::ServerBuilderOption {
+ public:
+  void UpdateArguments(grpc::ChannelArguments* /*arguments*/) override {}
+  void UpdatePlugins(std::vector<std::unique_ptr<grpc::ServerBuilderPlugin>>* plugins) override {
+    plugins->erase(std::remove_if(plugins->begin(), plugins->end(),
+                                  [](const auto& plugin) {
+                                    return plugin->name() == "proto_server_reflection";
+                                  }),
+                   plugins->end());
+  }
 };
 
 // No limit is left at gRPC's default; see operations.md section 3 for where the numbers are from.
@@ -149,21 +164,15 @@ absl::Status ServerImpl::Start() {
 }
 
 void ServerImpl::BuildServer() {
-  // These switches are process-wide: every server of this software has health checks, and a plugin
-  // once added also serves later servers of a test, which is harmless there.
+  // Process-wide switches, the same for every server.
+  grpc::reflection::InitProtoReflectionServerBuilderPlugin();
   gpr_set_log_function(&ForwardGrpcLog);
   grpc::EnableDefaultHealthCheckService(true);
   grpc::ServerBuilder builder;
   SetLimits(builder, options);
   builder.AddListeningPort(options.listen, grpc::InsecureServerCredentials(), &port_);
   builder.RegisterAsyncGenericService(&generic);
-  if (options.reflection) {
-    static const bool added = [] {
-      grpc::reflection::InitProtoReflectionServerBuilderPlugin();
-      return true;
-    }();
-    static_cast<void>(added);
-  }
+  if (!options.reflection) builder.SetOption(std::make_unique<WithoutReflection>());
   for (const auto* service : services_) {
     if (!options.reflection) break;
     markers_.push_back(std::make_unique<ReflectionMarker>(service->full_name()));

@@ -1,0 +1,119 @@
+#include "libs/rpc/admin.h"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <memory>
+#include <string>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "libs/base/log.h"
+#include "libs/base/metrics.h"
+#include "libs/testing/status_matchers.h"
+#include "prometheus/counter.h"
+
+namespace wici::rpc {
+namespace {
+
+using ::testing::EndsWith;
+using ::testing::HasSubstr;
+using testing::IsOk;
+using ::testing::StartsWith;
+using testing::StatusIs;
+
+class AdminServerTest : public ::testing::Test {
+ protected:
+  AdminServerTest() {
+    AdminOptions options;
+    options.version = "1.2.3";
+    options.ready = [this] { return ready_; };
+    auto server = AdminServer::Start(std::move(options));
+    EXPECT_THAT(server, IsOk());
+    server_ = *std::move(server);
+  }
+
+  // The whole answer, head and body.
+  std::string Send(const std::string& request) const {
+    const int fd = ::socket(AF_INET, SOCK_STREAM, 0);
+    sockaddr_in address = {};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    address.sin_port = htons(static_cast<std::uint16_t>(server_->port()));
+    std::string answer;
+    if (::connect(fd, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0 &&
+        ::send(fd, request.data(), request.size(), MSG_NOSIGNAL) > 0) {
+      char buffer[4096];
+      ssize_t size = 0;
+      while ((size = ::recv(fd, buffer, sizeof buffer, 0)) > 0) {
+        answer.append(buffer, static_cast<std::size_t>(size));
+      }
+    }
+    ::close(fd);
+    return answer;
+  }
+  std::string Get(const std::string& path) const {
+    return Send("GET " + path + " HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  }
+  std::string PutLogLevel(const std::string& level) const {
+    return Send("PUT /loglevel HTTP/1.1\r\nHost: localhost\r\nContent-Length: " +
+                std::to_string(level.size()) + "\r\n\r\n" + level);
+  }
+
+  absl::Status ready_;
+  std::unique_ptr<AdminServer> server_;
+};
+
+TEST_F(AdminServerTest, AnswersProbes) {
+  EXPECT_THAT(Get("/startupz"), StartsWith("HTTP/1.1 200"));
+  EXPECT_THAT(Get("/livez"), StartsWith("HTTP/1.1 200"));
+  EXPECT_THAT(Get("/readyz"), StartsWith("HTTP/1.1 200"));
+}
+
+TEST_F(AdminServerTest, SaysWhyItIsNotReadyButStaysAlive) {
+  ready_ = absl::UnavailableError("draining");
+  EXPECT_THAT(Get("/readyz"), StartsWith("HTTP/1.1 503"));
+  EXPECT_THAT(Get("/readyz"), EndsWith("\r\n\r\ndraining\n"));
+  EXPECT_THAT(Get("/livez"), StartsWith("HTTP/1.1 200"));
+}
+
+TEST_F(AdminServerTest, ShowsMetricsAndVersion) {
+  prometheus::BuildCounter()
+      .Name("wici_admin_test_total")
+      .Help("x")
+      .Register(*Metrics())
+      .Add({})
+      .Increment(3);
+  EXPECT_THAT(Get("/metrics"), HasSubstr("wici_admin_test_total 3"));
+  EXPECT_THAT(Get("/version"), EndsWith("1.2.3\n"));
+}
+
+TEST_F(AdminServerTest, ChangesTheLogLevel) {
+  SetLogLevel(LogLevel::kError);
+  EXPECT_THAT(Get("/loglevel"), EndsWith("error\n"));
+  ::testing::internal::CaptureStderr();
+  EXPECT_THAT(PutLogLevel("debug"), EndsWith("debug\n"));
+  EXPECT_THAT(::testing::internal::GetCapturedStderr(), HasSubstr("log_level_changed"));
+  EXPECT_EQ(GetLogLevel(), LogLevel::kDebug);
+  EXPECT_THAT(PutLogLevel("loud"), StartsWith("HTTP/1.1 400"));
+  EXPECT_EQ(GetLogLevel(), LogLevel::kDebug);
+  SetLogLevel(LogLevel::kInfo);
+}
+
+TEST_F(AdminServerTest, RefusesEverythingElse) {
+  EXPECT_THAT(Get("/"), StartsWith("HTTP/1.1 404"));
+  EXPECT_THAT(Get("/../etc/passwd"), ::testing::Not(HasSubstr("root:")));
+  EXPECT_THAT(Send("POST /readyz HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n"),
+              StartsWith("HTTP/1.1 405"));
+}
+
+TEST_F(AdminServerTest, RefusesAnAddressInUse) {
+  AdminOptions options;
+  options.listen = "127.0.0.1:" + std::to_string(server_->port());
+  EXPECT_THAT(AdminServer::Start(std::move(options)), StatusIs(absl::StatusCode::kUnavailable));
+}
+
+}  // namespace
+}  // namespace wici::rpc

@@ -276,7 +276,7 @@ absl::StatusOr<bool> Consumer::Impl::Commit(const sql::Database::Body& body, con
 }
 
 absl::Status Consumer::Impl::StartAfresh(const absl::Status& lost) {
-  Log(LogLevel::kError, "feed_cursor_lost",
+  Log(LogLevel::kWarning, "feed_cursor_lost",
       {{"source", options_.source},
        {"reason", ErrorReason(lost)},
        {"seq", absl::StrCat(position_->seq())}});

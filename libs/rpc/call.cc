@@ -309,7 +309,7 @@ void Call::OnWritten(bool ok) {
     if (answered_) StartFinishLocked();
     return;
   }
-  grpc::ByteBuffer buffer = std::move(queue_.front());
+  const grpc::ByteBuffer buffer = queue_.front();
   queue_.pop_front();
   writing_ = true;
   ++wire_->pending;

@@ -29,6 +29,7 @@ gate "buf" tests/contract/buf.sh
 gate "API rules" /usr/bin/python3 tests/contract/api_rules_test.py
 gate "parity of CMake and Bazel" tests/build_parity.py
 gate "Kubernetes manifests" deploy/kubernetes/policy_test.py
+gate "documents" tests/style/docs_test.py
 gate "layering" /usr/bin/python3 tests/layering/layering_test.py
 if ((tidy)); then gate "clang-tidy" tests/style/tidy.sh; fi
 

@@ -122,6 +122,11 @@ TEST_F(DiscoveryTest, ListsAndDescribesServicesByReflection) {
   const auto file = Reflect(std::string("\x22") + static_cast<char>(name.size()) + name);
   ASSERT_THAT(file, IsOk());
   EXPECT_THAT(*file, HasSubstr("EchoPooled"));
+  // A client that lists everything asks for what gRPC adds, too.
+  const std::string health = "grpc.health.v1.Health";
+  const auto health_file = Reflect(std::string("\x22") + static_cast<char>(health.size()) + health);
+  ASSERT_THAT(health_file, IsOk());
+  EXPECT_THAT(*health_file, HasSubstr("HealthCheckRequest"));
 }
 
 }  // namespace

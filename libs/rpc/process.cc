@@ -109,10 +109,7 @@ absl::Status ParseFlags(std::string_view service, int argc, char** argv) {
 int RunService(std::string_view service, int argc, char** argv,
                const std::function<absl::Status(const ServiceFlags&)>& serve) {
   SetLogService(service);
-  // Before any thread starts, so that all inherit it.
-  const sigset_t signals = StopSignals();
-  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
-  std::signal(SIGPIPE, SIG_IGN);
+  BlockSignals();
   absl::Status status = ParseFlags(service, argc, argv);
   if (status.ok()) {
     const auto flags = ReadFlags(service);
@@ -139,6 +136,12 @@ void LogListening(int port, int admin_port) {
       {{"port", absl::StrCat(port)},
        {"admin_port", absl::StrCat(admin_port)},
        {"version", std::string(kVersion)}});
+}
+
+void BlockSignals() {
+  const sigset_t signals = StopSignals();
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  std::signal(SIGPIPE, SIG_IGN);
 }
 
 void WaitForSignal() {

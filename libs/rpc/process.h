@@ -46,6 +46,10 @@ ServerOptions MakeServerOptions(const ServiceFlags& flags);
 // {"message":"listening","port":...,"admin_port":...}: what scripts wait for.
 void LogListening(int port, int admin_port);
 
+// Keeps SIGINT and SIGTERM for WaitForSignal in this and all threads it starts. RunService has done
+// so; other programs call it before anything starts a thread.
+void BlockSignals();
+
 // Blocks until SIGINT or SIGTERM. From then the process ends within 40 s, or at a second signal,
 // whatever hangs.
 void WaitForSignal();

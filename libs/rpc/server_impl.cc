@@ -10,15 +10,12 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "grpc/support/log.h"
-#include "grpcpp/ext/proto_server_reflection_plugin.h"
 #include "grpcpp/health_check_service_interface.h"
-#include "grpcpp/impl/server_builder_option.h"
-#include "grpcpp/impl/server_builder_plugin.h"
-#include "grpcpp/support/method_handler.h"
 #include "libs/base/error.h"
 #include "libs/base/log.h"
 #include "libs/base/metrics.h"
 #include "libs/rpc/call.h"
+#include "libs/rpc/reflection.h"
 #include "wici/access/v1/access.pb.h"
 
 namespace wici::rpc {
@@ -26,33 +23,6 @@ namespace {
 
 // Calls each completion queue stands ready to accept at once, so that a burst does not wait.
 constexpr int kAcceptsPerQueue = 128;
-
-// Makes gRPC's reflection list a service that is served generically: it lists what is registered
-// with the builder. The path it takes is no method of the service.
-class ReflectionMarker final : public grpc::Service {
- public:
-  explicit ReflectionMarker(const std::string& service) : path_("/" + service + "/-") {
-    AddMethod(new grpc::internal::RpcServiceMethod(path_.c_str(),
-                                                   grpc::internal::RpcMethod::NORMAL_RPC,
-                                                   new grpc::internal::UnknownMethodHandler("")));
-  }
-
- private:
-  const std::string path_;
-};
-
-// Linking gRPC's reflection adds it to every server of the process; this takes it away again.
-class WithoutReflection final : public grpc::ServerBuilderOption {
- public:
-  void UpdateArguments(grpc::ChannelArguments* /*arguments*/) override {}
-  void UpdatePlugins(std::vector<std::unique_ptr<grpc::ServerBuilderPlugin>>* plugins) override {
-    plugins->erase(std::remove_if(plugins->begin(), plugins->end(),
-                                  [](const auto& plugin) {
-                                    return plugin->name() == "proto_server_reflection";
-                                  }),
-                   plugins->end());
-  }
-};
 
 // No limit is left at gRPC's default; see operations.md section 3 for where the numbers are from.
 void SetLimits(grpc::ServerBuilder& builder, const ServerOptions& options) {
@@ -165,18 +135,18 @@ absl::Status ServerImpl::Start() {
 
 void ServerImpl::BuildServer() {
   // Process-wide switches, the same for every server.
-  grpc::reflection::InitProtoReflectionServerBuilderPlugin();
   gpr_set_log_function(&ForwardGrpcLog);
   grpc::EnableDefaultHealthCheckService(true);
   grpc::ServerBuilder builder;
   SetLimits(builder, options);
   builder.AddListeningPort(options.listen, grpc::InsecureServerCredentials(), &port_);
   builder.RegisterAsyncGenericService(&generic);
-  if (!options.reflection) builder.SetOption(std::make_unique<WithoutReflection>());
-  for (const auto* service : services_) {
-    if (!options.reflection) break;
-    markers_.push_back(std::make_unique<ReflectionMarker>(service->full_name()));
-    builder.RegisterService(markers_.back().get());
+  if (options.reflection) {
+    std::vector<std::string> names;
+    for (const auto* service : services_) names.push_back(service->full_name());
+    markers_ = ListInReflection(builder, names);
+  } else {
+    RemoveReflection(builder);
   }
   builder.SetSyncServerOption(grpc::ServerBuilder::NUM_CQS, 1);
   builder.SetSyncServerOption(grpc::ServerBuilder::MIN_POLLERS, 1);

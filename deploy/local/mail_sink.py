@@ -33,6 +33,18 @@ WAIT_SECONDS_MAX = 60
 LIST_MAX = 500
 MAIL_BYTES_MAX = 10 * 1024 * 1024
 
+# Path and parameter of a link -> the methods of wici.registration.v1 that take its token.
+LINKS = {
+    "/answer": ("answer_token", {
+        "InvitationService/AnswerInvitation": {"token": "", "answer": "ANSWER_YES"},
+        "RegistrationService/CreateRegistration": {"parent": "events/...", "invitationToken": ""}}),
+    "/registration": ("manage_token", {
+        "RegistrationService/GetOwnRegistration": {"token": ""},
+        "RegistrationService/CancelOwnRegistration": {"token": ""}}),
+    "/check-in": ("check_in_token", {
+        "CheckInService/CheckIn": {"parent": "events/...", "checkInToken": ""}}),
+}
+
 STYLE = """
 :root { color-scheme: light dark; --line: #8884; --dim: #777; --accent: #1a5fb4; }
 @media (prefers-color-scheme: dark) { :root { --dim: #aaa; --accent: #78aeed; } }
@@ -192,6 +204,21 @@ def mail_page(mail):
     return page(mail.header("Subject") or "Mail", "".join(parts))
 
 
+def link_page(parameter, methods, query):
+    """What to do with a link of a mail while there is no console for it."""
+    token = query.get(parameter, [""])[0]
+    calls = []
+    for method, body in methods.items():
+        filled = {key: value or token for key, value in body.items()}
+        calls.append(f"<h2>{html.escape(method)}</h2>"
+                     f"<pre>{html.escape(json.dumps(filled, indent=2))}</pre>")
+    return page("A link of a mail", "<p><a href='/'>All mail</a></p><h1>A link of a mail</h1>"
+                "<p>The page behind this link comes with the console. Until then its token can be "
+                "given to the registration service (package wici.registration.v1), for instance "
+                "with the <code>buf curl</code> line that <code>./wici run</code> prints:</p>" +
+                "".join(calls))
+
+
 def linked(text):
     """The text, escaped, its http links clickable."""
     pieces = re.split(r"(https?://[^\s<>\"']+)", text)
@@ -214,6 +241,9 @@ class HttpHandler(http.server.BaseHTTPRequestHandler):
             self._send(list_page(self.mailbox.all()), "text/html; charset=utf-8")
         elif url.path == "/api/mails":
             self._api(urllib.parse.parse_qs(url.query))
+        elif url.path in LINKS:
+            self._send(link_page(*LINKS[url.path], urllib.parse.parse_qs(url.query)),
+                       "text/html; charset=utf-8")
         elif match := re.fullmatch(r"/mails/(\d{1,9})(\.eml)?", url.path):
             self._mail(int(match.group(1)), bool(match.group(2)))
         else:

@@ -87,6 +87,11 @@ class MailSinkTest(unittest.TestCase):
         mails = json.loads(self.get("/api/mails?count=2&timeout=30"))
         self.assertEqual([m["subject"] for m in mails], ["first", "second"])
 
+    def test_a_link_of_a_mail_shows_its_token_escaped(self):
+        shown = self.get("/answer?answer_token=t1%3Cscript%3E")
+        self.assertIn("AnswerInvitation", shown)
+        self.assertIn("t1&lt;script&gt;", shown)
+
     def test_what_is_not_there_is_404(self):
         for path in ("/mails/1", "/mails/1.eml", "/mails/../key", "/nothing"):
             with self.assertRaises(urllib.error.HTTPError) as caught:

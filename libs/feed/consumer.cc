@@ -116,6 +116,7 @@ class Consumer::Impl {
   absl::StatusOr<int> RunOnce();
 
  private:
+  absl::StatusOr<int> Round();
   void Loop();
   // Waits until `duration` has passed; true when the consumer is stopping.
   bool WaitOrStop(absl::Duration duration);
@@ -177,6 +178,13 @@ bool Consumer::Impl::WaitOrStop(absl::Duration duration) {
 }
 
 absl::StatusOr<int> Consumer::Impl::RunOnce() {
+  const absl::StatusOr<int> count = Round();
+  // What came over the stream in a round that failed may be known to the source only.
+  if (!count.ok()) compared_ = absl::InfinitePast();
+  return count;
+}
+
+absl::StatusOr<int> Consumer::Impl::Round() {
   if (!position_) WICI_RETURN_IF_ERROR(LoadPosition());
   bool ask_source = !reader_ || clock_.Now() - compared_ >= options_.compare;
   int count = 0;

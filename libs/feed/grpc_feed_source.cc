@@ -7,7 +7,7 @@
 
 namespace wici::feed {
 
-GrpcFeedSource::GrpcFeedSource(std::shared_ptr<grpc::ChannelInterface> channel,
+GrpcFeedSource::GrpcFeedSource(const std::shared_ptr<grpc::ChannelInterface>& channel,
                                std::function<std::string()> bearer_token, absl::Duration timeout)
     : stub_(v1::FeedService::NewStub(channel)),
       bearer_token_(std::move(bearer_token)),

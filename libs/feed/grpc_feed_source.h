@@ -19,7 +19,7 @@ namespace wici::feed {
 class GrpcFeedSource final : public FeedSource {
  public:
   // `channel` from rpc::MakeChannel; `bearer_token` is asked before every call.
-  GrpcFeedSource(std::shared_ptr<grpc::ChannelInterface> channel,
+  GrpcFeedSource(const std::shared_ptr<grpc::ChannelInterface>& channel,
                  std::function<std::string()> bearer_token,
                  absl::Duration timeout = absl::Seconds(10));
 

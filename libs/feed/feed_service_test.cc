@@ -1,6 +1,8 @@
 #include "libs/feed/feed_service.h"
 
+#include <fstream>
 #include <memory>
+#include <sstream>
 #include <string>
 #include <thread>
 #include <utility>
@@ -8,6 +10,10 @@
 
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
+#include "google/protobuf/util/json_util.h"
+#include "google/protobuf/util/message_differencer.h"
+#include "google/rpc/error_details.pb.h"
+#include "google/rpc/status.pb.h"
 #include "grpcpp/grpcpp.h"
 #include "gtest/gtest.h"
 #include "libs/base/mutex.h"
@@ -215,6 +221,34 @@ TEST_P(FeedServiceTest, ErrorsOfACursorArriveWithTheirReason) {
               StatusIs(absl::StatusCode::kOutOfRange, Reason("CURSOR_FUTURE")));
   EXPECT_THAT(source->Read({}, 1001),
               StatusIs(absl::StatusCode::kInvalidArgument, HasViolation("limit")));
+}
+
+TEST_P(FeedServiceTest, ErrorShownInTheReadmeIsTheRealOne) {
+  std::ifstream file("proto/README.md");
+  std::stringstream readme;
+  readme << file.rdbuf();
+  const std::string text = readme.str();
+  const std::size_t begin = text.find("```json\n") + 8;
+  google::rpc::Status shown;
+  ASSERT_TRUE(google::protobuf::util::JsonStringToMessage(
+                  text.substr(begin, text.find("```", begin) - begin), &shown)
+                  .ok());
+
+  Produce(425);
+  grpc::ClientContext context;
+  v1::ReadChangesRequest request;
+  *request.mutable_after() = *MakeSource()->Head();
+  request.mutable_after()->set_seq(900);
+  v1::ReadChangesResponse response;
+  google::rpc::Status real;
+  real.ParseFromString(stub_->ReadChanges(&context, request, &response).error_details());
+  std::string json;
+  google::protobuf::util::JsonPrintOptions options;
+  options.add_whitespace = true;
+  ASSERT_TRUE(google::protobuf::util::MessageToJsonString(real, &json, options).ok());
+  EXPECT_TRUE(google::protobuf::util::MessageDifferencer::Equals(shown, real))
+      << "the real one is\n"
+      << json;
 }
 
 TEST_P(FeedServiceTest, WatchAtTheHeadBeginsWithProgressAndSeesWhatComes) {

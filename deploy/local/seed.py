@@ -194,7 +194,7 @@ EXAMPLE_CALLS = [
 
 def rule(accept_derived):
     """The managers of all clusters of Mazovia that hold a valid Bronze label."""
-    return {"and": {"rules": [
+    return {"all_of": {"rules": [
         {"role": {"role": "ROLE_MANAGER"}},
         {"region": {"region": "regions/mazovia"}},
         {"label": {"scheme": SCHEME, "kind": "BRONZE", "op": "OP_EXACT",

@@ -1,0 +1,117 @@
+#include "services/cluster_registry/errors.h"
+
+#include <string>
+
+#include "absl/strings/str_cat.h"
+
+namespace wici::cluster_registry {
+namespace {
+
+absl::Status Precondition(std::string_view reason, std::string_view resource,
+                          std::string_view message, const ErrorMetadata& metadata) {
+  absl::Status status =
+      MakeError(absl::StatusCode::kFailedPrecondition, kDomain, reason, message, metadata);
+  AddPreconditionViolation(status, reason, resource, message);
+  return status;
+}
+
+std::string Text(std::string_view text) { return std::string(text); }
+
+}  // namespace
+
+absl::Status NotFoundError(std::string_view resource) {
+  return MakeError(absl::StatusCode::kNotFound, kDomain, "RESOURCE_NOT_FOUND",
+                   absl::StrCat(Text(resource), " does not exist"), {{"resource", resource}});
+}
+
+absl::Status AlreadyExistsError(std::string_view resource) {
+  return MakeError(absl::StatusCode::kAlreadyExists, kDomain, "RESOURCE_ALREADY_EXISTS",
+                   absl::StrCat(Text(resource), " exists already"), {{"resource", resource}});
+}
+
+absl::Status ClusterDeletedError(std::string_view cluster) {
+  return Precondition("CLUSTER_DELETED", cluster, absl::StrCat(Text(cluster), " is deleted"),
+                      {{"resource", cluster}});
+}
+
+absl::Status ClusterIncompleteError(std::string_view cluster,
+                                    const std::vector<FieldViolation>& missing) {
+  absl::Status status =
+      MakeError(absl::StatusCode::kFailedPrecondition, kDomain, "CLUSTER_INCOMPLETE",
+                absl::StrCat(Text(cluster), " cannot be published yet"), {{"resource", cluster}});
+  for (const FieldViolation& field : missing) {
+    AddPreconditionViolation(status, "CLUSTER_INCOMPLETE", field.field, field.description);
+  }
+  return status;
+}
+
+absl::Status RegionCodeTakenError(std::string_view scheme, std::string_view version,
+                                  std::string_view code, std::string_view region) {
+  return Precondition(
+      "REGION_CODE_TAKEN", region,
+      absl::StrCat(Text(scheme), " ", Text(version), " ", Text(code), " belongs to ", Text(region)),
+      {{"scheme", scheme}, {"version", version}, {"code", code}, {"region", region}});
+}
+
+absl::Status LabelOverlapsError(std::string_view other_label) {
+  return Precondition("LABEL_OVERLAPS", other_label,
+                      absl::StrCat("the validity overlaps that of ", Text(other_label)),
+                      {{"label", other_label}});
+}
+
+absl::Status LabelRevokedError(std::string_view label) {
+  return Precondition("LABEL_REVOKED", label,
+                      absl::StrCat(Text(label), " is revoked, which is final"),
+                      {{"resource", label}});
+}
+
+absl::Status LabelNotSuspendedError(std::string_view label) {
+  return Precondition("LABEL_NOT_SUSPENDED", label, absl::StrCat(Text(label), " is not suspended"),
+                      {{"resource", label}});
+}
+
+absl::Status RenewalWindowClosedError(std::string_view label, std::string_view window_until) {
+  return Precondition("RENEWAL_WINDOW_CLOSED", label,
+                      absl::StrCat(Text(label), " could be renewed until ", Text(window_until),
+                                   "; record a first award"),
+                      {{"resource", label}, {"window_until", window_until}});
+}
+
+absl::Status LabelEndUnknownError(std::string_view label) {
+  return Precondition("LABEL_END_UNKNOWN", label,
+                      absl::StrCat("the end of ", Text(label), " is not recorded"),
+                      {{"resource", label}});
+}
+
+absl::Status PrimaryManagerExistsError(std::string_view contact) {
+  return Precondition("PRIMARY_MANAGER_EXISTS", contact,
+                      absl::StrCat(Text(contact), " is the primary manager on one of the days"),
+                      {{"contact", contact}});
+}
+
+absl::Status MembershipOverlapsError(std::string_view member) {
+  return Precondition(
+      "MEMBERSHIP_OVERLAPS", member,
+      absl::StrCat("the organisation is a member as ", Text(member), " on one of the days"),
+      {{"member", member}});
+}
+
+absl::Status ImportRowInvalidError(const std::vector<FieldViolation>& faults, int refused_count,
+                                   int importable_count) {
+  const std::string refused = absl::StrCat(refused_count);
+  const std::string importable = absl::StrCat(importable_count);
+  // InvalidArgumentError carries the violations; metadata need MakeError, so both are merged here
+  // by taking the payloads of the first.
+  absl::Status status =
+      MakeError(absl::StatusCode::kInvalidArgument, kDomain, "IMPORT_ROW_INVALID",
+                absl::StrCat(refused, " rows are broken and nothing was imported; ", importable,
+                             " rows can be with skip_invalid_rows"),
+                {{"refused_count", refused}, {"importable_count", importable}});
+  InvalidArgumentError(kDomain, faults)
+      .ForEachPayload([&](absl::string_view url, const absl::Cord& payload) {
+        if (!status.GetPayload(url)) status.SetPayload(url, payload);
+      });
+  return status;
+}
+
+}  // namespace wici::cluster_registry

@@ -1,0 +1,48 @@
+// Every refusal of the cluster registry, by name. The reasons are those of the public ErrorReason
+// enum (proto/wici/cluster_registry/v1/error_reason.proto).
+#ifndef WICI_SERVICES_CLUSTER_REGISTRY_ERRORS_H_
+#define WICI_SERVICES_CLUSTER_REGISTRY_ERRORS_H_
+
+#include <string_view>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "libs/base/error.h"
+
+namespace wici::cluster_registry {
+
+inline constexpr std::string_view kDomain = "cluster-registry.wici";
+
+// NOT_FOUND, RESOURCE_NOT_FOUND.
+absl::Status NotFoundError(std::string_view resource);
+// ALREADY_EXISTS, RESOURCE_ALREADY_EXISTS.
+absl::Status AlreadyExistsError(std::string_view resource);
+// FAILED_PRECONDITION, CLUSTER_DELETED.
+absl::Status ClusterDeletedError(std::string_view cluster);
+// FAILED_PRECONDITION, CLUSTER_INCOMPLETE; `missing` are the fields, each a PreconditionFailure.
+absl::Status ClusterIncompleteError(std::string_view cluster,
+                                    const std::vector<FieldViolation>& missing);
+// FAILED_PRECONDITION, REGION_CODE_TAKEN.
+absl::Status RegionCodeTakenError(std::string_view scheme, std::string_view version,
+                                  std::string_view code, std::string_view region);
+// FAILED_PRECONDITION, LABEL_OVERLAPS.
+absl::Status LabelOverlapsError(std::string_view other_label);
+// FAILED_PRECONDITION, LABEL_REVOKED.
+absl::Status LabelRevokedError(std::string_view label);
+// FAILED_PRECONDITION, LABEL_NOT_SUSPENDED.
+absl::Status LabelNotSuspendedError(std::string_view label);
+// FAILED_PRECONDITION, RENEWAL_WINDOW_CLOSED.
+absl::Status RenewalWindowClosedError(std::string_view label, std::string_view window_until);
+// FAILED_PRECONDITION, LABEL_END_UNKNOWN.
+absl::Status LabelEndUnknownError(std::string_view label);
+// FAILED_PRECONDITION, PRIMARY_MANAGER_EXISTS.
+absl::Status PrimaryManagerExistsError(std::string_view contact);
+// FAILED_PRECONDITION, MEMBERSHIP_OVERLAPS.
+absl::Status MembershipOverlapsError(std::string_view member);
+// INVALID_ARGUMENT, IMPORT_ROW_INVALID; `faults` name line and column.
+absl::Status ImportRowInvalidError(const std::vector<FieldViolation>& faults, int refused_count,
+                                   int importable_count);
+
+}  // namespace wici::cluster_registry
+
+#endif  // WICI_SERVICES_CLUSTER_REGISTRY_ERRORS_H_

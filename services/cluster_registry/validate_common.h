@@ -1,0 +1,105 @@
+// Helpers of validate_*.cc: repeated fields with their bounds.
+#ifndef WICI_SERVICES_CLUSTER_REGISTRY_VALIDATE_COMMON_H_
+#define WICI_SERVICES_CLUSTER_REGISTRY_VALIDATE_COMMON_H_
+
+#include <string>
+#include <string_view>
+
+#include "absl/strings/str_cat.h"
+#include "libs/base/limits.h"
+#include "libs/base/violations.h"
+#include "services/cluster_registry/partial_date.h"
+#include "services/cluster_registry/validate.h"
+#include "wici/cluster_registry/v1/common.pb.h"
+
+namespace wici::cluster_registry {
+
+inline constexpr int kListMax = 100;
+
+inline std::string Path(std::string_view field, std::string_view name) {
+  return absl::StrCat(std::string(field), ".", std::string(name));
+}
+inline std::string Path(std::string_view field, std::string_view name, int index) {
+  return absl::StrCat(std::string(field), ".", std::string(name), "[", index, "]");
+}
+
+// Whether a repeated field is within its bound.
+template <class List>
+bool CheckCount(std::string_view field, std::string_view name, const List& list,
+                Violations& violations, int count_max = kListMax) {
+  if (static_cast<int>(list.size()) <= count_max) return true;
+  violations.Add(Path(field, name), absl::StrCat("more than ", count_max));
+  return false;
+}
+
+// Calls check(path, element) for each element of a repeated field within its bound.
+template <class List, class Check>
+void CheckEach(std::string_view field, std::string_view name, const List& list,
+               Violations& violations, const Check& check, int count_max = kListMax) {
+  if (!CheckCount(field, name, list, violations, count_max)) return;
+  int index = 0;
+  for (const auto& element : list) check(Path(field, name, index++), element);
+}
+
+template <class List>
+void CheckTexts(std::string_view field, std::string_view name, const List& list,
+                Violations& violations) {
+  CheckEach(field, name, list, violations, [&](const std::string& path, const std::string& text) {
+    violations.RequireText(path, text, kTitleBytesMax);
+  });
+}
+
+// Map of language to text.
+template <class Map>
+void CheckTranslations(std::string_view field, std::string_view name, const Map& map,
+                       std::size_t bytes_max, Violations& violations) {
+  if (!CheckCount(field, name, map, violations, 50)) return;
+  for (const auto& [language, text] : map) {
+    const std::string path = absl::StrCat(Path(field, name), "[", language.substr(0, 35), "]");
+    if (language.empty()) violations.Add(path, "a language tag is required");
+    violations.OptionalLanguage(path, language);
+    violations.RequireText(path, text, bytes_max);
+  }
+}
+
+template <class List>
+void CheckCodes(std::string_view field, std::string_view name, const List& list,
+                Violations& violations) {
+  CheckEach(field, name, list, violations, [&](const std::string& path, const v1::Code& code) {
+    violations.RequireText(Path(path, "scheme"), code.scheme(), 64);
+    violations.OptionalText(Path(path, "version"), code.version(), 64);
+    violations.RequireText(Path(path, "code"), code.code(), 64);
+  });
+}
+
+template <class List>
+void CheckExternalIds(std::string_view field, std::string_view name, const List& list,
+                      Violations& violations) {
+  CheckEach(field, name, list, violations, [&](const std::string& path, const v1::ExternalId& id) {
+    violations.RequireText(Path(path, "scheme"), id.scheme(), 64);
+    violations.RequireText(Path(path, "value"), id.value(), 256);
+  });
+}
+
+template <class List>
+void CheckProvenances(std::string_view field, std::string_view name, const List& list,
+                      Violations& violations) {
+  CheckEach(field, name, list, violations,
+            [&](const std::string& path, const v1::Provenance& provenance) {
+              violations.RequireText(Path(path, "source"), provenance.source(), kUriBytesMax);
+              violations.OptionalDate(Path(path, "retrieved_on"), provenance.retrieved_on());
+            });
+}
+
+// An enum that must be set to a known value.
+inline void RequireEnum(const std::string& field, int value, bool known, Violations& violations) {
+  if (value == 0) {
+    violations.Add(field, "required");
+  } else if (!known) {
+    violations.Add(field, "not a known value");
+  }
+}
+
+}  // namespace wici::cluster_registry
+
+#endif  // WICI_SERVICES_CLUSTER_REGISTRY_VALIDATE_COMMON_H_

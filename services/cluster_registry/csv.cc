@@ -71,16 +71,13 @@ class Reader {
       }
       field += text_[at_];
     }
-    if (done()) {
-      // The quote swallowed the rest of the file: only this line is broken.
-      record.fault = "a quoted field does not end";
-      at_ = begin;
-      line_ = begin_line;
-      return false;
-    }
+    const bool ended = !done();
     ++at_;
-    if (AtEndOfLine() || Peek() == ',') return true;
-    record.fault = "text after a quoted field";
+    if (ended && (AtEndOfLine() || Peek() == ',')) return true;
+    // A stray quote may have swallowed lines: only the one it stands on is broken.
+    record.fault = ended ? "text after a quoted field" : "a quoted field does not end";
+    at_ = begin;
+    line_ = begin_line;
     return false;
   }
 

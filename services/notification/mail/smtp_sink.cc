@@ -1,4 +1,4 @@
-#include "services/notification/testing/smtp_sink.h"
+#include "services/notification/mail/smtp_sink.h"
 
 #include <fcntl.h>
 #include <sys/prctl.h>
@@ -36,24 +36,9 @@ std::vector<std::string> SmtpSink::Mails() const {
   return mails;
 }
 
-std::vector<std::string> SmtpSink::Facts() const {
-  const std::string command =
-      "/usr/bin/python3 services/notification/testing/read_mails.py " + directory_.path();
-  FILE* output = popen(command.c_str(), "r");
-  WICI_CHECK(output != nullptr);
-  std::vector<std::string> facts;
-  char line[4096];
-  while (std::fgets(line, sizeof line, output) != nullptr) {
-    facts.emplace_back(line);
-    facts.back().pop_back();  // the line feed
-  }
-  WICI_CHECK(pclose(output) == 0);
-  return facts;
-}
-
 void SmtpSink::Start() {
   const std::string port = std::to_string(port_);
-  std::vector<const char*> argv = {"/usr/bin/python3", "services/notification/testing/smtp_sink.py",
+  std::vector<const char*> argv = {"/usr/bin/python3", "services/notification/mail/smtp_sink.py",
                                    "--directory",      directory_.path().c_str(),
                                    "--port",           port.c_str()};
   if (!smtputf8_) argv.push_back("--no-smtputf8");

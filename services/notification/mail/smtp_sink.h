@@ -1,7 +1,7 @@
 // A real SMTP server for tests (smtp_sink.py on aiosmtpd), which does what the recipient's local
 // part says and keeps the mails it takes.
-#ifndef WICI_SERVICES_NOTIFICATION_TESTING_SMTP_SINK_H_
-#define WICI_SERVICES_NOTIFICATION_TESTING_SMTP_SINK_H_
+#ifndef WICI_SERVICES_NOTIFICATION_MAIL_SMTP_SINK_H_
+#define WICI_SERVICES_NOTIFICATION_MAIL_SMTP_SINK_H_
 
 #include <sys/types.h>
 
@@ -25,9 +25,6 @@ class SmtpSink {
   const std::string& directory() const { return directory_.path(); }
   // The mails taken so far, in order, each with its envelope on top.
   std::vector<std::string> Mails() const;
-  // A line of facts for each, read by parsers that are not ours; see read_mails.py. Ends the
-  // process when a mail is malformed.
-  std::vector<std::string> Facts() const;
 
   void Stop();   // kill -9
   void Start();  // on the same port
@@ -42,4 +39,4 @@ class SmtpSink {
 
 }  // namespace wici::notification
 
-#endif  // WICI_SERVICES_NOTIFICATION_TESTING_SMTP_SINK_H_
+#endif  // WICI_SERVICES_NOTIFICATION_MAIL_SMTP_SINK_H_

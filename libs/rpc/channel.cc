@@ -17,6 +17,7 @@
 #include "google/rpc/status.pb.h"
 #include "libs/base/error.h"
 #include "libs/base/limits.h"
+#include "libs/rpc/localized_message.h"
 
 namespace wici::rpc {
 namespace {
@@ -56,7 +57,7 @@ void FitViolations(google::rpc::Status& details) {
     int left_out = 0;
     std::size_t excess = details.ByteSizeLong() - kDetailsBytesMax + 64;
     while (excess > 0 && !violations.empty()) {
-      const std::size_t size = violations.rbegin()->ByteSizeLong() + 4;
+      const std::size_t size = violations.rbegin()->ByteSizeLong() + 2;
       excess -= std::min(excess, size);
       violations.RemoveLast();
       ++left_out;
@@ -93,6 +94,8 @@ std::vector<std::string> IdempotentMethods() {
   return names;
 }
 
+}  // namespace
+
 std::string ServiceConfig() {
   const std::vector<std::string> names = IdempotentMethods();
   std::string config =
@@ -107,8 +110,6 @@ std::string ServiceConfig() {
   }
   return config + "}";
 }
-
-}  // namespace
 
 std::shared_ptr<grpc::Channel> MakeChannel(const std::string& target) {
   grpc::ChannelArguments arguments;
@@ -147,7 +148,7 @@ absl::Status FromGrpcStatus(const grpc::Status& status) {
   return result;
 }
 
-grpc::Status ToGrpcStatus(const absl::Status& status, std::string_view /*language*/) {
+grpc::Status ToGrpcStatus(const absl::Status& status, std::string_view language) {
   if (status.ok()) return grpc::Status::OK;
   const absl::Status shown = Presentable(status);
   std::string message(shown.message());
@@ -163,6 +164,13 @@ grpc::Status ToGrpcStatus(const absl::Status& status, std::string_view /*languag
     detail->set_type_url(std::string(type_url));
     detail->set_value(std::string(payload));
   });
+  const std::string_view text = LocalizedMessage(ErrorReason(shown), language);
+  if (!text.empty()) {
+    google::rpc::LocalizedMessage localized;
+    localized.set_locale(std::string(language));
+    localized.set_message(std::string(text));
+    details.add_details()->PackFrom(localized);
+  }
   if (details.ByteSizeLong() > kDetailsBytesMax) FitViolations(details);
   return {static_cast<grpc::StatusCode>(shown.code()), message, details.SerializeAsString()};
 }

@@ -12,6 +12,9 @@
 
 namespace wici::rpc {
 
+// The service config (JSON) of MakeChannel, over the idempotent methods of the linked contracts.
+std::string ServiceConfig();
+
 // A channel to `target` ("dns:///wici-registry-headless:50051" or host:port) with round_robin,
 // keepalive, message limits and retries of UNAVAILABLE for methods marked idempotent.
 std::shared_ptr<grpc::Channel> MakeChannel(const std::string& target);
@@ -22,7 +25,10 @@ void PrepareCall(grpc::ClientContext& context, absl::Time deadline, std::string_
 
 // The status of a call with its google.rpc details back as payloads (see libs/base/error.h).
 absl::Status FromGrpcStatus(const grpc::Status& status);
-// The one place that makes a grpc::Status.
+// The one place that makes a grpc::Status: its payloads become google.rpc.Status.details, with a
+// reason if it has none and a LocalizedMessage in `language` ("pl", "en", "de") beside. The text
+// of INTERNAL, UNKNOWN and DATA_LOSS is withheld. Details that would not fit into the trailers a
+// client accepts are shortened, and say so.
 grpc::Status ToGrpcStatus(const absl::Status& status, std::string_view language = "en");
 
 }  // namespace wici::rpc

@@ -1,5 +1,6 @@
 #include "libs/rpc/server.h"
 
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <functional>
@@ -257,7 +258,10 @@ TEST_F(ServerTest, DeliversEveryErrorDetail) {
   AddQuotaViolation(handlers_.error, "clusters/c1", "at most 3");
   AddPreconditionViolation(handlers_.error, "EVENT_FULL", "events/e1", "no seat");
   const absl::Status status = Call(&EchoService::Stub::EchoPooled, FailingRequest());
-  EXPECT_EQ(status, handlers_.error);
+  handlers_.error.ForEachPayload([&](absl::string_view type_url, const absl::Cord& payload) {
+    EXPECT_EQ(status.GetPayload(type_url), payload);
+  });
+  EXPECT_EQ(status.message(), handlers_.error.message());
   EXPECT_THAT(status, StatusIs(absl::StatusCode::kInvalidArgument, HasViolation("event.title")));
 }
 
@@ -303,6 +307,16 @@ TEST_F(ServerTest, RefusesBadCredentialsAndForbiddenScopes) {
   secret.set_name("events/secret");
   EXPECT_THAT(Call(&EchoService::Stub::EchoPooled, secret),
               StatusIs(absl::StatusCode::kPermissionDenied, Reason("PERMISSION_DENIED")));
+}
+
+TEST_F(ServerTest, IsCalledAgainWhenUnavailableIfTheMethodIsIdempotent) {
+  StartServer();
+  handlers_.error = absl::UnavailableError("restarting");
+  std::atomic<int> calls = 0;
+  handlers_.on_unary = [&calls](const Context&) { ++calls; };
+  EXPECT_THAT(Call(&EchoService::Stub::EchoInline, FailingRequest()),
+              StatusIs(absl::StatusCode::kUnavailable));
+  EXPECT_EQ(calls, 4);
 }
 
 TEST_F(ServerTest, SaysWhichMethodsAreNotImplemented) {

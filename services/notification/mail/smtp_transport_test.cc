@@ -5,7 +5,7 @@
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "services/notification/mail/smtp_sink.h"
+#include "services/notification/testing/smtp_sink.h"
 
 namespace wici::notification {
 namespace {

@@ -1,0 +1,180 @@
+#include "libs/rpc/localized_message.h"
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+
+namespace wici::rpc {
+namespace {
+
+struct Row {
+  std::string_view reason;
+  std::string_view en;
+  std::string_view pl;
+  std::string_view de;
+};
+
+// In the order of the reasons.
+constexpr std::array kRows = {
+    Row{"ALREADY_CHECKED_IN", "This person is checked in already.",
+        "Ta osoba jest już zameldowana.", "Diese Person ist bereits eingecheckt."},
+    Row{"ALREADY_REGISTERED", "You are registered for this event already.",
+        "Zgłoszenie na to wydarzenie już istnieje.",
+        "Für diese Veranstaltung besteht bereits eine Anmeldung."},
+    Row{"AUDIENCE_EMPTY", "Nobody matches this audience.", "Nikt nie spełnia tych warunków.",
+        "Niemand erfüllt diese Bedingungen."},
+    Row{"AUDIENCE_TOO_LARGE", "Too many people match this audience.",
+        "Zbyt wiele osób spełnia te warunki.", "Zu viele Personen erfüllen diese Bedingungen."},
+    Row{"CAPACITY_BELOW_CONFIRMED", "More seats are taken than this capacity allows.",
+        "Zajętych jest więcej miejsc, niż przewiduje ten limit.",
+        "Es sind mehr Plätze belegt, als diese Kapazität erlaubt."},
+    Row{"CLUSTER_DELETED", "The cluster is deleted.", "Klaster jest usunięty.",
+        "Der Cluster ist gelöscht."},
+    Row{"CLUSTER_INCOMPLETE", "The cluster cannot be published yet: something is missing.",
+        "Klastra nie można jeszcze opublikować: brakuje danych.",
+        "Der Cluster kann noch nicht veröffentlicht werden: Es fehlen Angaben."},
+    Row{"CONSUMER_TOO_SLOW", "The connection is too slow for the news.",
+        "Połączenie jest zbyt wolne, by nadążyć za zmianami.",
+        "Die Verbindung ist zu langsam für die Neuigkeiten."},
+    Row{"CREDENTIALS_MISSING", "Please sign in.", "Prosimy się zalogować.",
+        "Bitte melden Sie sich an."},
+    Row{"CURSOR_EXPIRED", "The changes since then are no longer kept.",
+        "Zmiany od tego miejsca nie są już przechowywane.",
+        "Die Änderungen seit diesem Stand sind nicht mehr vorhanden."},
+    Row{"CURSOR_FUTURE", "The position lies ahead of the changes.",
+        "Pozycja wyprzedza listę zmian.", "Die Position liegt vor den Änderungen."},
+    Row{"DEADLINE_EXCEEDED", "It took too long. Please try again.",
+        "Trwało to zbyt długo. Prosimy spróbować ponownie.",
+        "Das hat zu lange gedauert. Bitte versuchen Sie es noch einmal."},
+    Row{"ETAG_MISMATCH", "Somebody else changed this meanwhile. Please read it again.",
+        "Ktoś zmienił te dane w międzyczasie. Prosimy wczytać je ponownie.",
+        "Jemand hat dies inzwischen geändert. Bitte laden Sie es neu."},
+    Row{"EVENT_ALREADY_PUBLISHED", "The event is published already.",
+        "Wydarzenie jest już opublikowane.", "Die Veranstaltung ist bereits veröffentlicht."},
+    Row{"EVENT_CANCELLED", "The event is cancelled.", "Wydarzenie jest odwołane.",
+        "Die Veranstaltung ist abgesagt."},
+    Row{"EVENT_EXISTS", "An event with this id exists already.",
+        "Wydarzenie o tym identyfikatorze już istnieje.",
+        "Eine Veranstaltung mit dieser Kennung gibt es bereits."},
+    Row{"EVENT_FULL", "The event has no free seat.", "Na to wydarzenie nie ma wolnych miejsc.",
+        "Die Veranstaltung hat keinen freien Platz."},
+    Row{"EVENT_NOT_FOUND", "There is no such event.", "Nie ma takiego wydarzenia.",
+        "Diese Veranstaltung gibt es nicht."},
+    Row{"EVENT_NOT_PUBLISHED", "The event is not published yet.",
+        "Wydarzenie nie jest jeszcze opublikowane.",
+        "Die Veranstaltung ist noch nicht veröffentlicht."},
+    Row{"IMPORT_ROW_INVALID", "Rows of the file are wrong. Nothing was imported.",
+        "Plik zawiera błędne wiersze. Nic nie zaimportowano.",
+        "Zeilen der Datei sind fehlerhaft. Es wurde nichts importiert."},
+    Row{"INTERNAL", "Something went wrong here. Please try again later.",
+        "Wystąpił błąd po naszej stronie. Prosimy spróbować później.",
+        "Bei uns ist ein Fehler aufgetreten. Bitte versuchen Sie es später noch einmal."},
+    Row{"INVALID_ARGUMENT", "Some of the data are wrong or missing.",
+        "Niektóre dane są błędne lub ich brakuje.", "Einige Angaben sind falsch oder fehlen."},
+    Row{"INVITATION_NOT_FOUND", "There is no such invitation.", "Nie ma takiego zaproszenia.",
+        "Diese Einladung gibt es nicht."},
+    Row{"INVITATION_REQUIRED", "This event is for invited people only.",
+        "To wydarzenie jest tylko dla zaproszonych osób.",
+        "Diese Veranstaltung ist nur für Eingeladene."},
+    Row{"INVITATION_REVOKED", "The invitation was withdrawn.", "Zaproszenie zostało wycofane.",
+        "Die Einladung wurde zurückgezogen."},
+    Row{"LABEL_END_UNKNOWN", "It is not recorded when the label ends.",
+        "Nie wiadomo, kiedy etykieta wygasa.", "Es ist nicht bekannt, wann das Label endet."},
+    Row{"LABEL_NOT_SUSPENDED", "The label is not suspended.", "Etykieta nie jest zawieszona.",
+        "Das Label ist nicht ausgesetzt."},
+    Row{"LABEL_OVERLAPS", "The cluster holds this label at that time already.",
+        "Klaster ma już tę etykietę w tym okresie.",
+        "Der Cluster hat dieses Label in dieser Zeit bereits."},
+    Row{"LABEL_REVOKED", "The label is revoked.", "Etykieta została cofnięta.",
+        "Das Label wurde entzogen."},
+    Row{"LINK_EXPIRED", "The link has expired.", "Link wygasł.", "Der Link ist abgelaufen."},
+    Row{"LINK_INVALID", "The link is not valid.", "Link jest nieprawidłowy.",
+        "Der Link ist ungültig."},
+    Row{"MEMBERSHIP_OVERLAPS", "The organisation is a member at that time already.",
+        "Organizacja jest już członkiem w tym okresie.",
+        "Die Organisation ist in dieser Zeit bereits Mitglied."},
+    Row{"METHOD_NOT_IMPLEMENTED", "This is not possible yet.",
+        "Ta funkcja nie jest jeszcze dostępna.", "Das ist noch nicht möglich."},
+    Row{"NOTIFICATION_COMPLETED", "The notification has been sent already.",
+        "Powiadomienie zostało już wysłane.", "Die Nachricht ist bereits versandt."},
+    Row{"NOTIFICATION_NOT_FOUND", "There is no such notification.", "Nie ma takiego powiadomienia.",
+        "Diese Nachricht gibt es nicht."},
+    Row{"NO_SEAT_TO_CONFIRM", "There is no free seat for this registration.",
+        "Nie ma wolnego miejsca dla tego zgłoszenia.", "Für diese Anmeldung ist kein Platz frei."},
+    Row{"OVERLOADED", "Too many requests at the moment. Please try again shortly.",
+        "Zbyt wiele zapytań w tej chwili. Prosimy spróbować za chwilę.",
+        "Im Moment gibt es zu viele Anfragen. Bitte versuchen Sie es gleich noch einmal."},
+    Row{"PERMISSION_DENIED", "You may not do this.", "Brak uprawnień do tej czynności.",
+        "Dazu fehlt Ihnen die Berechtigung."},
+    Row{"PRIMARY_MANAGER_EXISTS", "The cluster has another primary manager at that time.",
+        "Klaster ma w tym okresie innego głównego menedżera.",
+        "Der Cluster hat in dieser Zeit bereits eine Hauptleitung."},
+    Row{"REGION_CODE_TAKEN", "The code belongs to another region.", "Kod należy do innego regionu.",
+        "Der Code gehört zu einer anderen Region."},
+    Row{"REGISTRATION_CLOSED", "Registration is closed.", "Rejestracja jest zamknięta.",
+        "Die Anmeldung ist geschlossen."},
+    Row{"REGISTRATION_NOT_FOUND", "There is no such registration.", "Nie ma takiego zgłoszenia.",
+        "Diese Anmeldung gibt es nicht."},
+    Row{"REGISTRATION_NOT_OPEN", "Registration has not begun yet.",
+        "Rejestracja jeszcze się nie rozpoczęła.", "Die Anmeldung hat noch nicht begonnen."},
+    Row{"REGISTRY_UNAVAILABLE", "The cluster registry cannot be reached. Please try again shortly.",
+        "Rejestr klastrów jest chwilowo niedostępny. Prosimy spróbować za chwilę.",
+        "Das Cluster-Register ist nicht erreichbar. Bitte versuchen Sie es gleich noch einmal."},
+    Row{"RENEWAL_WINDOW_CLOSED", "It is too late to renew this label.",
+        "Na odnowienie tej etykiety jest za późno.",
+        "Für eine Verlängerung dieses Labels ist es zu spät."},
+    Row{"REQUEST_ID_REUSED", "The request id belongs to another request.",
+        "Identyfikator żądania należy do innego żądania.",
+        "Die Anfragekennung gehört zu einer anderen Anfrage."},
+    Row{"REQUEST_MALFORMED", "The request cannot be read.", "Nie można odczytać żądania.",
+        "Die Anfrage ist nicht lesbar."},
+    Row{"REQUEST_MISSING", "The request is empty.", "Żądanie jest puste.", "Die Anfrage ist leer."},
+    Row{"RESOURCE_ALREADY_EXISTS", "This id is taken.", "Ten identyfikator jest zajęty.",
+        "Diese Kennung ist vergeben."},
+    Row{"RESOURCE_NOT_FOUND", "There is nothing of this name.", "Nic o tej nazwie nie istnieje.",
+        "Unter diesem Namen gibt es nichts."},
+    Row{"RESPONSE_TOO_LARGE", "The answer is too large. Please ask for less.",
+        "Odpowiedź jest zbyt duża. Prosimy zawęzić zapytanie.",
+        "Die Antwort ist zu groß. Bitte fragen Sie nach weniger."},
+    Row{"SERVER_DRAINING", "The server is restarting. Please try again shortly.",
+        "Serwer jest uruchamiany ponownie. Prosimy spróbować za chwilę.",
+        "Der Server startet neu. Bitte versuchen Sie es gleich noch einmal."},
+    Row{"SESSION_EXISTS", "A session with this id exists already.",
+        "Sesja o tym identyfikatorze już istnieje.",
+        "Eine Sitzung mit dieser Kennung gibt es bereits."},
+    Row{"SESSION_NOT_FOUND", "There is no such session.", "Nie ma takiej sesji.",
+        "Diese Sitzung gibt es nicht."},
+    Row{"SESSION_OUTSIDE_EVENT", "The session is not within its event.",
+        "Sesja nie mieści się w czasie wydarzenia.",
+        "Die Sitzung liegt außerhalb der Veranstaltung."},
+    Row{"TEMPLATE_NOT_FOUND", "There is no such template.", "Nie ma takiego szablonu.",
+        "Diese Vorlage gibt es nicht."},
+    Row{"TOKEN_EXPIRED", "Please sign in again.", "Prosimy zalogować się ponownie.",
+        "Bitte melden Sie sich erneut an."},
+    Row{"TOKEN_INVALID", "The credentials are not valid.", "Dane logowania są nieprawidłowe.",
+        "Die Zugangsdaten sind ungültig."},
+    Row{"TOO_MANY_STREAMS", "Too many connections at once.", "Zbyt wiele połączeń jednocześnie.",
+        "Zu viele Verbindungen zugleich."},
+    Row{"TRANSITION_NOT_ALLOWED", "The state of the registration does not allow this.",
+        "Stan zgłoszenia na to nie pozwala.", "Der Stand der Anmeldung lässt dies nicht zu."},
+    Row{"WAITING_LIST_FULL", "There is no free seat, and the waiting list is full.",
+        "Nie ma wolnych miejsc, a lista rezerwowa jest pełna.",
+        "Es ist kein Platz frei, und die Warteliste ist voll."},
+};
+
+constexpr bool Before(const Row& row, std::string_view reason) { return row.reason < reason; }
+
+static_assert(std::is_sorted(kRows.begin(), kRows.end(),
+                             [](const Row& a, const Row& b) { return a.reason < b.reason; }));
+
+}  // namespace
+
+std::string_view LocalizedMessage(std::string_view reason, std::string_view language) {
+  const auto* row = std::lower_bound(kRows.begin(), kRows.end(), reason, &Before);
+  if (row == kRows.end() || row->reason != reason) return "";
+  if (language == "en") return row->en;
+  if (language == "pl") return row->pl;
+  return language == "de" ? row->de : std::string_view();
+}
+
+}  // namespace wici::rpc

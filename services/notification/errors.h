@@ -1,0 +1,19 @@
+// The errors of this service, each with its reason of wici.notification.v1.ErrorReason.
+#ifndef WICI_SERVICES_NOTIFICATION_ERRORS_H_
+#define WICI_SERVICES_NOTIFICATION_ERRORS_H_
+
+#include <string_view>
+
+#include "absl/status/status.h"
+
+namespace wici::notification {
+
+inline constexpr std::string_view kDomain = "notification.wici";
+
+absl::Status NotificationNotFoundError(std::string_view name);
+absl::Status NotificationCompletedError(std::string_view name);
+absl::Status TemplateNotFoundError(std::string_view name);
+
+}  // namespace wici::notification
+
+#endif  // WICI_SERVICES_NOTIFICATION_ERRORS_H_

@@ -1,0 +1,102 @@
+#include "services/notification/feed_handler.h"
+
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "libs/base/limits.h"
+#include "libs/base/log.h"
+#include "libs/base/status_macros.h"
+#include "services/notification/mail/templates.h"
+#include "services/notification/sql_store.h"
+
+namespace wici::notification {
+namespace {
+
+struct Rule {
+  std::string_view kind;
+  std::string_view template_name;
+};
+
+constexpr Rule kRules[] = {
+    {"invitation.created", "templates/invitation"},
+    {"invitation.reminded", "templates/invitation"},
+    {"registration.confirmed", "templates/registration-confirmed"},
+    {"registration.waitlisted", "templates/registration-waitlisted"},
+    {"registration.promoted", "templates/registration-promoted"},
+    {"registration.cancelled", "templates/registration-cancelled"},
+    {"event.rescheduled", "templates/event-rescheduled"},
+    {"event.cancelled", "templates/event-cancelled"},
+};
+
+bool ConcernsEverybody(std::string_view kind) { return kind.substr(0, 6) == "event."; }
+
+}  // namespace
+
+std::string_view TemplateFor(std::string_view kind) {
+  for (const Rule& rule : kRules) {
+    if (rule.kind == kind) return rule.template_name;
+  }
+  return "";
+}
+
+absl::Status FeedHandler::PlanForEverybody(const feed::v1::Change& change, NewNotification base,
+                                           std::vector<NewNotification>& plan) {
+  const absl::StatusOr<std::vector<Participant>> listed =
+      peers_.ListParticipants(change.aggregate());
+  if (absl::IsNotFound(listed.status())) return absl::OkStatus();  // nobody left to tell
+  WICI_RETURN_IF_ERROR(listed.status());
+  const std::vector<Participant>& participants = *listed;
+  for (std::size_t start = 0; start < participants.size(); start += kBatchSizeMax) {
+    NewNotification notification = base;
+    notification.id = ids_.NewId();
+    const std::size_t end = std::min(start + kBatchSizeMax, participants.size());
+    for (std::size_t i = start; i < end; ++i) {
+      notification.recipients.push_back(
+          {ids_.NewId(), participants[i].person, participants[i].resource});
+    }
+    plan.push_back(std::move(notification));
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::vector<NewNotification>> FeedHandler::Plan(
+    absl::Span<const feed::v1::Change> changes) {
+  std::vector<NewNotification> plan;
+  const absl::Time now = clock_.Now();
+  for (const feed::v1::Change& change : changes) {
+    const std::string_view template_name = TemplateFor(change.kind());
+    if (template_name.empty()) continue;
+    NewNotification notification;
+    notification.template_name = std::string(template_name);
+    notification.event = change.aggregate();
+    notification.cause =
+        absl::StrCat("registration/", change.cursor().epoch(), "/", change.cursor().seq());
+    notification.calendar_method = FindTemplate(template_name)->calendar_method();
+    notification.not_before = now;
+    notification.expires = now + kDefaultLifetime;
+    if (ConcernsEverybody(change.kind())) {
+      WICI_RETURN_IF_ERROR(PlanForEverybody(change, std::move(notification), plan));
+      continue;
+    }
+    if (change.person().empty()) {
+      Log(LogLevel::kError, "change_without_person",
+          {{"kind", change.kind()}, {"resource", change.resource()}});
+      continue;
+    }
+    notification.id = ids_.NewId();
+    notification.recipients.push_back({ids_.NewId(), change.person(), change.resource()});
+    plan.push_back(std::move(notification));
+  }
+  return plan;
+}
+
+absl::StatusOr<sql::Database::Body> FeedHandler::Prepare(
+    absl::Span<const feed::v1::Change> changes) {
+  WICI_ASSIGN_OR_RETURN(std::vector<NewNotification> plan, Plan(changes));
+  return [plan = std::move(plan), transaction_id = ids_.NewId(), now = clock_.Now()](
+             sql::Transaction& tx) { return RecordNotifications(tx, plan, transaction_id, now); };
+}
+
+}  // namespace wici::notification

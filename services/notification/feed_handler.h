@@ -1,0 +1,58 @@
+// Decides which messages the changes of registration call for.
+//
+//   invitation.created, invitation.reminded  -> invitation                 (calendar REQUEST)
+//   registration.confirmed                   -> registration-confirmed     (REQUEST)
+//   registration.waitlisted                  -> registration-waitlisted    (none)
+//   registration.promoted                    -> registration-promoted      (REQUEST)
+//   registration.cancelled                   -> registration-cancelled     (CANCEL)
+//   event.rescheduled                        -> event-rescheduled to every participant (REQUEST)
+//   event.cancelled                          -> event-cancelled to every participant (CANCEL)
+//
+// Everything else calls for none.
+#ifndef WICI_SERVICES_NOTIFICATION_FEED_HANDLER_H_
+#define WICI_SERVICES_NOTIFICATION_FEED_HANDLER_H_
+
+#include <functional>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/types/span.h"
+#include "libs/base/clock.h"
+#include "libs/base/id.h"
+#include "libs/sql/database.h"
+#include "services/notification/ledger.h"
+#include "services/notification/peers.h"
+#include "wici/feed/v1/feed.pb.h"
+
+namespace wici::notification {
+
+// The template a kind of change calls for, "" for none.
+std::string_view TemplateFor(std::string_view kind);
+
+// The handler of the consumer (libs/feed/consumer.h). Participants are listed before the
+// transaction; the notifications are written in it, together with the position.
+class FeedHandler {
+ public:
+  // All outlive the handler.
+  FeedHandler(Peers& peers, IdSource& ids, const Clock& clock)
+      : peers_(peers), ids_(ids), clock_(clock) {}
+
+  // The messages that `changes` call for. Errors are those of the peers.
+  absl::StatusOr<std::vector<NewNotification>> Plan(absl::Span<const feed::v1::Change> changes);
+
+  // Plans, and returns what writes the plan.
+  absl::StatusOr<sql::Database::Body> Prepare(absl::Span<const feed::v1::Change> changes);
+
+ private:
+  absl::Status PlanForEverybody(const feed::v1::Change& change, NewNotification base,
+                                std::vector<NewNotification>& plan);
+
+  Peers& peers_;
+  IdSource& ids_;
+  const Clock& clock_;
+};
+
+}  // namespace wici::notification
+
+#endif  // WICI_SERVICES_NOTIFICATION_FEED_HANDLER_H_

@@ -1,0 +1,134 @@
+// wici-notification: follows the feed of registration, sends mails, keeps the delivery ledger.
+// Everything the process consists of, top down.
+#include <memory>
+#include <string>
+
+#include "absl/flags/flag.h"
+#include "libs/auth/access.h"
+#include "libs/auth/token.h"
+#include "libs/base/clock.h"
+#include "libs/base/id.h"
+#include "libs/base/status_macros.h"
+#include "libs/feed/consumer.h"
+#include "libs/feed/feed_service.h"
+#include "libs/feed/grpc_feed_source.h"
+#include "libs/feed/sequencer.h"
+#include "libs/redis/client.h"
+#include "libs/rpc/admin.h"
+#include "libs/rpc/channel.h"
+#include "libs/rpc/process.h"
+#include "libs/rpc/server.h"
+#include "libs/sql/database.h"
+#include "libs/sql/migrate.h"
+#include "services/notification/acceptor.h"
+#include "services/notification/feed_handler.h"
+#include "services/notification/later_services.h"
+#include "services/notification/migrations.h"
+#include "services/notification/notification_service.h"
+#include "services/notification/peers.h"
+#include "services/notification/sql_store.h"
+#include "services/notification/template_service.h"
+#include "services/notification/worker.h"
+
+ABSL_FLAG(std::string, registry, "", "host:port of cluster-registry");
+ABSL_FLAG(std::string, registration, "", "host:port of registration");
+ABSL_FLAG(std::string, smtp, "", "smtp://host:port or smtps://host:port of the mail relay");
+ABSL_FLAG(std::string, smtp_tls, "opportunistic", "STARTTLS: none, opportunistic or required");
+ABSL_FLAG(std::string, mail_from, "", "address that sends the mails");
+ABSL_FLAG(std::string, public_url, "", "where the links of mails lead, without a slash at the end");
+
+namespace wici::notification {
+namespace {
+
+absl::StatusOr<WorkerOptions> ReadWorkerOptions(const rpc::ServiceFlags& flags, std::string owner) {
+  WICI_ASSIGN_OR_RETURN(Mailbox from, Mailbox::Parse(absl::GetFlag(FLAGS_mail_from)));
+  WorkerOptions options{.owner = std::move(owner),
+                        .sender = {std::move(from), absl::GetFlag(FLAGS_public_url)}};
+  options.smtp.url = absl::GetFlag(FLAGS_smtp);
+  WICI_ASSIGN_OR_RETURN(options.smtp.tls, ParseTlsPolicy(absl::GetFlag(FLAGS_smtp_tls)));
+  const bool encrypted =
+      options.smtp.tls == TlsPolicy::kRequired || options.smtp.url.rfind("smtps://", 0) == 0;
+  if (flags.production && !encrypted) {
+    return absl::InvalidArgumentError("production needs --smtp_tls=required or smtps://");
+  }
+  if (flags.production && options.sender.public_url.rfind("https://", 0) != 0) {
+    return absl::InvalidArgumentError("production needs an https --public_url");
+  }
+  return options;
+}
+
+absl::Status Serve(const rpc::ServiceFlags& flags) {
+  const SystemClock clock;
+  SystemIdSource ids;
+  WICI_ASSIGN_OR_RETURN(const auto database, sql::OpenDatabase(flags.database));
+  WICI_RETURN_IF_ERROR(sql::Migrate(*database, Migrations(), clock));
+  if (flags.migrate_only) return absl::OkStatus();
+
+  WICI_ASSIGN_OR_RETURN(const WorkerOptions worker_options, ReadWorkerOptions(flags, ids.NewId()));
+  WICI_ASSIGN_OR_RETURN(const auth::SigningKey key, auth::SigningKey::FromSeed(flags.key_seed));
+  std::unique_ptr<redis::Client> redis;
+  if (!flags.redis.empty()) {
+    WICI_ASSIGN_OR_RETURN(redis, redis::Client::Make(flags.redis));
+  }
+  const auto own_token = [&key, &clock] {
+    return auth::MakeBearerToken(key, {"services/notification", {{"service", "platform"}}},
+                                 clock.Now(), absl::Minutes(5));
+  };
+  const auto registration = rpc::MakeChannel(absl::GetFlag(FLAGS_registration));
+  GrpcPeers peers(rpc::MakeChannel(absl::GetFlag(FLAGS_registry)), registration, own_token, clock);
+
+  SqlStore store(*database, ids);
+  WICI_ASSIGN_OR_RETURN(const auto worker,
+                        DeliveryWorker::Make(store, peers, clock, worker_options));
+  feed::FeedService feed(*database, clock);
+  feed::Sequencer sequencer(*database, redis.get(), clock,
+                            {.source = flags.service, .owner = ids.NewId()},
+                            [&](const feed::v1::Cursor& head) {
+                              feed.Notify(head);
+                              worker->Wake();
+                            });
+  feed::GrpcFeedSource source(registration, own_token);
+  FeedHandler handler(peers, ids, clock);
+  feed::Consumer consumer(
+      *database, redis.get(), source, clock,
+      {.source = "registration", .group = flags.service, .consumer = ids.NewId()},
+      [&handler](absl::Span<const feed::v1::Change> changes) { return handler.Prepare(changes); });
+
+  Acceptor acceptor(*database, ids, clock, [&] {
+    sequencer.Wake();
+    worker->Wake();
+  });
+  NotificationService notifications(store, acceptor, ids, clock, worker_options.sender.from);
+  TemplateService templates;
+
+  const auth::TokenAuthenticator authenticator(key);
+  const auth::RoleAuthorizer authorizer;
+  rpc::Server server(rpc::MakeServerOptions(flags), authenticator, authorizer, clock);
+  notifications.Register(server);
+  templates.Register(server);
+  RegisterLaterServices(server);
+  feed.Register(server);
+  WICI_RETURN_IF_ERROR(server.Start());
+
+  rpc::AdminOptions admin;
+  admin.listen = flags.admin_listen;
+  admin.version = std::string(rpc::kVersion);
+  admin.ready = [&server] {
+    return server.draining() ? absl::UnavailableError("draining") : absl::OkStatus();
+  };
+  WICI_ASSIGN_OR_RETURN(const auto admin_server, rpc::AdminServer::Start(admin));
+  sequencer.Start();
+  consumer.Start();
+  worker->Start();
+  rpc::LogListening(server.port(), admin_server->port());
+  rpc::WaitForSignal();
+  server.Drain();
+  return absl::OkStatus();
+}
+
+}  // namespace
+}  // namespace wici::notification
+
+int main(int argc, char** argv) {
+  return wici::rpc::RunService("notification", argc, argv, &wici::notification::Serve);
+}

@@ -1,0 +1,78 @@
+-- Notifications, their deliveries (the ledger), the attempts, and the SEQUENCE of calendar entries.
+-- No address and no rendered text is stored: people are opaque ids, and texts are made when sent.
+
+CREATE TABLE notifications (
+  id TEXT COLLATE "C" PRIMARY KEY,
+  revision BIGINT NOT NULL,
+  version BIGINT NOT NULL,
+  template TEXT COLLATE "C" NOT NULL,
+  event TEXT COLLATE "C" NOT NULL,
+  channel BIGINT NOT NULL,
+  unknown_policy BIGINT NOT NULL,
+  cause TEXT COLLATE "C" NOT NULL,
+  cancelled BOOLEAN NOT NULL,
+  schedule_at BIGINT NOT NULL,
+  expires_at BIGINT NOT NULL,
+  created_at BIGINT NOT NULL,
+  updated_at BIGINT NOT NULL
+);
+
+CREATE INDEX notifications_by_event ON notifications (event, id);
+
+-- next_at: when a worker must look at it again - the next attempt, or the end of the lease while
+-- SENDING. NULL when final.
+CREATE TABLE deliveries (
+  id TEXT COLLATE "C" PRIMARY KEY,
+  notification_id TEXT COLLATE "C" NOT NULL REFERENCES notifications (id),
+  template TEXT COLLATE "C" NOT NULL,
+  event TEXT COLLATE "C" NOT NULL,
+  resource TEXT COLLATE "C" NOT NULL,
+  person TEXT COLLATE "C" NOT NULL,
+  channel BIGINT NOT NULL,
+  unknown_policy BIGINT NOT NULL,
+  calendar_method BIGINT NOT NULL,
+  calendar_sequence BIGINT NOT NULL,
+  state BIGINT NOT NULL,
+  prior_state BIGINT NOT NULL,
+  reason BIGINT NOT NULL,
+  cancelled BOOLEAN NOT NULL,
+  attempt BIGINT NOT NULL,
+  fence BIGINT NOT NULL,
+  lease_owner TEXT COLLATE "C" NOT NULL,
+  next_at BIGINT,
+  expires_at BIGINT NOT NULL,
+  last_outcome BIGINT NOT NULL,
+  last_code BIGINT NOT NULL,
+  last_enhanced_code TEXT COLLATE "C" NOT NULL,
+  created_at BIGINT NOT NULL,
+  updated_at BIGINT NOT NULL,
+  UNIQUE (notification_id, person, channel)
+);
+
+CREATE INDEX deliveries_due ON deliveries (next_at) WHERE next_at IS NOT NULL;
+
+CREATE INDEX deliveries_open_by_person ON deliveries (event, person, id)
+  WHERE next_at IS NOT NULL;
+
+CREATE INDEX deliveries_by_notification ON deliveries (notification_id, id);
+
+-- Audit. ended_at is NULL while an attempt runs, and for ever when its worker died.
+CREATE TABLE attempts (
+  delivery_id TEXT COLLATE "C" NOT NULL,
+  n BIGINT NOT NULL,
+  fence BIGINT NOT NULL,
+  started_at BIGINT NOT NULL,
+  ended_at BIGINT,
+  outcome BIGINT NOT NULL,
+  code BIGINT NOT NULL,
+  enhanced_code TEXT COLLATE "C" NOT NULL,
+  PRIMARY KEY (delivery_id, n)
+);
+
+-- The SEQUENCE of the last calendar mail to a person about an event.
+CREATE TABLE calendar_sequences (
+  event TEXT COLLATE "C" NOT NULL,
+  person TEXT COLLATE "C" NOT NULL,
+  sequence BIGINT NOT NULL,
+  PRIMARY KEY (event, person)
+);

@@ -1,0 +1,184 @@
+#include "services/notification/peers.h"
+
+#include <utility>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "libs/base/limits.h"
+#include "libs/base/status_macros.h"
+#include "libs/rpc/channel.h"
+
+namespace wici::notification {
+namespace {
+
+constexpr absl::Duration kTimeout = absl::Seconds(10);
+
+bool IsActive(registration::v1::RegistrationState state) {
+  switch (state) {
+    case registration::v1::REGISTRATION_STATE_PENDING_APPROVAL:
+    case registration::v1::REGISTRATION_STATE_CONFIRMED:
+    case registration::v1::REGISTRATION_STATE_WAITLISTED:
+    case registration::v1::REGISTRATION_STATE_CHECKED_IN:
+      return true;
+    default:
+      return false;
+  }
+}
+
+// Calls `use` with parts of `names` that fit into one request.
+absl::Status InBatches(const std::vector<std::string>& names,
+                       const std::function<absl::Status(std::vector<std::string>)>& use) {
+  for (std::size_t start = 0; start < names.size(); start += kBatchSizeMax) {
+    const std::size_t end = std::min(start + kBatchSizeMax, names.size());
+    WICI_RETURN_IF_ERROR(use({names.begin() + static_cast<std::ptrdiff_t>(start),
+                              names.begin() + static_cast<std::ptrdiff_t>(end)}));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+GrpcPeers::GrpcPeers(const std::shared_ptr<grpc::ChannelInterface>& registry,
+                     const std::shared_ptr<grpc::ChannelInterface>& registration,
+                     std::function<std::string()> bearer_token, const Clock& clock)
+    : registry_people_(people::v1::ContactPointService::NewStub(registry)),
+      registration_people_(people::v1::ContactPointService::NewStub(registration)),
+      events_(registration::v1::EventService::NewStub(registration)),
+      invitations_(registration::v1::InvitationService::NewStub(registration)),
+      registrations_(registration::v1::RegistrationService::NewStub(registration)),
+      links_(registration::v1::LinkService::NewStub(registration)),
+      bearer_token_(std::move(bearer_token)),
+      clock_(clock) {}
+
+template <class Stub, class Request, class Response>
+absl::Status GrpcPeers::Call(Stub& stub,
+                             grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&,
+                                                          Response*),
+                             const Request& request, Response& response) {
+  grpc::ClientContext context;
+  rpc::PrepareCall(context, clock_.Now() + kTimeout, bearer_token_());
+  return rpc::FromGrpcStatus((stub.*method)(&context, request, &response));
+}
+
+absl::Status GrpcPeers::AddContactPoints(people::v1::ContactPointService::Stub& owner,
+                                         const std::vector<std::string>& persons,
+                                         std::map<std::string, people::v1::ContactPoint>& found) {
+  return InBatches(persons, [&](std::vector<std::string> batch) -> absl::Status {
+    people::v1::BatchGetContactPointsRequest request;
+    for (std::string& person : batch) request.add_persons(std::move(person));
+    people::v1::BatchGetContactPointsResponse response;
+    WICI_RETURN_IF_ERROR(Call(owner, &people::v1::ContactPointService::Stub::BatchGetContactPoints,
+                              request, response));
+    for (people::v1::ContactPoint& point : *response.mutable_contact_points()) {
+      std::string person = point.person();
+      found[std::move(person)] = std::move(point);
+    }
+    return absl::OkStatus();
+  });
+}
+
+absl::StatusOr<std::map<std::string, people::v1::ContactPoint>> GrpcPeers::GetContactPoints(
+    const Names& persons) {
+  std::vector<std::string> of_registry;
+  std::vector<std::string> of_registration;
+  for (const std::string& person : persons) {
+    (absl::StartsWith(person, "clusters/") ? of_registry : of_registration).push_back(person);
+  }
+  std::map<std::string, people::v1::ContactPoint> found;
+  WICI_RETURN_IF_ERROR(AddContactPoints(*registry_people_, of_registry, found));
+  WICI_RETURN_IF_ERROR(AddContactPoints(*registration_people_, of_registration, found));
+  return found;
+}
+
+absl::StatusOr<std::map<std::string, registration::v1::Event>> GrpcPeers::GetEvents(
+    const Names& events) {
+  std::map<std::string, registration::v1::Event> found;
+  for (const std::string& name : events) {
+    registration::v1::GetEventRequest request;
+    request.set_name(name);
+    registration::v1::Event event;
+    const absl::Status status =
+        Call(*events_, &registration::v1::EventService::Stub::GetEvent, request, event);
+    if (absl::IsNotFound(status)) continue;
+    WICI_RETURN_IF_ERROR(status);
+    found[name] = std::move(event);
+  }
+  return found;
+}
+
+absl::StatusOr<std::map<std::string, registration::v1::Links>> GrpcPeers::GetLinks(
+    const Names& resources) {
+  std::map<std::string, registration::v1::Links> found;
+  WICI_RETURN_IF_ERROR(InBatches(
+      {resources.begin(), resources.end()}, [&](std::vector<std::string> batch) -> absl::Status {
+        registration::v1::BatchGetLinksRequest request;
+        for (std::string& resource : batch) request.add_resources(std::move(resource));
+        registration::v1::BatchGetLinksResponse response;
+        WICI_RETURN_IF_ERROR(
+            Call(*links_, &registration::v1::LinkService::Stub::BatchGetLinks, request, response));
+        for (registration::v1::Links& links : *response.mutable_links()) {
+          std::string resource = links.resource();
+          found[std::move(resource)] = std::move(links);
+        }
+        return absl::OkStatus();
+      }));
+  return found;
+}
+
+absl::Status GrpcPeers::AddRegistered(const std::string& event, Names& registered,
+                                      std::vector<Participant>& participants) {
+  registration::v1::ListRegistrationsRequest request;
+  request.set_parent(event);
+  request.set_page_size(kPageSizeMax);
+  do {
+    registration::v1::ListRegistrationsResponse page;
+    WICI_RETURN_IF_ERROR(Call(*registrations_,
+                              &registration::v1::RegistrationService::Stub::ListRegistrations,
+                              request, page));
+    for (const registration::v1::Registration& item : page.registrations()) {
+      const bool first = registered.insert(item.person()).second;
+      if (!IsActive(item.state())) continue;
+      if (first) {
+        participants.push_back({item.person(), item.name()});
+        continue;
+      }
+      // Who withdrew and came back has two registrations, one of them active.
+      const bool known =
+          std::any_of(participants.begin(), participants.end(),
+                      [&](const Participant& other) { return other.person == item.person(); });
+      if (!known) participants.push_back({item.person(), item.name()});
+    }
+    request.set_page_token(page.next_page_token());
+  } while (!request.page_token().empty());
+  return absl::OkStatus();
+}
+
+absl::Status GrpcPeers::AddInvited(const std::string& event, const Names& registered,
+                                   std::vector<Participant>& participants) {
+  registration::v1::ListInvitationsRequest request;
+  request.set_parent(event);
+  request.set_page_size(kPageSizeMax);
+  do {
+    registration::v1::ListInvitationsResponse page;
+    WICI_RETURN_IF_ERROR(Call(
+        *invitations_, &registration::v1::InvitationService::Stub::ListInvitations, request, page));
+    for (const registration::v1::Invitation& item : page.invitations()) {
+      if (item.state() == registration::v1::INVITATION_STATE_OPEN &&
+          item.answer() != registration::v1::ANSWER_NO && registered.count(item.person()) == 0) {
+        participants.push_back({item.person(), item.name()});
+      }
+    }
+    request.set_page_token(page.next_page_token());
+  } while (!request.page_token().empty());
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::vector<Participant>> GrpcPeers::ListParticipants(const std::string& event) {
+  Names registered;
+  std::vector<Participant> participants;
+  WICI_RETURN_IF_ERROR(AddRegistered(event, registered, participants));
+  WICI_RETURN_IF_ERROR(AddInvited(event, registered, participants));
+  return participants;
+}
+
+}  // namespace wici::notification

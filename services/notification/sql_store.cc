@@ -1,0 +1,428 @@
+#include "services/notification/sql_store.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "libs/base/clock.h"
+#include "libs/base/status_macros.h"
+#include "libs/feed/changes.h"
+#include "libs/rpc/etag.h"
+#include "services/notification/errors.h"
+#include "services/notification/queries.h"
+
+namespace wici::notification {
+namespace {
+
+using sql::Row;
+using sql::Rows;
+using sql::Transaction;
+using sql::Value;
+
+std::string NotificationName(std::string_view id) {
+  return absl::StrCat("notifications/", std::string(id));
+}
+
+std::string DeliveryName(std::string_view notification_id, std::string_view id) {
+  return absl::StrCat(NotificationName(notification_id), "/deliveries/", std::string(id));
+}
+
+std::string IdOf(std::string_view name) { return std::string(name.substr(name.rfind('/') + 1)); }
+
+void SetTime(google::protobuf::Timestamp& target, std::int64_t micros) {
+  target.set_seconds(micros / 1000000);
+  target.set_nanos(static_cast<std::int32_t>(micros % 1000000) * 1000);
+}
+
+v1::Notification::State StateOf(bool cancelled, const v1::Notification::Counts& counts) {
+  if (cancelled) return v1::Notification::STATE_CANCELLED;
+  return counts.pending() + counts.sending() > 0 ? v1::Notification::STATE_ACTIVE
+                                                 : v1::Notification::STATE_COMPLETED;
+}
+
+// Reads the columns of kListNotifications and kGetNotification.
+v1::Notification ReadNotification(const Row& row) {
+  v1::Notification n;
+  n.set_name(NotificationName(row.Text(0)));
+  n.set_etag(rpc::MakeEtag(row.Int(1)));
+  n.set_template_(row.Text(2));
+  n.set_event(row.Text(3));
+  n.set_channel(static_cast<v1::Channel>(row.Int(4)));
+  n.set_unknown_policy(static_cast<v1::UnknownPolicy>(row.Int(5)));
+  n.set_cause(row.Text(6));
+  SetTime(*n.mutable_schedule_time(), row.Int(8));
+  SetTime(*n.mutable_expire_time(), row.Int(9));
+  SetTime(*n.mutable_create_time(), row.Int(10));
+  SetTime(*n.mutable_update_time(), row.Int(11));
+  v1::Notification::Counts& counts = *n.mutable_counts();
+  counts.set_pending(static_cast<std::int32_t>(row.Int(12)));
+  counts.set_sending(static_cast<std::int32_t>(row.Int(13)));
+  counts.set_delivered(static_cast<std::int32_t>(row.Int(14)));
+  counts.set_rejected(static_cast<std::int32_t>(row.Int(15)));
+  counts.set_not_sent(static_cast<std::int32_t>(row.Int(16)));
+  counts.set_expired(static_cast<std::int32_t>(row.Int(17)));
+  counts.set_unknown(static_cast<std::int32_t>(row.Int(18)));
+  n.set_state(StateOf(row.Bool(7), counts));
+  return n;
+}
+
+// Reads the columns of kListDeliveries.
+v1::Delivery ReadDelivery(const Row& row) {
+  v1::Delivery d;
+  d.set_name(DeliveryName(row.Text(1), row.Text(0)));
+  d.set_person(row.Text(2));
+  d.set_resource(row.Text(3));
+  d.set_channel(static_cast<v1::Channel>(row.Int(4)));
+  d.set_state(static_cast<v1::DeliveryState>(row.Int(5)));
+  d.set_reason(static_cast<v1::DeliveryReason>(row.Int(6)));
+  d.set_attempt_count(static_cast<std::int32_t>(row.Int(7)));
+  if (!row.IsNull(8)) SetTime(*d.mutable_next_attempt_time(), row.Int(8));
+  d.set_last_outcome(static_cast<v1::AttemptOutcome>(row.Int(9)));
+  d.set_last_code(static_cast<std::int32_t>(row.Int(10)));
+  d.set_last_enhanced_code(row.Text(11));
+  d.set_calendar_method(static_cast<v1::CalendarMethod>(row.Int(12)));
+  d.set_calendar_sequence(static_cast<std::int32_t>(row.Int(13)));
+  SetTime(*d.mutable_create_time(), row.Int(14));
+  SetTime(*d.mutable_update_time(), row.Int(15));
+  return d;
+}
+
+// Reads the columns of kClaimDeliveries.
+ClaimedDelivery ReadClaimed(const Row& row) {
+  ClaimedDelivery d;
+  d.id = row.Text(0);
+  d.notification_id = row.Text(1);
+  d.template_name = row.Text(2);
+  d.event = row.Text(3);
+  d.resource = row.Text(4);
+  d.person = row.Text(5);
+  d.unknown_policy = static_cast<v1::UnknownPolicy>(row.Int(6));
+  d.calendar_method = static_cast<v1::CalendarMethod>(row.Int(7));
+  d.calendar_sequence = static_cast<std::int32_t>(row.Int(8));
+  d.attempt = static_cast<std::int32_t>(row.Int(9));
+  d.fence = row.Int(10);
+  d.expires = FromMicros(row.Int(11));
+  d.interrupted = row.Int(12) == v1::DELIVERY_STATE_SENDING;
+  d.cancelled = row.Bool(13);
+  return d;
+}
+
+// The last part of a kind of change: "delivery.delivered".
+std::string_view ChangeKind(v1::DeliveryState state) {
+  switch (state) {
+    case v1::DELIVERY_STATE_DEFERRED:
+      return "delivery.deferred";
+    case v1::DELIVERY_STATE_DELIVERED:
+      return "delivery.delivered";
+    case v1::DELIVERY_STATE_REJECTED:
+      return "delivery.rejected";
+    case v1::DELIVERY_STATE_UNKNOWN:
+      return "delivery.unknown";
+    case v1::DELIVERY_STATE_EXPIRED:
+      return "delivery.expired";
+    case v1::DELIVERY_STATE_CANCELLED:
+      return "delivery.cancelled";
+    default:
+      return "delivery.suppressed";
+  }
+}
+
+using EventAndPerson = std::pair<std::string, std::string>;
+
+// The SEQUENCE for each delivery id. One statement cannot count the same (event, person) twice, so
+// repetitions go into further ones.
+absl::StatusOr<std::map<std::string, std::int64_t>> TakeSequences(
+    Transaction& tx, absl::Span<const NewNotification> notifications) {
+  std::vector<std::map<EventAndPerson, std::string>> waves;
+  std::map<EventAndPerson, std::size_t> uses;
+  for (const NewNotification& n : notifications) {
+    if (n.calendar_method == v1::CALENDAR_METHOD_UNSPECIFIED) continue;
+    for (const NewNotification::Recipient& recipient : n.recipients) {
+      EventAndPerson key{n.event, recipient.person};
+      const std::size_t wave = uses[key]++;
+      if (wave == waves.size()) waves.emplace_back();
+      waves[wave].emplace(std::move(key), recipient.delivery_id);
+    }
+  }
+  std::map<std::string, std::int64_t> sequences;
+  for (const auto& wave : waves) {
+    std::vector<std::vector<Value>> rows;
+    for (const auto& [key, delivery] : wave) rows.push_back({key.first, key.second, 0});
+    WICI_ASSIGN_OR_RETURN(const Rows taken, tx.InsertMany(queries::kTakeSequences,
+                                                          queries::kTakeSequencesSuffix, rows));
+    for (const Row& row : taken) {
+      sequences[wave.at({row.Text(0), row.Text(1)})] = row.Int(2);
+    }
+  }
+  return sequences;
+}
+
+std::vector<Value> DeliveryRow(const NewNotification& n,
+                               const NewNotification::Recipient& recipient, std::int64_t sequence,
+                               absl::Time now) {
+  return {recipient.delivery_id,
+          n.id,
+          n.template_name,
+          n.event,
+          recipient.resource,
+          recipient.person,
+          static_cast<std::int64_t>(n.channel),
+          static_cast<std::int64_t>(n.unknown_policy),
+          static_cast<std::int64_t>(n.calendar_method),
+          sequence,
+          static_cast<std::int64_t>(v1::DELIVERY_STATE_QUEUED),
+          static_cast<std::int64_t>(v1::DELIVERY_STATE_UNSPECIFIED),
+          static_cast<std::int64_t>(v1::DELIVERY_REASON_UNSPECIFIED),
+          false,
+          0,
+          0,
+          "",
+          ToMicros(n.not_before),
+          ToMicros(n.expires),
+          static_cast<std::int64_t>(v1::ATTEMPT_OUTCOME_UNSPECIFIED),
+          0,
+          "",
+          ToMicros(now),
+          ToMicros(now)};
+}
+
+absl::StatusOr<v1::Notification> FindNotification(Transaction& tx, std::string_view name) {
+  WICI_ASSIGN_OR_RETURN(const Rows rows, tx.Execute(queries::kGetNotification, {IdOf(name)}));
+  if (rows.empty()) return NotificationNotFoundError(name);
+  return ReadNotification(rows[0]);
+}
+
+absl::Status RecordAttempt(Transaction& tx, const AttemptRecord& record, absl::Time now,
+                           bool& settled) {
+  const AttemptResult& result = record.result;
+  const Settlement& settlement = record.settlement;
+  WICI_RETURN_IF_ERROR(
+      tx.Execute(queries::kEndAttempt,
+                 {record.delivery.id, record.delivery.attempt, ToMicros(record.ended),
+                  static_cast<std::int64_t>(result.outcome), result.code, result.enhanced_code})
+          .status());
+  WICI_ASSIGN_OR_RETURN(
+      const Rows rows,
+      tx.Execute(
+          queries::kSettleDelivery,
+          {record.delivery.id, record.delivery.fence, static_cast<std::int64_t>(settlement.state),
+           static_cast<std::int64_t>(settlement.reason),
+           settlement.next_attempt ? Value(ToMicros(*settlement.next_attempt)) : Value(nullptr),
+           static_cast<std::int64_t>(result.outcome), result.code, result.enhanced_code,
+           ToMicros(now)}));
+  settled = !rows.empty();
+  return absl::OkStatus();
+}
+
+absl::StatusOr<v1::Notification> Cancel(Transaction& tx, std::string_view name,
+                                        std::string_view etag, std::string_view transaction_id,
+                                        absl::Time now) {
+  WICI_ASSIGN_OR_RETURN(const Rows found, tx.Execute(queries::kGetNotification, {IdOf(name)}));
+  if (found.empty()) return NotificationNotFoundError(name);
+  const v1::Notification before = ReadNotification(found[0]);
+  WICI_RETURN_IF_ERROR(rpc::CheckEtag(kDomain, name, etag, found[0].Int(1)));
+  if (before.state() == v1::Notification::STATE_CANCELLED) return before;
+  if (before.state() == v1::Notification::STATE_COMPLETED) return NotificationCompletedError(name);
+  const std::string id = IdOf(name);
+  WICI_ASSIGN_OR_RETURN(const Rows rows,
+                        tx.Execute(queries::kCancelNotification, {id, ToMicros(now)}));
+  WICI_RETURN_IF_ERROR(tx.Execute(queries::kCancelOpenDeliveries, {id, ToMicros(now)}).status());
+  WICI_RETURN_IF_ERROR(tx.Execute(queries::kMarkSendingDeliveries, {id}).status());
+  const feed::Change change{.aggregate = std::string(name),
+                            .version = rows[0].Int(0),
+                            .kind = "notification.cancelled",
+                            .resource = std::string(name),
+                            .person = "",
+                            .attributes = {{"event", before.event()}}};
+  WICI_RETURN_IF_ERROR(feed::AppendChanges(tx, transaction_id, {change}, now));
+  return FindNotification(tx, name);
+}
+
+}  // namespace
+
+v1::Notification AcceptedNotification(const NewNotification& notification, absl::Time now) {
+  v1::Notification n;
+  n.set_name(NotificationName(notification.id));
+  n.set_etag(rpc::MakeEtag(1));
+  SetTime(*n.mutable_create_time(), ToMicros(now));
+  SetTime(*n.mutable_update_time(), ToMicros(now));
+  n.set_template_(notification.template_name);
+  n.set_event(notification.event);
+  n.set_channel(notification.channel);
+  n.set_unknown_policy(notification.unknown_policy);
+  SetTime(*n.mutable_schedule_time(), ToMicros(notification.not_before));
+  SetTime(*n.mutable_expire_time(), ToMicros(notification.expires));
+  n.set_state(v1::Notification::STATE_ACTIVE);
+  n.mutable_counts()->set_pending(static_cast<std::int32_t>(notification.recipients.size()));
+  n.set_cause(notification.cause);
+  return n;
+}
+
+absl::Status RecordNotifications(Transaction& tx, absl::Span<const NewNotification> notifications,
+                                 std::string_view transaction_id, absl::Time now) {
+  WICI_ASSIGN_OR_RETURN(const auto sequences, TakeSequences(tx, notifications));
+  std::vector<std::vector<Value>> notification_rows;
+  std::vector<std::vector<Value>> delivery_rows;
+  std::vector<feed::Change> changes;
+  for (const NewNotification& n : notifications) {
+    notification_rows.push_back(
+        {n.id, 1, 1, n.template_name, n.event, static_cast<std::int64_t>(n.channel),
+         static_cast<std::int64_t>(n.unknown_policy), n.cause, false, ToMicros(n.not_before),
+         ToMicros(n.expires), ToMicros(now), ToMicros(now)});
+    for (const NewNotification::Recipient& recipient : n.recipients) {
+      const auto sequence = sequences.find(recipient.delivery_id);
+      delivery_rows.push_back(
+          DeliveryRow(n, recipient, sequence == sequences.end() ? 0 : sequence->second, now));
+    }
+    changes.push_back(feed::Change{
+        .aggregate = NotificationName(n.id),
+        .version = 1,
+        .kind = "notification.accepted",
+        .resource = NotificationName(n.id),
+        .person = "",
+        .attributes = {{"event", n.event}, {"template", n.template_name}, {"cause", n.cause}}});
+  }
+  if (notification_rows.empty()) return absl::OkStatus();
+  WICI_RETURN_IF_ERROR(
+      tx.InsertMany(queries::kInsertNotifications, "", notification_rows).status());
+  WICI_RETURN_IF_ERROR(tx.InsertMany(queries::kInsertDeliveries, "", delivery_rows).status());
+  return feed::AppendChanges(tx, transaction_id, changes, now);
+}
+
+absl::StatusOr<v1::Notification> SqlStore::GetNotification(absl::Time deadline,
+                                                           std::string_view name) {
+  v1::Notification found;
+  WICI_RETURN_IF_ERROR(database_.Read(deadline, [&](Transaction& tx) -> absl::Status {
+    WICI_ASSIGN_OR_RETURN(found, FindNotification(tx, name));
+    return absl::OkStatus();
+  }));
+  return found;
+}
+
+absl::StatusOr<std::vector<v1::Notification>> SqlStore::ListNotifications(
+    absl::Time deadline, std::string_view event, std::string_view template_name,
+    std::string_view before, std::int32_t limit) {
+  std::vector<v1::Notification> found;
+  WICI_RETURN_IF_ERROR(database_.Read(deadline, [&](Transaction& tx) -> absl::Status {
+    found.clear();
+    WICI_ASSIGN_OR_RETURN(const Rows rows, tx.Execute(queries::kListNotifications,
+                                                      {event, template_name, before, limit}));
+    for (const Row& row : rows) found.push_back(ReadNotification(row));
+    return absl::OkStatus();
+  }));
+  return found;
+}
+
+absl::StatusOr<std::vector<v1::Delivery>> SqlStore::ListDeliveries(absl::Time deadline,
+                                                                   std::string_view parent,
+                                                                   v1::DeliveryState state,
+                                                                   std::string_view after,
+                                                                   std::int32_t limit) {
+  std::vector<v1::Delivery> found;
+  WICI_RETURN_IF_ERROR(database_.Read(deadline, [&](Transaction& tx) -> absl::Status {
+    found.clear();
+    WICI_RETURN_IF_ERROR(FindNotification(tx, parent).status());
+    WICI_ASSIGN_OR_RETURN(
+        const Rows rows,
+        tx.Execute(queries::kListDeliveries,
+                   {IdOf(parent), static_cast<std::int64_t>(state), after, limit}));
+    for (const Row& row : rows) found.push_back(ReadDelivery(row));
+    return absl::OkStatus();
+  }));
+  return found;
+}
+
+absl::StatusOr<v1::Notification> SqlStore::CancelNotification(absl::Time deadline,
+                                                              const sql::IdempotencyKey& key,
+                                                              std::string_view name,
+                                                              std::string_view etag,
+                                                              absl::Time now) {
+  v1::Notification answer;
+  const std::string transaction_id = ids_.NewId();
+  WICI_RETURN_IF_ERROR(database_.Write(deadline, [&](Transaction& tx) -> absl::Status {
+    WICI_ASSIGN_OR_RETURN(const auto stored, sql::FindAnswer(tx, kDomain, key));
+    if (stored) {
+      answer.ParseFromString(*stored);
+      return absl::OkStatus();
+    }
+    WICI_ASSIGN_OR_RETURN(answer, Cancel(tx, name, etag, transaction_id, now));
+    return sql::StoreAnswers(tx, {{key, answer.SerializeAsString()}}, now);
+  }));
+  return answer;
+}
+
+absl::StatusOr<std::vector<ClaimedDelivery>> SqlStore::ClaimDeliveries(absl::Time deadline,
+                                                                       std::string_view owner,
+                                                                       absl::Duration lease,
+                                                                       std::int32_t limit,
+                                                                       absl::Time now) {
+  std::vector<ClaimedDelivery> claimed;
+  WICI_RETURN_IF_ERROR(database_.Write(deadline, [&](Transaction& tx) -> absl::Status {
+    claimed.clear();
+    WICI_ASSIGN_OR_RETURN(const Rows rows,
+                          tx.Execute(queries::kClaimDeliveries,
+                                     {owner, ToMicros(now + lease), ToMicros(now), limit}));
+    std::vector<std::vector<Value>> attempts;
+    for (const Row& row : rows) {
+      const ClaimedDelivery& d = claimed.emplace_back(ReadClaimed(row));
+      attempts.push_back({d.id, d.attempt, d.fence, ToMicros(now), nullptr,
+                          static_cast<std::int64_t>(v1::ATTEMPT_OUTCOME_UNSPECIFIED), 0, ""});
+    }
+    if (attempts.empty()) return absl::OkStatus();
+    return tx.InsertMany(queries::kInsertAttempts, "", attempts).status();
+  }));
+  // RETURNING has no order of its own; the oldest go first.
+  std::sort(claimed.begin(), claimed.end(),
+            [](const ClaimedDelivery& a, const ClaimedDelivery& b) { return a.id < b.id; });
+  return claimed;
+}
+
+absl::StatusOr<int> SqlStore::RecordAttempts(absl::Time deadline,
+                                             absl::Span<const AttemptRecord> records,
+                                             absl::Time now) {
+  int settled_count = 0;
+  const std::string transaction_id = ids_.NewId();
+  WICI_RETURN_IF_ERROR(database_.Write(deadline, [&](Transaction& tx) -> absl::Status {
+    // In the order of the notifications, so that two workers cannot wait for each other.
+    std::map<std::string, std::vector<const AttemptRecord*>> settled;
+    settled_count = 0;
+    for (const AttemptRecord& record : records) {
+      bool is_settled = false;
+      WICI_RETURN_IF_ERROR(RecordAttempt(tx, record, now, is_settled));
+      if (!is_settled) continue;
+      ++settled_count;
+      settled[record.delivery.notification_id].push_back(&record);
+    }
+    std::vector<feed::Change> changes;
+    for (const auto& [notification_id, its_records] : settled) {
+      WICI_ASSIGN_OR_RETURN(const Rows rows,
+                            tx.Execute(queries::kBumpNotification, {notification_id}));
+      for (const AttemptRecord* record : its_records) {
+        changes.push_back(
+            feed::Change{.aggregate = NotificationName(notification_id),
+                         .version = rows[0].Int(0),
+                         .kind = std::string(ChangeKind(record->settlement.state)),
+                         .resource = DeliveryName(notification_id, record->delivery.id),
+                         .person = record->delivery.person,
+                         .attributes = {{"event", record->delivery.event}}});
+      }
+    }
+    if (changes.empty()) return absl::OkStatus();
+    return feed::AppendChanges(tx, transaction_id, changes, now);
+  }));
+  return settled_count;
+}
+
+absl::StatusOr<absl::Time> SqlStore::NextDue(absl::Time deadline) {
+  absl::Time due = absl::InfiniteFuture();
+  WICI_RETURN_IF_ERROR(database_.Read(deadline, [&](Transaction& tx) -> absl::Status {
+    WICI_ASSIGN_OR_RETURN(const Rows rows, tx.Execute(queries::kNextDue));
+    due = rows[0].IsNull(0) ? absl::InfiniteFuture() : FromMicros(rows[0].Int(0));
+    return absl::OkStatus();
+  }));
+  return due;
+}
+
+}  // namespace wici::notification

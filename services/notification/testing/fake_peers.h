@@ -1,0 +1,94 @@
+// The other services as a test wants them: people, events and links in maps.
+#ifndef WICI_SERVICES_NOTIFICATION_TESTING_FAKE_PEERS_H_
+#define WICI_SERVICES_NOTIFICATION_TESTING_FAKE_PEERS_H_
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "services/notification/peers.h"
+
+namespace wici::notification {
+
+// Not thread-safe: set up before use. `error` is what every call answers while it is not OK.
+class FakePeers final : public Peers {
+ public:
+  absl::StatusOr<std::map<std::string, people::v1::ContactPoint>> GetContactPoints(
+      const Names& names) override {
+    return Pick(persons, names);
+  }
+  absl::StatusOr<std::map<std::string, registration::v1::Event>> GetEvents(
+      const Names& names) override {
+    return Pick(events, names);
+  }
+  absl::StatusOr<std::map<std::string, registration::v1::Links>> GetLinks(
+      const Names& names) override {
+    return Pick(links, names);
+  }
+  absl::StatusOr<std::vector<Participant>> ListParticipants(const std::string& event) override {
+    if (!error.ok()) return error;
+    const auto found = participants.find(event);
+    if (found == participants.end()) return absl::NotFoundError("no such event");
+    return found->second;
+  }
+
+  // The event of the case, "events/<id>", on 2015-12-18 from 09:00 to 15:00 in Warsaw.
+  void AddEvent(const std::string& name) {
+    registration::v1::Event& event = events[name];
+    event.set_name(name);
+    event.set_state(registration::v1::EVENT_STATE_PUBLISHED);
+    (*event.mutable_title())["pl"] = "Srebro spotyka złoto";
+    (*event.mutable_title())["en"] = "Silver meets Gold";
+    (*event.mutable_title())["de"] = "Silber trifft Gold";
+    event.add_organisers()->set_display_name("BioTechMed Mazowsze");
+    event.mutable_start_time()->set_seconds(1450425600);
+    event.mutable_end_time()->set_seconds(1450447200);
+    event.set_time_zone("Europe/Warsaw");
+    event.mutable_venue()->set_display_name("CZIiTT");
+    event.mutable_venue()->set_address("Rektorska 4, Warszawa");
+    event.add_languages("pl");
+  }
+
+  void AddPerson(const std::string& name, const std::string& email, const std::string& language) {
+    people::v1::ContactPoint& person = persons[name];
+    person.set_person(name);
+    person.set_display_name("Łukasz Żak");
+    person.set_email(email);
+    person.set_language(language);
+    person.set_audience_consent(true);
+  }
+
+  void AddLinks(const std::string& resource) {
+    registration::v1::Links& item = links[resource];
+    item.set_resource(resource);
+    if (resource.find("/invitations/") != std::string::npos) {
+      item.set_answer_token("answer.t");
+    } else {
+      item.set_manage_token("manage.t");
+      item.set_check_in_token("check-in.t");
+    }
+  }
+
+  std::map<std::string, people::v1::ContactPoint> persons;
+  std::map<std::string, registration::v1::Event> events;
+  std::map<std::string, registration::v1::Links> links;
+  std::map<std::string, std::vector<Participant>> participants;
+  absl::Status error;
+
+ private:
+  template <class T>
+  absl::StatusOr<std::map<std::string, T>> Pick(const std::map<std::string, T>& all,
+                                                const Names& names) const {
+    if (!error.ok()) return error;
+    std::map<std::string, T> found;
+    for (const std::string& name : names) {
+      const auto item = all.find(name);
+      if (item != all.end()) found.insert(*item);
+    }
+    return found;
+  }
+};
+
+}  // namespace wici::notification
+
+#endif  // WICI_SERVICES_NOTIFICATION_TESTING_FAKE_PEERS_H_

@@ -1,0 +1,45 @@
+// A real SMTP server for tests (smtp_sink.py on aiosmtpd), which does what the recipient's local
+// part says and keeps the mails it takes.
+#ifndef WICI_SERVICES_NOTIFICATION_TESTING_SMTP_SINK_H_
+#define WICI_SERVICES_NOTIFICATION_TESTING_SMTP_SINK_H_
+
+#include <sys/types.h>
+
+#include <string>
+#include <vector>
+
+#include "libs/testing/temp_dir.h"
+
+namespace wici::notification {
+
+// Not thread-safe. The server dies with the test process, however that ends.
+class SmtpSink {
+ public:
+  // Starts it; ends the process when that fails.
+  explicit SmtpSink(bool smtputf8 = true);
+  ~SmtpSink();
+  SmtpSink(const SmtpSink&) = delete;
+  SmtpSink& operator=(const SmtpSink&) = delete;
+
+  std::string url() const;  // the same over restarts
+  const std::string& directory() const { return directory_.path(); }
+  // The mails taken so far, in order, each with its envelope on top.
+  std::vector<std::string> Mails() const;
+  // A line of facts for each, read by parsers that are not ours; see read_mails.py. Ends the
+  // process when a mail is malformed.
+  std::vector<std::string> Facts() const;
+
+  void Stop();   // kill -9
+  void Start();  // on the same port
+
+ private:
+  const bool smtputf8_;
+  testing::TempDir directory_;
+  int port_ = 0;
+  int input_ = -1;
+  pid_t pid_ = -1;
+};
+
+}  // namespace wici::notification
+
+#endif  // WICI_SERVICES_NOTIFICATION_TESTING_SMTP_SINK_H_

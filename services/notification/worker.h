@@ -1,0 +1,103 @@
+// Sends what the ledger says is due.
+//
+// One thread claims deliveries in batches, asks the peers for addresses, facts and links, composes
+// the mails and records the outcomes; several threads with a kept SMTP connection each send. Woken
+// after a commit, otherwise it polls; Redis plays no part. A worker may be killed at any instant:
+// what it had claimed comes back when the lease ends.
+#ifndef WICI_SERVICES_NOTIFICATION_WORKER_H_
+#define WICI_SERVICES_NOTIFICATION_WORKER_H_
+
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "libs/base/clock.h"
+#include "libs/base/mutex.h"
+#include "services/notification/mail/smtp_transport.h"
+#include "services/notification/message.h"
+#include "services/notification/peers.h"
+#include "services/notification/store.h"
+
+namespace wici::notification {
+
+struct WorkerOptions {
+  std::string owner;  // unique to this process
+  SmtpOptions smtp = {};
+  Sender sender;
+  int sender_threads = 4;
+  std::int32_t in_flight_max = 128;  // claimed and not yet recorded
+  absl::Duration lease = absl::Minutes(2);
+  absl::Duration poll = absl::Milliseconds(200);
+};
+
+class DeliveryWorker {
+ public:
+  // INVALID_ARGUMENT for a bad relay URL. All outlive the worker.
+  static absl::StatusOr<std::unique_ptr<DeliveryWorker>> Make(Store& store, Peers& peers,
+                                                              const Clock& clock,
+                                                              WorkerOptions options);
+  // Stops: mails under way are finished and recorded, the others given back.
+  ~DeliveryWorker();
+  DeliveryWorker(const DeliveryWorker&) = delete;
+  DeliveryWorker& operator=(const DeliveryWorker&) = delete;
+
+  void Start();
+  // Something may be due: call after a commit. Thread-safe, never blocks.
+  void Wake();
+  // One round on the calling thread, for tests; returns how many deliveries were claimed. Not
+  // together with Start.
+  absl::StatusOr<int> RunOnce();
+
+ private:
+  struct Job {
+    ClaimedDelivery delivery;
+    OutgoingMail mail;
+    absl::Time send_before;  // later the lease could end while the relay has it
+  };
+  struct Prepared {
+    std::vector<Job> jobs;
+    std::vector<AttemptRecord> records;  // of what is not sent
+  };
+
+  DeliveryWorker(Store& store, Peers& peers, const Clock& clock, WorkerOptions options)
+      : store_(store), peers_(peers), clock_(clock), options_(std::move(options)) {}
+
+  absl::StatusOr<Prepared> ClaimAndPrepare(std::int32_t limit);
+  absl::Status Compose(std::vector<ClaimedDelivery> deliveries, absl::Time claimed,
+                       Prepared& prepared);
+  AttemptRecord Send(const Job& job, SmtpTransport& transport) const;
+  AttemptRecord MakeRecord(const ClaimedDelivery& delivery, AttemptResult result) const;
+  absl::Status Record(const std::vector<AttemptRecord>& records);
+
+  void Dispatch();                           // the claiming thread
+  void RunSender(SmtpTransport& transport);  // a sending thread
+  absl::StatusOr<bool> RecordFinished();     // whether anything was finished
+  absl::StatusOr<bool> ClaimMore();          // whether anything was due
+  // Until there is something to do, at most `poll`; always that long when `pause`.
+  void Wait(bool pause);
+
+  Store& store_;
+  Peers& peers_;
+  const Clock& clock_;
+  const WorkerOptions options_;
+  std::vector<std::unique_ptr<SmtpTransport>> transports_;
+
+  Mutex mutex_;
+  CondVar changed_;
+  std::deque<Job> jobs_ ABSL_GUARDED_BY(mutex_);
+  std::vector<AttemptRecord> finished_ ABSL_GUARDED_BY(mutex_);
+  std::int32_t in_flight_ ABSL_GUARDED_BY(mutex_) = 0;
+  bool woken_ ABSL_GUARDED_BY(mutex_) = false;
+  bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
+  std::vector<std::thread> senders_;
+  std::thread dispatcher_;
+};
+
+}  // namespace wici::notification
+
+#endif  // WICI_SERVICES_NOTIFICATION_WORKER_H_

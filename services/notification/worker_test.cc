@@ -1,0 +1,383 @@
+// From a change in the feed to a mail at a real SMTP server, and what happens when parts fail.
+#include "services/notification/worker.h"
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "libs/base/metrics.h"
+#include "libs/feed/changes.h"
+#include "libs/sql/migrate.h"
+#include "libs/testing/database_fixture.h"
+#include "libs/testing/fake_clock.h"
+#include "libs/testing/fake_ids.h"
+#include "libs/testing/status_matchers.h"
+#include "prometheus/text_serializer.h"
+#include "services/notification/feed_handler.h"
+#include "services/notification/migrations.h"
+#include "services/notification/sql_store.h"
+#include "services/notification/testing/fake_peers.h"
+#include "services/notification/testing/smtp_sink.h"
+
+namespace wici::notification {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using testing::IsOk;
+using testing::IsOkAndHolds;
+using ::testing::Not;
+using ::testing::SizeIs;
+
+constexpr char kEvent[] = "events/silver";
+constexpr char kJan[] = "clusters/btm/contacts/jan";
+constexpr char kEwa[] = "persons/ewa";
+constexpr char kMax[] = "clusters/ccb/contacts/max";
+constexpr char kInvitation[] = "events/silver/invitations/i1";
+constexpr char kRegistration[] = "events/silver/registrations/r1";
+
+class WorkerTest : public testing::DatabaseTest {
+ protected:
+  void SetUp() override {
+    DatabaseTest::SetUp();
+    if (IsSkipped()) return;
+    ASSERT_THAT(sql::Migrate(database(), Migrations(), clock_), IsOk());
+    store_ = std::make_unique<SqlStore>(database(), ids_);
+    worker_ = MakeWorker("worker-1");
+    peers_.AddEvent(kEvent);
+    peers_.AddPerson(kJan, "jan@example.org", "pl");
+    peers_.AddPerson(kEwa, "ewa@example.org", "en-GB");
+    peers_.AddPerson(kMax, "max@example.org", "de");
+    peers_.AddLinks(kInvitation);
+    peers_.AddLinks(kRegistration);
+  }
+
+  std::unique_ptr<DeliveryWorker> MakeWorker(const std::string& owner) {
+    WorkerOptions options{
+        .owner = owner,
+        .sender = {*Mailbox::Parse("events@wici.example.org"), "https://wici.example.org"}};
+    options.smtp = {.url = sink_.url(), .tls = TlsPolicy::kNone};
+    auto worker = DeliveryWorker::Make(*store_, peers_, clock_, options);
+    EXPECT_THAT(worker, IsOk());
+    return *std::move(worker);
+  }
+
+  feed::v1::Change Change(const std::string& kind, const std::string& person,
+                          const std::string& resource) {
+    feed::v1::Change change;
+    change.mutable_cursor()->set_epoch("epoch");
+    change.mutable_cursor()->set_seq(++seq_);
+    change.set_aggregate(kEvent);
+    change.set_kind(kind);
+    change.set_person(person);
+    change.set_resource(resource);
+    return change;
+  }
+
+  // What the consumer does with a batch of changes.
+  absl::Status Consume(const std::vector<feed::v1::Change>& changes) {
+    const auto body = handler_.Prepare(changes);
+    if (!body.ok()) return body.status();
+    return database().Write(absl::Now() + absl::Seconds(20), *body);
+  }
+  void Consume(const std::string& kind, const std::string& person, const std::string& resource) {
+    ASSERT_THAT(Consume({Change(kind, person, resource)}), IsOk());
+  }
+
+  // Rounds until nothing is due.
+  void SendAll() {
+    while (true) {
+      const auto sent = worker_->RunOnce();
+      ASSERT_THAT(sent, IsOk());
+      if (*sent == 0) return;
+    }
+  }
+
+  // The deliveries of all notifications, the oldest first.
+  std::vector<v1::Delivery> Ledger() {
+    const absl::Time deadline = absl::Now() + absl::Seconds(20);
+    std::vector<v1::Delivery> all;
+    auto notifications = *store_->ListNotifications(deadline, "", "", "", 1000);
+    for (auto item = notifications.rbegin(); item != notifications.rend(); ++item) {
+      const auto deliveries =
+          *store_->ListDeliveries(deadline, item->name(), v1::DELIVERY_STATE_UNSPECIFIED, "", 1000);
+      all.insert(all.end(), deliveries.begin(), deliveries.end());
+    }
+    return all;
+  }
+
+  SmtpSink sink_;
+  testing::FakeClock clock_{absl::Now()};
+  testing::FakeIds ids_;
+  FakePeers peers_;
+  FeedHandler handler_{peers_, ids_, clock_};
+  std::unique_ptr<SqlStore> store_;
+  std::unique_ptr<DeliveryWorker> worker_;
+  std::int64_t seq_ = 0;
+};
+WICI_ON_EVERY_ENGINE(WorkerTest);
+
+TEST_P(WorkerTest, EachKindOfChangeBecomesItsMailInTheLanguageOfThePerson) {
+  Consume("invitation.created", kJan, kInvitation);
+  Consume("registration.confirmed", kJan, kRegistration);
+  Consume("registration.waitlisted", kEwa, kRegistration);
+  Consume("registration.promoted", kEwa, kRegistration);
+  Consume("registration.cancelled", kMax, kRegistration);
+  Consume("registration.checked_in", kMax, kRegistration);
+  SendAll();
+  peers_.participants[kEvent] = {{kJan, kRegistration}, {kMax, kInvitation}};
+  Consume("event.rescheduled", "", kEvent);
+  SendAll();
+  peers_.events[kEvent].set_state(registration::v1::EVENT_STATE_CANCELLED);
+  Consume("event.cancelled", "", kEvent);
+  SendAll();
+  const std::string at = " | 2015-12-18T09:00 Europe/Warsaw | mailto:";
+  const std::string request = " | REQUEST | REQUEST | silver@wici.example.org | ";
+  const std::string cancel = " | CANCEL | CANCEL | silver@wici.example.org | ";
+  const std::string jan = "jan@example.org";
+  const std::string ewa = "ewa@example.org";
+  const std::string max = "max@example.org";
+  EXPECT_THAT(
+      sink_.Facts(),
+      ::testing::UnorderedElementsAre(
+          jan + " | " + jan + " | pl | Zaproszenie: Srebro spotyka złoto, 18 grudnia 2015" +
+              request + "0 | TENTATIVE" + at + jan,
+          jan + " | " + jan +
+              " | pl | Potwierdzenie rejestracji: Srebro spotyka złoto, 18 grudnia 2015" + request +
+              "1 | CONFIRMED" + at + jan,
+          ewa + " | " + ewa +
+              " | en | You are on the waiting list: Silver meets Gold, 18 December 2015 | -",
+          ewa + " | " + ewa +
+              " | en | You have a place after all: Silver meets Gold, 18 December 2015" + request +
+              "0 | CONFIRMED" + at + ewa,
+          max + " | " + max + " | de | Ihre Anmeldung ist storniert: Silber trifft Gold" + cancel +
+              "0 | CANCELLED" + at + max,
+          jan + " | " + jan + " | pl | Zmiana terminu: Srebro spotyka złoto, 18 grudnia 2015" +
+              request + "2 | CONFIRMED" + at + jan,
+          max + " | " + max + " | de | Neuer Termin: Silber trifft Gold, 18. Dezember 2015" +
+              request + "1 | TENTATIVE" + at + max,
+          jan + " | " + jan + " | pl | Wydarzenie odwołane: Srebro spotyka złoto, 18 grudnia 2015" +
+              cancel + "3 | CANCELLED" + at + jan,
+          max + " | " + max + " | de | Abgesagt: Silber trifft Gold, 18. Dezember 2015" + cancel +
+              "2 | CANCELLED" + at + max));
+}
+
+TEST_P(WorkerTest, LinksOfTheMailCarryTheTokensOfTheMoment) {
+  Consume("registration.confirmed", kEwa, kRegistration);
+  SendAll();
+  ASSERT_THAT(sink_.Mails(), SizeIs(1));
+  std::string mail = sink_.Mails()[0];
+  for (std::size_t at; (at = mail.find("=\r\n")) != std::string::npos;) mail.erase(at, 3);
+  EXPECT_THAT(mail, HasSubstr("https://wici.example.org/registration?manage_token=3Dmanage.t\r\n"));
+  EXPECT_THAT(mail, HasSubstr("https://wici.example.org/check-in?check_in_token=3Dcheck-in.t\r\n"));
+}
+
+TEST_P(WorkerTest, RelayThatIsDownDelaysMailsAndLosesNone) {
+  sink_.Stop();
+  Consume("invitation.created", kJan, kInvitation);
+  Consume("registration.waitlisted", kEwa, kRegistration);
+  SendAll();
+  for (const v1::Delivery& delivery : Ledger()) {
+    EXPECT_EQ(delivery.state(), v1::DELIVERY_STATE_DEFERRED);
+    EXPECT_EQ(delivery.last_outcome(), v1::ATTEMPT_OUTCOME_DEFERRED);
+  }
+  clock_.Advance(absl::Seconds(5));
+  SendAll();
+  sink_.Start();
+  clock_.Advance(absl::Minutes(2));
+  SendAll();
+  EXPECT_THAT(sink_.Facts(), SizeIs(2));
+  for (const v1::Delivery& delivery : Ledger()) {
+    EXPECT_EQ(delivery.state(), v1::DELIVERY_STATE_DELIVERED);
+    EXPECT_EQ(delivery.attempt_count(), 3);
+  }
+}
+
+TEST_P(WorkerTest, TemporaryRefusalIsTriedAgainAndPermanentOneIsNot) {
+  peers_.AddPerson(kJan, "once-jan@example.org", "pl");
+  peers_.AddPerson(kEwa, "rcpt-550-ewa@example.org", "pl");
+  Consume("invitation.created", kJan, kInvitation);
+  Consume("invitation.created", kEwa, kInvitation);
+  SendAll();
+  EXPECT_THAT(sink_.Mails(), IsEmpty());
+  clock_.Advance(absl::Minutes(1));
+  SendAll();
+  EXPECT_THAT(sink_.Mails(), SizeIs(1));
+  clock_.Advance(absl::Hours(24));
+  SendAll();
+  const std::vector<v1::Delivery> ledger = Ledger();
+  EXPECT_EQ(ledger[0].state(), v1::DELIVERY_STATE_DELIVERED);
+  EXPECT_EQ(ledger[0].attempt_count(), 2);
+  EXPECT_EQ(ledger[1].state(), v1::DELIVERY_STATE_REJECTED);
+  EXPECT_EQ(ledger[1].attempt_count(), 1);
+  EXPECT_EQ(ledger[1].last_code(), 550);
+  EXPECT_EQ(ledger[1].last_enhanced_code(), "5.1.1");
+}
+
+TEST_P(WorkerTest, UnknownOutcomeIsSentAgainWithTheSameMessageId) {
+  peers_.AddPerson(kJan, "drop-data-jan@example.org", "pl");
+  Consume("invitation.created", kJan, kInvitation);
+  SendAll();
+  EXPECT_EQ(Ledger()[0].last_outcome(), v1::ATTEMPT_OUTCOME_UNKNOWN);
+  EXPECT_EQ(Ledger()[0].state(), v1::DELIVERY_STATE_DEFERRED);
+  peers_.AddPerson(kJan, "jan@example.org", "pl");
+  clock_.Advance(absl::Minutes(1));
+  SendAll();
+  ASSERT_THAT(sink_.Mails(), SizeIs(1));
+  const std::string id = Ledger()[0].name().substr(Ledger()[0].name().rfind('/') + 1);
+  EXPECT_THAT(sink_.Mails()[0], HasSubstr("Message-ID: <" + id + "@wici.example.org>\r\n"));
+}
+
+TEST_P(WorkerTest, WorkerThatDiesBetweenSendingAndRecordingCausesASecondMailWithTheSameId) {
+  Consume("invitation.created", kJan, kInvitation);
+  // The worker that dies: it claimed, and the mail went out.
+  const auto claimed = store_->ClaimDeliveries(absl::Now() + absl::Seconds(20), "dead",
+                                               absl::Minutes(2), 10, clock_.Now());
+  ASSERT_THAT(claimed, IsOk());
+  SendAll();
+  EXPECT_THAT(sink_.Mails(), IsEmpty());
+  clock_.Advance(absl::Minutes(3));
+  SendAll();
+  EXPECT_THAT(sink_.Mails(), SizeIs(1));
+  // It was only asleep: what it records now changes nothing.
+  AttemptResult late;
+  late.outcome = v1::ATTEMPT_OUTCOME_REJECTED;
+  const AttemptRecord record{(*claimed)[0], late, SettleAttempt((*claimed)[0], late, clock_.Now()),
+                             clock_.Now()};
+  EXPECT_THAT(store_->RecordAttempts(absl::Now() + absl::Seconds(20), {record}, clock_.Now()),
+              IsOkAndHolds(0));
+  EXPECT_EQ(Ledger()[0].state(), v1::DELIVERY_STATE_DELIVERED);
+}
+
+TEST_P(WorkerTest, PeersThatAreAwayDelayMails) {
+  Consume("invitation.created", kJan, kInvitation);
+  peers_.error = absl::UnavailableError("away");
+  SendAll();
+  EXPECT_EQ(Ledger()[0].state(), v1::DELIVERY_STATE_DEFERRED);
+  peers_.error = absl::OkStatus();
+  clock_.Advance(absl::Seconds(5));
+  SendAll();
+  EXPECT_EQ(Ledger()[0].state(), v1::DELIVERY_STATE_DELIVERED);
+}
+
+TEST_P(WorkerTest, WhatIsNoLongerTrueIsNotSent) {
+  Consume("invitation.created", kJan, kInvitation);  // revoked before it goes out
+  Consume("registration.confirmed", kEwa, "events/silver/registrations/gone");
+  Consume("invitation.created", "persons/erased", kInvitation);
+  peers_.links.erase(kInvitation);
+  SendAll();
+  peers_.AddLinks(kInvitation);
+  peers_.persons[kMax].set_audience_consent(false);
+  Consume("invitation.created", kMax, kInvitation);
+  Consume("invitation.created", "persons/erased", kInvitation);
+  SendAll();
+  peers_.events[kEvent].set_state(registration::v1::EVENT_STATE_CANCELLED);
+  Consume("registration.confirmed", kEwa, kRegistration);
+  SendAll();
+  peers_.events.clear();
+  Consume("registration.confirmed", kEwa, kRegistration);
+  SendAll();
+  EXPECT_THAT(sink_.Mails(), IsEmpty());
+  std::vector<v1::DeliveryReason> reasons;
+  for (const v1::Delivery& delivery : Ledger()) {
+    EXPECT_EQ(delivery.state(), v1::DELIVERY_STATE_SUPPRESSED);
+    reasons.push_back(delivery.reason());
+  }
+  EXPECT_THAT(reasons,
+              ElementsAre(v1::DELIVERY_REASON_OVERTAKEN, v1::DELIVERY_REASON_OVERTAKEN,
+                          v1::DELIVERY_REASON_OVERTAKEN, v1::DELIVERY_REASON_NO_CONSENT,
+                          v1::DELIVERY_REASON_PERSON_UNKNOWN, v1::DELIVERY_REASON_OVERTAKEN,
+                          v1::DELIVERY_REASON_RESOURCE_UNKNOWN));
+}
+
+TEST_P(WorkerTest, AddressThatCouldInjectACommandIsRejectedBeforeTheWire) {
+  peers_.AddPerson(kJan, "jan@example.org>\r\nRCPT TO:<evil@example.org", "pl");
+  peers_.AddPerson(kEwa, "ewa@example.org", "pl");
+  peers_.persons[kEwa].set_display_name("Ewa\r\nBcc: evil@example.org");
+  Consume("invitation.created", kJan, kInvitation);
+  Consume("invitation.created", kEwa, kInvitation);
+  SendAll();
+  const std::vector<v1::Delivery> ledger = Ledger();
+  EXPECT_EQ(ledger[0].state(), v1::DELIVERY_STATE_REJECTED);
+  EXPECT_EQ(ledger[0].reason(), v1::DELIVERY_REASON_ADDRESS_INVALID);
+  ASSERT_THAT(sink_.Facts(), SizeIs(1));
+  EXPECT_THAT(sink_.Mails()[0], Not(HasSubstr("\nBcc:")));
+}
+
+TEST_P(WorkerTest, ExpiredMailIsNotSent) {
+  Consume("invitation.created", kJan, kInvitation);
+  clock_.Advance(kDefaultLifetime);
+  SendAll();
+  EXPECT_EQ(Ledger()[0].state(), v1::DELIVERY_STATE_EXPIRED);
+  EXPECT_THAT(sink_.Mails(), IsEmpty());
+}
+
+TEST_P(WorkerTest, ListenerOfAnUnknownEventPassesOverIt) {
+  EXPECT_THAT(Consume({Change("event.cancelled", "", "events/none")}), IsOk());
+  peers_.error = absl::UnavailableError("away");
+  EXPECT_THAT(Consume({Change("event.cancelled", "", kEvent)}),
+              testing::StatusIs(absl::StatusCode::kUnavailable));
+  EXPECT_THAT(Ledger(), IsEmpty());
+}
+
+TEST_P(WorkerTest, ThreadsSendManyMailsEachOnce) {
+  std::vector<feed::v1::Change> changes;
+  for (int i = 0; i < 200; ++i) {
+    const std::string person = absl::StrCat("persons/p", i);
+    peers_.AddPerson(person, absl::StrCat("p", i, "@example.org"), "en");
+    changes.push_back(Change("registration.waitlisted", person, kRegistration));
+  }
+  ASSERT_THAT(Consume(changes), IsOk());
+  worker_->Start();
+  const absl::Time deadline = absl::Now() + absl::Seconds(60);
+  const auto open = [&] { return *store_->NextDue(deadline) != absl::InfiniteFuture(); };
+  while (absl::Now() < deadline && open()) std::this_thread::yield();
+  worker_.reset();
+  EXPECT_THAT(sink_.Mails(), SizeIs(200));
+  for (const v1::Delivery& delivery : Ledger()) {
+    EXPECT_EQ(delivery.state(), v1::DELIVERY_STATE_DELIVERED);
+    EXPECT_EQ(delivery.attempt_count(), 1);
+  }
+}
+
+// An address must not leave the mail itself: not into logs, change records, tables or metrics.
+TEST_P(WorkerTest, AddressesAppearNowhereButInTheMail) {
+  SetLogLevel(LogLevel::kDebug);
+  ::testing::internal::CaptureStderr();
+  for (const char* address : {"canary-ok@example.org", "rcpt-550-canary@example.org",
+                              "rcpt-451-canary@example.org", "canary bad@example.org"}) {
+    peers_.AddPerson(kJan, address, "pl");
+    peers_.persons[kJan].set_display_name("Kanarek Canary");
+    Consume("invitation.created", kJan, kInvitation);
+    SendAll();
+  }
+  const std::string logs = ::testing::internal::GetCapturedStderr();
+  SetLogLevel(LogLevel::kError);
+  EXPECT_THAT(logs, Not(HasSubstr("anary")));
+  EXPECT_THAT(prometheus::TextSerializer().Serialize(Metrics()->Collect()),
+              Not(HasSubstr("anary")));
+  const sql::Query everything{
+      "everything",
+      "SELECT kind || resource || person || attributes FROM changes UNION ALL "
+      "SELECT template || event || resource || person || last_enhanced_code FROM deliveries "
+      "UNION ALL SELECT enhanced_code FROM attempts UNION ALL "
+      "SELECT template || event || cause FROM notifications"};
+  ASSERT_THAT(database().Read(absl::Now() + absl::Seconds(20),
+                              [&](sql::Transaction& tx) -> absl::Status {
+                                const auto rows = tx.Execute(everything);
+                                if (!rows.ok()) return rows.status();
+                                EXPECT_THAT(*rows, Not(IsEmpty()));
+                                for (const sql::Row& row : *rows) {
+                                  EXPECT_THAT(row.Text(0), Not(HasSubstr("anary")));
+                                }
+                                return absl::OkStatus();
+                              }),
+              IsOk());
+}
+
+}  // namespace
+}  // namespace wici::notification

@@ -1,0 +1,27 @@
+// The idempotency key and deadline of a call, for the stores.
+#ifndef WICI_SERVICES_REGISTRATION_CALL_H_
+#define WICI_SERVICES_REGISTRATION_CALL_H_
+
+#include "google/protobuf/message.h"
+#include "libs/rpc/context.h"
+#include "services/registration/mutation.h"
+
+namespace wici::registration {
+
+// What RequestDigest is made of: equal for equal messages, also when they have maps.
+std::string SerializeForDigest(const google::protobuf::Message& request);
+
+// Hashes the request only when it has a request_id to compare by.
+template <class Request>
+Call CallOf(const rpc::Context& context, const Request& request) {
+  Call call;
+  call.deadline = context.deadline;
+  if (request.request_id().empty()) return call;
+  call.key = {context.principal.id, request.request_id(), context.method,
+              sql::RequestDigest(SerializeForDigest(request))};
+  return call;
+}
+
+}  // namespace wici::registration
+
+#endif  // WICI_SERVICES_REGISTRATION_CALL_H_

@@ -1,0 +1,96 @@
+// One event inside one transaction: its seats, the registrations touched, and the queue.
+//
+// Load reads the hot row; steps change it in memory by the rules of seats.h and
+// registration_state.h; Save writes everything in a constant number of statements, the hot row
+// guarded by its version. Promotion happens with the step that frees the seat, so no transaction
+// ever leaves a free seat beside a queue. Not thread-safe; lives inside one transaction.
+#ifndef WICI_SERVICES_REGISTRATION_EVENT_AGGREGATE_H_
+#define WICI_SERVICES_REGISTRATION_EVENT_AGGREGATE_H_
+
+#include <deque>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "libs/sql/database.h"
+#include "services/registration/mutation.h"
+#include "services/registration/registration_state.h"
+#include "services/registration/rows.h"
+
+namespace wici::registration {
+
+class EventAggregate {
+ public:
+  // `tx` outlives the object. EVENT_NOT_FOUND.
+  static absl::StatusOr<EventAggregate> Load(sql::Transaction& tx, std::string_view event,
+                                             absl::Time now);
+
+  SeatsRow& seats() { return seats_; }
+  // The version the aggregate has after Save, for its change records.
+  std::int64_t next_version() const { return seats_.version + 1; }
+
+  // Reads registrations of this event by id, in one statement.
+  absl::Status LoadRegistrations(const std::vector<std::string>& ids);
+  // Reads the head of the queue: enough for `steps` steps and for the seats that are free now.
+  absl::Status LoadQueue(std::int64_t steps);
+  // Reads which of `person_keys` have an active registration.
+  absl::Status LoadActivePersons(const std::vector<std::string>& person_keys);
+
+  // A loaded registration, or nullptr.
+  RegistrationRow* Find(std::string_view id);
+  bool HasActive(const std::string& person_key) const {
+    return active_.find(person_key) != active_.end();
+  }
+
+  // Adds a new registration: PENDING_APPROVAL when `pending`, else as the seats allow.
+  // EVENT_FULL, WAITING_LIST_FULL.
+  absl::StatusOr<RegistrationRow*> Add(RegistrationRow row, bool pending, Changes& changes);
+
+  // Takes one step with a loaded registration, then promotes who can be. `kind` is the change
+  // kind without prefix. TRANSITION_NOT_ALLOWED.
+  absl::Status Apply(RegistrationRow& row, Step step, std::string_view kind, Changes& changes);
+
+  // Promotes as many as seats are free; the queue must be loaded.
+  absl::Status Promote(Changes& changes);
+
+  // A change record about this event.
+  feed::Change MakeChange(std::string_view kind, std::string_view resource,
+                          std::string_view person) const;
+
+  // Writes what changed. ABORTED when another transaction was first.
+  absl::Status Save();
+
+ private:
+  struct Entry {
+    RegistrationRow row;
+    std::int64_t stored_revision = 0;  // 0: not in the database yet
+    bool dirty = false;
+  };
+
+  EventAggregate(sql::Transaction& tx, SeatsRow seats, absl::Time now)
+      : tx_(&tx), seats_(std::move(seats)), now_(now) {}
+
+  Entry& Keep(RegistrationRow row);
+  void Enqueue(Entry& entry);
+  // The row changed to `state` now: one revision more.
+  void Touch(Entry& entry, v1::RegistrationState state);
+  feed::Change RegistrationChange(std::string_view kind, const RegistrationRow& row) const;
+
+  sql::Transaction* tx_;
+  SeatsRow seats_;
+  absl::Time now_;
+  std::vector<std::unique_ptr<Entry>> entries_;    // in the order they came
+  std::unordered_map<std::string, Entry*> by_id_;  // id -> entry
+  std::deque<Entry*> queue_;                       // head of the waiting list, in order
+  std::unordered_map<std::string, bool> active_;   // person keys with a registration
+};
+
+}  // namespace wici::registration
+
+#endif  // WICI_SERVICES_REGISTRATION_EVENT_AGGREGATE_H_

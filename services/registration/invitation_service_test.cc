@@ -1,0 +1,223 @@
+#include <string>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "services/registration/testing/registration_fixture.h"
+
+namespace wici::registration {
+namespace {
+
+using cluster_registry::v1::AudienceRow;
+using ::testing::ElementsAre;
+using testing::HasViolation;
+using testing::IsOk;
+using testing::Reason;
+using testing::StatusIs;
+
+constexpr char kManager[] = "clusters/btm/contacts/manager";
+constexpr char kOther[] = "clusters/mkch/contacts/manager";
+
+class InvitationServiceTest : public RegistrationTest {
+ protected:
+  std::string InvitationOnlyEvent(int capacity = 5) {
+    const auto event = Create(Meeting(capacity, 0, v1::ADMISSION_INVITATION_ONLY));
+    EXPECT_THAT(event, IsOk());
+    EXPECT_THAT(Publish(event->name()), IsOk());
+    return event->name();
+  }
+  v1::CreateInvitationsRequest ByRule(const std::string& event) {
+    v1::CreateInvitationsRequest request;
+    request.set_parent(event);
+    request.mutable_audience()->mutable_rule()->mutable_region()->set_region("regions/mazovia");
+    return request;
+  }
+  void AddRow(const std::string& contact, const std::string& cluster, AudienceRow::Outcome outcome,
+              const std::string& predicate) {
+    AudienceRow& row = *registry().response.add_rows();
+    row.set_contact(contact);
+    row.set_cluster(cluster);
+    row.set_outcome(outcome);
+    auto& result = outcome == AudienceRow::OUTCOME_MATCHED ? *row.add_matched_predicates()
+                                                           : *row.add_unknown_predicates();
+    result.set_predicate(predicate);
+  }
+  absl::StatusOr<v1::Invitation> Answer(const std::string& token, v1::Answer answer) {
+    v1::AnswerInvitationRequest request;
+    request.set_token(token);
+    request.set_answer(answer);
+    return service_->grpc.Call(*service_->invitation_stub,
+                               &v1::InvitationService::Stub::AnswerInvitation, request);
+  }
+  absl::StatusOr<v1::Registration> RegisterWith(const std::string& event,
+                                                const std::string& token) {
+    v1::CreateRegistrationRequest request;
+    request.set_parent(event);
+    request.set_invitation_token(token);
+    return Send(request);
+  }
+};
+WICI_ON_EVERY_ENGINE(InvitationServiceTest);
+
+TEST_P(InvitationServiceTest, WhomTheRuleMatchesIsInvitedAndTheUnknownGoToReview) {
+  const std::string event = InvitationOnlyEvent();
+  AddRow(kManager, "clusters/btm", AudienceRow::OUTCOME_MATCHED, "label BRONZE VALID");
+  AddRow(kOther, "clusters/mkch", AudienceRow::OUTCOME_REVIEW, "label BRONZE");
+  const auto response = Invitations(&v1::InvitationService::Stub::CreateInvitations, ByRule(event));
+  ASSERT_THAT(response, IsOk());
+  EXPECT_EQ(registry().asked.on_date(), "2015-12-18");
+  ASSERT_EQ(response->invitations_size(), 1);
+  EXPECT_EQ(response->invitations(0).person(), kManager);
+  EXPECT_EQ(response->invitations(0).reasons(0).predicates(0), "label BRONZE VALID");
+  ASSERT_EQ(response->review_size(), 1);
+  EXPECT_EQ(response->review(0).person(), kOther);
+  EXPECT_EQ(Changes().back().kind(), "invitation.created");
+  EXPECT_EQ(Changes().back().person(), kManager);
+}
+
+TEST_P(InvitationServiceTest, APersonOfTwoClustersGetsOneInvitationWithBothReasons) {
+  const std::string event = InvitationOnlyEvent();
+  AddRow(kManager, "clusters/btm", AudienceRow::OUTCOME_MATCHED, "role MANAGER");
+  AddRow(kManager, "clusters/mkch", AudienceRow::OUTCOME_MATCHED, "role MANAGER");
+  const auto response = Invitations(&v1::InvitationService::Stub::CreateInvitations, ByRule(event));
+  ASSERT_THAT(response, IsOk());
+  ASSERT_EQ(response->invitations_size(), 1);
+  EXPECT_THAT(response->invitations(0).clusters(), ElementsAre("clusters/btm", "clusters/mkch"));
+  EXPECT_EQ(response->invitations(0).reasons_size(), 2);
+
+  // Invited again by name: the same invitation, with a reason more.
+  const auto again = Invite(event, {kManager});
+  ASSERT_THAT(again, IsOk());
+  EXPECT_EQ(again->invitations_size(), 0);
+  EXPECT_EQ(again->already_invited(), 1);
+  v1::GetInvitationRequest get;
+  get.set_name(response->invitations(0).name());
+  EXPECT_EQ(Invitations(&v1::InvitationService::Stub::GetInvitation, get)->reasons_size(), 3);
+}
+
+TEST_P(InvitationServiceTest, AnEmptyAudienceMustBeWanted) {
+  const std::string event = InvitationOnlyEvent();
+  v1::CreateInvitationsRequest request = ByRule(event);
+  EXPECT_THAT(Invitations(&v1::InvitationService::Stub::CreateInvitations, request),
+              StatusIs(absl::StatusCode::kFailedPrecondition, Reason("AUDIENCE_EMPTY")));
+  request.set_allow_empty(true);
+  EXPECT_THAT(Invitations(&v1::InvitationService::Stub::CreateInvitations, request), IsOk());
+  request.clear_audience();
+  EXPECT_THAT(Invitations(&v1::InvitationService::Stub::CreateInvitations, request),
+              StatusIs(absl::StatusCode::kInvalidArgument, HasViolation("audience")));
+}
+
+TEST_P(InvitationServiceTest, ATooLargeAudienceIsRefused) {
+  const std::string event = InvitationOnlyEvent();
+  for (int i = 0; i <= 5000; ++i) {
+    AddRow(absl::StrCat("clusters/c/contacts/", i), "clusters/c", AudienceRow::OUTCOME_MATCHED, "");
+  }
+  EXPECT_THAT(Invitations(&v1::InvitationService::Stub::CreateInvitations, ByRule(event)),
+              StatusIs(absl::StatusCode::kFailedPrecondition, Reason("AUDIENCE_TOO_LARGE")));
+}
+
+TEST_P(InvitationServiceTest, WithoutTheRegistryTheCallerIsToldToTryAgain) {
+  registry().error = absl::UnavailableError("restarting");
+  EXPECT_THAT(
+      Invitations(&v1::InvitationService::Stub::CreateInvitations, ByRule(InvitationOnlyEvent())),
+      StatusIs(absl::StatusCode::kUnavailable, Reason("REGISTRY_UNAVAILABLE")));
+}
+
+TEST_P(InvitationServiceTest, AnAnswerIsTakenByTheLinkAndMayChange) {
+  const std::string event = InvitationOnlyEvent();
+  const std::string name = Invite(event, {kManager})->invitations(0).name();
+  const std::string token = LinksOf(name).answer_token();
+  EXPECT_THAT(Answer(token, v1::ANSWER_UNSPECIFIED),
+              StatusIs(absl::StatusCode::kInvalidArgument, HasViolation("answer")));
+  EXPECT_EQ(Answer(token, v1::ANSWER_MAYBE)->answer(), v1::ANSWER_MAYBE);
+  const auto no = Answer(token, v1::ANSWER_NO);
+  ASSERT_THAT(no, IsOk());
+  EXPECT_EQ(TimeOf(no->answer_time()), clock().Now());
+  v1::GetEventStatisticsRequest request;
+  request.set_name(event);
+  const auto statistics = Events(&v1::EventService::Stub::GetEventStatistics, request);
+  ASSERT_THAT(statistics, IsOk());
+  EXPECT_EQ(statistics->invited(), 1);
+  EXPECT_EQ(statistics->answered_no(), 1);
+
+  clock().Set(Instant("2015-12-18T12:00:00Z"));
+  EXPECT_THAT(Answer(token, v1::ANSWER_YES),
+              StatusIs(absl::StatusCode::kFailedPrecondition, Reason("REGISTRATION_CLOSED")));
+}
+
+TEST_P(InvitationServiceTest, AnInvitedPersonRegistersWithTheLinkAndIsTheContact) {
+  const std::string event = InvitationOnlyEvent();
+  EXPECT_THAT(SignUp(event, "stranger@example.org"),
+              StatusIs(absl::StatusCode::kPermissionDenied, Reason("INVITATION_REQUIRED")));
+  const std::string name = Invite(event, {kManager})->invitations(0).name();
+  const std::string token = LinksOf(name).answer_token();
+  const auto registration = RegisterWith(event, token);
+  ASSERT_THAT(registration, IsOk());
+  EXPECT_EQ(registration->person(), kManager);
+  EXPECT_EQ(registration->invitation(), name);
+  EXPECT_EQ(registration->source(), v1::REGISTRATION_SOURCE_INVITATION);
+  EXPECT_THAT(RegisterWith(event, token),
+              StatusIs(absl::StatusCode::kAlreadyExists, Reason("ALREADY_REGISTERED")));
+  v1::GetInvitationRequest get;
+  get.set_name(name);
+  const auto invitation = Invitations(&v1::InvitationService::Stub::GetInvitation, get);
+  EXPECT_EQ(invitation->answer(), v1::ANSWER_YES);
+  EXPECT_EQ(invitation->registration(), registration->name());
+  // The link opens no other event.
+  EXPECT_THAT(RegisterWith(InvitationOnlyEvent(), token),
+              StatusIs(absl::StatusCode::kPermissionDenied, Reason("LINK_INVALID")));
+}
+
+TEST_P(InvitationServiceTest, ARevokedInvitationOpensNothing) {
+  const std::string event = InvitationOnlyEvent();
+  const std::string name = Invite(event, {kManager})->invitations(0).name();
+  const std::string token = LinksOf(name).answer_token();
+  v1::RevokeInvitationRequest revoke;
+  revoke.set_name(name);
+  EXPECT_THAT(Invitations(&v1::InvitationService::Stub::RevokeInvitation, revoke), IsOk());
+  EXPECT_THAT(Invitations(&v1::InvitationService::Stub::RevokeInvitation, revoke),
+              StatusIs(absl::StatusCode::kFailedPrecondition, Reason("INVITATION_REVOKED")));
+  EXPECT_THAT(Answer(token, v1::ANSWER_YES),
+              StatusIs(absl::StatusCode::kFailedPrecondition, Reason("INVITATION_REVOKED")));
+  EXPECT_THAT(RegisterWith(event, token),
+              StatusIs(absl::StatusCode::kFailedPrecondition, Reason("INVITATION_REVOKED")));
+  EXPECT_EQ(LinksOf(name).answer_token(), "");
+}
+
+TEST_P(InvitationServiceTest, RemindersGoToThoseWhoHaveNotAnswered) {
+  const std::string event = InvitationOnlyEvent();
+  const auto invited = Invite(event, {kManager, kOther});
+  Answer(LinksOf(invited->invitations(0).name()).answer_token(), v1::ANSWER_NO).IgnoreError();
+  v1::RemindInvitationsRequest remind;
+  remind.set_parent(event);
+  const auto response = Invitations(&v1::InvitationService::Stub::RemindInvitations, remind);
+  ASSERT_THAT(response, IsOk());
+  EXPECT_EQ(response->reminded(), 1);
+  EXPECT_EQ(Changes().back().kind(), "invitation.reminded");
+  EXPECT_EQ(Changes().back().person(), kOther);
+
+  v1::ListInvitationsRequest list;
+  list.set_parent(event);
+  list.add_answers(v1::ANSWER_UNSPECIFIED);
+  const auto open = Invitations(&v1::InvitationService::Stub::ListInvitations, list);
+  ASSERT_EQ(open->invitations_size(), 1);
+  EXPECT_EQ(open->invitations(0).reminder_count(), 1);
+}
+
+TEST_P(InvitationServiceTest, NobodyIsInvitedToADraftOrACancelledEvent) {
+  const std::string event = Create(Meeting(5, 0, v1::ADMISSION_INVITATION_ONLY))->name();
+  EXPECT_THAT(Invite(event, {kManager}),
+              StatusIs(absl::StatusCode::kFailedPrecondition, Reason("EVENT_NOT_PUBLISHED")));
+  ASSERT_THAT(Cancel(event), IsOk());
+  EXPECT_THAT(Invite(event, {kManager}),
+              StatusIs(absl::StatusCode::kFailedPrecondition, Reason("EVENT_CANCELLED")));
+}
+
+TEST_P(InvitationServiceTest, AnUnknownInvitationIsNotFound) {
+  v1::GetInvitationRequest get;
+  get.set_name("events/none/invitations/none");
+  EXPECT_THAT(Invitations(&v1::InvitationService::Stub::GetInvitation, get),
+              StatusIs(absl::StatusCode::kNotFound, Reason("INVITATION_NOT_FOUND")));
+}
+
+}  // namespace
+}  // namespace wici::registration

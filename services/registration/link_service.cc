@@ -1,0 +1,64 @@
+#include "services/registration/link_service.h"
+
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "libs/base/status_macros.h"
+#include "libs/base/violations.h"
+#include "services/registration/links.h"
+#include "services/registration/registration_state.h"
+#include "services/registration/rows.h"
+#include "services/registration/timestamps.h"
+#include "services/registration/validate.h"
+
+namespace wici::registration {
+
+void LinkService::Register(rpc::Server& server) {
+  rpc::Service service = server.AddService("wici.registration.v1.LinkService");
+  service.Pooled("BatchGetLinks", this, &LinkService::BatchGetLinks);
+}
+
+absl::Status LinkService::BatchGetLinks(const rpc::Context& context,
+                                        const v1::BatchGetLinksRequest& request,
+                                        v1::BatchGetLinksResponse& response) {
+  WICI_RETURN_IF_ERROR(Validate(request));
+  std::vector<std::string> invitations;
+  std::vector<std::string> registrations;
+  std::unordered_map<std::string, absl::Time> expires;  // by event
+  for (const std::string& name : request.resources()) {
+    const bool invitation = MatchesResourcePattern(name, kInvitationPattern);
+    (invitation ? invitations : registrations).push_back(name);
+    expires.try_emplace(EventOf(name));
+  }
+  for (auto& [event, time] : expires) {
+    const absl::StatusOr<v1::Event> found = events_.Get(context.deadline, event);
+    if (absl::IsNotFound(found.status())) continue;
+    WICI_RETURN_IF_ERROR(found.status());
+    time = TimeOf(found->end_time()) + kLinkGrace;
+  }
+  WICI_ASSIGN_OR_RETURN(const std::vector<v1::Invitation> invited,
+                        invitations_.BatchGet(context.deadline, invitations));
+  for (const v1::Invitation& invitation : invited) {
+    if (invitation.state() != v1::INVITATION_STATE_OPEN) continue;
+    v1::Links& links = *response.add_links();
+    links.set_resource(invitation.name());
+    links.set_answer_token(auth::MakeLinkToken(key_, kAnswerPurpose, invitation.name(),
+                                               expires[EventOf(invitation.name())]));
+  }
+  WICI_ASSIGN_OR_RETURN(const std::vector<v1::Registration> registered,
+                        registrations_.BatchGet(context.deadline, registrations));
+  for (const v1::Registration& registration : registered) {
+    if (!IsActive(registration.state())) continue;
+    const absl::Time until = expires[EventOf(registration.name())];
+    v1::Links& links = *response.add_links();
+    links.set_resource(registration.name());
+    links.set_manage_token(auth::MakeLinkToken(key_, kManagePurpose, registration.name(), until));
+    if (!HoldsSeat(registration.state())) continue;
+    links.set_check_in_token(
+        auth::MakeLinkToken(key_, kCheckInPurpose, registration.name(), until));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace wici::registration

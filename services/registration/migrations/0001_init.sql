@@ -1,0 +1,105 @@
+-- Events and everything below them. The aggregate root is the event: its row in event_seats is
+-- written, guarded by its version, in every transaction that changes something below the event.
+-- Instants are microseconds since 1970 (UTC). `body` is the serialized proto resource with the
+-- fields that have no column. States are the numbers of the enums in proto/wici/registration/v1.
+
+CREATE TABLE events (
+  name TEXT COLLATE "C" PRIMARY KEY,
+  revision BIGINT NOT NULL,
+  state BIGINT NOT NULL,
+  start_at BIGINT NOT NULL,
+  end_at BIGINT NOT NULL,
+  body BYTEA NOT NULL,
+  created_at BIGINT NOT NULL,
+  updated_at BIGINT NOT NULL
+);
+
+CREATE INDEX events_by_start ON events (start_at, name);
+
+-- The hot row of an event: all that the decision about a seat needs, and nothing that is long.
+CREATE TABLE event_seats (
+  event TEXT COLLATE "C" PRIMARY KEY,
+  version BIGINT NOT NULL,
+  state BIGINT NOT NULL,
+  opens_at BIGINT NOT NULL,
+  closes_at BIGINT NOT NULL,
+  approval BIGINT NOT NULL,
+  admission BIGINT NOT NULL,
+  capacity BIGINT NOT NULL,
+  waiting_list_capacity BIGINT NOT NULL,
+  confirmed BIGINT NOT NULL CHECK (confirmed >= 0),
+  waitlisted BIGINT NOT NULL CHECK (waitlisted >= 0),
+  pending BIGINT NOT NULL CHECK (pending >= 0),
+  checked_in BIGINT NOT NULL CHECK (checked_in >= 0),
+  next_waiting_number BIGINT NOT NULL,
+  CONSTRAINT event_seats_never_oversold CHECK (confirmed <= capacity)
+);
+
+CREATE TABLE sessions (
+  event TEXT COLLATE "C" NOT NULL,
+  id TEXT COLLATE "C" NOT NULL,
+  revision BIGINT NOT NULL,
+  start_at BIGINT NOT NULL,
+  end_at BIGINT NOT NULL,
+  body BYTEA NOT NULL,
+  created_at BIGINT NOT NULL,
+  updated_at BIGINT NOT NULL,
+  PRIMARY KEY (event, id)
+);
+
+CREATE TABLE invitations (
+  event TEXT COLLATE "C" NOT NULL,
+  id TEXT COLLATE "C" NOT NULL,
+  revision BIGINT NOT NULL,
+  state BIGINT NOT NULL,
+  person TEXT COLLATE "C" NOT NULL,
+  answer BIGINT NOT NULL,
+  answered_at BIGINT,
+  registration TEXT COLLATE "C" NOT NULL,
+  reminded_at BIGINT,
+  reminder_count BIGINT NOT NULL,
+  body BYTEA NOT NULL,
+  created_at BIGINT NOT NULL,
+  updated_at BIGINT NOT NULL,
+  PRIMARY KEY (event, id)
+);
+
+CREATE UNIQUE INDEX invitations_one_per_person ON invitations (event, person);
+
+-- `person_key` is the contact, or the keyed hash of the e-mail address (blind_index.h).
+-- No foreign keys here: the service has checked the event, and they cost a third of the rate.
+CREATE TABLE registrations (
+  event TEXT COLLATE "C" NOT NULL,
+  id TEXT COLLATE "C" NOT NULL,
+  revision BIGINT NOT NULL,
+  state BIGINT NOT NULL,
+  person TEXT COLLATE "C" NOT NULL,
+  person_key TEXT COLLATE "C" NOT NULL,
+  invitation TEXT COLLATE "C" NOT NULL,
+  waiting_number BIGINT,
+  checked_in_at BIGINT,
+  body BYTEA NOT NULL,
+  created_at BIGINT NOT NULL,
+  updated_at BIGINT NOT NULL,
+  PRIMARY KEY (event, id)
+);
+
+-- One active registration per (event, person): PENDING_APPROVAL, CONFIRMED, WAITLISTED, CHECKED_IN.
+CREATE UNIQUE INDEX registrations_one_active ON registrations (event, person_key)
+  WHERE state IN (1, 2, 3, 7);
+
+-- The queue: WAITLISTED in the order of their numbers.
+CREATE INDEX registrations_waiting ON registrations (event, waiting_number) WHERE state = 3;
+
+-- The only table with personal data. `registration` is the resource the person belongs to.
+CREATE TABLE persons (
+  id TEXT COLLATE "C" PRIMARY KEY,
+  registration TEXT COLLATE "C" NOT NULL,
+  given_name TEXT NOT NULL,
+  family_name TEXT NOT NULL,
+  email TEXT NOT NULL,
+  language TEXT NOT NULL,
+  organisation TEXT NOT NULL,
+  special_needs TEXT NOT NULL,
+  created_at BIGINT NOT NULL
+);

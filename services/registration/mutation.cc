@@ -1,0 +1,22 @@
+#include "services/registration/mutation.h"
+
+#include "libs/base/error.h"
+
+namespace wici::registration {
+
+bool Mutation::IsLostRace(const absl::Status& status) {
+  return ErrorReason(status) == "UNIQUE_VIOLATED";
+}
+
+absl::Status Mutation::Store(sql::Transaction& tx, const sql::IdempotencyKey& key,
+                             std::string response, const Changes& changes) {
+  const absl::Time now = clock_.Now();
+  if (!key.request_id.empty()) {
+    const sql::IdempotencyRecord record{key, std::move(response)};
+    WICI_RETURN_IF_ERROR(sql::StoreAnswers(tx, absl::MakeConstSpan(&record, 1), now));
+  }
+  if (changes.empty()) return absl::OkStatus();
+  return feed::AppendChanges(tx, ids_.NewId(), changes, now);
+}
+
+}  // namespace wici::registration

@@ -1,0 +1,154 @@
+#include "services/registration/registration_store.h"
+
+#include <utility>
+
+#include "libs/base/status_macros.h"
+#include "services/registration/errors.h"
+#include "services/registration/queries.h"
+
+namespace wici::registration {
+namespace {
+
+constexpr int kStates = 8;
+
+absl::StatusOr<std::int64_t> PlaceOf(sql::Transaction& tx, std::string_view event,
+                                     std::int64_t waiting_number) {
+  WICI_ASSIGN_OR_RETURN(const sql::Rows rows,
+                        tx.Execute(kCountWaitingUpTo, {event, waiting_number}));
+  return rows[0].Int(0);
+}
+
+absl::StatusOr<std::vector<RegistrationRow>> Load(sql::Transaction& tx,
+                                                  const std::vector<std::string>& names) {
+  std::vector<std::vector<sql::Value>> keys;
+  for (const std::string& name : names) keys.push_back({EventOf(name), IdOf(name)});
+  WICI_ASSIGN_OR_RETURN(const sql::Rows found, sql::SelectMany(tx, kGetRegistrations, "", keys));
+  std::vector<RegistrationRow> rows;
+  for (const sql::Row& row : found) rows.push_back(ReadRegistration(row));
+  return rows;
+}
+
+absl::Status CheckEvent(sql::Transaction& tx, std::string_view event) {
+  WICI_ASSIGN_OR_RETURN(const sql::Rows rows, tx.Execute(kGetSeats, {event}));
+  return rows.empty() ? EventNotFoundError(event) : absl::OkStatus();
+}
+
+}  // namespace
+
+RegistrationStore::RegistrationStore(sql::Database& database, const Clock& clock,
+                                     const Clock& machine, IdSource& ids,
+                                     std::function<void()> on_commit, sql::CommitterOptions options)
+    : database_(database),
+      on_commit_(std::move(on_commit)),
+      committer_("registration", database, machine, options,
+                 [&clock, &ids](sql::Transaction& tx, absl::Span<SeatOp* const> ops) {
+                   return ApplySeatOps(tx, ops, clock.Now(), ids);
+                 }) {}
+
+void RegistrationStore::Submit(absl::Time deadline, SeatOp op, Done done) {
+  const std::string event = op.event;
+  committer_.Submit(event, deadline, std::move(op),
+                    [this, done = std::move(done)](SeatOp& finished, const absl::Status& status) {
+                      if (status.ok() && finished.status.ok()) on_commit_();
+                      done(finished, status);
+                    });
+}
+
+absl::StatusOr<v1::Registration> RegistrationStore::Get(absl::Time deadline,
+                                                        std::string_view name) {
+  v1::Registration registration;
+  WICI_RETURN_IF_ERROR(database_.Read(deadline, [&](sql::Transaction& tx) -> absl::Status {
+    WICI_ASSIGN_OR_RETURN(std::vector<RegistrationRow> rows, Load(tx, {std::string(name)}));
+    if (rows.empty()) return RegistrationNotFoundError(name);
+    registration = std::move(rows[0].registration);
+    if (!rows[0].waiting_number) return absl::OkStatus();
+    WICI_ASSIGN_OR_RETURN(const std::int64_t place,
+                          PlaceOf(tx, EventOf(name), *rows[0].waiting_number));
+    registration.set_waiting_list_position(static_cast<std::int32_t>(place));
+    return absl::OkStatus();
+  }));
+  return registration;
+}
+
+absl::StatusOr<std::vector<v1::Registration>> RegistrationStore::BatchGet(
+    absl::Time deadline, const std::vector<std::string>& names) {
+  std::vector<v1::Registration> registrations;
+  WICI_RETURN_IF_ERROR(database_.Read(deadline, [&](sql::Transaction& tx) -> absl::Status {
+    WICI_ASSIGN_OR_RETURN(std::vector<RegistrationRow> rows, Load(tx, names));
+    registrations.clear();
+    for (RegistrationRow& row : rows) registrations.push_back(std::move(row.registration));
+    return absl::OkStatus();
+  }));
+  return registrations;
+}
+
+absl::StatusOr<std::vector<v1::Registration>> RegistrationStore::List(
+    absl::Time deadline, std::string_view event, std::string_view after_id,
+    std::vector<v1::RegistrationState> states, std::int64_t limit) {
+  // A shorter list repeats its last.
+  if (states.empty()) {
+    for (int state = 1; state <= kStates; ++state) {
+      states.push_back(static_cast<v1::RegistrationState>(state));
+    }
+  }
+  states.resize(kStates, states.back());
+  std::vector<sql::Value> values = {event, after_id};
+  for (const v1::RegistrationState state : states) {
+    values.emplace_back(static_cast<std::int64_t>(state));
+  }
+  values.emplace_back(limit);
+  std::vector<v1::Registration> registrations;
+  WICI_RETURN_IF_ERROR(database_.Read(deadline, [&](sql::Transaction& tx) -> absl::Status {
+    WICI_RETURN_IF_ERROR(CheckEvent(tx, event));
+    WICI_ASSIGN_OR_RETURN(const sql::Rows rows, tx.Execute(kListRegistrations, values));
+    registrations.clear();
+    for (const sql::Row& row : rows) registrations.push_back(ReadRegistration(row).registration);
+    return absl::OkStatus();
+  }));
+  return registrations;
+}
+
+absl::StatusOr<std::vector<RegistrationRow>> RegistrationStore::ListWaiting(absl::Time deadline,
+                                                                            std::string_view event,
+                                                                            std::int64_t after,
+                                                                            std::int64_t limit) {
+  std::vector<RegistrationRow> waiting;
+  WICI_RETURN_IF_ERROR(database_.Read(deadline, [&](sql::Transaction& tx) -> absl::Status {
+    WICI_RETURN_IF_ERROR(CheckEvent(tx, event));
+    WICI_ASSIGN_OR_RETURN(const sql::Rows rows, tx.Execute(kListWaiting, {event, after, limit}));
+    WICI_ASSIGN_OR_RETURN(std::int64_t place, PlaceOf(tx, event, after));
+    waiting.clear();
+    for (const sql::Row& row : rows) {
+      waiting.push_back(ReadRegistration(row));
+      waiting.back().registration.set_waiting_list_position(static_cast<std::int32_t>(++place));
+    }
+    return absl::OkStatus();
+  }));
+  return waiting;
+}
+
+absl::StatusOr<std::vector<PersonRow>> RegistrationStore::GetPersons(
+    absl::Time deadline, const std::vector<std::string>& ids) {
+  std::vector<std::vector<sql::Value>> keys;
+  for (const std::string& id : ids) keys.push_back({id});
+  std::vector<PersonRow> persons;
+  WICI_RETURN_IF_ERROR(database_.Read(deadline, [&](sql::Transaction& tx) -> absl::Status {
+    WICI_ASSIGN_OR_RETURN(const sql::Rows rows, sql::SelectMany(tx, kGetPersons, "", keys));
+    persons.clear();
+    for (const sql::Row& row : rows) persons.push_back(ReadPerson(row));
+    return absl::OkStatus();
+  }));
+  return persons;
+}
+
+absl::StatusOr<bool> RegistrationStore::ErasePerson(absl::Time deadline, std::string_view id) {
+  bool erased = false;
+  WICI_RETURN_IF_ERROR(database_.Write(deadline, [&](sql::Transaction& tx) -> absl::Status {
+    WICI_ASSIGN_OR_RETURN(const sql::Rows rows, tx.Execute(kDeletePerson, {id}));
+    erased = !rows.empty();
+    return absl::OkStatus();
+  }));
+  return erased;
+}
+
+}  // namespace wici::registration

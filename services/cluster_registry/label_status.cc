@@ -138,6 +138,20 @@ int Rank(const LabelVerdict& verdict) {
   }
 }
 
+bool PolicyNeeds(const LabelPolicy& policy, std::string_view kind) {
+  const auto& needed = policy.prerequisite_kinds();
+  return std::find(needed.begin(), needed.end(), kind) != needed.end();
+}
+
+// By the policy of its time; by any of its kind when its time is not recorded.
+bool LabelNeeds(const LabelScheme& scheme, const Label& label, std::string_view kind) {
+  if (const LabelPolicy* policy = FindPolicy(scheme, label)) return PolicyNeeds(*policy, kind);
+  return std::any_of(scheme.policies().begin(), scheme.policies().end(),
+                     [&](const LabelPolicy& policy) {
+                       return policy.kind() == label.kind() && PolicyNeeds(policy, kind);
+                     });
+}
+
 // Whether a label that `labels` records needs an earlier one of `kind`, so that one is missing.
 const Label* FindLabelThatNeeds(const LabelScheme& scheme, absl::Span<const Label> labels,
                                 std::string_view kind) {
@@ -145,10 +159,7 @@ const Label* FindLabelThatNeeds(const LabelScheme& scheme, absl::Span<const Labe
     if (label.scheme() != scheme.name() || label.verification() == Label::VERIFICATION_REJECTED) {
       continue;
     }
-    const LabelPolicy* policy = FindPolicy(scheme, label);
-    if (policy == nullptr) continue;
-    const auto& needed = policy->prerequisite_kinds();
-    if (std::find(needed.begin(), needed.end(), kind) != needed.end()) return &label;
+    if (LabelNeeds(scheme, label, kind)) return &label;
   }
   return nullptr;
 }

@@ -193,6 +193,11 @@ TEST(L4, ALabelThatNeedsAnEarlierOneShowsThatARecordIsMissing) {
   EXPECT_EQ(Derived(labels, "2015-12-18", "GOLD"), "NOT_VALID NO_AWARD");
 }
 
+TEST(L4, TheMissingAwardShowsBehindALabelWithoutDatesToo) {
+  // Klaster LifeScience Kraków: a Silver without dates.
+  EXPECT_EQ(Derived({Bronze(R"(kind: "SILVER")")}, "2015-12-18"), "UNKNOWN AWARD_MISSING");
+}
+
 TEST(L4, OneValidAwardSufficesAndOneUnknownIsNotOverruled) {
   const Label expired = Bronze(R"(valid_from: "2010-01-01" valid_until: "2012-01-01")", "l1");
   const Label held = Bronze(kTerm, "l2");

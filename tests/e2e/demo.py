@@ -10,6 +10,7 @@ Faults can be added; the result must be the same:
 import argparse
 import os
 import pathlib
+import re
 import shutil
 import sys
 import tempfile
@@ -168,7 +169,7 @@ class Demo:
         again = self.seed.invite()
         compare("invited by a second call", [i.person for i in again.invitations], [])
         self.report.table(("invited", "why"),
-                          [(m, "; ".join(why)) for m, why in sorted(invited.items())])
+                          [(m, _short(why)) for m, why in sorted(invited.items())])
         self._check_mails("invite")
 
     def step_answer(self):
@@ -401,6 +402,12 @@ class Faults:
         return strike
 
 
+def _short(reasons):
+    """The reasons of an invitation without what the step before has shown."""
+    text = "; ".join(reasons)
+    return re.sub(r" \([A-Z_]+\)|regions/|labelSchemes/esca | EXACT| on \d{4}-\d\d-\d\d", "", text)
+
+
 def _enum(message, field):
     """The name of an enum value without its prefix: CONFIRMED."""
     enum = message.DESCRIPTOR.fields_by_name[field].enum_type
@@ -461,7 +468,7 @@ def main():
     except (Mismatch, StackError, client.CallError, LookupError) as e:
         report.say()
         report.say(f"FAILED: {e}")
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, SystemExit):
         report.say("\nstopped")
     finally:
         if status:

@@ -1,11 +1,13 @@
 #include "services/registration/link_service.h"
 
+#include <algorithm>
 #include <string>
 #include <unordered_map>
 #include <vector>
 
 #include "libs/base/status_macros.h"
 #include "libs/base/violations.h"
+#include "services/registration/event_rules.h"
 #include "services/registration/links.h"
 #include "services/registration/registration_state.h"
 #include "services/registration/rows.h"
@@ -35,7 +37,7 @@ absl::Status LinkService::BatchGetLinks(const rpc::Context& context,
     const absl::StatusOr<v1::Event> found = events_.Get(context.deadline, event);
     if (absl::IsNotFound(found.status())) continue;
     WICI_RETURN_IF_ERROR(found.status());
-    time = TimeOf(found->end_time()) + kLinkGrace;
+    time = std::max(TimeOf(found->end_time()), WindowOf(*found).closes) + kLinkGrace;
   }
   WICI_ASSIGN_OR_RETURN(const std::vector<v1::Invitation> invited,
                         invitations_.BatchGet(context.deadline, invitations));

@@ -12,8 +12,9 @@ inline constexpr std::string_view kAnswerPurpose = "answer";
 inline constexpr std::string_view kManagePurpose = "manage";
 inline constexpr std::string_view kCheckInPurpose = "check-in";
 
-// All links of an event end this long after its end, so that a moved event keeps its links valid
-// for late mails, and nobody holds one for ever.
+// All links of an event end this long after its end, or after the end of its registration window
+// when that is later, so that a moved event keeps its links valid for late mails, and nobody holds
+// one for ever.
 inline constexpr absl::Duration kLinkGrace = absl::Hours(24 * 30);
 
 }  // namespace wici::registration

@@ -107,9 +107,6 @@ void CheckTimesOfEvent(std::string_view field, const v1::Event& event, Violation
   const bool close = event.has_registration_close_time() &&
                      CheckTimestamp(Path(field, "registration_close_time"), true,
                                     event.registration_close_time(), violations);
-  if (close && end && TimeOf(event.registration_close_time()) > TimeOf(event.end_time())) {
-    violations.Add(Path(field, "registration_close_time"), "must not be after end_time");
-  }
   const bool bounded = close || start;
   const auto& bound = close ? event.registration_close_time() : event.start_time();
   if (open && bounded && TimeOf(event.registration_open_time()) >= TimeOf(bound)) {

@@ -27,18 +27,21 @@ constexpr sql::Query kInsertChanges{
 constexpr sql::Query kReadState{"feed_read_state",
                                 "SELECT epoch, head, purged_to FROM feed_state WHERE id = 1"};
 
-// The transaction that holds the first number wanted may have begun before it; since numbers are
-// dense, the range has an upper end as well.
+// The transaction that holds the first number wanted; it may have begun before that.
+constexpr sql::Query kFirstTransaction{
+    "feed_first_transaction",
+    "SELECT COALESCE(MAX(first_seq), 0) FROM feed_transactions WHERE first_seq <= $1"};
+
+// Numbers are dense, so the range has an upper end as well. Both ends are parameters, the lower
+// one not a subquery: from that PostgreSQL would guess a range so long that it reads whole tables.
 constexpr sql::Query kReadChanges{
     "feed_read_changes",
     "SELECT t.first_seq + c.ordinal, t.created_at, c.aggregate, c.version, c.kind, c.resource, "
     "c.person, c.attributes "
     "FROM feed_transactions t JOIN changes c ON c.transaction_id = t.transaction_id "
-    "WHERE t.first_seq >= (SELECT COALESCE(MAX(first_seq), 0) FROM feed_transactions "
-    "WHERE first_seq <= CAST($1 AS BIGINT) + 1) "
-    "AND t.first_seq <= CAST($1 AS BIGINT) + CAST($2 AS BIGINT) "
-    "AND t.first_seq + c.ordinal > CAST($1 AS BIGINT) "
-    "ORDER BY t.first_seq, c.ordinal LIMIT CAST($2 AS BIGINT)"};
+    "WHERE t.first_seq >= $1 AND t.first_seq <= CAST($2 AS BIGINT) + CAST($3 AS BIGINT) "
+    "AND t.first_seq + c.ordinal > CAST($2 AS BIGINT) "
+    "ORDER BY t.first_seq, c.ordinal LIMIT CAST($3 AS BIGINT)"};
 
 constexpr sql::Query kOldestTransactions{
     "feed_oldest_transactions",
@@ -154,7 +157,9 @@ absl::StatusOr<std::vector<v1::Change>> ReadChanges(sql::Transaction& tx, const 
   WICI_RETURN_IF_ERROR(CheckCursor(after, state));
   std::vector<v1::Change> changes;
   if (after.seq() == state.Int(1)) return changes;
-  WICI_ASSIGN_OR_RETURN(const sql::Rows rows, tx.Execute(kReadChanges, {after.seq(), limit}));
+  WICI_ASSIGN_OR_RETURN(const sql::Rows first, tx.Execute(kFirstTransaction, {after.seq() + 1}));
+  WICI_ASSIGN_OR_RETURN(const sql::Rows rows,
+                        tx.Execute(kReadChanges, {first[0].Int(0), after.seq(), limit}));
   changes.reserve(rows.size());
   for (const sql::Row& row : rows) changes.push_back(ToChange(row, state.Text(0)));
   return changes;

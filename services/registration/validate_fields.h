@@ -1,0 +1,52 @@
+// What the validations of several requests share. Pure; any thread.
+#ifndef WICI_SERVICES_REGISTRATION_VALIDATE_FIELDS_H_
+#define WICI_SERVICES_REGISTRATION_VALIDATE_FIELDS_H_
+
+#include <string>
+#include <string_view>
+
+#include "absl/strings/str_cat.h"
+#include "libs/base/limits.h"
+#include "libs/base/violations.h"
+
+namespace wici::registration {
+
+inline constexpr std::size_t kReasonBytesMax = 2000;
+
+inline absl::string_view View(std::string_view text) { return {text.data(), text.size()}; }
+
+inline std::string Path(std::string_view field, std::string_view part) {
+  return field.empty() ? std::string(part) : absl::StrCat(View(field), ".", View(part));
+}
+
+inline std::string Item(std::string_view field, std::string_view part, int index) {
+  return absl::StrCat(Path(field, part), "[", index, "]");
+}
+
+// A count within [low, high]; says so on the list itself.
+inline bool CheckCount(std::string_view field, int count, int low, int high,
+                       Violations& violations) {
+  if (count >= low && count <= high) return true;
+  violations.Add(field, absl::StrCat("must have ", low, " to ", high, " items, has ", count));
+  return false;
+}
+
+// Name, reason and request id: what most verbs take.
+template <class Request>
+Violations CheckVerb(const Request& request, std::string_view pattern) {
+  Violations violations;
+  violations.RequireResourceName("name", request.name(), pattern);
+  if constexpr (requires { request.reason(); }) {
+    violations.OptionalText("reason", request.reason(), kReasonBytesMax);
+  }
+  violations.RequestId("request_id", request.request_id());
+  return violations;
+}
+
+inline void CheckToken(std::string_view field, std::string_view token, Violations& violations) {
+  violations.RequireText(field, token, kUriBytesMax);
+}
+
+}  // namespace wici::registration
+
+#endif  // WICI_SERVICES_REGISTRATION_VALIDATE_FIELDS_H_

@@ -1,0 +1,128 @@
+#include <string>
+
+#include "libs/base/limits.h"
+#include "services/registration/errors.h"
+#include "services/registration/validate.h"
+#include "services/registration/validate_fields.h"
+
+namespace wici::registration {
+namespace {
+
+void CheckPerson(std::string_view field, const v1::PersonDetails& person, Violations& violations) {
+  violations.RequireText(Path(field, "given_name"), person.given_name(), kNameBytesMax);
+  violations.RequireText(Path(field, "family_name"), person.family_name(), kNameBytesMax);
+  violations.RequireEmail(Path(field, "email"), person.email());
+  violations.OptionalLanguage(Path(field, "language"), person.language());
+  violations.OptionalText(Path(field, "organisation"), person.organisation(), kNameBytesMax);
+  violations.OptionalText(Path(field, "special_needs"), person.special_needs(), kReasonBytesMax);
+}
+
+void CheckRegistration(std::string_view field, const v1::Registration& registration,
+                       Violations& violations) {
+  if (!registration.party().empty() &&
+      !MatchesResourcePattern(registration.party(), "clusters/*/members/*")) {
+    violations.OptionalResourceName(Path(field, "party"), registration.party(), "clusters/*");
+  }
+  violations.OptionalResourceName(Path(field, "admission_category"),
+                                  registration.admission_category(),
+                                  "events/*/admissionCategories/*");
+  if (CheckCount(Path(field, "sessions"), registration.sessions_size(), 0, 100, violations)) {
+    for (int i = 0; i < registration.sessions_size(); ++i) {
+      violations.RequireResourceName(Item(field, "sessions", i), registration.sessions(i),
+                                     kSessionPattern);
+    }
+  }
+  if (!CheckCount(Path(field, "answers"), registration.answers_size(), 0, 100, violations)) return;
+  for (int i = 0; i < registration.answers_size(); ++i) {
+    const std::string path = Item(field, "answers", i);
+    violations.RequireId(Path(path, "field_id"), registration.answers(i).field_id());
+    for (int j = 0; j < registration.answers(i).values_size(); ++j) {
+      violations.OptionalText(Item(path, "values", j), registration.answers(i).values(j),
+                              kTextBytesMax);
+    }
+  }
+}
+
+// `field` is the path of the request in a batch, "" for itself.
+void CheckCreateRegistration(std::string_view field, const v1::CreateRegistrationRequest& request,
+                             Violations& violations) {
+  if (request.has_person()) CheckPerson(Path(field, "person"), request.person(), violations);
+  CheckRegistration(Path(field, "registration"), request.registration(), violations);
+  violations.RequestId(Path(field, "request_id"), request.request_id());
+}
+
+}  // namespace
+
+absl::Status Validate(const v1::CreateRegistrationRequest& request) {
+  Violations violations;
+  violations.RequireResourceName("parent", request.parent(), kEventPattern);
+  if (request.has_person() == !request.invitation_token().empty()) {
+    violations.Add("person", "exactly one of person and invitation_token must be set");
+  }
+  if (!request.invitation_token().empty()) {
+    CheckToken("invitation_token", request.invitation_token(), violations);
+  }
+  CheckCreateRegistration("", request, violations);
+  return violations.ToStatus(kDomain);
+}
+
+absl::Status Validate(const v1::BatchCreateRegistrationsRequest& request) {
+  Violations violations;
+  violations.RequireResourceName("parent", request.parent(), kEventPattern);
+  violations.RequestId("request_id", request.request_id());
+  if (CheckCount("requests", request.requests_size(), 1, static_cast<int>(kBatchSizeMax),
+                 violations)) {
+    for (int i = 0; i < request.requests_size(); ++i) {
+      const v1::CreateRegistrationRequest& item = request.requests(i);
+      const std::string path = Item("", "requests", i);
+      if (!item.parent().empty() && item.parent() != request.parent()) {
+        violations.Add(Path(path, "parent"), "must be empty or the parent of the batch");
+      }
+      if (!item.has_person() || !item.invitation_token().empty()) {
+        violations.Add(Path(path, "person"), "must be set, without invitation_token");
+      }
+      CheckCreateRegistration(path, item, violations);
+    }
+  }
+  return violations.ToStatus(kDomain);
+}
+
+absl::Status Validate(const v1::CancelRegistrationRequest& request) {
+  return CheckVerb(request, kRegistrationPattern).ToStatus(kDomain);
+}
+
+absl::Status Validate(const v1::ConfirmRegistrationRequest& request) {
+  return CheckVerb(request, kRegistrationPattern).ToStatus(kDomain);
+}
+
+absl::Status Validate(const v1::RejectRegistrationRequest& request) {
+  return CheckVerb(request, kRegistrationPattern).ToStatus(kDomain);
+}
+
+absl::Status Validate(const v1::CancelOwnRegistrationRequest& request) {
+  Violations violations;
+  CheckToken("token", request.token(), violations);
+  violations.RequestId("request_id", request.request_id());
+  return violations.ToStatus(kDomain);
+}
+
+absl::Status Validate(const v1::CheckInRequest& request) {
+  Violations violations;
+  violations.RequireResourceName("parent", request.parent(), kEventPattern);
+  if (request.ticket_case() == v1::CheckInRequest::kCheckInToken) {
+    CheckToken("check_in_token", request.check_in_token(), violations);
+  } else if (violations.RequireResourceName("registration", request.registration(),
+                                            kRegistrationPattern) &&
+             request.registration().rfind(request.parent() + "/", 0) != 0) {
+    violations.Add("registration", "must belong to parent");
+  }
+  violations.OptionalText("gate", request.gate(), 100);
+  violations.RequestId("request_id", request.request_id());
+  return violations.ToStatus(kDomain);
+}
+
+absl::Status Validate(const v1::UndoCheckInRequest& request) {
+  return CheckVerb(request, kRegistrationPattern).ToStatus(kDomain);
+}
+
+}  // namespace wici::registration

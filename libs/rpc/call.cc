@@ -184,7 +184,17 @@ absl::Status Call::ParseAndAuthorize() {
                      absl::StrCat("the request is not a valid ",
                                   method_->descriptor->input_type()->full_name()));
   }
-  return server_.authorizer.Authorize(context_.principal, *method_->descriptor, *request_);
+  if (absl::Status status =
+          server_.authorizer.Authorize(context_.principal, *method_->descriptor, *request_);
+      !status.ok()) {
+    return status;
+  }
+  std::string peer;
+  if (context_.principal.anonymous()) {
+    MutexLock lock(mutex_);
+    peer = wire_->context.peer();
+  }
+  return server_.CheckRate(context_.principal, peer, begin_);
 }
 
 void Call::Dispatch() {

@@ -31,6 +31,7 @@
 #include "google/protobuf/message.h"
 #include "libs/base/clock.h"
 #include "libs/rpc/context.h"
+#include "libs/rpc/stream_writer.h"
 
 namespace wici::rpc {
 
@@ -53,28 +54,6 @@ class Authorizer {
                                  const google::protobuf::Message& request) const = 0;
 };
 
-// The server side of a server-streaming call. Thread-safe. Messages written while an earlier one
-// is on the wire wait in a queue of at most `queue_max`; a reader too slow for it is ended with
-// RESOURCE_EXHAUSTED and reason CONSUMER_TOO_SLOW.
-class StreamWriter {
- public:
-  virtual ~StreamWriter() = default;
-  // Queues a message, serialised by the caller once for any number of streams. False when the
-  // stream has ended. Never blocks.
-  virtual bool Write(const std::string& serialized) = 0;
-  bool Write(const google::protobuf::Message& message) {
-    return Write(message.SerializeAsString());
-  }
-  // Ends the stream after what is queued. Later calls do nothing.
-  virtual void Finish(const absl::Status& status) = 0;
-  // Calls `callback` once when the client is gone or the server drains; at once when it already
-  // is so. The callback must not block.
-  virtual void OnEnd(std::function<void()> callback) = 0;
-  virtual bool ended() const = 0;
-  // How many messages wait for the one on the wire: a feeder that can wait keeps this small.
-  virtual std::size_t queued() const = 0;
-};
-
 struct ServerOptions {
   std::string service;                  // "registration": in logs, metrics, health
   std::string listen = "127.0.0.1:0";   // host:port, port 0 for any
@@ -84,6 +63,7 @@ struct ServerOptions {
   std::size_t stream_queue_max = 1024;  // messages waiting on one stream
   absl::Duration deadline_default = absl::Seconds(10);  // for a client that sets none
   absl::Duration deadline_max = absl::Seconds(30);      // streams are not cut
+  double calls_per_second_max = 0;                      // of one caller, 0 for any number
   int streams_per_principal_max = 1000;                 // over it: RESOURCE_EXHAUSTED
   int message_bytes_max = 4 * 1024 * 1024;
   bool reflection = false;                           // development only

@@ -23,11 +23,14 @@ namespace {
 
 // Calls each completion queue stands ready to accept at once, so that a burst does not wait.
 constexpr int kAcceptsPerQueue = 128;
+// Callers whose rate is remembered.
+constexpr std::size_t kCallersMax = 100'000;
 
-// No limit is left at gRPC's default; see operations.md section 3 for where the numbers are from.
+// No limit is left at gRPC's defaults, which are open or end honest watchers.
 void SetLimits(grpc::ServerBuilder& builder, const ServerOptions& options) {
   builder.SetMaxReceiveMessageSize(options.message_bytes_max);
   builder.SetMaxSendMessageSize(options.message_bytes_max);
+  // Not the usual 128: a partner may hold hundreds of watches on one connection.
   builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, 1024);
   builder.AddChannelArgument(GRPC_ARG_MAX_METADATA_SIZE, 16 * 1024);
   builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_IDLE_MS, 300'000);
@@ -69,7 +72,8 @@ ServerImpl::ServerImpl(ServerOptions options, const Authenticator& authenticator
                      .Name("wici_rpc_in_flight")
                      .Help("Calls that have begun and not ended.")
                      .Register(*Metrics())
-                     .Add({{"service", this->options.service}})) {}
+                     .Add({{"service", this->options.service}})),
+      rate_limiter_(this->options.calls_per_second_max, kCallersMax) {}
 
 ServerImpl::~ServerImpl() { Stop(); }
 
@@ -198,6 +202,18 @@ void ServerImpl::StreamClosed(Call& call, const std::string& principal) {
   MutexLock lock(mutex_);
   streams_.erase(&call);
   if (--streams_by_principal_[principal] == 0) streams_by_principal_.erase(principal);
+}
+
+absl::Status ServerImpl::CheckRate(const Principal& principal, std::string_view peer,
+                                   absl::Time now) {
+  const std::string_view caller =
+      principal.anonymous() ? peer.substr(0, peer.rfind(':')) : std::string_view(principal.id);
+  const absl::Duration wait = rate_limiter_.Take(caller, now);
+  if (wait == absl::ZeroDuration()) return absl::OkStatus();
+  absl::Status status = MakeError(absl::StatusCode::kResourceExhausted, kDomain, "RATE_EXCEEDED",
+                                  "too many calls of one caller; try again later");
+  AddRetryInfo(status, wait);
+  return status;
 }
 
 void ServerImpl::EndStreams() {

@@ -21,6 +21,7 @@
 #include "grpcpp/grpcpp.h"
 #include "libs/base/id.h"
 #include "libs/base/mutex.h"
+#include "libs/rpc/rate_limiter.h"
 #include "libs/rpc/server.h"
 #include "libs/rpc/worker_pool.h"
 #include "prometheus/gauge.h"
@@ -77,6 +78,9 @@ class ServerImpl {
   void WireClosed();
   absl::Status StreamOpened(Call& call, const std::string& principal);
   void StreamClosed(Call& call, const std::string& principal);
+  // OK, or RESOURCE_EXHAUSTED when the caller calls too often. Nobody is known by `peer`, as gRPC
+  // writes addresses ("ipv4:10.0.0.7:41234").
+  absl::Status CheckRate(const Principal& principal, std::string_view peer, absl::Time now);
   // Counts and logs a finished call.
   void Record(const Method& method, const Context& context, const absl::Status& status,
               absl::Duration took);
@@ -96,6 +100,7 @@ class ServerImpl {
   void Poll(std::size_t queue);
   void EndStreams();
 
+  RateLimiter rate_limiter_;
   std::map<std::string, std::unique_ptr<Method>, std::less<>> methods_;
   std::vector<const google::protobuf::ServiceDescriptor*> services_;
   std::vector<std::unique_ptr<grpc::Service>> markers_;

@@ -410,6 +410,19 @@ TEST_F(ServerTest, PassesCallIdTraceAndLanguageToTheHandler) {
   EXPECT_EQ(seen.language, "pl");
 }
 
+TEST_F(ServerTest, BoundsTheRateOfOneCaller) {
+  options_.calls_per_second_max = 0.001;
+  StartServer();
+  EXPECT_THAT(Call(&EchoService::Stub::EchoInline, EchoRequest()), IsOk());
+  const absl::Status status = Call(&EchoService::Stub::EchoInline, EchoRequest());
+  EXPECT_THAT(status, StatusIs(absl::StatusCode::kResourceExhausted, Reason("RATE_EXCEEDED")));
+  EXPECT_TRUE(status.GetPayload("type.googleapis.com/google.rpc.RetryInfo").has_value());
+  EXPECT_THAT(Call(&EchoService::Stub::EchoInline, EchoRequest(), "jan"), IsOk());
+  // Those without a name are told apart by their address.
+  EXPECT_THAT(Call(&EchoService::Stub::EchoInline, EchoRequest(), ""), IsOk());
+  EXPECT_THAT(Call(&EchoService::Stub::EchoInline, EchoRequest(), ""), Reason("RATE_EXCEEDED"));
+}
+
 TEST_F(ServerTest, ShedsCallsWhenThePoolIsFull) {
   StartServer();
   HoldHandlers();

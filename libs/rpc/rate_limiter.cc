@@ -1,0 +1,42 @@
+#include "libs/rpc/rate_limiter.h"
+
+#include <algorithm>
+#include <string>
+#include <string_view>
+
+namespace wici::rpc {
+
+RateLimiter::RateLimiter(double per_second, std::size_t callers_max)
+    : per_second_(per_second), callers_max_(callers_max) {}
+
+absl::Duration RateLimiter::Take(std::string_view caller, absl::Time now) {
+  if (per_second_ <= 0) return absl::ZeroDuration();
+  MutexLock lock(mutex_);
+  const std::string key(caller);
+  auto found = buckets_.find(key);
+  if (found == buckets_.end()) {
+    if (buckets_.size() >= callers_max_) Forget(now);
+    found = buckets_.emplace(key, Bucket{std::max(per_second_, 1.0), now}).first;
+  }
+  Bucket& bucket = found->second;
+  bucket = {TokensAt(bucket, now), std::max(now, bucket.filled)};
+  if (bucket.tokens < 1) return absl::Seconds((1 - bucket.tokens) / per_second_);
+  bucket.tokens -= 1;
+  return absl::ZeroDuration();
+}
+
+double RateLimiter::TokensAt(const Bucket& bucket, absl::Time now) const {
+  const absl::Duration passed = std::max(now - bucket.filled, absl::ZeroDuration());
+  return std::min(std::max(per_second_, 1.0),
+                  bucket.tokens + absl::ToDoubleSeconds(passed) * per_second_);
+}
+
+void RateLimiter::Forget(absl::Time now) {
+  for (auto it = buckets_.begin(); it != buckets_.end();) {
+    const bool full = TokensAt(it->second, now) >= std::max(per_second_, 1.0);
+    it = full ? buckets_.erase(it) : std::next(it);
+  }
+  if (buckets_.size() >= callers_max_) buckets_.clear();
+}
+
+}  // namespace wici::rpc

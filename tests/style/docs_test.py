@@ -2,10 +2,11 @@
 """What the documents name exists: files, tests, commands of ./wici.
 
 Looks at text between backticks and at links. A word with a slash or a known suffix is a path, from
-the root or from the document's folder; `Suite.Name` with a suite that ends in Test is a GoogleTest
+the root or from the document's folder, or without a slash the name of a file anywhere; `Suite.Name` with a suite that ends in Test is a GoogleTest
 case; `x_test` is a test file; `./wici word` is a command.
 """
 
+import fnmatch
 import re
 import subprocess
 import sys
@@ -32,8 +33,10 @@ def expand(word):
             for expanded in expand(word[:match.start()] + part + word[match.end():])]
 
 
-def path_exists(word, document):
+def path_exists(word, document, file_names):
     for candidate in expand(word.rstrip("/").split("#")[0]):
+        if "/" not in candidate and fnmatch.filter(file_names, candidate):
+            continue
         bases = (ROOT, document.parent)
         if not any(list(base.glob(candidate)) if "*" in candidate else (base / candidate).exists()
                    for base in bases):
@@ -64,6 +67,7 @@ def main():
     commands = set(re.findall(r"^    ([a-z| -]+)\)", (ROOT / "wici").read_text(), re.MULTILINE))
     commands = {word.strip() for group in commands for word in group.split("|")}
 
+    file_names = {path.name for path in project_files("*")}
     problems = []
     for document in project_files("*.md"):
         text = document.read_text()
@@ -71,7 +75,7 @@ def main():
         links = [link for link in re.findall(r"\]\(([^)\s]+)\)", text)
                  if not link.startswith(("http", "#", "mailto:"))]
         for link in links:
-            if not path_exists(link, document):
+            if not path_exists(link, document, []):
                 problems.append(f"{where}: link to {link}")
         for word in words_of(text):
             command = re.match(r"\./wici ([a-z]+)", word)
@@ -85,7 +89,7 @@ def main():
             elif re.fullmatch(r"\w+_test", word):
                 if word not in test_files and word not in names:
                     problems.append(f"{where}: test {word}")
-            elif is_path(word) and not path_exists(word, document):
+            elif is_path(word) and not path_exists(word, document, file_names):
                 problems.append(f"{where}: path {word}")
     for problem in problems:
         print(problem)

@@ -266,7 +266,9 @@ void ServerImpl::Record(const Method& method, const Context& context, const absl
                       {"call_id", context.call_id},
                       {"principal", context.principal.id},
                       {"duration_ms", absl::StrCat(absl::ToDoubleMilliseconds(took))}};
-  if (!status.ok()) fields.emplace_back("reason", ErrorReason(status));
+  if (const std::string reason = ErrorReason(status); !reason.empty()) {
+    fields.emplace_back("reason", reason);
+  }
   // The client does not get the text of a fault; whoever looks for its cause needs it.
   if (fault) fields.emplace_back("error", std::string(status.message()));
   if (!context.traceparent.empty()) fields.emplace_back("traceparent", context.traceparent);

@@ -7,6 +7,7 @@
 #include <future>
 #include <memory>
 #include <mutex>
+#include <random>
 #include <string>
 #include <thread>
 #include <utility>
@@ -107,7 +108,9 @@ class EchoHandlers {
                      std::shared_ptr<StreamWriter> writer, const EchoResponse*) {
     if (request.code() != 0) return error;
     const std::lock_guard lock(mutex);
-    writer->OnEnd([this] { ended.set_value(); });
+    writer->OnEnd([this] {
+      if (!ended_once.exchange(true)) ended.set_value();
+    });
     writers.push_back(std::move(writer));
     replied.notify_all();
     return absl::OkStatus();
@@ -129,7 +132,8 @@ class EchoHandlers {
 
   std::function<void(const Context&)> on_unary;
   absl::Status error = absl::InternalError("no such table: persons");
-  std::promise<void> ended;
+  std::promise<void> ended;  // when the first stream ends
+  std::atomic<bool> ended_once = false;
   std::mutex mutex;
   std::condition_variable replied;
   std::vector<Reply<EchoResponse>> replies;
@@ -561,6 +565,54 @@ TEST_F(StreamTest, DrainEndsStreamsAndLetsCallsFinish) {
   EXPECT_THAT(call.get(), IsOk());
   drain.join();
   EXPECT_FALSE(Call(&EchoService::Stub::EchoInline, EchoRequest(), "", absl::Seconds(1)).ok());
+}
+
+// Handlers that keep writers and replies, clients that vanish at any moment, and a server that
+// stops in the middle of it: nothing may crash, hang or be used after its end.
+TEST_F(StreamTest, SurvivesClientsThatComeAndGo) {
+  options_.drain_timeout = absl::ZeroDuration();
+  StartServer();
+  SetLogLevel(LogLevel::kError);
+  std::atomic<bool> stopped = false;
+  std::thread feeder([this, &stopped] {
+    while (!stopped) {
+      std::vector<std::shared_ptr<StreamWriter>> writers;
+      std::vector<Reply<EchoResponse>> replies;
+      {
+        const std::lock_guard lock(handlers_.mutex);
+        writers = handlers_.writers;
+        replies.swap(handlers_.replies);
+      }
+      for (const auto& writer : writers) writer->Write(ResponseWith("x"));
+      for (std::size_t i = 0; i < replies.size(); i += 2) replies[i](EchoResponse());
+    }
+  });
+  std::vector<std::thread> clients;
+  for (unsigned seed = 0; seed < 3; ++seed) {
+    clients.emplace_back([this, seed] {
+      std::mt19937 random(seed);
+      for (int i = 0; i < 60; ++i) {
+        grpc::ClientContext context;
+        PrepareCall(context, absl::Now() + absl::Milliseconds(random() % 20), "anna");
+        EchoResponse response;
+        if (random() % 2 == 0) {
+          stub_->EchoCommitted(&context, EchoRequest(), &response);
+          continue;
+        }
+        const auto reader = stub_->WatchEcho(&context, EchoRequest());
+        for (unsigned reads = random() % 4; reads > 0 && reader->Read(&response); --reads) {
+        }
+        context.TryCancel();
+        reader->Finish();
+      }
+    });
+  }
+  clients.back().join();
+  server_->Stop();
+  clients.pop_back();
+  for (std::thread& client : clients) client.join();
+  stopped = true;
+  feeder.join();
 }
 
 TEST_F(ServerTest, RefusesAnAddressInUse) {

@@ -53,13 +53,17 @@ absl::Status Writer::Change(const std::string& aggregate, int count,
                              .kind = i % 2 == 0 ? "registration.confirmed" : "event.updated",
                              .resource = absl::StrCat(aggregate, "/registrations/r", i),
                              .person = "persons/p1",
-                             .attributes = {{FeedChecker::kTransaction, id}}});
+                             .attributes = {{FeedChecker::kTransaction, id},
+                                            {FeedChecker::kCount, absl::StrCat(count)}}});
         }
         WICI_RETURN_IF_ERROR(AppendChanges(tx, id, changes, clock_.Now()));
         if (pause) pause();
         return fail ? absl::CancelledError("rolled back") : absl::OkStatus();
       });
-  if (fail && absl::IsCancelled(status)) return absl::OkStatus();
+  if (fail && absl::IsCancelled(status)) {
+    checker_.RolledBack(id);
+    return absl::OkStatus();
+  }
   if (status.ok()) checker_.Committed(id, count);
   return status;
 }

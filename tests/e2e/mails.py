@@ -34,13 +34,12 @@ class Mail:
             self.calendar = icalendar.Calendar.from_ical(self.calendar_part.get_content())
             self.entry = next(iter(self.calendar.walk("VEVENT")), None)
 
-    def token(self, *names):
-        """The token of the first link that carries one under one of these query names."""
+    def token(self, name):
+        """The token that a link of the mail carries under this name, or None."""
         for url in LINK.findall(self.text):
             query = urllib.parse.parse_qs(urllib.parse.urlsplit(url).query)
-            for name in names:
-                if name in query:
-                    return query[name][0]
+            if name in query:
+                return query[name][0]
         return None
 
     def facts(self, zone):
@@ -111,12 +110,12 @@ class Inbox:
         self._fetch(0, 0)
         return self.mails
 
-    def latest(self, to, *token_names):
+    def latest(self, to, token_name):
         """The token in the newest mail to an address that has one."""
         for mail in reversed(self.mails):
-            if mail.to == to and (token := mail.token(*token_names)):
+            if mail.to == to and (token := mail.token(token_name)):
                 return token
-        raise LookupError(f"no mail to {to} has a link with {' or '.join(token_names)}")
+        raise LookupError(f"no mail to {to} has a link with {token_name}")
 
     def _fetch(self, count, seconds):
         url = f"{self.stack.mail_url}/api/mails?count={count}&timeout={seconds}"

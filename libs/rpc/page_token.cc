@@ -14,10 +14,9 @@
 
 #include "absl/strings/escaping.h"
 #include "google/protobuf/descriptor.h"
-#include "google/protobuf/io/coded_stream.h"
-#include "google/protobuf/io/zero_copy_stream_impl_lite.h"
 #include "libs/base/limits.h"
 #include "libs/base/log.h"
+#include "libs/base/serialize.h"
 
 namespace wici::rpc {
 namespace {
@@ -43,11 +42,7 @@ std::string QueryBytes(const google::protobuf::Message& request) {
   query->GetReflection()->ClearField(query.get(), FindField(request, "page_token"));
   std::string bytes = request.GetDescriptor()->full_name();
   bytes.push_back('\0');
-  google::protobuf::io::StringOutputStream stream(&bytes);
-  google::protobuf::io::CodedOutputStream coded(&stream);
-  coded.SetSerializationDeterministic(true);
-  query->SerializeToCodedStream(&coded);
-  coded.Trim();
+  bytes += SerializeDeterministically(*query);
   return bytes;
 }
 

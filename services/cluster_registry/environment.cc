@@ -3,6 +3,7 @@
 #include "absl/strings/str_cat.h"
 #include "google/protobuf/util/time_util.h"
 #include "libs/base/error.h"
+#include "libs/base/serialize.h"
 #include "libs/base/status_macros.h"
 #include "services/cluster_registry/errors.h"
 
@@ -13,7 +14,7 @@ Mutation MakeMutation(const Environment& environment, const rpc::Context& contex
   return {.principal = context.principal.id,
           .request_id = std::string(request_id),
           .method = context.method,
-          .request = request.SerializeAsString(),
+          .request = SerializeDeterministically(request),
           .transaction_id = environment.ids.NewId(),
           .now = environment.clock.Now(),
           .deadline = context.deadline};

@@ -2,14 +2,11 @@
 #ifndef WICI_SERVICES_REGISTRATION_CALL_H_
 #define WICI_SERVICES_REGISTRATION_CALL_H_
 
-#include "google/protobuf/message.h"
+#include "libs/base/serialize.h"
 #include "libs/rpc/context.h"
 #include "services/registration/mutation.h"
 
 namespace wici::registration {
-
-// What RequestDigest is made of: equal for equal messages, also when they have maps.
-std::string SerializeForDigest(const google::protobuf::Message& request);
 
 // Hashes the request only when it has a request_id to compare by.
 template <class Request>
@@ -18,7 +15,7 @@ Call CallOf(const rpc::Context& context, const Request& request) {
   call.deadline = context.deadline;
   if (request.request_id().empty()) return call;
   call.key = {context.principal.id, request.request_id(), context.method,
-              sql::RequestDigest(SerializeForDigest(request))};
+              sql::RequestDigest(SerializeDeterministically(request))};
   return call;
 }
 

@@ -50,7 +50,8 @@ std::string WebUrl(const std::string& url) {
 }
 
 std::string Where(const registration_v1::Event& event) {
-  if (!event.has_venue()) return "";
+  // The same word in each language of the templates.
+  if (!event.has_venue()) return "online";
   const registration_v1::Venue& venue = event.venue();
   return venue.address().empty() ? venue.display_name()
                                  : absl::StrCat(venue.display_name(), ", ", venue.address());

@@ -1,5 +1,6 @@
 #include "services/notification/worker.h"
 
+#include <algorithm>
 #include <map>
 #include <optional>
 #include <utility>
@@ -176,6 +177,16 @@ absl::Status DeliveryWorker::Record(const std::vector<AttemptRecord>& records) {
   return absl::OkStatus();
 }
 
+void DeliveryWorker::Throttle(const std::vector<AttemptRecord>& records) {
+  const bool all_failed =
+      std::all_of(records.begin(), records.end(),
+                  [](const AttemptRecord& record) { return record.result.common_cause; });
+  failures_in_a_row_ = all_failed ? failures_in_a_row_ + 1 : 0;
+  claim_after_ = all_failed ? clock_.Now() + RetryDelay(options_.owner, failures_in_a_row_ + 1,
+                                                        /*common_cause=*/true)
+                            : absl::InfinitePast();
+}
+
 void DeliveryWorker::RunSender(SmtpTransport& transport) {
   while (true) {
     std::optional<Job> job;
@@ -214,6 +225,7 @@ absl::StatusOr<bool> DeliveryWorker::RecordFinished() {
     records.swap(finished_);
   }
   if (records.empty()) return false;
+  Throttle(records);
   const absl::Status recorded = Record(records);
   MutexLock lock(mutex_);
   if (recorded.ok()) {
@@ -228,6 +240,7 @@ absl::StatusOr<bool> DeliveryWorker::RecordFinished() {
 }
 
 absl::StatusOr<bool> DeliveryWorker::ClaimMore() {
+  if (clock_.Now() < claim_after_) return false;
   std::int32_t free = 0;
   {
     MutexLock lock(mutex_);

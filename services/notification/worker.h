@@ -73,6 +73,8 @@ class DeliveryWorker {
   AttemptRecord Send(const Job& job, SmtpTransport& transport) const;
   AttemptRecord MakeRecord(const ClaimedDelivery& delivery, AttemptResult result) const;
   absl::Status Record(const std::vector<AttemptRecord>& records);
+  // Waits longer and longer before the next claim while nothing but common causes come back.
+  void Throttle(const std::vector<AttemptRecord>& records);
 
   void Dispatch();                           // the claiming thread
   void RunSender(SmtpTransport& transport);  // a sending thread
@@ -94,6 +96,11 @@ class DeliveryWorker {
   std::int32_t in_flight_ ABSL_GUARDED_BY(mutex_) = 0;
   bool woken_ ABSL_GUARDED_BY(mutex_) = false;
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
+  // While the relay or a peer is away, claiming more would only fill the table of attempts. Used
+  // by the claiming thread alone.
+  int failures_in_a_row_ = 0;
+  absl::Time claim_after_ = absl::InfinitePast();
+
   std::vector<std::thread> senders_;
   std::thread dispatcher_;
 };

@@ -1,0 +1,158 @@
+// Which messages changes call for, and that each change takes effect once whatever is redelivered.
+#include "services/notification/feed_handler.h"
+
+#include <string>
+#include <vector>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "libs/feed/consumer.h"
+#include "libs/sql/migrate.h"
+#include "libs/testing/database_fixture.h"
+#include "libs/testing/fake_clock.h"
+#include "libs/testing/fake_ids.h"
+#include "libs/testing/status_matchers.h"
+#include "services/notification/migrations.h"
+#include "services/notification/sql_store.h"
+#include "services/notification/testing/fake_peers.h"
+
+namespace wici::notification {
+namespace {
+
+using ::testing::IsEmpty;
+using testing::IsOk;
+using testing::IsOkAndHolds;
+using ::testing::SizeIs;
+
+// The feed of registration, in memory.
+class Source final : public feed::FeedSource {
+ public:
+  void Add(const std::string& kind, const std::string& person) {
+    feed::v1::Change& change = changes_.emplace_back();
+    change.mutable_cursor()->set_epoch("epoch");
+    change.mutable_cursor()->set_seq(static_cast<std::int64_t>(changes_.size()));
+    change.set_aggregate("events/e1");
+    change.set_kind(kind);
+    change.set_person(person);
+    change.set_resource("events/e1/registrations/r1");
+  }
+  absl::StatusOr<feed::v1::Cursor> Head() override {
+    feed::v1::Cursor head;
+    head.set_epoch("epoch");
+    head.set_seq(static_cast<std::int64_t>(changes_.size()));
+    return head;
+  }
+  absl::StatusOr<std::vector<feed::v1::Change>> Read(const feed::v1::Cursor& after,
+                                                     int limit) override {
+    std::vector<feed::v1::Change> found;
+    for (const feed::v1::Change& change : changes_) {
+      if (change.cursor().seq() > after.seq() && found.size() < static_cast<std::size_t>(limit)) {
+        found.push_back(change);
+      }
+    }
+    return found;
+  }
+
+ private:
+  std::vector<feed::v1::Change> changes_;
+};
+
+class FeedHandlerTest : public testing::DatabaseTest {
+ protected:
+  void SetUp() override {
+    DatabaseTest::SetUp();
+    if (IsSkipped()) return;
+    ASSERT_THAT(sql::Migrate(database(), Migrations(), clock_), IsOk());
+    store_ = std::make_unique<SqlStore>(database(), ids_);
+  }
+
+  // A process that starts, consumes what there is, and ends.
+  void Consume() {
+    feed::Consumer consumer(
+        database(), nullptr, source_, clock_,
+        {.source = "registration", .group = "notification", .consumer = ids_.NewId()},
+        [this](absl::Span<const feed::v1::Change> changes) { return handler_.Prepare(changes); });
+    while (true) {
+      const auto consumed = consumer.RunOnce();
+      ASSERT_THAT(consumed, IsOk());
+      if (*consumed == 0) return;
+    }
+  }
+
+  std::vector<v1::Notification> All() {
+    return *store_->ListNotifications(absl::Now() + absl::Seconds(20), "", "", "", 1000);
+  }
+
+  testing::FakeClock clock_{absl::Now()};
+  testing::FakeIds ids_;
+  FakePeers peers_;
+  Source source_;
+  FeedHandler handler_{peers_, ids_, clock_};
+  std::unique_ptr<SqlStore> store_;
+};
+WICI_ON_EVERY_ENGINE(FeedHandlerTest);
+
+TEST_P(FeedHandlerTest, EachChangeTakesEffectOnceOverManyStarts) {
+  source_.Add("registration.confirmed", "persons/a");
+  source_.Add("event.updated", "");
+  Consume();
+  source_.Add("registration.cancelled", "persons/a");
+  Consume();
+  Consume();
+  const std::vector<v1::Notification> all = All();
+  ASSERT_THAT(all, SizeIs(2));
+  EXPECT_EQ(all[0].template_(), "templates/registration-cancelled");
+  EXPECT_EQ(all[0].cause(), "registration/epoch/3");
+  EXPECT_EQ(all[1].template_(), "templates/registration-confirmed");
+  EXPECT_EQ(all[1].cause(), "registration/epoch/1");
+}
+
+TEST_P(FeedHandlerTest, RescheduledEventOfManyPeopleIsCutIntoNotificationsOfAThousand) {
+  for (int i = 0; i < 2500; ++i) {
+    peers_.participants["events/e1"].push_back(
+        {"persons/p" + std::to_string(i), "events/e1/registrations/r" + std::to_string(i)});
+  }
+  source_.Add("event.rescheduled", "");
+  Consume();
+  const std::vector<v1::Notification> all = All();
+  ASSERT_THAT(all, SizeIs(3));
+  EXPECT_EQ(all[0].counts().pending(), 500);
+  EXPECT_EQ(all[1].counts().pending(), 1000);
+  EXPECT_EQ(all[2].counts().pending(), 1000);
+}
+
+TEST_P(FeedHandlerTest, PeersThatAreAwayLeaveThePositionWhereItWas) {
+  peers_.participants["events/e1"] = {{"persons/a", "events/e1/registrations/r1"}};
+  source_.Add("event.cancelled", "");
+  peers_.error = absl::UnavailableError("away");
+  feed::Consumer consumer(
+      database(), nullptr, source_, clock_,
+      {.source = "registration", .group = "notification", .consumer = "c"},
+      [this](absl::Span<const feed::v1::Change> changes) { return handler_.Prepare(changes); });
+  EXPECT_FALSE(consumer.RunOnce().ok());
+  EXPECT_THAT(All(), IsEmpty());
+  peers_.error = absl::OkStatus();
+  Consume();
+  EXPECT_THAT(All(), SizeIs(1));
+}
+
+TEST_P(FeedHandlerTest, ChangeWithoutItsPersonIsPassedOver) {
+  source_.Add("registration.confirmed", "");
+  source_.Add("registration.confirmed", "persons/a");
+  SetLogLevel(LogLevel::kError);
+  ::testing::internal::CaptureStderr();
+  Consume();
+  EXPECT_THAT(::testing::internal::GetCapturedStderr(), ::testing::HasSubstr("without_person"));
+  EXPECT_THAT(All(), SizeIs(1));
+}
+
+TEST(TemplateForTest, OtherKindsCallForNothing) {
+  for (const char* kind : {"event.created", "event.published", "event.updated",
+                           "invitation.answered", "invitation.revoked", "registration.rejected",
+                           "registration.checked_in", "registration.check_in_undone", ""}) {
+    EXPECT_EQ(TemplateFor(kind), "") << kind;
+  }
+}
+
+}  // namespace
+}  // namespace wici::notification

@@ -21,6 +21,7 @@ namespace {
 
 constexpr absl::Duration kTimeout = absl::Seconds(10);
 constexpr absl::Duration kClaimIdle = absl::Seconds(30);
+constexpr absl::Duration kForgetIdle = absl::Hours(1);
 constexpr absl::Duration kBackoffMin = absl::Milliseconds(50);
 constexpr absl::Duration kBackoffMax = absl::Seconds(15);
 
@@ -143,6 +144,7 @@ class Consumer::Impl {
   std::optional<v1::Cursor> position_;  // as stored; absent: to be read
   absl::Time compared_ = absl::InfinitePast();
   bool redis_away_ = false;  // in the last round
+  bool tidied_ = false;      // consumers of processes long gone are removed
 
   Mutex mutex_;
   CondVar stopped_;
@@ -197,6 +199,7 @@ absl::StatusOr<int> Consumer::Impl::Round() {
     if (batch.ok()) {
       for (const redis::StreamEntry& entry : batch->entries) ids.push_back(entry.id);
       ask_source |= batch->group_was_created;
+      if (!std::exchange(tidied_, true)) reader_->RemoveIdleConsumers(kForgetIdle).IgnoreError();
       const std::vector<v1::Change> changes =
           Continuation(*position_, ReadEntries(batch->entries), ask_source);
       if (!changes.empty()) {

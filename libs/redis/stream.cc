@@ -34,6 +34,20 @@ void AddRead(const Value& reply, std::vector<StreamEntry>& entries) {
   }
 }
 
+// In one step: a consumer that takes an entry meanwhile must not lose it.
+constexpr std::string_view kRemoveIdleConsumers = R"lua(
+local removed = 0
+for _, fields in ipairs(redis.call('XINFO', 'CONSUMERS', KEYS[1], ARGV[1])) do
+  local consumer = {}
+  for i = 1, #fields, 2 do consumer[fields[i]] = fields[i + 1] end
+  if consumer.name ~= ARGV[2] and consumer.pending == 0 and consumer.idle >= tonumber(ARGV[3]) then
+    redis.call('XGROUP', 'DELCONSUMER', KEYS[1], ARGV[1], consumer.name)
+    removed = removed + 1
+  end
+end
+return removed
+)lua";
+
 }  // namespace
 
 absl::Status Append(Client& client, std::string_view stream,
@@ -129,6 +143,12 @@ absl::Status GroupReader::AcknowledgeAndKeep(absl::Span<const std::string> ids) 
   Command ack = {"XACK", stream_, group_};
   ack.insert(ack.end(), ids.begin(), ids.end());
   return client_.Call(ack).status();
+}
+
+absl::StatusOr<int> GroupReader::RemoveIdleConsumers(absl::Duration idle) {
+  WICI_ASSIGN_OR_RETURN(const Value removed, client_.Script(kRemoveIdleConsumers, {stream_},
+                                                            {group_, consumer_, Millis(idle)}));
+  return static_cast<int>(removed.integer);
 }
 
 }  // namespace wici::redis

@@ -44,6 +44,9 @@ class GroupReader {
   absl::Status Acknowledge(absl::Span<const std::string> ids);
   // Acknowledges only: for a stream that other groups read too, trimmed by its writer.
   absl::Status AcknowledgeAndKeep(absl::Span<const std::string> ids);
+  // Removes other consumers of the group that hold nothing and have not been heard of for `idle`:
+  // every process brings a name of its own. Returns how many.
+  absl::StatusOr<int> RemoveIdleConsumers(absl::Duration idle);
 
  private:
   absl::Status CreateGroup();

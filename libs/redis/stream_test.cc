@@ -17,6 +17,7 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::wici::testing::IsOk;
+using ::wici::testing::IsOkAndHolds;
 using ::wici::testing::RedisServer;
 using ::wici::testing::StatusIs;
 
@@ -166,6 +167,22 @@ TEST_F(StreamTest, EntryDeletedWhilePendingIsLeftOut) {
   ASSERT_THAT(client_->Call({"XDEL", "s", Ids(*batch)[0]}), IsOk());
   GroupReader heir = MakeReader("heir");
   EXPECT_THAT(Values(heir.Read(10, kNoWait, kNoWait)), ElementsAre("2"));
+}
+
+TEST_F(StreamTest, ConsumersThatAreGoneAndHoldNothingAreRemoved) {
+  Add(1, 2);
+  GroupReader holding = MakeReader("holding");
+  Prepare(holding);
+  EXPECT_THAT(Values(holding.Read(1, kNoWait, kNeverClaim)), ElementsAre("1"));
+  GroupReader done = MakeReader("done");
+  const auto batch = done.Read(1, kNoWait, kNeverClaim);
+  ASSERT_THAT(batch, IsOk());
+  ASSERT_THAT(done.Acknowledge(Ids(*batch)), IsOk());
+  GroupReader reader = MakeReader("c");
+  EXPECT_THAT(Values(reader.Read(1, kNoWait, kNeverClaim)), IsEmpty());
+  EXPECT_THAT(reader.RemoveIdleConsumers(absl::Hours(1)), IsOkAndHolds(0));
+  EXPECT_THAT(reader.RemoveIdleConsumers(kNoWait), IsOkAndHolds(1));
+  EXPECT_THAT(Values(reader.Read(10, kNoWait, kNoWait)), ElementsAre("1"));
 }
 
 TEST_F(StreamTest, AppendTrimsToAboutTheLengthAsked) {

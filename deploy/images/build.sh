@@ -20,7 +20,7 @@ die() { echo "build.sh: $*" >&2; exit 1; }
 for tool in buildah mmdebstrap; do
   command -v "$tool" >/dev/null || die "$tool is missing: run ./wici setup"
 done
-rm -rf "$context"
+rm -rf "$context" "$out/storage" "$out/run"
 mkdir -p "$context/bin"
 for service in "${SERVICES[@]}"; do
   [[ -x build/release/bin/$service ]] || die "build/release/bin/$service: run ./wici build first"
@@ -35,8 +35,8 @@ if [[ ! -f $base ]]; then
     --include="$(grep -v '^#' deploy/images/packages.txt | paste -sd,)" \
     --dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-include=/usr/share/doc/*/copyright' \
     --dpkgopt='path-exclude=/usr/share/man/*' --dpkgopt='path-exclude=/usr/share/locale/*' \
-    bookworm "$base.part"
-  mv "$base.part" "$base"
+    bookworm "${base%.tar}.part.tar"
+  mv "${base%.tar}.part.tar" "$base"
 fi
 cp --reflink=auto "$base" "$context/base.tar"
 
@@ -63,5 +63,5 @@ rm -f "$archive"
 buildah "${storage[@]}" push --quiet "localhost/wici:$version" \
   "oci-archive:$archive:localhost/wici:$version"
 buildah "${storage[@]}" rmi --all --force >/dev/null
-rm -rf "$context"
+rm -rf "$context" "$out/storage" "$out/run"
 echo "$archive ($(du -h "$archive" | cut -f1)): localhost/wici:$version"

@@ -44,9 +44,8 @@ class HistoryTest : public testing::DatabaseTest {
     RegistrationStore first(database(), clock_, clock_, ids_, [] {});
     RegistrationStore second(*second_database_, clock_, clock_, ids_, [] {});
     const std::vector<Recorded> calls = RunClients(workload, {&first, &second});
-    const auto succeeded = std::count_if(calls.begin(), calls.end(), [](const Recorded& call) {
-      return call.status.ok();
-    });
+    const auto succeeded = std::count_if(calls.begin(), calls.end(),
+                                         [](const Recorded& call) { return call.status.ok(); });
     EXPECT_GT(succeeded, capacity) << "too little happened to prove anything";
     return CheckHistory(capacity, waiting, calls, ChangesOf(workload.event));
   }

@@ -139,7 +139,8 @@ def render(target, targets, packages):
     text += attribute("data", sort_labels(
         file_label(file, target, packages) for file in shared_files(target)
         if target.kind != "wici_embed_migrations"))
-    if "TESTONLY" in values:
+    is_tool_of_tests = target.kind == "wici_cc_binary" and target.package.startswith("tests")
+    if "TESTONLY" in values or is_tool_of_tests:
         text += "    testonly = True,\n"
     if "ROOT" in values:
         text += "    googleapis = True,\n"

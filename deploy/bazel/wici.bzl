@@ -20,12 +20,13 @@ def wici_cc_library(name, hdrs = [], srcs = [], deps = [], testonly = False):
         visibility = ["//visibility:public"],
     )
 
-def wici_cc_binary(name, srcs, deps = []):
+def wici_cc_binary(name, srcs, deps = [], testonly = False):
     native.cc_binary(
         name = name,
         srcs = srcs,
         copts = _WARNINGS,
         deps = deps,
+        testonly = testonly,
         visibility = ["//visibility:public"],
     )
 

@@ -1,0 +1,135 @@
+"""What benchmarks share: processes, CPU time, medians."""
+
+import json
+import os
+import pathlib
+import statistics
+import subprocess
+import tempfile
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+TICKS = os.sysconf("SC_CLK_TCK")
+
+
+def binary(name):
+    """The path of a program of the build."""
+    build = pathlib.Path(os.environ.get("WICI_BUILD_DIR", ROOT / "build/release"))
+    return str(build / "bin" / name)
+
+
+def _times(pid):
+    """(own, of ended children) CPU seconds of a process; zero when it is gone."""
+    try:
+        text = pathlib.Path(f"/proc/{pid}/stat").read_text(encoding="ascii", errors="replace")
+    except FileNotFoundError:
+        return 0.0, 0.0
+    fields = text.rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / TICKS, (int(fields[13]) + int(fields[14])) / TICKS
+
+
+class Service:
+    """A server that says its port in its first lines."""
+
+    def __init__(self, argv, log):
+        self._log = log
+        with open(log, "ab") as errors:
+            self._process = subprocess.Popen(
+                argv, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=errors, cwd=ROOT)
+        self.port = self._await_port()
+
+    def _await_port(self):
+        give_up = time.monotonic() + 30
+        while time.monotonic() < give_up and self._process.poll() is None:
+            for line in self._log.read_text(encoding="utf-8").splitlines():
+                if '"message":"listening"' in line:
+                    return json.loads(line)["port"]
+            if "echo" in self._process.args[0]:
+                return int(self._process.stdout.readline())
+            time.sleep(0.05)
+        raise RuntimeError(f"{self._process.args[0]} did not start: see {self._log}")
+
+    def cpu(self):
+        """CPU seconds used so far."""
+        return _times(self._process.pid)[0]
+
+    def stop(self):
+        """Ends the server, and waits for it."""
+        self._process.terminate()
+        try:
+            self._process.wait(45)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+
+
+class Postgres:
+    """A PostgreSQL of its own that keeps its promises: fsync and synchronous_commit are on."""
+
+    def __init__(self):
+        self._directory = tempfile.TemporaryDirectory(prefix="wici-bench.")
+        self._script = str(ROOT / "deploy/local/postgres.sh")
+        self.url = subprocess.run(
+            [self._script, "start", self._directory.name, "--durable"],
+            check=True, stdout=subprocess.PIPE, text=True).stdout.strip()
+        data = pathlib.Path(self._directory.name, "postgres.data").read_text().strip()
+        self._postmaster = int(pathlib.Path(data, "db/postmaster.pid").read_text().split()[0])
+
+    def database(self, name):
+        """Makes a database and returns its URL."""
+        self.query(self.url, f"CREATE DATABASE {name}")
+        return self.url.replace("/postgres?", f"/{name}?")
+
+    def query(self, url, text):
+        """The rows of a query, each a list of strings."""
+        output = subprocess.run(
+            ["psql", url, "--no-psqlrc", "--tuples-only", "--no-align", "--field-separator=\t",
+             "--command", text], check=True, stdout=subprocess.PIPE, text=True).stdout
+        return [line.split("\t") for line in output.splitlines()]
+
+    def cpu(self):
+        """CPU seconds of the server and all its backends, the ended ones included."""
+        children = pathlib.Path(
+            f"/proc/{self._postmaster}/task/{self._postmaster}/children").read_text().split()
+        return sum(_times(self._postmaster)) + sum(_times(int(child))[0] for child in children)
+
+    def stop(self):
+        """Ends the server and deletes its data."""
+        subprocess.run([self._script, "stop", self._directory.name], check=False)
+        self._directory.cleanup()
+
+
+class Machine:
+    """What else the machine did during a window."""
+
+    def __init__(self):
+        self._start = self._read()
+
+    @staticmethod
+    def _read():
+        with open("/proc/stat", encoding="ascii") as stat:
+            user, nice, system, idle, iowait, irq, softirq, steal = map(
+                int, stat.readline().split()[1:9])
+        busy = user + nice + system + irq + softirq
+        return {"all": busy + idle + iowait + steal, "busy": busy, "steal": steal}
+
+    def report(self, own_seconds):
+        """Shares of the machine: what others took, and what the hypervisor stole."""
+        now = self._read()
+        total = max(1, now["all"] - self._start["all"])
+        others = (now["busy"] - self._start["busy"]) - own_seconds * TICKS
+        return {"others": round(max(0.0, others / total), 3),
+                "steal": round((now["steal"] - self._start["steal"]) / total, 3)}
+
+
+def load(**flags):
+    """Runs wici-load and returns its report."""
+    argv = [binary("wici-load")] + [f"--{name}={value}" for name, value in flags.items()]
+    return json.loads(subprocess.run(argv, check=True, stdout=subprocess.PIPE, text=True).stdout)
+
+
+def spread(values):
+    """Median and range."""
+    values = list(values)
+    return {"median": round(statistics.median(values), 3), "min": round(min(values), 3),
+            "max": round(max(values), 3)}

@@ -1,0 +1,337 @@
+"""CreateRegistration on one hot event, on PostgreSQL and SQLite, against two yardsticks in the same
+run: pgbench with the naive transaction on the same PostgreSQL, and a bare gRPC echo.
+
+Each round runs every arm back to back, every other round in the opposite order. A window is a new
+event, so a window never meets the rows of another. Ratios are taken within a round.
+"""
+
+import datetime
+import os
+import pathlib
+import re
+import sqlite3
+import subprocess
+import sys
+import tempfile
+
+import measure
+
+sys.path.insert(0, str(measure.ROOT / "deploy/local"))
+import client  # noqa: E402
+
+IN_FLIGHT = (1, 16, 64, 256)
+NAIVE_CLIENTS = (1, 16, 64)
+SOLD_OUT_IN_FLIGHT = 64
+SEATS, QUEUE = 1500, 500  # of an event that sells out within a window
+STEAL_MAX = 0.15
+WARMUP_SECONDS = 0.5
+PGBENCH = sorted(pathlib.Path("/usr/lib/postgresql").glob("*/bin/pgbench"))
+
+
+class Ours:
+    """wici-registration on one engine."""
+
+    def __init__(self, name, url, directory, key, count, server_cpu):
+        self.name, self._count, self._server_cpu = name, count, server_cpu
+        self._service = measure.Service(
+            [measure.binary("wici-registration"), "--listen=127.0.0.1:0",
+             "--admin_listen=127.0.0.1:0", f"--database={url}", "--redis=", f"--key_file={key}"],
+            directory / f"{name}.log")
+        self._target = f"127.0.0.1:{self._service.port}"
+        self._api = client.Api({package: self._target for package in client.PACKAGES},
+                               client.bearer_token(key, "users/bench", ["event-organiser@platform"]))
+        self._events = 0
+
+    def _event(self, seats, queue):
+        self._events += 1
+        name = f"hot-{self._events}"
+        now = datetime.datetime.now(datetime.timezone.utc).replace(microsecond=0)
+        day = datetime.timedelta(days=1)
+        event = self._api(
+            "EventService.CreateEvent", event_id=name,
+            event={"title": {"en": "A hot event"}, "time_zone": "Europe/Warsaw",
+                   "organisers": [{"display_name": "Bench"}],
+                   "languages": ["en"], "mode": "ATTENDANCE_MODE_IN_PERSON",
+                   "venue": {"display_name": "Hall"}, "data_notice": "None is kept.",
+                   "start_time": (now + 30 * day).isoformat(),
+                   "end_time": (now + 31 * day).isoformat(),
+                   "registration_open_time": (now - day).isoformat(),
+                   "registration_close_time": (now + 29 * day).isoformat(),
+                   "capacity": seats, "waiting_list_capacity": queue,
+                   "approval": "APPROVAL_AUTOMATIC", "admission": "ADMISSION_OPEN"})
+        return self._api("EventService.PublishEvent", name=event.name).name
+
+    def _cpu(self):
+        return self._service.cpu() + self._server_cpu()
+
+    def window(self, in_flight, seconds, seats=1_000_000, queue=0):
+        """One window; the report of the load with CPU per call, and the rows it left."""
+        event = self._event(seats, queue)
+        machine, before = measure.Machine(), self._cpu()
+        report = measure.load(target=self._target, event=event, in_flight=in_flight,
+                              warmup=WARMUP_SECONDS, seconds=seconds,
+                              run=f"{self._events}-{os.getpid()}")
+        spent = self._cpu() - before
+        report.update(machine.report(spent + report["client_cpu_seconds"]))
+        report["server_cpu_us"] = round(1e6 * spent / max(1, report["calls"]), 1)
+        report["rows"] = self._count(event)
+        return report
+
+    def stop(self):
+        """Ends the service."""
+        self._api.close()
+        self._service.stop()
+
+
+# What one event left behind: registrations by state, changes, stored answers, its own counters.
+COUNTS = """
+  SELECT (SELECT COUNT(*) FROM registrations WHERE event = '{0}' AND state = 2),
+         (SELECT COUNT(*) FROM registrations WHERE event = '{0}' AND state = 3),
+         (SELECT COUNT(*) FROM registrations WHERE event = '{0}'),
+         (SELECT COUNT(*) FROM changes WHERE aggregate = '{0}' AND kind LIKE 'registration.%'),
+         (SELECT COUNT(*) FROM registrations r JOIN persons p ON p.id = r.person
+            WHERE r.event = '{0}'),
+         (SELECT confirmed FROM event_seats WHERE event = '{0}'),
+         (SELECT waitlisted FROM event_seats WHERE event = '{0}')"""
+COUNT_NAMES = ("confirmed", "waitlisted", "registrations", "changes", "persons",
+               "seats_confirmed", "seats_waitlisted")
+
+
+def sqlite_counts(path):
+    """A function that counts the rows of an event in this file."""
+    def count(event):
+        database = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
+        database.create_collation("C", lambda a, b: (a > b) - (a < b))
+        row = database.execute(COUNTS.format(event)).fetchone()
+        database.close()
+        return dict(zip(COUNT_NAMES, row))
+    return count
+
+
+def postgres_counts(postgres, url):
+    """A function that counts the rows of an event in this database."""
+    return lambda event: dict(
+        zip(COUNT_NAMES, map(int, postgres.query(url, COUNTS.format(event))[0])))
+
+
+def check(report, seats, queue):
+    """What is wrong with the rows of a window, as texts."""
+    counts, rows = report["counts"], report["rows"]
+    confirmed, waitlisted = counts.get("CONFIRMED", 0), counts.get("WAITLISTED", 0)
+    expected = {"confirmed": confirmed, "waitlisted": waitlisted,
+                "registrations": confirmed + waitlisted, "changes": confirmed + waitlisted,
+                "persons": confirmed + waitlisted, "seats_confirmed": confirmed,
+                "seats_waitlisted": waitlisted}
+    problems = [f"{name}: {rows[name]} rows, {value} acknowledged"
+                for name, value in expected.items() if rows[name] != value]
+    if report["duplicates"]:
+        problems.append(f"{report['duplicates']} answers name a registration twice")
+    if confirmed > seats or waitlisted > queue:
+        problems.append(f"oversold: {confirmed} of {seats}, {waitlisted} of {queue}")
+    full = {"EVENT_FULL", "WAITING_LIST_FULL"}
+    others = set(counts) - {"CONFIRMED", "WAITLISTED"} - (full if confirmed == seats else set())
+    if others:
+        problems.append(f"unexpected answers: { {name: counts[name] for name in others} }")
+    return problems
+
+
+class Naive:
+    """pgbench with naive.sql on a database with our schema."""
+
+    def __init__(self, postgres, url, directory, sizes):
+        self._postgres, self._url = postgres, url
+        text = pathlib.Path(__file__).with_name("naive.sql").read_text(encoding="utf-8")
+        for name, size in sizes.items():
+            text = text.replace(f"@{name}@", "\\x" + "5a" * size)
+        self._script = directory / "naive.sql"
+        self._script.write_text(text, encoding="utf-8")
+        self._events = 0
+
+    def window(self, clients, seconds):
+        """One window; problems are raised at once, since it is not ours that is wrong."""
+        self._events += 1
+        event = f"events/naive-{self._events}"
+        self._postgres.query(
+            self._url, "INSERT INTO event_seats (event, version, state, opens_at, closes_at, "
+            "approval, admission, capacity, waiting_list_capacity, confirmed, waitlisted, pending, "
+            f"checked_in, next_waiting_number) VALUES ('{event}', 1, 2, 0, 0, 1, 2, 1000000, 0, 0, "
+            "0, 0, 0, 1)")
+        machine, before = measure.Machine(), self._postgres.cpu()
+        output = subprocess.run(
+            [str(PGBENCH[-1]), "--no-vacuum", f"--file={self._script}", "--protocol=prepared",
+             f"--client={clients}", f"--jobs={min(clients, 2)}", f"--define=event={event}",
+             f"--time={max(1, round(seconds + WARMUP_SECONDS))}", self._url],
+            check=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True).stdout
+        spent = self._postgres.cpu() - before
+        calls = int(re.search(r"actually processed: (\d+)", output).group(1))
+        rows = postgres_counts(self._postgres, self._url)(event)
+        if {rows["confirmed"], rows["changes"], rows["persons"], rows["seats_confirmed"]} != {calls}:
+            raise RuntimeError(f"pgbench says {calls} transactions, the rows are {rows}")
+        report = {"calls": calls, "rate": float(re.search(r"tps = ([\d.]+)", output).group(1)),
+                  "p50_ms": float(re.search(r"latency average = ([\d.]+)", output).group(1)),
+                  "server_cpu_us": round(1e6 * spent / max(1, calls), 1)}
+        report.update(machine.report(spent))
+        return report
+
+
+class Echo:
+    """wici-echo: the same message sizes, nothing behind it."""
+
+    def __init__(self, directory):
+        self._service = measure.Service([measure.binary("wici-echo"), "--listen=127.0.0.1:0"],
+                                        directory / "echo.log")
+
+    def window(self, in_flight, seconds):
+        """One window."""
+        machine, before = measure.Machine(), self._service.cpu()
+        report = measure.load(target=f"127.0.0.1:{self._service.port}", call="echo",
+                              in_flight=in_flight, warmup=WARMUP_SECONDS, seconds=seconds)
+        spent = self._service.cpu() - before
+        report.update(machine.report(spent + report["client_cpu_seconds"]))
+        report["server_cpu_us"] = round(1e6 * spent / max(1, report["calls"]), 1)
+        return report
+
+    def stop(self):
+        """Ends the server."""
+        self._service.stop()
+
+
+def _arms(ours, naive, echo, seconds):
+    """(name, in flight, function) of every window of a round, back to back where compared."""
+    for in_flight in IN_FLIGHT:
+        if in_flight in NAIVE_CLIENTS:
+            yield "naive", in_flight, lambda k=in_flight: naive.window(k, seconds)
+        for arm in ours:
+            yield arm.name, in_flight, lambda a=arm, k=in_flight: a.window(k, seconds)
+        yield "echo", in_flight, lambda k=in_flight: echo.window(k, seconds)
+    for arm in ours:
+        yield f"{arm.name}-sold-out", SOLD_OUT_IN_FLIGHT, (
+            lambda a=arm: a.window(SOLD_OUT_IN_FLIGHT, seconds, SEATS, QUEUE))
+
+
+def _check_window(name, report):
+    if name in ("naive", "echo"):
+        return [] if report.get("counts", {"ECHO": 0}).keys() == {"ECHO"} else [str(report)]
+    seats, queue = (SEATS, QUEUE) if name.endswith("sold-out") else (1_000_000, 0)
+    return check(report, seats, queue)
+
+
+def _sizes(postgres, url):
+    """Mean sizes of what one registration stores, for the naive transaction to store as much."""
+    body, response = postgres.query(
+        url, "SELECT (SELECT AVG(LENGTH(body))::integer FROM registrations), "
+        "(SELECT AVG(LENGTH(response))::integer FROM idempotency)")[0]
+    return {"BODY": int(body), "RESPONSE": int(response)}
+
+
+def run(rounds, seconds):
+    """Runs all rounds and returns the report."""
+    directory = pathlib.Path(tempfile.mkdtemp(prefix="wici-bench-registration."))
+    key = directory / "key"
+    key.write_text(client._base64(os.urandom(32)) + "\n", encoding="ascii")
+    key.chmod(0o600)
+    postgres, running = measure.Postgres(), []
+    try:
+        url = postgres.database("ours")
+        file = directory / "registration.db"
+        ours = [Ours("postgres", url, directory, key, postgres_counts(postgres, url), postgres.cpu)]
+        running += ours
+        ours.append(Ours("sqlite", f"sqlite://{file}", directory, key, sqlite_counts(file),
+                         lambda: 0.0))
+        running.append(ours[-1])
+        echo = Echo(directory)
+        running.append(echo)
+        naive_url = postgres.database("naive")
+        subprocess.run([measure.binary("wici-registration"), "--migrate_only",
+                        f"--database={naive_url}", f"--key_file={key}"], check=True,
+                       stderr=subprocess.DEVNULL)
+        ours[0].window(16, 1)  # warms up, and shows the sizes
+        naive = Naive(postgres, naive_url, directory, _sizes(postgres, url))
+        windows, problems = _rounds(rounds, list(_arms(ours, naive, echo, seconds)))
+    finally:
+        for server in running:
+            server.stop()
+        postgres.stop()
+        subprocess.run(["rm", "-rf", str(directory)], check=False)
+    return {"benchmark": "registration", "cpus": os.cpu_count(), "rounds": rounds,
+            "seconds": seconds, "problems": problems, "summary": summarise(windows),
+            "ratios": ratios(windows), "windows": windows}
+
+
+def _rounds(rounds, arms):
+    windows, problems = [], []
+    for number in range(rounds):
+        for name, in_flight, window in arms if number % 2 == 0 else reversed(arms):
+            report = window()
+            report.update({"arm": name, "in_flight": in_flight, "round": number})
+            windows.append(report)
+            problems += [f"round {number}, {name}, {in_flight} in flight: {problem}"
+                         for problem in _check_window(name, report)]
+            print(f"\r\033[Kround {number + 1}/{rounds}: {name}, {in_flight} in flight: "
+                  f"{report['rate']:,.0f}/s", end="", file=sys.stderr, flush=True)
+    print("\r\033[K", end="", file=sys.stderr)
+    return windows, problems
+
+
+def _kept(windows):
+    """Without the rounds that the hypervisor took too much of, unless that is all of them."""
+    stolen = {w["round"] for w in windows if w["steal"] > STEAL_MAX}
+    return [w for w in windows if w["round"] not in stolen] or windows
+
+
+def _by_arm(windows):
+    arms = {}
+    for window in _kept(windows):
+        arms.setdefault((window["arm"], window["in_flight"]), {})[window["round"]] = window
+    return arms
+
+
+def summarise(windows):
+    """Median and range of the figures of every arm."""
+    return [{"arm": arm, "in_flight": in_flight,
+             **{figure: measure.spread(w[figure] for w in found.values())
+                for figure in ("rate", "p50_ms", "p99_ms", "server_cpu_us", "others", "steal")
+                if all(figure in w for w in found.values())}}
+            for (arm, in_flight), found in _by_arm(windows).items()]
+
+
+def ratios(windows):
+    """Ours over the yardsticks, by round: rates, and CPU of the servers the other way round."""
+    arms, result = _by_arm(windows), []
+    pairs = [(ours, k, yardstick, min(k, 64) if yardstick == "naive" else k)
+             for ours in ("postgres", "sqlite") for k in IN_FLIGHT for yardstick in ("naive", "echo")]
+    pairs += [("sqlite", k, "postgres", k) for k in IN_FLIGHT]
+    pairs += [(f"{ours}-sold-out", SOLD_OUT_IN_FLIGHT, "naive", 64) for ours in ("postgres", "sqlite")]
+    pairs += [("postgres", k, "naive", 16) for k in (64, 256)]
+    for ours, k, yardstick, clients in pairs:
+        mine, theirs = arms.get((ours, k), {}), arms.get((yardstick, clients), {})
+        rounds = sorted(mine.keys() & theirs.keys())
+        result.append({
+            "ours": ours, "in_flight": k, "yardstick": yardstick, "yardstick_in_flight": clients,
+            "rate": measure.spread(mine[r]["rate"] / theirs[r]["rate"] for r in rounds),
+            "cpu": measure.spread(theirs[r]["server_cpu_us"] / max(0.1, mine[r]["server_cpu_us"])
+                                  for r in rounds)})
+    return result
+
+
+def table(report):
+    """The report for people."""
+    lines = [f"CreateRegistration on one hot event, {report['rounds']} rounds of "
+             f"{report['seconds']:g} s windows, {report['cpus']} CPUs; median [range]", "",
+             f"{'':22} {'in flight':>9} {'per second':>26} {'p50 ms':>8} {'p99 ms':>8} "
+             f"{'server CPU us':>14} {'others':>7}"]
+    for arm in report["summary"]:
+        rate, p99 = arm["rate"], arm.get("p99_ms")
+        lines.append(
+            f"{arm['arm']:22} {arm['in_flight']:9} "
+            f"{rate['median']:9,.0f} [{rate['min']:,.0f}-{rate['max']:,.0f}]".ljust(59)
+            + f" {arm['p50_ms']['median']:8.2f} {p99['median'] if p99 else float('nan'):8.1f} "
+            f"{arm['server_cpu_us']['median']:14.0f} {arm['others']['median']:7.0%}")
+    lines += ["", f"{'ratio':52} {'rate':>22} {'less CPU':>22}"]
+    for ratio in report["ratios"]:
+        name = (f"{ratio['ours']} at {ratio['in_flight']} / {ratio['yardstick']} at "
+                f"{ratio['yardstick_in_flight']}")
+        cells = [f"{s['median']:.2f} [{s['min']:.2f}-{s['max']:.2f}]"
+                 for s in (ratio["rate"], ratio["cpu"])]
+        lines.append(f"{name:52} {cells[0]:>22} {cells[1]:>22}")
+    return "\n".join(lines)

@@ -26,6 +26,8 @@ class Connection {
   virtual absl::StatusOr<Rows> Execute(const Query& query, absl::Span<const Value> values) = 0;
   virtual absl::StatusOr<Rows> InsertMany(const Query& prefix, std::string_view suffix,
                                           absl::Span<const std::vector<Value>> rows) = 0;
+  virtual absl::StatusOr<Rows> SelectMany(const Query& prefix, std::string_view suffix,
+                                          absl::Span<const std::vector<Value>> keys) = 0;
   // An error with reason COMMIT_UNKNOWN says that nobody knows; any other, that nothing changed.
   virtual absl::Status Commit() = 0;
   virtual void Rollback() = 0;

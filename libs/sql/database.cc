@@ -133,6 +133,11 @@ class PooledTransaction final : public Transaction {
     if (rows.empty()) return Rows{};
     return Run(prefix, [&] { return connection_.InsertMany(prefix, suffix, rows); });
   }
+  absl::StatusOr<Rows> SelectMany(const Query& prefix, std::string_view suffix,
+                                  absl::Span<const std::vector<Value>> keys) override {
+    if (keys.empty()) return Rows{};
+    return Run(prefix, [&] { return connection_.SelectMany(prefix, suffix, keys); });
+  }
   Engine engine() const override { return engine_; }
 
   const absl::Status& failure() const { return failure_; }
@@ -297,17 +302,6 @@ std::unique_ptr<PooledDatabase> MakePostgres(const std::string& url,
                                           std::make_unique<Pool>(options.readers, connect));
 }
 
-// Appends "($7, $8)" and the values. PostgreSQL takes a bare placeholder in VALUES for TEXT.
-void AppendKey(const std::vector<Value>& key, std::string& text, std::vector<Value>& values) {
-  for (std::size_t i = 0; i < key.size(); ++i) {
-    const bool number = std::holds_alternative<std::int64_t>(key[i].get());
-    values.push_back(key[i]);
-    absl::StrAppend(&text, i == 0 ? "(" : ", ", number ? "CAST($" : "$", values.size(),
-                    number ? " AS BIGINT)" : "");
-  }
-  text += ")";
-}
-
 std::optional<std::string> WithoutPrefix(std::string_view text, std::string_view prefix) {
   if (text.substr(0, prefix.size()) != prefix) return std::nullopt;
   return std::string(text.substr(prefix.size()));
@@ -377,30 +371,6 @@ std::string Placeholders(std::size_t first, std::size_t count) {
   }
   text += ")";
   return text;
-}
-
-absl::StatusOr<Rows> SelectMany(Transaction& tx, const Query& prefix, std::string_view suffix,
-                                absl::Span<const std::vector<Value>> keys) {
-  constexpr std::size_t kChunkMax = 512;
-  Rows result;
-  while (!keys.empty()) {
-    const absl::Span<const std::vector<Value>> chunk = keys.subspan(0, kChunkMax);
-    keys.remove_prefix(chunk.size());
-    // Padded to a power of two with the last key, so that few statements serve every size.
-    std::size_t size = 1;
-    while (size < chunk.size()) size *= 2;
-    std::string text(prefix.text);
-    std::vector<Value> values;
-    values.reserve(size * chunk[0].size());
-    for (std::size_t i = 0; i < size; ++i) {
-      text += i == 0 ? " (VALUES " : ", ";
-      AppendKey(chunk[std::min(i, chunk.size() - 1)], text, values);
-    }
-    absl::StrAppend(&text, ") ", ToAbsl(suffix));
-    WICI_ASSIGN_OR_RETURN(Rows rows, tx.Execute(Query{prefix.name, text}, absl::MakeSpan(values)));
-    std::move(rows.begin(), rows.end(), std::back_inserter(result));
-  }
-  return result;
 }
 
 absl::StatusOr<std::unique_ptr<Database>> OpenDatabase(std::string_view url,

@@ -17,6 +17,7 @@
 #ifndef WICI_LIBS_SQL_DATABASE_H_
 #define WICI_LIBS_SQL_DATABASE_H_
 
+#include <compare>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -43,7 +44,7 @@ struct Query {
 // Raw bytes, bound as BLOB or BYTEA.
 struct Bytes {
   std::string data;
-  friend bool operator==(const Bytes&, const Bytes&) = default;
+  friend auto operator<=>(const Bytes&, const Bytes&) = default;
 };
 
 // A parameter or a cell: NULL, integer, boolean, text, bytes.
@@ -65,6 +66,7 @@ class Value {
 
   using Variant = std::variant<std::monostate, std::int64_t, bool, std::string, Bytes>;
   const Variant& get() const { return value_; }
+  friend auto operator<=>(const Value&, const Value&) = default;
 
  private:
   Variant value_;
@@ -117,14 +119,19 @@ class Transaction {
   // RETURNING a" or ""; every row has one value for each column. Returns all RETURNING rows.
   virtual absl::StatusOr<Rows> InsertMany(const Query& prefix, std::string_view suffix,
                                           absl::Span<const std::vector<Value>> rows) = 0;
+  // Runs a query over any number of keys: `prefix` ends with IN ("SELECT body FROM events WHERE
+  // (name, version) IN"), `keys` are what to look for, all of the same types, none NULL, and
+  // `suffix` is what follows ("AND state = 2" or ""). A row comes back once, in no order.
+  virtual absl::StatusOr<Rows> SelectMany(const Query& prefix, std::string_view suffix,
+                                          absl::Span<const std::vector<Value>> keys) = 0;
   virtual Engine engine() const = 0;
 };
 
-// Runs a query over many keys: `prefix` + " (VALUES ($1, $2), ($3, $4), ...) " + `suffix`, so
-// `prefix` ends with IN: "SELECT body FROM events WHERE name IN". A row may come back more than
-// once only when it matches more than one key; the order is the query's.
-absl::StatusOr<Rows> SelectMany(Transaction& tx, const Query& prefix, std::string_view suffix,
-                                absl::Span<const std::vector<Value>> keys);
+inline absl::StatusOr<Rows> SelectMany(Transaction& tx, const Query& prefix,
+                                       std::string_view suffix,
+                                       absl::Span<const std::vector<Value>> keys) {
+  return tx.SelectMany(prefix, suffix, keys);
+}
 
 // A database. Thread-safe: pooled readers and writers (SQLite: one writer).
 //

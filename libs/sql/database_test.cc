@@ -26,7 +26,9 @@ namespace wici::sql {
 namespace {
 
 using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Not;
 using ::testing::SizeIs;
 using ::wici::testing::IsOk;
 using ::wici::testing::Reason;
@@ -396,13 +398,13 @@ TEST_P(SqlTest, SelectManyFindsEachKeyOnce) {
   for (const int count : {0, 1, 2, 3, 500, 512, 513, 1300}) {
     std::vector<std::vector<Value>> keys;
     for (int i = 0; i < count; ++i) keys.push_back({absl::StrCat("i", i), i});
-    keys.push_back({"i1", 7});  // no such row
+    keys.push_back({"i1", 7});                 // no such row
+    if (count > 0) keys.push_back({"i0", 0});  // again
     std::set<std::string> found;
     ASSERT_THAT(database().Read(Soon(),
                                 [&](Transaction& tx) -> absl::Status {
-                                  WICI_ASSIGN_OR_RETURN(
-                                      const Rows result,
-                                      SelectMany(tx, kByBoth, "AND flag ORDER BY id", keys));
+                                  WICI_ASSIGN_OR_RETURN(const Rows result,
+                                                        tx.SelectMany(kByBoth, "AND flag", keys));
                                   EXPECT_EQ(result.size(), static_cast<std::size_t>(count));
                                   for (const Row& row : result) found.insert(row.Text(0));
                                   return absl::OkStatus();
@@ -410,6 +412,28 @@ TEST_P(SqlTest, SelectManyFindsEachKeyOnce) {
                 IsOk());
     EXPECT_EQ(found.size(), static_cast<std::size_t>(count));
   }
+}
+
+// A plan made while a table is empty is kept when it has grown.
+TEST_P(SqlTest, ManyKeysAreLookedUpByIndexEvenInAnEmptyTable) {
+  ASSERT_THAT(Run({"index", "CREATE INDEX items_some ON items (id, code) WHERE number IN (1, 2)"}),
+              IsOk());
+  const bool sqlite = GetParam() == Engine::kSqlite;
+  std::string plan;
+  const auto explain = [&](std::string_view where) {
+    const std::string text =
+        absl::StrCat(sqlite ? "EXPLAIN QUERY PLAN " : "EXPLAIN ", "SELECT body FROM items WHERE ",
+                     absl::string_view(where.data(), where.size()), " IN");
+    return database().Read(Soon(), [&](Transaction& tx) -> absl::Status {
+      WICI_ASSIGN_OR_RETURN(const Rows rows, tx.SelectMany({"explain", text}, "", {{"a", "b"}}));
+      for (const Row& row : rows) plan += row.Text(sqlite ? 3 : 0) + "\n";
+      return absl::OkStatus();
+    });
+  };
+  ASSERT_THAT(explain("number IN (1, 2) AND (id, code)"), IsOk());
+  EXPECT_THAT(plan, HasSubstr(sqlite ? "SEARCH items USING INDEX" : "Index Scan using items_"));
+  EXPECT_THAT(plan, Not(HasSubstr(sqlite ? "SCAN" : "Seq Scan")));
+  EXPECT_THAT(plan, Not(HasSubstr("Bitmap")));
 }
 
 TEST_P(SqlTest, MoreStatementsThanTheCacheHoldsAllRun) {

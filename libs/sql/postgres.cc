@@ -28,10 +28,16 @@ constexpr Query kBeginReadOnly{"begin", "BEGIN READ ONLY"};
 constexpr Query kCommit{"commit", "COMMIT"};
 constexpr Query kRollback{"rollback", "ROLLBACK"};
 constexpr Query kSetTimeout{"set_timeout", ""};
-// Raises the isolation to REPEATABLE READ, unless the URL asked for more.
+// Raises the isolation to REPEATABLE READ, unless the URL asked for more. Plans are made once, for
+// any values, and by index: a plan made while a table is small must not read all of it when it has
+// grown, and every query of ours has its index.
 constexpr const char* kSetUpSession =
-    "SELECT set_config('default_transaction_isolation', 'repeatable read', false) "
-    "WHERE current_setting('default_transaction_isolation') <> 'serializable'";
+    "SELECT set_config(name, value, false) FROM (VALUES "
+    "('default_transaction_isolation', CASE current_setting('default_transaction_isolation') "
+    "WHEN 'serializable' THEN 'serializable' ELSE 'repeatable read' END), "
+    "('plan_cache_mode', 'force_generic_plan'), ('enable_seqscan', 'off'), "
+    "('enable_bitmapscan', 'off'), ('enable_material', 'off'), ('enable_hashjoin', 'off'), "
+    "('enable_mergejoin', 'off'), ('jit', 'off')) AS s (name, value)";
 
 struct FinishConnection {
   void operator()(PGconn* connection) const { PQfinish(connection); }
@@ -149,17 +155,27 @@ class PostgresConnection final : public Connection {
       rows.remove_prefix(chunk.size());
       Parameters parameters({});
       for (std::size_t i = 0; i < columns; ++i) {
-        absl::StatusOr<std::string> array = EncodeArray(insert->elements[i], chunk, i);
-        if (!array.ok()) {
-          return EngineError(absl::StatusCode::kInternal, prefix, "",
-                             std::string(array.status().message()));
-        }
-        parameters.AddArray(*std::move(array));
+        WICI_RETURN_IF_ERROR(AddColumn(prefix, insert->elements[i], chunk, i, parameters));
       }
       WICI_ASSIGN_OR_RETURN(Rows returned, Run(prefix, insert->name, parameters));
       std::move(returned.begin(), returned.end(), std::back_inserter(result));
     }
     return result;
+  }
+
+  absl::StatusOr<Rows> SelectMany(const Query& prefix, std::string_view suffix,
+                                  absl::Span<const std::vector<Value>> keys) override {
+    std::vector<Oid> arrays;
+    Parameters parameters({});
+    for (std::size_t i = 0; i < keys[0].size(); ++i) {
+      const Oid element = ElementTypeOf(keys[0][i]);
+      arrays.push_back(ArrayTypeOf(element));
+      WICI_RETURN_IF_ERROR(AddColumn(prefix, element, keys, i, parameters));
+    }
+    const std::string text = absl::StrCat(ToAbsl(prefix.text), " (SELECT * FROM unnest",
+                                          Placeholders(1, arrays.size()), ") ", ToAbsl(suffix));
+    WICI_ASSIGN_OR_RETURN(const std::string name, Prepare(prefix, text, arrays));
+    return Run(prefix, name, parameters);
   }
 
   // COMMIT is given a while beyond the deadline: giving up in the middle helps nobody.
@@ -241,6 +257,18 @@ class PostgresConnection final : public Connection {
     WICI_RETURN_IF_ERROR(Finish(query).status());
     statements_.emplace(key, name);
     return name;
+  }
+
+  static absl::Status AddColumn(const Query& query, Oid element,
+                                absl::Span<const std::vector<Value>> rows, std::size_t column,
+                                Parameters& parameters) {
+    absl::StatusOr<std::string> array = EncodeArray(element, rows, column);
+    if (!array.ok()) {
+      return EngineError(absl::StatusCode::kInternal, query, "",
+                         std::string(array.status().message()));
+    }
+    parameters.AddArray(*std::move(array));
+    return absl::OkStatus();
   }
 
   // The types of the columns are learnt from the INSERT of a single row.

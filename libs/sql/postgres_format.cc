@@ -139,6 +139,14 @@ TypeOid ArrayTypeOf(TypeOid element) {
   }
 }
 
+TypeOid ElementTypeOf(const Value& value) {
+  const Value::Variant& variant = value.get();
+  if (std::holds_alternative<std::int64_t>(variant)) return kInt8;
+  if (std::holds_alternative<bool>(variant)) return kBool;
+  if (std::holds_alternative<Bytes>(variant)) return kBytea;
+  return kText;
+}
+
 absl::StatusOr<std::string> EncodeArray(TypeOid element, absl::Span<const std::vector<Value>> rows,
                                         std::size_t column) {
   std::string out;

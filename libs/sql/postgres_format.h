@@ -24,6 +24,9 @@ absl::StatusOr<Value> DecodeBinary(TypeOid type, std::string_view data);
 // The array type of an element type, or 0 for a type we do not use.
 TypeOid ArrayTypeOf(TypeOid element);
 
+// The type a value has by itself: BIGINT, BOOLEAN, TEXT or BYTEA.
+TypeOid ElementTypeOf(const Value& value);
+
 // Column `column` of `rows` as a one-dimensional array of `element`. Errors: INTERNAL when a
 // value does not fit the type.
 absl::StatusOr<std::string> EncodeArray(TypeOid element, absl::Span<const std::vector<Value>> rows,

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 #include <cstring>
-#include <limits>
+#include <set>
 #include <unordered_map>
 #include <utility>
 
@@ -162,6 +162,28 @@ class SqliteConnection final : public Connection {
     Rows result;
     for (const std::vector<Value>& row : rows) {
       WICI_RETURN_IF_ERROR(Step(prefix, *prepared, row, result));
+    }
+    return result;
+  }
+
+  absl::StatusOr<Rows> SelectMany(const Query& prefix, std::string_view suffix,
+                                  absl::Span<const std::vector<Value>> keys) override {
+    std::string_view head = prefix.text;
+    while (!head.empty() && (head.back() == ' ' || head.back() == '\n')) head.remove_suffix(1);
+    if (!head.ends_with("IN")) {
+      return EngineError(absl::StatusCode::kInternal, prefix, "", "no IN at the end");
+    }
+    head.remove_suffix(2);
+    // One key at a time: the planner would read the whole table for IN over a list of pairs.
+    const std::string text = absl::StrCat(absl::string_view(head.data(), head.size()), "= ",
+                                          Placeholders(1, keys[0].size()), " ",
+                                          absl::string_view(suffix.data(), suffix.size()));
+    WICI_ASSIGN_OR_RETURN(Prepared* const prepared, Prepare(prefix, text));
+    Rows result;
+    std::set<std::vector<Value>> done;
+    for (const std::vector<Value>& key : keys) {
+      if (!done.insert(key).second) continue;
+      WICI_RETURN_IF_ERROR(Step(prefix, *prepared, key, result));
     }
     return result;
   }

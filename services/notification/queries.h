@@ -99,6 +99,12 @@ inline constexpr sql::Query kClaimDeliveries{
     "RETURNING id, notification_id, template, event, resource, person, unknown_policy, "
     "calendar_method, calendar_sequence, attempt, fence, expires_at, prior_state, cancelled"};
 
+// $1 owner, $2 new end, $3 now. Leases that have ended are not brought back.
+inline constexpr sql::Query kRenewLeases{
+    "renew_leases",
+    "UPDATE deliveries SET next_at = $2 WHERE next_at > $3 AND next_at <= $2 AND state = 2 AND "
+    "lease_owner = $1"};
+
 inline constexpr sql::Query kInsertAttempts{
     "insert_attempts",
     "INSERT INTO attempts (delivery_id, n, fence, started_at, ended_at, outcome, code, "

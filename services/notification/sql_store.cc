@@ -379,6 +379,14 @@ absl::StatusOr<std::vector<ClaimedDelivery>> SqlStore::ClaimDeliveries(absl::Tim
   return claimed;
 }
 
+absl::Status SqlStore::RenewLeases(absl::Time deadline, std::string_view owner,
+                                   absl::Duration lease, absl::Time now) {
+  return database_.Write(deadline, [&](Transaction& tx) {
+    return tx.Execute(queries::kRenewLeases, {owner, ToMicros(now + lease), ToMicros(now)})
+        .status();
+  });
+}
+
 absl::StatusOr<int> SqlStore::RecordAttempts(absl::Time deadline,
                                              absl::Span<const AttemptRecord> records,
                                              absl::Time now) {

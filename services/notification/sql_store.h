@@ -48,6 +48,8 @@ class SqlStore final : public Store {
                                                                absl::Duration lease,
                                                                std::int32_t limit,
                                                                absl::Time now) override;
+  absl::Status RenewLeases(absl::Time deadline, std::string_view owner, absl::Duration lease,
+                           absl::Time now) override;
   absl::StatusOr<int> RecordAttempts(absl::Time deadline, absl::Span<const AttemptRecord> records,
                                      absl::Time now) override;
   absl::StatusOr<absl::Time> NextDue(absl::Time deadline) override;

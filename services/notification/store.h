@@ -65,6 +65,10 @@ class Store {
                                                                        std::int32_t limit,
                                                                        absl::Time now) = 0;
 
+  // Gives the leases of `owner` that still hold another `lease` from now.
+  virtual absl::Status RenewLeases(absl::Time deadline, std::string_view owner,
+                                   absl::Duration lease, absl::Time now) = 0;
+
   // Writes down how attempts ended. A delivery whose fence has moved on keeps its state; only the
   // attempt is noted. Returns how many were settled.
   virtual absl::StatusOr<int> RecordAttempts(absl::Time deadline,

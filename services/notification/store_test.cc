@@ -194,6 +194,19 @@ TEST_P(StoreTest, LeaseThatRanOutLetsAnotherWorkerInAndFencesTheFirstOff) {
   EXPECT_EQ(Deliveries(plan.id)[0].state(), v1::DELIVERY_STATE_DELIVERED);
 }
 
+TEST_P(StoreTest, RenewedLeaseHoldsLongerAndAnEndedOneStaysEnded) {
+  ASSERT_THAT(Record({Plan({kJan})}), IsOk());
+  ASSERT_THAT(Claim(), SizeIs(1));
+  clock_.Advance(absl::Seconds(90));
+  ASSERT_THAT(store().RenewLeases(Deadline(), "worker", absl::Minutes(2), Now()), IsOk());
+  ASSERT_THAT(store().RenewLeases(Deadline(), "another", absl::Hours(1), Now()), IsOk());
+  clock_.Advance(absl::Seconds(90));
+  EXPECT_THAT(Claim(), IsEmpty());
+  clock_.Advance(absl::Seconds(60));
+  ASSERT_THAT(store().RenewLeases(Deadline(), "worker", absl::Minutes(2), Now()), IsOk());
+  EXPECT_THAT(Claim(), SizeIs(1));
+}
+
 TEST_P(StoreTest, MailsToOnePersonAboutOneEventGoOutInOrder) {
   ASSERT_THAT(Record({Plan({kJan}), Plan({kJan}), Plan({kEwa})}), IsOk());
   const std::vector<ClaimedDelivery> first = Claim();

@@ -60,6 +60,7 @@ DeliveryWorker::~DeliveryWorker() {
     changed_.NotifyAll();
   }
   if (dispatcher_.joinable()) dispatcher_.join();
+  if (keeper_.joinable()) keeper_.join();
   for (std::thread& sender : senders_) sender.join();
   std::deque<Job> left;
   {
@@ -71,10 +72,15 @@ DeliveryWorker::~DeliveryWorker() {
 }
 
 void DeliveryWorker::Start() {
+  {
+    MutexLock lock(mutex_);
+    renewed_ = clock_.Now();
+  }
   for (const auto& transport : transports_) {
     senders_.emplace_back([this, &transport] { RunSender(*transport); });
   }
   dispatcher_ = std::thread([this] { Dispatch(); });
+  keeper_ = std::thread([this] { KeepLeases(); });
 }
 
 void DeliveryWorker::Wake() {
@@ -142,14 +148,13 @@ absl::Status DeliveryWorker::Compose(std::vector<ClaimedDelivery> deliveries, ab
   WICI_ASSIGN_OR_RETURN(const auto found_events, peers_.GetEvents(events));
   WICI_ASSIGN_OR_RETURN(const auto found_links, peers_.GetLinks(resources));
   WICI_ASSIGN_OR_RETURN(const auto found_persons, peers_.GetContactPoints(persons));
-  const absl::Time send_before = claimed + options_.lease - options_.smtp.mail_timeout;
   for (ClaimedDelivery& delivery : deliveries) {
     const MessageFacts facts{.event = Find(found_events, delivery.event),
                              .person = Find(found_persons, delivery.person),
                              .links = Find(found_links, delivery.resource)};
     auto made = MakeMail(delivery, facts, options_.sender, clock_.Now());
     if (auto* mail = std::get_if<OutgoingMail>(&made)) {
-      prepared.jobs.push_back({std::move(delivery), std::move(*mail), send_before});
+      prepared.jobs.push_back({std::move(delivery), std::move(*mail), claimed});
     } else {
       prepared.records.push_back(MakeRecord(delivery, std::get<AttemptResult>(std::move(made))));
     }
@@ -157,8 +162,14 @@ absl::Status DeliveryWorker::Compose(std::vector<ClaimedDelivery> deliveries, ab
   return absl::OkStatus();
 }
 
-AttemptRecord DeliveryWorker::Send(const Job& job, SmtpTransport& transport) const {
-  if (clock_.Now() >= job.send_before) return MakeRecord(job.delivery, CommonCause());
+AttemptRecord DeliveryWorker::Send(const Job& job, SmtpTransport& transport) {
+  {
+    MutexLock lock(mutex_);
+    // The lease ended while the mail waited for its turn: it may be with another worker by now.
+    const absl::Time lease_end = std::max(job.claimed, renewed_) + options_.lease;
+    if (clock_.Now() >= lease_end || job.claimed < lost_)
+      return MakeRecord(job.delivery, CommonCause());
+  }
   const SendResult sent = transport.Send(job.mail.from, job.mail.to, job.mail.message);
   AttemptResult result;
   result.outcome = sent.outcome;
@@ -201,6 +212,25 @@ void DeliveryWorker::RunSender(SmtpTransport& transport) {
     MutexLock lock(mutex_);
     finished_.push_back(std::move(record));
     changed_.NotifyAll();
+  }
+}
+
+void DeliveryWorker::KeepLeases() {
+  while (true) {
+    const absl::Time now = clock_.Now();
+    const absl::Status renewed =
+        store_.RenewLeases(now + kDatabaseTimeout, options_.owner, options_.lease, now);
+    if (!renewed.ok()) {
+      Log(LogLevel::kWarning, "leases_not_renewed", {{"error", std::string(renewed.message())}});
+    }
+    MutexLock lock(mutex_);
+    if (renewed.ok()) {
+      if (renewed_ + options_.lease <= now) lost_ = now;
+      renewed_ = now;
+    }
+    const absl::Time next = now + options_.lease / 4;
+    while (!stopping_ && clock_.Now() < next) changed_.WaitFor(mutex_, options_.poll);
+    if (stopping_) return;
   }
 }
 

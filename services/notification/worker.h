@@ -2,8 +2,9 @@
 //
 // One thread claims deliveries in batches, asks the peers for addresses, facts and links, composes
 // the mails and records the outcomes; several threads with a kept SMTP connection each send. Woken
-// after a commit, otherwise it polls; Redis plays no part. A worker may be killed at any instant:
-// what it had claimed comes back when the lease ends.
+// after a commit, otherwise it polls; Redis plays no part. A third kind of thread renews the
+// leases, so they can be short: a worker may be killed at any instant, and what it had claimed
+// comes back when its lease ends.
 #ifndef WICI_SERVICES_NOTIFICATION_WORKER_H_
 #define WICI_SERVICES_NOTIFICATION_WORKER_H_
 
@@ -31,7 +32,8 @@ struct WorkerOptions {
   Sender sender;
   int sender_threads = 4;
   std::int32_t in_flight_max = 128;  // claimed and not yet recorded
-  absl::Duration lease = absl::Minutes(2);
+  // Replicas' clocks must not differ by anything near it.
+  absl::Duration lease = absl::Seconds(20);
   absl::Duration poll = absl::Milliseconds(200);
 };
 
@@ -57,7 +59,7 @@ class DeliveryWorker {
   struct Job {
     ClaimedDelivery delivery;
     OutgoingMail mail;
-    absl::Time send_before;  // later the lease could end while the relay has it
+    absl::Time claimed;
   };
   struct Prepared {
     std::vector<Job> jobs;
@@ -70,7 +72,7 @@ class DeliveryWorker {
   absl::StatusOr<Prepared> ClaimAndPrepare(std::int32_t limit);
   absl::Status Compose(std::vector<ClaimedDelivery> deliveries, absl::Time claimed,
                        Prepared& prepared);
-  AttemptRecord Send(const Job& job, SmtpTransport& transport) const;
+  AttemptRecord Send(const Job& job, SmtpTransport& transport);
   AttemptRecord MakeRecord(const ClaimedDelivery& delivery, AttemptResult result) const;
   absl::Status Record(const std::vector<AttemptRecord>& records);
   // Waits longer and longer before the next claim while nothing but common causes come back.
@@ -80,6 +82,7 @@ class DeliveryWorker {
   void RunSender(SmtpTransport& transport);  // a sending thread
   absl::StatusOr<bool> RecordFinished();     // whether anything was finished
   absl::StatusOr<bool> ClaimMore();          // whether anything was due
+  void KeepLeases();                         // the renewing thread
   // Until there is something to do, at most `poll`; always that long when `pause`.
   void Wait(bool pause);
 
@@ -94,6 +97,9 @@ class DeliveryWorker {
   std::deque<Job> jobs_ ABSL_GUARDED_BY(mutex_);
   std::vector<AttemptRecord> finished_ ABSL_GUARDED_BY(mutex_);
   std::int32_t in_flight_ ABSL_GUARDED_BY(mutex_) = 0;
+  absl::Time renewed_ ABSL_GUARDED_BY(mutex_) = absl::InfinitePast();
+  // The process slept longer than a lease: what was claimed before this may be lost.
+  absl::Time lost_ ABSL_GUARDED_BY(mutex_) = absl::InfinitePast();
   bool woken_ ABSL_GUARDED_BY(mutex_) = false;
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
   // While the relay or a peer is away, claiming more would only fill the table of attempts. Used
@@ -103,6 +109,7 @@ class DeliveryWorker {
 
   std::vector<std::thread> senders_;
   std::thread dispatcher_;
+  std::thread keeper_;
 };
 
 }  // namespace wici::notification

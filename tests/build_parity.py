@@ -91,6 +91,15 @@ def from_root(file, target):
     return own if (ROOT / own).exists() else file
 
 
+def included_sources(target):
+    """Sources of the same folder that a test includes, to build them another way."""
+    if target.kind != "wici_cc_test":
+        return []
+    texts = [(ROOT / target.package / source).read_text() for source in target.values["SRCS"]]
+    return sorted(name for text in texts
+                  for name in re.findall(rf'#include "{target.package}/(\w+\.cc)"', text))
+
+
 def shared_files(target):
     """Files from the source root that a target takes and another package may hold."""
     files = [from_root(file, target) for file in target.values.get("DATA", [])]
@@ -136,6 +145,7 @@ def render(target, targets, packages):
     else:
         text += attribute("srcs", sorted(values.get("SRCS", [])))
     text += attribute("hdrs", sorted(values.get("HDRS", [])))
+    text += attribute("included", included_sources(target))
     text += attribute("data", sort_labels(
         file_label(file, target, packages) for file in shared_files(target)
         if target.kind != "wici_embed_migrations"))

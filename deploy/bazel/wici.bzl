@@ -30,7 +30,23 @@ def wici_cc_binary(name, srcs, deps = [], testonly = False):
         visibility = ["//visibility:public"],
     )
 
-def wici_cc_test(name, srcs, deps = [], data = []):
+def wici_cc_test(name, srcs, deps = [], data = [], included = []):
+    """A test of GoogleTest.
+
+    Args:
+      name: of the test.
+      srcs: sources.
+      deps: libraries.
+      data: files it reads.
+      included: sources it includes, to build them another way than the library does.
+    """
+    if included:
+        native.cc_library(
+            name = name + "_included",
+            textual_hdrs = included,
+            testonly = True,
+        )
+        deps = deps + [":" + name + "_included"]
     native.cc_test(
         name = name,
         srcs = srcs,

@@ -15,6 +15,7 @@ It is meant for one machine and one user: no login, bind it to 127.0.0.1.
 
 import argparse
 import email
+import email.header
 import email.policy
 import html
 import http.server
@@ -79,9 +80,13 @@ class Mail:
         self.message = email.message_from_bytes(raw, policy=email.policy.default)
 
     def header(self, name):
+        """The text of a header, "" when it is absent or does not parse."""
         try:
-            return str(self.message.get(name, ""))
-        except Exception:  # a header that does not parse is shown as absent
+            # Not str(message[name]): for names of people this Python keeps the white space between
+            # two encoded words, which RFC 2047 section 6.2 drops.
+            raw = dict(self.message.raw_items()).get(name, "")
+            return str(email.header.make_header(email.header.decode_header(raw)))
+        except Exception:
             return ""
 
     def part(self, content_type):

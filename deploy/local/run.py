@@ -4,6 +4,7 @@ call it, and stops everything on Ctrl-C. Data stays under .wici/run."""
 
 import argparse
 import fcntl
+import json
 import os
 import pathlib
 import sys
@@ -58,6 +59,13 @@ def write_token(stack):
     return path
 
 
+def write_addresses(stack):
+    """For `./wici call`."""
+    import client
+    addresses = {service: stack.address(service) for service in client.PACKAGES}
+    (stack.directory / "addresses.json").write_text(json.dumps(addresses), encoding="utf-8")
+
+
 def print_addresses(stack, token_path):
     import seed
     relative = lambda path: os.path.relpath(path, pathlib.Path.cwd())  # noqa: E731
@@ -71,14 +79,13 @@ def print_addresses(stack, token_path):
             f"admin http://{stack.address(service + '-admin')}/metrics")
     say(f"  logs                  {relative(stack.directory / 'logs')}/")
     say()
-    say("Call it (the token is good for a day, for everything):")
+    say("Call it (as an operator who may do everything), from another terminal:")
     say()
-    say(f"  TOKEN=$(cat {relative(token_path)})")
-    for service, method, body in seed.EXAMPLE_CALLS:
-        say("  tests/node_modules/.bin/buf curl --protocol grpc --http2-prior-knowledge \\")
-        say("    -H \"authorization: Bearer $TOKEN\" \\")
-        say(f"    -d '{body}' \\")
-        say(f"    http://{stack.address(service)}/{method}")
+    for method, body in seed.EXAMPLE_CALLS:
+        say(f"  ./wici call {method} \\\n    '{body}'")
+    say("  ./wici call          lists the methods")
+    say()
+    say(f"Other gRPC clients: proto/README.md; a token for a day is in {relative(token_path)}.")
     say()
 
 
@@ -111,6 +118,7 @@ def main():
             stack.start()
             say("loading the demo data")
             load_demo_data(stack)
+            write_addresses(stack)
             print_addresses(stack, write_token(stack))
             say(f"Ready after {time.monotonic() - started:.1f} s.")
             try:

@@ -184,11 +184,10 @@ SESSIONS = [
 
 # For `./wici run`: service, method and body that the reader can paste.
 EXAMPLE_CALLS = [
-    ("cluster-registry", "wici.cluster_registry.v1.LabelService/GetLabelStatus",
-     '{"cluster":"clusters/agrobiocluster","scheme":"labelSchemes/esca","kind":"BRONZE",'
-     '"onDate":"2015-12-18","acceptDerived":true}'),
-    ("registration", "wici.registration.v1.EventService/GetEvent",
-     '{"name":"events/clusters-2015-12-18"}'),
+    ("LabelService.GetLabelStatus",
+     '{"cluster": "clusters/agrobiocluster", "scheme": "labelSchemes/esca", "kind": "BRONZE",'
+     ' "on_date": "2015-12-18", "accept_derived": true}'),
+    ("EventService.GetEvent", '{"name": "events/clusters-2015-12-18"}'),
 ]
 
 

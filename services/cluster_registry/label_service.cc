@@ -187,7 +187,7 @@ absl::Status LabelService::Correct(Writer& writer, const v1::RecordLabelEventReq
                                    const LabelEvent& event, v1::Label& response) {
   Violations violations;
   rpc::ApplyUpdateMask(
-      request.correction_mask(), request.label(),
+      request.update_mask(), request.label(),
       {"scheme", "kind", "name_as_printed", "certificate_number", "portfolio", "assessed_on",
        "issued_on", "valid_from", "valid_until", "term_basis", "issuer", "assessment",
        "verification", "recheck_by", "publication_consent", "evidences", "provenances"},

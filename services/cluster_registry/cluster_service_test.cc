@@ -1,0 +1,313 @@
+// ClusterService over gRPC: clusters, members, contacts.
+#include <string>
+#include <vector>
+
+#include "libs/base/limits.h"
+#include "services/cluster_registry/service_test_support.h"
+#include "wici/people/v1/personal_data_service.grpc.pb.h"
+
+namespace wici::cluster_registry {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::SizeIs;
+using wici::testing::HasViolation;
+using wici::testing::IsOk;
+using wici::testing::Reason;
+using wici::testing::StatusIs;
+constexpr auto kInvalid = absl::StatusCode::kInvalidArgument;
+constexpr auto kPrecondition = absl::StatusCode::kFailedPrecondition;
+constexpr auto kNotFound = absl::StatusCode::kNotFound;
+
+class ClusterServiceTest : public testing::RegistryTest {};
+
+TEST_F(ClusterServiceTest, AnEmptyRegistryHasNoClusters) {
+  const auto list = ListClusters("");
+  ASSERT_THAT(list, IsOk());
+  EXPECT_THAT(list->clusters(), SizeIs(0));
+  EXPECT_THAT(GetCluster(R"(name: "clusters/atlantis")"),
+              StatusIs(kNotFound, Reason("RESOURCE_NOT_FOUND")));
+}
+
+TEST_F(ClusterServiceTest, ACreatedClusterIsADraftWithAnIdFromItsName) {
+  const auto created =
+      CreateCluster(R"(cluster { display_name: "Klaster Łódź" country: "PL" founded_on: "2014-05"
+                                 state: STATE_PUBLISHED name: "clusters/mine" })");
+  ASSERT_THAT(created, IsOk());
+  EXPECT_EQ(created->name(), "clusters/klaster-lodz");
+  EXPECT_EQ(created->state(), v1::Cluster::STATE_DRAFT);
+  const auto read = GetCluster(R"(name: "clusters/klaster-lodz")");
+  ASSERT_THAT(read, IsOk());
+  EXPECT_EQ(read->SerializeAsString(), created->SerializeAsString());
+  EXPECT_THAT(CreateCluster(R"(cluster { display_name: "Klaster Łódź" country: "PL" })"),
+              StatusIs(absl::StatusCode::kAlreadyExists, Reason("RESOURCE_ALREADY_EXISTS")));
+}
+
+TEST_F(ClusterServiceTest, EveryViolationIsNamedAtOnceAndNothingIsWritten) {
+  const auto refused = CreateCluster(R"(
+    cluster_id: "C 1" request_id: "7"
+    cluster { country: "Poland" founded_on: "1815" home_region: "PL12" contact_email: "a b"
+              website: "line\nbreak" member_counts { value: -1 as_of: "2015-02-30" }
+              sectors { scheme: "NACE" } target_countries: "xx" visibility: 99
+              translated_names { key: "??" value: "x" }
+              management_organisation { mandate_from: "yesterday" } })");
+  EXPECT_THAT(refused, StatusIs(kInvalid, Reason("INVALID_ARGUMENT")));
+  for (const char* field :
+       {"cluster_id", "request_id", "cluster.display_name", "cluster.country", "cluster.founded_on",
+        "cluster.home_region", "cluster.contact_email", "cluster.website",
+        "cluster.member_counts[0].value", "cluster.member_counts[0].as_of",
+        "cluster.sectors[0].code", "cluster.target_countries[0]", "cluster.visibility",
+        "cluster.translated_names[??]", "cluster.management_organisation.legal_name",
+        "cluster.management_organisation.mandate_from"}) {
+    EXPECT_THAT(refused, HasViolation(field));
+  }
+  EXPECT_THAT(ListClusters("")->clusters(), SizeIs(0));
+}
+
+TEST_F(ClusterServiceTest, AFieldThatIsTooLongIsRefused) {
+  v1::CreateClusterRequest request;
+  request.mutable_cluster()->set_display_name(std::string(kTitleBytesMax + 1, 'x'));
+  request.mutable_cluster()->set_country("PL");
+  EXPECT_THAT(CreateCluster(request), StatusIs(kInvalid, HasViolation("cluster.display_name")));
+  request.mutable_cluster()->set_display_name(std::string(10'000'000, 'x'));
+  EXPECT_THAT(CreateCluster(request), StatusIs(absl::StatusCode::kResourceExhausted));
+}
+
+TEST_F(ClusterServiceTest, ARegionMustExist) {
+  EXPECT_THAT(CreateCluster(R"(cluster { display_name: "x" country: "PL"
+                                         home_region: "regions/atlantis"
+                                         operating_regions: "regions/nowhere" })"),
+              ::testing::AllOf(StatusIs(kInvalid, HasViolation("cluster.home_region")),
+                               HasViolation("cluster.operating_regions[0]")));
+}
+
+TEST_F(ClusterServiceTest, AnUpdateChangesWhatItsMaskNames) {
+  AddRegions();
+  AddCluster(R"(website: "old.example" acronym: "K")");
+  const auto updated = UpdateCluster(R"(
+    cluster { name: "clusters/abc" home_region: "regions/mazovia" website: "new.example" }
+    update_mask { paths: "home_region" })");
+  ASSERT_THAT(updated, IsOk());
+  EXPECT_EQ(updated->home_region(), "regions/mazovia");
+  EXPECT_EQ(updated->website(), "old.example");
+  EXPECT_EQ(updated->acronym(), "K");
+  EXPECT_EQ(updated->etag(), "\"2\"");
+  EXPECT_THAT(UpdateCluster(R"(cluster { name: "clusters/abc" } update_mask { paths: "colour" })"),
+              StatusIs(kInvalid, HasViolation("update_mask")));
+  EXPECT_THAT(UpdateCluster(R"(cluster { name: "clusters/abc" } update_mask { paths: "country" })"),
+              StatusIs(kInvalid, HasViolation("cluster.country")));
+  EXPECT_THAT(UpdateCluster(R"(cluster { name: "clusters/c9" website: "x" })"),
+              StatusIs(kNotFound, Reason("RESOURCE_NOT_FOUND")));
+}
+
+TEST_F(ClusterServiceTest, AChangeInBetweenIsNotOverwritten) {
+  AddCluster();
+  ASSERT_THAT(UpdateCluster(R"(cluster { name: "clusters/abc" acronym: "A" etag: "\"1\"" })"),
+              IsOk());
+  EXPECT_THAT(UpdateCluster(R"(cluster { name: "clusters/abc" acronym: "B" etag: "\"1\"" })"),
+              StatusIs(absl::StatusCode::kAborted, Reason("ETAG_MISMATCH")));
+  EXPECT_EQ(GetCluster(R"(name: "clusters/abc")")->acronym(), "A");
+}
+
+TEST_F(ClusterServiceTest, TheSameRequestIdIsDoneOnce) {
+  const std::string request =
+      R"(request_id: "3b0f2f0c-5b3c-4a55-9d4b-5a4a3f2b1c0d"
+         cluster { display_name: "Once" country: "PL" })";
+  const auto first = CreateCluster(request);
+  ASSERT_THAT(first, IsOk());
+  const auto second = CreateCluster(request);
+  ASSERT_THAT(second, IsOk());
+  EXPECT_EQ(second->SerializeAsString(), first->SerializeAsString());
+  EXPECT_THAT(CreateCluster(R"(request_id: "3b0f2f0c-5b3c-4a55-9d4b-5a4a3f2b1c0d"
+                               cluster { display_name: "Other" country: "PL" })"),
+              StatusIs(kInvalid, Reason("REQUEST_ID_REUSED")));
+}
+
+TEST_F(ClusterServiceTest, ADeletedClusterIsHiddenUntilUndeleted) {
+  AddCluster();
+  const auto deleted = DeleteCluster(R"(name: "clusters/abc")");
+  ASSERT_THAT(deleted, IsOk());
+  EXPECT_TRUE(deleted->has_delete_time());
+  EXPECT_THAT(ListClusters("")->clusters(), SizeIs(0));
+  EXPECT_THAT(ListClusters("show_deleted: true")->clusters(), SizeIs(1));
+  EXPECT_THAT(UpdateCluster(R"(cluster { name: "clusters/abc" acronym: "A" })"),
+              StatusIs(kPrecondition, Reason("CLUSTER_DELETED")));
+  const auto back = UndeleteCluster(R"(name: "clusters/abc")");
+  ASSERT_THAT(back, IsOk());
+  EXPECT_FALSE(back->has_delete_time());
+  EXPECT_THAT(ListClusters("")->clusters(), SizeIs(1));
+}
+
+TEST_F(ClusterServiceTest, AnIncompleteClusterIsNotPublishedAndAllThatIsMissingIsSaid) {
+  AddRegions();
+  AddCluster();
+  EXPECT_THAT(PublishCluster(R"(name: "clusters/abc")"),
+              StatusIs(kPrecondition, Reason("CLUSTER_INCOMPLETE")));
+  ASSERT_THAT(UpdateCluster(R"(cluster { name: "clusters/abc" home_region: "regions/mazovia"
+                                         website: "c1.example"
+                                         contact_email: "office@example.org" })"),
+              IsOk());
+  EXPECT_THAT(PublishCluster(R"(name: "clusters/abc")"),
+              StatusIs(kPrecondition, Reason("CLUSTER_INCOMPLETE")));
+  ASSERT_THAT(CreateContact(R"(parent: "clusters/abc" contact { role: ROLE_MANAGER
+                                 display_name: "Manager" email: "manager@example.org" })"),
+              IsOk());
+  const auto published = PublishCluster(R"(name: "clusters/abc")");
+  ASSERT_THAT(published, IsOk());
+  EXPECT_EQ(published->state(), v1::Cluster::STATE_PUBLISHED);
+}
+
+TEST_F(ClusterServiceTest, PagesContinueAndAreBoundToTheirQuery) {
+  for (const std::string id : {"aaa", "bbb", "ccc"}) AddCluster("", id);
+  const auto first = ListClusters("page_size: 2");
+  ASSERT_THAT(first, IsOk());
+  EXPECT_THAT(first->clusters(), SizeIs(2));
+  v1::ListClustersRequest next;
+  next.set_page_size(2);
+  next.set_page_token(first->next_page_token());
+  const auto second = ListClusters(next);
+  ASSERT_THAT(second, IsOk());
+  ASSERT_THAT(second->clusters(), SizeIs(1));
+  EXPECT_EQ(second->clusters(0).name(), "clusters/ccc");
+  EXPECT_EQ(second->next_page_token(), "");
+  next.set_country("DE");
+  EXPECT_THAT(ListClusters(next), StatusIs(kInvalid, HasViolation("page_token")));
+  EXPECT_THAT(ListClusters("page_size: -1 country: \"x\" home_region: \"y\" state: 77"),
+              ::testing::AllOf(HasViolation("page_size"), HasViolation("country"),
+                               HasViolation("home_region"), HasViolation("state")));
+}
+
+TEST_F(ClusterServiceTest, ABatchIsInTheOrderAskedOrNotAtAll) {
+  AddCluster("", "aaa");
+  AddCluster("", "bbb");
+  const auto batch = BatchGetClusters(R"(names: "clusters/bbb" names: "clusters/aaa")");
+  ASSERT_THAT(batch, IsOk());
+  EXPECT_EQ(batch->clusters(0).name(), "clusters/bbb");
+  EXPECT_THAT(BatchGetClusters(R"(names: "clusters/aaa" names: "clusters/zzz")"),
+              StatusIs(kNotFound, Reason("RESOURCE_NOT_FOUND")));
+  EXPECT_THAT(BatchGetClusters(""), StatusIs(kInvalid, HasViolation("names")));
+}
+
+TEST_F(ClusterServiceTest, MembersComeChangeAndGo) {
+  AddRegions();
+  AddCluster();
+  const auto created = CreateMember(R"(
+    parent: "clusters/abc" member_id: "firm"
+    member { display_name: "Firma sp. z o.o." kind: KIND_SMALL_ENTERPRISE
+             member_from: "2014-05-14" region: "regions/mazovia"
+             identifiers { scheme: "NIP" value: "5260001246" } })");
+  ASSERT_THAT(created, IsOk());
+  EXPECT_EQ(created->name(), "clusters/abc/members/firm");
+  EXPECT_THAT(UpdateMember(R"(member { name: "clusters/abc/members/firm"
+                                       member_until: "2015-12-31" })"),
+              IsOk());
+  const auto list = ListMembers(R"(parent: "clusters/abc")");
+  ASSERT_THAT(list, IsOk());
+  ASSERT_THAT(list->members(), SizeIs(1));
+  EXPECT_EQ(list->members(0).member_until(), "2015-12-31");
+  EXPECT_THAT(DeleteMember(R"(name: "clusters/abc/members/firm" etag: "\"1\"")"),
+              StatusIs(absl::StatusCode::kAborted, Reason("ETAG_MISMATCH")));
+  EXPECT_THAT(DeleteMember(R"(name: "clusters/abc/members/firm")"), IsOk());
+  EXPECT_THAT(GetMember(R"(name: "clusters/abc/members/firm")"),
+              StatusIs(kNotFound, Reason("RESOURCE_NOT_FOUND")));
+}
+
+TEST_F(ClusterServiceTest, OneOrganisationIsAMemberOnceAtATime) {
+  AddCluster();
+  const auto create = [&](const std::string& interval) {
+    return CreateMember(R"(parent: "clusters/abc" member { display_name: "F" kind: KIND_UNIVERSITY
+                             identifiers { scheme: "NIP" value: "5260001246" } )" +
+                        interval + " }");
+  };
+  ASSERT_THAT(create(R"(member_from: "2014-01-01" member_until: "2014-12-31")"), IsOk());
+  EXPECT_THAT(create(R"(member_from: "2014-12-31")"),
+              StatusIs(kPrecondition, Reason("MEMBERSHIP_OVERLAPS")));
+  EXPECT_THAT(create(R"(member_from: "2015-01-01")"), IsOk());
+}
+
+TEST_F(ClusterServiceTest, AMemberWithFaultsIsRefusedWithAllOfThem) {
+  AddCluster();
+  EXPECT_THAT(
+      CreateMember(R"(parent: "c1" member_id: "!" request_id: "x"
+                              member { member_from: "2015-01-01" member_until: "2014-01-01"
+                                       region: "x" identifiers {} })"),
+      ::testing::AllOf(HasViolation("parent"), HasViolation("member_id"),
+                       HasViolation("request_id"), HasViolation("member.display_name"),
+                       HasViolation("member.kind"), HasViolation("member.member_until"),
+                       HasViolation("member.region"), HasViolation("member.identifiers[0].value")));
+  EXPECT_THAT(
+      CreateMember(R"(parent: "clusters/none" member { display_name: "F" kind: KIND_NGO })"),
+      StatusIs(kNotFound, Reason("RESOURCE_NOT_FOUND")));
+}
+
+TEST_F(ClusterServiceTest, AContactIsAnsweredWholeButNotKeptInTheAnswerOfARequest) {
+  AddCluster();
+  const std::string request = R"(
+    parent: "clusters/abc" contact_id: "manager"
+    request_id: "3b0f2f0c-5b3c-4a55-9d4b-5a4a3f2b1c0d"
+    contact { role: ROLE_MANAGER display_name: "Menedżer" email: "manager@example.org"
+              language: "pl" primary: true })";
+  const auto created = CreateContact(request);
+  ASSERT_THAT(created, IsOk());
+  EXPECT_EQ(created->email(), "manager@example.org");
+  EXPECT_EQ(CreateContact(request)->SerializeAsString(), created->SerializeAsString());
+  const sql::Query kAnswers{"answers", "SELECT response FROM idempotency"};
+  ASSERT_THAT(database_.get().Read(absl::Now() + absl::Seconds(5),
+                                   [&](sql::Transaction& tx) {
+                                     const auto rows = tx.Execute(kAnswers);
+                                     EXPECT_THAT(*rows, SizeIs(1));
+                                     EXPECT_EQ((*rows)[0].Blob(0).find("example.org"),
+                                               std::string::npos);
+                                     return rows.status();
+                                   }),
+              IsOk());
+  EXPECT_THAT(ListContacts(R"(parent: "clusters/abc")")->contacts(), SizeIs(1));
+  EXPECT_THAT(DeleteContact(R"(name: "clusters/abc/contacts/manager")"), IsOk());
+  EXPECT_THAT(GetContact(R"(name: "clusters/abc/contacts/manager")"),
+              StatusIs(kNotFound, Reason("RESOURCE_NOT_FOUND")));
+}
+
+TEST_F(ClusterServiceTest, AClusterHasOnePrimaryManagerOnAnyDay) {
+  AddCluster();
+  const auto create = [&](const std::string& more) {
+    return CreateContact(R"(parent: "clusters/abc" contact { display_name: "M" primary: true
+                              email: "m@example.org" )" +
+                         more + " }");
+  };
+  ASSERT_THAT(create(R"(role: ROLE_MANAGER role_until: "2015-06-30")"), IsOk());
+  EXPECT_THAT(create(R"(role: ROLE_MANAGER role_from: "2015-06-30")"),
+              StatusIs(kPrecondition, Reason("PRIMARY_MANAGER_EXISTS")));
+  EXPECT_THAT(create(R"(role: ROLE_DEPUTY role_from: "2015-06-30")"), IsOk());
+  const auto next = create(R"(role: ROLE_MANAGER role_from: "2015-07-01")");
+  ASSERT_THAT(next, IsOk());
+  EXPECT_THAT(UpdateContact("contact { name: \"" + next->name() + "\" role_from: \"2015-01-01\" }"),
+              StatusIs(kPrecondition, Reason("PRIMARY_MANAGER_EXISTS")));
+}
+
+TEST_F(ClusterServiceTest, AnAddressThatCouldBreakAMailIsRefused) {
+  AddCluster();
+  EXPECT_THAT(
+      CreateContact(R"(parent: "clusters/abc" contact {
+                                 email: "a@example.org\r\nBcc: b@example.org" language: "klingon!"
+                                 role_from: "2015-01-01" role_until: "2014-01-01" })"),
+      ::testing::AllOf(StatusIs(kInvalid, HasViolation("contact.email")),
+                       HasViolation("contact.role"), HasViolation("contact.display_name"),
+                       HasViolation("contact.language"), HasViolation("contact.role_until")));
+}
+
+TEST_F(ClusterServiceTest, AManagerReadsTheContactsOfTheOwnClusterOnly) {
+  AddCluster("", "own");
+  AddCluster("", "other");
+  const auto list = [&](const std::string& cluster) {
+    v1::ListContactsRequest request;
+    request.set_parent("clusters/" + cluster);
+    return services_.Call(*cluster_stub_, &v1::ClusterService::Stub::ListContacts, request,
+                          services_.Token("cluster-manager", "clusters/own"));
+  };
+  EXPECT_THAT(list("own"), IsOk());
+  EXPECT_THAT(list("other"), StatusIs(absl::StatusCode::kPermissionDenied));
+  EXPECT_THAT(list("none"), StatusIs(absl::StatusCode::kPermissionDenied));
+}
+
+}  // namespace
+}  // namespace wici::cluster_registry

@@ -1,0 +1,158 @@
+// The whole registry in the test's process: real gRPC, real checks, SQLite.
+#ifndef WICI_SERVICES_CLUSTER_REGISTRY_SERVICE_TEST_SUPPORT_H_
+#define WICI_SERVICES_CLUSTER_REGISTRY_SERVICE_TEST_SUPPORT_H_
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "libs/feed/feed_service.h"
+#include "libs/sql/migrate.h"
+#include "libs/testing/database_fixture.h"
+#include "libs/testing/service_fixture.h"
+#include "libs/testing/status_matchers.h"
+#include "services/cluster_registry/audience_service.h"
+#include "services/cluster_registry/cluster_service.h"
+#include "services/cluster_registry/initiative_service.h"
+#include "services/cluster_registry/label_service.h"
+#include "services/cluster_registry/later_services.h"
+#include "services/cluster_registry/migrations.h"
+#include "services/cluster_registry/people_service.h"
+#include "services/cluster_registry/region_service.h"
+#include "services/cluster_registry/sql_store.h"
+#include "services/cluster_registry/test_support.h"
+#include "wici/cluster_registry/v1/audience_service.grpc.pb.h"
+#include "wici/cluster_registry/v1/cluster_service.grpc.pb.h"
+#include "wici/cluster_registry/v1/initiative_service.grpc.pb.h"
+#include "wici/cluster_registry/v1/label_service.grpc.pb.h"
+#include "wici/cluster_registry/v1/region_service.grpc.pb.h"
+
+namespace wici::cluster_registry::testing {
+
+class RegistryTest : public ::testing::Test {
+ protected:
+  RegistryTest() {
+    WICI_CHECK(sql::Migrate(database_.get(), Migrations(), services_.clock()).ok());
+    regions_.Register(services_.server());
+    clusters_.Register(services_.server());
+    labels_.Register(services_.server());
+    audiences_.Register(services_.server());
+    initiatives_.Register(services_.server());
+    people_.Register(services_.server());
+    RegisterLaterServices(services_.server());
+    feed_.Register(services_.server());
+    services_.Start();
+    region_stub_ = v1::RegionService::NewStub(services_.channel());
+    cluster_stub_ = v1::ClusterService::NewStub(services_.channel());
+    label_stub_ = v1::LabelService::NewStub(services_.channel());
+    audience_stub_ = v1::AudienceService::NewStub(services_.channel());
+    initiative_stub_ = v1::InitiativeService::NewStub(services_.channel());
+  }
+
+  // As platform operator. `request` in text format.
+  template <class Stub, class Request, class Response>
+  absl::StatusOr<Response> Call(Stub& stub,
+                                grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&,
+                                                             Response*),
+                                const Request& request) {
+    return services_.Call(stub, method, request, services_.Token("platform-operator"));
+  }
+#define WICI_REGISTRY_CALL(Service, stub, Method, Response)             \
+  absl::StatusOr<Response> Method(const v1::Method##Request& request) { \
+    return Call(*stub, &v1::Service::Stub::Method, request);            \
+  }                                                                     \
+  absl::StatusOr<Response> Method(const std::string& text) {            \
+    return Method(Parse<v1::Method##Request>(text));                    \
+  }
+  WICI_REGISTRY_CALL(RegionService, region_stub_, GetRegion, v1::Region)
+  WICI_REGISTRY_CALL(RegionService, region_stub_, ListRegions, v1::ListRegionsResponse)
+  WICI_REGISTRY_CALL(RegionService, region_stub_, CreateRegion, v1::Region)
+  WICI_REGISTRY_CALL(RegionService, region_stub_, UpdateRegion, v1::Region)
+  WICI_REGISTRY_CALL(ClusterService, cluster_stub_, GetCluster, v1::Cluster)
+  WICI_REGISTRY_CALL(ClusterService, cluster_stub_, ListClusters, v1::ListClustersResponse)
+  WICI_REGISTRY_CALL(ClusterService, cluster_stub_, BatchGetClusters, v1::BatchGetClustersResponse)
+  WICI_REGISTRY_CALL(ClusterService, cluster_stub_, CreateCluster, v1::Cluster)
+  WICI_REGISTRY_CALL(ClusterService, cluster_stub_, UpdateCluster, v1::Cluster)
+  WICI_REGISTRY_CALL(ClusterService, cluster_stub_, DeleteCluster, v1::Cluster)
+  WICI_REGISTRY_CALL(ClusterService, cluster_stub_, UndeleteCluster, v1::Cluster)
+  WICI_REGISTRY_CALL(ClusterService, cluster_stub_, PublishCluster, v1::Cluster)
+  WICI_REGISTRY_CALL(ClusterService, cluster_stub_, ImportClusters, v1::ImportClustersResponse)
+  WICI_REGISTRY_CALL(ClusterService, cluster_stub_, GetMember, v1::Member)
+  WICI_REGISTRY_CALL(ClusterService, cluster_stub_, ListMembers, v1::ListMembersResponse)
+  WICI_REGISTRY_CALL(ClusterService, cluster_stub_, CreateMember, v1::Member)
+  WICI_REGISTRY_CALL(ClusterService, cluster_stub_, UpdateMember, v1::Member)
+  WICI_REGISTRY_CALL(ClusterService, cluster_stub_, DeleteMember, google::protobuf::Empty)
+  WICI_REGISTRY_CALL(ClusterService, cluster_stub_, GetContact, v1::Contact)
+  WICI_REGISTRY_CALL(ClusterService, cluster_stub_, ListContacts, v1::ListContactsResponse)
+  WICI_REGISTRY_CALL(ClusterService, cluster_stub_, CreateContact, v1::Contact)
+  WICI_REGISTRY_CALL(ClusterService, cluster_stub_, UpdateContact, v1::Contact)
+  WICI_REGISTRY_CALL(ClusterService, cluster_stub_, DeleteContact, google::protobuf::Empty)
+  WICI_REGISTRY_CALL(LabelService, label_stub_, GetLabel, v1::Label)
+  WICI_REGISTRY_CALL(LabelService, label_stub_, ListLabels, v1::ListLabelsResponse)
+  WICI_REGISTRY_CALL(LabelService, label_stub_, CreateLabel, v1::Label)
+  WICI_REGISTRY_CALL(LabelService, label_stub_, RecordLabelEvent, v1::Label)
+  WICI_REGISTRY_CALL(LabelService, label_stub_, GetLabelStatus, v1::GetLabelStatusResponse)
+  WICI_REGISTRY_CALL(LabelService, label_stub_, GetLabelScheme, v1::LabelScheme)
+  WICI_REGISTRY_CALL(LabelService, label_stub_, ListLabelSchemes, v1::ListLabelSchemesResponse)
+  WICI_REGISTRY_CALL(LabelService, label_stub_, CreateLabelScheme, v1::LabelScheme)
+  WICI_REGISTRY_CALL(AudienceService, audience_stub_, EvaluateAudience,
+                     v1::EvaluateAudienceResponse)
+  WICI_REGISTRY_CALL(InitiativeService, initiative_stub_, GetInitiative, v1::Initiative)
+  WICI_REGISTRY_CALL(InitiativeService, initiative_stub_, ListInitiatives,
+                     v1::ListInitiativesResponse)
+  WICI_REGISTRY_CALL(InitiativeService, initiative_stub_, CreateInitiative, v1::Initiative)
+  WICI_REGISTRY_CALL(InitiativeService, initiative_stub_, UpdateInitiative, v1::Initiative)
+  WICI_REGISTRY_CALL(InitiativeService, initiative_stub_, DeleteInitiative, google::protobuf::Empty)
+#undef WICI_REGISTRY_CALL
+
+  // Mazovia under its codes of 2013 and 2016, and Bavaria.
+  void AddRegions() {
+    ASSERT_THAT(CreateRegion(R"(
+                  region_id: "mazovia"
+                  region { display_name: "Województwo mazowieckie" country: "PL"
+                           codes { scheme: "NUTS" version: "2013" code: "PL12" level: 2 }
+                           codes { scheme: "NUTS" version: "2016" code: "PL9" level: 1 } })"),
+                wici::testing::IsOk());
+    ASSERT_THAT(CreateRegion(R"(
+                  region_id: "bavaria"
+                  region { display_name: "Bayern" country: "DE"
+                           codes { scheme: "NUTS" version: "2016" code: "DE2" level: 1 } })"),
+                wici::testing::IsOk());
+  }
+  void AddEsca() {
+    v1::CreateLabelSchemeRequest request;
+    request.set_label_scheme_id("esca");
+    *request.mutable_label_scheme() = Esca();
+    ASSERT_THAT(CreateLabelScheme(request), wici::testing::IsOk());
+  }
+  // clusters/abc, with more fields in text format.
+  void AddCluster(const std::string& fields = "", const std::string& id = "abc") {
+    ASSERT_THAT(CreateCluster("cluster_id: \"" + id + "\" cluster { display_name: \"Klaster ł\" " +
+                              "country: \"PL\" " + fields + " }"),
+                wici::testing::IsOk());
+  }
+
+  wici::testing::TestDatabase database_{sql::Engine::kSqlite};
+  SystemClock system_clock_;
+  feed::FeedService feed_{database_.get(), system_clock_};
+  SqlStore store_{database_.get()};
+  wici::testing::ServiceFixture services_;
+  const Environment environment_{store_, services_.clock(), services_.ids()};
+  RegionService regions_{environment_};
+  ClusterService clusters_{environment_};
+  LabelService labels_{environment_};
+  AudienceService audiences_{environment_};
+  InitiativeService initiatives_{environment_};
+  PeopleService people_{environment_};
+  std::unique_ptr<v1::RegionService::Stub> region_stub_;
+  std::unique_ptr<v1::ClusterService::Stub> cluster_stub_;
+  std::unique_ptr<v1::LabelService::Stub> label_stub_;
+  std::unique_ptr<v1::AudienceService::Stub> audience_stub_;
+  std::unique_ptr<v1::InitiativeService::Stub> initiative_stub_;
+};
+
+}  // namespace wici::cluster_registry::testing
+
+#endif  // WICI_SERVICES_CLUSTER_REGISTRY_SERVICE_TEST_SUPPORT_H_

@@ -10,7 +10,7 @@
 #include "gtest/gtest.h"
 #include "libs/testing/status_matchers.h"
 #include "services/cluster_registry/errors.h"
-#include "services/cluster_registry/test_support.h"
+#include "services/cluster_registry/testing/records.h"
 
 namespace wici::cluster_registry {
 namespace {

@@ -10,7 +10,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "services/cluster_registry/slug.h"
-#include "services/cluster_registry/test_support.h"
+#include "services/cluster_registry/testing/records.h"
 
 namespace wici::cluster_registry {
 namespace {

@@ -3,7 +3,7 @@
 #include <vector>
 
 #include "libs/base/limits.h"
-#include "services/cluster_registry/service_test_support.h"
+#include "services/cluster_registry/testing/registry_fixture.h"
 #include "wici/people/v1/personal_data_service.grpc.pb.h"
 
 namespace wici::cluster_registry {

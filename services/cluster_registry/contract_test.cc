@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "services/cluster_registry/service_test_support.h"
+#include "services/cluster_registry/testing/registry_fixture.h"
 #include "wici/cluster_registry/v1/error_reason.pb.h"
 
 namespace wici::cluster_registry {

@@ -2,7 +2,7 @@
 #include <memory>
 #include <string>
 
-#include "services/cluster_registry/service_test_support.h"
+#include "services/cluster_registry/testing/registry_fixture.h"
 #include "wici/people/v1/contact_point_service.grpc.pb.h"
 #include "wici/people/v1/personal_data_service.grpc.pb.h"
 

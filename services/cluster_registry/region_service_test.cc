@@ -1,7 +1,7 @@
 // RegionService and InitiativeService over gRPC.
 #include <string>
 
-#include "services/cluster_registry/service_test_support.h"
+#include "services/cluster_registry/testing/registry_fixture.h"
 
 namespace wici::cluster_registry {
 namespace {

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "gtest/gtest.h"
-#include "services/cluster_registry/test_support.h"
+#include "services/cluster_registry/testing/records.h"
 
 namespace wici::cluster_registry {
 namespace {

@@ -16,7 +16,7 @@
 #include "libs/testing/fake_ids.h"
 #include "libs/testing/status_matchers.h"
 #include "services/cluster_registry/migrations.h"
-#include "services/cluster_registry/test_support.h"
+#include "services/cluster_registry/testing/records.h"
 
 namespace wici::cluster_registry {
 namespace {

@@ -1,6 +1,6 @@
 // The whole registry in the test's process: real gRPC, real checks, SQLite.
-#ifndef WICI_SERVICES_CLUSTER_REGISTRY_SERVICE_TEST_SUPPORT_H_
-#define WICI_SERVICES_CLUSTER_REGISTRY_SERVICE_TEST_SUPPORT_H_
+#ifndef WICI_SERVICES_CLUSTER_REGISTRY_TESTING_REGISTRY_FIXTURE_H_
+#define WICI_SERVICES_CLUSTER_REGISTRY_TESTING_REGISTRY_FIXTURE_H_
 
 #include <memory>
 #include <string>
@@ -22,7 +22,7 @@
 #include "services/cluster_registry/people_service.h"
 #include "services/cluster_registry/region_service.h"
 #include "services/cluster_registry/sql_store.h"
-#include "services/cluster_registry/test_support.h"
+#include "services/cluster_registry/testing/records.h"
 #include "wici/cluster_registry/v1/audience_service.grpc.pb.h"
 #include "wici/cluster_registry/v1/cluster_service.grpc.pb.h"
 #include "wici/cluster_registry/v1/initiative_service.grpc.pb.h"
@@ -155,4 +155,4 @@ class RegistryTest : public ::testing::Test {
 
 }  // namespace wici::cluster_registry::testing
 
-#endif  // WICI_SERVICES_CLUSTER_REGISTRY_SERVICE_TEST_SUPPORT_H_
+#endif  // WICI_SERVICES_CLUSTER_REGISTRY_TESTING_REGISTRY_FIXTURE_H_

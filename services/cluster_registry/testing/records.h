@@ -1,6 +1,6 @@
 // What the tests of the registry share: the scheme of ESCA, regions of Poland, short makers.
-#ifndef WICI_SERVICES_CLUSTER_REGISTRY_TEST_SUPPORT_H_
-#define WICI_SERVICES_CLUSTER_REGISTRY_TEST_SUPPORT_H_
+#ifndef WICI_SERVICES_CLUSTER_REGISTRY_TESTING_RECORDS_H_
+#define WICI_SERVICES_CLUSTER_REGISTRY_TESTING_RECORDS_H_
 
 #include <string>
 #include <string_view>
@@ -83,4 +83,4 @@ inline v1::Region MakeRegion(const std::string& id, const std::string& country,
 
 }  // namespace wici::cluster_registry::testing
 
-#endif  // WICI_SERVICES_CLUSTER_REGISTRY_TEST_SUPPORT_H_
+#endif  // WICI_SERVICES_CLUSTER_REGISTRY_TESTING_RECORDS_H_

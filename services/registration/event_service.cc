@@ -51,13 +51,6 @@ std::pair<std::int64_t, std::string> PositionOf(const rpc::Page& page) {
   return position;
 }
 
-template <class Response, class Result>
-absl::Status Answer(absl::StatusOr<Result> result, Response& response) {
-  if (!result.ok()) return result.status();
-  response = *std::move(result);
-  return absl::OkStatus();
-}
-
 }  // namespace
 
 void EventService::Register(rpc::Server& server) {
@@ -70,6 +63,7 @@ void EventService::Register(rpc::Server& server) {
   service.Pooled("CancelEvent", this, &EventService::CancelEvent);
   service.Pooled("RescheduleEvent", this, &EventService::RescheduleEvent);
   service.Pooled("GetEventStatistics", this, &EventService::GetEventStatistics);
+  service.Stream("WatchEvent", this, &EventService::WatchEvent);
   service.Pooled("GetSession", this, &EventService::GetSession);
   service.Pooled("ListSessions", this, &EventService::ListSessions);
   service.Pooled("CreateSession", this, &EventService::CreateSession);
@@ -173,6 +167,14 @@ absl::Status EventService::GetEventStatistics(const rpc::Context& context,
                                               v1::EventStatistics& response) {
   WICI_RETURN_IF_ERROR(ValidateName(request.name(), kEventPattern));
   return Answer(store_.Statistics(context.deadline, request.name()), response);
+}
+
+absl::Status EventService::WatchEvent(const rpc::Context&, const v1::WatchEventRequest& request,
+                                      std::shared_ptr<rpc::StreamWriter> writer,
+                                      const v1::WatchEventResponse*) {
+  WICI_RETURN_IF_ERROR(Validate(request));
+  watch_.Add({request.names().begin(), request.names().end()}, std::move(writer));
+  return absl::OkStatus();
 }
 
 absl::Status EventService::GetSession(const rpc::Context& context,

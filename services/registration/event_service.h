@@ -2,11 +2,14 @@
 #ifndef WICI_SERVICES_REGISTRATION_EVENT_SERVICE_H_
 #define WICI_SERVICES_REGISTRATION_EVENT_SERVICE_H_
 
+#include <memory>
+
 #include "absl/status/status.h"
 #include "libs/base/id.h"
 #include "libs/rpc/context.h"
 #include "libs/rpc/server.h"
 #include "services/registration/event_store.h"
+#include "services/registration/event_watch.h"
 #include "wici/registration/v1/event_service.pb.h"
 
 namespace wici::registration {
@@ -14,8 +17,9 @@ namespace wici::registration {
 // Thread-safe.
 class EventService {
  public:
-  // Both outlive the service.
-  EventService(EventStore& store, IdSource& ids) : store_(store), ids_(ids) {}
+  // All outlive the service.
+  EventService(EventStore& store, EventWatch& watch, IdSource& ids)
+      : store_(store), watch_(watch), ids_(ids) {}
   // Adds the service to `server`.
   void Register(rpc::Server& server);
 
@@ -37,6 +41,8 @@ class EventService {
   absl::Status GetEventStatistics(const rpc::Context& context,
                                   const v1::GetEventStatisticsRequest& request,
                                   v1::EventStatistics& response);
+  absl::Status WatchEvent(const rpc::Context& context, const v1::WatchEventRequest& request,
+                          std::shared_ptr<rpc::StreamWriter> writer, const v1::WatchEventResponse*);
   absl::Status GetSession(const rpc::Context& context, const v1::GetSessionRequest& request,
                           v1::Session& response);
   absl::Status ListSessions(const rpc::Context& context, const v1::ListSessionsRequest& request,
@@ -49,6 +55,7 @@ class EventService {
                              v1::DeleteSessionResponse& response);
 
   EventStore& store_;
+  EventWatch& watch_;
   IdSource& ids_;
 };
 

@@ -218,6 +218,37 @@ TEST_P(EventServiceTest, EventsAreListedPageByPage) {
                        AllOf(HasViolation("page_token"), HasViolation("page_size"))));
 }
 
+TEST_P(EventServiceTest, AWatcherSeesTheSeatsNowAndWhenTheyChange) {
+  const std::string event = OpenEvent(5);
+  v1::WatchEventRequest request;
+  request.add_names(event);
+  grpc::ClientContext context;
+  rpc::PrepareCall(context, machine_.Now() + absl::Seconds(20), Organiser());
+  const auto stream = service_->event_stub->WatchEvent(&context, request);
+  v1::WatchEventResponse response;
+  ASSERT_TRUE(stream->Read(&response));
+  ASSERT_EQ(response.events_size(), 1);
+  EXPECT_EQ(response.events(0).state(), v1::EVENT_STATE_PUBLISHED);
+  EXPECT_EQ(response.events(0).seats().confirmed(), 0);
+  ASSERT_THAT(SignUp(event, "a@example.org"), IsOk());
+  service_->watch.Notify();
+  ASSERT_TRUE(stream->Read(&response));
+  EXPECT_EQ(response.events(0).seats().confirmed(), 1);
+  context.TryCancel();
+}
+
+TEST_P(EventServiceTest, AWatchOfAnUnknownEventEnds) {
+  v1::WatchEventRequest request;
+  request.add_names("events/none");
+  grpc::ClientContext context;
+  rpc::PrepareCall(context, machine_.Now() + absl::Seconds(20), Organiser());
+  const auto stream = service_->event_stub->WatchEvent(&context, request);
+  v1::WatchEventResponse response;
+  EXPECT_FALSE(stream->Read(&response));
+  EXPECT_THAT(rpc::FromGrpcStatus(stream->Finish()),
+              StatusIs(absl::StatusCode::kNotFound, Reason("EVENT_NOT_FOUND")));
+}
+
 TEST_P(EventServiceTest, AVisitorMayNotWriteEvents) {
   v1::CreateEventRequest request;
   EXPECT_THAT(

@@ -18,13 +18,6 @@ namespace {
 // The answer names every new invitation and must fit into one message.
 constexpr std::size_t kAudienceMax = 5000;
 
-template <class Response, class Result>
-absl::Status Answer(absl::StatusOr<Result> result, Response& response) {
-  if (!result.ok()) return result.status();
-  response = *std::move(result);
-  return absl::OkStatus();
-}
-
 }  // namespace
 
 void InvitationService::Register(rpc::Server& server) {

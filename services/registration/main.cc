@@ -44,9 +44,13 @@ absl::Status Serve(const rpc::ServiceFlags& flags) {
     WICI_ASSIGN_OR_RETURN(redis, redis::Client::Make(flags.redis));
   }
   feed::FeedService feed(*database, clock);
+  EventWatch watch(*database, clock);
   feed::Sequencer sequencer(*database, redis.get(), clock,
                             {.source = flags.service, .owner = ids.NewId()},
-                            [&feed](const feed::v1::Cursor& head) { feed.Notify(head); });
+                            [&feed, &watch](const feed::v1::Cursor& head) {
+                              feed.Notify(head);
+                              watch.Notify();
+                            });
   const auto wake = [&sequencer] { sequencer.Wake(); };
 
   Mutation mutation(*database, clock, ids, wake);
@@ -55,7 +59,7 @@ absl::Status Serve(const rpc::ServiceFlags& flags) {
   RegistrationStore registrations(*database, clock, clock, ids, wake);
   RegistryClient registry(rpc::MakeChannel(absl::GetFlag(FLAGS_registry)), key, clock);
 
-  EventService event_service(events, ids);
+  EventService event_service(events, watch, ids);
   InvitationService invitation_service(events, invitations, registry, key, clock);
   RegistrationService registration_service(registrations, BlindIndex(key), key, clock, ids);
   CheckInService check_in_service(registrations, key, clock);

@@ -45,6 +45,12 @@ inline constexpr sql::Query kGetSeats{"get_seats", R"sql(
          waiting_list_capacity, confirmed, waitlisted, pending, checked_in, next_waiting_number
   FROM event_seats WHERE event = $1)sql"};
 
+inline constexpr sql::Query kWatchSeats{"watch_seats", R"sql(
+  SELECT version, state, opens_at, closes_at, approval, admission, capacity,
+         waiting_list_capacity, confirmed, waitlisted, pending, checked_in, next_waiting_number,
+         event
+  FROM event_seats WHERE event IN)sql"};
+
 // The guard of every change below an event: it fails when another transaction was first.
 inline constexpr sql::Query kUpdateSeats{"update_seats", R"sql(
   UPDATE event_seats SET version = version + 1, state = $3, opens_at = $4, closes_at = $5,
@@ -159,6 +165,11 @@ inline constexpr sql::Query kGetPersons{"get_persons", R"sql(
 
 inline constexpr sql::Query kDeletePerson{"delete_person", R"sql(
   DELETE FROM persons WHERE id = $1 RETURNING registration)sql"};
+
+// Forgets what the registration itself knows of the person: the key and the answers.
+inline constexpr sql::Query kForgetPerson{"forget_person", R"sql(
+  UPDATE registrations SET revision = revision + 1, person_key = $3, body = $4
+  WHERE event = $1 AND id = $2)sql"};
 
 }  // namespace wici::registration
 

@@ -408,6 +408,10 @@ TEST_P(RegistrationServiceTest, PersonalDataAreResolvedExportedAndErased) {
                 ->contact_points_size(),
             0);
   EXPECT_THAT(GetRegistration(registration->name()), IsOk());
+  // Nothing recognises the person any more.
+  EXPECT_THAT(SignUp(registration->name().substr(0, registration->name().find("/registrations")),
+                     "lucja@example.org"),
+              StatusIs(absl::StatusCode::kFailedPrecondition, Reason("EVENT_FULL")));
 }
 
 }  // namespace

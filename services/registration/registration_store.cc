@@ -49,7 +49,7 @@ void RegistrationStore::Submit(absl::Time deadline, SeatOp op, Done done) {
   const std::string event = op.event;
   committer_.Submit(event, deadline, std::move(op),
                     [this, done = std::move(done)](SeatOp& finished, const absl::Status& status) {
-                      if (status.ok() && finished.status.ok()) on_commit_();
+                      if (status.ok() && finished.leads) on_commit_();
                       done(finished, status);
                     });
 }
@@ -146,7 +146,17 @@ absl::StatusOr<bool> RegistrationStore::ErasePerson(absl::Time deadline, std::st
   WICI_RETURN_IF_ERROR(database_.Write(deadline, [&](sql::Transaction& tx) -> absl::Status {
     WICI_ASSIGN_OR_RETURN(const sql::Rows rows, tx.Execute(kDeletePerson, {id}));
     erased = !rows.empty();
-    return absl::OkStatus();
+    if (!erased) return absl::OkStatus();
+    const std::string name = rows[0].Text(0);
+    WICI_ASSIGN_OR_RETURN(const std::vector<RegistrationRow> found, Load(tx, {name}));
+    if (found.empty()) return absl::OkStatus();
+    v1::Registration without = found[0].registration;
+    without.clear_answers();
+    without.clear_state_reason();
+    return tx
+        .Execute(kForgetPerson,
+                 {EventOf(name), IdOf(name), "erased/" + IdOf(name), RegistrationBody(without)})
+        .status();
   }));
   return erased;
 }

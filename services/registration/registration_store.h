@@ -55,7 +55,8 @@ class RegistrationStore {
   // Those of `ids` ("persons/p") that exist, in no particular order.
   absl::StatusOr<std::vector<PersonRow>> GetPersons(absl::Time deadline,
                                                     const std::vector<std::string>& ids);
-  // Deletes the personal data; whether there were any.
+  // Deletes the personal data, the answers given with the registration, and the key by which the
+  // person was recognised; whether there were any. The registration stays and is counted.
   absl::StatusOr<bool> ErasePerson(absl::Time deadline, std::string_view id);
 
  private:

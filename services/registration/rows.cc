@@ -44,17 +44,6 @@ sql::Value OptionalTime(bool present, const Message& timestamp) {
 
 std::int32_t Narrow(std::int64_t count) { return static_cast<std::int32_t>(count); }
 
-sql::Bytes RegistrationBody(const v1::Registration& registration) {
-  v1::Registration body;
-  body.set_party(registration.party());
-  body.set_admission_category(registration.admission_category());
-  *body.mutable_sessions() = registration.sessions();
-  *body.mutable_answers() = registration.answers();
-  body.set_source(registration.source());
-  body.set_state_reason(registration.state_reason());
-  return sql::Bytes{body.SerializeAsString()};
-}
-
 sql::Bytes InvitationBody(const v1::Invitation& invitation) {
   v1::Invitation body;
   *body.mutable_clusters() = invitation.clusters();
@@ -235,6 +224,17 @@ RegistrationRow ReadRegistration(const sql::Row& row) {
   if (!row.IsNull(8)) SetTimestamp(FromMicros(row.Int(8)), *registration.mutable_check_in_time());
   SetRecord(result.revision, row.Int(10), row.Int(11), registration);
   return result;
+}
+
+sql::Bytes RegistrationBody(const v1::Registration& registration) {
+  v1::Registration body;
+  body.set_party(registration.party());
+  body.set_admission_category(registration.admission_category());
+  *body.mutable_sessions() = registration.sessions();
+  *body.mutable_answers() = registration.answers();
+  body.set_source(registration.source());
+  body.set_state_reason(registration.state_reason());
+  return sql::Bytes{body.SerializeAsString()};
 }
 
 std::vector<sql::Value> RegistrationInsert(const RegistrationRow& row) {

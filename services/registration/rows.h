@@ -77,6 +77,7 @@ struct RegistrationRow {
   std::optional<std::int64_t> waiting_number;
 };
 RegistrationRow ReadRegistration(const sql::Row& row);
+sql::Bytes RegistrationBody(const v1::Registration& registration);
 std::vector<sql::Value> RegistrationInsert(const RegistrationRow& row);
 // `stored_revision` is the one in the database, which guards the update.
 std::vector<sql::Value> RegistrationUpdate(const RegistrationRow& row,

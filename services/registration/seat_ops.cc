@@ -261,6 +261,7 @@ absl::Status StoreResults(sql::Transaction& tx, const Ops& ops, const Changes& c
   }
   if (!records.empty()) WICI_RETURN_IF_ERROR(sql::StoreAnswers(tx, records, now));
   if (changes.empty()) return absl::OkStatus();
+  ops.front()->leads = true;
   return feed::AppendChanges(tx, ids.NewId(), changes, now);
 }
 
@@ -271,6 +272,7 @@ absl::Status ApplySeatOps(sql::Transaction& tx, absl::Span<SeatOp* const> ops, a
   for (SeatOp* op : ops) {
     op->status = absl::OkStatus();
     op->registration.Clear();
+    op->leads = false;
   }
   std::vector<std::pair<SeatOp*, SeatOp*>> twins;
   WICI_ASSIGN_OR_RETURN(const Ops fresh, TakeAnswered(tx, ops, twins));

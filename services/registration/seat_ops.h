@@ -48,6 +48,7 @@ struct SeatOp {
   // The result: OK with `registration`, or why it was refused.
   absl::Status status;
   v1::Registration registration;
+  bool leads = false;  // set on one operation of a batch that changed something
 };
 
 // Decides and writes `ops` in `tx`, those of one event in their order. Sets the result of each;

@@ -223,6 +223,16 @@ absl::Status Validate(const v1::RescheduleEventRequest& request) {
   return violations.ToStatus(kDomain);
 }
 
+absl::Status Validate(const v1::WatchEventRequest& request) {
+  Violations violations;
+  if (CheckCount("names", request.names_size(), 1, 100, violations)) {
+    for (int i = 0; i < request.names_size(); ++i) {
+      violations.RequireResourceName(Item("", "names", i), request.names(i), kEventPattern);
+    }
+  }
+  return violations.ToStatus(kDomain);
+}
+
 absl::Status Validate(const v1::CreateSessionRequest& request) {
   Violations violations;
   violations.RequireResourceName("parent", request.parent(), kEventPattern);

@@ -27,6 +27,7 @@ absl::Status Validate(const v1::CreateEventRequest& request);
 absl::Status Validate(const v1::PublishEventRequest& request);
 absl::Status Validate(const v1::CancelEventRequest& request);
 absl::Status Validate(const v1::RescheduleEventRequest& request);
+absl::Status Validate(const v1::WatchEventRequest& request);
 absl::Status Validate(const v1::CreateSessionRequest& request);
 absl::Status Validate(const v1::DeleteSessionRequest& request);
 absl::Status Validate(const v1::CreateInvitationsRequest& request);

@@ -80,7 +80,8 @@ class RegistrationTest : public testing::DatabaseTest {
           invitations(test.database(), mutation),
           registrations(test.database(), grpc.clock(), test.machine_, grpc.ids(), [] {}),
           registry_client(registry.channel(), registry.key(), grpc.clock()),
-          event_service(events, grpc.ids()),
+          watch(test.database(), test.machine_),
+          event_service(events, watch, grpc.ids()),
           invitation_service(events, invitations, registry_client, grpc.key(), grpc.clock()),
           registration_service(registrations, BlindIndex(grpc.key()), grpc.key(), grpc.clock(),
                                grpc.ids()),
@@ -112,6 +113,7 @@ class RegistrationTest : public testing::DatabaseTest {
     InvitationStore invitations;
     RegistrationStore registrations;
     RegistryClient registry_client;
+    EventWatch watch;
     EventService event_service;
     InvitationService invitation_service;
     RegistrationService registration_service;

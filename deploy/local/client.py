@@ -5,7 +5,7 @@
     event = api("EventService.GetEvent", name="events/e1")
 
 Methods are named "Service.Method"; fields are given as in protobuf's JSON. A call that ends
-UNAVAILABLE is sent again, with the same request_id, until RETRY_SECONDS are over: every mutation of
+UNAVAILABLE is sent again, with the same request_id, until retry_seconds are over: every mutation of
 wici is idempotent by that id, so a service that was killed in the middle of a call and started
 again gives the same result as one that was not.
 """
@@ -100,13 +100,14 @@ class Api:
         self._channels = {package: grpc.insecure_channel(addresses[service], CHANNEL_OPTIONS)
                           for service, package in PACKAGES.items()}
         self._metadata = [("authorization", f"Bearer {token}")] if token else []
+        self.retry_seconds = RETRY_SECONDS
         self.strike = None  # called once, while the next call is under way: for fault runs
 
     def close(self):
         for channel in self._channels.values():
             channel.close()
 
-    def __call__(self, method_name, **fields):
+    def __call__(self, method_name, /, **fields):
         method = self._methods[method_name]
         request = json_format.ParseDict(fields, _prototype(method.input_type)())
         if "request_id" in method.input_type.fields_by_name and not request.request_id:
@@ -115,7 +116,7 @@ class Api:
             f"/{method.containing_service.full_name}/{method.name}",
             request_serializer=lambda message: message.SerializeToString(),
             response_deserializer=_prototype(method.output_type).FromString)
-        give_up = time.monotonic() + RETRY_SECONDS
+        give_up = time.monotonic() + self.retry_seconds
         while True:
             future = invoke.future(request, timeout=DEADLINE_SECONDS, metadata=self._metadata)
             strike, self.strike = self.strike, None

@@ -34,16 +34,16 @@ WAIT_SECONDS_MAX = 60
 LIST_MAX = 500
 MAIL_BYTES_MAX = 10 * 1024 * 1024
 
-# Path and parameter of a link -> the methods of wici.registration.v1 that take its token.
+# Path and parameter of a link -> the methods that take its token.
 LINKS = {
     "/answer": ("answer_token", {
-        "InvitationService/AnswerInvitation": {"token": "", "answer": "ANSWER_YES"},
-        "RegistrationService/CreateRegistration": {"parent": "events/...", "invitationToken": ""}}),
+        "InvitationService.AnswerInvitation": {"token": "", "answer": "ANSWER_YES"},
+        "RegistrationService.CreateRegistration": {"parent": "events/...", "invitationToken": ""}}),
     "/registration": ("manage_token", {
-        "RegistrationService/GetOwnRegistration": {"token": ""},
-        "RegistrationService/CancelOwnRegistration": {"token": ""}}),
+        "RegistrationService.GetOwnRegistration": {"token": ""},
+        "RegistrationService.CancelOwnRegistration": {"token": ""}}),
     "/check-in": ("check_in_token", {
-        "CheckInService/CheckIn": {"parent": "events/...", "checkInToken": ""}}),
+        "CheckInService.CheckIn": {"parent": "events/...", "checkInToken": ""}}),
 }
 
 STYLE = """
@@ -219,8 +219,8 @@ def link_page(parameter, methods, query):
                      f"<pre>{html.escape(json.dumps(filled, indent=2))}</pre>")
     return page("A link of a mail", "<p><a href='/'>All mail</a></p><h1>A link of a mail</h1>"
                 "<p>The page behind this link comes with the console. Until then its token can be "
-                "given to the registration service (package wici.registration.v1), for instance "
-                "with the <code>buf curl</code> line that <code>./wici run</code> prints:</p>" +
+                "given to the registration service, with <code>./wici call METHOD "
+                "'BODY'</code>:</p>" +
                 "".join(calls))
 
 

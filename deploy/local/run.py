@@ -13,6 +13,8 @@ import time
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "deploy/local"))
 
+import client  # noqa: E402
+import seed  # noqa: E402
 import stack as stack_module  # noqa: E402
 from stack import Stack, StackError  # noqa: E402
 
@@ -25,7 +27,7 @@ def say(text=""):
 
 def take_lock(directory):
     """Two runs on the same data would destroy each other's peace."""
-    directory.mkdir(parents=True, exist_ok=True)
+    directory.mkdir(mode=0o700, parents=True, exist_ok=True)
     lock = open(directory / "lock", "a+", encoding="ascii")
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -40,8 +42,6 @@ def take_lock(directory):
 
 
 def load_demo_data(stack):
-    import client
-    import seed
     api = client.connect(stack, seed.OPERATOR, seed.OPERATOR_ROLES)
     try:
         seed.load_everything(api, progress=lambda text: say(f"  {text}"))
@@ -50,8 +50,6 @@ def load_demo_data(stack):
 
 
 def write_token(stack):
-    import client
-    import seed
     path = stack.directory / "token"
     token = client.bearer_token(stack.key_file, seed.OPERATOR, seed.OPERATOR_ROLES)
     with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as f:
@@ -61,13 +59,11 @@ def write_token(stack):
 
 def write_addresses(stack):
     """For `./wici call`."""
-    import client
     addresses = {service: stack.address(service) for service in client.PACKAGES}
     (stack.directory / "addresses.json").write_text(json.dumps(addresses), encoding="utf-8")
 
 
 def print_addresses(stack, token_path):
-    import seed
     relative = lambda path: os.path.relpath(path, pathlib.Path.cwd())  # noqa: E731
     say()
     say(f"wici is running, data under {relative(stack.directory)}. "
@@ -101,7 +97,7 @@ def supervise(stack):
                 raise StackError(f"{name} ended {RESTARTS_MAX} times; its log ({process.log}) "
                                  f"ends with\n{process.log_tail()}")
             say(f"{name} ended with status {process.popen.returncode}: starting it again")
-            stack.start()
+            stack.restart(name)
 
 
 def main():
@@ -126,9 +122,10 @@ def main():
             except KeyboardInterrupt:
                 say("\nstopping (again Ctrl-C: at once)")
         lock.close()
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, SystemExit) as e:
         say("\nstopped")
-    except StackError as e:
+        return e.code if isinstance(e, SystemExit) else 0
+    except (StackError, client.CallError) as e:
         print(f"wici: {e}", file=sys.stderr)
         return 1
     say("stopped; the data is kept, the next start takes seconds")

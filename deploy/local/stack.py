@@ -220,9 +220,11 @@ class Stack:
         process.signal(signal.SIGKILL)
         process.join(STOP_SECONDS)
 
-    def restart(self, service):
-        self.processes[service].start()
-        self.wait_ready((service,))
+    def restart(self, name):
+        """Starts a part that has ended; a service is ready when this returns."""
+        self.processes[name].start()
+        if name in SERVICES:
+            self.wait_ready((name,))
 
     def flush_redis(self):
         answer = self._redis_call(b"*1\r\n$8\r\nFLUSHALL\r\n")

@@ -145,7 +145,9 @@ class Demo:
         rows = []
         for mailbox, status in statuses.items():
             outcome = ("invited" if mailbox in settled["matched"] else
-                       "review" if mailbox in settled["review"] else "-")
+                       "review" if mailbox in settled["review"] else
+                       "no: label" if status["derived"].startswith("NOT_VALID") else
+                       "no: region")
             rows.append((mailbox, status["strict"], status["derived"], outcome))
         self.report.table(("manager of", "recorded dates", "with derived dates", "audience"), rows)
 
@@ -462,7 +464,6 @@ def main():
     report.headline("wici: the meeting of the clusters of Mazovia, 18 December 2015")
     started, status = time.monotonic(), 1
     directory = pathlib.Path(tempfile.mkdtemp(prefix="wici-demo."))
-    directory.chmod(0o755)
     stack = Stack(directory, args.database)
     try:
         expectations = yaml.safe_load(args.expectations.read_text(encoding="utf-8"))

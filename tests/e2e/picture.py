@@ -14,15 +14,16 @@ import sys
 
 HERE = pathlib.Path(__file__).resolve().parent
 DEFAULT = HERE.parents[1] / "deploy/images/demo.svg"
-COLUMNS, CHARACTER, LINE, MARGIN = 112, 7.8, 19, 18
+COLUMNS, CHARACTER, LINE, MARGIN = 104, 7.8, 19, 18
+NO_BREAK = "\u00a0"  # viewers collapse plain spaces
 COLOURS = {"32": "#3fb950", "31": "#f85149", "2": "#8b949e"}
 
 
 def run_demo():
     """What the demo writes to a terminal."""
     master, slave = pty.openpty()
-    process = subprocess.Popen([HERE / "demo.py"], stdin=subprocess.DEVNULL, stdout=slave,
-                               stderr=slave)
+    process = subprocess.Popen([HERE / "demo.py"], env={**os.environ, "COLUMNS": str(COLUMNS)},
+                               stdin=subprocess.DEVNULL, stdout=slave, stderr=slave)
     os.close(slave)
     chunks = []
     while True:
@@ -53,7 +54,7 @@ def tspans(line):
         elif piece:
             attributes = f' fill="{COLOURS[style]}"' if style in COLOURS else ""
             attributes += ' font-weight="bold"' if style == "1" else ""
-            spans.append(f"<tspan{attributes}>{html.escape(piece)}</tspan>")
+            spans.append(f"<tspan{attributes}>{html.escape(piece).replace(' ', NO_BREAK)}</tspan>")
     return "".join(spans)
 
 
@@ -66,7 +67,7 @@ def svg(lines):
             f'viewBox="0 0 {width} {height}" role="img" aria-label="Output of ./wici demo">\n'
             f'<rect width="{width}" height="{height}" rx="10" fill="#0d1117"/>\n'
             '<g font-family="ui-monospace, Menlo, Consolas, DejaVu Sans Mono, monospace" '
-            f'font-size="13" fill="#e6edf3" xml:space="preserve">\n{rows}\n</g>\n</svg>\n')
+            f'font-size="13" fill="#e6edf3">\n{rows}\n</g>\n</svg>\n')
 
 
 def main():

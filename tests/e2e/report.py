@@ -1,12 +1,14 @@
 """What the demo prints, and how it compares what happened with what should have."""
 
 import difflib
+import shutil
 import sys
 import time
 
 import yaml
 
 WIDTH = 100
+INDENT = " " * 8
 
 
 class Mismatch(Exception):
@@ -63,8 +65,10 @@ class Report:
         plain = len(self._number()) + 3 + len(self.title)
         self.say(start + line + " " * max(1, WIDTH - plain - len(seconds)) +
                  self._style("2", seconds))
+        room = shutil.get_terminal_size().columns - len(INDENT) if self.tty else sys.maxsize
         for style, text in self._notes:
-            self.say("        " + (self._style(style, text) if style else text))
+            text = text if len(text) <= room else text[:room - 1] + "…"
+            self.say(INDENT + (self._style(style, text) if style else text))
         self._notes = []
 
     def _number(self):

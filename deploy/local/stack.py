@@ -202,17 +202,15 @@ class Stack:
         self._start("mail-sink", self._mail_sink_argv())
         if self.database == "postgres" and "postgres" not in self.processes:
             self._start_postgres()
-        self._wait(self.processes["redis"], self._redis_ready)
-        self._wait(self.processes["mail-sink"], lambda: self._http_ok(self.mail_url + "/healthz"))
+        self.wait_ready(("redis", "mail-sink"))
         self.progress(", ".join(SERVICES))
         for service in SERVICES:
             self._start(service, self._service_argv(service))
         self.wait_ready()
 
-    def wait_ready(self, services=SERVICES):
-        for service in services:
-            url = f"http://{self.address(service + '-admin')}/readyz"
-            self._wait(self.processes[service], lambda url=url: self._http_ok(url))
+    def wait_ready(self, names=SERVICES):
+        for name in names:
+            self._wait(self.processes[name], lambda name=name: self._is_ready(name))
 
     def kill(self, service):
         """kill -9, as a crash or the kernel's OOM killer would."""
@@ -221,10 +219,9 @@ class Stack:
         process.join(STOP_SECONDS)
 
     def restart(self, name):
-        """Starts a part that has ended; a service is ready when this returns."""
+        """Starts a part that has ended; it is ready when this returns."""
         self.processes[name].start()
-        if name in SERVICES:
-            self.wait_ready((name,))
+        self.wait_ready((name,))
 
     def flush_redis(self):
         answer = self._redis_call(b"*1\r\n$8\r\nFLUSHALL\r\n")
@@ -384,6 +381,13 @@ class Stack:
                 return answer.status == 200
         except (urllib.error.URLError, OSError):
             return False
+
+    def _is_ready(self, name):
+        if name == "redis":
+            return self._redis_ready()
+        if name == "mail-sink":
+            return self._http_ok(self.mail_url + "/healthz")
+        return self._http_ok(f"http://{self.address(name + '-admin')}/readyz")
 
     def _redis_ready(self):
         try:

@@ -4,7 +4,9 @@ step against expectations.yaml. Exit status 0 means that every step held.
 
 Faults can be added; the result must be the same:
   --kill registration@register   kill -9 while a call of that step is under way, then start again
-  --flush-redis-at invite        FLUSHALL while a call of that step is under way; 'each' for all
+  --kill redis@invite            or redis, or mail-sink
+  --flush-redis-at invite        FLUSHALL while a call of that step is under way, and again while
+                                 its mails are; 'each' for all steps
 """
 
 import argparse
@@ -28,6 +30,7 @@ from report import Mismatch, Report, compare  # noqa: E402
 from stack import DATABASES, SERVICES, Stack, StackError, stop_on_signals  # noqa: E402
 
 EXPECTATIONS = ROOT / "tests/e2e/expectations.yaml"
+KILLABLE = SERVICES + ("redis", "mail-sink")
 # Where in a step a fault strikes: during this call of it; the first when not named.
 STRIKE_AT_CALL = {"register": 4, "answer": 3}
 
@@ -243,7 +246,7 @@ class Demo:
         self._check_deliveries()
         self.stack.wait_ready()
         compare("parts that ended by themselves", self.stack.ended(), [])
-        if self.inbox.doubles and not self.faults.killed("notification"):
+        if self.inbox.doubles and not self.faults.killed("notification", "mail-sink"):
             raise Mismatch(f"{self.inbox.doubles} mails arrived twice although nobody was killed")
         self.report.note(f"{len(self.inbox.mails)} mails arrived" +
                          (f", {self.inbox.doubles} of them twice (same Message-ID)"
@@ -333,6 +336,8 @@ class Demo:
         before = sum(len(self.expected["mails"].get(name, [])) for name, _ in
                      self.STEPS[:[n for n, _ in self.STEPS].index(step)])
         expected = self.expected["mails"].get(step, [])
+        if self.faults.flushes(step):
+            self.stack.flush_redis()
         arrived = self.inbox.wait_for(before + len(expected))[before:]
         facts = sorted((m.facts(seed.EVENT_FIELDS["time_zone"]) for m in arrived),
                        key=lambda f: (f["to"], f.get("sequence", -1), f["subject"]))
@@ -381,13 +386,16 @@ class Faults:
     def __init__(self, kills, flushes):
         self._kills = list(kills)       # (service, step)
         self._flushes = set(flushes)    # steps
-        self._killed = set()
+        self._killed, self._flushed = set(), set()
 
     def pending(self, step):
         return any(at == step for _, at in self._kills) or step in self._flushes
 
-    def killed(self, service):
-        return service in self._killed
+    def flushes(self, step):
+        return step in self._flushed
+
+    def killed(self, *names):
+        return bool(self._killed.intersection(names))
 
     def take(self, step, stack):
         """What to do during a call of this step, or None."""
@@ -400,11 +408,14 @@ class Faults:
 
         def strike():
             if flush:
+                self._flushed.add(step)
                 stack.flush_redis()
             for service in services:
                 self._killed.add(service)
                 stack.kill(service)
-                stack.processes[service].start()  # the client's retries wait for it
+                stack.processes[service].start()
+                if service not in SERVICES:  # those the client's retries wait for
+                    stack.wait_ready((service,))
         return strike
 
 
@@ -427,9 +438,9 @@ def parse_arguments():
 
     def kill(text):
         service, _, step = text.partition("@")
-        if service not in SERVICES or step not in names:
+        if service not in KILLABLE or step not in names:
             raise argparse.ArgumentTypeError(
-                f"'{text}' is not SERVICE@STEP with one of {', '.join(SERVICES)} "
+                f"'{text}' is not SERVICE@STEP with one of {', '.join(KILLABLE)} "
                 f"and one of {', '.join(names)}")
         return service, step
 

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""The demo holds, holds again, survives kill -9 of each service and FLUSHALL of Redis with the same
+"""The demo holds, holds again, survives kill -9 of each part and FLUSHALL of Redis with the same
 result, and fails when an expectation is changed (the negative control of all the others)."""
 
 import concurrent.futures
@@ -54,6 +54,11 @@ def main():
             ("kill -9 of cluster-registry", ["--kill", "cluster-registry@register"], None),
             ("kill -9 of registration", ["--kill", "registration@register"], None),
             ("kill -9 of notification", ["--kill", "notification@register"], None),
+            ("kill -9 of everything, now and then", [
+                "--kill", "cluster-registry@invite", "--kill", "notification@invite",
+                "--kill", "redis@register", "--kill", "notification@register",
+                "--kill", "mail-sink@cancel", "--kill", "registration@cancel",
+                "--kill", "registration@reschedule", "--flush-redis-at", "reschedule"], None),
             ("a changed audience", changed_expectations(
                 directory, "audience", "audience_settled", "matched",
                 to=["agrobio", "bm3", "btm"]), "audience once the seat of Biomedical is known"),

@@ -11,6 +11,8 @@ import zoneinfo
 
 import icalendar
 
+from report import Mismatch
+
 WAIT_SECONDS = 45
 LINK = re.compile(r"https?://[^\s<>\"']+")
 
@@ -121,13 +123,15 @@ class Inbox:
         url = f"{self.stack.mail_url}/api/mails?count={count}&timeout={seconds}"
         with urllib.request.urlopen(url, timeout=seconds + 10) as answer:
             numbers = [entry["number"] for entry in json.load(answer)]
-        known = {mail.id for mail in self.mails}
+        known = {mail.id: mail for mail in self.mails}
         for number in numbers[self._read:]:
             path = self.stack.directory / "mail" / f"{number:06d}.eml"
             mail = Mail(path.read_bytes())
-            if mail.id in known:
+            if mail.id not in known:
+                self.mails.append(mail)
+                known[mail.id] = mail
+            elif mail.facts("UTC") == known[mail.id].facts("UTC"):
                 self.doubles += 1
             else:
-                self.mails.append(mail)
-                known.add(mail.id)
+                raise Mismatch(f"{mail.id} arrived twice, and not as the same mail")
         self._read = len(numbers)

@@ -104,6 +104,19 @@ class StackTest(unittest.TestCase):
             with self.assertRaisesRegex(StackError, "for registration is taken"):
                 self.stack(ports=ports).start()
 
+    def test_a_taken_friendly_port_is_replaced(self):
+        taken = stack_module.FRIENDLY_PORTS["mail-http"]
+        with socket.socket() as other:
+            other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                other.bind((stack_module.HOST, taken))
+                other.listen()
+            except OSError:
+                pass  # by somebody else: as good
+            ports = stack_module.friendly_ports()
+        self.assertGreater(ports["mail-http"], taken)
+        self.assertEqual(len(set(ports.values())), len(ports))
+
     def test_a_service_that_ends_is_explained_and_the_others_are_stopped(self):
         self.write_binary("registration", BROKEN)
         with self.stack() as stack:

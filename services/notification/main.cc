@@ -41,9 +41,13 @@ namespace wici::notification {
 namespace {
 
 absl::StatusOr<WorkerOptions> ReadWorkerOptions(const rpc::ServiceFlags& flags, std::string owner) {
-  WICI_ASSIGN_OR_RETURN(Mailbox from, Mailbox::Parse(absl::GetFlag(FLAGS_mail_from)));
+  if (absl::GetFlag(FLAGS_registry).empty() || absl::GetFlag(FLAGS_registration).empty()) {
+    return absl::InvalidArgumentError("--registry and --registration must be set");
+  }
+  const auto from = Mailbox::Parse(absl::GetFlag(FLAGS_mail_from));
+  if (!from.ok()) return absl::InvalidArgumentError("--mail_from must be a mail address");
   WorkerOptions options{.owner = std::move(owner),
-                        .sender = {std::move(from), absl::GetFlag(FLAGS_public_url)}};
+                        .sender = {*from, absl::GetFlag(FLAGS_public_url)}};
   options.smtp.url = absl::GetFlag(FLAGS_smtp);
   WICI_ASSIGN_OR_RETURN(options.smtp.tls, ParseTlsPolicy(absl::GetFlag(FLAGS_smtp_tls)));
   const bool encrypted =

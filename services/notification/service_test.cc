@@ -3,6 +3,7 @@
 #include <functional>
 #include <memory>
 #include <set>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -318,6 +319,19 @@ TEST_F(NotificationServiceTest, UnknownTemplateIsNotFound) {
   EXPECT_THAT(
       services_.Call(*template_stub_, &v1::TemplateService::Stub::PreviewTemplate, preview, token_),
       AllOf(HasViolation("name"), HasViolation("language")));
+}
+
+TEST(ErrorReasonTest, EveryReasonIsProducedByATest) {
+  std::stringstream tests;
+  for (const char* name : {"service_test.cc", "store_test.cc"}) {
+    tests << std::ifstream(absl::StrCat("services/notification/", name)).rdbuf();
+  }
+  const auto* reasons = v1::ErrorReason_descriptor();
+  for (int i = 1; i < reasons->value_count(); ++i) {
+    const std::string name = reasons->value(i)->name();
+    const std::string reason = name.substr(std::string("ERROR_REASON_").size());
+    EXPECT_THAT(tests.str(), HasSubstr(absl::StrCat("Reason(\"", reason, "\")"))) << reason;
+  }
 }
 
 // The list only shrinks, and knowingly.

@@ -193,8 +193,10 @@ def list_page(mails):
 def mail_page(mail):
     subject = html.escape(mail.header("Subject") or "(no subject)")
     headers = "".join(
-        f"<dt>{name}</dt><dd>{html.escape(mail.header(name))}</dd>"
-        for name in ("From", "To", "Date", "Message-ID", "Content-Language") if mail.header(name))
+        f"<dt>{label}</dt><dd>{html.escape(mail.header(name))}</dd>"
+        for label, name in (("From", "From"), ("To", "To"), ("Date", "Date"),
+                            ("Language", "Content-Language"), ("Id", "Message-ID"))
+        if mail.header(name))
     parts = [f"<p><a href='/'>All mail</a></p><h1>{subject}</h1><dl>{headers}</dl>"]
     if text := mail.part("text/plain"):
         parts.append(f"<h2>Text</h2><pre>{linked(text)}</pre>")

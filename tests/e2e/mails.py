@@ -81,6 +81,9 @@ class Mail:
              "ORGANIZER is not the sender")
         must("TZID" in entry["DTSTART"].params, "DTSTART without time zone")
         must(self.calendar.walk("VTIMEZONE"), "no VTIMEZONE")
+        attached = [part.get_content() for part in self.message.iter_attachments()]
+        must(attached == [self.calendar_part.get_content().encode()],
+             "the attachment is not the calendar part again")
         if str(self.calendar["METHOD"]) == "CANCEL":
             must(str(entry.get("STATUS")) == "CANCELLED", "CANCEL without STATUS:CANCELLED")
         return faults

@@ -40,7 +40,7 @@ constexpr sql::Query kReadChanges{
     "c.person, c.attributes "
     "FROM feed_transactions t JOIN changes c ON c.transaction_id = t.transaction_id "
     "WHERE t.first_seq >= $1 AND t.first_seq <= CAST($2 AS BIGINT) + CAST($3 AS BIGINT) "
-    "AND t.first_seq + c.ordinal > CAST($2 AS BIGINT) "
+    "AND c.ordinal > CAST($2 AS BIGINT) - t.first_seq "
     "ORDER BY t.first_seq, c.ordinal LIMIT CAST($3 AS BIGINT)"};
 
 constexpr sql::Query kOldestTransactions{

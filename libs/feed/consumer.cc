@@ -1,6 +1,7 @@
 #include "libs/feed/consumer.h"
 
 #include <algorithm>
+#include <chrono>
 #include <optional>
 #include <thread>
 #include <utility>
@@ -20,6 +21,8 @@ namespace wici::feed {
 namespace {
 
 constexpr absl::Duration kTimeout = absl::Seconds(10);
+// One change may concern everybody who takes part in a large event.
+constexpr absl::Duration kEffectTimeout = absl::Minutes(1);
 constexpr absl::Duration kClaimIdle = absl::Seconds(30);
 constexpr absl::Duration kForgetIdle = absl::Hours(1);
 constexpr absl::Duration kBackoffMin = absl::Milliseconds(50);
@@ -84,6 +87,7 @@ class Consumer::Impl {
         source_(source),
         clock_(clock),
         options_(std::move(options)),
+        limit_(options_.batch_max),
         handler_(std::move(handler)),
         resync_(std::move(resync)),
         position_gauge_(prometheus::BuildGauge()
@@ -134,6 +138,7 @@ class Consumer::Impl {
   FeedSource& source_;
   const Clock& clock_;
   const ConsumerOptions options_;
+  std::size_t limit_;  // of changes taken at once; of the consuming thread
   const Handler handler_;
   const Resync resync_;
   prometheus::Gauge& position_gauge_;
@@ -173,9 +178,13 @@ void Consumer::Impl::Loop() {
 }
 
 bool Consumer::Impl::WaitOrStop(absl::Duration duration) {
-  const absl::Time until = absl::Now() + duration;
+  // The machine's clock may be set back meanwhile.
+  using SteadyClock = std::chrono::steady_clock;
+  const SteadyClock::time_point until = SteadyClock::now() + absl::ToChronoMicroseconds(duration);
   MutexLock lock(mutex_);
-  while (!stopping_ && absl::Now() < until) stopped_.WaitFor(mutex_, until - absl::Now());
+  while (!stopping_ && SteadyClock::now() < until) {
+    stopped_.WaitFor(mutex_, absl::FromChrono(until - SteadyClock::now()));
+  }
   return stopping_;
 }
 
@@ -188,7 +197,8 @@ absl::StatusOr<int> Consumer::Impl::RunOnce() {
 
 absl::StatusOr<int> Consumer::Impl::Round() {
   if (!position_) WICI_RETURN_IF_ERROR(LoadPosition());
-  bool ask_source = !reader_ || clock_.Now() - compared_ >= options_.compare;
+  const absl::Duration since = clock_.Now() - compared_;
+  bool ask_source = !reader_ || since >= options_.compare || since < absl::ZeroDuration();
   int count = 0;
   std::vector<std::string> ids;
   if (reader_) {
@@ -200,8 +210,12 @@ absl::StatusOr<int> Consumer::Impl::Round() {
       for (const redis::StreamEntry& entry : batch->entries) ids.push_back(entry.id);
       ask_source |= batch->group_was_created;
       if (!std::exchange(tidied_, true)) reader_->RemoveIdleConsumers(kForgetIdle).IgnoreError();
-      const std::vector<v1::Change> changes =
+      std::vector<v1::Change> changes =
           Continuation(*position_, ReadEntries(batch->entries), ask_source);
+      if (changes.size() > limit_) {
+        changes.resize(limit_);
+        ask_source = true;
+      }
       if (!changes.empty()) {
         WICI_ASSIGN_OR_RETURN(const bool applied, Apply(changes));
         if (!applied) return 0;
@@ -244,7 +258,7 @@ absl::StatusOr<int> Consumer::Impl::CatchUp() {
   int count = 0;
   while (!Stopping()) {
     const absl::StatusOr<std::vector<v1::Change>> changes =
-        source_.Read(*position_, static_cast<int>(options_.batch_max));
+        source_.Read(*position_, static_cast<int>(limit_));
     if (absl::IsOutOfRange(changes.status())) {
       WICI_RETURN_IF_ERROR(StartAfresh(changes.status()));
       break;
@@ -252,8 +266,13 @@ absl::StatusOr<int> Consumer::Impl::CatchUp() {
     WICI_RETURN_IF_ERROR(changes.status());
     compared_ = clock_.Now();
     if (changes->empty()) break;
-    WICI_ASSIGN_OR_RETURN(const bool applied, Apply(*changes));
-    if (!applied) break;
+    const absl::StatusOr<bool> applied = Apply(*changes);
+    if (!applied.ok() && count > 0) {
+      compared_ = absl::InfinitePast();  // the next round goes on at once, or reports the error
+      break;
+    }
+    WICI_RETURN_IF_ERROR(applied.status());
+    if (!*applied) break;
     count += static_cast<int>(changes->size());
     from_source_.Increment(static_cast<double>(changes->size()));
   }
@@ -261,15 +280,19 @@ absl::StatusOr<int> Consumer::Impl::CatchUp() {
 }
 
 absl::StatusOr<bool> Consumer::Impl::Apply(absl::Span<const v1::Change> changes) {
+  // What fails may be too much at once: then it is tried in parts, down to a single change.
+  const std::size_t limit = std::exchange(limit_, std::max<std::size_t>(changes.size() / 2, 1));
   WICI_ASSIGN_OR_RETURN(const sql::Database::Body body, handler_(changes));
-  return Commit(body, changes.back().cursor());
+  WICI_ASSIGN_OR_RETURN(const bool applied, Commit(body, changes.back().cursor()));
+  limit_ = std::min(limit * 2, options_.batch_max);
+  return applied;
 }
 
 absl::StatusOr<bool> Consumer::Impl::Commit(const sql::Database::Body& body, const v1::Cursor& to) {
   const v1::Cursor from = *std::exchange(position_, std::nullopt);
   bool moved = false;
   const absl::Status status =
-      database_.Write(absl::Now() + kTimeout, [&](sql::Transaction& tx) -> absl::Status {
+      database_.Write(absl::Now() + kEffectTimeout, [&](sql::Transaction& tx) -> absl::Status {
         // First, so that two processes meet here and not in the effect.
         WICI_ASSIGN_OR_RETURN(
             const sql::Rows rows,

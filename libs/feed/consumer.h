@@ -45,8 +45,8 @@ class Consumer {
  public:
   // Prepares the effect of a batch outside any transaction (other services may be asked), then
   // returns the body that writes it; the position is advanced in the same transaction. An error
-  // leaves the position and the batch is tried again with backoff: a change that can never take
-  // effect is the handler's to record and pass over.
+  // leaves the position, and the batch is tried again with backoff, in ever smaller parts: a single
+  // change that can never take effect is the handler's to record and pass over.
   using Handler = std::function<absl::StatusOr<sql::Database::Body>(absl::Span<const v1::Change>)>;
   // The cursor is lost (CURSOR_EXPIRED, CURSOR_FUTURE): returns a body that makes up for what was
   // missed, from a snapshot of the source taken now. The position moves to `head` with it.

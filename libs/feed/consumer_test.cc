@@ -203,6 +203,19 @@ TEST_P(ConsumerTest, FailedHandlerLeavesThePositionAndIsTriedAgain) {
   ExpectAllTookEffectOnce();
 }
 
+TEST_P(ConsumerTest, BatchThatIsTooMuchAtOnceTakesEffectInParts) {
+  const auto at_most_two = [](absl::Span<const v1::Change> changes) {
+    return changes.size() > 2 ? absl::DeadlineExceededError("too much") : RecordEffects()(changes);
+  };
+  for (const bool with_redis : {true, false}) {
+    consumer_ = MakeConsumer(at_most_two, nullptr, with_redis);
+    Produce(10);
+    Settle();
+    ExpectAllTookEffectOnce();
+    EXPECT_THAT(Effects(), SizeIs(with_redis ? 20 : 40));
+  }
+}
+
 TEST_P(ConsumerTest, CrashBetweenHandlerAndCommitRepeatsTheBatch) {
   Produce(2);
   faulty_->FailNextWrite(WriteFault::kBeforeCommit);

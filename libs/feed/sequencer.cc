@@ -1,6 +1,7 @@
 #include "libs/feed/sequencer.h"
 
 #include <algorithm>
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <thread>
@@ -23,6 +24,12 @@ constexpr std::int64_t kTransactionsPerStamp = 1000;
 constexpr int kRest = 4;
 constexpr absl::Duration kRestMax = absl::Milliseconds(50);
 constexpr absl::Duration kTimeout = absl::Seconds(5);
+// A lease that ends later than this after any lease taken now was taken by a clock that was set
+// back since, or runs ahead: nobody would number changes until then.
+constexpr absl::Duration kClockSkewMax = absl::Minutes(1);
+
+// Waits are measured by a clock that is never set back.
+using SteadyClock = std::chrono::steady_clock;
 
 constexpr sql::Query kReadWork{
     "feed_read_work",
@@ -34,7 +41,7 @@ constexpr sql::Query kTakeLease{
     "feed_take_lease",
     "UPDATE feed_state SET lease_owner = $1, lease_epoch = lease_epoch + 1, lease_until = $2, "
     "epoch = CASE WHEN epoch = '' THEN CAST($3 AS TEXT) ELSE epoch END "
-    "WHERE id = 1 AND (lease_owner = $1 OR lease_until < $4) "
+    "WHERE id = 1 AND (lease_owner = $1 OR lease_until < $4 OR lease_until > $5) "
     "RETURNING lease_epoch, epoch, head"};
 
 constexpr sql::Query kGiveBackLease{
@@ -129,7 +136,7 @@ class Sequencer::Impl {
 
   void Stop();
   void Stamp();
-  bool WaitForWork(absl::Time earliest, absl::Time latest);
+  bool WaitForWork(SteadyClock::time_point earliest, SteadyClock::time_point latest);
   void RelayLoop();
   absl::StatusOr<int> StampRound();
   absl::StatusOr<Work> ReadWork();
@@ -180,29 +187,32 @@ void Sequencer::Impl::Stop() {
 void Sequencer::Impl::Stamp() {
   bool failing = false;
   while (true) {
-    const absl::Time begin = absl::Now();
+    const SteadyClock::time_point begin = SteadyClock::now();
     const absl::StatusOr<int> stamped = StampRound();
     if (!stamped.ok() && !failing) {
       Log(LogLevel::kWarning, "feed_stamp_failed",
           {{"error", std::string(stamped.status().message())}});
     }
     failing = !stamped.ok();
-    const absl::Time end = absl::Now();
-    const absl::Duration rest =
-        stamped.value_or(0) > 0 ? std::min(kRest * (end - begin), kRestMax) : absl::ZeroDuration();
-    if (!WaitForWork(failing ? end + options_.poll : end + rest, end + options_.poll)) return;
+    const SteadyClock::time_point end = SteadyClock::now();
+    const SteadyClock::time_point poll = end + absl::ToChronoMicroseconds(options_.poll);
+    const absl::Duration rest = stamped.value_or(0) > 0
+                                    ? std::min(kRest * absl::FromChrono(end - begin), kRestMax)
+                                    : absl::ZeroDuration();
+    if (!WaitForWork(failing ? poll : end + absl::ToChronoMicroseconds(rest), poll)) return;
   }
 }
 
 // Waits until `earliest`, and then until somebody wakes it, at most until `latest`. False when the
 // sequencer is stopping.
-bool Sequencer::Impl::WaitForWork(absl::Time earliest, absl::Time latest) {
+bool Sequencer::Impl::WaitForWork(SteadyClock::time_point earliest,
+                                  SteadyClock::time_point latest) {
   MutexLock lock(mutex_);
   while (!stopping_) {
-    const absl::Time now = absl::Now();
-    const absl::Time until = woken_ ? earliest : std::max(earliest, latest);
+    const SteadyClock::time_point now = SteadyClock::now();
+    const SteadyClock::time_point until = woken_ ? earliest : std::max(earliest, latest);
     if (now >= until) break;
-    work_.WaitFor(mutex_, until - now);
+    work_.WaitFor(mutex_, absl::FromChrono(until - now));
   }
   woken_ = false;
   return !stopping_;
@@ -247,7 +257,8 @@ absl::Status Sequencer::Impl::TakeLease() {
     WICI_ASSIGN_OR_RETURN(
         const sql::Rows rows,
         tx.Execute(kTakeLease, {options_.owner, ToMicros(now + options_.lease),
-                                absl::StrCat(absl::Hex(ToMicros(now))), ToMicros(now)}));
+                                absl::StrCat(absl::Hex(ToMicros(now))), ToMicros(now),
+                                ToMicros(now + options_.lease + kClockSkewMax)}));
     if (rows.empty()) return absl::OkStatus();
     lease.emplace().epoch = rows[0].Int(0);
     lease->start.set_epoch(rows[0].Text(1));
@@ -319,10 +330,11 @@ void Sequencer::Impl::RelayLoop() {
   while (true) {
     {
       MutexLock lock(mutex_);
-      const absl::Time until = absl::Now() + options_.poll;
+      const SteadyClock::time_point until =
+          SteadyClock::now() + absl::ToChronoMicroseconds(options_.poll);
       while (!stopping_ && (failing || relay_task_.head.seq() == task.head.seq()) &&
-             absl::Now() < until) {
-        relay_work_.WaitFor(mutex_, until - absl::Now());
+             SteadyClock::now() < until) {
+        relay_work_.WaitFor(mutex_, absl::FromChrono(until - SteadyClock::now()));
       }
       if (stopping_) return;
       task = relay_task_;

@@ -1,6 +1,7 @@
 #include "libs/feed/watch_hub.h"
 
 #include <algorithm>
+#include <chrono>
 #include <string_view>
 #include <utility>
 
@@ -147,9 +148,12 @@ void WatchHub::Loop() {
 
 bool WatchHub::WaitForWork() {
   MutexLock lock(mutex_);
-  const absl::Time until = absl::Now() + (failing_ ? kFailureWait : busy_ ? kBusyWait : kIdleWait);
-  while (!stopping_ && (failing_ || (!notified_ && new_.empty())) && absl::Now() < until) {
-    work_.WaitFor(mutex_, until - absl::Now());
+  // The machine's clock may be set back meanwhile.
+  using SteadyClock = std::chrono::steady_clock;
+  const absl::Duration wait = failing_ ? kFailureWait : busy_ ? kBusyWait : kIdleWait;
+  const SteadyClock::time_point until = SteadyClock::now() + absl::ToChronoMicroseconds(wait);
+  while (!stopping_ && (failing_ || (!notified_ && new_.empty())) && SteadyClock::now() < until) {
+    work_.WaitFor(mutex_, absl::FromChrono(until - SteadyClock::now()));
   }
   notified_ = false;
   return !stopping_;

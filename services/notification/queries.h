@@ -29,8 +29,9 @@ inline constexpr std::string_view kTakeSequencesSuffix =
 
 // ----- reading -----
 
-// $1 event or '', $2 template or '', $3 id before which to start or '', $4 limit. The counts are,
-// in order: pending, sending, delivered, rejected, not sent, expired, unknown.
+// $1 event or '', $2 template or '', $3 id before which to start, $4 limit. One half of the UNION
+// is empty; together they let each case use its index. The counts are, in order: pending, sending,
+// delivered, rejected, not sent, expired, unknown.
 inline constexpr sql::Query kListNotifications{
     "list_notifications",
     "SELECT n.id, n.revision, n.template, n.event, n.channel, n.unknown_policy, n.cause, "
@@ -39,8 +40,10 @@ inline constexpr sql::Query kListNotifications{
     "COUNT(*) FILTER (WHERE d.state = 4), COUNT(*) FILTER (WHERE d.state = 5), "
     "COUNT(*) FILTER (WHERE d.state IN (8, 9)), COUNT(*) FILTER (WHERE d.state = 7), "
     "COUNT(*) FILTER (WHERE d.state = 6) "
-    "FROM (SELECT * FROM notifications WHERE ($1 = '' OR event = $1) AND "
-    "($2 = '' OR template = $2) AND ($3 = '' OR id < $3) ORDER BY id DESC LIMIT $4) n "
+    "FROM (SELECT * FROM notifications WHERE event = $1 AND ($2 = '' OR template = $2) AND id < $3 "
+    "UNION ALL "
+    "SELECT * FROM notifications WHERE $1 = '' AND ($2 = '' OR template = $2) AND id < $3 "
+    "ORDER BY id DESC LIMIT $4) n "
     "JOIN deliveries d ON d.notification_id = n.id "
     "GROUP BY n.id, n.revision, n.template, n.event, n.channel, n.unknown_policy, n.cause, "
     "n.cancelled, n.schedule_at, n.expires_at, n.created_at, n.updated_at ORDER BY n.id DESC"};

@@ -29,6 +29,9 @@ std::string DeliveryName(std::string_view notification_id, std::string_view id) 
   return absl::StrCat(NotificationName(notification_id), "/deliveries/", std::string(id));
 }
 
+// Greater than every id.
+constexpr std::string_view kAfterAllIds = "~";
+
 std::string IdOf(std::string_view name) { return std::string(name.substr(name.rfind('/') + 1)); }
 
 void SetTime(google::protobuf::Timestamp& target, std::int64_t micros) {
@@ -307,8 +310,10 @@ absl::StatusOr<std::vector<v1::Notification>> SqlStore::ListNotifications(
   std::vector<v1::Notification> found;
   WICI_RETURN_IF_ERROR(database_.Read(deadline, [&](Transaction& tx) -> absl::Status {
     found.clear();
-    WICI_ASSIGN_OR_RETURN(const Rows rows, tx.Execute(queries::kListNotifications,
-                                                      {event, template_name, before, limit}));
+    WICI_ASSIGN_OR_RETURN(
+        const Rows rows,
+        tx.Execute(queries::kListNotifications,
+                   {event, template_name, before.empty() ? kAfterAllIds : before, limit}));
     for (const Row& row : rows) found.push_back(ReadNotification(row));
     return absl::OkStatus();
   }));

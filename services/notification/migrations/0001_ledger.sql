@@ -49,7 +49,8 @@ CREATE TABLE deliveries (
   UNIQUE (notification_id, person, channel)
 );
 
-CREATE INDEX deliveries_due ON deliveries (next_at) WHERE next_at IS NOT NULL;
+-- By id too: after a mail to many, all of them are due at the same instant.
+CREATE INDEX deliveries_due ON deliveries (next_at, id) WHERE next_at IS NOT NULL;
 
 CREATE INDEX deliveries_open_by_person ON deliveries (event, person, id)
   WHERE next_at IS NOT NULL;

@@ -4,6 +4,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "libs/base/error.h"
 #include "libs/base/limits.h"
 #include "libs/base/status_macros.h"
 #include "libs/rpc/channel.h"
@@ -23,6 +24,14 @@ bool IsActive(registration::v1::RegistrationState state) {
     default:
       return false;
   }
+}
+
+// Whether `status` says that a page is too large for one message; then `request` asks for less.
+template <class Request>
+bool AskForLess(const absl::Status& status, Request& request) {
+  if (ErrorReason(status) != "RESPONSE_TOO_LARGE" || request.page_size() <= 1) return false;
+  request.set_page_size(request.page_size() / 2);
+  return true;
 }
 
 // Calls `use` with parts of `names` that fit into one request.
@@ -130,27 +139,23 @@ absl::Status GrpcPeers::AddRegistered(const std::string& event, Names& registere
   registration::v1::ListRegistrationsRequest request;
   request.set_parent(event);
   request.set_page_size(kPageSizeMax);
-  do {
+  Names active;  // who withdrew and came back has two registrations, one of them active
+  while (true) {
     registration::v1::ListRegistrationsResponse page;
-    WICI_RETURN_IF_ERROR(Call(*registrations_,
-                              &registration::v1::RegistrationService::Stub::ListRegistrations,
-                              request, page));
+    const absl::Status status =
+        Call(*registrations_, &registration::v1::RegistrationService::Stub::ListRegistrations,
+             request, page);
+    if (AskForLess(status, request)) continue;
+    WICI_RETURN_IF_ERROR(status);
     for (const registration::v1::Registration& item : page.registrations()) {
-      const bool first = registered.insert(item.person()).second;
-      if (!IsActive(item.state())) continue;
-      if (first) {
+      registered.insert(item.person());
+      if (IsActive(item.state()) && active.insert(item.person()).second) {
         participants.push_back({item.person(), item.name()});
-        continue;
       }
-      // Who withdrew and came back has two registrations, one of them active.
-      const bool known =
-          std::any_of(participants.begin(), participants.end(),
-                      [&](const Participant& other) { return other.person == item.person(); });
-      if (!known) participants.push_back({item.person(), item.name()});
     }
+    if (page.next_page_token().empty()) return absl::OkStatus();
     request.set_page_token(page.next_page_token());
-  } while (!request.page_token().empty());
-  return absl::OkStatus();
+  }
 }
 
 absl::Status GrpcPeers::AddInvited(const std::string& event, const Names& registered,
@@ -158,19 +163,21 @@ absl::Status GrpcPeers::AddInvited(const std::string& event, const Names& regist
   registration::v1::ListInvitationsRequest request;
   request.set_parent(event);
   request.set_page_size(kPageSizeMax);
-  do {
+  while (true) {
     registration::v1::ListInvitationsResponse page;
-    WICI_RETURN_IF_ERROR(Call(
-        *invitations_, &registration::v1::InvitationService::Stub::ListInvitations, request, page));
+    const absl::Status status = Call(
+        *invitations_, &registration::v1::InvitationService::Stub::ListInvitations, request, page);
+    if (AskForLess(status, request)) continue;
+    WICI_RETURN_IF_ERROR(status);
     for (const registration::v1::Invitation& item : page.invitations()) {
       if (item.state() == registration::v1::INVITATION_STATE_OPEN &&
           item.answer() != registration::v1::ANSWER_NO && registered.count(item.person()) == 0) {
         participants.push_back({item.person(), item.name()});
       }
     }
+    if (page.next_page_token().empty()) return absl::OkStatus();
     request.set_page_token(page.next_page_token());
-  } while (!request.page_token().empty());
-  return absl::OkStatus();
+  }
 }
 
 absl::StatusOr<std::vector<Participant>> GrpcPeers::ListParticipants(const std::string& event) {

@@ -1,6 +1,7 @@
 // What this service asks of others, over real gRPC, with answers in pages.
 #include "services/notification/peers.h"
 
+#include <algorithm>
 #include <map>
 #include <memory>
 #include <string>
@@ -69,9 +70,12 @@ class Others {
                                  const registration_v1::ListRegistrationsRequest& request,
                                  registration_v1::ListRegistrationsResponse& response) {
     if (request.parent() != "events/e1") return absl::NotFoundError("no such event");
-    const std::size_t at = request.page_token().empty() ? 0 : std::stoul(request.page_token());
-    if (at < registrations.size()) *response.add_registrations() = registrations[at];
-    if (at + 1 < registrations.size()) response.set_next_page_token(std::to_string(at + 1));
+    std::size_t at = request.page_token().empty() ? 0 : std::stoul(request.page_token());
+    const std::size_t end = at + static_cast<std::size_t>(std::min(request.page_size(), page_max));
+    for (; at < std::min(end, registrations.size()); ++at) {
+      *response.add_registrations() = registrations[at];
+    }
+    if (at < registrations.size()) response.set_next_page_token(std::to_string(at));
     return absl::OkStatus();
   }
   absl::Status ListInvitations(const rpc::Context& /*context*/,
@@ -100,6 +104,7 @@ class Others {
   }
 
   std::vector<int> batches;
+  int page_max = 1;  // registrations in a page
   std::vector<registration_v1::Registration> registrations;
   std::vector<registration_v1::Invitation> invitations;
 };
@@ -166,6 +171,18 @@ TEST_F(PeersTest, ParticipantsAreWhoeverIsRegisteredOrStillInvited) {
                                           Pair("p/back", "events/e1/registrations/r5"),
                                           Pair("p/maybe", "events/e1/invitations/i3"),
                                           Pair("p/silent", "events/e1/invitations/i4")));
+}
+
+TEST_F(PeersTest, PagesTooLargeForOneMessageAreAskedForInParts) {
+  others_.page_max = 1000;
+  for (int i = 0; i < 20; ++i) {
+    const std::string id = std::to_string(i);
+    others_.AddRegistration(id, "p/" + id, registration_v1::REGISTRATION_STATE_CONFIRMED);
+    others_.registrations.back().add_answers()->add_values(std::string(1'000'000, 'a'));
+  }
+  const auto participants = peers_->ListParticipants("events/e1");
+  ASSERT_THAT(participants, IsOk());
+  EXPECT_EQ(participants->size(), 20U);
 }
 
 TEST_F(PeersTest, ErrorsComeBackAsTheyAre) {

@@ -32,6 +32,21 @@ AttemptResult CommonCause() {
   return result;
 }
 
+// Whether the fault may lie in one delivery, and not in the service that was asked.
+bool MayBePoisoned(const absl::Status& status) {
+  switch (status.code()) {
+    case absl::StatusCode::kInvalidArgument:
+    case absl::StatusCode::kFailedPrecondition:
+    case absl::StatusCode::kOutOfRange:
+    case absl::StatusCode::kInternal:
+    case absl::StatusCode::kUnknown:
+    case absl::StatusCode::kDataLoss:
+      return true;
+    default:
+      return false;
+  }
+}
+
 template <class Map>
 const typename Map::mapped_type* Find(const Map& map, const std::string& key) {
   const auto found = map.find(key);
@@ -122,16 +137,27 @@ absl::StatusOr<DeliveryWorker::Prepared> DeliveryWorker::ClaimAndPrepare(std::in
       to_send.push_back(std::move(delivery));
     }
   }
-  const absl::Status composed = Compose(to_send, now, prepared);
-  if (!composed.ok()) {
-    Log(LogLevel::kWarning, "peers_unavailable",
-        {{"code", absl::StatusCodeToString(composed.code())},
-         {"error", std::string(composed.message())}});
-    for (const ClaimedDelivery& delivery : to_send) {
-      prepared.records.push_back(MakeRecord(delivery, CommonCause()));
-    }
-  }
+  ComposeOrDefer(std::move(to_send), now, prepared);
   return prepared;
+}
+
+void DeliveryWorker::ComposeOrDefer(std::vector<ClaimedDelivery> deliveries, absl::Time claimed,
+                                    Prepared& prepared) {
+  const absl::Status composed = Compose(deliveries, claimed, prepared);
+  if (composed.ok()) return;
+  const bool poisoned = MayBePoisoned(composed);
+  if (poisoned && deliveries.size() > 1) {
+    const auto middle = deliveries.begin() + static_cast<std::ptrdiff_t>(deliveries.size() / 2);
+    ComposeOrDefer({deliveries.begin(), middle}, claimed, prepared);
+    return ComposeOrDefer({middle, deliveries.end()}, claimed, prepared);
+  }
+  Log(LogLevel::kWarning, poisoned ? "facts_refused" : "peers_unavailable",
+      {{"code", absl::StatusCodeToString(composed.code())},
+       {"delivery", deliveries.front().id},
+       {"error", std::string(composed.message())}});
+  for (const ClaimedDelivery& delivery : deliveries) {
+    prepared.records.push_back(MakeRecord(delivery, poisoned ? AttemptResult() : CommonCause()));
+  }
 }
 
 absl::Status DeliveryWorker::Compose(std::vector<ClaimedDelivery> deliveries, absl::Time claimed,

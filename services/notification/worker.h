@@ -70,8 +70,12 @@ class DeliveryWorker {
       : store_(store), peers_(peers), clock_(clock), options_(std::move(options)) {}
 
   absl::StatusOr<Prepared> ClaimAndPrepare(std::int32_t limit);
+  // All or, with an error of the peers, none.
   absl::Status Compose(std::vector<ClaimedDelivery> deliveries, absl::Time claimed,
                        Prepared& prepared);
+  // Finds the ones that cannot be composed: they must not hold up the others.
+  void ComposeOrDefer(std::vector<ClaimedDelivery> deliveries, absl::Time claimed,
+                      Prepared& prepared);
   AttemptRecord Send(const Job& job, SmtpTransport& transport);
   AttemptRecord MakeRecord(const ClaimedDelivery& delivery, AttemptResult result) const;
   absl::Status Record(const std::vector<AttemptRecord>& records);

@@ -264,6 +264,19 @@ TEST_P(WorkerTest, PeersThatAreAwayDelayMails) {
   EXPECT_EQ(Ledger()[0].state(), v1::DELIVERY_STATE_DELIVERED);
 }
 
+TEST_P(WorkerTest, DeliveryWhoseFactsCannotBeReadHoldsUpNoOther) {
+  peers_.poison = kMax;
+  Consume("invitation.created", kJan, kInvitation);
+  Consume("invitation.created", kMax, kInvitation);
+  Consume("invitation.created", kEwa, kInvitation);
+  SendAll();
+  EXPECT_THAT(sink_.Mails(), SizeIs(2));
+  peers_.poison.clear();
+  clock_.Advance(absl::Minutes(1));
+  SendAll();
+  EXPECT_THAT(sink_.Mails(), SizeIs(3));
+}
+
 TEST_P(WorkerTest, WhatIsNoLongerTrueIsNotSent) {
   Consume("invitation.created", kJan, kInvitation);  // revoked before it goes out
   Consume("registration.confirmed", kEwa, "events/silver/registrations/gone");

@@ -74,12 +74,14 @@ class FakePeers final : public Peers {
   std::map<std::string, registration::v1::Links> links;
   std::map<std::string, std::vector<Participant>> participants;
   absl::Status error;
+  std::string poison;  // whoever asks for this name gets INTERNAL
 
  private:
   template <class T>
   absl::StatusOr<std::map<std::string, T>> Pick(const std::map<std::string, T>& all,
                                                 const Names& names) const {
     if (!error.ok()) return error;
+    if (names.count(poison) > 0) return absl::InternalError("poison");
     std::map<std::string, T> found;
     for (const std::string& name : names) {
       const auto item = all.find(name);

@@ -70,6 +70,11 @@ v1::DeliveryReason WhyNot(const ClaimedDelivery& delivery, const MessageFacts& f
   const bool over = facts.links == nullptr && delivery.resource != delivery.event;
   if (over && !TellsOfAnEnd(delivery)) return v1::DELIVERY_REASON_OVERTAKEN;
   if (facts.person == nullptr) return v1::DELIVERY_REASON_PERSON_UNKNOWN;
+  // Whoever has the tokens acts for the person: they go to nobody else, whoever asks for it.
+  if (facts.links != nullptr && !facts.links->person().empty() &&
+      facts.links->person() != delivery.person) {
+    return v1::DELIVERY_REASON_RESOURCE_UNKNOWN;
+  }
   const v1::Template* found = FindTemplate(delivery.template_name);
   if (found == nullptr) return v1::DELIVERY_REASON_TEMPLATE_DEFECT;
   if (found->purpose() != v1::PURPOSE_SERVICE && !facts.person->audience_consent()) {

@@ -307,6 +307,16 @@ TEST_P(WorkerTest, WhatIsNoLongerTrueIsNotSent) {
                           v1::DELIVERY_REASON_RESOURCE_UNKNOWN));
 }
 
+TEST_P(WorkerTest, LinksOfOnePersonAreNeverSentToAnother) {
+  peers_.links[kRegistration].set_person(kJan);
+  Consume("registration.confirmed", kEwa, kRegistration);
+  SendAll();
+  EXPECT_THAT(sink_.Mails(), IsEmpty());
+  ASSERT_THAT(Ledger(), SizeIs(1));
+  EXPECT_EQ(Ledger()[0].state(), v1::DELIVERY_STATE_SUPPRESSED);
+  EXPECT_EQ(Ledger()[0].reason(), v1::DELIVERY_REASON_RESOURCE_UNKNOWN);
+}
+
 TEST_P(WorkerTest, AddressThatCouldInjectACommandIsRejectedBeforeTheWire) {
   peers_.AddPerson(kJan, "jan@example.org>\r\nRCPT TO:<evil@example.org", "pl");
   peers_.AddPerson(kEwa, "ewa@example.org", "pl");

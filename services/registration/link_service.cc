@@ -45,6 +45,7 @@ absl::Status LinkService::BatchGetLinks(const rpc::Context& context,
     if (invitation.state() != v1::INVITATION_STATE_OPEN) continue;
     v1::Links& links = *response.add_links();
     links.set_resource(invitation.name());
+    links.set_person(invitation.person());
     links.set_answer_token(auth::MakeLinkToken(key_, kAnswerPurpose, invitation.name(),
                                                expires[EventOf(invitation.name())]));
   }
@@ -55,6 +56,7 @@ absl::Status LinkService::BatchGetLinks(const rpc::Context& context,
     const absl::Time until = expires[EventOf(registration.name())];
     v1::Links& links = *response.add_links();
     links.set_resource(registration.name());
+    links.set_person(registration.person());
     links.set_manage_token(auth::MakeLinkToken(key_, kManagePurpose, registration.name(), until));
     if (!HoldsSeat(registration.state())) continue;
     links.set_check_in_token(

@@ -15,6 +15,7 @@
 #include "libs/base/id.h"
 #include "libs/base/status_macros.h"
 #include "libs/feed/feed_service.h"
+#include "libs/feed/retention.h"
 #include "libs/feed/sequencer.h"
 #include "libs/redis/client.h"
 #include "libs/rpc/admin.h"
@@ -51,6 +52,7 @@ absl::Status Serve(const rpc::ServiceFlags& flags) {
   const auth::RoleAuthorizer authorizer;
 
   feed::FeedService feed_service(*database, clock);
+  feed::Retention retention(*database, clock);
   feed::Sequencer sequencer(*database, redis.get(), clock,
                             {.source = "cluster-registry", .owner = ids.NewId()},
                             [&](const feed::v1::Cursor& head) { feed_service.Notify(head); });
@@ -74,6 +76,7 @@ absl::Status Serve(const rpc::ServiceFlags& flags) {
   feed_service.Register(server);
   WICI_RETURN_IF_ERROR(server.Start());
   sequencer.Start();
+  retention.Start();
   WICI_ASSIGN_OR_RETURN(
       const std::unique_ptr<rpc::AdminServer> admin,
       rpc::AdminServer::Start(

@@ -12,6 +12,7 @@
 #include "libs/feed/consumer.h"
 #include "libs/feed/feed_service.h"
 #include "libs/feed/grpc_feed_source.h"
+#include "libs/feed/retention.h"
 #include "libs/feed/sequencer.h"
 #include "libs/redis/client.h"
 #include "libs/rpc/admin.h"
@@ -85,6 +86,7 @@ absl::Status Serve(const rpc::ServiceFlags& flags) {
   WICI_ASSIGN_OR_RETURN(const auto worker,
                         DeliveryWorker::Make(store, peers, clock, worker_options));
   feed::FeedService feed(*database, clock);
+  feed::Retention retention(*database, clock);
   feed::Sequencer sequencer(*database, redis.get(), clock,
                             {.source = flags.service, .owner = ids.NewId()},
                             [&](const feed::v1::Cursor& head) {
@@ -122,6 +124,7 @@ absl::Status Serve(const rpc::ServiceFlags& flags) {
   };
   WICI_ASSIGN_OR_RETURN(const auto admin_server, rpc::AdminServer::Start(admin));
   sequencer.Start();
+  retention.Start();
   consumer.Start();
   worker->Start();
   rpc::LogListening(server.port(), admin_server->port());

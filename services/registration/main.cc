@@ -10,6 +10,7 @@
 #include "libs/base/id.h"
 #include "libs/base/status_macros.h"
 #include "libs/feed/feed_service.h"
+#include "libs/feed/retention.h"
 #include "libs/feed/sequencer.h"
 #include "libs/redis/client.h"
 #include "libs/rpc/admin.h"
@@ -45,6 +46,7 @@ absl::Status Serve(const rpc::ServiceFlags& flags) {
   }
   feed::FeedService feed(*database, clock);
   EventWatch watch(*database, clock);
+  feed::Retention retention(*database, clock);
   feed::Sequencer sequencer(*database, redis.get(), clock,
                             {.source = flags.service, .owner = ids.NewId()},
                             [&feed, &watch](const feed::v1::Cursor& head) {
@@ -87,6 +89,7 @@ absl::Status Serve(const rpc::ServiceFlags& flags) {
   };
   WICI_ASSIGN_OR_RETURN(const auto admin_server, rpc::AdminServer::Start(admin));
   sequencer.Start();
+  retention.Start();
   rpc::LogListening(server.port(), admin_server->port());
   rpc::WaitForSignal();
   server.Drain();

@@ -1,0 +1,72 @@
+#include "libs/feed/retention.h"
+
+#include <string>
+
+#include "absl/time/clock.h"
+#include "libs/base/log.h"
+#include "libs/base/status_macros.h"
+#include "libs/feed/changes.h"
+#include "libs/sql/idempotency.h"
+
+namespace wici::feed {
+namespace {
+
+constexpr absl::Duration kTimeout = absl::Seconds(10);
+
+}  // namespace
+
+Retention::Retention(sql::Database& database, const Clock& clock, RetentionOptions options)
+    : database_(database), clock_(clock), options_(options) {}
+
+Retention::~Retention() {
+  {
+    MutexLock lock(mutex_);
+    stopping_ = true;
+  }
+  changed_.NotifyAll();
+  if (thread_.joinable()) thread_.join();
+}
+
+void Retention::Start() {
+  thread_ = std::thread([this] { Run(); });
+}
+
+absl::StatusOr<std::int64_t> Retention::RunOnce() {
+  const absl::Time now = clock_.Now();
+  std::int64_t total = 0;
+  for (;;) {
+    std::int64_t deleted = 0;
+    WICI_RETURN_IF_ERROR(
+        database_.Write(absl::Now() + kTimeout, [&](sql::Transaction& tx) -> absl::Status {
+          WICI_ASSIGN_OR_RETURN(const std::int64_t transactions,
+                                PurgeChanges(tx, now - options_.changes, options_.batch_max));
+          WICI_ASSIGN_OR_RETURN(const std::int64_t answers,
+                                sql::PurgeAnswers(tx, now - options_.answers, options_.batch_max));
+          deleted = transactions + answers;
+          return absl::OkStatus();
+        }));
+    if (deleted == 0) return total;
+    total += deleted;
+    MutexLock lock(mutex_);
+    if (stopping_) return total;
+  }
+}
+
+void Retention::Run() {
+  for (;;) {
+    const absl::StatusOr<std::int64_t> deleted = RunOnce();
+    if (!deleted.ok()) {
+      // The next round finds the same rows: a warning is all there is to do.
+      Log(LogLevel::kWarning, "retention_failed",
+          {{"error", std::string(deleted.status().message())}});
+    } else if (*deleted > 0) {
+      Log(LogLevel::kInfo, "retention_deleted", {{"rows", std::to_string(*deleted)}});
+    }
+    const absl::Time next = absl::Now() + options_.interval;
+    MutexLock lock(mutex_);
+    while (!stopping_ && absl::Now() < next) changed_.WaitFor(mutex_, next - absl::Now());
+    if (stopping_) return;
+  }
+}
+
+}  // namespace wici::feed

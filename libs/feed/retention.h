@@ -1,0 +1,50 @@
+// Deletes what a service need not keep, so that its database stays bounded: stamped changes and
+// idempotency answers past their age. A cursor older than what is kept is CURSOR_EXPIRED; its owner
+// takes a snapshot and resumes at the head.
+#ifndef WICI_LIBS_FEED_RETENTION_H_
+#define WICI_LIBS_FEED_RETENTION_H_
+
+#include <cstdint>
+#include <thread>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "libs/base/clock.h"
+#include "libs/base/mutex.h"
+#include "libs/sql/database.h"
+
+namespace wici::feed {
+
+struct RetentionOptions {
+  absl::Duration changes = absl::Hours(24 * 30);
+  absl::Duration answers = absl::Hours(24 * 7);  // the contract promises 24 hours
+  absl::Duration interval = absl::Minutes(10);
+  std::int64_t batch_max = 1000;  // rows a transaction, so that no writer waits long
+};
+
+class Retention {
+ public:
+  // `database` and `clock` outlive it.
+  Retention(sql::Database& database, const Clock& clock, RetentionOptions options = {});
+  ~Retention();  // stops the thread
+
+  // Starts the thread, which deletes at once and then at every interval.
+  void Start();
+  // One round on the calling thread; returns how many transactions of the feed and answers went.
+  absl::StatusOr<std::int64_t> RunOnce();
+
+ private:
+  void Run();
+
+  sql::Database& database_;
+  const Clock& clock_;
+  const RetentionOptions options_;
+  Mutex mutex_;
+  CondVar changed_;
+  bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
+  std::thread thread_;
+};
+
+}  // namespace wici::feed
+
+#endif  // WICI_LIBS_FEED_RETENTION_H_

@@ -158,7 +158,7 @@ absl::Status GrpcPeers::AddRegistered(const std::string& event, Names& registere
   }
 }
 
-absl::Status GrpcPeers::AddInvited(const std::string& event, const Names& registered,
+absl::Status GrpcPeers::AddInvited(const std::string& event, Names registered,
                                    std::vector<Participant>& participants) {
   registration::v1::ListInvitationsRequest request;
   request.set_parent(event);
@@ -171,7 +171,7 @@ absl::Status GrpcPeers::AddInvited(const std::string& event, const Names& regist
     WICI_RETURN_IF_ERROR(status);
     for (const registration::v1::Invitation& item : page.invitations()) {
       if (item.state() == registration::v1::INVITATION_STATE_OPEN &&
-          item.answer() != registration::v1::ANSWER_NO && registered.count(item.person()) == 0) {
+          item.answer() != registration::v1::ANSWER_NO && registered.insert(item.person()).second) {
         participants.push_back({item.person(), item.name()});
       }
     }

@@ -71,7 +71,7 @@ class GrpcPeers final : public Peers {
                                 std::map<std::string, people::v1::ContactPoint>& found);
   absl::Status AddRegistered(const std::string& event, Names& registered,
                              std::vector<Participant>& participants);
-  absl::Status AddInvited(const std::string& event, const Names& registered,
+  absl::Status AddInvited(const std::string& event, Names registered,
                           std::vector<Participant>& participants);
 
   const std::unique_ptr<people::v1::ContactPointService::Stub> registry_people_;

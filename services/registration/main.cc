@@ -84,8 +84,9 @@ absl::Status Serve(const rpc::ServiceFlags& flags) {
   rpc::AdminOptions admin;
   admin.listen = flags.admin_listen;
   admin.version = std::string(rpc::kVersion);
-  admin.ready = [&server] {
-    return server.draining() ? absl::UnavailableError("draining") : absl::OkStatus();
+  admin.ready = [&server, &database] {
+    if (server.draining()) return absl::UnavailableError("draining");
+    return sql::SchemaVersion(*database, absl::Now() + absl::Seconds(1)).status();
   };
   WICI_ASSIGN_OR_RETURN(const auto admin_server, rpc::AdminServer::Start(admin));
   sequencer.Start();

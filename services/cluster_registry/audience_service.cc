@@ -87,6 +87,17 @@ void CheckKinds(const v1::AudienceRule& rule, const std::string& field, const Wo
   }
 }
 
+absl::Status ReadSnapshot(Reader& reader, const v1::EvaluateAudienceRequest& request,
+                          absl::Time known_at, Snapshot& snapshot) {
+  snapshot = Snapshot();
+  snapshot.world.on_date = *ParseDate(request.on_date());
+  WICI_RETURN_IF_ERROR(ReadWorld(reader, request.rule(), snapshot));
+  Violations violations;
+  CheckKinds(request.rule(), "rule", snapshot.world, violations);
+  WICI_RETURN_IF_ERROR(violations.ToStatus(kDomain));
+  return ReadClusters(reader, known_at, snapshot.clusters);
+}
+
 // The first page fixes known_at; later pages carry it in their token, before the last contact.
 std::optional<absl::Time> KnownAtOf(const rpc::Page& page) {
   std::int64_t micros = 0;
@@ -138,15 +149,10 @@ absl::Status AudienceService::EvaluateAudience(const rpc::Context& context,
   if (!request.has_known_at()) known_at = KnownAtOf(page).value_or(environment_.clock.Now());
   Snapshot snapshot;
   WICI_RETURN_IF_ERROR(environment_.store.Read(context.deadline, [&](Reader& reader) {
-    snapshot = Snapshot();
-    WICI_RETURN_IF_ERROR(ReadWorld(reader, request.rule(), snapshot));
-    return ReadClusters(reader, known_at, snapshot.clusters);
+    return ReadSnapshot(reader, request, known_at, snapshot);
   }));
   const RegionMap regions(snapshot.regions);
   snapshot.world.regions = &regions;
-  snapshot.world.on_date = *ParseDate(request.on_date());
-  CheckKinds(request.rule(), "rule", snapshot.world, violations);
-  WICI_RETURN_IF_ERROR(violations.ToStatus(kDomain));
   FillRows(request, page, known_at,
            cluster_registry::EvaluateAudience(request.rule(), snapshot.world, snapshot.clusters,
                                               request.unknown_policy()),

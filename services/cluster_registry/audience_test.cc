@@ -236,5 +236,20 @@ TEST(A1, EveryBadPredicateIsNamed) {
   }
 }
 
+TEST(A1, NamesAndCodesAreChecked) {
+  const absl::Status status = Check(Parse<v1::AudienceRule>(R"(any_of {
+    rules { country { countries: "PL" countries: "Poland" } }
+    rules { cluster { clusters: "abc" } }
+    rules { person { contacts: "clusters/abc" } }
+    rules { sector { sectors { scheme: "NACE" } } }
+    rules { language { languages: "" } } })"));
+  for (const char* field :
+       {"rule.any_of.rules[0].country.countries[1]", "rule.any_of.rules[1].cluster.clusters[0]",
+        "rule.any_of.rules[2].person.contacts[0]", "rule.any_of.rules[3].sector.sectors[0].code",
+        "rule.any_of.rules[4].language.languages[0]"}) {
+    EXPECT_THAT(status, HasViolation(field));
+  }
+}
+
 }  // namespace
 }  // namespace wici::cluster_registry

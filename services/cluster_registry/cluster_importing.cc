@@ -146,6 +146,26 @@ absl::Status ClusterService::ImportCluster(const rpc::Context& context, const st
   });
 }
 
+absl::Status ClusterService::ImportFile(const rpc::Context& context,
+                                        const v1::ImportClustersRequest& request,
+                                        const v1::LabelScheme& scheme, const ClusterFile& file,
+                                        v1::ImportClustersResponse& response) {
+  const RowsByCluster clusters = GroupRows(file);
+  std::vector<ClusterPlan> plans;
+  WICI_RETURN_IF_ERROR(PlanImport(context, clusters, scheme, plans));
+  Report(file, plans, response);
+  if (request.validate_only()) return absl::OkStatus();
+  if (response.refused_count() > 0 && !request.skip_invalid_rows()) return RefusedError(response);
+  for (std::size_t i = 0; i < clusters.size(); ++i) {
+    if (!plans[i].insert && !plans[i].update && plans[i].labels.empty()) continue;
+    const auto& [name, rows] = clusters[i];
+    WICI_RETURN_IF_ERROR(ImportCluster(context, name, rows, scheme, plans[i]));
+  }
+  response.Clear();
+  Report(file, plans, response);
+  return absl::OkStatus();
+}
+
 absl::Status ClusterService::ImportClusters(const rpc::Context& context,
                                             const v1::ImportClustersRequest& request,
                                             v1::ImportClustersResponse& response) {
@@ -160,21 +180,8 @@ absl::Status ClusterService::ImportClusters(const rpc::Context& context,
       request.content(), request.nuts_version().empty() ? "2016" : request.nuts_version(),
       RegionMap(regions), scheme);
   WICI_RETURN_IF_ERROR(HeaderError(file));
-
-  const RowsByCluster clusters = GroupRows(file);
-  std::vector<ClusterPlan> plans;
-  WICI_RETURN_IF_ERROR(PlanImport(context, clusters, scheme, plans));
-  Report(file, plans, response);
-  if (request.validate_only()) return absl::OkStatus();
-  if (response.refused_count() > 0 && !request.skip_invalid_rows()) return RefusedError(response);
-  for (std::size_t i = 0; i < clusters.size(); ++i) {
-    if (!plans[i].insert && !plans[i].update && plans[i].labels.empty()) continue;
-    WICI_RETURN_IF_ERROR(
-        ImportCluster(context, clusters[i].first, clusters[i].second, scheme, plans[i]));
-  }
-  response.Clear();
-  Report(file, plans, response);
-  const v1::ImportClustersResponse report = response;
+  v1::ImportClustersResponse report;
+  WICI_RETURN_IF_ERROR(ImportFile(context, request, scheme, file, report));
   return environment_.store.Write(mutation, response, [&](Writer&) {
     response = report;
     return absl::OkStatus();

@@ -79,6 +79,10 @@ class ClusterService {
   // What the import would do, as the registry is now.
   absl::Status PlanImport(const rpc::Context& context, const RowsByCluster& clusters,
                           const v1::LabelScheme& scheme, std::vector<ClusterPlan>& plans);
+  // Plans, and unless only validating imports, cluster by cluster.
+  absl::Status ImportFile(const rpc::Context& context, const v1::ImportClustersRequest& request,
+                          const v1::LabelScheme& scheme, const ClusterFile& file,
+                          v1::ImportClustersResponse& response);
   // Imports the rows of one cluster in one transaction.
   absl::Status ImportCluster(const rpc::Context& context, const std::string& name,
                              const std::vector<const ImportRow*>& rows,

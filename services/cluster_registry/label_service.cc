@@ -45,6 +45,22 @@ absl::Status Settle(Reader& reader, const v1::LabelScheme& scheme, const v1::Lab
   return absl::OkStatus();
 }
 
+// The label status of a valid request.
+absl::StatusOr<LabelVerdict> Judge(Reader& reader, const v1::GetLabelStatusRequest& request,
+                                   absl::Time known_at) {
+  WICI_RETURN_IF_ERROR(reader.GetCluster(request.cluster()).status());
+  WICI_ASSIGN_OR_RETURN(const v1::LabelScheme scheme, reader.GetLabelScheme(request.scheme()));
+  Violations violations;
+  if (FindKind(scheme, request.kind()) == nullptr) {
+    violations.Add("kind", "not a kind of the scheme");
+  }
+  WICI_RETURN_IF_ERROR(violations.ToStatus(kDomain));
+  WICI_ASSIGN_OR_RETURN(const std::vector<v1::Label> labels,
+                        LabelsOf(reader, request.cluster(), known_at));
+  return JudgeKind(scheme, labels, request.kind(), *ParseDate(request.on_date()),
+                   request.accept_derived());
+}
+
 absl::Status ValidateEventRequest(const v1::RecordLabelEventRequest& request) {
   Violations violations;
   violations.RequireResourceName("name", request.name(), "clusters/*/labels/*");
@@ -218,22 +234,10 @@ absl::Status LabelService::GetLabelStatus(const rpc::Context& context,
       ParseKnownAt(request.known_at(), request.has_known_at(), environment_.clock, violations);
   WICI_RETURN_IF_ERROR(violations.ToStatus(kDomain));
   LabelVerdict verdict;
-  WICI_RETURN_IF_ERROR(
-      environment_.store.Read(context.deadline, [&](Reader& reader) -> absl::Status {
-        WICI_RETURN_IF_ERROR(reader.GetCluster(request.cluster()).status());
-        WICI_ASSIGN_OR_RETURN(const v1::LabelScheme scheme,
-                              reader.GetLabelScheme(request.scheme()));
-        Violations unknown;
-        if (FindKind(scheme, request.kind()) == nullptr) {
-          unknown.Add("kind", "not a kind of the scheme");
-        }
-        WICI_RETURN_IF_ERROR(unknown.ToStatus(kDomain));
-        WICI_ASSIGN_OR_RETURN(const std::vector<v1::Label> labels,
-                              LabelsOf(reader, request.cluster(), known_at));
-        verdict = JudgeKind(scheme, labels, request.kind(), *ParseDate(request.on_date()),
-                            request.accept_derived());
-        return absl::OkStatus();
-      }));
+  WICI_RETURN_IF_ERROR(environment_.store.Read(context.deadline, [&](Reader& reader) {
+    WICI_ASSIGN_OR_RETURN(verdict, Judge(reader, request, known_at));
+    return absl::OkStatus();
+  }));
   FillStatus(verdict, response);
   *response.mutable_known_at() = TimeUtil::MicrosecondsToTimestamp(
       ToMicros(request.has_known_at() ? known_at : environment_.clock.Now()));

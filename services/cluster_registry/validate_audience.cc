@@ -3,6 +3,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "services/cluster_registry/audience_rule.h"
+#include "services/cluster_registry/validate.h"
 
 namespace wici::cluster_registry {
 namespace {
@@ -20,8 +21,14 @@ class RuleCheck {
   void VisitList(const std::string& field, const v1::AudienceRuleList& list, int depth);
   void Predicate(const std::string& field, const AudienceRule& rule);
   void LabelPredicate(const std::string& field, const v1::LabelPredicate& predicate);
-  void CountIn(const std::string& field, int count, int count_max) {
-    violations_.RequireRange(field, count, 1, count_max);
+  bool CountIn(const std::string& field, int count, int count_max) {
+    return violations_.RequireRange(field, count, 1, count_max);
+  }
+  // 1 to `count_max` values, each of which stands check(path, value).
+  template <class List, class Check>
+  void Each(const std::string& field, const List& list, int count_max, const Check& check) {
+    if (!CountIn(field, list.size(), count_max)) return;
+    for (int i = 0; i < list.size(); ++i) check(absl::StrCat(field, "[", i, "]"), list.Get(i));
   }
 
   Violations& violations_;
@@ -73,13 +80,24 @@ void RuleCheck::Predicate(const std::string& field, const AudienceRule& rule) {
                                       "regions/*");
       return;
     case AudienceRule::kCountry:
-      return CountIn(field + ".country.countries", rule.country().countries_size(), kRuleCodesMax);
+      return Each(field + ".country.countries", rule.country().countries(), kRuleCodesMax,
+                  [&](const std::string& path, const std::string& country) {
+                    RequireCountry(path, country, violations_);
+                  });
     case AudienceRule::kLabel:
       return LabelPredicate(field + ".label", rule.label());
     case AudienceRule::kCluster:
-      return CountIn(field + ".cluster.clusters", rule.cluster().clusters_size(), kRuleNamesMax);
+      return Each(field + ".cluster.clusters", rule.cluster().clusters(), kRuleNamesMax,
+                  [&](const std::string& path, const std::string& name) {
+                    violations_.RequireResourceName(path, name, "clusters/*");
+                  });
     case AudienceRule::kSector:
-      return CountIn(field + ".sector.sectors", rule.sector().sectors_size(), kRuleCodesMax);
+      return Each(field + ".sector.sectors", rule.sector().sectors(), kRuleCodesMax,
+                  [&](const std::string& path, const v1::Code& code) {
+                    violations_.RequireText(path + ".scheme", code.scheme(), 64);
+                    violations_.OptionalText(path + ".version", code.version(), 64);
+                    violations_.RequireText(path + ".code", code.code(), 64);
+                  });
     case AudienceRule::kInitiative:
       violations_.RequireResourceName(field + ".initiative.initiative",
                                       rule.initiative().initiative(), "initiatives/*");
@@ -90,10 +108,17 @@ void RuleCheck::Predicate(const std::string& field, const AudienceRule& rule) {
       }
       return;
     case AudienceRule::kLanguage:
-      return CountIn(field + ".language.languages", rule.language().languages_size(),
-                     kRuleCodesMax);
+      return Each(field + ".language.languages", rule.language().languages(), kRuleCodesMax,
+                  [&](const std::string& path, const std::string& language) {
+                    if (violations_.RequireText(path, language, 35)) {
+                      violations_.OptionalLanguage(path, language);
+                    }
+                  });
     case AudienceRule::kPerson:
-      return CountIn(field + ".person.contacts", rule.person().contacts_size(), kRuleNamesMax);
+      return Each(field + ".person.contacts", rule.person().contacts(), kRuleNamesMax,
+                  [&](const std::string& path, const std::string& name) {
+                    violations_.RequireResourceName(path, name, "clusters/*/contacts/*");
+                  });
     default:
       return;
   }

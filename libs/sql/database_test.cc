@@ -431,7 +431,7 @@ TEST_P(SqlTest, ManyKeysAreLookedUpByIndexEvenInAnEmptyTable) {
     });
   };
   ASSERT_THAT(explain("number IN (1, 2) AND (id, code)"), IsOk());
-  EXPECT_THAT(plan, HasSubstr(sqlite ? "SEARCH items USING INDEX" : "Index Scan using items_"));
+  EXPECT_THAT(plan, HasSubstr(sqlite ? "SEARCH items USING INDEX" : "Index Cond: ((id ="));
   EXPECT_THAT(plan, Not(HasSubstr(sqlite ? "SCAN" : "Seq Scan")));
   EXPECT_THAT(plan, Not(HasSubstr("Bitmap")));
 }

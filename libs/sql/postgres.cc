@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <deque>
 #include <unordered_map>
 #include <utility>
 
@@ -70,12 +71,11 @@ absl::string_view ToAbsl(std::string_view text) { return {text.data(), text.size
 class Parameters {
  public:
   explicit Parameters(absl::Span<const Value> values) {
-    numbers_.reserve(values.size());  // their addresses are handed out
     for (const Value& value : values) Add(value);
   }
   void AddArray(std::string array) {
-    arrays_.push_back(std::make_unique<std::string>(std::move(array)));
-    Append(arrays_.back()->data(), arrays_.back()->size(), /*binary=*/1);
+    const std::string& kept = arrays_.emplace_back(std::move(array));
+    Append(kept.data(), kept.size(), /*binary=*/1);
   }
 
   int size() const { return static_cast<int>(data_.size()); }
@@ -84,12 +84,12 @@ class Parameters {
   const int* formats() const { return formats_.data(); }
   bool has_nul() const { return has_nul_; }
 
- private:
+  // Borrows a text or bytes.
   void Add(const Value& value) {
     const Value::Variant& variant = value.get();
     if (const auto* number = std::get_if<std::int64_t>(&variant)) {
-      numbers_.push_back(std::to_string(*number));
-      Append(numbers_.back().data(), numbers_.back().size(), /*binary=*/0);
+      const std::string& text = numbers_.emplace_back(std::to_string(*number));
+      Append(text.c_str(), text.size(), /*binary=*/0);
     } else if (const auto* flag = std::get_if<bool>(&variant)) {
       Append(*flag ? "t" : "f", 1, /*binary=*/0);
     } else if (const auto* text = std::get_if<std::string>(&variant)) {
@@ -101,14 +101,17 @@ class Parameters {
       Append(nullptr, 0, /*binary=*/0);
     }
   }
+
+ private:
   void Append(const char* data, std::size_t size, int binary) {
     data_.push_back(data);
     lengths_.push_back(static_cast<int>(size));
     formats_.push_back(binary);
   }
 
-  std::vector<std::string> numbers_;
-  std::vector<std::unique_ptr<std::string>> arrays_;
+  // Deques, because their addresses are handed out.
+  std::deque<std::string> numbers_;
+  std::deque<std::string> arrays_;
   std::vector<const char*> data_;
   std::vector<int> lengths_;
   std::vector<int> formats_;

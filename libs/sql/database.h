@@ -117,6 +117,8 @@ class Transaction {
   // statement with an array for each column; SQLite: one prepared statement, stepped for each
   // row). `prefix` is "INSERT INTO t (a, b) VALUES", `suffix` for instance "ON CONFLICT DO NOTHING
   // RETURNING a" or ""; every row has one value for each column. Returns all RETURNING rows.
+  // With suffix "" nothing comes back, so an engine may send it along with the next statement: an
+  // error is then returned by that one, or by COMMIT.
   virtual absl::StatusOr<Rows> InsertMany(const Query& prefix, std::string_view suffix,
                                           absl::Span<const std::vector<Value>> rows) = 0;
   // Runs a query over any number of keys: `prefix` ends with IN ("SELECT body FROM events WHERE

@@ -387,6 +387,38 @@ TEST_P(SqlTest, InsertManyReturnsOnlyWhatItInserted) {
   EXPECT_THAT(Ids(), ElementsAre("a", "b", "c", "d"));
 }
 
+TEST_P(SqlTest, AnErrorOfAnInsertWithoutReturningIsNotLost) {
+  for (const bool last : {true, false}) {
+    const absl::Status status = database().Write(Soon(), [&](Transaction& tx) -> absl::Status {
+      WICI_RETURN_IF_ERROR(
+          tx.InsertMany(kInsertMany, "", {{"a", 1, true, nullptr}, {"a", 2, true, nullptr}})
+              .status());
+      if (last) return absl::OkStatus();
+      return tx.Execute(kIds).status();
+    });
+    EXPECT_THAT(status, StatusIs(absl::StatusCode::kAlreadyExists, Reason("UNIQUE_VIOLATED")));
+    EXPECT_EQ(status.message(), "query insert_items failed");
+  }
+  EXPECT_THAT(Ids(), IsEmpty());
+  ASSERT_THAT(
+      database().Write(Soon(),
+                       [&](Transaction& tx) {
+                         return tx.InsertMany(kInsertMany, "", {{"a", 1, true, nullptr}}).status();
+                       }),
+      IsOk());
+  EXPECT_THAT(Ids(), ElementsAre("a"));
+}
+
+TEST_P(SqlTest, AStatementThatCouldNotBePreparedHarmsNoLaterOne) {
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_THAT(Run({"missing", "INSERT INTO later (id) VALUES ($1)"}, {"a"}),
+                StatusIs(absl::StatusCode::kInternal));
+    ASSERT_THAT(Run(kInsertNumber, {absl::StrCat(i), i}), IsOk());
+  }
+  ASSERT_THAT(Run({"create", "CREATE TABLE later (id TEXT)"}), IsOk());
+  EXPECT_THAT(Run({"missing", "INSERT INTO later (id) VALUES ($1)"}, {"a"}), IsOk());
+}
+
 TEST_P(SqlTest, SelectManyFindsEachKeyOnce) {
   std::vector<std::vector<Value>> rows;
   for (int i = 0; i < 1300; ++i) rows.push_back({absl::StrCat("i", i), i, true, nullptr});

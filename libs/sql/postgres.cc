@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
-#include <deque>
 #include <unordered_map>
 #include <utility>
 
@@ -67,65 +66,20 @@ absl::StatusCode CodeOf(std::string_view state, bool read_only) {
 
 absl::string_view ToAbsl(std::string_view text) { return {text.data(), text.size()}; }
 
-// Parameters of one execution, in the arrays libpq wants. Borrows `values`.
-class Parameters {
- public:
-  explicit Parameters(absl::Span<const Value> values) {
-    for (const Value& value : values) Add(value);
-  }
-  void AddArray(std::string array) {
-    const std::string& kept = arrays_.emplace_back(std::move(array));
-    Append(kept.data(), kept.size(), /*binary=*/1);
-  }
-
-  int size() const { return static_cast<int>(data_.size()); }
-  const char* const* data() const { return data_.data(); }
-  const int* lengths() const { return lengths_.data(); }
-  const int* formats() const { return formats_.data(); }
-  bool has_nul() const { return has_nul_; }
-
-  // Borrows a text or bytes.
-  void Add(const Value& value) {
-    const Value::Variant& variant = value.get();
-    if (const auto* number = std::get_if<std::int64_t>(&variant)) {
-      const std::string& text = numbers_.emplace_back(std::to_string(*number));
-      Append(text.c_str(), text.size(), /*binary=*/0);
-    } else if (const auto* flag = std::get_if<bool>(&variant)) {
-      Append(*flag ? "t" : "f", 1, /*binary=*/0);
-    } else if (const auto* text = std::get_if<std::string>(&variant)) {
-      has_nul_ = has_nul_ || text->find('\0') != std::string::npos;
-      Append(text->c_str(), text->size(), /*binary=*/0);
-    } else if (const auto* bytes = std::get_if<Bytes>(&variant)) {
-      Append(bytes->data.data(), bytes->data.size(), /*binary=*/1);
-    } else {
-      Append(nullptr, 0, /*binary=*/0);
-    }
-  }
-
- private:
-  void Append(const char* data, std::size_t size, int binary) {
-    data_.push_back(data);
-    lengths_.push_back(static_cast<int>(size));
-    formats_.push_back(binary);
-  }
-
-  // Deques, because their addresses are handed out.
-  std::deque<std::string> numbers_;
-  std::deque<std::string> arrays_;
-  std::vector<const char*> data_;
-  std::vector<int> lengths_;
-  std::vector<int> formats_;
-  bool has_nul_ = false;
-};
-
+// Works in libpq's pipeline mode: what needs no answer yet (BEGIN, a first PREPARE, an INSERT
+// without RETURNING) is queued and goes out with the next statement whose answer is awaited.
 class PostgresConnection final : public Connection {
  public:
   explicit PostgresConnection(ConnectionHandle connection) : connection_(std::move(connection)) {}
 
   absl::Status SetUp() {
+    PGconn* const connection = connection_.get();
     PQsetNoticeProcessor(
-        connection_.get(), [](void*, const char*) {}, nullptr);
+        connection, [](void*, const char*) {}, nullptr);
     deadline_ = absl::Now() + kCommitGrace;
+    if (PQsetnonblocking(connection, 1) != 0 || PQenterPipelineMode(connection) != 1) {
+      return Lost(kConnect);
+    }
     return RunText(kConnect, kSetUpSession);
   }
 
@@ -134,7 +88,7 @@ class PostgresConnection final : public Connection {
     read_only_ = read_only;
     WICI_RETURN_IF_ERROR(LimitStatements(deadline));
     const Query& begin = read_only ? kBeginReadOnly : kBegin;
-    return RunText(begin, begin.text.data());
+    return QueueText(begin, begin.text.data());
   }
 
   absl::StatusOr<Rows> Execute(const Query& query, absl::Span<const Value> values) override {
@@ -147,7 +101,6 @@ class PostgresConnection final : public Connection {
     const std::size_t columns = rows[0].size();
     const std::string single =
         absl::StrCat(ToAbsl(prefix.text), " ", Placeholders(1, columns), " ", ToAbsl(suffix));
-    if (rows.size() == 1) return Execute(Query{prefix.name, single}, rows[0]);
     WICI_ASSIGN_OR_RETURN(const ArrayInsert* const insert, PrepareArrays(prefix, suffix, single));
     if (insert->elements.size() != columns) {
       return EngineError(absl::StatusCode::kInternal, prefix, "", "wrong number of values");
@@ -160,7 +113,10 @@ class PostgresConnection final : public Connection {
       for (std::size_t i = 0; i < columns; ++i) {
         WICI_RETURN_IF_ERROR(AddColumn(prefix, insert->elements[i], chunk, i, parameters));
       }
-      WICI_ASSIGN_OR_RETURN(Rows returned, Run(prefix, insert->name, parameters));
+      WICI_RETURN_IF_ERROR(QueueRun(prefix, insert->name, parameters));
+      if (suffix.empty() && rows.empty()) break;  // its answer comes with the next statement's
+      WICI_ASSIGN_OR_RETURN(const ResultHandle answer, Collect());
+      WICI_ASSIGN_OR_RETURN(Rows returned, Decode(prefix, *answer));
       std::move(returned.begin(), returned.end(), std::back_inserter(result));
     }
     return result;
@@ -175,8 +131,13 @@ class PostgresConnection final : public Connection {
       arrays.push_back(ArrayTypeOf(element));
       WICI_RETURN_IF_ERROR(AddColumn(prefix, element, keys, i, parameters));
     }
-    const std::string text = absl::StrCat(ToAbsl(prefix.text), " (SELECT * FROM unnest",
-                                          Placeholders(1, arrays.size()), ") ", ToAbsl(suffix));
+    // LIMIT makes the planner expect few keys and so look each up by index. Without it, a plan made
+    // while the table is small reads all of it, and goes on to do so.
+    const std::string text =
+        absl::StrCat(ToAbsl(prefix.text), " (SELECT * FROM unnest", Placeholders(1, arrays.size()),
+                     " LIMIT $", arrays.size() + 1, ") ", ToAbsl(suffix));
+    const Value count = static_cast<std::int64_t>(keys.size());
+    parameters.Add(count);
     WICI_ASSIGN_OR_RETURN(const std::string name, Prepare(prefix, text, arrays));
     return Run(prefix, name, parameters);
   }
@@ -184,18 +145,21 @@ class PostgresConnection final : public Connection {
   // COMMIT is given a while beyond the deadline: giving up in the middle helps nobody.
   absl::Status Commit() override {
     deadline_ = std::max(deadline_, absl::Now() + kCommitGrace);
-    absl::Status status = RunText(kCommit, kCommit.text.data());
-    if (absl::IsUnavailable(status) || absl::IsDeadlineExceeded(status)) {
-      lost_ = true;
-      return CommitUnknownError();
-    }
-    return status;
+    WICI_RETURN_IF_ERROR(QueueText(kCommit, kCommit.text.data()));
+    const absl::Status status = Collect().status();
+    const bool lost = absl::IsUnavailable(status) || absl::IsDeadlineExceeded(status);
+    if (!lost || (earlier_failed_ && !lost_)) return status;
+    lost_ = true;
+    return CommitUnknownError();
   }
 
   void Rollback() override {
     deadline_ = absl::Now() + kCommitGrace;
-    if (usable() && PQtransactionStatus(connection_.get()) != PQTRANS_IDLE) {
-      if (!RunText(kRollback, kRollback.text.data()).ok()) lost_ = true;
+    if (!usable()) return;
+    if (queued_.empty() && PQtransactionStatus(connection_.get()) == PQTRANS_IDLE) return;
+    if (!RunText(kRollback, kRollback.text.data()).ok()) {
+      // An earlier statement of the pipeline failed and ROLLBACK was skipped with it.
+      if (!usable() || !RunText(kRollback, kRollback.text.data()).ok()) lost_ = true;
     }
   }
 
@@ -225,21 +189,36 @@ class PostgresConnection final : public Connection {
     return absl::OkStatus();
   }
 
+  absl::Status QueueText(const Query& query, const char* text) {
+    return Queue(query, PQsendQueryParams(connection_.get(), text, 0, nullptr, nullptr, nullptr,
+                                          nullptr, /*resultFormat=*/1));
+  }
+
+  absl::Status QueueRun(const Query& query, const std::string& name, const Parameters& parameters) {
+    if (parameters.has_nul()) {
+      return EngineError(absl::StatusCode::kInternal, query, "", "a text holds NUL");
+    }
+    return Queue(query, PQsendQueryPrepared(connection_.get(), name.c_str(), parameters.size(),
+                                            parameters.data(), parameters.lengths(),
+                                            parameters.formats(), /*resultFormat=*/1));
+  }
+
+  // Takes the outcome of a PQsend function.
+  absl::Status Queue(const Query& query, int sent) {
+    if (sent != 1) return Lost(query);
+    queued_.push_back(query.name);
+    return absl::OkStatus();
+  }
+
   absl::Status RunText(const Query& query, const char* text) {
-    if (PQsendQuery(connection_.get(), text) != 1) return Lost(query);
-    return Finish(query).status();
+    WICI_RETURN_IF_ERROR(QueueText(query, text));
+    return Collect().status();
   }
 
   absl::StatusOr<Rows> Run(const Query& query, const std::string& name,
                            const Parameters& parameters) {
-    if (parameters.has_nul()) {
-      return EngineError(absl::StatusCode::kInternal, query, "", "a text holds NUL");
-    }
-    if (PQsendQueryPrepared(connection_.get(), name.c_str(), parameters.size(), parameters.data(),
-                            parameters.lengths(), parameters.formats(), /*resultFormat=*/1) != 1) {
-      return Lost(query);
-    }
-    WICI_ASSIGN_OR_RETURN(const ResultHandle result, Finish(query));
+    WICI_RETURN_IF_ERROR(QueueRun(query, name, parameters));
+    WICI_ASSIGN_OR_RETURN(const ResultHandle result, Collect());
     return Decode(query, *result);
   }
 
@@ -249,17 +228,19 @@ class PostgresConnection final : public Connection {
     if (const auto found = statements_.find(key); found != statements_.end()) return found->second;
     if (statements_.size() >= kStatementsMax) {
       WICI_RETURN_IF_ERROR(RunText(query, "DEALLOCATE ALL"));
-      statements_.clear();
-      array_inserts_.clear();
+      Forget();
     }
     std::string name = absl::StrCat("s", ++statements_made_);
-    if (PQsendPrepare(connection_.get(), name.c_str(), key.c_str(), static_cast<int>(types.size()),
-                      types.data()) != 1) {
-      return Lost(query);
-    }
-    WICI_RETURN_IF_ERROR(Finish(query).status());
+    WICI_RETURN_IF_ERROR(Queue(query, PQsendPrepare(connection_.get(), name.c_str(), key.c_str(),
+                                                    static_cast<int>(types.size()), types.data())));
+    preparing_ = true;
     statements_.emplace(key, name);
     return name;
+  }
+
+  void Forget() {
+    statements_.clear();
+    array_inserts_.clear();
   }
 
   static absl::Status AddColumn(const Query& query, Oid element,
@@ -280,8 +261,9 @@ class PostgresConnection final : public Connection {
     const auto found = array_inserts_.find(single);
     if (found != array_inserts_.end()) return &found->second;
     WICI_ASSIGN_OR_RETURN(const std::string described, Prepare(prefix, single, {}));
-    if (PQsendDescribePrepared(connection_.get(), described.c_str()) != 1) return Lost(prefix);
-    WICI_ASSIGN_OR_RETURN(const ResultHandle result, Finish(prefix));
+    WICI_RETURN_IF_ERROR(
+        Queue(prefix, PQsendDescribePrepared(connection_.get(), described.c_str())));
+    WICI_ASSIGN_OR_RETURN(const ResultHandle result, Collect());
     ArrayInsert insert;
     std::vector<Oid> arrays;
     for (int i = 0; i < PQnparams(result.get()); ++i) {
@@ -303,20 +285,47 @@ class PostgresConnection final : public Connection {
     return &array_inserts_.emplace(single, std::move(insert)).first->second;
   }
 
-  // Waits for the answer to what was sent and returns its last result.
-  absl::StatusOr<ResultHandle> Finish(const Query& query) {
+  // Sends what is queued, waits for all answers and returns the last; or the first error.
+  absl::StatusOr<ResultHandle> Collect() {
+    const std::vector<std::string_view> queries = std::exchange(queued_, {});
+    const bool prepared = std::exchange(preparing_, false);
+    earlier_failed_ = false;
+    if (PQpipelineSync(connection_.get()) != 1) return Lost({queries.back(), ""});
     ResultHandle last;
-    for (;;) {
-      WICI_RETURN_IF_ERROR(AwaitInput(query));
-      ResultHandle result(PQgetResult(connection_.get()));
-      if (result == nullptr) break;
-      const ExecStatusType status = PQresultStatus(result.get());
-      if (last == nullptr || status == PGRES_FATAL_ERROR) last = std::move(result);
+    absl::Status error;
+    for (std::size_t i = 0; i < queries.size(); ++i) {
+      const Query query{queries[i], ""};
+      for (;;) {
+        WICI_ASSIGN_OR_RETURN(ResultHandle result, NextResult(query));
+        if (result == nullptr) break;
+        if (error.ok() && PQresultStatus(result.get()) == PGRES_FATAL_ERROR) {
+          error = ErrorOf(query, *result);
+          earlier_failed_ = i + 1 < queries.size();
+          if (lost_) return error;
+        }
+        last = std::move(result);
+      }
     }
-    if (last == nullptr || PQstatus(connection_.get()) == CONNECTION_BAD) return Lost(query);
-    if (PQresultStatus(last.get()) != PGRES_FATAL_ERROR) return last;
-    const char* state = PQresultErrorField(last.get(), PG_DIAG_SQLSTATE);
-    const char* text = PQresultErrorField(last.get(), PG_DIAG_MESSAGE_PRIMARY);
+    const Query sync{queries.back(), ""};
+    WICI_ASSIGN_OR_RETURN(const ResultHandle end, NextResult(sync));
+    if (end == nullptr || PQresultStatus(end.get()) != PGRES_PIPELINE_SYNC) return Lost(sync);
+    // Which of the statements under preparation exist is not worth finding out.
+    if (!error.ok() && prepared) Forget();
+    if (!error.ok()) return error;
+    if (last == nullptr) return Lost(sync);
+    return last;
+  }
+
+  absl::StatusOr<ResultHandle> NextResult(const Query& query) {
+    WICI_RETURN_IF_ERROR(AwaitInput(query));
+    ResultHandle result(PQgetResult(connection_.get()));
+    if (result == nullptr && PQstatus(connection_.get()) == CONNECTION_BAD) return Lost(query);
+    return result;
+  }
+
+  absl::Status ErrorOf(const Query& query, const PGresult& result) {
+    const char* state = PQresultErrorField(&result, PG_DIAG_SQLSTATE);
+    const char* text = PQresultErrorField(&result, PG_DIAG_MESSAGE_PRIMARY);
     if (state == nullptr) return Lost(query);
     const absl::StatusCode code = CodeOf(state, read_only_);
     if (code == absl::StatusCode::kUnavailable) lost_ = true;
@@ -386,6 +395,9 @@ class PostgresConnection final : public Connection {
   std::int64_t statement_limit_ = -1;
   bool read_only_ = false;
   bool lost_ = false;
+  std::vector<std::string_view> queued_;  // names of the queries whose answers are to come
+  bool preparing_ = false;                // one of them is a PREPARE
+  bool earlier_failed_ = false;           // the last error was not of the last query queued
   std::int64_t statements_made_ = 0;
   std::unordered_map<std::string, std::string> statements_;     // text to name
   std::unordered_map<std::string, ArrayInsert> array_inserts_;  // by the text for one row

@@ -4,8 +4,12 @@
 #define WICI_LIBS_SQL_POSTGRES_FORMAT_H_
 
 #include <cstddef>
+#include <cstdint>
+#include <deque>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <variant>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -31,6 +35,57 @@ TypeOid ElementTypeOf(const Value& value);
 // value does not fit the type.
 absl::StatusOr<std::string> EncodeArray(TypeOid element, absl::Span<const std::vector<Value>> rows,
                                         std::size_t column);
+
+// Parameters of one execution, in the arrays libpq wants. Borrows `values`.
+class Parameters {
+ public:
+  explicit Parameters(absl::Span<const Value> values) {
+    for (const Value& value : values) Add(value);
+  }
+  void AddArray(std::string array) {
+    const std::string& kept = arrays_.emplace_back(std::move(array));
+    Append(kept.data(), kept.size(), /*binary=*/1);
+  }
+
+  int size() const { return static_cast<int>(data_.size()); }
+  const char* const* data() const { return data_.data(); }
+  const int* lengths() const { return lengths_.data(); }
+  const int* formats() const { return formats_.data(); }
+  bool has_nul() const { return has_nul_; }
+
+  // Borrows a text or bytes.
+  void Add(const Value& value) {
+    const Value::Variant& variant = value.get();
+    if (const auto* number = std::get_if<std::int64_t>(&variant)) {
+      const std::string& text = numbers_.emplace_back(std::to_string(*number));
+      Append(text.c_str(), text.size(), /*binary=*/0);
+    } else if (const auto* flag = std::get_if<bool>(&variant)) {
+      Append(*flag ? "t" : "f", 1, /*binary=*/0);
+    } else if (const auto* text = std::get_if<std::string>(&variant)) {
+      has_nul_ = has_nul_ || text->find('\0') != std::string::npos;
+      Append(text->c_str(), text->size(), /*binary=*/0);
+    } else if (const auto* bytes = std::get_if<Bytes>(&variant)) {
+      Append(bytes->data.data(), bytes->data.size(), /*binary=*/1);
+    } else {
+      Append(nullptr, 0, /*binary=*/0);
+    }
+  }
+
+ private:
+  void Append(const char* data, std::size_t size, int binary) {
+    data_.push_back(data);
+    lengths_.push_back(static_cast<int>(size));
+    formats_.push_back(binary);
+  }
+
+  // Deques, because their addresses are handed out.
+  std::deque<std::string> numbers_;
+  std::deque<std::string> arrays_;
+  std::vector<const char*> data_;
+  std::vector<int> lengths_;
+  std::vector<int> formats_;
+  bool has_nul_ = false;
+};
 
 }  // namespace wici::sql
 

@@ -35,6 +35,8 @@ function(wici_cc_test)
   target_include_directories(${ARG_NAME} PRIVATE "${PROJECT_SOURCE_DIR}")
   target_link_libraries(${ARG_NAME} PRIVATE ${ARG_DEPS} GTest::gmock GTest::gtest_main)
   wici_warnings(${ARG_NAME})
+  # What is tested is optimised, the test itself need not be: half the time to compile.
+  target_compile_options(${ARG_NAME} PRIVATE $<$<CONFIG:Release>:-O0>)
   add_test(NAME ${ARG_NAME} COMMAND ${ARG_NAME} WORKING_DIRECTORY "${PROJECT_SOURCE_DIR}")
   set_tests_properties(${ARG_NAME} PROPERTIES TIMEOUT 300)
 endfunction()
@@ -133,6 +135,8 @@ function(wici_proto_library)
     add_library(${ARG_NAME}_grpc STATIC ${grpc_sources})
     target_link_libraries(${ARG_NAME}_grpc PUBLIC ${ARG_NAME} gRPC::grpc++)
     target_compile_options(${ARG_NAME}_grpc PRIVATE -w)
+    # Stubs share all their costly headers: together they compile in a third of the time.
+    set_target_properties(${ARG_NAME}_grpc PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 12)
   endif()
 endfunction()
 

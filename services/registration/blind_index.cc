@@ -9,9 +9,10 @@
 
 namespace wici::registration {
 
-std::string BlindIndex::Of(std::string_view email) const {
-  const std::string normal = absl::AsciiStrToLower(
-      absl::StripAsciiWhitespace(absl::string_view(email.data(), email.size())));
+std::string BlindIndex::Of(std::string_view event, std::string_view email) const {
+  const std::string normal = absl::StrCat(absl::string_view(event.data(), event.size()), " ",
+                                          absl::AsciiStrToLower(absl::StripAsciiWhitespace(
+                                              absl::string_view(email.data(), email.size()))));
   unsigned char digest[EVP_MAX_MD_SIZE];
   unsigned int size = 0;
   WICI_CHECK(HMAC(EVP_sha256(), key_.data(), static_cast<int>(key_.size()),

@@ -49,11 +49,11 @@ absl::Status EventAggregate::LoadQueue(std::int64_t steps) {
   return absl::OkStatus();
 }
 
-absl::Status EventAggregate::LoadActivePersons(const std::vector<std::string>& person_keys) {
-  if (person_keys.empty()) return absl::OkStatus();
+absl::Status EventAggregate::LoadActiveKeys(const std::vector<std::string>& active_keys) {
+  if (active_keys.empty()) return absl::OkStatus();
   std::vector<std::vector<sql::Value>> keys;
-  keys.reserve(person_keys.size());
-  for (const std::string& key : person_keys) keys.push_back({seats_.event, key});
+  keys.reserve(active_keys.size());
+  for (const std::string& key : active_keys) keys.push_back({key});
   WICI_ASSIGN_OR_RETURN(const sql::Rows rows, sql::SelectMany(*tx_, kFindActivePersons, "", keys));
   for (const sql::Row& row : rows) active_[row.Text(0)] = true;
   return absl::OkStatus();
@@ -102,7 +102,7 @@ absl::StatusOr<RegistrationRow*> EventAggregate::Add(RegistrationRow row, bool p
   Touch(entry, state);
   *entry.row.registration.mutable_create_time() = entry.row.registration.update_time();
   if (state == v1::REGISTRATION_STATE_WAITLISTED) Enqueue(entry);
-  active_[entry.row.person_key] = true;
+  active_[entry.row.active_key] = true;
   if (!pending) {
     changes.push_back(RegistrationChange(
         state == v1::REGISTRATION_STATE_CONFIRMED ? "confirmed" : "waitlisted", entry.row));
@@ -119,7 +119,10 @@ absl::Status EventAggregate::Apply(RegistrationRow& row, Step step, std::string_
   Move(seats_.counts, from, to);
   Touch(entry, to);
   if (to == v1::REGISTRATION_STATE_WAITLISTED) Enqueue(entry);
-  if (!IsActive(to)) active_.erase(row.person_key);
+  if (!IsActive(to)) {
+    active_.erase(row.active_key);
+    row.active_key.clear();
+  }
   changes.push_back(RegistrationChange(kind, row));
   return Promote(changes);
 }

@@ -39,13 +39,13 @@ class EventAggregate {
   absl::Status LoadRegistrations(const std::vector<std::string>& ids);
   // Reads the head of the queue: enough for `steps` steps and for the seats that are free now.
   absl::Status LoadQueue(std::int64_t steps);
-  // Reads which of `person_keys` have an active registration.
-  absl::Status LoadActivePersons(const std::vector<std::string>& person_keys);
+  // Reads which of `active_keys` belong to an active registration.
+  absl::Status LoadActiveKeys(const std::vector<std::string>& active_keys);
 
   // A loaded registration, or nullptr.
   RegistrationRow* Find(std::string_view id);
-  bool HasActive(const std::string& person_key) const {
-    return active_.find(person_key) != active_.end();
+  bool HasActive(const std::string& active_key) const {
+    return active_.find(active_key) != active_.end();
   }
 
   // Adds a new registration: PENDING_APPROVAL when `pending`, else as the seats allow.
@@ -88,7 +88,7 @@ class EventAggregate {
   std::vector<std::unique_ptr<Entry>> entries_;    // in the order they came
   std::unordered_map<std::string, Entry*> by_id_;  // id -> entry
   std::deque<Entry*> queue_;                       // head of the waiting list, in order
-  std::unordered_map<std::string, bool> active_;   // person keys with a registration
+  std::unordered_map<std::string, bool> active_;   // keys with a registration
 };
 
 }  // namespace wici::registration

@@ -115,23 +115,22 @@ inline constexpr sql::Query kCountInvitations{"count_invitations", R"sql(
 // Registrations.
 
 inline constexpr sql::Query kGetRegistrations{"get_registrations", R"sql(
-  SELECT event, id, revision, state, person, person_key, invitation, waiting_number,
+  SELECT event, id, revision, state, person, active_key, invitation, waiting_number,
          checked_in_at, body, created_at, updated_at
   FROM registrations WHERE (event, id) IN)sql"};
 
 inline constexpr sql::Query kFindActivePersons{"find_active_persons", R"sql(
-  SELECT person_key FROM registrations
-  WHERE state IN (1, 2, 3, 7) AND (event, person_key) IN)sql"};
+  SELECT active_key FROM registrations WHERE active_key IN)sql"};
 
 inline constexpr sql::Query kListRegistrations{"list_registrations", R"sql(
-  SELECT event, id, revision, state, person, person_key, invitation, waiting_number,
+  SELECT event, id, revision, state, person, active_key, invitation, waiting_number,
          checked_in_at, body, created_at, updated_at
   FROM registrations
   WHERE event = $1 AND id > $2 AND state IN ($3, $4, $5, $6, $7, $8, $9, $10)
   ORDER BY id LIMIT $11)sql"};
 
 inline constexpr sql::Query kListWaiting{"list_waiting", R"sql(
-  SELECT event, id, revision, state, person, person_key, invitation, waiting_number,
+  SELECT event, id, revision, state, person, active_key, invitation, waiting_number,
          checked_in_at, body, created_at, updated_at
   FROM registrations WHERE event = $1 AND state = 3 AND waiting_number > $2
   ORDER BY waiting_number LIMIT $3)sql"};
@@ -141,12 +140,12 @@ inline constexpr sql::Query kCountWaitingUpTo{"count_waiting_up_to", R"sql(
   WHERE event = $1 AND state = 3 AND waiting_number <= $2)sql"};
 
 inline constexpr sql::Query kInsertRegistrations{"insert_registrations", R"sql(
-  INSERT INTO registrations (event, id, revision, state, person, person_key, invitation,
+  INSERT INTO registrations (event, id, revision, state, person, active_key, invitation,
     waiting_number, checked_in_at, body, created_at, updated_at) VALUES)sql"};
 
 inline constexpr sql::Query kUpdateRegistration{"update_registration", R"sql(
-  UPDATE registrations SET revision = $4, state = $5, waiting_number = $6, checked_in_at = $7,
-         body = $8, updated_at = $9
+  UPDATE registrations SET revision = $4, state = $5, active_key = $6, waiting_number = $7,
+         checked_in_at = $8, body = $9, updated_at = $10
   WHERE event = $1 AND id = $2 AND revision = $3 RETURNING revision)sql"};
 
 inline constexpr sql::Query kCountRegistrations{"count_registrations", R"sql(
@@ -168,7 +167,8 @@ inline constexpr sql::Query kDeletePerson{"delete_person", R"sql(
 
 // Forgets what the registration itself knows of the person: the key and the answers.
 inline constexpr sql::Query kForgetPerson{"forget_person", R"sql(
-  UPDATE registrations SET revision = revision + 1, person_key = $3, body = $4
+  UPDATE registrations SET revision = revision + 1, body = $4,
+         active_key = CASE WHEN active_key IS NULL THEN NULL ELSE $3 END
   WHERE event = $1 AND id = $2)sql"};
 
 }  // namespace wici::registration

@@ -76,7 +76,7 @@ absl::StatusOr<SeatOp> RegistrationService::MakeOp(const rpc::Context& context,
   if (request.has_person()) {
     added.person = request.person();
     added.person_id = absl::StrCat("persons/", ids_.NewId());
-    added.person_key = blind_index_.Of(request.person().email());
+    added.active_key = blind_index_.Of(event, request.person().email());
   } else {
     WICI_ASSIGN_OR_RETURN(
         added.invitation,

@@ -42,6 +42,10 @@ sql::Value OptionalTime(bool present, const Message& timestamp) {
   return present ? sql::Value(MicrosOf(timestamp)) : sql::Value(nullptr);
 }
 
+sql::Value OptionalText(const std::string& text) {
+  return text.empty() ? sql::Value(nullptr) : sql::Value(text);
+}
+
 std::int32_t Narrow(std::int64_t count) { return static_cast<std::int32_t>(count); }
 
 sql::Bytes InvitationBody(const v1::Invitation& invitation) {
@@ -215,7 +219,7 @@ RegistrationRow ReadRegistration(const sql::Row& row) {
   v1::Registration& registration = result.registration;
   ParseBody(row.Blob(9), registration);
   result.revision = row.Int(2);
-  result.person_key = row.Text(5);
+  result.active_key = row.TextOrEmpty(5);
   if (!row.IsNull(7)) result.waiting_number = row.Int(7);
   registration.set_name(RegistrationName(row.Text(0), row.Text(1)));
   registration.set_state(static_cast<v1::RegistrationState>(row.Int(3)));
@@ -245,7 +249,7 @@ std::vector<sql::Value> RegistrationInsert(const RegistrationRow& row) {
           row.revision,
           static_cast<std::int64_t>(registration.state()),
           registration.person(),
-          row.person_key,
+          OptionalText(row.active_key),
           registration.invitation(),
           sql::Value::Nullable(row.waiting_number),
           OptionalTime(registration.has_check_in_time(), registration.check_in_time()),
@@ -262,6 +266,7 @@ std::vector<sql::Value> RegistrationUpdate(const RegistrationRow& row,
           stored_revision,
           row.revision,
           static_cast<std::int64_t>(registration.state()),
+          OptionalText(row.active_key),
           sql::Value::Nullable(row.waiting_number),
           OptionalTime(registration.has_check_in_time(), registration.check_in_time()),
           RegistrationBody(registration),

@@ -73,7 +73,7 @@ std::vector<sql::Value> InvitationUpdate(const InvitationRow& row, absl::Time no
 struct RegistrationRow {
   v1::Registration registration;  // without waiting_list_position
   std::int64_t revision = 0;
-  std::string person_key;
+  std::string active_key;  // event and person while it is active, then ""
   std::optional<std::int64_t> waiting_number;
 };
 RegistrationRow ReadRegistration(const sql::Row& row);

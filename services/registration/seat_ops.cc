@@ -20,6 +20,11 @@ namespace {
 
 using Ops = std::vector<SeatOp*>;
 
+// Event and contact in one word; a resource name has no space.
+std::string KeyOfContact(const v1::Invitation& invitation) {
+  return EventOf(invitation.name()) + " " + invitation.person();
+}
+
 // The part of a batch that concerns one event.
 class EventBatch {
  public:
@@ -64,7 +69,7 @@ class EventBatch {
         const std::string name = invitation.invitation.name();
         invitations_.emplace(name, std::move(invitation));
       }
-      WICI_RETURN_IF_ERROR(event_.LoadActivePersons(PersonKeys(ops)));
+      WICI_RETURN_IF_ERROR(event_.LoadActiveKeys(ActiveKeys(ops)));
     }
     WICI_RETURN_IF_ERROR(event_.LoadRegistrations(registrations));
     return event_.LoadQueue(static_cast<std::int64_t>(registrations.size()));
@@ -75,7 +80,7 @@ class EventBatch {
     return CheckTakesRegistrations(seats.event, seats.state, seats.window, now_);
   }
 
-  std::vector<std::string> PersonKeys(const Ops& ops) {
+  std::vector<std::string> ActiveKeys(const Ops& ops) {
     std::vector<std::string> keys;
     keys.reserve(ops.size());
     for (const SeatOp* op : ops) {
@@ -83,9 +88,9 @@ class EventBatch {
       if (added == nullptr) continue;
       const auto invitation = invitations_.find(added->invitation);
       if (invitation != invitations_.end()) {
-        keys.push_back(invitation->second.invitation.person());
+        keys.push_back(KeyOfContact(invitation->second.invitation));
       } else if (added->person) {
-        keys.push_back(added->person_key);
+        keys.push_back(added->active_key);
       }
     }
     return keys;
@@ -108,18 +113,18 @@ class EventBatch {
       if (invitation->invitation.state() == v1::INVITATION_STATE_REVOKED) {
         return InvitationRevokedError(added.invitation);
       }
-      row.person_key = invitation->invitation.person();
+      row.active_key = KeyOfContact(invitation->invitation);
     } else {
       if (seats.admission != v1::ADMISSION_OPEN &&
           added.facts.source() != v1::REGISTRATION_SOURCE_ORGANISER) {
         return InvitationRequiredError(op.event);
       }
-      row.person_key = added.person_key;
+      row.active_key = added.active_key;
     }
-    if (event_.HasActive(row.person_key)) return AlreadyRegisteredError(op.event);
+    if (event_.HasActive(row.active_key)) return AlreadyRegisteredError(op.event);
     row.registration = added.facts;
     row.registration.set_name(RegistrationName(op.event, added.id));
-    row.registration.set_person(invitation ? row.person_key : added.person_id);
+    row.registration.set_person(invitation ? invitation->invitation.person() : added.person_id);
     row.registration.set_invitation(added.invitation);
     WICI_ASSIGN_OR_RETURN(
         const RegistrationRow* kept,

@@ -25,9 +25,9 @@ namespace wici::registration {
 // Somebody registers.
 struct NewRegistration {
   std::string id;                           // of the new registration, unique
-  std::optional<v1::PersonDetails> person;  // either this with `person_id` and `person_key`
+  std::optional<v1::PersonDetails> person;  // either this with `person_id` and `active_key`
   std::string person_id;                    // "persons/p"
-  std::string person_key;                   // BlindIndex of the address
+  std::string active_key;                   // BlindIndex of event and address
   std::string invitation;                   // or this, "events/e/invitations/i"
   v1::Registration facts;                   // party, sessions, answers, source
 };

@@ -44,7 +44,7 @@ class Client {
     added.id = absl::StrCat(IdOf(workload_.event), "-", number_, "-", i);
     added.person.emplace();
     added.person_id = absl::StrCat("persons/", added.id);
-    added.person_key = added.id;
+    added.active_key = added.id;
     const Recorded& call = Call(std::move(added), "");
     if (call.status.ok()) own_.push_back(call.registration);
   }

@@ -1,6 +1,7 @@
 #include <map>
 
 #include "absl/strings/str_cat.h"
+#include "libs/base/error.h"
 #include "libs/base/status_macros.h"
 #include "services/cluster_registry/cluster_service.h"
 #include "services/cluster_registry/errors.h"
@@ -44,6 +45,18 @@ Response::Row RefusedRow(const ImportRow& row) {
   refused.set_action(Response::ACTION_REFUSED);
   for (const std::string& fault : row.faults) refused.add_faults(fault);
   return refused;
+}
+
+// Of a deleted cluster: nothing is imported for it, and it does not stop the others.
+ClusterPlan RefuseDeleted(const std::vector<const ImportRow*>& rows) {
+  ClusterPlan plan;
+  for (const ImportRow* row : rows) {
+    Response::Row& refused = plan.rows.emplace_back();
+    refused.set_line(row->line);
+    refused.set_action(Response::ACTION_REFUSED);
+    refused.add_faults("name: the cluster was deleted; undelete it first");
+  }
+  return plan;
 }
 
 // Puts the rows of all plans and the refused ones into the order of the file, and counts them.
@@ -120,8 +133,13 @@ absl::Status ClusterService::PlanImport(const rpc::Context& context, const RowsB
     plans.clear();
     for (const auto& [name, rows] : clusters) {
       v1::Cluster cluster;
-      WICI_ASSIGN_OR_RETURN(const KnownCluster known, ReadKnown(reader, name, cluster));
-      plans.push_back(PlanCluster(rows, known, scheme));
+      const absl::StatusOr<KnownCluster> known = ReadKnown(reader, name, cluster);
+      if (ErrorReason(known.status()) == "CLUSTER_DELETED") {
+        plans.push_back(RefuseDeleted(rows));
+        continue;
+      }
+      WICI_RETURN_IF_ERROR(known.status());
+      plans.push_back(PlanCluster(rows, *known, scheme));
     }
     return absl::OkStatus();
   });

@@ -68,6 +68,18 @@ TEST_F(ImportTest, TheOtherRowsAreOfferedAndImportedOnRequest) {
   EXPECT_THAT(ListLabels(R"(parent: "clusters/chemie")")->labels(), SizeIs(2));
 }
 
+TEST_F(ImportTest, DeletedClusterIsRefusedAndTheOthersAreImported) {
+  auto request = Request();
+  request.set_skip_invalid_rows(true);
+  AddCluster("", "chemie");
+  ASSERT_THAT(DeleteCluster(R"(name: "clusters/chemie")"), IsOk());
+  const auto imported = ImportClusters(request);
+  ASSERT_THAT(imported, IsOk());
+  EXPECT_EQ(imported->created_count(), 1);
+  EXPECT_EQ(imported->refused_count(), 3);
+  EXPECT_THAT(ListClusters("")->clusters(), SizeIs(1));
+}
+
 TEST_F(ImportTest, ImportingAgainChangesNothing) {
   auto request = Request();
   request.set_skip_invalid_rows(true);

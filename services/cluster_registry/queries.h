@@ -6,7 +6,8 @@
 
 namespace wici::cluster_registry {
 
-// Clusters. Filters that are '' (or 0) do not filter; $5 is whether to show deleted ones.
+// Clusters. Filters that are '' (or 0) do not filter; $5 is whether to show deleted ones. All but
+// one part of the UNION are empty; together they let each case use its index.
 
 inline constexpr sql::Query kGetCluster{"get_cluster", R"sql(
   SELECT name, version, created_at, updated_at, body, deleted_at, aggregate_version
@@ -15,8 +16,18 @@ inline constexpr sql::Query kGetCluster{"get_cluster", R"sql(
 inline constexpr sql::Query kListClusters{"list_clusters", R"sql(
   SELECT name, version, created_at, updated_at, body, deleted_at, aggregate_version
   FROM clusters
-  WHERE name > $1 AND (deleted_at IS NULL OR $5 = 1) AND ($4 = 0 OR state = $4)
-    AND ($2 = '' OR country = $2) AND ($3 = '' OR home_region = $3)
+  WHERE $3 <> '' AND home_region = $3 AND name > $1 AND ($2 = '' OR country = $2)
+    AND (deleted_at IS NULL OR $5 = 1) AND ($4 = 0 OR state = $4)
+  UNION ALL
+  SELECT name, version, created_at, updated_at, body, deleted_at, aggregate_version
+  FROM clusters
+  WHERE $3 = '' AND $2 <> '' AND country = $2 AND name > $1
+    AND (deleted_at IS NULL OR $5 = 1) AND ($4 = 0 OR state = $4)
+  UNION ALL
+  SELECT name, version, created_at, updated_at, body, deleted_at, aggregate_version
+  FROM clusters
+  WHERE $3 = '' AND $2 = '' AND name > $1
+    AND (deleted_at IS NULL OR $5 = 1) AND ($4 = 0 OR state = $4)
   ORDER BY name LIMIT $6)sql"};
 
 // The lock of an aggregate: the second writer waits for the first to commit.

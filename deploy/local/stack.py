@@ -294,6 +294,7 @@ class Stack:
         directory = self.directory / "postgres"
         directory.mkdir(exist_ok=True)
         url = directory / "url"
+        url.unlink(missing_ok=True)  # of an earlier start
         script = ROOT / "deploy/local/postgres.sh"
         self._start("postgres", ["bash", "-c", POSTGRES_GUARD, script, directory, url], "TERM")
         self._wait(self.processes["postgres"], url.exists)

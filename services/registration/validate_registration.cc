@@ -8,6 +8,8 @@
 namespace wici::registration {
 namespace {
 
+constexpr std::size_t kAnswersBytesMax = 32 * 1024;
+
 void CheckPerson(std::string_view field, const v1::PersonDetails& person, Violations& violations) {
   violations.RequireText(Path(field, "given_name"), person.given_name(), kNameBytesMax);
   violations.RequireText(Path(field, "family_name"), person.family_name(), kNameBytesMax);
@@ -15,6 +17,27 @@ void CheckPerson(std::string_view field, const v1::PersonDetails& person, Violat
   violations.OptionalLanguage(Path(field, "language"), person.language());
   violations.OptionalText(Path(field, "organisation"), person.organisation(), kNameBytesMax);
   violations.OptionalText(Path(field, "special_needs"), person.special_needs(), kReasonBytesMax);
+}
+
+// Anybody may send answers, and lists show whole registrations: so there is a bound on the sum too.
+void CheckAnswers(std::string_view field, const v1::Registration& registration,
+                  Violations& violations) {
+  if (!CheckCount(Path(field, "answers"), registration.answers_size(), 0, 100, violations)) return;
+  std::size_t bytes = 0;
+  for (int i = 0; i < registration.answers_size(); ++i) {
+    const v1::FormAnswer& answer = registration.answers(i);
+    const std::string path = Item(field, "answers", i);
+    violations.RequireId(Path(path, "field_id"), answer.field_id());
+    if (!CheckCount(Path(path, "values"), answer.values_size(), 0, 100, violations)) continue;
+    for (int j = 0; j < answer.values_size(); ++j) {
+      violations.OptionalText(Item(path, "values", j), answer.values(j), kTextBytesMax);
+      bytes += answer.values(j).size();
+    }
+  }
+  if (bytes > kAnswersBytesMax) {
+    violations.Add(Path(field, "answers"),
+                   absl::StrCat("must not be longer than ", kAnswersBytesMax, " bytes in all"));
+  }
 }
 
 void CheckRegistration(std::string_view field, const v1::Registration& registration,
@@ -32,15 +55,7 @@ void CheckRegistration(std::string_view field, const v1::Registration& registrat
                                      kSessionPattern);
     }
   }
-  if (!CheckCount(Path(field, "answers"), registration.answers_size(), 0, 100, violations)) return;
-  for (int i = 0; i < registration.answers_size(); ++i) {
-    const std::string path = Item(field, "answers", i);
-    violations.RequireId(Path(path, "field_id"), registration.answers(i).field_id());
-    for (int j = 0; j < registration.answers(i).values_size(); ++j) {
-      violations.OptionalText(Item(path, "values", j), registration.answers(i).values(j),
-                              kTextBytesMax);
-    }
-  }
+  CheckAnswers(field, registration, violations);
 }
 
 // `field` is the path of the request in a batch, "" for itself.

@@ -48,6 +48,7 @@ struct NewNotification {
 // A delivery a worker holds: everything it needs but the facts, which it fetches when it sends.
 struct ClaimedDelivery {
   std::string id;
+  std::string lease_owner;  // one for each claim
   std::string notification_id;
   std::string template_name;
   std::string event;

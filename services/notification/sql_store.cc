@@ -371,7 +371,8 @@ absl::StatusOr<std::vector<ClaimedDelivery>> SqlStore::ClaimDeliveries(absl::Tim
                                      {owner, ToMicros(now + lease), ToMicros(now), limit}));
     std::vector<std::vector<Value>> attempts;
     for (const Row& row : rows) {
-      const ClaimedDelivery& d = claimed.emplace_back(ReadClaimed(row));
+      ClaimedDelivery& d = claimed.emplace_back(ReadClaimed(row));
+      d.lease_owner = owner;
       attempts.push_back({d.id, d.attempt, d.fence, ToMicros(now), nullptr,
                           static_cast<std::int64_t>(v1::ATTEMPT_OUTCOME_UNSPECIFIED), 0, ""});
     }

@@ -6,6 +6,7 @@
 #include <utility>
 #include <variant>
 
+#include "absl/strings/str_cat.h"
 #include "libs/base/log.h"
 #include "libs/base/metrics.h"
 #include "libs/base/status_macros.h"
@@ -121,9 +122,14 @@ AttemptRecord DeliveryWorker::MakeRecord(const ClaimedDelivery& delivery,
 
 absl::StatusOr<DeliveryWorker::Prepared> DeliveryWorker::ClaimAndPrepare(std::int32_t limit) {
   const absl::Time now = clock_.Now();
+  const std::string owner = absl::StrCat(options_.owner, "/", ++claims_);
   WICI_ASSIGN_OR_RETURN(
       std::vector<ClaimedDelivery> claimed,
-      store_.ClaimDeliveries(now + kDatabaseTimeout, options_.owner, options_.lease, limit, now));
+      store_.ClaimDeliveries(now + kDatabaseTimeout, owner, options_.lease, limit, now));
+  if (!claimed.empty()) {
+    MutexLock lock(mutex_);
+    held_[owner] = static_cast<int>(claimed.size());
+  }
   Prepared prepared;
   std::vector<ClaimedDelivery> to_send;
   for (ClaimedDelivery& delivery : claimed) {
@@ -211,6 +217,11 @@ absl::Status DeliveryWorker::Record(const std::vector<AttemptRecord>& records) {
   const absl::Time now = clock_.Now();
   WICI_RETURN_IF_ERROR(store_.RecordAttempts(now + kDatabaseTimeout, records, now).status());
   for (const AttemptRecord& record : records) Count(record.result.outcome);
+  MutexLock lock(mutex_);
+  for (const AttemptRecord& record : records) {
+    const auto held = held_.find(record.delivery.lease_owner);
+    if (held != held_.end() && --held->second == 0) held_.erase(held);
+  }
   return absl::OkStatus();
 }
 
@@ -241,11 +252,22 @@ void DeliveryWorker::RunSender(SmtpTransport& transport) {
   }
 }
 
+absl::Status DeliveryWorker::RenewLeases(absl::Time now) {
+  std::vector<std::string> owners;
+  {
+    MutexLock lock(mutex_);
+    for (const auto& [owner, count] : held_) owners.push_back(owner);
+  }
+  for (const std::string& owner : owners) {
+    WICI_RETURN_IF_ERROR(store_.RenewLeases(now + kDatabaseTimeout, owner, options_.lease, now));
+  }
+  return absl::OkStatus();
+}
+
 void DeliveryWorker::KeepLeases() {
   while (true) {
     const absl::Time now = clock_.Now();
-    const absl::Status renewed =
-        store_.RenewLeases(now + kDatabaseTimeout, options_.owner, options_.lease, now);
+    const absl::Status renewed = RenewLeases(now);
     if (!renewed.ok()) {
       Log(LogLevel::kWarning, "leases_not_renewed", {{"error", std::string(renewed.message())}});
     }

@@ -10,6 +10,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <map>
 #include <memory>
 #include <string>
 #include <thread>
@@ -87,6 +88,7 @@ class DeliveryWorker {
   absl::StatusOr<bool> RecordFinished();     // whether anything was finished
   absl::StatusOr<bool> ClaimMore();          // whether anything was due
   void KeepLeases();                         // the renewing thread
+  absl::Status RenewLeases(absl::Time now);
   // Until there is something to do, at most `poll`; always that long when `pause`.
   void Wait(bool pause);
 
@@ -101,6 +103,10 @@ class DeliveryWorker {
   std::deque<Job> jobs_ ABSL_GUARDED_BY(mutex_);
   std::vector<AttemptRecord> finished_ ABSL_GUARDED_BY(mutex_);
   std::int32_t in_flight_ ABSL_GUARDED_BY(mutex_) = 0;
+  // What is claimed and not yet recorded, by lease owner. Each claim has its own: if its answer is
+  // lost, nobody renews what it took, and that comes back.
+  std::map<std::string, int> held_ ABSL_GUARDED_BY(mutex_);
+  std::int64_t claims_ = 0;  // of the claiming thread
   absl::Time renewed_ ABSL_GUARDED_BY(mutex_) = absl::InfinitePast();
   // The process slept longer than a lease: what was claimed before this may be lost.
   absl::Time lost_ ABSL_GUARDED_BY(mutex_) = absl::InfinitePast();

@@ -14,6 +14,7 @@
 #include "libs/testing/database_fixture.h"
 #include "libs/testing/fake_clock.h"
 #include "libs/testing/fake_ids.h"
+#include "libs/testing/faulty_database.h"
 #include "libs/testing/status_matchers.h"
 #include "prometheus/text_serializer.h"
 #include "services/notification/feed_handler.h"
@@ -56,11 +57,13 @@ class WorkerTest : public testing::DatabaseTest {
     peers_.AddLinks(kRegistration);
   }
 
-  std::unique_ptr<DeliveryWorker> MakeWorker(const std::string& owner) {
+  std::unique_ptr<DeliveryWorker> MakeWorker(const std::string& owner,
+                                             absl::Duration poll = absl::Milliseconds(200)) {
     WorkerOptions options{
         .owner = owner,
         .sender = {*Mailbox::Parse("events@wici.example.org"), "https://wici.example.org"}};
     options.smtp = {.url = sink_.url(), .tls = TlsPolicy::kNone};
+    options.poll = poll;
     auto worker = DeliveryWorker::Make(*store_, peers_, clock_, options);
     EXPECT_THAT(worker, IsOk());
     return *std::move(worker);
@@ -345,6 +348,24 @@ TEST_P(WorkerTest, ListenerOfAnUnknownEventPassesOverIt) {
   EXPECT_THAT(Consume({Change("event.cancelled", "", kEvent)}),
               testing::StatusIs(absl::StatusCode::kUnavailable));
   EXPECT_THAT(Ledger(), IsEmpty());
+}
+
+TEST_P(WorkerTest, ClaimWhoseAnswerWasLostComesBackWhenItsLeaseEnds) {
+  testing::FaultyDatabase faulty(database());
+  store_ = std::make_unique<SqlStore>(faulty, ids_);
+  worker_ = MakeWorker("worker-1", absl::Milliseconds(1));
+  Consume("invitation.created", kJan, kInvitation);
+  faulty.FailNextWrite(testing::WriteFault::kAfterCommit);
+  worker_->Start();
+  // Slowly enough for the worker to renew what it holds.
+  for (int second = 0; second < 300 && sink_.Mails().empty(); ++second) {
+    clock_.Advance(absl::Seconds(1));
+    const absl::Time next = absl::Now() + absl::Milliseconds(10);
+    while (absl::Now() < next) std::this_thread::yield();
+  }
+  EXPECT_THAT(sink_.Mails(), SizeIs(1));
+  worker_.reset();
+  store_.reset();
 }
 
 TEST_P(WorkerTest, ThreadsSendManyMailsEachOnce) {

@@ -103,7 +103,9 @@ SendResult Classify(CURLcode result, int code, const Exchange& exchange) {
   const bool reply_about_mail = result == CURLE_SEND_ERROR ||  // MAIL, RCPT, DATA
                                 result == CURLE_RECV_ERROR ||  // newer versions: RCPT
                                 (result == CURLE_WEIRD_SERVER_REPLY && exchange.all_given);
-  if (code >= 500 && code < 600 && reply_about_mail) {
+  // The relay closes the connection, or wants a login or encryption first: whatever the mail.
+  const bool about_us = code == 421 || code == 530 || code == 534 || code == 535 || code == 538;
+  if (code >= 500 && code < 600 && reply_about_mail && !about_us) {
     sent.outcome = v1::ATTEMPT_OUTCOME_REJECTED;
     return sent;
   }
@@ -112,8 +114,7 @@ SendResult Classify(CURLcode result, int code, const Exchange& exchange) {
     return sent;
   }
   sent.outcome = v1::ATTEMPT_OUTCOME_DEFERRED;
-  // 421: the relay closes the connection, whatever the mail.
-  sent.relay_failed = !reply_about_mail || code < 400 || code == 421;
+  sent.relay_failed = !reply_about_mail || code < 400 || about_us;
   return sent;
 }
 

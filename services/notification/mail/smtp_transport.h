@@ -2,8 +2,9 @@
 //
 // The connection is kept open between mails. What the relay said decides the outcome:
 //   DELIVERED_TO_RELAY  2xx after the final dot
-//   DEFERRED            4xx; or the relay could not be reached, refused to talk to us, or the
-//                       connection broke before the final dot: certainly not taken over
+//   DEFERRED            4xx; or the relay could not be reached, refused to talk to us (also with
+//                       530, 534, 535, 538: it wants a login or encryption), or the connection
+//                       broke before the final dot: certainly not taken over
 //   REJECTED            5xx about this mail (sender, recipient, content)
 //   UNKNOWN             the connection broke after the final dot may have been sent and before the
 //                       reply: the relay may have the mail or not

@@ -59,6 +59,13 @@ TEST_F(SmtpTransportTest, TemporaryRefusalIsDeferredAndNotTheRelaysFault) {
   }
 }
 
+TEST_F(SmtpTransportTest, RelayThatWantsALoginFirstRefusesUsAndNotTheMail) {
+  const SendResult result = Send("rcpt-530-x@example.org");
+  EXPECT_EQ(result.outcome, v1::ATTEMPT_OUTCOME_DEFERRED);
+  EXPECT_TRUE(result.relay_failed);
+  EXPECT_EQ(result.code, 530);
+}
+
 TEST_F(SmtpTransportTest, RefusalAfterTheDotIsRejected) {
   const SendResult result = Send("data-554-x@example.org");
   EXPECT_EQ(result.outcome, v1::ATTEMPT_OUTCOME_REJECTED);

@@ -99,4 +99,10 @@ absl::StatusOr<sql::Database::Body> FeedHandler::Prepare(
              sql::Transaction& tx) { return RecordNotifications(tx, plan, transaction_id, now); };
 }
 
+absl::StatusOr<sql::Database::Body> FeedHandler::GoOnAt(const feed::v1::Cursor& head) {
+  Log(LogLevel::kError, "feed_continued_at_head",
+      {{"epoch", head.epoch()}, {"seq", absl::StrCat(head.seq())}});
+  return [](sql::Transaction&) { return absl::OkStatus(); };
+}
+
 }  // namespace wici::notification

@@ -44,6 +44,11 @@ class FeedHandler {
   // Plans, and returns what writes the plan.
   absl::StatusOr<sql::Database::Body> Prepare(absl::Span<const feed::v1::Change> changes);
 
+  // The place in the feed is lost: registration's database was restored from a backup, or what
+  // follows was deleted after a month. What is in the feed up to `head` has been told, or would
+  // come too late (a message lives 72 hours): goes on at the head, and says so in the log.
+  static absl::StatusOr<sql::Database::Body> GoOnAt(const feed::v1::Cursor& head);
+
  private:
   absl::Status PlanForEverybody(const feed::v1::Change& change, NewNotification base,
                                 std::vector<NewNotification>& plan);

@@ -36,6 +36,8 @@ class Source final : public feed::FeedSource {
     change.set_person(person);
     change.set_resource("events/e1/registrations/r1");
   }
+  // As a restore from a backup does.
+  void ForgetAllBut(std::size_t count) { changes_.resize(count); }
   absl::StatusOr<feed::v1::Cursor> Head() override {
     feed::v1::Cursor head;
     head.set_epoch("epoch");
@@ -44,6 +46,9 @@ class Source final : public feed::FeedSource {
   }
   absl::StatusOr<std::vector<feed::v1::Change>> Read(const feed::v1::Cursor& after,
                                                      int limit) override {
+    if (after.seq() > static_cast<std::int64_t>(changes_.size())) {
+      return absl::OutOfRangeError("ahead of the feed");
+    }
     std::vector<feed::v1::Change> found;
     for (const feed::v1::Change& change : changes_) {
       if (change.cursor().seq() > after.seq() && found.size() < static_cast<std::size_t>(limit)) {
@@ -71,7 +76,8 @@ class FeedHandlerTest : public testing::DatabaseTest {
     feed::Consumer consumer(
         database(), nullptr, source_, clock_,
         {.source = "registration", .group = "notification", .consumer = ids_.NewId()},
-        [this](absl::Span<const feed::v1::Change> changes) { return handler_.Prepare(changes); });
+        [this](absl::Span<const feed::v1::Change> changes) { return handler_.Prepare(changes); },
+        &FeedHandler::GoOnAt);
     while (true) {
       const auto consumed = consumer.RunOnce();
       ASSERT_THAT(consumed, IsOk());
@@ -134,6 +140,20 @@ TEST_P(FeedHandlerTest, PeersThatAreAwayLeaveThePositionWhereItWas) {
   peers_.error = absl::OkStatus();
   Consume();
   EXPECT_THAT(All(), SizeIs(1));
+}
+
+TEST_P(FeedHandlerTest, FeedRestoredFromABackupIsFollowedFromItsHead) {
+  source_.Add("registration.confirmed", "persons/a");
+  source_.Add("registration.confirmed", "persons/b");
+  Consume();
+  source_.ForgetAllBut(1);
+  SetLogLevel(LogLevel::kError);
+  ::testing::internal::CaptureStderr();
+  Consume();
+  EXPECT_THAT(::testing::internal::GetCapturedStderr(), ::testing::HasSubstr("continued_at_head"));
+  source_.Add("registration.confirmed", "persons/c");
+  Consume();
+  EXPECT_THAT(All(), SizeIs(3));
 }
 
 TEST_P(FeedHandlerTest, ChangeWithoutItsPersonIsPassedOver) {

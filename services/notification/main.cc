@@ -98,7 +98,8 @@ absl::Status Serve(const rpc::ServiceFlags& flags) {
   feed::Consumer consumer(
       *database, redis.get(), source, clock,
       {.source = "registration", .group = flags.service, .consumer = ids.NewId()},
-      [&handler](absl::Span<const feed::v1::Change> changes) { return handler.Prepare(changes); });
+      [&handler](absl::Span<const feed::v1::Change> changes) { return handler.Prepare(changes); },
+      &FeedHandler::GoOnAt);
 
   Acceptor acceptor(*database, ids, clock, [&] {
     sequencer.Wake();

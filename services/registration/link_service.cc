@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
 #include "libs/base/status_macros.h"
@@ -27,42 +26,56 @@ absl::Status LinkService::BatchGetLinks(const rpc::Context& context,
   WICI_RETURN_IF_ERROR(Validate(request));
   std::vector<std::string> invitations;
   std::vector<std::string> registrations;
-  std::unordered_map<std::string, absl::Time> expires;  // by event
   for (const std::string& name : request.resources()) {
     const bool invitation = MatchesResourcePattern(name, kInvitationPattern);
     (invitation ? invitations : registrations).push_back(name);
-    expires.try_emplace(EventOf(name));
   }
-  for (auto& [event, time] : expires) {
-    const absl::StatusOr<v1::Event> found = events_.Get(context.deadline, event);
-    if (absl::IsNotFound(found.status())) continue;
-    WICI_RETURN_IF_ERROR(found.status());
-    time = std::max(TimeOf(found->end_time()), WindowOf(*found).closes) + kLinkGrace;
-  }
+  WICI_ASSIGN_OR_RETURN(const Expiries expiries, ReadExpiries(context, request));
   WICI_ASSIGN_OR_RETURN(const std::vector<v1::Invitation> invited,
                         invitations_.BatchGet(context.deadline, invitations));
   for (const v1::Invitation& invitation : invited) {
     if (invitation.state() != v1::INVITATION_STATE_OPEN) continue;
-    v1::Links& links = *response.add_links();
-    links.set_resource(invitation.name());
-    links.set_person(invitation.person());
-    links.set_answer_token(auth::MakeLinkToken(key_, kAnswerPurpose, invitation.name(),
-                                               expires[EventOf(invitation.name())]));
+    AddLinks(invitation, expiries.at(EventOf(invitation.name())), response);
   }
   WICI_ASSIGN_OR_RETURN(const std::vector<v1::Registration> registered,
                         registrations_.BatchGet(context.deadline, registrations));
   for (const v1::Registration& registration : registered) {
     if (!IsActive(registration.state())) continue;
-    const absl::Time until = expires[EventOf(registration.name())];
-    v1::Links& links = *response.add_links();
-    links.set_resource(registration.name());
-    links.set_person(registration.person());
-    links.set_manage_token(auth::MakeLinkToken(key_, kManagePurpose, registration.name(), until));
-    if (!HoldsSeat(registration.state())) continue;
-    links.set_check_in_token(
-        auth::MakeLinkToken(key_, kCheckInPurpose, registration.name(), until));
+    AddLinks(registration, expiries.at(EventOf(registration.name())), response);
   }
   return absl::OkStatus();
+}
+
+absl::StatusOr<LinkService::Expiries> LinkService::ReadExpiries(
+    const rpc::Context& context, const v1::BatchGetLinksRequest& request) {
+  Expiries expiries;
+  for (const std::string& name : request.resources()) expiries.try_emplace(EventOf(name));
+  for (auto& [event, time] : expiries) {
+    const absl::StatusOr<v1::Event> found = events_.Get(context.deadline, event);
+    if (absl::IsNotFound(found.status())) continue;  // then nothing below it is found either
+    WICI_RETURN_IF_ERROR(found.status());
+    time = std::max(TimeOf(found->end_time()), WindowOf(*found).closes) + kLinkGrace;
+  }
+  return expiries;
+}
+
+void LinkService::AddLinks(const v1::Invitation& invitation, absl::Time until,
+                           v1::BatchGetLinksResponse& response) const {
+  v1::Links& links = *response.add_links();
+  links.set_resource(invitation.name());
+  links.set_person(invitation.person());
+  links.set_answer_token(auth::MakeLinkToken(key_, kAnswerPurpose, invitation.name(), until));
+}
+
+void LinkService::AddLinks(const v1::Registration& registration, absl::Time until,
+                           v1::BatchGetLinksResponse& response) const {
+  const std::string& name = registration.name();
+  v1::Links& links = *response.add_links();
+  links.set_resource(name);
+  links.set_person(registration.person());
+  links.set_manage_token(auth::MakeLinkToken(key_, kManagePurpose, name, until));
+  if (!HoldsSeat(registration.state())) return;
+  links.set_check_in_token(auth::MakeLinkToken(key_, kCheckInPurpose, name, until));
 }
 
 }  // namespace wici::registration

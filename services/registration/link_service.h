@@ -2,9 +2,13 @@
 #ifndef WICI_SERVICES_REGISTRATION_LINK_SERVICE_H_
 #define WICI_SERVICES_REGISTRATION_LINK_SERVICE_H_
 
+#include <string>
+#include <unordered_map>
 #include <utility>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "libs/auth/token.h"
 #include "libs/rpc/context.h"
 #include "libs/rpc/server.h"
@@ -31,6 +35,15 @@ class LinkService {
  private:
   absl::Status BatchGetLinks(const rpc::Context& context, const v1::BatchGetLinksRequest& request,
                              v1::BatchGetLinksResponse& response);
+
+  // When the links of each event end.
+  using Expiries = std::unordered_map<std::string, absl::Time>;
+  absl::StatusOr<Expiries> ReadExpiries(const rpc::Context& context,
+                                        const v1::BatchGetLinksRequest& request);
+  void AddLinks(const v1::Invitation& invitation, absl::Time until,
+                v1::BatchGetLinksResponse& response) const;
+  void AddLinks(const v1::Registration& registration, absl::Time until,
+                v1::BatchGetLinksResponse& response) const;
 
   EventStore& events_;
   InvitationStore& invitations_;

@@ -1,0 +1,114 @@
+// The whole service in the test's process: real gRPC, real SQL, a clock that stands at the morning
+// of 2015-12-18, and a cluster-registry that answers what the test says.
+#ifndef WICI_SERVICES_REGISTRATION_TESTING_REGISTRATION_SERVER_H_
+#define WICI_SERVICES_REGISTRATION_TESTING_REGISTRATION_SERVER_H_
+
+#include <memory>
+
+#include "libs/base/clock.h"
+#include "libs/sql/database.h"
+#include "libs/testing/service_fixture.h"
+#include "services/registration/check_in_service.h"
+#include "services/registration/event_service.h"
+#include "services/registration/invitation_service.h"
+#include "services/registration/link_service.h"
+#include "services/registration/people_service.h"
+#include "services/registration/registration_service.h"
+#include "wici/people/v1/contact_point_service.grpc.pb.h"
+#include "wici/people/v1/personal_data_service.grpc.pb.h"
+#include "wici/registration/v1/check_in_service.grpc.pb.h"
+#include "wici/registration/v1/event_service.grpc.pb.h"
+#include "wici/registration/v1/invitation_service.grpc.pb.h"
+#include "wici/registration/v1/link_service.grpc.pb.h"
+#include "wici/registration/v1/registration_service.grpc.pb.h"
+
+namespace wici::registration {
+
+// Answers EvaluateAudience with `response`, or with `error`.
+class FakeRegistry {
+ public:
+  FakeRegistry() {
+    server_.server()
+        .AddService("wici.cluster_registry.v1.AudienceService")
+        .Pooled("EvaluateAudience", this, &FakeRegistry::EvaluateAudience);
+    server_.Start();
+  }
+  const std::shared_ptr<grpc::Channel>& channel() const { return server_.channel(); }
+  const auth::SigningKey& key() const { return server_.key(); }
+
+  cluster_registry::v1::EvaluateAudienceResponse response;
+  cluster_registry::v1::EvaluateAudienceRequest asked;
+  absl::Status error;
+
+ private:
+  absl::Status EvaluateAudience(const rpc::Context&,
+                                const cluster_registry::v1::EvaluateAudienceRequest& request,
+                                cluster_registry::v1::EvaluateAudienceResponse& answer) {
+    asked = request;
+    answer = response;
+    return error;
+  }
+
+  testing::ServiceFixture server_;
+};
+
+// The service with its stores, listening, and a stub for each of its services.
+struct RegistrationServer {
+  RegistrationServer(sql::Database& database, const Clock& machine)
+      : mutation(database, grpc.clock(), grpc.ids(), [] {}),
+        events(database, mutation),
+        invitations(database, mutation),
+        registrations(database, grpc.clock(), machine, grpc.ids(), [] {}),
+        registry_client(registry.channel(), registry.key(), grpc.clock()),
+        watch(database, machine),
+        event_service(events, watch, grpc.ids()),
+        invitation_service(events, invitations, registry_client, grpc.key(), grpc.clock()),
+        registration_service(registrations, BlindIndex(grpc.key()), grpc.key(), grpc.clock(),
+                             grpc.ids()),
+        check_in_service(registrations, grpc.key(), grpc.clock()),
+        link_service(events, invitations, registrations, grpc.key()),
+        people_service(registrations) {
+    event_service.Register(grpc.server());
+    invitation_service.Register(grpc.server());
+    registration_service.Register(grpc.server());
+    check_in_service.Register(grpc.server());
+    link_service.Register(grpc.server());
+    people_service.Register(grpc.server());
+    grpc.server().AddService("wici.registration.v1.MeetingService");
+    grpc.Start();
+    event_stub = v1::EventService::NewStub(grpc.channel());
+    invitation_stub = v1::InvitationService::NewStub(grpc.channel());
+    registration_stub = v1::RegistrationService::NewStub(grpc.channel());
+    check_in_stub = v1::CheckInService::NewStub(grpc.channel());
+    link_stub = v1::LinkService::NewStub(grpc.channel());
+    contact_stub = people::v1::ContactPointService::NewStub(grpc.channel());
+    personal_stub = people::v1::PersonalDataService::NewStub(grpc.channel());
+  }
+  ~RegistrationServer() { grpc.server().Stop(); }
+
+  FakeRegistry registry;
+  testing::ServiceFixture grpc;
+  Mutation mutation;
+  EventStore events;
+  InvitationStore invitations;
+  RegistrationStore registrations;
+  RegistryClient registry_client;
+  EventWatch watch;
+  EventService event_service;
+  InvitationService invitation_service;
+  RegistrationService registration_service;
+  CheckInService check_in_service;
+  LinkService link_service;
+  PeopleService people_service;
+  std::unique_ptr<v1::EventService::Stub> event_stub;
+  std::unique_ptr<v1::InvitationService::Stub> invitation_stub;
+  std::unique_ptr<v1::RegistrationService::Stub> registration_stub;
+  std::unique_ptr<v1::CheckInService::Stub> check_in_stub;
+  std::unique_ptr<v1::LinkService::Stub> link_stub;
+  std::unique_ptr<people::v1::ContactPointService::Stub> contact_stub;
+  std::unique_ptr<people::v1::PersonalDataService::Stub> personal_stub;
+};
+
+}  // namespace wici::registration
+
+#endif  // WICI_SERVICES_REGISTRATION_TESTING_REGISTRATION_SERVER_H_

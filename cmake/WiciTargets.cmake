@@ -126,6 +126,11 @@ function(wici_proto_library)
   target_include_directories(${ARG_NAME}_objects SYSTEM PUBLIC "${out}")
   target_link_libraries(${ARG_NAME}_objects PUBLIC protobuf::libprotobuf ${ARG_DEPS})
   target_compile_options(${ARG_NAME}_objects PRIVATE -w)
+  # Messages share their headers too. The names that all their files have for themselves get
+  # another form in each.
+  set_target_properties(${ARG_NAME}_objects PROPERTIES
+    UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 8 UNITY_BUILD_UNIQUE_ID WICI_FILE
+    UNITY_BUILD_CODE_BEFORE_INCLUDE "#include \"${PROJECT_SOURCE_DIR}/cmake/unity.h\"")
   add_library(${ARG_NAME} INTERFACE)
   target_include_directories(${ARG_NAME} SYSTEM INTERFACE "${out}")
   target_link_libraries(${ARG_NAME} INTERFACE $<TARGET_OBJECTS:${ARG_NAME}_objects>

@@ -1,6 +1,8 @@
 // What every engine promises; see database.h.
 #include "libs/sql/database.h"
 
+#include <cstdint>
+#include <cstdio>
 #include <functional>
 #include <limits>
 #include <memory>
@@ -16,6 +18,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "libs/base/log.h"
+#include "libs/base/metrics.h"
 #include "libs/base/mutex.h"
 #include "libs/base/status_macros.h"
 #include "libs/testing/database_fixture.h"
@@ -631,6 +634,22 @@ TEST_P(SqliteTest, CommitsAreSyncedToDisk) {
                     }),
                 IsOk());
   }
+}
+
+TEST_P(SqlTest, EveryStatementIsTimedUnderItsName) {
+  const auto count = [] {
+    for (const prometheus::MetricFamily& family : Metrics()->Collect()) {
+      if (family.name != "wici_sql_query_seconds") continue;
+      for (const prometheus::ClientMetric& metric : family.metric) {
+        if (metric.label.at(0).value == "list_ids") return metric.histogram.sample_count;
+      }
+    }
+    return std::uint64_t{0};
+  };
+  Ids();
+  const std::uint64_t before = count();
+  Ids();
+  EXPECT_EQ(count(), before + 1);
 }
 
 TEST(OpenDatabaseTest, ADatabaseInMemoryIsPrivateAndLivesAsLongAsTheObject) {

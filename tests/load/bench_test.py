@@ -1,0 +1,35 @@
+#!/usr/bin/python3
+"""Runs every arm of the benchmark for a moment: it still works, and what it counts is right."""
+
+import contextlib
+import io
+import sys
+
+import registration
+
+
+def main():
+    """Prints what is wrong; the status says whether anything is. No speed is judged here."""
+    with contextlib.redirect_stderr(io.StringIO()):
+        report = registration.run(rounds=1, seconds=0.3, in_flight=(16,))
+    problems = report["problems"]
+    arms = {window["arm"] for window in report["windows"]}
+    expected = {"naive", "echo", "postgres", "sqlite", "postgres-sold-out", "sqlite-sold-out"}
+    if arms != expected:
+        problems.append(f"the arms are {sorted(arms)}")
+    if not report["ratios"] or not registration.table(report):
+        problems.append("there are no ratios")
+
+    # The check itself must be able to fail.
+    wrong = dict(next(w for w in report["windows"] if w["arm"] == "sqlite"))
+    wrong["rows"] = dict(wrong["rows"], registrations=wrong["rows"]["registrations"] - 1)
+    if not registration.check(wrong, 1_000_000, 0):
+        problems.append("a lost registration is not noticed")
+
+    for problem in problems:
+        print(problem)
+    return 1 if problems else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -13,9 +13,12 @@ if(WICI_SANITIZER)
   add_link_options(-fsanitize=${WICI_SANITIZER})
 endif()
 
+# Paths below the source root are cached as relative ones: a second clone compiles nothing again.
 find_program(CCACHE ccache)
 if(CCACHE)
-  set(CMAKE_CXX_COMPILER_LAUNCHER "${CCACHE}")
+  set(CMAKE_CXX_COMPILER_LAUNCHER
+      "${CMAKE_COMMAND}" -E env "CCACHE_BASEDIR=${PROJECT_SOURCE_DIR}" CCACHE_NOHASHDIR=true
+      "${CCACHE}")
 endif()
 find_program(MOLD mold)
 if(MOLD)

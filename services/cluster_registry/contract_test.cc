@@ -22,7 +22,8 @@ TEST_F(ContractTest, MethodsWithoutHandlerAreListed) {
 
 TEST_F(ContractTest, EveryReasonIsProducedByATest) {
   std::stringstream tests;
-  for (const auto& entry : std::filesystem::directory_iterator("services/cluster_registry")) {
+  for (const auto& entry :
+       std::filesystem::recursive_directory_iterator("services/cluster_registry")) {
     const std::string name = entry.path().filename();
     if (name.size() > 8 && name.substr(name.size() - 8) == "_test.cc") {
       tests << std::ifstream(entry.path()).rdbuf();

@@ -42,24 +42,4 @@ absl::Status CheckEtag(std::string_view name, std::string_view etag, std::string
                    {{"resource", name}});
 }
 
-absl::Status CheckRegion(Reader& reader, std::string_view field, const std::string& region,
-                         Violations& violations) {
-  if (region.empty()) return absl::OkStatus();
-  const absl::Status found = reader.GetRegion(region).status();
-  if (!absl::IsNotFound(found)) return found;
-  violations.Add(field, "no such region");
-  return absl::OkStatus();
-}
-
-absl::Status CheckClusterReferences(Reader& reader, const v1::Cluster& cluster,
-                                    Violations& violations) {
-  WICI_RETURN_IF_ERROR(
-      CheckRegion(reader, "cluster.home_region", cluster.home_region(), violations));
-  for (int i = 0; i < cluster.operating_regions_size(); ++i) {
-    WICI_RETURN_IF_ERROR(CheckRegion(reader, absl::StrCat("cluster.operating_regions[", i, "]"),
-                                     cluster.operating_regions(i), violations));
-  }
-  return absl::OkStatus();
-}
-
 }  // namespace wici::cluster_registry

@@ -75,12 +75,6 @@ absl::Time ParseKnownAt(const google::protobuf::Timestamp& known_at, bool presen
 // ABORTED with reason ETAG_MISMATCH unless `etag` is empty or the `current` one.
 absl::Status CheckEtag(std::string_view name, std::string_view etag, std::string_view current);
 
-// References that must exist; those that do not become violations. Errors are those of the store.
-absl::Status CheckRegion(Reader& reader, std::string_view field, const std::string& region,
-                         Violations& violations);
-absl::Status CheckClusterReferences(Reader& reader, const v1::Cluster& cluster,
-                                    Violations& violations);
-
 }  // namespace wici::cluster_registry
 
 #endif  // WICI_SERVICES_CLUSTER_REGISTRY_ENVIRONMENT_H_

@@ -23,15 +23,10 @@
 #include "libs/rpc/server.h"
 #include "libs/sql/database.h"
 #include "libs/sql/migrate.h"
-#include "services/cluster_registry/audience_service.h"
-#include "services/cluster_registry/cluster_service.h"
-#include "services/cluster_registry/initiative_service.h"
-#include "services/cluster_registry/label_service.h"
-#include "services/cluster_registry/later_services.h"
+#include "services/cluster_registry/environment.h"
 #include "services/cluster_registry/migrations.h"
-#include "services/cluster_registry/people_service.h"
-#include "services/cluster_registry/region_service.h"
-#include "services/cluster_registry/sql_store.h"
+#include "services/cluster_registry/services.h"
+#include "services/cluster_registry/store.h"
 
 namespace wici::cluster_registry {
 namespace {
@@ -56,23 +51,11 @@ absl::Status Serve(const rpc::ServiceFlags& flags) {
   feed::Sequencer sequencer(*database, redis.get(), clock,
                             {.source = "cluster-registry", .owner = ids.NewId()},
                             [&](const feed::v1::Cursor& head) { feed_service.Notify(head); });
-  SqlStore store(*database, [&] { sequencer.Wake(); });
-  const Environment environment{store, clock, ids};
-  RegionService region_service(environment);
-  ClusterService cluster_service(environment);
-  LabelService label_service(environment);
-  AudienceService audience_service(environment);
-  InitiativeService initiative_service(environment);
-  PeopleService people_service(environment);
+  Store store(*database, [&] { sequencer.Wake(); });
+  Services services({store, clock, ids});
 
   rpc::Server server(rpc::MakeServerOptions(flags), authenticator, authorizer, clock);
-  region_service.Register(server);
-  cluster_service.Register(server);
-  label_service.Register(server);
-  audience_service.Register(server);
-  initiative_service.Register(server);
-  people_service.Register(server);
-  RegisterLaterServices(server);
+  services.Register(server);
   feed_service.Register(server);
   WICI_RETURN_IF_ERROR(server.Start());
   sequencer.Start();

@@ -1,16 +1,23 @@
-// What the registry needs of storage, in its own words.
+// One transaction over the registry's database, SQLite or PostgreSQL.
 //
 // Store runs a body in one transaction: Read over one snapshot, Write with the idempotency record
 // and the change records of the transaction written beside what the body writes. A write touches
-// one aggregate root: a cluster with its members, contacts and labels; a region; an initiative; a
-// label scheme. A body may run several times and must not keep state of a run that failed.
+// one aggregate root: a cluster with all below its name; a region; an initiative; a label scheme. A
+// body may run several times and must not keep state of a run that failed.
 //
-// Errors of all methods: NOT_FOUND (RESOURCE_NOT_FOUND), ALREADY_EXISTS (RESOURCE_ALREADY_EXISTS),
+// What is read and written in a transaction are functions over a Reader or a Writer, in the
+// family's own folder: clusters/cluster_store.h, labels/label_store.h and so on, with their SQL
+// beside them in queries.h. Those that insert or save set etag and times of the resource given, and
+// append its change record.
+//
+// Errors of all of them: NOT_FOUND (RESOURCE_NOT_FOUND), ALREADY_EXISTS (RESOURCE_ALREADY_EXISTS),
 // and those of libs/sql/database.h.
 #ifndef WICI_SERVICES_CLUSTER_REGISTRY_STORE_H_
 #define WICI_SERVICES_CLUSTER_REGISTRY_STORE_H_
 
+#include <cstdint>
 #include <functional>
+#include <map>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -20,13 +27,8 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "google/protobuf/message.h"
-#include "wici/cluster_registry/v1/cluster.pb.h"
-#include "wici/cluster_registry/v1/contact.pb.h"
-#include "wici/cluster_registry/v1/initiative.pb.h"
-#include "wici/cluster_registry/v1/label.pb.h"
-#include "wici/cluster_registry/v1/label_scheme.pb.h"
-#include "wici/cluster_registry/v1/member.pb.h"
-#include "wici/cluster_registry/v1/region.pb.h"
+#include "libs/feed/changes.h"
+#include "libs/sql/database.h"
 
 namespace wici::cluster_registry {
 
@@ -39,81 +41,40 @@ struct Keyset {
   int limit = 0;
 };
 
-// An empty or unset field does not filter.
-struct ClusterFilter {
-  std::string country;
-  std::string home_region;
-  v1::Cluster::State state = v1::Cluster::STATE_UNSPECIFIED;
-  bool show_deleted = false;
-};
-
-struct RegionFilter {
-  std::string country;
-  std::string code;
-};
-
+// One snapshot. Not thread-safe, like the transaction it is.
 class Reader {
  public:
-  virtual ~Reader() = default;
+  explicit Reader(sql::Transaction& tx) : tx_(tx) {}
 
-  virtual absl::StatusOr<v1::Cluster> GetCluster(std::string_view name) = 0;
-  virtual absl::StatusOr<std::vector<v1::Cluster>> ListClusters(const ClusterFilter& filter,
-                                                                const Keyset& keyset) = 0;
+  sql::Transaction& sql() { return tx_; }
 
-  virtual absl::StatusOr<v1::Member> GetMember(std::string_view name) = 0;
-  virtual absl::StatusOr<std::vector<v1::Member>> ListMembers(std::string_view cluster,
-                                                              const Keyset& keyset) = 0;
-
-  virtual absl::StatusOr<v1::Contact> GetContact(std::string_view name) = 0;
-  // An empty `cluster` lists those of all clusters; so with labels.
-  virtual absl::StatusOr<std::vector<v1::Contact>> ListContacts(std::string_view cluster,
-                                                                const Keyset& keyset) = 0;
-
-  // Labels as known at an instant: what was recorded later is not seen.
-  virtual absl::StatusOr<v1::Label> GetLabel(std::string_view name, absl::Time known_at) = 0;
-  virtual absl::StatusOr<std::vector<v1::Label>> ListLabels(std::string_view cluster,
-                                                            absl::Time known_at,
-                                                            const Keyset& keyset) = 0;
-
-  virtual absl::StatusOr<v1::LabelScheme> GetLabelScheme(std::string_view name) = 0;
-  virtual absl::StatusOr<std::vector<v1::LabelScheme>> ListLabelSchemes(const Keyset& keyset) = 0;
-
-  virtual absl::StatusOr<v1::Region> GetRegion(std::string_view name) = 0;
-  virtual absl::StatusOr<std::vector<v1::Region>> ListRegions(const RegionFilter& filter,
-                                                              const Keyset& keyset) = 0;
-
-  virtual absl::StatusOr<v1::Initiative> GetInitiative(std::string_view name) = 0;
-  virtual absl::StatusOr<std::vector<v1::Initiative>> ListInitiatives(const Keyset& keyset) = 0;
+ private:
+  sql::Transaction& tx_;
 };
 
-// Inserts and updates set etag and times of the resource given. Each appends its change record.
 class Writer : public Reader {
  public:
-  // Takes the cluster for this transaction: others that write to it wait. FAILED_PRECONDITION with
-  // reason CLUSTER_DELETED for a deleted one unless `deleted_too`.
-  virtual absl::StatusOr<v1::Cluster> LockCluster(std::string_view name, bool deleted_too) = 0;
-  virtual absl::Status InsertCluster(v1::Cluster& cluster) = 0;
-  // `kind` of the change: "cluster.updated", "cluster.published", "cluster.deleted", ...
-  virtual absl::Status UpdateCluster(v1::Cluster& cluster, std::string_view kind) = 0;
+  // `now` stamps what is written.
+  Writer(sql::Transaction& tx, absl::Time now) : Reader(tx), now_(now) {}
 
-  // Members, contacts and labels: the cluster was locked before, in this transaction.
-  virtual absl::Status InsertMember(v1::Member& member) = 0;
-  virtual absl::Status UpdateMember(v1::Member& member) = 0;
-  virtual absl::Status DeleteMember(std::string_view name) = 0;
-  virtual absl::Status InsertContact(v1::Contact& contact) = 0;
-  virtual absl::Status UpdateContact(v1::Contact& contact) = 0;
-  virtual absl::Status DeleteContact(std::string_view name) = 0;
-  virtual absl::Status InsertLabel(v1::Label& label) = 0;
-  // Adds a record version that holds from now on; the one before stays for earlier known_at.
-  virtual absl::Status ReviseLabel(v1::Label& label) = 0;
+  absl::Time now() const { return now_; }
 
-  virtual absl::Status InsertLabelScheme(v1::LabelScheme& scheme) = 0;
-  // FAILED_PRECONDITION with reason REGION_CODE_TAKEN when another region has one of the codes.
-  virtual absl::Status InsertRegion(v1::Region& region) = 0;
-  virtual absl::Status UpdateRegion(v1::Region& region) = 0;
-  virtual absl::Status InsertInitiative(v1::Initiative& initiative) = 0;
-  virtual absl::Status UpdateInitiative(v1::Initiative& initiative) = 0;
-  virtual absl::Status DeleteInitiative(std::string_view name) = 0;
+  // Says which version of its aggregate a cluster has in this transaction; LockCluster and
+  // InsertCluster do.
+  void SetAggregateVersion(std::string_view cluster, std::int64_t version);
+  // Appends the change of `resource`, which belongs to a cluster locked or inserted before.
+  // `person` is the opaque id of the person it is about, if any.
+  void RecordInCluster(std::string_view kind, std::string_view resource,
+                       std::string_view person = {});
+  // Appends the change of an aggregate of its own.
+  void Record(std::string_view aggregate, std::int64_t version, std::string_view kind);
+
+  const std::vector<feed::Change>& changes() const { return changes_; }
+
+ private:
+  const absl::Time now_;
+  std::map<std::string, std::int64_t> aggregate_versions_;
+  std::vector<feed::Change> changes_;
 };
 
 // One mutating call.
@@ -127,22 +88,29 @@ struct Mutation {
   absl::Time deadline;
 };
 
+// Thread-safe.
 class Store {
  public:
-  virtual ~Store() = default;
+  // `database` outlives the store. `on_commit` is called after each commit that changed something,
+  // for the sequencer to wake; it must not block.
+  explicit Store(
+      sql::Database& database, std::function<void()> on_commit = [] {})
+      : database_(database), on_commit_(std::move(on_commit)) {}
 
-  virtual absl::Status Read(absl::Time deadline,
-                            const std::function<absl::Status(Reader&)>& body) = 0;
+  absl::Status Read(absl::Time deadline, const std::function<absl::Status(Reader&)>& body);
 
   // Runs `body`, which fills `response`, once for a request_id: the same request again gets the
   // stored response without running it. INVALID_ARGUMENT with reason REQUEST_ID_REUSED for another
   // request with that id.
-  virtual absl::Status Write(const Mutation& mutation, google::protobuf::Message& response,
-                             const std::function<absl::Status(Writer&)>& body) = 0;
+  absl::Status Write(const Mutation& mutation, google::protobuf::Message& response,
+                     const std::function<absl::Status(Writer&)>& body);
 
   // Only the answer stored for `mutation`, if any: true and `response`, or false.
-  virtual absl::StatusOr<bool> FindAnswer(const Mutation& mutation,
-                                          google::protobuf::Message& response) = 0;
+  absl::StatusOr<bool> FindAnswer(const Mutation& mutation, google::protobuf::Message& response);
+
+ private:
+  sql::Database& database_;
+  const std::function<void()> on_commit_;
 };
 
 }  // namespace wici::cluster_registry

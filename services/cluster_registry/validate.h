@@ -1,36 +1,27 @@
-// What is wrong with a resource a client sends: every violation at once, below the path `field`.
-//
-// Pure functions; safe to call from any thread. References to other resources are checked where
-// these are read (see references.h).
+// What the checks of requests share (validate_*.cc): countries, intervals, repeated fields with
+// their bounds. Every check adds what it finds; safe to call from any thread.
 #ifndef WICI_SERVICES_CLUSTER_REGISTRY_VALIDATE_H_
 #define WICI_SERVICES_CLUSTER_REGISTRY_VALIDATE_H_
 
+#include <string>
 #include <string_view>
 
+#include "absl/strings/str_cat.h"
+#include "libs/base/limits.h"
 #include "libs/base/violations.h"
-#include "wici/cluster_registry/v1/cluster.pb.h"
-#include "wici/cluster_registry/v1/contact.pb.h"
-#include "wici/cluster_registry/v1/initiative.pb.h"
-#include "wici/cluster_registry/v1/label.pb.h"
-#include "wici/cluster_registry/v1/label_scheme.pb.h"
-#include "wici/cluster_registry/v1/member.pb.h"
-#include "wici/cluster_registry/v1/region.pb.h"
+#include "services/cluster_registry/partial_date.h"
+#include "wici/cluster_registry/v1/common.pb.h"
 
 namespace wici::cluster_registry {
 
-void ValidateCluster(std::string_view field, const v1::Cluster& cluster, Violations& violations);
-void ValidateMember(std::string_view field, const v1::Member& member, Violations& violations);
-void ValidateContact(std::string_view field, const v1::Contact& contact, Violations& violations);
-void ValidateRegion(std::string_view field, const v1::Region& region, Violations& violations);
-void ValidateLabelScheme(std::string_view field, const v1::LabelScheme& scheme,
-                         Violations& violations);
-// L2 included: valid_from is not after valid_until.
-void ValidateLabel(std::string_view field, const v1::Label& label, Violations& violations);
-// The event of RecordLabelEvent.
-void ValidateLabelEvent(std::string_view field, const v1::LabelEvent& event,
-                        Violations& violations);
-void ValidateInitiative(std::string_view field, const v1::Initiative& initiative,
-                        Violations& violations);
+inline constexpr int kListMax = 100;
+
+inline std::string Path(std::string_view field, std::string_view name) {
+  return absl::StrCat(std::string(field), ".", std::string(name));
+}
+inline std::string Path(std::string_view field, std::string_view name, int index) {
+  return absl::StrCat(std::string(field), ".", std::string(name), "[", index, "]");
+}
 
 // "PL": two capital letters.
 bool IsCountry(std::string_view text);
@@ -38,6 +29,83 @@ bool RequireCountry(std::string_view field, std::string_view text, Violations& v
 // `from` and `until` are dates or empty, and in this order.
 void CheckInterval(std::string_view from_field, std::string_view from, std::string_view until_field,
                    std::string_view until, Violations& violations);
+
+// Whether a repeated field is within its bound.
+template <class List>
+bool CheckCount(std::string_view field, std::string_view name, const List& list,
+                Violations& violations, int count_max = kListMax) {
+  if (static_cast<int>(list.size()) <= count_max) return true;
+  violations.Add(Path(field, name), absl::StrCat("more than ", count_max));
+  return false;
+}
+
+// Calls check(path, element) for each element of a repeated field within its bound.
+template <class List, class Check>
+void CheckEach(std::string_view field, std::string_view name, const List& list,
+               Violations& violations, const Check& check, int count_max = kListMax) {
+  if (!CheckCount(field, name, list, violations, count_max)) return;
+  int index = 0;
+  for (const auto& element : list) check(Path(field, name, index++), element);
+}
+
+template <class List>
+void CheckTexts(std::string_view field, std::string_view name, const List& list,
+                Violations& violations) {
+  CheckEach(field, name, list, violations, [&](const std::string& path, const std::string& text) {
+    violations.RequireText(path, text, kTitleBytesMax);
+  });
+}
+
+// Map of language to text.
+template <class Map>
+void CheckTranslations(std::string_view field, std::string_view name, const Map& map,
+                       std::size_t bytes_max, Violations& violations) {
+  if (!CheckCount(field, name, map, violations, 50)) return;
+  for (const auto& [language, text] : map) {
+    const std::string path = absl::StrCat(Path(field, name), "[", language.substr(0, 35), "]");
+    if (language.empty()) violations.Add(path, "a language tag is required");
+    violations.OptionalLanguage(path, language);
+    violations.RequireText(path, text, bytes_max);
+  }
+}
+
+template <class List>
+void CheckCodes(std::string_view field, std::string_view name, const List& list,
+                Violations& violations) {
+  CheckEach(field, name, list, violations, [&](const std::string& path, const v1::Code& code) {
+    violations.RequireText(Path(path, "scheme"), code.scheme(), 64);
+    violations.OptionalText(Path(path, "version"), code.version(), 64);
+    violations.RequireText(Path(path, "code"), code.code(), 64);
+  });
+}
+
+template <class List>
+void CheckExternalIds(std::string_view field, std::string_view name, const List& list,
+                      Violations& violations) {
+  CheckEach(field, name, list, violations, [&](const std::string& path, const v1::ExternalId& id) {
+    violations.RequireText(Path(path, "scheme"), id.scheme(), 64);
+    violations.RequireText(Path(path, "value"), id.value(), 256);
+  });
+}
+
+template <class List>
+void CheckProvenances(std::string_view field, std::string_view name, const List& list,
+                      Violations& violations) {
+  CheckEach(field, name, list, violations,
+            [&](const std::string& path, const v1::Provenance& provenance) {
+              violations.RequireText(Path(path, "source"), provenance.source(), kUriBytesMax);
+              violations.OptionalDate(Path(path, "retrieved_on"), provenance.retrieved_on());
+            });
+}
+
+// An enum that must be set to a known value.
+inline void RequireEnum(const std::string& field, int value, bool known, Violations& violations) {
+  if (value == 0) {
+    violations.Add(field, "required");
+  } else if (!known) {
+    violations.Add(field, "not a known value");
+  }
+}
 
 }  // namespace wici::cluster_registry
 

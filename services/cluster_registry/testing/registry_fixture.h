@@ -13,15 +13,9 @@
 #include "libs/testing/database_fixture.h"
 #include "libs/testing/service_fixture.h"
 #include "libs/testing/status_matchers.h"
-#include "services/cluster_registry/audience_service.h"
-#include "services/cluster_registry/cluster_service.h"
-#include "services/cluster_registry/initiative_service.h"
-#include "services/cluster_registry/label_service.h"
-#include "services/cluster_registry/later_services.h"
 #include "services/cluster_registry/migrations.h"
-#include "services/cluster_registry/people_service.h"
-#include "services/cluster_registry/region_service.h"
-#include "services/cluster_registry/sql_store.h"
+#include "services/cluster_registry/services.h"
+#include "services/cluster_registry/store.h"
 #include "services/cluster_registry/testing/records.h"
 #include "wici/cluster_registry/v1/audience_service.grpc.pb.h"
 #include "wici/cluster_registry/v1/cluster_service.grpc.pb.h"
@@ -35,13 +29,7 @@ class RegistryTest : public ::testing::Test {
  protected:
   RegistryTest() {
     WICI_CHECK(sql::Migrate(database_.get(), Migrations(), services_.clock()).ok());
-    regions_.Register(services_.server());
-    clusters_.Register(services_.server());
-    labels_.Register(services_.server());
-    audiences_.Register(services_.server());
-    initiatives_.Register(services_.server());
-    people_.Register(services_.server());
-    RegisterLaterServices(services_.server());
+    registry_.Register(services_.server());
     feed_.Register(services_.server());
     services_.Start();
     region_stub_ = v1::RegionService::NewStub(services_.channel());
@@ -137,15 +125,9 @@ class RegistryTest : public ::testing::Test {
   wici::testing::TestDatabase database_{sql::Engine::kSqlite};
   SystemClock system_clock_;
   feed::FeedService feed_{database_.get(), system_clock_};
-  SqlStore store_{database_.get()};
+  Store store_{database_.get()};
   wici::testing::ServiceFixture services_;
-  const Environment environment_{store_, services_.clock(), services_.ids()};
-  RegionService regions_{environment_};
-  ClusterService clusters_{environment_};
-  LabelService labels_{environment_};
-  AudienceService audiences_{environment_};
-  InitiativeService initiatives_{environment_};
-  PeopleService people_{environment_};
+  Services registry_{{store_, services_.clock(), services_.ids()}};
   std::unique_ptr<v1::RegionService::Stub> region_stub_;
   std::unique_ptr<v1::ClusterService::Stub> cluster_stub_;
   std::unique_ptr<v1::LabelService::Stub> label_stub_;

@@ -1,0 +1,32 @@
+// Handler of wici.cluster_registry.v1.AudienceService.
+#ifndef WICI_SERVICES_CLUSTER_REGISTRY_AUDIENCES_AUDIENCE_SERVICE_H_
+#define WICI_SERVICES_CLUSTER_REGISTRY_AUDIENCES_AUDIENCE_SERVICE_H_
+
+#include <map>
+#include <string>
+
+#include "absl/status/status.h"
+#include "libs/rpc/server.h"
+#include "services/cluster_registry/audiences/audience.h"
+#include "services/cluster_registry/environment.h"
+#include "wici/cluster_registry/v1/audience_service.pb.h"
+
+namespace wici::cluster_registry {
+
+// Thread-safe. The rules are in audience_rule.h and audience.h.
+class AudienceService {
+ public:
+  explicit AudienceService(const Environment& environment) : environment_(environment) {}
+  void Register(rpc::Server& server);
+
+ private:
+  absl::Status EvaluateAudience(const rpc::Context& context,
+                                const v1::EvaluateAudienceRequest& request,
+                                v1::EvaluateAudienceResponse& response);
+
+  const Environment environment_;
+};
+
+}  // namespace wici::cluster_registry
+
+#endif  // WICI_SERVICES_CLUSTER_REGISTRY_AUDIENCES_AUDIENCE_SERVICE_H_

@@ -1,0 +1,63 @@
+#include "services/cluster_registry/imports/csv.h"
+
+#include <string>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+namespace wici::cluster_registry {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+
+TEST(CsvTest, QuotedFieldsKeepCommasQuotesAndLineBreaks) {
+  const auto records = ParseCsv("a,\"b, c\",\"say \"\"no\"\"\"\r\n\"two\nlines\",,x\n", 10);
+  ASSERT_THAT(records, SizeIs(2));
+  EXPECT_THAT(records[0].fields, ElementsAre("a", "b, c", "say \"no\""));
+  EXPECT_THAT(records[1].fields, ElementsAre("two\nlines", "", "x"));
+  EXPECT_EQ(records[1].line, 2);
+}
+
+TEST(CsvTest, LinesAreCountedThroughQuotedBreaksAndEmptyLines) {
+  const auto records = ParseCsv("\xEF\xBB\xBFh\n\"1\n2\"\n\nlast", 10);
+  ASSERT_THAT(records, SizeIs(3));
+  EXPECT_EQ(records[0].fields[0], "h");
+  EXPECT_EQ(records[2].line, 5);
+  EXPECT_EQ(records[2].fields[0], "last");
+}
+
+TEST(CsvTest, ABrokenRecordIsNamedAndTheNextOneIsRead) {
+  const auto records = ParseCsv("a,b\nx,\"open\nc,d\n\"e\"f,g\nh\"i,j\nk,l\n", 10);
+  ASSERT_THAT(records, SizeIs(6));
+  EXPECT_EQ(records[1].line, 2);
+  EXPECT_THAT(records[1].fault, HasSubstr("text after a quoted field"));
+}
+
+TEST(CsvTest, AQuoteThatNeverEndsBreaksOneLineOnly) {
+  const auto records = ParseCsv("a,b\nx,\"open\nc,d\n", 10);
+  ASSERT_THAT(records, SizeIs(3));
+  EXPECT_THAT(records[1].fault, HasSubstr("does not end"));
+  EXPECT_THAT(records[2].fields, ElementsAre("c", "d"));
+}
+
+TEST(CsvTest, TextMustBeUtf8) {
+  const auto records = ParseCsv("BM³ ł\nM\xFCnchen\n", 10);
+  EXPECT_THAT(records[0].fault, IsEmpty());
+  EXPECT_EQ(records[1].fault, "not UTF-8");
+  EXPECT_FALSE(IsUtf8("\xC0\x80"));          // overlong
+  EXPECT_FALSE(IsUtf8("\xED\xA0\x80"));      // surrogate
+  EXPECT_FALSE(IsUtf8("\xF4\x90\x80\x80"));  // beyond Unicode
+  EXPECT_TRUE(IsUtf8("\xF0\x9F\x8F\xAD"));
+}
+
+TEST(CsvTest, TheNumberOfRowsIsBounded) {
+  EXPECT_THAT(ParseCsv("1\n2\n3\n4\n", 2), SizeIs(3));
+  EXPECT_EQ(ParseCsv("1\n2\n3\n4\n", 2).back().fault, "too many rows");
+  EXPECT_THAT(ParseCsv("", 2), IsEmpty());
+}
+
+}  // namespace
+}  // namespace wici::cluster_registry

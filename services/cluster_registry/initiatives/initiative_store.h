@@ -1,0 +1,23 @@
+// Initiatives in the database; see store.h for errors and transactions.
+#ifndef WICI_SERVICES_CLUSTER_REGISTRY_INITIATIVES_INITIATIVE_STORE_H_
+#define WICI_SERVICES_CLUSTER_REGISTRY_INITIATIVES_INITIATIVE_STORE_H_
+
+#include <string_view>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "services/cluster_registry/store.h"
+#include "wici/cluster_registry/v1/initiative.pb.h"
+
+namespace wici::cluster_registry {
+
+absl::StatusOr<v1::Initiative> ReadInitiative(Reader& reader, std::string_view name);
+absl::StatusOr<std::vector<v1::Initiative>> ReadInitiatives(Reader& reader, const Keyset& keyset);
+absl::Status InsertInitiative(Writer& writer, v1::Initiative& initiative);
+absl::Status SaveInitiative(Writer& writer, v1::Initiative& initiative);
+absl::Status RemoveInitiative(Writer& writer, std::string_view name);
+
+}  // namespace wici::cluster_registry
+
+#endif  // WICI_SERVICES_CLUSTER_REGISTRY_INITIATIVES_INITIATIVE_STORE_H_

@@ -1,0 +1,19 @@
+// What is wrong with an initiative a client sends: every violation at once, below the path `field`.
+// Pure; safe to call from any thread. References to other resources are checked where these are
+// read.
+#ifndef WICI_SERVICES_CLUSTER_REGISTRY_INITIATIVES_VALIDATE_INITIATIVE_H_
+#define WICI_SERVICES_CLUSTER_REGISTRY_INITIATIVES_VALIDATE_INITIATIVE_H_
+
+#include <string_view>
+
+#include "libs/base/violations.h"
+#include "wici/cluster_registry/v1/initiative.pb.h"
+
+namespace wici::cluster_registry {
+
+void ValidateInitiative(std::string_view field, const v1::Initiative& initiative,
+                        Violations& violations);
+
+}  // namespace wici::cluster_registry
+
+#endif  // WICI_SERVICES_CLUSTER_REGISTRY_INITIATIVES_VALIDATE_INITIATIVE_H_

@@ -1,0 +1,71 @@
+// Where one region lies with respect to another, over versions of codes.
+//
+// Containment follows codes inside one version of one scheme only; versions are joined by the
+// stable identity of a region and by its successions (R1). "PL1" of NUTS 2013 is thus no part of
+// anything by the look of its letters. What the records do not decide is unknown: a place known
+// more coarsely than the region asked for, a partial succession, versions that nothing joins.
+//
+// Built once from all regions; then immutable and safe to read from any thread.
+#ifndef WICI_SERVICES_CLUSTER_REGISTRY_REGIONS_REGIONS_H_
+#define WICI_SERVICES_CLUSTER_REGISTRY_REGIONS_REGIONS_H_
+
+#include <map>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/types/span.h"
+#include "services/cluster_registry/three_valued.h"
+#include "wici/cluster_registry/v1/region.pb.h"
+
+namespace wici::cluster_registry {
+
+struct RegionAnswer {
+  Truth truth = Truth::kUnknown;
+  // SAME_REGION, INSIDE, OUTSIDE, OTHER_COUNTRY; unknown: REGION_UNKNOWN, REGION_COARSE,
+  // REGION_PARTIAL, REGION_NOT_COMPARABLE.
+  std::string_view reason;
+};
+
+class RegionMap {
+ public:
+  explicit RegionMap(absl::Span<const v1::Region> regions);
+
+  bool Has(std::string_view region) const;
+  // Whether `place` ("regions/...", or "" when nobody knows) lies in `target`. `country` is that of
+  // the place, which may be known when its region is not; "" when it is not either.
+  RegionAnswer Contains(std::string_view target, std::string_view place,
+                        std::string_view country = {}) const;
+  // The region with this code, or "".
+  std::string FindByCode(std::string_view scheme, std::string_view version,
+                         std::string_view code) const;
+  // The versions of `scheme` that know `code`, oldest first: to explain a code of the wrong one.
+  std::vector<std::string> VersionsOfCode(std::string_view scheme, std::string_view code) const;
+
+ private:
+  // A code in its version, "NUTS|2013|PL12".
+  using Node = std::string;
+  using Nodes = std::set<Node>;
+
+  void AddCode(const v1::Region& region, const v1::RegionCode& code);
+  void AddSuccession(const v1::RegionSuccession& succession);
+  // Everything that certainly contains `start`, itself included.
+  Nodes Containers(const Nodes& start) const;
+  bool Touches(const Nodes& from, const Nodes& target) const;
+  bool SplitsInto(const Nodes& place, const Nodes& target, bool all) const;
+  bool Disjoint(const Nodes& place_containers, const Nodes& target_containers) const;
+  bool InsideOneVersion(const Node& inner, const Node& outer) const;
+
+  std::map<std::string, v1::Region, std::less<>> regions_;
+  std::map<std::string, Nodes, std::less<>> codes_of_region_;
+  std::map<Node, std::string> region_of_code_;
+  std::map<Node, Node> parent_;          // inside one version
+  std::map<Node, Nodes> inside_;         // same area, or a part of it in another version
+  std::map<Node, Nodes> split_into_;     // old code to its complete new parts
+  std::map<Node, Nodes> shares_a_part_;  // both directions
+};
+
+}  // namespace wici::cluster_registry
+
+#endif  // WICI_SERVICES_CLUSTER_REGISTRY_REGIONS_REGIONS_H_

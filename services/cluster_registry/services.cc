@@ -1,0 +1,25 @@
+#include "services/cluster_registry/services.h"
+
+#include "services/cluster_registry/later_services.h"
+
+namespace wici::cluster_registry {
+
+Services::Services(const Environment& environment)
+    : regions_(environment),
+      clusters_(environment),
+      labels_(environment),
+      audiences_(environment),
+      initiatives_(environment),
+      people_(environment) {}
+
+void Services::Register(rpc::Server& server) {
+  regions_.Register(server);
+  clusters_.Register(server);
+  labels_.Register(server);
+  audiences_.Register(server);
+  initiatives_.Register(server);
+  people_.Register(server);
+  RegisterLaterServices(server);
+}
+
+}  // namespace wici::cluster_registry

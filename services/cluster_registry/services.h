@@ -1,0 +1,33 @@
+// Every gRPC service of the registry, over one environment: what main.cc and the tests serve.
+#ifndef WICI_SERVICES_CLUSTER_REGISTRY_SERVICES_H_
+#define WICI_SERVICES_CLUSTER_REGISTRY_SERVICES_H_
+
+#include "libs/rpc/server.h"
+#include "services/cluster_registry/audiences/audience_service.h"
+#include "services/cluster_registry/clusters/cluster_service.h"
+#include "services/cluster_registry/environment.h"
+#include "services/cluster_registry/initiatives/initiative_service.h"
+#include "services/cluster_registry/labels/label_service.h"
+#include "services/cluster_registry/people/people_service.h"
+#include "services/cluster_registry/regions/region_service.h"
+
+namespace wici::cluster_registry {
+
+// Thread-safe. Outlives the server it is registered at.
+class Services {
+ public:
+  explicit Services(const Environment& environment);
+  void Register(rpc::Server& server);
+
+ private:
+  RegionService regions_;
+  ClusterService clusters_;
+  LabelService labels_;
+  AudienceService audiences_;
+  InitiativeService initiatives_;
+  PeopleService people_;
+};
+
+}  // namespace wici::cluster_registry
+
+#endif  // WICI_SERVICES_CLUSTER_REGISTRY_SERVICES_H_

@@ -59,7 +59,7 @@ def literal(text):
 
 
 def migrations(paths):
-    """(number, name, text) of each migration; fails when the numbers are not 1, 2, 3..."""
+    """(number, name, text) of each migration; fails when the numbers do not ascend from 1."""
     result = []
     shared = ""
     for path in paths:
@@ -70,9 +70,10 @@ def migrations(paths):
         if match is None:
             shared += text
             continue
-        if int(match.group(1)) != len(result) + 1:
-            sys.exit(f"{path}: expected number {len(result) + 1:04d}")
-        result.append((len(result) + 1, path.name, shared + text))
+        number = int(match.group(1))
+        if number != 1 and not result or result and number <= result[-1][0]:
+            sys.exit(f"{path}: numbers begin with 0001 and ascend")
+        result.append((number, path.name, shared + text))
         shared = ""
     if shared or not result:
         sys.exit("a shared file must be followed by a numbered migration")

@@ -1,33 +1,35 @@
 #include "services/cluster_registry/initiatives/initiative_service.h"
 
+#include <set>
+#include <string>
+
 #include "absl/strings/str_cat.h"
 #include "libs/base/status_macros.h"
 #include "libs/rpc/etag.h"
-#include "services/cluster_registry/clusters/cluster_store.h"
 #include "services/cluster_registry/errors.h"
 #include "services/cluster_registry/initiatives/initiative_store.h"
 #include "services/cluster_registry/initiatives/validate_initiative.h"
-#include "services/cluster_registry/regions/region_store.h"
 
 namespace wici::cluster_registry {
 namespace {
 
-// Participants that are resources must exist.
-absl::Status CheckParticipants(Reader& reader, const v1::Initiative& initiative,
-                               Violations& violations) {
+// Participants that are resources must exist. Those of `before` stay, also when their cluster was
+// deleted since.
+absl::Status CheckParticipants(Reader& reader, const v1::Initiative& before,
+                               const v1::Initiative& initiative, Violations& violations) {
+  std::set<std::string> known;
+  for (const auto& participant : before.participants()) known.insert(participant.participant());
+  std::set<std::string> asked;
+  for (const auto& participant : initiative.participants()) {
+    const std::string& name = participant.participant();
+    if (!name.empty() && known.count(name) == 0) asked.insert(name);
+  }
+  WICI_ASSIGN_OR_RETURN(const std::set<std::string> living, ReadLivingParticipants(reader, asked));
   for (int i = 0; i < initiative.participants_size(); ++i) {
     const std::string& name = initiative.participants(i).participant();
-    const std::string field = absl::StrCat("initiative.participants[", i, "].participant");
-    if (MatchesResourcePattern(name, "clusters/*")) {
-      const absl::Status found = ReadCluster(reader, name).status();
-      if (absl::IsNotFound(found)) {
-        violations.Add(field, "no such cluster");
-      } else {
-        WICI_RETURN_IF_ERROR(found);
-      }
-    } else {
-      WICI_RETURN_IF_ERROR(CheckRegion(reader, field, name, violations));
-    }
+    if (asked.count(name) == 0 || living.count(name) != 0) continue;
+    violations.Add(absl::StrCat("initiative.participants[", i, "].participant"),
+                   name.rfind("clusters/", 0) == 0 ? "no such cluster" : "no such region");
   }
   return absl::OkStatus();
 }
@@ -60,10 +62,16 @@ absl::Status InitiativeService::ListInitiatives(const rpc::Context& context,
                                                 v1::ListInitiativesResponse& response) {
   Violations violations;
   const rpc::Page page = rpc::ParsePage(request, violations);
+  const std::string& participant = request.participant();
+  if (!participant.empty() && !IsParticipantName(participant)) {
+    violations.Add("participant", "must be clusters/* or regions/*");
+  }
   WICI_RETURN_IF_ERROR(violations.ToStatus(kDomain));
   std::vector<v1::Initiative> rows;
   WICI_RETURN_IF_ERROR(environment_.store.Read(context.deadline, [&](Reader& reader) {
-    WICI_ASSIGN_OR_RETURN(rows, ReadInitiatives(reader, ToKeyset(page)));
+    WICI_ASSIGN_OR_RETURN(rows, participant.empty()
+                                    ? ReadInitiatives(reader, ToKeyset(page))
+                                    : ReadInitiativesOf(reader, participant, ToKeyset(page)));
     return absl::OkStatus();
   }));
   FillPage(request, page, std::move(rows), *response.mutable_initiatives(),
@@ -85,7 +93,7 @@ absl::Status InitiativeService::CreateInitiative(const rpc::Context& context,
         response = request.initiative();
         response.set_name("initiatives/" + request.initiative_id());
         Violations invalid;
-        WICI_RETURN_IF_ERROR(CheckParticipants(writer, response, invalid));
+        WICI_RETURN_IF_ERROR(CheckParticipants(writer, {}, response, invalid));
         WICI_RETURN_IF_ERROR(invalid.ToStatus(kDomain));
         return InsertInitiative(writer, response);
       });
@@ -104,14 +112,15 @@ absl::Status InitiativeService::UpdateInitiative(const rpc::Context& context,
         const v1::Initiative& initiative = request.initiative();
         WICI_ASSIGN_OR_RETURN(response, ReadInitiative(writer, initiative.name()));
         WICI_RETURN_IF_ERROR(CheckEtag(initiative.name(), initiative.etag(), response.etag()));
+        const v1::Initiative before = response;
         Violations invalid;
-        rpc::ApplyUpdateMask(
-            request.update_mask(), initiative,
-            {"acronym", "display_name", "translated_names", "kind", "programme", "grant_number",
-             "starts_on", "ends_on", "participants", "website", "description", "source"},
-            invalid, response);
+        rpc::ApplyUpdateMask(request.update_mask(), initiative,
+                             {"acronym", "display_name", "translated_names", "kind", "programme",
+                              "grant_number", "starts_on", "ends_on", "participants", "website",
+                              "description", "source", "budget", "legal_form"},
+                             invalid, response);
         ValidateInitiative("initiative", response, invalid);
-        WICI_RETURN_IF_ERROR(CheckParticipants(writer, response, invalid));
+        WICI_RETURN_IF_ERROR(CheckParticipants(writer, before, response, invalid));
         WICI_RETURN_IF_ERROR(invalid.ToStatus(kDomain));
         return SaveInitiative(writer, response);
       });

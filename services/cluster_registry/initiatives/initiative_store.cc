@@ -7,6 +7,22 @@
 #include "services/cluster_registry/rows.h"
 
 namespace wici::cluster_registry {
+namespace {
+
+// Each once, although it may have several roles.
+absl::Status InsertParticipants(Writer& writer, const v1::Initiative& initiative) {
+  std::set<std::string> names;
+  for (const v1::InitiativeParticipant& participant : initiative.participants()) {
+    if (!participant.participant().empty()) names.insert(participant.participant());
+  }
+  if (names.empty()) return absl::OkStatus();
+  std::vector<std::vector<sql::Value>> rows;
+  rows.reserve(names.size());
+  for (const std::string& name : names) rows.push_back({name, initiative.name()});
+  return writer.sql().InsertMany(kInsertParticipants, "", rows).status();
+}
+
+}  // namespace
 
 absl::StatusOr<v1::Initiative> ReadInitiative(Reader& reader, std::string_view name) {
   return ReadOne<v1::Initiative>(reader.sql().Execute(kGetInitiative, {name}), name);
@@ -17,11 +33,41 @@ absl::StatusOr<std::vector<v1::Initiative>> ReadInitiatives(Reader& reader, cons
       reader.sql().Execute(kListInitiatives, {keyset.after, keyset.limit}));
 }
 
+absl::StatusOr<std::vector<v1::Initiative>> ReadInitiativesOf(Reader& reader,
+                                                              std::string_view participant,
+                                                              const Keyset& keyset) {
+  return ReadRows<v1::Initiative>(
+      reader.sql().Execute(kListInitiativesOf, {participant, keyset.after, keyset.limit}));
+}
+
+absl::StatusOr<std::set<std::string>> ReadLivingParticipants(Reader& reader,
+                                                             const std::set<std::string>& names) {
+  std::vector<std::vector<sql::Value>> clusters;
+  std::vector<std::vector<sql::Value>> regions;
+  for (const std::string& name : names) {
+    (name.rfind("clusters/", 0) == 0 ? clusters : regions).push_back({name});
+  }
+  std::set<std::string> found;
+  if (!clusters.empty()) {
+    WICI_ASSIGN_OR_RETURN(const sql::Rows rows,
+                          reader.sql().SelectMany(kFindClusters, "", clusters));
+    for (const sql::Row& row : rows) {
+      if (row.IsNull(1)) found.insert(row.Text(0));
+    }
+  }
+  if (!regions.empty()) {
+    WICI_ASSIGN_OR_RETURN(const sql::Rows rows, reader.sql().SelectMany(kFindRegions, "", regions));
+    for (const sql::Row& row : rows) found.insert(row.Text(0));
+  }
+  return found;
+}
+
 absl::Status InsertInitiative(Writer& writer, v1::Initiative& initiative) {
   WICI_RETURN_IF_ERROR(FinishInsert(
       writer.sql().Execute(kInsertInitiative,
                            {initiative.name(), ToMicros(writer.now()), Body(initiative)}),
       writer.now(), initiative));
+  WICI_RETURN_IF_ERROR(InsertParticipants(writer, initiative));
   writer.Record(initiative.name(), 1, "initiative.created");
   return absl::OkStatus();
 }
@@ -32,11 +78,14 @@ absl::Status SaveInitiative(Writer& writer, v1::Initiative& initiative) {
       FinishSave(writer.sql().Execute(kUpdateInitiative, {initiative.name(), ToMicros(writer.now()),
                                                           Body(initiative)}),
                  writer.now(), initiative));
+  WICI_RETURN_IF_ERROR(writer.sql().Execute(kDeleteParticipants, {initiative.name()}).status());
+  WICI_RETURN_IF_ERROR(InsertParticipants(writer, initiative));
   writer.Record(initiative.name(), version, "initiative.updated");
   return absl::OkStatus();
 }
 
 absl::Status RemoveInitiative(Writer& writer, std::string_view name) {
+  WICI_RETURN_IF_ERROR(writer.sql().Execute(kDeleteParticipants, {name}).status());
   WICI_ASSIGN_OR_RETURN(const sql::Rows rows, writer.sql().Execute(kDeleteInitiative, {name}));
   if (rows.empty()) return NotFoundError(name);
   writer.Record(name, rows[0].Int(0) + 1, "initiative.deleted");

@@ -2,6 +2,8 @@
 #ifndef WICI_SERVICES_CLUSTER_REGISTRY_INITIATIVES_INITIATIVE_STORE_H_
 #define WICI_SERVICES_CLUSTER_REGISTRY_INITIATIVES_INITIATIVE_STORE_H_
 
+#include <set>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -14,6 +16,13 @@ namespace wici::cluster_registry {
 
 absl::StatusOr<v1::Initiative> ReadInitiative(Reader& reader, std::string_view name);
 absl::StatusOr<std::vector<v1::Initiative>> ReadInitiatives(Reader& reader, const Keyset& keyset);
+// Those in which `participant`, a cluster or a region, takes part or took part.
+absl::StatusOr<std::vector<v1::Initiative>> ReadInitiativesOf(Reader& reader,
+                                                              std::string_view participant,
+                                                              const Keyset& keyset);
+// Of the clusters and regions `names`, those that exist and are not deleted.
+absl::StatusOr<std::set<std::string>> ReadLivingParticipants(Reader& reader,
+                                                             const std::set<std::string>& names);
 absl::Status InsertInitiative(Writer& writer, v1::Initiative& initiative);
 absl::Status SaveInitiative(Writer& writer, v1::Initiative& initiative);
 absl::Status RemoveInitiative(Writer& writer, std::string_view name);

@@ -15,6 +15,11 @@ inline constexpr sql::Query kListInitiatives{"list_initiatives", R"sql(
   SELECT name, version, created_at, updated_at, body FROM initiatives
   WHERE name > $1 ORDER BY name LIMIT $2)sql"};
 
+inline constexpr sql::Query kListInitiativesOf{"list_initiatives_of", R"sql(
+  SELECT i.name, i.version, i.created_at, i.updated_at, i.body
+  FROM initiative_participants p JOIN initiatives i ON i.name = p.initiative
+  WHERE p.participant = $1 AND p.initiative > $2 ORDER BY p.initiative LIMIT $3)sql"};
+
 inline constexpr sql::Query kInsertInitiative{"insert_initiative", R"sql(
   INSERT INTO initiatives (name, version, created_at, updated_at, body)
   VALUES ($1, 1, $2, $2, $3) ON CONFLICT (name) DO NOTHING RETURNING name)sql"};
@@ -25,6 +30,21 @@ inline constexpr sql::Query kUpdateInitiative{"update_initiative", R"sql(
 
 inline constexpr sql::Query kDeleteInitiative{"delete_initiative", R"sql(
   DELETE FROM initiatives WHERE name = $1 RETURNING version)sql"};
+
+// Participants.
+
+inline constexpr sql::Query kInsertParticipants{"insert_initiative_participants", R"sql(
+  INSERT INTO initiative_participants (participant, initiative) VALUES)sql"};
+
+inline constexpr sql::Query kDeleteParticipants{"delete_initiative_participants", R"sql(
+  DELETE FROM initiative_participants WHERE initiative = $1)sql"};
+
+// Which of the participants exist, and whether they are deleted.
+inline constexpr sql::Query kFindClusters{"find_initiative_clusters", R"sql(
+  SELECT name, deleted_at FROM clusters WHERE name IN)sql"};
+
+inline constexpr sql::Query kFindRegions{"find_initiative_regions", R"sql(
+  SELECT name FROM regions WHERE name IN)sql"};
 
 }  // namespace wici::cluster_registry
 

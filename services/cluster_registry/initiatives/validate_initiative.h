@@ -11,6 +11,11 @@
 
 namespace wici::cluster_registry {
 
+// "clusters/..." or "regions/...".
+bool IsParticipantName(std::string_view name);
+
+// Dates are in order, amounts have a currency, the intervals of one participant in one role do not
+// overlap.
 void ValidateInitiative(std::string_view field, const v1::Initiative& initiative,
                         Violations& violations);
 

@@ -1,0 +1,180 @@
+// InitiativeService over gRPC.
+#include <string>
+#include <vector>
+
+#include "services/cluster_registry/testing/registry_fixture.h"
+
+namespace wici::cluster_registry {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using ::testing::Not;
+using wici::testing::HasViolation;
+using wici::testing::IsOk;
+using wici::testing::Reason;
+using wici::testing::StatusIs;
+constexpr auto kInvalid = absl::StatusCode::kInvalidArgument;
+
+class InitiativeTest : public testing::RegistryTest {
+ protected:
+  InitiativeTest() { AddRegions(); }
+
+  absl::StatusOr<v1::Initiative> Create(const std::string& fields,
+                                        const std::string& id = "erice") {
+    return CreateInitiative("initiative_id: \"" + id + "\" initiative { acronym: \"ERICE\" " +
+                            "display_name: \"European Regions for Clusters Excellence\" " +
+                            "kind: KIND_PROJECT " + fields + " }");
+  }
+  std::vector<std::string> NamesOf(const std::string& request) {
+    std::vector<std::string> names;
+    const auto answer = ListInitiatives(request);
+    EXPECT_THAT(answer, IsOk());
+    if (!answer.ok()) return names;
+    for (const auto& initiative : answer->initiatives()) names.push_back(initiative.name());
+    return names;
+  }
+};
+
+TEST_F(InitiativeTest, AProjectKeepsItsProgrammeGrantBudgetAndParticipants) {
+  AddCluster();
+  ASSERT_THAT(Create(R"(
+                programme: "CIP" grant_number: "SI2.668150"
+                budget { currency_code: "EUR" units: 361312 nanos: 940000000 }
+                participants { display_name: "Mazovia Development Agency" role: ROLE_LEAD }
+                participants { display_name: "Finlombarda" role: ROLE_PARTNER
+                               budget { currency_code: "EUR" units: 116083 nanos: 70000000 } }
+                participants { participant: "clusters/abc" role: ROLE_MEMBER
+                               participates_from: "2014-03-26" })"),
+              IsOk());
+  const auto initiative = GetInitiative(R"(name: "initiatives/erice")");
+  ASSERT_THAT(initiative, IsOk());
+  EXPECT_EQ(initiative->budget().units(), 361312);
+  EXPECT_EQ(initiative->budget().nanos(), 940000000);
+  EXPECT_EQ(initiative->participants(1).budget().nanos(), 70000000);
+  EXPECT_EQ(initiative->participants(2).participates_from(), "2014-03-26");
+}
+
+TEST_F(InitiativeTest, EveryParticipantThatIsAResourceExists) {
+  AddCluster();
+  AddCluster("", "deleted");
+  ASSERT_THAT(DeleteCluster(R"(name: "clusters/deleted")"), IsOk());
+  EXPECT_THAT(Create(R"(participants { participant: "clusters/abc" }
+                        participants { participant: "clusters/atlantis" }
+                        participants { participant: "clusters/deleted" }
+                        participants { participant: "regions/atlantis" }
+                        participants { participant: "regions/mazovia" })"),
+              AllOf(StatusIs(kInvalid, HasViolation("initiative.participants[1].participant")),
+                    HasViolation("initiative.participants[2].participant"),
+                    HasViolation("initiative.participants[3].participant"),
+                    Not(HasViolation("initiative.participants[0].participant")),
+                    Not(HasViolation("initiative.participants[4].participant"))));
+}
+
+TEST_F(InitiativeTest, AParticipantThatWasDeletedSinceDoesNotStopAnUpdate) {
+  AddCluster();
+  ASSERT_THAT(Create(R"(participants { participant: "clusters/abc" role: ROLE_MEMBER })"), IsOk());
+  ASSERT_THAT(DeleteCluster(R"(name: "clusters/abc")"), IsOk());
+  EXPECT_THAT(UpdateInitiative(R"(initiative { name: "initiatives/erice" website: "ecrn.net" }
+                                  update_mask { paths: "website" })"),
+              IsOk());
+}
+
+TEST_F(InitiativeTest, DatesAreInOrderAsFarAsTheyAreKnown) {
+  EXPECT_THAT(Create(R"(starts_on: "2012-09" ends_on: "2012-08-31")"),
+              StatusIs(kInvalid, HasViolation("initiative.ends_on")));
+  EXPECT_THAT(Create(R"(starts_on: "1889-13" ends_on: "x")"),
+              AllOf(HasViolation("initiative.starts_on"), HasViolation("initiative.ends_on")));
+  EXPECT_THAT(Create(R"(participants { display_name: "ł" participates_from: "2015-02-01"
+                                       participates_until: "2015-01-31" })"),
+              HasViolation("initiative.participants[0].participates_until"));
+  EXPECT_THAT(Create(R"(starts_on: "2012" ends_on: "2012-08")"), IsOk());
+}
+
+TEST_F(InitiativeTest, IntervalsOfOneParticipantInOneRoleDoNotOverlap) {
+  EXPECT_THAT(Create(R"(participants { participant: "regions/mazovia" role: ROLE_MEMBER
+                                       participates_until: "2010-06-30" }
+                        participants { participant: "regions/mazovia" role: ROLE_MEMBER
+                                       participates_from: "2010-06-30" })"),
+              StatusIs(kInvalid, HasViolation("initiative.participants[1]")));
+  EXPECT_THAT(Create(R"(participants { participant: "regions/mazovia" role: ROLE_MEMBER
+                                       participates_until: "2010-06-30" }
+                        participants { participant: "regions/mazovia" role: ROLE_MEMBER
+                                       participates_from: "2010-07-01" }
+                        participants { participant: "regions/mazovia" role: ROLE_LEAD })"),
+              IsOk());
+}
+
+TEST_F(InitiativeTest, AnAmountHasACurrencyAndIsNotNegative) {
+  EXPECT_THAT(
+      Create(R"(budget { currency_code: "euro" units: -1 nanos: 1000000000 })"),
+      AllOf(HasViolation("initiative.budget.currency_code"),
+            HasViolation("initiative.budget.units"), HasViolation("initiative.budget.nanos")));
+}
+
+TEST_F(InitiativeTest, InitiativesAreFoundByWhoTakesPart) {
+  AddCluster();
+  ASSERT_THAT(Create(R"(participants { participant: "clusters/abc" role: ROLE_COUNCIL_MEMBER }
+                        participants { participant: "clusters/abc" role: ROLE_MEMBER })",
+                     "ecrn"),
+              IsOk());
+  ASSERT_THAT(Create(R"(participants { participant: "clusters/abc" }
+                        participants { participant: "regions/bavaria" })",
+                     "erice"),
+              IsOk());
+  ASSERT_THAT(Create("", "insite"), IsOk());
+  EXPECT_THAT(NamesOf(""),
+              ElementsAre("initiatives/ecrn", "initiatives/erice", "initiatives/insite"));
+  EXPECT_THAT(NamesOf(R"(participant: "clusters/abc")"),
+              ElementsAre("initiatives/ecrn", "initiatives/erice"));
+  EXPECT_THAT(NamesOf(R"(participant: "regions/bavaria")"), ElementsAre("initiatives/erice"));
+  EXPECT_THAT(NamesOf(R"(participant: "regions/mazovia")"), IsEmpty());
+  EXPECT_THAT(ListInitiatives(R"(participant: "initiatives/ecrn")"),
+              StatusIs(kInvalid, HasViolation("participant")));
+}
+
+TEST_F(InitiativeTest, APageOfAParticipantGoesOnWhereItEndedAndFitsNoOtherQuery) {
+  AddCluster();
+  for (const std::string id : {"ecei", "ecrn", "erice"}) {
+    ASSERT_THAT(Create(R"(participants { participant: "clusters/abc" })", id), IsOk());
+  }
+  const auto page = ListInitiatives(R"(participant: "clusters/abc" page_size: 2)");
+  ASSERT_THAT(page, IsOk());
+  EXPECT_EQ(page->initiatives_size(), 2);
+  EXPECT_THAT(NamesOf("participant: \"clusters/abc\" page_size: 2 page_token: \"" +
+                      page->next_page_token() + "\""),
+              ElementsAre("initiatives/erice"));
+  EXPECT_THAT(ListInitiatives("page_size: 2 page_token: \"" + page->next_page_token() + "\""),
+              StatusIs(kInvalid, HasViolation("page_token")));
+}
+
+TEST_F(InitiativeTest, WhoLeavesIsNoLongerFound) {
+  AddCluster();
+  ASSERT_THAT(Create(R"(participants { participant: "clusters/abc" })"), IsOk());
+  ASSERT_THAT(UpdateInitiative(R"(initiative { name: "initiatives/erice" }
+                                  update_mask { paths: "participants" })"),
+              IsOk());
+  EXPECT_THAT(NamesOf(R"(participant: "clusters/abc")"), IsEmpty());
+  ASSERT_THAT(DeleteInitiative(R"(name: "initiatives/erice")"), IsOk());
+  EXPECT_THAT(GetInitiative(R"(name: "initiatives/erice")"),
+              StatusIs(absl::StatusCode::kNotFound, Reason("RESOURCE_NOT_FOUND")));
+}
+
+TEST_F(InitiativeTest, TheSameRequestCreatesOnceAndAnOldEtagIsRefused) {
+  const std::string request = R"(
+    initiative_id: "erice" request_id: "3b0f2f0c-5b3c-4a55-9d4b-5a4a3f2b1c0d"
+    initiative { acronym: "ERICE" display_name: "Łódź" kind: KIND_PROJECT })";
+  const auto first = CreateInitiative(request);
+  ASSERT_THAT(first, IsOk());
+  EXPECT_EQ(CreateInitiative(request)->SerializeAsString(), first->SerializeAsString());
+  EXPECT_THAT(Create(""),
+              StatusIs(absl::StatusCode::kAlreadyExists, Reason("RESOURCE_ALREADY_EXISTS")));
+  ASSERT_THAT(UpdateInitiative(R"(initiative { name: "initiatives/erice" website: "a.example" })"),
+              IsOk());
+  EXPECT_THAT(DeleteInitiative(R"(name: "initiatives/erice" etag: "\"1\"")"),
+              StatusIs(absl::StatusCode::kAborted, Reason("ETAG_MISMATCH")));
+}
+
+}  // namespace
+}  // namespace wici::cluster_registry

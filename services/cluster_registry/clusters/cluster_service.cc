@@ -88,16 +88,8 @@ void ClusterService::Register(rpc::Server& server) {
   service.Pooled("UndeleteCluster", this, &ClusterService::UndeleteCluster);
   service.Pooled("PublishCluster", this, &ClusterService::PublishCluster);
   service.Pooled("ImportClusters", &importer_, &ClusterImporter::ImportClusters);
-  service.Pooled("GetMember", this, &ClusterService::GetMember);
-  service.Pooled("ListMembers", this, &ClusterService::ListMembers);
-  service.Pooled("CreateMember", this, &ClusterService::CreateMember);
-  service.Pooled("UpdateMember", this, &ClusterService::UpdateMember);
-  service.Pooled("DeleteMember", this, &ClusterService::DeleteMember);
-  service.Pooled("GetContact", this, &ClusterService::GetContact);
-  service.Pooled("ListContacts", this, &ClusterService::ListContacts);
-  service.Pooled("CreateContact", this, &ClusterService::CreateContact);
-  service.Pooled("UpdateContact", this, &ClusterService::UpdateContact);
-  service.Pooled("DeleteContact", this, &ClusterService::DeleteContact);
+  members_.Register(service);
+  contacts_.Register(service);
 }
 
 absl::Status ClusterService::GetCluster(const rpc::Context& context,

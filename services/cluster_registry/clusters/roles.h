@@ -1,15 +1,7 @@
-// When contacts have their roles. Pure; safe to call from any thread.
+// Moved to contacts/roles.h; here until all who use it have moved along.
 #ifndef WICI_SERVICES_CLUSTER_REGISTRY_CLUSTERS_ROLES_H_
 #define WICI_SERVICES_CLUSTER_REGISTRY_CLUSTERS_ROLES_H_
 
-#include "absl/time/civil_time.h"
-#include "wici/cluster_registry/v1/contact.pb.h"
-
-namespace wici::cluster_registry {
-
-// Whether `contact` has its role on `day`.
-bool HasRoleOn(const v1::Contact& contact, absl::CivilDay day);
-
-}  // namespace wici::cluster_registry
+#include "services/cluster_registry/contacts/roles.h"  // IWYU pragma: export
 
 #endif  // WICI_SERVICES_CLUSTER_REGISTRY_CLUSTERS_ROLES_H_

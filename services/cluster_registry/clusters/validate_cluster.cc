@@ -56,32 +56,4 @@ void ValidateCluster(std::string_view field, const v1::Cluster& cluster, Violati
   CheckProvenances(field, "provenances", cluster.provenances(), violations);
 }
 
-void ValidateMember(std::string_view field, const v1::Member& member, Violations& violations) {
-  violations.RequireText(Path(field, "display_name"), member.display_name(), kTitleBytesMax);
-  RequireEnum(Path(field, "kind"), member.kind(), v1::Member::Kind_IsValid(member.kind()),
-              violations);
-  if (!v1::Member::Role_IsValid(member.role())) {
-    violations.Add(Path(field, "role"), "not a known value");
-  }
-  CheckInterval(Path(field, "member_from"), member.member_from(), Path(field, "member_until"),
-                member.member_until(), violations);
-  violations.OptionalResourceName(Path(field, "region"), member.region(), "regions/*");
-  CheckCodes(field, "sectors", member.sectors(), violations);
-  CheckExternalIds(field, "identifiers", member.identifiers(), violations);
-  violations.OptionalText(Path(field, "website"), member.website(), kUriBytesMax);
-  CheckTexts(field, "competences", member.competences(), violations);
-}
-
-void ValidateContact(std::string_view field, const v1::Contact& contact, Violations& violations) {
-  RequireEnum(Path(field, "role"), contact.role(), v1::Contact::Role_IsValid(contact.role()),
-              violations);
-  violations.RequireText(Path(field, "display_name"), contact.display_name(), kNameBytesMax);
-  violations.RequireEmail(Path(field, "email"), contact.email());
-  violations.OptionalText(Path(field, "phone"), contact.phone(), 64);
-  violations.OptionalLanguage(Path(field, "language"), contact.language());
-  CheckInterval(Path(field, "role_from"), contact.role_from(), Path(field, "role_until"),
-                contact.role_until(), violations);
-  violations.OptionalText(Path(field, "source"), contact.source(), kUriBytesMax);
-}
-
 }  // namespace wici::cluster_registry

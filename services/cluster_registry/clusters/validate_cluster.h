@@ -1,6 +1,6 @@
-// What is wrong with a cluster, a member or a contact a client sends: every violation at once,
-// below the path `field`. Pure; safe to call from any thread. References to other resources are
-// checked where these are read.
+// What is wrong with a cluster a client sends: every violation at once, below the path `field`.
+// Pure; safe to call from any thread. References to other resources are checked where these are
+// read.
 #ifndef WICI_SERVICES_CLUSTER_REGISTRY_CLUSTERS_VALIDATE_CLUSTER_H_
 #define WICI_SERVICES_CLUSTER_REGISTRY_CLUSTERS_VALIDATE_CLUSTER_H_
 
@@ -8,14 +8,10 @@
 
 #include "libs/base/violations.h"
 #include "wici/cluster_registry/v1/cluster.pb.h"
-#include "wici/cluster_registry/v1/contact.pb.h"
-#include "wici/cluster_registry/v1/member.pb.h"
 
 namespace wici::cluster_registry {
 
 void ValidateCluster(std::string_view field, const v1::Cluster& cluster, Violations& violations);
-void ValidateMember(std::string_view field, const v1::Member& member, Violations& violations);
-void ValidateContact(std::string_view field, const v1::Contact& contact, Violations& violations);
 
 }  // namespace wici::cluster_registry
 

@@ -1,12 +1,13 @@
+#include "services/cluster_registry/members/member_handlers.h"
+
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
 #include "libs/base/status_macros.h"
 #include "libs/rpc/etag.h"
-#include "services/cluster_registry/clusters/cluster_service.h"
 #include "services/cluster_registry/clusters/cluster_store.h"
-#include "services/cluster_registry/clusters/validate_cluster.h"
 #include "services/cluster_registry/errors.h"
+#include "services/cluster_registry/members/validate_member.h"
 #include "services/cluster_registry/regions/region_store.h"
 
 namespace wici::cluster_registry {
@@ -47,7 +48,15 @@ absl::Status CheckMember(Reader& reader, const v1::Member& member) {
 
 }  // namespace
 
-absl::Status ClusterService::GetMember(const rpc::Context& context,
+void MemberHandlers::Register(rpc::Service& service) {
+  service.Pooled("GetMember", this, &MemberHandlers::GetMember);
+  service.Pooled("ListMembers", this, &MemberHandlers::ListMembers);
+  service.Pooled("CreateMember", this, &MemberHandlers::CreateMember);
+  service.Pooled("UpdateMember", this, &MemberHandlers::UpdateMember);
+  service.Pooled("DeleteMember", this, &MemberHandlers::DeleteMember);
+}
+
+absl::Status MemberHandlers::GetMember(const rpc::Context& context,
                                        const v1::GetMemberRequest& request, v1::Member& response) {
   Violations violations;
   violations.RequireResourceName("name", request.name(), "clusters/*/members/*");
@@ -58,7 +67,7 @@ absl::Status ClusterService::GetMember(const rpc::Context& context,
   });
 }
 
-absl::Status ClusterService::ListMembers(const rpc::Context& context,
+absl::Status MemberHandlers::ListMembers(const rpc::Context& context,
                                          const v1::ListMembersRequest& request,
                                          v1::ListMembersResponse& response) {
   Violations violations;
@@ -76,7 +85,7 @@ absl::Status ClusterService::ListMembers(const rpc::Context& context,
   return absl::OkStatus();
 }
 
-absl::Status ClusterService::CreateMember(const rpc::Context& context,
+absl::Status MemberHandlers::CreateMember(const rpc::Context& context,
                                           const v1::CreateMemberRequest& request,
                                           v1::Member& response) {
   Violations violations;
@@ -98,7 +107,7 @@ absl::Status ClusterService::CreateMember(const rpc::Context& context,
       });
 }
 
-absl::Status ClusterService::UpdateMember(const rpc::Context& context,
+absl::Status MemberHandlers::UpdateMember(const rpc::Context& context,
                                           const v1::UpdateMemberRequest& request,
                                           v1::Member& response) {
   const v1::Member& member = request.member();
@@ -123,7 +132,7 @@ absl::Status ClusterService::UpdateMember(const rpc::Context& context,
       });
 }
 
-absl::Status ClusterService::DeleteMember(const rpc::Context& context,
+absl::Status MemberHandlers::DeleteMember(const rpc::Context& context,
                                           const v1::DeleteMemberRequest& request,
                                           google::protobuf::Empty& response) {
   Violations violations;

@@ -1,11 +1,12 @@
+#include "services/cluster_registry/contacts/contact_handlers.h"
+
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
 #include "libs/base/status_macros.h"
 #include "libs/rpc/etag.h"
-#include "services/cluster_registry/clusters/cluster_service.h"
 #include "services/cluster_registry/clusters/cluster_store.h"
-#include "services/cluster_registry/clusters/validate_cluster.h"
+#include "services/cluster_registry/contacts/validate_contact.h"
 #include "services/cluster_registry/errors.h"
 
 namespace wici::cluster_registry {
@@ -45,16 +46,24 @@ v1::Contact NameOnly(const v1::Contact& contact) {
 
 }  // namespace
 
-absl::Status ClusterService::AnswerContact(const rpc::Context& context, v1::Contact& response) {
+void ContactHandlers::Register(rpc::Service& service) {
+  service.Pooled("GetContact", this, &ContactHandlers::GetContact);
+  service.Pooled("ListContacts", this, &ContactHandlers::ListContacts);
+  service.Pooled("CreateContact", this, &ContactHandlers::CreateContact);
+  service.Pooled("UpdateContact", this, &ContactHandlers::UpdateContact);
+  service.Pooled("DeleteContact", this, &ContactHandlers::DeleteContact);
+}
+
+absl::Status ContactHandlers::AnswerContact(const rpc::Context& context, v1::Contact& response) {
   return environment_.store.Read(context.deadline, [&](Reader& reader) {
     WICI_ASSIGN_OR_RETURN(response, ReadContact(reader, std::string(response.name())));
     return absl::OkStatus();
   });
 }
 
-absl::Status ClusterService::GetContact(const rpc::Context& context,
-                                        const v1::GetContactRequest& request,
-                                        v1::Contact& response) {
+absl::Status ContactHandlers::GetContact(const rpc::Context& context,
+                                         const v1::GetContactRequest& request,
+                                         v1::Contact& response) {
   Violations violations;
   violations.RequireResourceName("name", request.name(), "clusters/*/contacts/*");
   WICI_RETURN_IF_ERROR(violations.ToStatus(kDomain));
@@ -62,9 +71,9 @@ absl::Status ClusterService::GetContact(const rpc::Context& context,
   return AnswerContact(context, response);
 }
 
-absl::Status ClusterService::ListContacts(const rpc::Context& context,
-                                          const v1::ListContactsRequest& request,
-                                          v1::ListContactsResponse& response) {
+absl::Status ContactHandlers::ListContacts(const rpc::Context& context,
+                                           const v1::ListContactsRequest& request,
+                                           v1::ListContactsResponse& response) {
   Violations violations;
   violations.RequireResourceName("parent", request.parent(), "clusters/*");
   const rpc::Page page = rpc::ParsePage(request, violations);
@@ -80,9 +89,9 @@ absl::Status ClusterService::ListContacts(const rpc::Context& context,
   return absl::OkStatus();
 }
 
-absl::Status ClusterService::CreateContact(const rpc::Context& context,
-                                           const v1::CreateContactRequest& request,
-                                           v1::Contact& response) {
+absl::Status ContactHandlers::CreateContact(const rpc::Context& context,
+                                            const v1::CreateContactRequest& request,
+                                            v1::Contact& response) {
   Violations violations;
   violations.RequireResourceName("parent", request.parent(), "clusters/*");
   if (!request.contact_id().empty()) violations.RequireId("contact_id", request.contact_id());
@@ -104,9 +113,9 @@ absl::Status ClusterService::CreateContact(const rpc::Context& context,
   return AnswerContact(context, response);
 }
 
-absl::Status ClusterService::UpdateContact(const rpc::Context& context,
-                                           const v1::UpdateContactRequest& request,
-                                           v1::Contact& response) {
+absl::Status ContactHandlers::UpdateContact(const rpc::Context& context,
+                                            const v1::UpdateContactRequest& request,
+                                            v1::Contact& response) {
   const v1::Contact& change = request.contact();
   Violations violations;
   violations.RequireResourceName("contact.name", change.name(), "clusters/*/contacts/*");
@@ -133,9 +142,9 @@ absl::Status ClusterService::UpdateContact(const rpc::Context& context,
   return AnswerContact(context, response);
 }
 
-absl::Status ClusterService::DeleteContact(const rpc::Context& context,
-                                           const v1::DeleteContactRequest& request,
-                                           google::protobuf::Empty& response) {
+absl::Status ContactHandlers::DeleteContact(const rpc::Context& context,
+                                            const v1::DeleteContactRequest& request,
+                                            google::protobuf::Empty& response) {
   Violations violations;
   violations.RequireResourceName("name", request.name(), "clusters/*/contacts/*");
   violations.RequestId("request_id", request.request_id());

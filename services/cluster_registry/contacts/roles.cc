@@ -1,4 +1,4 @@
-#include "services/cluster_registry/clusters/roles.h"
+#include "services/cluster_registry/contacts/roles.h"
 
 #include "libs/base/clock.h"
 

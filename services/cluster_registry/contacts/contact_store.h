@@ -1,0 +1,27 @@
+// Contacts of clusters in the database; see store.h for errors and transactions.
+//
+// The cluster is locked, or was inserted, before its contacts are written.
+#ifndef WICI_SERVICES_CLUSTER_REGISTRY_CONTACTS_CONTACT_STORE_H_
+#define WICI_SERVICES_CLUSTER_REGISTRY_CONTACTS_CONTACT_STORE_H_
+
+#include <string_view>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "services/cluster_registry/store.h"
+#include "wici/cluster_registry/v1/contact.pb.h"
+
+namespace wici::cluster_registry {
+
+absl::StatusOr<v1::Contact> ReadContact(Reader& reader, std::string_view name);
+// An empty `cluster` reads those of all clusters.
+absl::StatusOr<std::vector<v1::Contact>> ReadContacts(Reader& reader, std::string_view cluster,
+                                                      const Keyset& keyset);
+absl::Status InsertContact(Writer& writer, v1::Contact& contact);
+absl::Status SaveContact(Writer& writer, v1::Contact& contact);
+absl::Status RemoveContact(Writer& writer, std::string_view name);
+
+}  // namespace wici::cluster_registry
+
+#endif  // WICI_SERVICES_CLUSTER_REGISTRY_CONTACTS_CONTACT_STORE_H_

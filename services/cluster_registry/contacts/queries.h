@@ -1,0 +1,34 @@
+// The SQL of contacts. Runs on SQLite and PostgreSQL alike.
+#ifndef WICI_SERVICES_CLUSTER_REGISTRY_CONTACTS_QUERIES_H_
+#define WICI_SERVICES_CLUSTER_REGISTRY_CONTACTS_QUERIES_H_
+
+#include "libs/sql/database.h"
+
+namespace wici::cluster_registry {
+
+inline constexpr sql::Query kGetContact{"get_contact", R"sql(
+  SELECT name, version, created_at, updated_at, body FROM contacts WHERE name = $1)sql"};
+
+inline constexpr sql::Query kListContacts{"list_contacts", R"sql(
+  SELECT name, version, created_at, updated_at, body FROM contacts
+  WHERE cluster = $1 AND name > $2 ORDER BY name LIMIT $3)sql"};
+
+// Those of all clusters, for an audience.
+inline constexpr sql::Query kScanContacts{"scan_contacts", R"sql(
+  SELECT name, version, created_at, updated_at, body FROM contacts
+  WHERE name > $1 ORDER BY name LIMIT $2)sql"};
+
+inline constexpr sql::Query kInsertContact{"insert_contact", R"sql(
+  INSERT INTO contacts (name, cluster, version, created_at, updated_at, body)
+  VALUES ($1, $2, 1, $3, $3, $4) ON CONFLICT (name) DO NOTHING RETURNING name)sql"};
+
+inline constexpr sql::Query kUpdateContact{"update_contact", R"sql(
+  UPDATE contacts SET version = version + 1, updated_at = $2, body = $3 WHERE name = $1
+  RETURNING version)sql"};
+
+inline constexpr sql::Query kDeleteContact{"delete_contact", R"sql(
+  DELETE FROM contacts WHERE name = $1 RETURNING name)sql"};
+
+}  // namespace wici::cluster_registry
+
+#endif  // WICI_SERVICES_CLUSTER_REGISTRY_CONTACTS_QUERIES_H_

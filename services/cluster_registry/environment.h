@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "absl/time/civil_time.h"
 #include "absl/time/time.h"
 #include "google/protobuf/message.h"
 #include "libs/base/clock.h"
@@ -26,6 +27,14 @@ struct Environment {
   const Clock& clock;
   IdSource& ids;
 };
+
+// The day of an instant, in UTC.
+inline absl::CivilDay DayOf(absl::Time time) { return absl::ToCivilDay(time, absl::UTCTimeZone()); }
+
+// The day a request asks for: its valid on_date, or today when that is empty.
+inline absl::CivilDay DayAsked(std::string_view on_date, const Clock& clock) {
+  return ParseDate(on_date).value_or(DayOf(clock.Now()));
+}
 
 // As a label query sees everything recorded so far, also under clocks that differ.
 inline constexpr absl::Time kPresent = absl::InfiniteFuture();

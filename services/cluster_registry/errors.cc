@@ -38,11 +38,20 @@ absl::Status ClusterIncompleteError(std::string_view cluster,
                                     const std::vector<FieldViolation>& missing) {
   absl::Status status =
       MakeError(absl::StatusCode::kFailedPrecondition, kDomain, "CLUSTER_INCOMPLETE",
-                absl::StrCat(Text(cluster), " cannot be published yet"), {{"resource", cluster}});
+                absl::StrCat(Text(cluster), " lacks what a published cluster needs"),
+                {{"resource", cluster}});
   for (const FieldViolation& field : missing) {
     AddPreconditionViolation(status, "CLUSTER_INCOMPLETE", field.field, field.description);
   }
   return status;
+}
+
+absl::Status ClusterStepRefusedError(std::string_view cluster, std::string_view state,
+                                     std::string_view step) {
+  return Precondition(
+      "CLUSTER_STEP_REFUSED", cluster,
+      absl::StrCat(Text(cluster), " is ", Text(state), ", from where ", Text(step), " does not go"),
+      {{"resource", cluster}, {"state", state}, {"step", step}});
 }
 
 absl::Status RegionCodeTakenError(std::string_view scheme, std::string_view version,

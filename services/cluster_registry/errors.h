@@ -22,6 +22,9 @@ absl::Status ClusterDeletedError(std::string_view cluster);
 // FAILED_PRECONDITION, CLUSTER_INCOMPLETE; `missing` are the fields, each a PreconditionFailure.
 absl::Status ClusterIncompleteError(std::string_view cluster,
                                     const std::vector<FieldViolation>& missing);
+// FAILED_PRECONDITION, CLUSTER_STEP_REFUSED; `state` "MERGED" and `step` "PUBLISH".
+absl::Status ClusterStepRefusedError(std::string_view cluster, std::string_view state,
+                                     std::string_view step);
 // FAILED_PRECONDITION, REGION_CODE_TAKEN.
 absl::Status RegionCodeTakenError(std::string_view scheme, std::string_view version,
                                   std::string_view code, std::string_view region);

@@ -76,7 +76,7 @@ absl::Status Store::Write(const Mutation& mutation, google::protobuf::Message& r
     response.Clear();
     WICI_ASSIGN_OR_RETURN(const bool answered, Find(tx, key, response));
     if (answered) return absl::OkStatus();
-    Writer writer(tx, mutation.now);
+    Writer writer(tx, mutation.now, mutation.principal);
     WICI_RETURN_IF_ERROR(body(writer));
     WICI_RETURN_IF_ERROR(
         sql::StoreAnswers(tx, {{key, response.SerializeAsString()}}, mutation.now));

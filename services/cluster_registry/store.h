@@ -54,10 +54,12 @@ class Reader {
 
 class Writer : public Reader {
  public:
-  // `now` stamps what is written.
-  Writer(sql::Transaction& tx, absl::Time now) : Reader(tx), now_(now) {}
+  // `now` stamps what is written, `principal` is the opaque id of who writes it.
+  Writer(sql::Transaction& tx, absl::Time now, std::string principal)
+      : Reader(tx), now_(now), principal_(std::move(principal)) {}
 
   absl::Time now() const { return now_; }
+  const std::string& principal() const { return principal_; }
 
   // Says which version of its aggregate a cluster has in this transaction; LockCluster and
   // InsertCluster do.
@@ -73,6 +75,7 @@ class Writer : public Reader {
 
  private:
   const absl::Time now_;
+  const std::string principal_;
   std::map<std::string, std::int64_t> aggregate_versions_;
   std::vector<feed::Change> changes_;
 };

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "absl/strings/str_cat.h"
+#include "google/protobuf/descriptor.h"
 #include "libs/base/limits.h"
 #include "libs/base/violations.h"
 #include "services/cluster_registry/partial_date.h"
@@ -69,13 +70,20 @@ void CheckTranslations(std::string_view field, std::string_view name, const Map&
   }
 }
 
+// A code of a classification we know looks like one, loosely: NACE is a section ("C") or a section
+// with division, group or class ("C20", "C20.1", "C20.14"), A to U in Rev. 2 and A to V in
+// Rev. 2.1. Codes of other schemes pass.
+void CheckCodeOfScheme(std::string_view field, const v1::Code& code, Violations& violations);
+
 template <class List>
 void CheckCodes(std::string_view field, std::string_view name, const List& list,
                 Violations& violations) {
   CheckEach(field, name, list, violations, [&](const std::string& path, const v1::Code& code) {
     violations.RequireText(Path(path, "scheme"), code.scheme(), 64);
     violations.OptionalText(Path(path, "version"), code.version(), 64);
-    violations.RequireText(Path(path, "code"), code.code(), 64);
+    if (violations.RequireText(Path(path, "code"), code.code(), 64)) {
+      CheckCodeOfScheme(path, code, violations);
+    }
   });
 }
 
@@ -88,13 +96,29 @@ void CheckExternalIds(std::string_view field, std::string_view name, const List&
   });
 }
 
+// The path of a field of `resource`: its first part is one, "descriptions" of "descriptions.pl".
+// Any text when no resource is given.
+void CheckFieldPath(std::string_view field, std::string_view path,
+                    const google::protobuf::Descriptor* resource, Violations& violations);
+
+// Provenances of facts of a `resource`.
 template <class List>
 void CheckProvenances(std::string_view field, std::string_view name, const List& list,
-                      Violations& violations) {
+                      Violations& violations,
+                      const google::protobuf::Descriptor* resource = nullptr) {
   CheckEach(field, name, list, violations,
             [&](const std::string& path, const v1::Provenance& provenance) {
               violations.RequireText(Path(path, "source"), provenance.source(), kUriBytesMax);
               violations.OptionalDate(Path(path, "retrieved_on"), provenance.retrieved_on());
+              CheckEach(path, "field_paths", provenance.field_paths(), violations,
+                        [&](const std::string& at, const std::string& supported) {
+                          CheckFieldPath(at, supported, resource, violations);
+                        });
+              violations.OptionalText(Path(path, "asserted_by"), provenance.asserted_by(),
+                                      kNameBytesMax);
+              if (!v1::Provenance::Confidence_IsValid(provenance.confidence())) {
+                violations.Add(Path(path, "confidence"), "not a known value");
+              }
             });
 }
 

@@ -1,16 +1,20 @@
 #include "services/cluster_registry/clusters/cluster_service.h"
 
-#include <algorithm>
+#include <map>
+#include <string_view>
+#include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "absl/time/civil_time.h"
 #include "google/protobuf/util/time_util.h"
 #include "libs/base/limits.h"
 #include "libs/base/status_macros.h"
 #include "libs/rpc/etag.h"
+#include "services/cluster_registry/cluster_rules/mandates.h"
+#include "services/cluster_registry/cluster_rules/publication.h"
 #include "services/cluster_registry/clusters/cluster_store.h"
-#include "services/cluster_registry/clusters/roles.h"
 #include "services/cluster_registry/clusters/validate_cluster.h"
+#include "services/cluster_registry/clusters/visibility.h"
 #include "services/cluster_registry/errors.h"
 #include "services/cluster_registry/regions/region_store.h"
 #include "services/cluster_registry/slug.h"
@@ -29,8 +33,9 @@ const std::vector<std::string_view>& ChangeableFields() {
       "sectors",          "ecosystems",           "technologies",
       "website",          "website_en",           "contact_email",
       "member_counts",    "management_fte_centi", "services",
-      "target_countries", "support_programmes",   "management_organisation",
-      "visibility",       "external_ids",         "provenances"};
+      "target_countries", "support_programmes",   "visibility",
+      "external_ids",     "provenances",          "no_home_region_reason",
+      "mandates"};
   return *fields;
 }
 
@@ -46,26 +51,28 @@ absl::Status CheckClusterReferences(Reader& reader, const v1::Cluster& cluster,
   return absl::OkStatus();
 }
 
-// C2: what a visible cluster must have.
-absl::Status CheckComplete(Reader& reader, const v1::Cluster& cluster, absl::CivilDay today) {
-  std::vector<FieldViolation> missing;
-  const auto require = [&](const std::string& value, const char* field) {
-    if (value.empty()) missing.push_back({field, "required for publication"});
-  };
-  require(cluster.display_name(), "display_name");
-  require(cluster.country(), "country");
-  require(cluster.home_region(), "home_region");
-  require(cluster.website(), "website");
-  require(cluster.contact_email(), "contact_email");
-  WICI_ASSIGN_OR_RETURN(const std::vector<v1::Contact> contacts,
-                        ReadAll<v1::Contact>([&](const Keyset& keyset) {
-                          return ReadContacts(reader, cluster.name(), keyset);
-                        }));
-  const bool managed = std::any_of(contacts.begin(), contacts.end(), [&](const v1::Contact& c) {
-    return c.role() == v1::Contact::ROLE_MANAGER && HasRoleOn(c, today);
-  });
-  if (!managed) missing.push_back({"contacts", "a manager is required for publication"});
-  return missing.empty() ? absl::OkStatus() : ClusterIncompleteError(cluster.name(), missing);
+// Takes back what a client may not say of a new cluster.
+void ClearOutputs(v1::Cluster& cluster) {
+  cluster.set_state(v1::Cluster::STATE_DRAFT);
+  cluster.clear_delete_time();
+  cluster.clear_management_organisation();
+  cluster.clear_mandate_gaps();
+  cluster.clear_review();
+  cluster.clear_state_reason();
+  cluster.clear_closed_on();
+}
+
+// C2: a published cluster keeps what publication needs.
+absl::Status CheckStaysComplete(const v1::Cluster& before, const v1::Cluster& after) {
+  if (before.state() != v1::Cluster::STATE_PUBLISHED) return absl::OkStatus();
+  const std::vector<FieldViolation> lost = LostFields(before, after);
+  return lost.empty() ? absl::OkStatus() : ClusterIncompleteError(after.name(), lost);
+}
+
+absl::Status Save(Writer& writer, std::string_view kind, v1::Cluster& cluster) {
+  WICI_RETURN_IF_ERROR(SaveCluster(writer, cluster, kind));
+  ShowManagementOn(DayOf(writer.now()), cluster);
+  return absl::OkStatus();
 }
 
 absl::Status ValidateNamed(std::string_view name, std::string_view request_id) {
@@ -86,7 +93,8 @@ void ClusterService::Register(rpc::Server& server) {
   service.Pooled("UpdateCluster", this, &ClusterService::UpdateCluster);
   service.Pooled("DeleteCluster", this, &ClusterService::DeleteCluster);
   service.Pooled("UndeleteCluster", this, &ClusterService::UndeleteCluster);
-  service.Pooled("PublishCluster", this, &ClusterService::PublishCluster);
+  lifecycle_.Register(service);
+  history_.Register(service);
   service.Pooled("ImportClusters", &importer_, &ClusterImporter::ImportClusters);
   members_.Register(service);
   contacts_.Register(service);
@@ -95,11 +103,19 @@ void ClusterService::Register(rpc::Server& server) {
 absl::Status ClusterService::GetCluster(const rpc::Context& context,
                                         const v1::GetClusterRequest& request,
                                         v1::Cluster& response) {
-  WICI_RETURN_IF_ERROR(ValidateNamed(request.name(), ""));
-  return environment_.store.Read(context.deadline, [&](Reader& reader) {
-    WICI_ASSIGN_OR_RETURN(response, ReadCluster(reader, request.name()));
+  Violations violations;
+  violations.RequireResourceName("name", request.name(), "clusters/*");
+  violations.OptionalDate("on_date", request.on_date());
+  const absl::Time known_at =
+      ParseKnownAt(request.known_at(), request.has_known_at(), environment_.clock, violations);
+  WICI_RETURN_IF_ERROR(violations.ToStatus(kDomain));
+  WICI_RETURN_IF_ERROR(environment_.store.Read(context.deadline, [&](Reader& reader) {
+    WICI_ASSIGN_OR_RETURN(response,
+                          ReadVisibleCluster(reader, context.principal, request.name(), known_at));
     return absl::OkStatus();
-  });
+  }));
+  ShowManagementOn(DayAsked(request.on_date(), environment_.clock), response);
+  return absl::OkStatus();
 }
 
 absl::Status ClusterService::ListClusters(const rpc::Context& context,
@@ -114,7 +130,8 @@ absl::Status ClusterService::ListClusters(const rpc::Context& context,
   const ClusterFilter filter = {.country = request.country(),
                                 .home_region = request.home_region(),
                                 .state = request.state(),
-                                .show_deleted = request.show_deleted()};
+                                .show_deleted = request.show_deleted(),
+                                .exposure = CircleOf(context.principal, "platform")};
   std::vector<v1::Cluster> rows;
   WICI_RETURN_IF_ERROR(environment_.store.Read(context.deadline, [&](Reader& reader) {
     WICI_ASSIGN_OR_RETURN(rows, ReadClusters(reader, filter, ToKeyset(page)));
@@ -122,6 +139,7 @@ absl::Status ClusterService::ListClusters(const rpc::Context& context,
   }));
   FillPage(request, page, std::move(rows), *response.mutable_clusters(),
            *response.mutable_next_page_token());
+  Show(context, *response.mutable_clusters());
   return absl::OkStatus();
 }
 
@@ -134,13 +152,31 @@ absl::Status ClusterService::BatchGetClusters(const rpc::Context& context,
     violations.RequireResourceName(absl::StrCat("names[", i, "]"), request.names(i), "clusters/*");
   }
   WICI_RETURN_IF_ERROR(violations.ToStatus(kDomain));
-  return environment_.store.Read(context.deadline, [&](Reader& reader) {
-    response.Clear();
-    for (const std::string& name : request.names()) {
-      WICI_ASSIGN_OR_RETURN(*response.add_clusters(), ReadCluster(reader, name));
-    }
+  std::vector<v1::Cluster> found;
+  WICI_RETURN_IF_ERROR(environment_.store.Read(context.deadline, [&](Reader& reader) {
+    WICI_ASSIGN_OR_RETURN(
+        found, ReadClustersNamed(reader, {request.names().begin(), request.names().end()}));
     return absl::OkStatus();
-  });
+  }));
+  std::map<std::string_view, const v1::Cluster*> by_name;
+  for (const v1::Cluster& cluster : found) {
+    if (MaySee(context.principal, cluster)) by_name[cluster.name()] = &cluster;
+  }
+  for (const std::string& name : request.names()) {
+    const auto cluster = by_name.find(name);
+    if (cluster == by_name.end()) return NotFoundError(name);
+    *response.add_clusters() = *cluster->second;
+  }
+  Show(context, *response.mutable_clusters());
+  return absl::OkStatus();
+}
+
+void ClusterService::Show(const rpc::Context& context, Clusters& clusters) const {
+  const absl::CivilDay today = DayOf(environment_.clock.Now());
+  for (v1::Cluster& cluster : clusters) {
+    HideFrom(context.principal, cluster);
+    ShowManagementOn(today, cluster);
+  }
 }
 
 absl::Status ClusterService::CreateCluster(const rpc::Context& context,
@@ -158,12 +194,14 @@ absl::Status ClusterService::CreateCluster(const rpc::Context& context,
       [&](Writer& writer) -> absl::Status {
         response = request.cluster();
         response.set_name("clusters/" + id);
-        response.set_state(v1::Cluster::STATE_DRAFT);
-        response.clear_delete_time();
+        ClearOutputs(response);
+        SortMandates(*response.mutable_mandates());
         Violations invalid;
         WICI_RETURN_IF_ERROR(CheckClusterReferences(writer, response, invalid));
         WICI_RETURN_IF_ERROR(invalid.ToStatus(kDomain));
-        return InsertCluster(writer, response);
+        WICI_RETURN_IF_ERROR(InsertCluster(writer, response));
+        ShowManagementOn(DayOf(writer.now()), response);
+        return absl::OkStatus();
       });
 }
 
@@ -180,12 +218,15 @@ absl::Status ClusterService::UpdateCluster(const rpc::Context& context,
       [&](Writer& writer) -> absl::Status {
         WICI_ASSIGN_OR_RETURN(response, LockCluster(writer, cluster.name(), false));
         WICI_RETURN_IF_ERROR(CheckEtag(cluster.name(), cluster.etag(), response.etag()));
+        const v1::Cluster before = response;
         Violations invalid;
         rpc::ApplyUpdateMask(request.update_mask(), cluster, ChangeableFields(), invalid, response);
         ValidateCluster("cluster", response, invalid);
         WICI_RETURN_IF_ERROR(CheckClusterReferences(writer, response, invalid));
         WICI_RETURN_IF_ERROR(invalid.ToStatus(kDomain));
-        return SaveCluster(writer, response, "cluster.updated");
+        WICI_RETURN_IF_ERROR(CheckStaysComplete(before, response));
+        SortMandates(*response.mutable_mandates());
+        return Save(writer, "cluster.updated", response);
       });
 }
 
@@ -198,7 +239,7 @@ absl::Status ClusterService::DeleteCluster(const rpc::Context& context,
     WICI_ASSIGN_OR_RETURN(response, LockCluster(writer, request.name(), false));
     WICI_RETURN_IF_ERROR(CheckEtag(request.name(), request.etag(), response.etag()));
     *response.mutable_delete_time() = TimeUtil::MicrosecondsToTimestamp(ToMicros(mutation.now));
-    return SaveCluster(writer, response, "cluster.deleted");
+    return Save(writer, "cluster.deleted", response);
   });
 }
 
@@ -212,23 +253,8 @@ absl::Status ClusterService::UndeleteCluster(const rpc::Context& context,
         WICI_ASSIGN_OR_RETURN(response, LockCluster(writer, request.name(), true));
         WICI_RETURN_IF_ERROR(CheckEtag(request.name(), request.etag(), response.etag()));
         response.clear_delete_time();
-        return SaveCluster(writer, response, "cluster.undeleted");
+        return Save(writer, "cluster.undeleted", response);
       });
-}
-
-absl::Status ClusterService::PublishCluster(const rpc::Context& context,
-                                            const v1::PublishClusterRequest& request,
-                                            v1::Cluster& response) {
-  WICI_RETURN_IF_ERROR(ValidateNamed(request.name(), request.request_id()));
-  const Mutation mutation = MakeMutation(environment_, context, request, request.request_id());
-  const absl::CivilDay today = absl::ToCivilDay(mutation.now, absl::UTCTimeZone());
-  return environment_.store.Write(mutation, response, [&](Writer& writer) -> absl::Status {
-    WICI_ASSIGN_OR_RETURN(response, LockCluster(writer, request.name(), false));
-    WICI_RETURN_IF_ERROR(CheckEtag(request.name(), request.etag(), response.etag()));
-    WICI_RETURN_IF_ERROR(CheckComplete(writer, response, today));
-    response.set_state(v1::Cluster::STATE_PUBLISHED);
-    return SaveCluster(writer, response, "cluster.published");
-  });
 }
 
 }  // namespace wici::cluster_registry

@@ -1,11 +1,13 @@
-// Handlers of wici.cluster_registry.v1.ClusterService: clusters here, their members
-// (members/member_handlers.h) and contacts (contacts/contact_handlers.h), and the import
-// (imports/cluster_importer.h).
+// Handlers of wici.cluster_registry.v1.ClusterService: clusters here, their life and history
+// (cluster_lifecycle/), their members (members/member_handlers.h) and contacts
+// (contacts/contact_handlers.h), and the import (imports/cluster_importer.h).
 #ifndef WICI_SERVICES_CLUSTER_REGISTRY_CLUSTERS_CLUSTER_SERVICE_H_
 #define WICI_SERVICES_CLUSTER_REGISTRY_CLUSTERS_CLUSTER_SERVICE_H_
 
 #include "absl/status/status.h"
 #include "libs/rpc/server.h"
+#include "services/cluster_registry/cluster_lifecycle/cluster_history.h"
+#include "services/cluster_registry/cluster_lifecycle/cluster_lifecycle.h"
 #include "services/cluster_registry/contacts/contact_handlers.h"
 #include "services/cluster_registry/environment.h"
 #include "services/cluster_registry/imports/cluster_importer.h"
@@ -19,6 +21,8 @@ class ClusterService {
  public:
   explicit ClusterService(const Environment& environment)
       : environment_(environment),
+        lifecycle_(environment),
+        history_(environment),
         importer_(environment),
         members_(environment),
         contacts_(environment) {}
@@ -40,10 +44,14 @@ class ClusterService {
                              v1::Cluster& response);
   absl::Status UndeleteCluster(const rpc::Context& context,
                                const v1::UndeleteClusterRequest& request, v1::Cluster& response);
-  absl::Status PublishCluster(const rpc::Context& context, const v1::PublishClusterRequest& request,
-                              v1::Cluster& response);
+
+  using Clusters = google::protobuf::RepeatedPtrField<v1::Cluster>;
+  // Fills what depends on the day, and takes out what is not for the caller.
+  void Show(const rpc::Context& context, Clusters& clusters) const;
 
   const Environment environment_;
+  ClusterLifecycle lifecycle_;
+  ClusterHistory history_;
   ClusterImporter importer_;
   MemberHandlers members_;
   ContactHandlers contacts_;

@@ -10,6 +10,7 @@ namespace wici::cluster_registry {
 namespace {
 
 using ::testing::ElementsAre;
+using ::testing::Not;
 using ::testing::SizeIs;
 using wici::testing::HasViolation;
 using wici::testing::IsOk;
@@ -50,17 +51,23 @@ TEST_F(ClusterServiceTest, EveryViolationIsNamedAtOnceAndNothingIsWritten) {
               website: "line\nbreak" member_counts { value: -1 as_of: "2015-02-30" }
               sectors { scheme: "NACE" } target_countries: "xx" visibility: 99
               translated_names { key: "??" value: "x" }
-              management_organisation { mandate_from: "yesterday" } })");
+              mandates { mandate_from: "yesterday" }
+              no_home_region_reason: "a\tb"
+              provenances { source: "list" field_paths: "founded_on" field_paths: "descriptions.pl"
+                            field_paths: "colour" confidence: 9 } })");
   EXPECT_THAT(refused, StatusIs(kInvalid, Reason("INVALID_ARGUMENT")));
   for (const char* field :
        {"cluster_id", "request_id", "cluster.display_name", "cluster.country", "cluster.founded_on",
         "cluster.home_region", "cluster.contact_email", "cluster.website",
         "cluster.member_counts[0].value", "cluster.member_counts[0].as_of",
         "cluster.sectors[0].code", "cluster.target_countries[0]", "cluster.visibility",
-        "cluster.translated_names[??]", "cluster.management_organisation.legal_name",
-        "cluster.management_organisation.mandate_from"}) {
+        "cluster.translated_names[??]", "cluster.mandates[0].organisation.legal_name",
+        "cluster.mandates[0].mandate_from", "cluster.no_home_region_reason",
+        "cluster.provenances[0].field_paths[2]", "cluster.provenances[0].confidence"}) {
     EXPECT_THAT(refused, HasViolation(field));
   }
+  EXPECT_THAT(refused, Not(HasViolation("cluster.provenances[0].field_paths[0]")));
+  EXPECT_THAT(refused, Not(HasViolation("cluster.provenances[0].field_paths[1]")));
   EXPECT_THAT(ListClusters("")->clusters(), SizeIs(0));
 }
 
@@ -71,6 +78,25 @@ TEST_F(ClusterServiceTest, AFieldThatIsTooLongIsRefused) {
   EXPECT_THAT(CreateCluster(request), StatusIs(kInvalid, HasViolation("cluster.display_name")));
   request.mutable_cluster()->set_display_name(std::string(10'000'000, 'x'));
   EXPECT_THAT(CreateCluster(request), StatusIs(absl::StatusCode::kResourceExhausted));
+}
+
+TEST_F(ClusterServiceTest, CodesOfNaceAreCheckedLooselyAndThoseOfOtherSchemesPass) {
+  const auto create = [&](const std::string& version, const std::string& code,
+                          const std::string& scheme = "NACE") {
+    return CreateCluster(
+        "cluster { display_name: \"Klaster\" country: \"PL\" sectors { scheme: \"" + scheme +
+        "\" version: \"" + version + "\" code: \"" + code + "\" } }");
+  };
+  for (const std::string code : {"20", "c20", "C2", "C20.", "C20.145", "C20,1", "W01", "C20.1.4"}) {
+    EXPECT_THAT(create("Rev. 2.1", code),
+                StatusIs(kInvalid, HasViolation("cluster.sectors[0].code")))
+        << code;
+  }
+  EXPECT_THAT(create("Rev. 2", "V98"), StatusIs(kInvalid, HasViolation("cluster.sectors[0].code")));
+  EXPECT_THAT(create("Rev. 9", "20", "OTHER"), IsOk());
+  AddCluster(R"(sectors { scheme: "NACE" version: "Rev. 2" code: "C20" }
+                sectors { scheme: "NACE" version: "Rev. 2.1" code: "V98.10" }
+                sectors { scheme: "NACE" code: "C" } sectors { scheme: "NACE" code: "C20.1" })");
 }
 
 TEST_F(ClusterServiceTest, ARegionMustExist) {
@@ -183,6 +209,8 @@ TEST_F(ClusterServiceTest, ABatchIsInTheOrderAskedOrNotAtAll) {
   const auto batch = BatchGetClusters(R"(names: "clusters/bbb" names: "clusters/aaa")");
   ASSERT_THAT(batch, IsOk());
   EXPECT_EQ(batch->clusters(0).name(), "clusters/bbb");
+  EXPECT_THAT(BatchGetClusters(R"(names: "clusters/bbb" names: "clusters/bbb")")->clusters(),
+              SizeIs(2));
   EXPECT_THAT(BatchGetClusters(R"(names: "clusters/aaa" names: "clusters/zzz")"),
               StatusIs(kNotFound, Reason("RESOURCE_NOT_FOUND")));
   EXPECT_THAT(BatchGetClusters(""), StatusIs(kInvalid, HasViolation("names")));

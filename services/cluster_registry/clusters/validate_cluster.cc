@@ -1,5 +1,6 @@
 #include "services/cluster_registry/clusters/validate_cluster.h"
 
+#include "services/cluster_registry/cluster_rules/mandates.h"
 #include "services/cluster_registry/validate.h"
 
 namespace wici::cluster_registry {
@@ -14,6 +15,8 @@ void ValidateCluster(std::string_view field, const v1::Cluster& cluster, Violati
   OptionalPartialDate(violations, Path(field, "founded_on"), cluster.founded_on());
   RequireCountry(Path(field, "country"), cluster.country(), violations);
   violations.OptionalResourceName(Path(field, "home_region"), cluster.home_region(), "regions/*");
+  violations.OptionalText(Path(field, "no_home_region_reason"), cluster.no_home_region_reason(),
+                          kTitleBytesMax);
   CheckEach(field, "operating_regions", cluster.operating_regions(), violations,
             [&](const std::string& path, const std::string& region) {
               violations.RequireResourceName(path, region, "regions/*");
@@ -41,19 +44,13 @@ void ValidateCluster(std::string_view field, const v1::Cluster& cluster, Violati
               RequireCountry(path, country, violations);
             });
   CheckTexts(field, "support_programmes", cluster.support_programmes(), violations);
-  if (cluster.has_management_organisation()) {
-    const std::string path = Path(field, "management_organisation");
-    const v1::ManagementOrganisation& organisation = cluster.management_organisation();
-    violations.RequireText(Path(path, "legal_name"), organisation.legal_name(), kTitleBytesMax);
-    violations.OptionalText(Path(path, "legal_form"), organisation.legal_form(), kNameBytesMax);
-    CheckExternalIds(path, "identifiers", organisation.identifiers(), violations);
-    violations.OptionalDate(Path(path, "mandate_from"), organisation.mandate_from());
-  }
+  ValidateMandates(field, cluster.mandates(), violations);
   if (!v1::Visibility_IsValid(cluster.visibility())) {
     violations.Add(Path(field, "visibility"), "not a known value");
   }
   CheckExternalIds(field, "external_ids", cluster.external_ids(), violations);
-  CheckProvenances(field, "provenances", cluster.provenances(), violations);
+  CheckProvenances(field, "provenances", cluster.provenances(), violations,
+                   v1::Cluster::descriptor());
 }
 
 }  // namespace wici::cluster_registry

@@ -1,0 +1,204 @@
+// Review, publication, dormancy and closing of clusters, over gRPC.
+#include <string>
+
+#include "libs/base/limits.h"
+#include "services/cluster_registry/testing/registry_fixture.h"
+
+namespace wici::cluster_registry {
+namespace {
+
+using wici::testing::HasViolation;
+using wici::testing::IsOk;
+using wici::testing::Reason;
+using wici::testing::StatusIs;
+constexpr auto kDenied = absl::StatusCode::kPermissionDenied;
+constexpr auto kInvalid = absl::StatusCode::kInvalidArgument;
+constexpr auto kPrecondition = absl::StatusCode::kFailedPrecondition;
+constexpr char kAbc[] = R"(name: "clusters/abc")";
+
+class ClusterLifecycleTest : public testing::RegistryTest {
+ protected:
+  // clusters/abc as a draft with all that publication needs.
+  void AddCompleteCluster() {
+    AddCluster(R"(website: "abc.example" contact_email: "office@example.org"
+                  no_home_region_reason: "works in the whole country")");
+    ASSERT_THAT(CreateContact(R"(parent: "clusters/abc" contact { role: ROLE_MANAGER
+                                   display_name: "Manager" email: "manager@example.org" })"),
+                IsOk());
+  }
+  template <class Request>
+  absl::StatusOr<v1::Cluster> AsManager(grpc::Status (v1::ClusterService::Stub::*method)(
+                                            grpc::ClientContext*, const Request&, v1::Cluster*),
+                                        const std::string& text,
+                                        const std::string& scope = "clusters/abc") {
+    return services_.Call(*cluster_stub_, method, testing::Parse<Request>(text),
+                          services_.Token("cluster-manager", scope));
+  }
+};
+
+TEST_F(ClusterLifecycleTest, AManagerSubmitsLearnsWhatToMendAndIsPublished) {
+  AddCompleteCluster();
+  const auto submitted = AsManager(&v1::ClusterService::Stub::SubmitCluster, kAbc);
+  ASSERT_THAT(submitted, IsOk());
+  EXPECT_EQ(submitted->state(), v1::Cluster::STATE_IN_REVIEW);
+  EXPECT_EQ(submitted->review().state(), v1::ClusterReview::STATE_SUBMITTED);
+
+  const auto returned = ReturnCluster(
+      R"(name: "clusters/abc" reason: "Strona internetowa nie dziala.\nProsimy o poprawe.")");
+  ASSERT_THAT(returned, IsOk());
+  EXPECT_EQ(returned->state(), v1::Cluster::STATE_DRAFT);
+  const auto seen = AsManager(&v1::ClusterService::Stub::GetCluster, kAbc);
+  ASSERT_THAT(seen, IsOk());
+  EXPECT_EQ(seen->review().state(), v1::ClusterReview::STATE_RETURNED);
+  EXPECT_EQ(seen->review().reason(), "Strona internetowa nie dziala.\nProsimy o poprawe.");
+  EXPECT_EQ(seen->review().reviewer(), "users/test");
+  EXPECT_EQ(seen->review().review_time().seconds(), absl::ToUnixSeconds(services_.clock().Now()));
+
+  ASSERT_THAT(AsManager(&v1::ClusterService::Stub::SubmitCluster, kAbc), IsOk());
+  const auto published = PublishCluster(kAbc);
+  ASSERT_THAT(published, IsOk());
+  EXPECT_EQ(published->state(), v1::Cluster::STATE_PUBLISHED);
+  EXPECT_EQ(published->review().state(), v1::ClusterReview::STATE_APPROVED);
+  EXPECT_EQ(published->review().reason(), "");
+}
+
+TEST_F(ClusterLifecycleTest, AStepFromAnotherStateIsRefused) {
+  AddCompleteCluster();
+  const auto refused = StatusIs(kPrecondition, Reason("CLUSTER_STEP_REFUSED"));
+  EXPECT_THAT(ReturnCluster(R"(name: "clusters/abc" reason: "x")"), refused);
+  EXPECT_THAT(SetClusterDormant(kAbc), refused);
+  EXPECT_THAT(ReactivateCluster(kAbc), refused);
+  ASSERT_THAT(SubmitCluster(kAbc), IsOk());
+  EXPECT_THAT(SubmitCluster(kAbc), refused);
+  ASSERT_THAT(PublishCluster(kAbc), IsOk());
+  EXPECT_THAT(PublishCluster(kAbc), refused);
+  EXPECT_THAT(SubmitCluster(kAbc), refused);
+  EXPECT_THAT(SubmitCluster(R"(name: "clusters/none")"),
+              StatusIs(absl::StatusCode::kNotFound, Reason("RESOURCE_NOT_FOUND")));
+}
+
+TEST_F(ClusterLifecycleTest, ADormantClusterComesBackAndAClosedOneMayHaveBeenClosedByMistake) {
+  AddCompleteCluster();
+  ASSERT_THAT(PublishCluster(kAbc), IsOk());
+  const auto dormant = SetClusterDormant(R"(name: "clusters/abc" reason: "no answer since 2014")");
+  ASSERT_THAT(dormant, IsOk());
+  EXPECT_EQ(dormant->state(), v1::Cluster::STATE_DORMANT);
+  EXPECT_EQ(dormant->state_reason(), "no answer since 2014");
+  const auto active = ReactivateCluster(kAbc);
+  ASSERT_THAT(active, IsOk());
+  EXPECT_EQ(active->state(), v1::Cluster::STATE_PUBLISHED);
+  EXPECT_EQ(active->state_reason(), "");
+  const auto closed =
+      CloseCluster(R"(name: "clusters/abc" reason: "dissolved" closed_on: "2015-11")");
+  ASSERT_THAT(closed, IsOk());
+  EXPECT_EQ(closed->state(), v1::Cluster::STATE_CLOSED);
+  EXPECT_EQ(closed->closed_on(), "2015-11");
+  const auto back = ReactivateCluster(kAbc);
+  ASSERT_THAT(back, IsOk());
+  EXPECT_EQ(back->state(), v1::Cluster::STATE_PUBLISHED);
+  EXPECT_EQ(back->closed_on(), "");
+}
+
+TEST_F(ClusterLifecycleTest, C2_AClusterWithoutHomeRegionIsPublishedWhenItSaysWhy) {
+  AddCluster(R"(website: "abc.example" contact_email: "office@example.org")");
+  const auto bare = PublishCluster(kAbc);
+  EXPECT_THAT(bare, StatusIs(kPrecondition, Reason("CLUSTER_INCOMPLETE")));
+  ASSERT_THAT(CreateContact(R"(parent: "clusters/abc" contact { role: ROLE_MANAGER
+                                 display_name: "Manager" email: "manager@example.org" })"),
+              IsOk());
+  EXPECT_THAT(PublishCluster(kAbc), StatusIs(kPrecondition, Reason("CLUSTER_INCOMPLETE")));
+  ASSERT_THAT(UpdateCluster(R"(cluster { name: "clusters/abc"
+                                         no_home_region_reason: "works in the whole country" })"),
+              IsOk());
+  EXPECT_THAT(PublishCluster(kAbc), IsOk());
+}
+
+TEST_F(ClusterLifecycleTest, C2_ThePublicationNeedsAManagerOfThatDay) {
+  AddCluster(R"(website: "abc.example" contact_email: "office@example.org"
+                no_home_region_reason: "works in the whole country")");
+  ASSERT_THAT(CreateContact(R"(parent: "clusters/abc" contact { role: ROLE_MANAGER
+                                 display_name: "Former" email: "former@example.org"
+                                 role_until: "2015-12-17" })"),
+              IsOk());
+  ASSERT_THAT(CreateContact(R"(parent: "clusters/abc" contact { role: ROLE_DEPUTY
+                                 display_name: "Deputy" email: "deputy@example.org" })"),
+              IsOk());
+  EXPECT_THAT(PublishCluster(kAbc), StatusIs(kPrecondition, Reason("CLUSTER_INCOMPLETE")));
+}
+
+TEST_F(ClusterLifecycleTest, C2_APublishedClusterCannotBeUpdatedIntoAnIncompleteOne) {
+  AddCompleteCluster();
+  ASSERT_THAT(UpdateCluster(R"(cluster { name: "clusters/abc" } update_mask { paths: "website" })"),
+              IsOk());
+  ASSERT_THAT(UpdateCluster(R"(cluster { name: "clusters/abc" website: "abc.example" })"), IsOk());
+  ASSERT_THAT(PublishCluster(kAbc), IsOk());
+  for (const std::string field : {"website", "contact_email", "no_home_region_reason"}) {
+    EXPECT_THAT(UpdateCluster("cluster { name: \"clusters/abc\" } update_mask { paths: \"" + field +
+                              "\" }"),
+                StatusIs(kPrecondition, Reason("CLUSTER_INCOMPLETE")))
+        << field;
+  }
+  EXPECT_THAT(UpdateCluster(R"(cluster { name: "clusters/abc" website: "new.example" })"), IsOk());
+  EXPECT_EQ(GetCluster(kAbc)->website(), "new.example");
+}
+
+TEST_F(ClusterLifecycleTest, EveryFaultOfAStepIsNamedAtOnce) {
+  AddCompleteCluster();
+  EXPECT_THAT(ReturnCluster(R"(name: "abc" request_id: "7")"),
+              ::testing::AllOf(StatusIs(kInvalid, HasViolation("name")), HasViolation("request_id"),
+                               HasViolation("reason")));
+  EXPECT_THAT(
+      CloseCluster(R"(name: "abc" closed_on: "1815" reason: "a\001b")"),
+      ::testing::AllOf(HasViolation("name"), HasViolation("closed_on"), HasViolation("reason")));
+  EXPECT_THAT(CloseCluster(R"(name: "clusters/abc" closed_on: "2016" reason: "merged")"),
+              StatusIs(kInvalid, HasViolation("closed_on")));
+  EXPECT_THAT(CloseCluster(R"(name: "clusters/abc" closed_on: "2015")"),
+              StatusIs(kInvalid, HasViolation("reason")));
+  v1::SetClusterDormantRequest huge;
+  huge.set_name("clusters/abc");
+  huge.set_reason(std::string(kTextBytesMax + 1, 'x'));
+  EXPECT_THAT(SetClusterDormant(huge), StatusIs(kInvalid, HasViolation("reason")));
+}
+
+TEST_F(ClusterLifecycleTest, TheSameRequestIdTakesTheStepOnce) {
+  AddCompleteCluster();
+  const std::string request =
+      R"(name: "clusters/abc" request_id: "3b0f2f0c-5b3c-4a55-9d4b-5a4a3f2b1c0d")";
+  const auto first = SubmitCluster(request);
+  ASSERT_THAT(first, IsOk());
+  const auto second = SubmitCluster(request);
+  ASSERT_THAT(second, IsOk());
+  EXPECT_EQ(second->SerializeAsString(), first->SerializeAsString());
+  EXPECT_THAT(SubmitCluster(R"(name: "clusters/abd"
+                               request_id: "3b0f2f0c-5b3c-4a55-9d4b-5a4a3f2b1c0d")"),
+              StatusIs(kInvalid, Reason("REQUEST_ID_REUSED")));
+}
+
+TEST_F(ClusterLifecycleTest, AStepOnAnOlderVersionIsAborted) {
+  AddCompleteCluster();
+  ASSERT_THAT(UpdateCluster(R"(cluster { name: "clusters/abc" acronym: "A" })"), IsOk());
+  EXPECT_THAT(PublishCluster(R"(name: "clusters/abc" etag: "\"1\"")"),
+              StatusIs(absl::StatusCode::kAborted, Reason("ETAG_MISMATCH")));
+}
+
+TEST_F(ClusterLifecycleTest, AManagerMayOnlySubmitTheOwnCluster) {
+  AddCompleteCluster();
+  using Stub = v1::ClusterService::Stub;
+  EXPECT_THAT(AsManager(&Stub::SubmitCluster, kAbc, "clusters/other"), StatusIs(kDenied));
+  EXPECT_THAT(AsManager(&Stub::ReturnCluster, R"(name: "clusters/abc" reason: "x")"),
+              StatusIs(kDenied));
+  EXPECT_THAT(AsManager(&Stub::PublishCluster, kAbc), StatusIs(kDenied));
+  EXPECT_THAT(AsManager(&Stub::SetClusterDormant, kAbc), StatusIs(kDenied));
+  EXPECT_THAT(AsManager(&Stub::ReactivateCluster, kAbc), StatusIs(kDenied));
+  EXPECT_THAT(AsManager(&Stub::CloseCluster, R"(name: "clusters/abc" reason: "x")"),
+              StatusIs(kDenied));
+}
+
+TEST_F(ClusterLifecycleTest, ADeletedClusterTakesNoStep) {
+  AddCompleteCluster();
+  ASSERT_THAT(DeleteCluster(kAbc), IsOk());
+  EXPECT_THAT(SubmitCluster(kAbc), StatusIs(kPrecondition, Reason("CLUSTER_DELETED")));
+}
+
+}  // namespace
+}  // namespace wici::cluster_registry

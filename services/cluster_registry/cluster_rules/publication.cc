@@ -1,0 +1,42 @@
+#include "services/cluster_registry/cluster_rules/publication.h"
+
+#include <algorithm>
+
+namespace wici::cluster_registry {
+
+std::vector<FieldViolation> MissingFields(const v1::Cluster& cluster) {
+  std::vector<FieldViolation> missing;
+  const auto require = [&](bool there, const char* field, const char* description) {
+    if (!there) missing.push_back({field, description});
+  };
+  constexpr const char* kRequired = "required for publication";
+  require(!cluster.display_name().empty(), "display_name", kRequired);
+  require(!cluster.country().empty(), "country", kRequired);
+  require(!cluster.home_region().empty() || !cluster.no_home_region_reason().empty(), "home_region",
+          "this or no_home_region_reason is required for publication");
+  require(!cluster.website().empty(), "website", kRequired);
+  require(!cluster.contact_email().empty(), "contact_email", kRequired);
+  return missing;
+}
+
+std::vector<FieldViolation> LostFields(const v1::Cluster& before, const v1::Cluster& after) {
+  const std::vector<FieldViolation> missing_before = MissingFields(before);
+  std::vector<FieldViolation> lost = MissingFields(after);
+  std::erase_if(lost, [&](const FieldViolation& field) {
+    return std::find(missing_before.begin(), missing_before.end(), field) != missing_before.end();
+  });
+  return lost;
+}
+
+v1::Visibility ExposureOf(const v1::Cluster& cluster) {
+  if (cluster.state() == v1::Cluster::STATE_UNSPECIFIED ||
+      cluster.state() == v1::Cluster::STATE_DRAFT ||
+      cluster.state() == v1::Cluster::STATE_IN_REVIEW) {
+    return v1::VISIBILITY_INTERNAL;
+  }
+  const bool open = cluster.visibility() == v1::VISIBILITY_PUBLIC ||
+                    cluster.visibility() == v1::VISIBILITY_PARTNERS;
+  return open ? cluster.visibility() : v1::VISIBILITY_INTERNAL;
+}
+
+}  // namespace wici::cluster_registry

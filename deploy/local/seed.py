@@ -1,4 +1,4 @@
-"""The demo data: the regions, label scheme, clusters, people, initiatives and the event of
+"""The demo data: the regions, label schemes, clusters, people, initiatives and the event of
 18 December 2015, loaded through the public API.
 
 Every call has a request_id made from its content and every resource an id of its own, so loading
@@ -8,6 +8,7 @@ twice changes nothing. People are roles with addresses of example.org; nobody re
 import base64
 import csv
 import io
+import json
 import pathlib
 import uuid
 
@@ -15,6 +16,7 @@ import client
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 CLUSTERS_CSV = ROOT / "data/clusters.csv"
+LABEL_SCHEMES = ROOT / "data/label_schemes.json"
 
 OPERATOR = "users/operator"
 OPERATOR_ROLES = ["platform-operator@platform"]
@@ -67,31 +69,6 @@ REGIONS = [
 # Same name, other code: what a prefix test on one version gets wrong.
 SUCCESSIONS = {"mazovia": ("PL12", "PL9"), "lodz": ("PL11", "PL71"),
                "subcarpathia": ("PL32", "PL82")}
-
-ESCA = {
-    "display_name": "Cluster Management Excellence Label",
-    "owner": "European Secretariat for Cluster Analysis",
-    "kinds": [
-        {"code": "BRONZE", "rank": 1, "title": "Striving for Cluster Excellence"},
-        {"code": "SILVER", "rank": 2, "title": "Dedicated to Cluster Excellence"},
-        {"code": "GOLD", "rank": 3, "title": "Proven for Cluster Excellence"},
-    ],
-    # First award two years, by the day until 2019 and to the end of the month since.
-    "policies": [
-        {"kind": kind, "first_term_months": 24, "renewal_term_months": 36,
-         "renewal_window_months": 12, "anchor": anchor, **interval,
-         **({"prerequisite_kinds": ["BRONZE"]} if kind == "SILVER" else {}),
-         **({"pass_ratio_milli": 800, "min_assessors": 2} if kind == "GOLD" else {})}
-        for kind in ("BRONZE", "SILVER", "GOLD")
-        for anchor, interval in (
-            ("ANCHOR_DAY", {"effective_until": "2019-11-14"}),
-            ("ANCHOR_END_OF_MONTH", {"effective_from": "2019-11-15", "needs_eligibility": True}))
-    ],
-    "issuers": [
-        {"display_name": "ESCA", "issues_from": "2010-11-01", "issues_until": "2020-11-30"},
-        {"display_name": "EUCLES", "issues_from": "2020-12-01"},
-    ],
-}
 
 # Whom to write to: cluster as clusters.csv names it, mailbox, name, language.
 MANAGERS = [
@@ -223,8 +200,10 @@ class Seed:
                     "to_version": "2016", "to_code": new, "kind": "KIND_SAME"}]
             self._create("RegionService.CreateRegion", region_id=region_id, region=region)
 
-    def label_scheme(self):
-        self._create("LabelService.CreateLabelScheme", label_scheme_id="esca", label_scheme=ESCA)
+    def label_schemes(self):
+        for scheme in json.loads(LABEL_SCHEMES.read_text(encoding="utf-8"))["label_schemes"]:
+            self._create("LabelService.CreateLabelScheme",
+                         label_scheme_id=scheme["name"].split("/")[1], label_scheme=scheme)
 
     def import_clusters(self, validate_only=False):
         """Imports clusters.csv and remembers which cluster each row became."""
@@ -301,7 +280,7 @@ def load_everything(api, progress=lambda text: None):
     seed = Seed(api)
     for title, load in (
             ("regions and their NUTS codes", seed.regions),
-            ("the label scheme of ESCA", seed.label_scheme),
+            ("label schemes with their history", seed.label_schemes),
             ("clusters and labels", seed.import_clusters),
             ("managers", seed.managers),
             ("initiatives", seed.initiatives),

@@ -105,6 +105,32 @@ absl::Status MembershipOverlapsError(std::string_view member) {
       {{"member", member}});
 }
 
+absl::Status LabelSchemeFixedError(std::string_view scheme,
+                                   const std::vector<FieldViolation>& corrections) {
+  absl::Status status =
+      MakeError(absl::StatusCode::kFailedPrecondition, kDomain, "LABEL_SCHEME_FIXED",
+                absl::StrCat(Text(scheme),
+                             " would change in what is recorded; say why with correction_reason"),
+                {{"resource", scheme}});
+  for (const FieldViolation& field : corrections) {
+    AddPreconditionViolation(status, "LABEL_SCHEME_FIXED", field.field, field.description);
+  }
+  return status;
+}
+
+absl::Status LabelPrerequisiteMissingError(std::string_view label, std::string_view kinds) {
+  return Precondition("LABEL_PREREQUISITE_MISSING", label,
+                      absl::StrCat("no earlier ", Text(kinds), " is recorded; when it is known to ",
+                                   "exist, set prerequisite_unrecorded"),
+                      {{"label", label}, {"kinds", kinds}});
+}
+
+absl::Status LabelEndedError(std::string_view label) {
+  return Precondition("LABEL_ENDED", label,
+                      absl::StrCat(Text(label), " ended or moved by a succession, which is final"),
+                      {{"resource", label}});
+}
+
 absl::Status ImportRowInvalidError(const std::vector<FieldViolation>& faults, int refused_count,
                                    int importable_count) {
   const std::string refused = absl::StrCat(refused_count);

@@ -42,6 +42,14 @@ absl::Status LabelEndUnknownError(std::string_view label);
 absl::Status PrimaryManagerExistsError(std::string_view contact);
 // FAILED_PRECONDITION, MEMBERSHIP_OVERLAPS.
 absl::Status MembershipOverlapsError(std::string_view member);
+// FAILED_PRECONDITION, LABEL_SCHEME_FIXED; `corrections` are what would change, each a
+// PreconditionFailure.
+absl::Status LabelSchemeFixedError(std::string_view scheme,
+                                   const std::vector<FieldViolation>& corrections);
+// FAILED_PRECONDITION, LABEL_PREREQUISITE_MISSING.
+absl::Status LabelPrerequisiteMissingError(std::string_view label, std::string_view kinds);
+// FAILED_PRECONDITION, LABEL_ENDED.
+absl::Status LabelEndedError(std::string_view label);
 // INVALID_ARGUMENT, IMPORT_ROW_INVALID; `faults` name line and column.
 absl::Status ImportRowInvalidError(const std::vector<FieldViolation>& faults, int refused_count,
                                    int importable_count);

@@ -4,6 +4,7 @@
 #define WICI_SERVICES_CLUSTER_REGISTRY_ROWS_H_
 
 #include <cstdint>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -41,6 +42,21 @@ T ReadRow(const sql::Row& row) {
   T resource = ReadBody<T>(row);
   *resource.mutable_update_time() = ToTimestamp(row.Int(3));
   return resource;
+}
+
+// Of a row with recorded_from as column 3 and recorded_until as column 5: whether the registry
+// believed it at `known_at`, in microseconds.
+inline bool IsKnownAt(const sql::Row& row, std::int64_t known_at) {
+  return row.Int(3) <= known_at && (row.IsNull(5) || row.Int(5) > known_at);
+}
+
+// The keys of SelectMany over one column.
+template <class Names>
+std::vector<std::vector<sql::Value>> KeysOf(const Names& names) {
+  std::vector<std::vector<sql::Value>> keys;
+  keys.reserve(names.size());
+  for (const std::string& name : names) keys.push_back({sql::Value(name)});
+  return keys;
 }
 
 // The only row, or NOT_FOUND.

@@ -110,7 +110,7 @@ class Demo:
         self.report.note("Mazovia is PL12 in NUTS 2013 and PL9 since NUTS 2016: one region")
 
     def step_scheme(self):
-        self.seed.label_scheme()
+        self.seed.label_schemes()
         scheme = self.api("LabelService.GetLabelScheme", name=seed.SCHEME)
         compare("kinds of the scheme", [k.code for k in scheme.kinds], self.expected["scheme"])
 

@@ -28,13 +28,15 @@ struct Snapshot {
 };
 
 // The resources the rule names; one that does not exist is NOT_FOUND, never "nobody".
-absl::Status ReadWorld(Reader& reader, const v1::AudienceRule& rule, Snapshot& snapshot) {
+absl::Status ReadWorld(Reader& reader, const v1::AudienceRule& rule, absl::Time known_at,
+                       Snapshot& snapshot) {
   const RuleResources resources = ResourcesOf(rule);
   for (const std::string& region : resources.regions) {
     WICI_RETURN_IF_ERROR(ReadRegion(reader, region).status());
   }
   for (const std::string& scheme : resources.label_schemes) {
-    WICI_ASSIGN_OR_RETURN(snapshot.world.label_schemes[scheme], ReadLabelScheme(reader, scheme));
+    WICI_ASSIGN_OR_RETURN(snapshot.world.label_schemes[scheme],
+                          ReadLabelScheme(reader, scheme, known_at));
   }
   for (const std::string& initiative : resources.initiatives) {
     WICI_ASSIGN_OR_RETURN(snapshot.world.initiatives[initiative],
@@ -96,7 +98,7 @@ absl::Status ReadSnapshot(Reader& reader, const v1::EvaluateAudienceRequest& req
                           absl::Time known_at, Snapshot& snapshot) {
   snapshot = Snapshot();
   snapshot.world.on_date = *ParseDate(request.on_date());
-  WICI_RETURN_IF_ERROR(ReadWorld(reader, request.rule(), snapshot));
+  WICI_RETURN_IF_ERROR(ReadWorld(reader, request.rule(), known_at, snapshot));
   Violations violations;
   CheckKinds(request.rule(), "rule", snapshot.world, violations);
   WICI_RETURN_IF_ERROR(violations.ToStatus(kDomain));

@@ -1,7 +1,10 @@
 #include "services/cluster_registry/labels/label_service.h"
 
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "google/protobuf/util/time_util.h"
+#include "libs/base/limits.h"
 #include "libs/base/status_macros.h"
 #include "libs/rpc/etag.h"
 #include "services/cluster_registry/clusters/cluster_store.h"
@@ -37,30 +40,91 @@ absl::StatusOr<v1::LabelScheme> SchemeOf(Reader& reader, std::string_view field,
   return scheme;
 }
 
-// L1, L6: what every record version of a label must stand.
+void ClearOutputs(v1::Label& label) {
+  label.clear_events();
+  label.clear_transferred_from();
+  label.clear_held_from();
+  label.clear_verification_stale();
+}
+
+// L1, L6, L7: what every record version of a label must stand. `before` is the version it corrects,
+// or nullptr: what was missing then may go on missing.
 absl::Status Settle(Reader& reader, const v1::LabelScheme& scheme, const v1::Label* predecessor,
-                    v1::Label& label) {
+                    const v1::Label* before, v1::Label& label) {
   WICI_ASSIGN_OR_RETURN(const std::vector<v1::Label> others,
                         LabelsOf(reader, ClusterOf(label.name()), kPresent));
   WICI_RETURN_IF_ERROR(CheckNoOverlap(label, others));
+  const std::vector<std::string> missing = MissingPrerequisites(scheme, label, others);
+  const bool known_missing =
+      before != nullptr && !MissingPrerequisites(scheme, *before, others).empty();
+  if (!missing.empty() && !label.prerequisite_unrecorded() && !known_missing) {
+    return LabelPrerequisiteMissingError(label.name(), absl::StrJoin(missing, ", "));
+  }
   ApplyPolicy(scheme, predecessor, label);
+  NotePrerequisites(scheme, others, label);
   return absl::OkStatus();
 }
 
-// The label status of a valid request.
-absl::StatusOr<LabelVerdict> Judge(Reader& reader, const v1::GetLabelStatusRequest& request,
-                                   absl::Time known_at) {
-  WICI_RETURN_IF_ERROR(ReadCluster(reader, request.cluster()).status());
-  WICI_ASSIGN_OR_RETURN(const v1::LabelScheme scheme, ReadLabelScheme(reader, request.scheme()));
-  Violations violations;
-  if (FindKind(scheme, request.kind()) == nullptr) {
-    violations.Add("kind", "not a kind of the scheme");
+// The day a label is shown on: that of known_at, today when it is the present.
+absl::CivilDay ShownOn(absl::Time known_at, const Clock& clock) {
+  return absl::ToCivilDay(known_at == kPresent ? clock.Now() : known_at, absl::UTCTimeZone());
+}
+
+// The rows of a page of ListLabels, at most one more than asked for. Those that do not cover the
+// day are passed over, page by page.
+absl::StatusOr<std::vector<v1::Label>> FindLabels(Reader& reader,
+                                                  const v1::ListLabelsRequest& request,
+                                                  absl::Time known_at, Keyset keyset) {
+  const LabelFilter filter{
+      .cluster = request.parent(), .scheme = request.scheme(), .kind = request.kind()};
+  if (request.on_date().empty()) return ReadLabels(reader, filter, known_at, keyset);
+  const absl::CivilDay day = *ParseDate(request.on_date());
+  const std::size_t wanted = static_cast<std::size_t>(keyset.limit);
+  std::vector<v1::Label> found;
+  keyset.limit = kPageSizeMax;
+  for (;;) {
+    WICI_ASSIGN_OR_RETURN(std::vector<v1::Label> rows,
+                          ReadLabels(reader, filter, known_at, keyset));
+    for (v1::Label& label : rows) {
+      keyset.after = label.name();
+      const LabelVerdict verdict = JudgeAward(v1::LabelScheme(), label, day, false);
+      if (verdict.status == v1::LABEL_STATUS_NOT_VALID) continue;
+      found.push_back(std::move(label));
+      if (found.size() == wanted) return found;
+    }
+    if (rows.size() < static_cast<std::size_t>(keyset.limit)) return found;
   }
-  WICI_RETURN_IF_ERROR(violations.ToStatus(kDomain));
-  WICI_ASSIGN_OR_RETURN(const std::vector<v1::Label> labels,
-                        LabelsOf(reader, request.cluster(), known_at));
-  return JudgeKind(scheme, labels, request.kind(), *ParseDate(request.on_date()),
-                   request.accept_derived());
+}
+
+// The first page fixes known_at; later pages carry it in their token, before the last name.
+struct LabelPage {
+  absl::Time known_at;
+  Keyset keyset;
+};
+LabelPage ToLabelPage(const rpc::Page& page, absl::Time known_at, const Clock& clock) {
+  LabelPage result{.known_at = known_at, .keyset = {.after = "", .limit = page.size + 1}};
+  std::int64_t micros = 0;
+  if (page.after.size() == 2 && absl::SimpleAtoi(page.after[0], &micros)) {
+    result.keyset.after = page.after[1];
+    if (known_at == kPresent) result.known_at = FromMicros(micros);
+  } else if (known_at == kPresent) {
+    result.known_at = clock.Now();
+  }
+  return result;
+}
+
+void FillLabels(const v1::ListLabelsRequest& request, const rpc::Page& page, absl::Time known_at,
+                std::vector<v1::Label> rows, v1::ListLabelsResponse& response) {
+  if (rows.size() > static_cast<std::size_t>(page.size)) {
+    rows.resize(static_cast<std::size_t>(page.size));
+    response.set_next_page_token(
+        rpc::MakePageToken(request, {absl::StrCat(ToMicros(known_at)), rows.back().name()}));
+  }
+  const absl::CivilDay shown_on = absl::ToCivilDay(known_at, absl::UTCTimeZone());
+  for (v1::Label& row : rows) {
+    MarkStale(shown_on, row);
+    *response.add_labels() = std::move(row);
+  }
 }
 
 absl::Status ValidateEventRequest(const v1::RecordLabelEventRequest& request) {
@@ -86,12 +150,11 @@ void LabelService::Register(rpc::Server& server) {
   rpc::Service service = server.AddService("wici.cluster_registry.v1.LabelService");
   service.Pooled("GetLabel", this, &LabelService::GetLabel);
   service.Pooled("ListLabels", this, &LabelService::ListLabels);
+  service.Pooled("ListLabelVersions", this, &LabelService::ListLabelVersions);
   service.Pooled("CreateLabel", this, &LabelService::CreateLabel);
   service.Pooled("RecordLabelEvent", this, &LabelService::RecordLabelEvent);
-  service.Pooled("GetLabelStatus", this, &LabelService::GetLabelStatus);
-  service.Pooled("GetLabelScheme", this, &LabelService::GetLabelScheme);
-  service.Pooled("ListLabelSchemes", this, &LabelService::ListLabelSchemes);
-  service.Pooled("CreateLabelScheme", this, &LabelService::CreateLabelScheme);
+  schemes_.Register(service);
+  statuses_.Register(service);
 }
 
 absl::Status LabelService::GetLabel(const rpc::Context& context, const v1::GetLabelRequest& request,
@@ -103,6 +166,7 @@ absl::Status LabelService::GetLabel(const rpc::Context& context, const v1::GetLa
   WICI_RETURN_IF_ERROR(violations.ToStatus(kDomain));
   return environment_.store.Read(context.deadline, [&](Reader& reader) {
     WICI_ASSIGN_OR_RETURN(response, ReadLabel(reader, request.name(), known_at));
+    MarkStale(ShownOn(known_at, environment_.clock), response);
     return absl::OkStatus();
   });
 }
@@ -112,18 +176,44 @@ absl::Status LabelService::ListLabels(const rpc::Context& context,
                                       v1::ListLabelsResponse& response) {
   Violations violations;
   violations.RequireResourceName("parent", request.parent(), "clusters/*");
+  violations.OptionalDate("on_date", request.on_date());
+  violations.OptionalResourceName("scheme", request.scheme(), "labelSchemes/*");
+  violations.OptionalText("kind", request.kind(), 64);
   const rpc::Page page = rpc::ParsePage(request, violations);
   const absl::Time known_at =
       ParseKnownAt(request.known_at(), request.has_known_at(), environment_.clock, violations);
   WICI_RETURN_IF_ERROR(violations.ToStatus(kDomain));
+  const LabelPage wanted = ToLabelPage(page, known_at, environment_.clock);
   std::vector<v1::Label> rows;
   WICI_RETURN_IF_ERROR(environment_.store.Read(context.deadline, [&](Reader& reader) {
     WICI_RETURN_IF_ERROR(ReadCluster(reader, request.parent()).status());
-    WICI_ASSIGN_OR_RETURN(rows, ReadLabels(reader, request.parent(), known_at, ToKeyset(page)));
+    WICI_ASSIGN_OR_RETURN(rows, FindLabels(reader, request, wanted.known_at, wanted.keyset));
     return absl::OkStatus();
   }));
-  FillPage(request, page, std::move(rows), *response.mutable_labels(),
-           *response.mutable_next_page_token());
+  FillLabels(request, page, wanted.known_at, std::move(rows), response);
+  return absl::OkStatus();
+}
+
+absl::Status LabelService::ListLabelVersions(const rpc::Context& context,
+                                             const v1::ListLabelVersionsRequest& request,
+                                             v1::ListLabelVersionsResponse& response) {
+  Violations violations;
+  violations.RequireResourceName("parent", request.parent(), "clusters/*/labels/*");
+  const rpc::Page page = rpc::ParsePage(request, violations);
+  WICI_RETURN_IF_ERROR(violations.ToStatus(kDomain));
+  std::int64_t after = 0;
+  if (!page.after.empty()) (void)absl::SimpleAtoi(page.after[0], &after);
+  std::vector<v1::LabelVersion> rows;
+  WICI_RETURN_IF_ERROR(environment_.store.Read(context.deadline, [&](Reader& reader) {
+    WICI_ASSIGN_OR_RETURN(rows, ReadLabelVersions(reader, request.parent(), after, page.size + 1));
+    if (rows.empty() && after == 0) return NotFoundError(request.parent());
+    return absl::OkStatus();
+  }));
+  if (rows.size() > static_cast<std::size_t>(page.size)) {
+    rows.pop_back();
+    response.set_next_page_token(rpc::MakePageToken(request, {absl::StrCat(after + page.size)}));
+  }
+  for (v1::LabelVersion& row : rows) *response.add_versions() = std::move(row);
   return absl::OkStatus();
 }
 
@@ -136,6 +226,7 @@ absl::Status LabelService::CreateLabel(const rpc::Context& context,
   if (!request.label().renews().empty()) {
     violations.Add("label.renews", "a renewal is recorded with RecordLabelEvent");
   }
+  violations.OptionalText("reason", request.reason(), kUriBytesMax);
   violations.RequestId("request_id", request.request_id());
   WICI_RETURN_IF_ERROR(violations.ToStatus(kDomain));
   const Mutation mutation = MakeMutation(environment_, context, request, request.request_id());
@@ -144,13 +235,13 @@ absl::Status LabelService::CreateLabel(const rpc::Context& context,
     WICI_RETURN_IF_ERROR(LockCluster(writer, request.parent(), false).status());
     response = request.label();
     response.set_name(absl::StrCat(request.parent(), "/labels/", id));
-    response.clear_events();
+    ClearOutputs(response);
     Violations invalid;
     WICI_ASSIGN_OR_RETURN(const v1::LabelScheme scheme,
                           SchemeOf(writer, "label", response, invalid));
     WICI_RETURN_IF_ERROR(invalid.ToStatus(kDomain));
-    WICI_RETURN_IF_ERROR(Settle(writer, scheme, nullptr, response));
-    return InsertLabel(writer, response);
+    WICI_RETURN_IF_ERROR(Settle(writer, scheme, nullptr, nullptr, response));
+    return InsertLabel(writer, response, request.reason());
   });
 }
 
@@ -188,14 +279,15 @@ absl::Status LabelService::Renew(Writer& writer, const v1::RecordLabelEventReque
       request.renewal_label_id().empty() ? environment_.ids.NewId() : request.renewal_label_id();
   v1::Label renewal = request.label();
   renewal.set_name(absl::StrCat(ClusterOf(request.name()), "/labels/", id));
-  renewal.clear_events();
+  ClearOutputs(renewal);
   WICI_RETURN_IF_ERROR(cluster_registry::Renew(scheme, predecessor, renewal));
   Violations violations;
   ValidateLabel("label", renewal, violations);
   WICI_RETURN_IF_ERROR(violations.ToStatus(kDomain));
-  WICI_RETURN_IF_ERROR(Settle(writer, scheme, &predecessor, renewal));
-  WICI_RETURN_IF_ERROR(InsertLabel(writer, renewal));
+  WICI_RETURN_IF_ERROR(Settle(writer, scheme, &predecessor, nullptr, renewal));
+  WICI_RETURN_IF_ERROR(InsertLabel(writer, renewal, event.reason()));
   *predecessor.add_events() = event;
+  predecessor.mutable_events()->rbegin()->set_continued_by(renewal.name());
   WICI_RETURN_IF_ERROR(ReviseLabel(writer, predecessor));
   response = renewal;
   return absl::OkStatus();
@@ -203,13 +295,14 @@ absl::Status LabelService::Renew(Writer& writer, const v1::RecordLabelEventReque
 
 absl::Status LabelService::Correct(Writer& writer, const v1::RecordLabelEventRequest& request,
                                    const LabelEvent& event, v1::Label& response) {
+  const v1::Label before = response;
   Violations violations;
-  rpc::ApplyUpdateMask(
-      request.update_mask(), request.label(),
-      {"scheme", "kind", "name_as_printed", "certificate_number", "portfolio", "assessed_on",
-       "issued_on", "valid_from", "valid_until", "term_basis", "issuer", "assessment",
-       "verification", "recheck_by", "publication_consent", "evidences", "provenances"},
-      violations, response);
+  rpc::ApplyUpdateMask(request.update_mask(), request.label(),
+                       {"scheme", "kind", "name_as_printed", "certificate_number", "portfolio",
+                        "assessed_on", "issued_on", "valid_from", "valid_until", "term_basis",
+                        "issuer", "assessment", "verification", "recheck_by", "publication_consent",
+                        "evidences", "provenances", "prerequisite_unrecorded"},
+                       violations, response);
   ValidateLabel("label", response, violations);
   WICI_ASSIGN_OR_RETURN(const v1::LabelScheme scheme,
                         SchemeOf(writer, "label", response, violations));
@@ -218,77 +311,10 @@ absl::Status LabelService::Correct(Writer& writer, const v1::RecordLabelEventReq
   if (!response.renews().empty()) {
     WICI_ASSIGN_OR_RETURN(predecessor, ReadLabel(writer, response.renews(), kPresent));
   }
-  WICI_RETURN_IF_ERROR(
-      Settle(writer, scheme, response.renews().empty() ? nullptr : &predecessor, response));
+  WICI_RETURN_IF_ERROR(Settle(writer, scheme, response.renews().empty() ? nullptr : &predecessor,
+                              &before, response));
   *response.add_events() = event;
   return ReviseLabel(writer, response);
-}
-
-absl::Status LabelService::GetLabelStatus(const rpc::Context& context,
-                                          const v1::GetLabelStatusRequest& request,
-                                          v1::GetLabelStatusResponse& response) {
-  Violations violations;
-  violations.RequireResourceName("cluster", request.cluster(), "clusters/*");
-  violations.RequireResourceName("scheme", request.scheme(), "labelSchemes/*");
-  violations.RequireText("kind", request.kind(), 64);
-  violations.RequireDate("on_date", request.on_date());
-  const absl::Time known_at =
-      ParseKnownAt(request.known_at(), request.has_known_at(), environment_.clock, violations);
-  WICI_RETURN_IF_ERROR(violations.ToStatus(kDomain));
-  LabelVerdict verdict;
-  WICI_RETURN_IF_ERROR(environment_.store.Read(context.deadline, [&](Reader& reader) {
-    WICI_ASSIGN_OR_RETURN(verdict, Judge(reader, request, known_at));
-    return absl::OkStatus();
-  }));
-  FillStatus(verdict, response);
-  *response.mutable_known_at() = TimeUtil::MicrosecondsToTimestamp(
-      ToMicros(request.has_known_at() ? known_at : environment_.clock.Now()));
-  return absl::OkStatus();
-}
-
-absl::Status LabelService::GetLabelScheme(const rpc::Context& context,
-                                          const v1::GetLabelSchemeRequest& request,
-                                          v1::LabelScheme& response) {
-  Violations violations;
-  violations.RequireResourceName("name", request.name(), "labelSchemes/*");
-  WICI_RETURN_IF_ERROR(violations.ToStatus(kDomain));
-  return environment_.store.Read(context.deadline, [&](Reader& reader) {
-    WICI_ASSIGN_OR_RETURN(response, ReadLabelScheme(reader, request.name()));
-    return absl::OkStatus();
-  });
-}
-
-absl::Status LabelService::ListLabelSchemes(const rpc::Context& context,
-                                            const v1::ListLabelSchemesRequest& request,
-                                            v1::ListLabelSchemesResponse& response) {
-  Violations violations;
-  const rpc::Page page = rpc::ParsePage(request, violations);
-  WICI_RETURN_IF_ERROR(violations.ToStatus(kDomain));
-  std::vector<v1::LabelScheme> rows;
-  WICI_RETURN_IF_ERROR(environment_.store.Read(context.deadline, [&](Reader& reader) {
-    WICI_ASSIGN_OR_RETURN(rows, ReadLabelSchemes(reader, ToKeyset(page)));
-    return absl::OkStatus();
-  }));
-  FillPage(request, page, std::move(rows), *response.mutable_label_schemes(),
-           *response.mutable_next_page_token());
-  return absl::OkStatus();
-}
-
-absl::Status LabelService::CreateLabelScheme(const rpc::Context& context,
-                                             const v1::CreateLabelSchemeRequest& request,
-                                             v1::LabelScheme& response) {
-  Violations violations;
-  violations.RequireId("label_scheme_id", request.label_scheme_id());
-  ValidateLabelScheme("label_scheme", request.label_scheme(), violations);
-  violations.RequestId("request_id", request.request_id());
-  WICI_RETURN_IF_ERROR(violations.ToStatus(kDomain));
-  return environment_.store.Write(
-      MakeMutation(environment_, context, request, request.request_id()), response,
-      [&](Writer& writer) {
-        response = request.label_scheme();
-        response.set_name("labelSchemes/" + request.label_scheme_id());
-        return InsertLabelScheme(writer, response);
-      });
 }
 
 }  // namespace wici::cluster_registry

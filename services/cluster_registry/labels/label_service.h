@@ -5,14 +5,18 @@
 #include "absl/status/status.h"
 #include "libs/rpc/server.h"
 #include "services/cluster_registry/environment.h"
+#include "services/cluster_registry/label_schemes/label_scheme_handlers.h"
+#include "services/cluster_registry/labels/status/label_status_handlers.h"
 #include "wici/cluster_registry/v1/label_service.pb.h"
 
 namespace wici::cluster_registry {
 
-// Thread-safe. The rules are in label_policy.h and label_status.h.
+// Thread-safe. The rules are in label_policy.h and label_status.h; schemes and statuses have
+// handlers of their own.
 class LabelService {
  public:
-  explicit LabelService(const Environment& environment) : environment_(environment) {}
+  explicit LabelService(const Environment& environment)
+      : environment_(environment), schemes_(environment), statuses_(environment) {}
   void Register(rpc::Server& server);
 
  private:
@@ -20,22 +24,14 @@ class LabelService {
                         v1::Label& response);
   absl::Status ListLabels(const rpc::Context& context, const v1::ListLabelsRequest& request,
                           v1::ListLabelsResponse& response);
+  absl::Status ListLabelVersions(const rpc::Context& context,
+                                 const v1::ListLabelVersionsRequest& request,
+                                 v1::ListLabelVersionsResponse& response);
   absl::Status CreateLabel(const rpc::Context& context, const v1::CreateLabelRequest& request,
                            v1::Label& response);
   absl::Status RecordLabelEvent(const rpc::Context& context,
                                 const v1::RecordLabelEventRequest& request, v1::Label& response);
-  absl::Status GetLabelStatus(const rpc::Context& context, const v1::GetLabelStatusRequest& request,
-                              v1::GetLabelStatusResponse& response);
-  absl::Status GetLabelScheme(const rpc::Context& context, const v1::GetLabelSchemeRequest& request,
-                              v1::LabelScheme& response);
-  absl::Status ListLabelSchemes(const rpc::Context& context,
-                                const v1::ListLabelSchemesRequest& request,
-                                v1::ListLabelSchemesResponse& response);
-  absl::Status CreateLabelScheme(const rpc::Context& context,
-                                 const v1::CreateLabelSchemeRequest& request,
-                                 v1::LabelScheme& response);
-
-  // The three forms of RecordLabelEvent, inside its transaction: `response` is the label as it is.
+  // Two forms of RecordLabelEvent, inside its transaction: `response` is the label as it is.
   absl::Status Renew(Writer& writer, const v1::RecordLabelEventRequest& request,
                      const v1::LabelEvent& event, const v1::LabelScheme& scheme,
                      v1::Label& response);
@@ -43,6 +39,8 @@ class LabelService {
                        const v1::LabelEvent& event, v1::Label& response);
 
   const Environment environment_;
+  LabelSchemeHandlers schemes_;
+  LabelStatusHandlers statuses_;
 };
 
 }  // namespace wici::cluster_registry

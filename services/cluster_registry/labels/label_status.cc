@@ -41,10 +41,11 @@ void FindStart(const Label& label, const LabelPolicy* policy, Term& term) {
   const auto until = ParseDate(label.valid_until());
   if (!until || policy == nullptr) return;
   const bool renewal = label.term_basis() == Label::TERM_BASIS_RENEWAL;
-  const DateRange start = TermStart(
+  const auto start = TermStart(
       *policy, *until, renewal ? policy->renewal_term_months() : policy->first_term_months());
-  term.start_earliest = start.first;
-  term.start_latest = start.last;
+  if (!start) return;
+  term.start_earliest = start->first;
+  term.start_latest = start->last;
   term.start_derived = true;
 }
 
@@ -54,16 +55,26 @@ void FindEnd(const Label& label, const LabelPolicy* policy, Term& term) {
     return;
   }
   if (policy == nullptr || !term.start_earliest) return;
-  term.end_earliest = TermEnd(*policy, *term.start_earliest, policy->first_term_months());
+  const auto end = TermEnd(*policy, *term.start_earliest, policy->first_term_months());
+  if (!end) return;
+  term.end_earliest = end->first;
   term.end_derived = true;
 }
 
-bool RevokedOn(const Label& label, absl::CivilDay day) {
-  return std::any_of(label.events().begin(), label.events().end(), [&](const LabelEvent& event) {
-    if (event.type() != LabelEvent::TYPE_REVOCATION) return false;
-    const auto effective = ParseDate(event.effective_on());
-    return effective && *effective <= day;
-  });
+// Why the label does not hold on `day` or ever after, if so.
+std::optional<v1::LabelStatusReason> EndedOn(const Label& label, absl::CivilDay day) {
+  const LabelEvent* event = FindFinalEvent(label);
+  if (event == nullptr) return std::nullopt;
+  const auto effective = ParseDate(event->effective_on());
+  if (!effective || day < *effective) return std::nullopt;
+  switch (event->type()) {
+    case LabelEvent::TYPE_TRANSFER:
+      return v1::LABEL_STATUS_REASON_TRANSFERRED;
+    case LabelEvent::TYPE_END:
+      return v1::LABEL_STATUS_REASON_ENDED;
+    default:
+      return v1::LABEL_STATUS_REASON_REVOKED;
+  }
 }
 
 // The newest of suspension and reinstatement that is effective on `day` decides; of two on one day
@@ -127,6 +138,9 @@ int Rank(const LabelVerdict& verdict) {
   switch (verdict.reason) {
     case v1::LABEL_STATUS_REASON_REVOKED:
       return 40;
+    case v1::LABEL_STATUS_REASON_TRANSFERRED:
+    case v1::LABEL_STATUS_REASON_ENDED:
+      return 35;
     case v1::LABEL_STATUS_REASON_SUSPENDED:
       return 30;
     case v1::LABEL_STATUS_REASON_EXPIRED:
@@ -193,6 +207,7 @@ LabelVerdict JudgeAward(const LabelScheme& scheme, const Label& label, absl::Civ
     verdict.reason = v1::LABEL_STATUS_REASON_REJECTED;
     return verdict;
   }
+  verdict.recheck_by = label.recheck_by();
   const LabelPolicy* policy = accept_derived ? FindPolicy(scheme, label) : nullptr;
   Term term;
   FindStart(label, policy, term);
@@ -200,11 +215,16 @@ LabelVerdict JudgeAward(const LabelScheme& scheme, const Label& label, absl::Civ
   verdict.valid_from = term.start_latest;
   verdict.valid_until = term.end_earliest;
   Decide(term, label, day, verdict);
-  if (RevokedOn(label, day)) {
+  const auto not_valid = [&](v1::LabelStatusReason reason) {
     verdict.status = v1::LABEL_STATUS_NOT_VALID;
-    verdict.reason = v1::LABEL_STATUS_REASON_REVOKED;
+    verdict.reason = reason;
     verdict.derived = false;
+  };
+  if (const auto held_from = ParseDate(label.held_from())) {
+    if (verdict.valid_from) verdict.valid_from = std::max(*verdict.valid_from, *held_from);
+    if (day < *held_from) not_valid(v1::LABEL_STATUS_REASON_NOT_YET);
   }
+  if (const auto reason = EndedOn(label, day)) not_valid(*reason);
   return verdict;
 }
 
@@ -233,7 +253,10 @@ LabelVerdict JudgeKind(const LabelScheme& scheme, absl::Span<const Label> labels
   return best;
 }
 
-void FillStatus(const LabelVerdict& verdict, v1::GetLabelStatusResponse& response) {
+void FillStatus(const LabelVerdict& verdict, absl::CivilDay known_on,
+                v1::GetLabelStatusResponse& response) {
+  const auto recheck_by = ParseDate(verdict.recheck_by);
+  response.set_verification_stale(recheck_by && *recheck_by < known_on);
   response.set_status(verdict.status);
   response.set_reason(verdict.reason);
   response.set_derived(verdict.derived);

@@ -3,6 +3,8 @@
 // The one place where the validity of a label is decided. Pure; safe to call from any thread. Rules
 // (invariants L1 to L6 of the label model):
 //   L3  VALID iff valid_from <= day <= valid_until, and neither revoked nor suspended on the day.
+//   L10 A succession ends a label or gives it to another cluster from its day on: NOT_VALID there,
+//       and not before that day at the cluster that got it.
 //   L4  Without valid_from: NOT_VALID after valid_until, else UNKNOWN, unless a beginning derived
 //       from the policy (valid_until minus the term) is accepted; the answer is then flagged, and
 //       NOT_VALID means "not by this award".
@@ -32,6 +34,7 @@ struct LabelVerdict {
   std::string label;                          // the award that decided, or ""
   std::optional<absl::CivilDay> valid_from;   // of that award, recorded or derived
   std::optional<absl::CivilDay> valid_until;  // of that award, recorded or derived
+  std::string recheck_by;                     // of that award, or ""
 };
 
 // One award alone.
@@ -44,8 +47,10 @@ LabelVerdict JudgeAward(const v1::LabelScheme& scheme, const v1::Label& label, a
 LabelVerdict JudgeKind(const v1::LabelScheme& scheme, absl::Span<const v1::Label> labels,
                        std::string_view kind, absl::CivilDay day, bool accept_derived);
 
-// The verdict as GetLabelStatus answers it; known_at is left to the caller.
-void FillStatus(const LabelVerdict& verdict, v1::GetLabelStatusResponse& response);
+// The verdict as GetLabelStatus answers it; known_at is left to the caller. L12: the answer shows a
+// verification as stale that should have been repeated before `known_on`, the day of known_at.
+void FillStatus(const LabelVerdict& verdict, absl::CivilDay known_on,
+                v1::GetLabelStatusResponse& response);
 
 // The predicate of an audience rule over the kinds of a scheme: the verdict that decided, and
 // whether the predicate holds.

@@ -280,6 +280,156 @@ TEST(L6, AnAwardOutsideEveryPolicyIsReported) {
   EXPECT_THAT(label.notices(), ::testing::ElementsAre(::testing::HasSubstr("no policy")));
 }
 
+TEST(L6, AnIssuerThatDidNotIssueThenIsReported) {
+  v1::LabelScheme scheme = Esca();
+  v1::LabelIssuer& ecei = *scheme.add_issuers();
+  ecei.set_display_name("ECEI");
+  ecei.set_issues_from("2009-09");
+  ecei.set_issues_until("2012-08");
+  Label label = Bronze(R"(assessed_on: "2012-08-31" issuer: "ECEI")");
+  ApplyPolicy(scheme, nullptr, label);
+  EXPECT_THAT(label.notices(), ::testing::IsEmpty());
+  label.set_assessed_on("2012-09-01");
+  ApplyPolicy(scheme, nullptr, label);
+  EXPECT_THAT(label.notices(), ::testing::ElementsAre(::testing::HasSubstr("did not issue")));
+}
+
+TEST(L6, ATermThatIsNotKnownDecidesNothing) {
+  // Like the Polish Key National Cluster, of which only "three years" is known, and the label of
+  // Baden-Württemberg, of which not even that.
+  v1::LabelScheme scheme = Esca();
+  scheme.clear_policies();
+  v1::LabelPolicy& policy = *scheme.add_policies();
+  policy.set_kind("BRONZE");
+  policy.set_first_term_months(36);
+  Label label = Bronze(R"(assessed_on: "2015-10-30")");
+  ApplyPolicy(scheme, nullptr, label);
+  EXPECT_EQ(label.policy_valid_until(), "");  // 2018-10-30 or -31
+  EXPECT_EQ(Say(JudgeKind(scheme, {label}, "BRONZE", Day("2018-10-30"), true)),
+            "~VALID WITHIN_TERM");
+  EXPECT_EQ(Say(JudgeKind(scheme, {label}, "BRONZE", Day("2018-10-31"), true)),
+            "UNKNOWN END_UNKNOWN");
+  label.set_assessed_on("2015-10-31");  // both come to the same day
+  ApplyPolicy(scheme, nullptr, label);
+  EXPECT_EQ(label.policy_valid_until(), "2018-10-31");
+  policy.set_first_term_months(0);
+  ApplyPolicy(scheme, nullptr, label);
+  EXPECT_EQ(label.policy_valid_until(), "");
+  EXPECT_EQ(Say(JudgeKind(scheme, {Bronze(R"(valid_until: "2018-10-31")")}, "BRONZE",
+                          Day("2017-01-01"), true)),
+            "UNKNOWN START_UNKNOWN");
+  // Nor does a window that is not known close.
+  Label renewal = Bronze(R"(assessed_on: "2030-01-01")", "l2");
+  EXPECT_THAT(Renew(scheme, Bronze(R"(valid_until: "2018-10-31")"), renewal), IsOk());
+  EXPECT_EQ(renewal.valid_from(), "2018-11-01");
+  EXPECT_EQ(renewal.valid_until(), "");
+}
+
+TEST(L7, ABronzeOfTheSameLineMustNotBeLater) {
+  const Label silver = Bronze(R"(kind: "SILVER" assessed_on: "2015-11")", "silver");
+  const auto missing = [&](const std::string& fields) {
+    return !MissingPrerequisites(Esca(), silver, {Bronze(fields)}).empty();
+  };
+  EXPECT_TRUE(MissingPrerequisites(Esca(), Bronze(kTerm), {}).empty());
+  EXPECT_FALSE(MissingPrerequisites(Esca(), silver, {}).empty());
+  EXPECT_FALSE(missing(R"(assessed_on: "2013-12-11")"));
+  EXPECT_FALSE(missing(R"(valid_until: "2016-12-11")"));  // may have begun before
+  EXPECT_FALSE(missing(R"(issued_on: "2015-11")"));       // may have been before
+  EXPECT_TRUE(missing(R"(issued_on: "2015-12")"));
+  EXPECT_TRUE(missing(R"(assessed_on: "2013-12-11" verification: VERIFICATION_REJECTED)"));
+  EXPECT_TRUE(missing(R"(assessed_on: "2013-12-11" kind: "GOLD")"));
+}
+
+TEST(L7, OnlyAnIntervalThatIsCertainlyUnusualIsNoted) {
+  const auto notices = [](const std::string& bronze, const std::string& silver) {
+    Label label = Bronze("kind: \"SILVER\" " + silver, "silver");
+    NotePrerequisites(Esca(), {Bronze(bronze)}, label);
+    return label.notices_size();
+  };
+  EXPECT_EQ(notices(R"(assessed_on: "2014-05-05")", R"(assessed_on: "2015-11-05")"), 0);
+  EXPECT_EQ(notices(R"(assessed_on: "2014-05-06")", R"(assessed_on: "2015-11-05")"), 1);
+  EXPECT_EQ(notices(R"(assessed_on: "2013-11-05")", R"(assessed_on: "2015-11-05")"), 0);
+  EXPECT_EQ(notices(R"(assessed_on: "2013-11-04")", R"(assessed_on: "2015-11-05")"), 1);
+  EXPECT_EQ(notices(R"(assessed_on: "2014-05")", R"(assessed_on: "2015-11")"), 0);
+  EXPECT_EQ(notices(R"(assessed_on: "2014")", R"(assessed_on: "2015")"), 0);
+}
+
+TEST(L10, ATransferredLabelHoldsHereUntilTheDayAndThereFromIt) {
+  const Label old = Bronze(std::string(kTerm) + R"(
+      events { type: TYPE_TRANSFER effective_on: "2015-06-01" })");
+  EXPECT_EQ(Strict({old}, "2015-05-31"), "VALID WITHIN_TERM");
+  EXPECT_EQ(Strict({old}, "2015-06-01"), "NOT_VALID TRANSFERRED");
+  const Label moved = Bronze(std::string(kTerm) + R"(held_from: "2015-06-01")");
+  EXPECT_EQ(Strict({moved}, "2015-05-31"), "NOT_VALID NOT_YET");
+  EXPECT_EQ(Strict({moved}, "2015-06-01"), "VALID WITHIN_TERM");
+  EXPECT_EQ(Strict({moved}, "2016-12-12"), "NOT_VALID EXPIRED");
+  // Together they are one award: no day is held twice, and none is lost.
+  EXPECT_THAT(CheckNoOverlap(moved, {Bronze(std::string(kTerm) + R"(
+      events { type: TYPE_TRANSFER effective_on: "2015-06-01" })",
+                                            "l2")}),
+              IsOk());
+}
+
+TEST(L10, AnEndedLabelNeverHoldsAgain) {
+  Label label = Bronze(std::string(kTerm) + R"(
+      events { type: TYPE_END effective_on: "2015-06-01" })");
+  EXPECT_EQ(Strict({label}, "2015-05-31"), "VALID WITHIN_TERM");
+  EXPECT_EQ(Strict({label}, "2015-06-01"), "NOT_VALID ENDED");
+  v1::LabelEvent event;
+  event.set_type(v1::LabelEvent::TYPE_SUSPENSION);
+  event.set_effective_on("2015-07-01");
+  EXPECT_THAT(ApplyEvent(event, label),
+              StatusIs(absl::StatusCode::kFailedPrecondition, Reason("LABEL_ENDED")));
+  Label renewal = Bronze(R"(assessed_on: "2017-01-01")", "l2");
+  EXPECT_THAT(Renew(Esca(), label, renewal),
+              StatusIs(absl::StatusCode::kFailedPrecondition, Reason("LABEL_ENDED")));
+}
+
+// The extra cases of the domain's section 7, each as its sources tell it.
+
+TEST(Fixtures, SofiaIsSeamlessToTheEndOf2023) {
+  const Label first = Bronze(R"(assessed_on: "2018-12" valid_until: "2020-12-31")");
+  Label renewed = Bronze(R"(assessed_on: "2021-03-15")", "l2");
+  ASSERT_THAT(Renew(Esca(), first, renewed), IsOk());
+  const std::vector<Label> labels = {first, renewed};
+  EXPECT_EQ(Strict(labels, "2018-11-30"), "NOT_VALID NOT_YET");
+  EXPECT_EQ(Strict(labels, "2018-12-15"), "UNKNOWN DATE_IMPRECISE");
+  EXPECT_EQ(Strict(labels, "2020-12-31"), "VALID WITHIN_TERM");
+  EXPECT_EQ(Strict(labels, "2021-01-01"), "VALID WITHIN_TERM");  // closed backwards in March
+  EXPECT_EQ(Strict(labels, "2023-12-31"), "VALID WITHIN_TERM");
+  EXPECT_EQ(Strict(labels, "2024-01-01"), "NOT_VALID EXPIRED");
+}
+
+TEST(Fixtures, HempEndsWithTheMonth) {
+  // Awarded in November 2021 until 2024-11-30: the term of a renewal, to the end of the month.
+  const Label printed = Bronze(R"(assessed_on: "2021-11" valid_until: "2024-11-30"
+                                  term_basis: TERM_BASIS_RENEWAL)");
+  EXPECT_EQ(Strict({printed}, "2024-11-30"), "VALID WITHIN_TERM");
+  EXPECT_EQ(Strict({printed}, "2024-12-01"), "NOT_VALID EXPIRED");
+  Label renewed = Bronze(R"(assessed_on: "2021-11-20")", "l2");
+  ASSERT_THAT(Renew(Esca(), Bronze(R"(valid_until: "2021-11-15")"), renewed), IsOk());
+  EXPECT_EQ(renewed.valid_until(), "2024-11-30");
+}
+
+TEST(Fixtures, QootEndsByTheDay) {
+  Label label = Bronze(R"(assessed_on: "2019-07-25")");
+  ApplyPolicy(Esca(), nullptr, label);
+  EXPECT_EQ(label.policy_valid_until(), "2021-07-25");
+  EXPECT_EQ(Derived({label}, "2019-07-24"), "NOT_VALID NOT_YET");
+  EXPECT_EQ(Derived({label}, "2021-07-25"), "~VALID WITHIN_TERM");
+  EXPECT_EQ(Derived({label}, "2021-07-26"), "UNKNOWN END_UNKNOWN");
+}
+
+TEST(Fixtures, ChemieClusterBayernHeldGoldThenSilver) {
+  const std::vector<Label> labels = {Bronze(R"(kind: "GOLD" issued_on: "2013-03")", "gold"),
+                                     Bronze(R"(kind: "SILVER" issued_on: "2020")", "silver")};
+  EXPECT_EQ(Derived(labels, "2014-06-01", "GOLD"), "~VALID WITHIN_TERM");
+  EXPECT_EQ(Derived(labels, "2014-06-01", "SILVER"), "NOT_VALID NOT_YET");
+  EXPECT_EQ(Derived(labels, "2015-12-18", "GOLD"), "UNKNOWN END_UNKNOWN");  // a renewal is missing
+  EXPECT_EQ(Derived(labels, "2021-06-01", "SILVER"), "~VALID WITHIN_TERM");
+  EXPECT_EQ(Derived(labels, "2020-06-01", "SILVER"), "UNKNOWN DATE_IMPRECISE");
+}
+
 std::string Ask(const std::vector<Label>& labels, v1::LabelPredicate::Op op,
                 const std::string& kind) {
   v1::LabelPredicate predicate;

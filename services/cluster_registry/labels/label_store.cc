@@ -10,12 +10,15 @@ namespace wici::cluster_registry {
 namespace {
 
 absl::Status InsertLabelVersion(Writer& writer, const v1::Label& label, std::int64_t version,
-                                std::int64_t created_at, std::int64_t recorded_from) {
-  WICI_ASSIGN_OR_RETURN(
-      const sql::Rows rows,
-      writer.sql().Execute(kInsertLabelVersion,
-                           {label.name(), version, ClusterOf(label.name()), label.scheme(),
-                            label.kind(), recorded_from, created_at, Body(label)}));
+                                std::int64_t created_at, std::int64_t recorded_from,
+                                std::string_view reason) {
+  v1::Label body = label;
+  body.clear_verification_stale();  // depends on the day of the question
+  WICI_ASSIGN_OR_RETURN(const sql::Rows rows,
+                        writer.sql().Execute(kInsertLabelVersion,
+                                             {label.name(), version, ClusterOf(label.name()),
+                                              label.scheme(), label.kind(), recorded_from,
+                                              created_at, Body(body), writer.principal(), reason}));
   return rows.empty() ? AlreadyExistsError(label.name()) : absl::OkStatus();
 }
 
@@ -29,6 +32,25 @@ v1::Label ReadRow<v1::Label>(const sql::Row& row) {
   return label;
 }
 
+template <>
+v1::LabelVersion ReadRow<v1::LabelVersion>(const sql::Row& row) {
+  v1::LabelVersion version;
+  v1::Label& label = *version.mutable_label();
+  label = ReadRow<v1::Label>(row);
+  version.set_actor(row.Text(6));
+  version.set_reason(row.Text(7));
+  // Every version but the first comes with an event.
+  if (row.Int(1) > 1 && !label.events().empty()) {
+    const v1::LabelEvent& event = *label.events().rbegin();
+    version.set_event_type(event.type());
+    if (version.actor().empty()) version.set_actor(event.actor());
+    if (version.reason().empty()) version.set_reason(event.reason());
+  }
+  return version;
+}
+
+v1::Label ReadLabelRow(const sql::Row& row) { return ReadRow<v1::Label>(row); }
+
 absl::StatusOr<v1::Label> ReadLabel(Reader& reader, std::string_view name, absl::Time known_at) {
   return ReadOne<v1::Label>(reader.sql().Execute(kGetLabel, {name, ToMicros(known_at)}), name);
 }
@@ -39,13 +61,26 @@ absl::StatusOr<std::vector<v1::Label>> ReadLabels(Reader& reader, std::string_vi
     return ReadRows<v1::Label>(
         reader.sql().Execute(kScanLabels, {ToMicros(known_at), keyset.after, keyset.limit}));
   }
-  return ReadRows<v1::Label>(
-      reader.sql().Execute(kListLabels, {cluster, ToMicros(known_at), keyset.after, keyset.limit}));
+  return ReadLabels(reader, LabelFilter{.cluster = std::string(cluster), .scheme = "", .kind = ""},
+                    known_at, keyset);
 }
 
-absl::Status InsertLabel(Writer& writer, v1::Label& label) {
+absl::StatusOr<std::vector<v1::Label>> ReadLabels(Reader& reader, const LabelFilter& filter,
+                                                  absl::Time known_at, const Keyset& keyset) {
+  return ReadRows<v1::Label>(
+      reader.sql().Execute(kListLabels, {filter.cluster, ToMicros(known_at), keyset.after,
+                                         keyset.limit, filter.scheme, filter.kind}));
+}
+
+absl::StatusOr<std::vector<v1::LabelVersion>> ReadLabelVersions(Reader& reader,
+                                                                std::string_view name,
+                                                                std::int64_t after, int limit) {
+  return ReadRows<v1::LabelVersion>(reader.sql().Execute(kListLabelVersions, {name, after, limit}));
+}
+
+absl::Status InsertLabel(Writer& writer, v1::Label& label, std::string_view reason) {
   const std::int64_t now = ToMicros(writer.now());
-  WICI_RETURN_IF_ERROR(InsertLabelVersion(writer, label, 1, now, now));
+  WICI_RETURN_IF_ERROR(InsertLabelVersion(writer, label, 1, now, now, reason));
   label.set_etag(rpc::MakeEtag(1));
   *label.mutable_create_time() = ToTimestamp(now);
   *label.mutable_recorded_from_time() = label.create_time();
@@ -60,29 +95,12 @@ absl::Status ReviseLabel(Writer& writer, v1::Label& label) {
   if (closed.empty()) return NotFoundError(label.name());
   const std::int64_t version = closed[0].Int(0) + 1;
   const std::int64_t recorded_from = closed[0].Int(2);
-  WICI_RETURN_IF_ERROR(InsertLabelVersion(writer, label, version, closed[0].Int(1), recorded_from));
+  const std::string reason = label.events().empty() ? "" : label.events().rbegin()->reason();
+  WICI_RETURN_IF_ERROR(
+      InsertLabelVersion(writer, label, version, closed[0].Int(1), recorded_from, reason));
   label.set_etag(rpc::MakeEtag(version));
   *label.mutable_recorded_from_time() = ToTimestamp(recorded_from);
   writer.RecordInCluster("label.event_recorded", label.name());
-  return absl::OkStatus();
-}
-
-absl::StatusOr<v1::LabelScheme> ReadLabelScheme(Reader& reader, std::string_view name) {
-  return ReadOne<v1::LabelScheme>(reader.sql().Execute(kGetLabelScheme, {name}), name);
-}
-
-absl::StatusOr<std::vector<v1::LabelScheme>> ReadLabelSchemes(Reader& reader,
-                                                              const Keyset& keyset) {
-  return ReadRows<v1::LabelScheme>(
-      reader.sql().Execute(kListLabelSchemes, {keyset.after, keyset.limit}));
-}
-
-absl::Status InsertLabelScheme(Writer& writer, v1::LabelScheme& scheme) {
-  WICI_RETURN_IF_ERROR(
-      FinishInsert(writer.sql().Execute(kInsertLabelScheme,
-                                        {scheme.name(), ToMicros(writer.now()), Body(scheme)}),
-                   writer.now(), scheme));
-  writer.Record(scheme.name(), 1, "label_scheme.created");
   return absl::OkStatus();
 }
 

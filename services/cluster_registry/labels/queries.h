@@ -1,4 +1,4 @@
-// The SQL of labels and label schemes. Runs on SQLite and PostgreSQL alike.
+// The SQL of labels. Runs on SQLite and PostgreSQL alike.
 #ifndef WICI_SERVICES_CLUSTER_REGISTRY_LABELS_QUERIES_H_
 #define WICI_SERVICES_CLUSTER_REGISTRY_LABELS_QUERIES_H_
 
@@ -14,9 +14,13 @@ inline constexpr sql::Query kGetLabel{"get_label", R"sql(
 
 inline constexpr sql::Query kListLabels{"list_labels", R"sql(
   SELECT name, version, created_at, recorded_from, body, recorded_until FROM label_versions
-  WHERE cluster = $1 AND name > $3
+  WHERE cluster = $1 AND name > $3 AND ($5 = '' OR scheme = $5) AND ($6 = '' OR kind = $6)
     AND recorded_from <= $2 AND (recorded_until IS NULL OR recorded_until > $2)
   ORDER BY name LIMIT $4)sql"};
+
+inline constexpr sql::Query kListLabelVersions{"list_label_versions", R"sql(
+  SELECT name, version, created_at, recorded_from, body, recorded_until, actor, reason
+  FROM label_versions WHERE name = $1 AND version > $2 ORDER BY version LIMIT $3)sql"};
 
 // Those of all clusters as known at $1, for an audience.
 inline constexpr sql::Query kScanLabels{"scan_labels", R"sql(
@@ -25,8 +29,9 @@ inline constexpr sql::Query kScanLabels{"scan_labels", R"sql(
   ORDER BY name LIMIT $3)sql"};
 
 inline constexpr sql::Query kInsertLabelVersion{"insert_label_version", R"sql(
-  INSERT INTO label_versions (name, version, cluster, scheme, kind, recorded_from, created_at, body)
-  VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+  INSERT INTO label_versions (name, version, cluster, scheme, kind, recorded_from, created_at, body,
+                              actor, reason)
+  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
   ON CONFLICT (name, version) DO NOTHING RETURNING name)sql"};
 
 // $2 is the present instant, which a clock that was set back may put before recorded_from.
@@ -35,19 +40,6 @@ inline constexpr sql::Query kCloseLabelVersion{"close_label_version", R"sql(
   SET recorded_until = CASE WHEN recorded_from > $2 THEN recorded_from ELSE $2 END
   WHERE name = $1 AND recorded_until IS NULL
   RETURNING version, created_at, recorded_until)sql"};
-
-// Label schemes.
-
-inline constexpr sql::Query kGetLabelScheme{"get_label_scheme", R"sql(
-  SELECT name, version, created_at, updated_at, body FROM label_schemes WHERE name = $1)sql"};
-
-inline constexpr sql::Query kListLabelSchemes{"list_label_schemes", R"sql(
-  SELECT name, version, created_at, updated_at, body FROM label_schemes
-  WHERE name > $1 ORDER BY name LIMIT $2)sql"};
-
-inline constexpr sql::Query kInsertLabelScheme{"insert_label_scheme", R"sql(
-  INSERT INTO label_schemes (name, version, created_at, updated_at, body)
-  VALUES ($1, 1, $2, $2, $3) ON CONFLICT (name) DO NOTHING RETURNING name)sql"};
 
 }  // namespace wici::cluster_registry
 

@@ -1,86 +1,50 @@
 #include "services/cluster_registry/labels/validate_label.h"
 
-#include <set>
+#include <string>
 
-#include "libs/base/clock.h"
 #include "services/cluster_registry/validate.h"
 
 namespace wici::cluster_registry {
 namespace {
 
-bool IsKindCode(const std::string& text) {
-  if (text.empty() || text.size() > 64 || text[0] < 'A' || text[0] > 'Z') return false;
-  return text.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") == std::string::npos;
+bool IsSha256(const std::string& text) {
+  return text.size() == 64 && text.find_first_not_of("0123456789abcdef") == std::string::npos;
 }
 
-void ValidatePolicy(const std::string& path, const v1::LabelPolicy& policy,
-                    const std::set<std::string>& kinds, Violations& violations) {
-  if (kinds.count(policy.kind()) == 0)
-    violations.Add(Path(path, "kind"), "not a kind of the scheme");
-  CheckInterval(Path(path, "effective_from"), policy.effective_from(),
-                Path(path, "effective_until"), policy.effective_until(), violations);
-  violations.RequireRange(Path(path, "first_term_months"), policy.first_term_months(), 1, 1200);
-  violations.RequireRange(Path(path, "renewal_term_months"), policy.renewal_term_months(), 1, 1200);
-  violations.RequireRange(Path(path, "renewal_window_months"), policy.renewal_window_months(), 0,
-                          1200);
-  RequireEnum(Path(path, "anchor"), policy.anchor(),
-              v1::LabelPolicy::Anchor_IsValid(policy.anchor()), violations);
-  CheckEach(path, "prerequisite_kinds", policy.prerequisite_kinds(), violations,
-            [&](const std::string& element, const std::string& kind) {
-              if (kinds.count(kind) == 0) violations.Add(element, "not a kind of the scheme");
-            });
-  violations.RequireRange(Path(path, "pass_ratio_milli"), policy.pass_ratio_milli(), 0, 1000);
-  violations.RequireRange(Path(path, "min_assessors"), policy.min_assessors(), 0, 100);
+// L12: a verification by somebody else than the holder rests on something that can be looked at.
+bool NeedsEvidence(v1::Label::Verification verification) {
+  return verification == v1::Label::VERIFICATION_DOCUMENT_SEEN ||
+         verification == v1::Label::VERIFICATION_LISTED_BY_ISSUER ||
+         verification == v1::Label::VERIFICATION_CONFIRMED_BY_ISSUER;
 }
 
-// Which policy holds on a day must be one answer.
-void CheckPoliciesDisjoint(std::string_view field, const v1::LabelScheme& scheme,
-                           Violations& violations) {
-  const auto until = [](const v1::LabelPolicy& policy) {
-    return policy.effective_until().empty() ? "9999-12-31" : policy.effective_until();
-  };
-  for (int i = 0; i < scheme.policies_size(); ++i) {
-    for (int k = 0; k < i; ++k) {
-      const v1::LabelPolicy& a = scheme.policies(i);
-      const v1::LabelPolicy& b = scheme.policies(k);
-      if (a.kind() == b.kind() && a.effective_from() <= until(b) &&
-          b.effective_from() <= until(a)) {
-        violations.Add(Path(field, "policies", i),
-                       absl::StrCat("holds at the same time as policies[", k, "]"));
-      }
-    }
+void ValidateVerification(std::string_view field, const v1::Label& label, Violations& violations) {
+  if (!v1::Label::Verification_IsValid(label.verification())) {
+    violations.Add(Path(field, "verification"), "not a known value");
   }
+  if (NeedsEvidence(label.verification()) && label.evidences().empty()) {
+    violations.Add(Path(field, "evidences"), "required for this verification");
+  }
+  violations.OptionalDate(Path(field, "recheck_by"), label.recheck_by());
+  ValidateEvidences(field, label.evidences(), violations);
 }
 
 }  // namespace
 
-void ValidateLabelScheme(std::string_view field, const v1::LabelScheme& scheme,
-                         Violations& violations) {
-  violations.RequireText(Path(field, "display_name"), scheme.display_name(), kTitleBytesMax);
-  violations.RequireText(Path(field, "owner"), scheme.owner(), kTitleBytesMax);
-  if (scheme.kinds().empty()) violations.Add(Path(field, "kinds"), "required");
-  std::set<std::string> kinds;
-  CheckEach(field, "kinds", scheme.kinds(), violations,
-            [&](const std::string& path, const v1::LabelKind& kind) {
-              if (!IsKindCode(kind.code())) {
-                violations.Add(Path(path, "code"), "must be UPPER_SNAKE_CASE");
-              } else if (!kinds.insert(kind.code()).second) {
-                violations.Add(Path(path, "code"), "is there twice");
+void ValidateEvidences(std::string_view field,
+                       const google::protobuf::RepeatedPtrField<v1::Evidence>& evidences,
+                       Violations& violations) {
+  CheckEach(field, "evidences", evidences, violations,
+            [&](const std::string& path, const v1::Evidence& evidence) {
+              if (evidence.sha256().empty() && evidence.uri().empty()) {
+                violations.Add(path, "sha256 or uri is required");
               }
-              violations.RequireRange(Path(path, "rank"), kind.rank(), 1, 100);
-              violations.RequireText(Path(path, "title"), kind.title(), kTitleBytesMax);
-            });
-  CheckEach(field, "policies", scheme.policies(), violations,
-            [&](const std::string& path, const v1::LabelPolicy& policy) {
-              ValidatePolicy(path, policy, kinds, violations);
-            });
-  if (scheme.policies_size() <= kListMax) CheckPoliciesDisjoint(field, scheme, violations);
-  CheckEach(field, "issuers", scheme.issuers(), violations,
-            [&](const std::string& path, const v1::LabelIssuer& issuer) {
-              violations.RequireText(Path(path, "display_name"), issuer.display_name(),
-                                     kTitleBytesMax);
-              CheckInterval(Path(path, "issues_from"), issuer.issues_from(),
-                            Path(path, "issues_until"), issuer.issues_until(), violations);
+              if (!evidence.sha256().empty() && !IsSha256(evidence.sha256())) {
+                violations.Add(Path(path, "sha256"), "not 64 digits 0-9, a-f");
+              }
+              violations.OptionalText(Path(path, "media_type"), evidence.media_type(), 256);
+              violations.OptionalText(Path(path, "uri"), evidence.uri(), kUriBytesMax);
+              violations.OptionalDate(Path(path, "seen_on"), evidence.seen_on());
             });
 }
 
@@ -101,17 +65,7 @@ void ValidateLabel(std::string_view field, const v1::Label& label, Violations& v
   violations.OptionalText(Path(field, "issuer"), label.issuer(), kTitleBytesMax);
   violations.OptionalResourceName(Path(field, "assessment"), label.assessment(),
                                   "clusters/*/assessments/*");
-  if (!v1::Label::Verification_IsValid(label.verification())) {
-    violations.Add(Path(field, "verification"), "not a known value");
-  }
-  violations.OptionalDate(Path(field, "recheck_by"), label.recheck_by());
-  CheckEach(field, "evidences", label.evidences(), violations,
-            [&](const std::string& path, const v1::Evidence& evidence) {
-              violations.OptionalText(Path(path, "sha256"), evidence.sha256(), 64);
-              violations.OptionalText(Path(path, "media_type"), evidence.media_type(), 256);
-              violations.OptionalText(Path(path, "uri"), evidence.uri(), kUriBytesMax);
-              violations.OptionalDate(Path(path, "seen_on"), evidence.seen_on());
-            });
+  ValidateVerification(field, label, violations);
   CheckProvenances(field, "provenances", label.provenances(), violations);
 }
 
@@ -124,6 +78,10 @@ void ValidateLabelEvent(std::string_view field, const v1::LabelEvent& event,
     case v1::LabelEvent::TYPE_REINSTATEMENT:
     case v1::LabelEvent::TYPE_REVOCATION:
       violations.RequireDate(Path(field, "effective_on"), event.effective_on());
+      break;
+    case v1::LabelEvent::TYPE_TRANSFER:
+    case v1::LabelEvent::TYPE_END:
+      violations.Add(Path(field, "type"), "recorded by a succession only");
       break;
     default:
       violations.OptionalDate(Path(field, "effective_on"), event.effective_on());

@@ -42,7 +42,11 @@ inline v1::LabelScheme Esca() {
       policy.set_first_term_months(24);
       policy.set_renewal_term_months(36);
       policy.set_renewal_window_months(12);
-      if (kind == "SILVER") policy.add_prerequisite_kinds("BRONZE");
+      if (kind == "SILVER") {
+        policy.add_prerequisite_kinds("BRONZE");
+        policy.set_prerequisite_months_min(18);
+        policy.set_prerequisite_months_max(24);
+      }
       if (early) {
         policy.set_anchor(v1::LabelPolicy::ANCHOR_DAY);
         policy.set_effective_until("2019-11-14");

@@ -1,4 +1,9 @@
-// The whole registry in the test's process: real gRPC, real checks, SQLite.
+// The whole registry in the test's process: real gRPC, real checks, SQLite or, for a suite that
+// runs on every engine, PostgreSQL too:
+//
+//   class LabelTest : public testing::EngineRegistryTest {};
+//   WICI_ON_EVERY_ENGINE(LabelTest);
+//   TEST_P(LabelTest, L1_...) {...}
 #ifndef WICI_SERVICES_CLUSTER_REGISTRY_TESTING_REGISTRY_FIXTURE_H_
 #define WICI_SERVICES_CLUSTER_REGISTRY_TESTING_REGISTRY_FIXTURE_H_
 
@@ -27,7 +32,8 @@ namespace wici::cluster_registry::testing {
 
 class RegistryTest : public ::testing::Test {
  protected:
-  RegistryTest() {
+  RegistryTest() : RegistryTest(sql::Engine::kSqlite) {}
+  explicit RegistryTest(sql::Engine engine) : database_(engine) {
     WICI_CHECK(sql::Migrate(database_.get(), Migrations(), services_.clock()).ok());
     registry_.Register(services_.server());
     feed_.Register(services_.server());
@@ -87,12 +93,16 @@ class RegistryTest : public ::testing::Test {
   WICI_REGISTRY_CALL(ClusterService, cluster_stub_, DeleteContact, google::protobuf::Empty)
   WICI_REGISTRY_CALL(LabelService, label_stub_, GetLabel, v1::Label)
   WICI_REGISTRY_CALL(LabelService, label_stub_, ListLabels, v1::ListLabelsResponse)
+  WICI_REGISTRY_CALL(LabelService, label_stub_, ListLabelVersions, v1::ListLabelVersionsResponse)
   WICI_REGISTRY_CALL(LabelService, label_stub_, CreateLabel, v1::Label)
   WICI_REGISTRY_CALL(LabelService, label_stub_, RecordLabelEvent, v1::Label)
   WICI_REGISTRY_CALL(LabelService, label_stub_, GetLabelStatus, v1::GetLabelStatusResponse)
+  WICI_REGISTRY_CALL(LabelService, label_stub_, BatchGetLabelStatus,
+                     v1::BatchGetLabelStatusResponse)
   WICI_REGISTRY_CALL(LabelService, label_stub_, GetLabelScheme, v1::LabelScheme)
   WICI_REGISTRY_CALL(LabelService, label_stub_, ListLabelSchemes, v1::ListLabelSchemesResponse)
   WICI_REGISTRY_CALL(LabelService, label_stub_, CreateLabelScheme, v1::LabelScheme)
+  WICI_REGISTRY_CALL(LabelService, label_stub_, UpdateLabelScheme, v1::LabelScheme)
   WICI_REGISTRY_CALL(AudienceService, audience_stub_, EvaluateAudience,
                      v1::EvaluateAudienceResponse)
   WICI_REGISTRY_CALL(InitiativeService, initiative_stub_, GetInitiative, v1::Initiative)
@@ -130,7 +140,7 @@ class RegistryTest : public ::testing::Test {
                 wici::testing::IsOk());
   }
 
-  wici::testing::TestDatabase database_{sql::Engine::kSqlite};
+  wici::testing::TestDatabase database_;
   SystemClock system_clock_;
   feed::FeedService feed_{database_.get(), system_clock_};
   Store store_{database_.get()};
@@ -141,6 +151,19 @@ class RegistryTest : public ::testing::Test {
   std::unique_ptr<v1::LabelService::Stub> label_stub_;
   std::unique_ptr<v1::AudienceService::Stub> audience_stub_;
   std::unique_ptr<v1::InitiativeService::Stub> initiative_stub_;
+};
+
+// The same on the engine of the parameter. Without a PostgreSQL server its tests are skipped.
+class EngineRegistryTest : public RegistryTest, public ::testing::WithParamInterface<sql::Engine> {
+ protected:
+  EngineRegistryTest()
+      : RegistryTest(wici::testing::TestDatabase::Available(GetParam()) ? GetParam()
+                                                                        : sql::Engine::kSqlite) {}
+  void SetUp() override {
+    if (!wici::testing::TestDatabase::Available(GetParam())) {
+      GTEST_SKIP() << "set WICI_TEST_POSTGRES, or use ./wici test";
+    }
+  }
 };
 
 }  // namespace wici::cluster_registry::testing

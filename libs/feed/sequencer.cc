@@ -8,10 +8,12 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
 #include "libs/base/log.h"
 #include "libs/base/metrics.h"
 #include "libs/base/mutex.h"
 #include "libs/base/status_macros.h"
+#include "libs/feed/changes.h"
 #include "libs/feed/relay.h"
 #include "prometheus/gauge.h"
 
@@ -362,5 +364,11 @@ void Sequencer::Start() { impl_->Start(); }
 void Sequencer::Wake() { impl_->Wake(); }
 
 absl::StatusOr<int> Sequencer::RunOnce() { return impl_->RunOnce(); }
+
+absl::Status StartNewEpoch(sql::Database& database, IdSource& ids) {
+  const std::string epoch = ids.NewId();
+  return database.Write(absl::Now() + absl::Seconds(30),
+                        [&](sql::Transaction& tx) { return StartNewEpoch(tx, epoch); });
+}
 
 }  // namespace wici::feed

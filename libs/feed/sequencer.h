@@ -18,13 +18,19 @@
 #include <memory>
 #include <string>
 
+#include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "libs/base/clock.h"
+#include "libs/base/id.h"
 #include "libs/redis/client.h"
 #include "libs/sql/database.h"
 #include "wici/feed/v1/feed.pb.h"
 
 namespace wici::feed {
+
+// After a restore from a backup, before the service serves again: StartNewEpoch of changes.h in a
+// transaction of its own. What the flag --new_feed_epoch of a service does.
+absl::Status StartNewEpoch(sql::Database& database, IdSource& ids);
 
 struct SequencerOptions {
   std::string source;  // "registration"

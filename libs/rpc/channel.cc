@@ -15,6 +15,7 @@
 #include "google/protobuf/descriptor_database.h"
 #include "google/rpc/error_details.pb.h"
 #include "google/rpc/status.pb.h"
+#include "grpcpp/grpcpp.h"
 #include "libs/base/error.h"
 #include "libs/base/limits.h"
 #include "libs/rpc/localized_message.h"

@@ -8,7 +8,13 @@
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
-#include "grpcpp/grpcpp.h"
+
+// gRPC's own headers are long; who makes a call includes the stub's, which bring them.
+namespace grpc {
+class Channel;
+class ClientContext;
+class Status;
+}  // namespace grpc
 
 namespace wici::rpc {
 

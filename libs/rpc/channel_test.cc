@@ -6,6 +6,7 @@
 
 #include "gmock/gmock.h"
 #include "google/rpc/error_details.pb.h"
+#include "grpcpp/grpcpp.h"
 #include "grpcpp/support/validate_service_config.h"
 #include "gtest/gtest.h"
 #include "libs/base/error.h"

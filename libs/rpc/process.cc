@@ -11,6 +11,7 @@
 #include <string>
 #include <string_view>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "absl/flags/flag.h"
@@ -21,6 +22,7 @@
 #include "absl/strings/str_cat.h"
 #include "libs/base/log.h"
 #include "libs/base/status_macros.h"
+#include "libs/rpc/admin.h"
 
 ABSL_FLAG(std::string, listen, "127.0.0.1:0", "host:port of gRPC; port 0 for any free one");
 ABSL_FLAG(std::string, admin_listen, "127.0.0.1:0", "host:port of probes and metrics");
@@ -29,6 +31,8 @@ ABSL_FLAG(std::string, redis, "", "redis://host:port; empty for none");
 ABSL_FLAG(std::string, key_file, "", "file with the Ed25519 seed, base64url, one line");
 ABSL_FLAG(std::string, mode, "development", "development or production");
 ABSL_FLAG(bool, migrate_only, false, "bring the schema of the database up to date and end");
+ABSL_FLAG(bool, new_feed_epoch, false,
+          "after a restore from a backup: start a new epoch of the change feed and end");
 
 namespace wici::rpc {
 namespace {
@@ -52,6 +56,7 @@ absl::StatusOr<ServiceFlags> ReadFlags(std::string_view service) {
   flags.database = absl::GetFlag(FLAGS_database);
   flags.redis = absl::GetFlag(FLAGS_redis);
   flags.migrate_only = absl::GetFlag(FLAGS_migrate_only);
+  flags.new_feed_epoch = absl::GetFlag(FLAGS_new_feed_epoch);
   const std::string mode = absl::GetFlag(FLAGS_mode);
   flags.production = mode == "production";
   if (!flags.production && mode != "development") {
@@ -61,7 +66,7 @@ absl::StatusOr<ServiceFlags> ReadFlags(std::string_view service) {
   if (flags.production && flags.database.find(":memory:") != std::string::npos) {
     return absl::InvalidArgumentError("a database in memory is not for production");
   }
-  if (flags.migrate_only) return flags;
+  if (flags.migrate_only || flags.new_feed_epoch) return flags;
   WICI_ASSIGN_OR_RETURN(flags.key_seed,
                         ReadKeyFile(absl::GetFlag(FLAGS_key_file), flags.production));
   return flags;
@@ -136,6 +141,21 @@ void LogListening(int port, int admin_port) {
       {{"port", absl::StrCat(port)},
        {"admin_port", absl::StrCat(admin_port)},
        {"version", std::string(kVersion)}});
+}
+
+absl::Status ServeUntilSignal(const ServiceFlags& flags, Server& server,
+                              std::function<absl::Status()> healthy) {
+  AdminOptions options;
+  options.listen = flags.admin_listen;
+  options.version = std::string(kVersion);
+  options.ready = [&server, healthy = std::move(healthy)] {
+    return server.draining() ? absl::UnavailableError("draining") : healthy();
+  };
+  WICI_ASSIGN_OR_RETURN(const auto admin, AdminServer::Start(options));
+  LogListening(server.port(), admin->port());
+  WaitForSignal();
+  server.Drain();
+  return absl::OkStatus();
 }
 
 void BlockSignals() {

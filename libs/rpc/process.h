@@ -6,7 +6,7 @@
 //     return wici::rpc::RunService("registration", argc, argv, &wici::registration::Serve);
 //   }
 //
-// where Serve builds the service, calls LogListening and WaitForSignal, and drains.
+// where Serve builds the service, starts it, and calls ServeUntilSignal.
 #ifndef WICI_LIBS_RPC_PROCESS_H_
 #define WICI_LIBS_RPC_PROCESS_H_
 
@@ -32,6 +32,8 @@ struct ServiceFlags {
   std::string key_seed;       // the line of --key_file; see auth::SigningKey::FromSeed
   bool production = false;    // --mode=production
   bool migrate_only = false;  // --migrate_only: bring the schema up to date and end
+  // --new_feed_epoch: after a restore from a backup, see feed::StartNewEpoch, and end
+  bool new_feed_epoch = false;
 };
 
 // Parses flags (an unknown one ends the process), blocks SIGINT and SIGTERM for WaitForSignal, and
@@ -45,6 +47,12 @@ ServerOptions MakeServerOptions(const ServiceFlags& flags);
 
 // {"message":"listening","port":...,"admin_port":...}: what scripts wait for.
 void LogListening(int port, int admin_port);
+
+// Opens the admin port, says LogListening, and serves until the process is told to end; then drains
+// `server`, which has been started. Ready while `healthy` is OK and nothing drains. Errors: those
+// of AdminServer::Start.
+absl::Status ServeUntilSignal(const ServiceFlags& flags, Server& server,
+                              std::function<absl::Status()> healthy);
 
 // Keeps SIGINT and SIGTERM for WaitForSignal in this and all threads it starts. RunService has done
 // so; other programs call it before anything starts a thread.

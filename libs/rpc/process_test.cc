@@ -121,6 +121,15 @@ TEST_F(ProcessDeathTest, WaitsForASignal) {
               ::testing::ExitedWithCode(EXIT_SUCCESS), "draining.*SIGTERM");
 }
 
+TEST_F(ProcessDeathTest, ANewFeedEpochNeedsNoKey) {
+  EXPECT_EXIT(RunWith({"--database=sqlite:///x", "--new_feed_epoch"},
+                      [](const ServiceFlags& flags) {
+                        return flags.new_feed_epoch ? absl::OkStatus()
+                                                    : absl::InternalError("not read");
+                      }),
+              ::testing::ExitedWithCode(EXIT_SUCCESS), "");
+}
+
 TEST_F(ProcessDeathTest, ReportsWhyItCannotServe) {
   EXPECT_EXIT(RunWith({"--database=sqlite:///x", "--migrate_only"},
                       [](const ServiceFlags&) { return absl::UnavailableError("no database"); }),

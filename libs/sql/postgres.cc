@@ -28,17 +28,6 @@ constexpr Query kBeginReadOnly{"begin", "BEGIN READ ONLY"};
 constexpr Query kCommit{"commit", "COMMIT"};
 constexpr Query kRollback{"rollback", "ROLLBACK"};
 constexpr Query kSetTimeout{"set_timeout", ""};
-// Raises the isolation to REPEATABLE READ, unless the URL asked for more. Plans are made once, for
-// any values, and by index: a plan made while a table is small must not read all of it when it has
-// grown, and every query of ours has its index.
-constexpr const char* kSetUpSession =
-    "SELECT set_config(name, value, false) FROM (VALUES "
-    "('default_transaction_isolation', CASE current_setting('default_transaction_isolation') "
-    "WHEN 'serializable' THEN 'serializable' ELSE 'repeatable read' END), "
-    "('plan_cache_mode', 'force_generic_plan'), ('enable_seqscan', 'off'), "
-    "('enable_bitmapscan', 'off'), ('enable_material', 'off'), ('enable_hashjoin', 'off'), "
-    "('enable_mergejoin', 'off'), ('jit', 'off')) AS s (name, value)";
-
 struct FinishConnection {
   void operator()(PGconn* connection) const { PQfinish(connection); }
 };
@@ -47,22 +36,6 @@ struct ClearResult {
 };
 using ConnectionHandle = std::unique_ptr<PGconn, FinishConnection>;
 using ResultHandle = std::unique_ptr<PGresult, ClearResult>;
-
-absl::StatusCode CodeOf(std::string_view state, bool read_only) {
-  if (state == "23505") return absl::StatusCode::kAlreadyExists;
-  if (state == "23503") return absl::StatusCode::kFailedPrecondition;
-  if (state == "23514") return absl::StatusCode::kOutOfRange;
-  if (state == "40001" || state == "40P01" || state == "55P03") return absl::StatusCode::kAborted;
-  if (state == "57014") return absl::StatusCode::kDeadlineExceeded;
-  if (state == "08P01") return absl::StatusCode::kInternal;  // we broke the protocol
-  // A server that refuses a write transaction is a standby: after a fail-over the primary is
-  // elsewhere.
-  if (state.starts_with("57P") || state.starts_with("08") || (state == "25006" && !read_only)) {
-    return absl::StatusCode::kUnavailable;
-  }
-  if (state.starts_with("53")) return absl::StatusCode::kResourceExhausted;
-  return absl::StatusCode::kInternal;
-}
 
 absl::string_view ToAbsl(std::string_view text) { return {text.data(), text.size()}; }
 

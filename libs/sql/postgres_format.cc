@@ -164,4 +164,20 @@ absl::StatusOr<std::string> EncodeArray(TypeOid element, absl::Span<const std::v
   return out;
 }
 
+absl::StatusCode CodeOf(std::string_view state, bool read_only) {
+  if (state == "23505") return absl::StatusCode::kAlreadyExists;
+  if (state == "23503") return absl::StatusCode::kFailedPrecondition;
+  if (state == "23514") return absl::StatusCode::kOutOfRange;
+  if (state == "40001" || state == "40P01" || state == "55P03") return absl::StatusCode::kAborted;
+  if (state == "57014") return absl::StatusCode::kDeadlineExceeded;
+  if (state == "08P01") return absl::StatusCode::kInternal;  // we broke the protocol
+  // A server that refuses a write transaction is a standby: after a fail-over the primary is
+  // elsewhere.
+  if (state.starts_with("57P") || state.starts_with("08") || (state == "25006" && !read_only)) {
+    return absl::StatusCode::kUnavailable;
+  }
+  if (state.starts_with("53")) return absl::StatusCode::kResourceExhausted;
+  return absl::StatusCode::kInternal;
+}
+
 }  // namespace wici::sql

@@ -1,5 +1,6 @@
-// PostgreSQL's binary formats of the few types our schemas use. Internal to libs/sql; needs no
-// libpq. Formats: the server's *send and *recv functions, which are stable.
+// What is PostgreSQL's own and needs no libpq: binary formats of the few types our schemas use (the
+// server's *send and *recv functions, which are stable), codes of errors, settings of a session.
+// Internal to libs/sql.
 #ifndef WICI_LIBS_SQL_POSTGRES_FORMAT_H_
 #define WICI_LIBS_SQL_POSTGRES_FORMAT_H_
 
@@ -86,6 +87,20 @@ class Parameters {
   std::vector<int> formats_;
   bool has_nul_ = false;
 };
+
+// The code of an error by its SQLSTATE; see Transaction in database.h.
+absl::StatusCode CodeOf(std::string_view state, bool read_only);
+
+// Raises the isolation to REPEATABLE READ, unless the URL asked for more. Plans are made once, for
+// any values, and by index: a plan made while a table is small must not read all of it when it has
+// grown, and every query of ours has its index.
+inline constexpr const char* kSetUpSession =
+    "SELECT set_config(name, value, false) FROM (VALUES "
+    "('default_transaction_isolation', CASE current_setting('default_transaction_isolation') "
+    "WHEN 'serializable' THEN 'serializable' ELSE 'repeatable read' END), "
+    "('plan_cache_mode', 'force_generic_plan'), ('enable_seqscan', 'off'), "
+    "('enable_bitmapscan', 'off'), ('enable_material', 'off'), ('enable_hashjoin', 'off'), "
+    "('enable_mergejoin', 'off'), ('jit', 'off')) AS s (name, value)";
 
 }  // namespace wici::sql
 

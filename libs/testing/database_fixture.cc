@@ -3,11 +3,13 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "libs/base/id.h"
 #include "libs/base/log.h"
+#include "libs/base/status_macros.h"
 
 namespace wici::testing {
 namespace {
@@ -29,6 +31,24 @@ void OnServer(const std::string& text) {
   WICI_CHECK(status.ok());
 }
 
+// Table, column and type of each column.
+constexpr sql::Query kColumnsOfSqlite{"test_columns", R"sql(
+  SELECT m.name, p.name, p.type FROM sqlite_master m JOIN pragma_table_info(m.name) p
+  WHERE m.type = 'table')sql"};
+constexpr sql::Query kColumnsOfPostgres{"test_columns", R"sql(
+  SELECT table_name::text, column_name::text, data_type::text FROM information_schema.columns
+  WHERE table_schema = current_schema())sql"};
+
+void AddTexts(sql::Transaction& tx, const sql::Row& column, std::vector<std::string>& texts) {
+  const std::string type = absl::AsciiStrToUpper(column.Text(2));
+  if (type != "TEXT" && type != "BYTEA") return;
+  const std::string text = absl::StrCat("SELECT ", column.Text(1), " FROM ", column.Text(0),
+                                        " WHERE ", column.Text(1), " IS NOT NULL");
+  const absl::StatusOr<sql::Rows> rows = tx.Execute(sql::Query{"test_texts", text});
+  WICI_CHECK(rows.ok());
+  for (const sql::Row& row : *rows) texts.push_back(type == "TEXT" ? row.Text(0) : row.Blob(0));
+}
+
 }  // namespace
 
 bool TestDatabase::Available(sql::Engine engine) {
@@ -48,6 +68,20 @@ TestDatabase::TestDatabase(sql::Engine engine, const sql::DatabaseOptions& optio
                         "options=-csearch_path%3D", schema_);
   }
   database_ = Open(url_, options);
+}
+
+std::vector<std::string> TestDatabase::AllTexts() {
+  std::vector<std::string> texts;
+  const bool sqlite = database_->engine() == sql::Engine::kSqlite;
+  const absl::Status status =
+      database_->Read(absl::Now() + absl::Seconds(60), [&](sql::Transaction& tx) -> absl::Status {
+        WICI_ASSIGN_OR_RETURN(const sql::Rows columns,
+                              tx.Execute(sqlite ? kColumnsOfSqlite : kColumnsOfPostgres));
+        for (const sql::Row& column : columns) AddTexts(tx, column, texts);
+        return absl::OkStatus();
+      });
+  WICI_CHECK(status.ok());
+  return texts;
 }
 
 TestDatabase::~TestDatabase() {

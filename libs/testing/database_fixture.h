@@ -19,6 +19,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "gtest/gtest.h"
 #include "libs/base/log.h"
@@ -37,6 +38,8 @@ class TestDatabase {
   static bool Available(sql::Engine engine);
 
   sql::Database& get() { return *database_; }
+  // The content of every text and blob column of every table: to look for what must not be there.
+  std::vector<std::string> AllTexts();
   // To open it once more, for instance as a second process would.
   const std::string& url() const { return url_; }
 
@@ -60,6 +63,7 @@ class DatabaseTest : public ::testing::TestWithParam<sql::Engine> {
   }
   sql::Database& database() { return test_database_->get(); }
   const std::string& database_url() const { return test_database_->url(); }
+  std::vector<std::string> AllTexts() { return test_database_->AllTexts(); }
 
  private:
   std::unique_ptr<TestDatabase> test_database_;

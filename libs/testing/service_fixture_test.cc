@@ -3,14 +3,13 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "libs/testing/status_matchers.h"
-#include "wici/testing/v1/echo_service.grpc.pb.h"
+#include "wici/testing/v1/echo_service.pb.h"
 
 namespace wici::testing {
 namespace {
 
 using v1::EchoRequest;
 using v1::EchoResponse;
-using v1::EchoService;
 
 class EchoHandlers {
  public:
@@ -28,16 +27,14 @@ class ServiceFixtureTest : public ::testing::Test {
         .AddService("wici.testing.v1.EchoService")
         .Pooled("EchoPooled", &handlers_, &EchoHandlers::Echo);
     services_.Start();
-    stub_ = EchoService::NewStub(services_.channel());
     request_.set_name("events/e1");
   }
   absl::StatusOr<EchoResponse> Echo(std::string_view token) {
-    return services_.Call(*stub_, &EchoService::Stub::EchoPooled, request_, token);
+    return services_.Call<EchoResponse>("wici.testing.v1.EchoService/EchoPooled", request_, token);
   }
 
   EchoHandlers handlers_;
   ServiceFixture services_;
-  std::unique_ptr<EchoService::Stub> stub_;
   EchoRequest request_;
 };
 

@@ -2,12 +2,9 @@
 //
 // The composition root: every type the service is made of, from the database up.
 #include <memory>
-#include <string>
-#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "libs/auth/access.h"
 #include "libs/auth/token.h"
@@ -18,7 +15,6 @@
 #include "libs/feed/retention.h"
 #include "libs/feed/sequencer.h"
 #include "libs/redis/client.h"
-#include "libs/rpc/admin.h"
 #include "libs/rpc/process.h"
 #include "libs/rpc/server.h"
 #include "libs/sql/database.h"
@@ -38,6 +34,7 @@ absl::Status Serve(const rpc::ServiceFlags& flags) {
                         sql::OpenDatabase(flags.database));
   WICI_RETURN_IF_ERROR(sql::Migrate(*database, Migrations(), clock));
   if (flags.migrate_only) return absl::OkStatus();
+  if (flags.new_feed_epoch) return feed::StartNewEpoch(*database, ids);
   std::unique_ptr<redis::Client> redis;
   if (!flags.redis.empty()) {
     WICI_ASSIGN_OR_RETURN(redis, redis::Client::Make(flags.redis));
@@ -60,21 +57,9 @@ absl::Status Serve(const rpc::ServiceFlags& flags) {
   WICI_RETURN_IF_ERROR(server.Start());
   sequencer.Start();
   retention.Start();
-  WICI_ASSIGN_OR_RETURN(
-      const std::unique_ptr<rpc::AdminServer> admin,
-      rpc::AdminServer::Start(
-          {.listen = flags.admin_listen,
-           .version = std::string(rpc::kVersion),
-           .ready = [&]() -> absl::Status {
-             if (server.draining()) {
-               return absl::UnavailableError("draining");
-             }
-             return sql::SchemaVersion(*database, absl::Now() + absl::Seconds(1)).status();
-           }}));
-  rpc::LogListening(server.port(), admin->port());
-  rpc::WaitForSignal();
-  server.Drain();
-  return absl::OkStatus();
+  return rpc::ServeUntilSignal(flags, server, [&database] {
+    return sql::SchemaVersion(*database, absl::Now() + absl::Seconds(1)).status();
+  });
 }
 
 }  // namespace

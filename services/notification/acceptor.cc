@@ -5,6 +5,7 @@
 
 #include "libs/base/status_macros.h"
 #include "services/notification/errors.h"
+#include "services/notification/ledger_rows.h"
 #include "services/notification/sql_store.h"
 
 namespace wici::notification {

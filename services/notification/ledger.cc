@@ -75,7 +75,8 @@ Settlement SettleAttempt(const ClaimedDelivery& delivery, const AttemptResult& r
     settlement.state = v1::DELIVERY_STATE_CANCELLED;
     return settlement;
   }
-  const absl::Time next = now + RetryDelay(delivery.id, delivery.attempt + 1, result.common_cause);
+  const std::int32_t tried = result.common_cause ? delivery.attempt : delivery.failures + 1;
+  const absl::Time next = now + RetryDelay(delivery.id, tried + 1, result.common_cause);
   if (next >= delivery.expires) {
     settlement.state = v1::DELIVERY_STATE_EXPIRED;
     return settlement;

@@ -57,7 +57,8 @@ struct ClaimedDelivery {
   v1::UnknownPolicy unknown_policy = v1::UNKNOWN_POLICY_AT_LEAST_ONCE;
   v1::CalendarMethod calendar_method = v1::CALENDAR_METHOD_UNSPECIFIED;
   std::int32_t calendar_sequence = 0;
-  std::int32_t attempt = 0;  // from 1
+  std::int32_t attempt = 0;   // from 1
+  std::int32_t failures = 0;  // attempts before that failed, and not for a common cause
   std::int64_t fence = 0;
   absl::Time expires;
   bool interrupted = false;  // the attempt before never ended: its worker died
@@ -91,8 +92,10 @@ Settlement SettleAttempt(const ClaimedDelivery& delivery, const AttemptResult& r
                          absl::Time now);
 
 // The wait before attempt `next` (2 for the first repetition): 5 s, 30 s, 5 min, 30 min, 2 h, 5 h,
-// then 10 h; 1 s to 1 min for a common cause. Give or take a fifth by the delivery's random id, so
-// that many deliveries do not come back in one wave.
+// then 10 h; 1 s to 1 min for a common cause. SettleAttempt counts only the failures of the
+// delivery itself for the former, so an outage of the relay does not make it wait for hours
+// afterwards. Give or take a fifth by the delivery's random id, so that many deliveries do not come
+// back in one wave.
 absl::Duration RetryDelay(std::string_view delivery_id, std::int32_t next, bool common_cause);
 
 bool IsFinal(v1::DeliveryState state);

@@ -41,7 +41,7 @@ TEST(LedgerTest, DefiniteOutcomesAreFinal) {
 TEST(LedgerTest, DeferredComesBackLaterAndLater) {
   ClaimedDelivery delivery = Claimed();
   absl::Duration last = absl::ZeroDuration();
-  for (delivery.attempt = 1; delivery.attempt <= 7; ++delivery.attempt) {
+  for (; delivery.attempt <= 7; ++delivery.attempt, ++delivery.failures) {
     const Settlement settlement =
         SettleAttempt(delivery, Result(v1::ATTEMPT_OUTCOME_DEFERRED), kNow);
     ASSERT_EQ(settlement.state, v1::DELIVERY_STATE_DEFERRED);
@@ -54,6 +54,20 @@ TEST(LedgerTest, DeferredComesBackLaterAndLater) {
 TEST(LedgerTest, CommonCauseComesBackWithinAMinute) {
   EXPECT_LE(RetryDelay("d1", 2, true), absl::Seconds(2));
   EXPECT_LE(RetryDelay("d1", 1000, true), absl::Seconds(72));
+}
+
+TEST(LedgerTest, AnOutageDoesNotCountForTheWaitAfterIt) {
+  ClaimedDelivery delivery = Claimed();
+  delivery.attempt = 40;
+  const auto wait = [&](const AttemptResult& result) {
+    return *SettleAttempt(delivery, result, kNow).next_attempt - kNow;
+  };
+  EXPECT_LE(wait(Result(v1::ATTEMPT_OUTCOME_DEFERRED)), absl::Seconds(6));
+  delivery.failures = 1;
+  EXPECT_GE(wait(Result(v1::ATTEMPT_OUTCOME_DEFERRED)), absl::Seconds(24));
+  AttemptResult outage = Result(v1::ATTEMPT_OUTCOME_DEFERRED);
+  outage.common_cause = true;
+  EXPECT_LE(wait(outage), absl::Seconds(72));
 }
 
 TEST(LedgerTest, JitterSpreadsDeliveriesByAFifthEachWay) {

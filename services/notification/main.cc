@@ -4,6 +4,7 @@
 #include <string>
 
 #include "absl/flags/flag.h"
+#include "absl/time/clock.h"
 #include "libs/auth/access.h"
 #include "libs/auth/token.h"
 #include "libs/base/clock.h"
@@ -15,7 +16,6 @@
 #include "libs/feed/retention.h"
 #include "libs/feed/sequencer.h"
 #include "libs/redis/client.h"
-#include "libs/rpc/admin.h"
 #include "libs/rpc/channel.h"
 #include "libs/rpc/process.h"
 #include "libs/rpc/server.h"
@@ -23,10 +23,10 @@
 #include "libs/sql/migrate.h"
 #include "services/notification/acceptor.h"
 #include "services/notification/feed_handler.h"
+#include "services/notification/grpc_peers.h"
 #include "services/notification/later_services.h"
 #include "services/notification/migrations.h"
 #include "services/notification/notification_service.h"
-#include "services/notification/peers.h"
 #include "services/notification/sql_store.h"
 #include "services/notification/template_service.h"
 #include "services/notification/worker.h"
@@ -68,6 +68,7 @@ absl::Status Serve(const rpc::ServiceFlags& flags) {
   WICI_ASSIGN_OR_RETURN(const auto database, sql::OpenDatabase(flags.database));
   WICI_RETURN_IF_ERROR(sql::Migrate(*database, Migrations(), clock));
   if (flags.migrate_only) return absl::OkStatus();
+  if (flags.new_feed_epoch) return feed::StartNewEpoch(*database, ids);
 
   WICI_ASSIGN_OR_RETURN(const WorkerOptions worker_options, ReadWorkerOptions(flags, ids.NewId()));
   WICI_ASSIGN_OR_RETURN(const auth::SigningKey key, auth::SigningKey::FromSeed(flags.key_seed));
@@ -116,23 +117,13 @@ absl::Status Serve(const rpc::ServiceFlags& flags) {
   RegisterLaterServices(server);
   feed.Register(server);
   WICI_RETURN_IF_ERROR(server.Start());
-
-  rpc::AdminOptions admin;
-  admin.listen = flags.admin_listen;
-  admin.version = std::string(rpc::kVersion);
-  admin.ready = [&server, &database] {
-    if (server.draining()) return absl::UnavailableError("draining");
-    return sql::SchemaVersion(*database, absl::Now() + absl::Seconds(1)).status();
-  };
-  WICI_ASSIGN_OR_RETURN(const auto admin_server, rpc::AdminServer::Start(admin));
   sequencer.Start();
   retention.Start();
   consumer.Start();
   worker->Start();
-  rpc::LogListening(server.port(), admin_server->port());
-  rpc::WaitForSignal();
-  server.Drain();
-  return absl::OkStatus();
+  return rpc::ServeUntilSignal(flags, server, [&database] {
+    return sql::SchemaVersion(*database, absl::Now() + absl::Seconds(1)).status();
+  });
 }
 
 }  // namespace

@@ -1,4 +1,9 @@
-// Every SQL statement of this service, by name. Written once for SQLite and PostgreSQL.
+// Every SQL statement of this service, by name. Written once for SQLite and PostgreSQL. Texts that
+// end in VALUES are completed by InsertMany (libs/sql/database.h). What all services share has its
+// SQL there: libs/sql/idempotency.cc, libs/feed/changes.cc, libs/feed/consumer.cc.
+//
+// States are the numbers of DeliveryState (proto/wici/notification/v1/delivery.proto): 1 QUEUED,
+// 2 SENDING, 3 DEFERRED, 4 DELIVERED, 5 REJECTED, 6 UNKNOWN, 7 EXPIRED, 8 CANCELLED, 9 SUPPRESSED.
 #ifndef WICI_SERVICES_NOTIFICATION_QUERIES_H_
 #define WICI_SERVICES_NOTIFICATION_QUERIES_H_
 
@@ -100,7 +105,8 @@ inline constexpr sql::Query kClaimDeliveries{
     "(e.state = 2 AND e.next_at > $3 OR e.state <> 3 AND e.next_at <= $3)) "
     "ORDER BY d.next_at, d.id LIMIT $4) "
     "RETURNING id, notification_id, template, event, resource, person, unknown_policy, "
-    "calendar_method, calendar_sequence, attempt, fence, expires_at, prior_state, cancelled"};
+    "calendar_method, calendar_sequence, attempt, fence, expires_at, prior_state, cancelled, "
+    "failures"};
 
 // $1 owner, $2 new end, $3 now. Leases that have ended are not brought back.
 inline constexpr sql::Query kRenewLeases{
@@ -119,11 +125,13 @@ inline constexpr sql::Query kEndAttempt{
     "UPDATE attempts SET ended_at = $3, outcome = $4, code = $5, enhanced_code = $6 "
     "WHERE delivery_id = $1 AND n = $2 AND ended_at IS NULL"};
 
-// No row: the fence has moved on, another worker has the delivery.
+// $3 state, $4 reason, $5 next attempt, $6 outcome, $7 code, $8 enhanced code, $9 now, $10 how many
+// failures more: 0 or 1. No row: the fence has moved on, another worker has the delivery.
 inline constexpr sql::Query kSettleDelivery{
     "settle_delivery",
     "UPDATE deliveries SET state = $3, reason = $4, next_at = $5, last_outcome = $6, "
-    "last_code = $7, last_enhanced_code = $8, lease_owner = '', updated_at = $9 "
+    "last_code = $7, last_enhanced_code = $8, lease_owner = '', updated_at = $9, "
+    "failures = failures + $10 "
     "WHERE id = $1 AND fence = $2 AND state = 2 RETURNING id"};
 
 inline constexpr sql::Query kBumpNotification{

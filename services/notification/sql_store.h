@@ -19,9 +19,6 @@ absl::Status RecordNotifications(sql::Transaction& tx,
                                  absl::Span<const NewNotification> notifications,
                                  std::string_view transaction_id, absl::Time now);
 
-// A notification as it is right after it was recorded.
-v1::Notification AcceptedNotification(const NewNotification& notification, absl::Time now);
-
 class SqlStore final : public Store {
  public:
   // Both outlive the store.

@@ -68,9 +68,11 @@ class StoreTest : public testing::DatabaseTest {
     return *std::move(claimed);
   }
 
-  int Settle(const ClaimedDelivery& delivery, v1::AttemptOutcome outcome) {
+  int Settle(const ClaimedDelivery& delivery, v1::AttemptOutcome outcome,
+             bool common_cause = false) {
     AttemptResult result;
     result.outcome = outcome;
+    result.common_cause = common_cause;
     result.code = 250;
     const AttemptRecord record{delivery, result, SettleAttempt(delivery, result, Now()), Now()};
     auto settled = store().RecordAttempts(Deadline(), {record}, Now());
@@ -177,6 +179,23 @@ TEST_P(StoreTest, DeferredDeliveryComesBackAtItsTime) {
   ASSERT_THAT(again, SizeIs(1));
   EXPECT_EQ(again[0].attempt, 2);
   EXPECT_FALSE(again[0].interrupted);
+}
+
+TEST_P(StoreTest, OnlyFailuresOfTheDeliveryItselfAreCounted) {
+  ASSERT_THAT(Record({Plan({kJan})}), IsOk());
+  for (int outage = 0; outage < 5; ++outage) {
+    const ClaimedDelivery claimed = Claim()[0];
+    EXPECT_EQ(claimed.failures, 0);
+    Settle(claimed, v1::ATTEMPT_OUTCOME_DEFERRED, /*common_cause=*/true);
+    clock_.Advance(absl::Minutes(2));
+  }
+  Settle(Claim()[0], v1::ATTEMPT_OUTCOME_DEFERRED);
+  clock_.Advance(absl::Seconds(10));
+  const std::vector<ClaimedDelivery> again = Claim();
+  ASSERT_THAT(again, SizeIs(1))
+      << "the first failure of its own waits seconds, whatever was before";
+  EXPECT_EQ(again[0].failures, 1);
+  EXPECT_EQ(again[0].attempt, 7);
 }
 
 TEST_P(StoreTest, LeaseThatRanOutLetsAnotherWorkerInAndFencesTheFirstOff) {

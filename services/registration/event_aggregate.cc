@@ -22,8 +22,8 @@ EventAggregate::Entry& EventAggregate::Keep(RegistrationRow row) {
   std::string id = IdOf(row.registration.name());
   const auto [at, is_new] = by_id_.try_emplace(std::move(id), nullptr);
   if (is_new) {
-    const std::int64_t revision = row.revision;
-    entries_.push_back(std::make_unique<Entry>(Entry{std::move(row), revision}));
+    const bool is_new_row = row.revision == 0;
+    entries_.push_back(std::make_unique<Entry>(Entry{std::move(row), is_new_row}));
     at->second = entries_.back().get();
   }
   return *at->second;
@@ -69,14 +69,18 @@ void EventAggregate::Enqueue(Entry& entry) {
   queue_.push_back(&entry);
 }
 
-void EventAggregate::Touch(Entry& entry, v1::RegistrationState state) {
+void EventAggregate::Touch(Entry& entry) {
   entry.dirty = true;
-  ++entry.row.revision;
+  v1::Registration& registration = entry.row.registration;
+  registration.set_etag(rpc::MakeEtag(++entry.row.revision));
+  SetTimestamp(now_, *registration.mutable_update_time());
+}
+
+void EventAggregate::SetState(Entry& entry, v1::RegistrationState state) {
+  Touch(entry);
   entry.row.waiting_number.reset();
   v1::Registration& registration = entry.row.registration;
   registration.set_state(state);
-  registration.set_etag(rpc::MakeEtag(entry.row.revision));
-  SetTimestamp(now_, *registration.mutable_update_time());
   if (state == v1::REGISTRATION_STATE_CHECKED_IN) {
     SetTimestamp(now_, *registration.mutable_check_in_time());
   } else {
@@ -99,7 +103,7 @@ absl::StatusOr<RegistrationRow*> EventAggregate::Add(RegistrationRow row, bool p
   }
   row.revision = 0;
   Entry& entry = Keep(std::move(row));
-  Touch(entry, state);
+  SetState(entry, state);
   *entry.row.registration.mutable_create_time() = entry.row.registration.update_time();
   if (state == v1::REGISTRATION_STATE_WAITLISTED) Enqueue(entry);
   active_[entry.row.active_key] = true;
@@ -117,7 +121,7 @@ absl::Status EventAggregate::Apply(RegistrationRow& row, Step step, std::string_
   WICI_ASSIGN_OR_RETURN(const v1::RegistrationState to, Next(name, from, step));
   Entry& entry = *by_id_.at(IdOf(name));
   Move(seats_.counts, from, to);
-  Touch(entry, to);
+  SetState(entry, to);
   if (to == v1::REGISTRATION_STATE_WAITLISTED) Enqueue(entry);
   if (!IsActive(to)) {
     active_.erase(row.active_key);
@@ -125,6 +129,15 @@ absl::Status EventAggregate::Apply(RegistrationRow& row, Step step, std::string_
   }
   changes.push_back(RegistrationChange(kind, row));
   return Promote(changes);
+}
+
+void EventAggregate::Forget(RegistrationRow& row, Changes& changes) {
+  const std::string id = IdOf(row.registration.name());
+  Touch(*by_id_.at(id));
+  row.registration.clear_answers();
+  row.registration.clear_state_reason();
+  if (!row.active_key.empty()) row.active_key = absl::StrCat("erased/", id);
+  changes.push_back(RegistrationChange("person_erased", row));
 }
 
 absl::Status EventAggregate::Promote(Changes& changes) {
@@ -137,7 +150,7 @@ absl::Status EventAggregate::Promote(Changes& changes) {
     Entry& next = *queue_.front();
     queue_.pop_front();
     Move(seats_.counts, v1::REGISTRATION_STATE_WAITLISTED, v1::REGISTRATION_STATE_CONFIRMED);
-    Touch(next, v1::REGISTRATION_STATE_CONFIRMED);
+    SetState(next, v1::REGISTRATION_STATE_CONFIRMED);
     changes.push_back(RegistrationChange("promoted", next.row));
   }
   return absl::OkStatus();
@@ -169,15 +182,18 @@ absl::Status EventAggregate::Save() {
   WICI_ASSIGN_OR_RETURN(const sql::Rows guarded, tx_->Execute(kUpdateSeats, SeatsValues(seats_)));
   if (guarded.empty()) return absl::AbortedError("another change of the event was first");
   std::vector<std::vector<sql::Value>> inserts;
+  std::vector<std::vector<sql::Value>> updates;
   for (const auto& entry : entries_) {
-    if (entry->stored_revision == 0) {
-      inserts.push_back(RegistrationInsert(entry->row));
-    } else if (entry->dirty) {
-      WICI_ASSIGN_OR_RETURN(const sql::Rows updated,
-                            tx_->Execute(kUpdateRegistration,
-                                         RegistrationUpdate(entry->row, entry->stored_revision)));
-      if (updated.empty())
-        return absl::AbortedError("another change of the registration was first");
+    if (!entry->dirty) continue;
+    (entry->is_new ? inserts : updates).push_back(RegistrationValues(entry->row));
+  }
+  // First what is there: somebody who has left may come again in the same batch.
+  if (!updates.empty()) {
+    WICI_ASSIGN_OR_RETURN(
+        const sql::Rows updated,
+        tx_->InsertMany(kUpdateRegistrations, kUpdateRegistrationsSuffix, updates));
+    if (updated.size() < updates.size()) {
+      return absl::AbortedError("another change of a registration was first");
     }
   }
   if (inserts.empty()) return absl::OkStatus();

@@ -56,6 +56,10 @@ class EventAggregate {
   // kind without prefix. TRANSITION_NOT_ALLOWED.
   absl::Status Apply(RegistrationRow& row, Step step, std::string_view kind, Changes& changes);
 
+  // Takes out of a loaded registration what the person said and how they were recognised; an
+  // active one stays active, of nobody known. Recorded as registration.person_erased.
+  void Forget(RegistrationRow& row, Changes& changes);
+
   // Promotes as many as seats are free; the queue must be loaded.
   absl::Status Promote(Changes& changes);
 
@@ -69,7 +73,7 @@ class EventAggregate {
  private:
   struct Entry {
     RegistrationRow row;
-    std::int64_t stored_revision = 0;  // 0: not in the database yet
+    bool is_new = false;  // not in the database yet
     bool dirty = false;
   };
 
@@ -78,8 +82,9 @@ class EventAggregate {
 
   Entry& Keep(RegistrationRow row);
   void Enqueue(Entry& entry);
-  // The row changed to `state` now: one revision more.
-  void Touch(Entry& entry, v1::RegistrationState state);
+  // The row changes now: one revision more.
+  void Touch(Entry& entry);
+  void SetState(Entry& entry, v1::RegistrationState state);
   feed::Change RegistrationChange(std::string_view kind, const RegistrationRow& row) const;
 
   sql::Transaction* tx_;

@@ -45,8 +45,7 @@ class InvitationServiceTest : public RegistrationTest {
     v1::AnswerInvitationRequest request;
     request.set_token(token);
     request.set_answer(answer);
-    return service_->grpc.Call(*service_->invitation_stub,
-                               &v1::InvitationService::Stub::AnswerInvitation, request);
+    return AnswerInvitation(request, "");
   }
   absl::StatusOr<v1::Registration> RegisterWith(const std::string& event,
                                                 const std::string& token) {
@@ -62,7 +61,7 @@ TEST_P(InvitationServiceTest, WhomTheRuleMatchesIsInvitedAndTheUnknownGoToReview
   const std::string event = InvitationOnlyEvent();
   AddRow(kManager, "clusters/btm", AudienceRow::OUTCOME_MATCHED, "label BRONZE VALID");
   AddRow(kOther, "clusters/mkch", AudienceRow::OUTCOME_REVIEW, "label BRONZE");
-  const auto response = Invitations(&v1::InvitationService::Stub::CreateInvitations, ByRule(event));
+  const auto response = CreateInvitations(ByRule(event));
   ASSERT_THAT(response, IsOk());
   EXPECT_EQ(registry().asked.on_date(), "2015-12-18");
   ASSERT_EQ(response->invitations_size(), 1);
@@ -78,7 +77,7 @@ TEST_P(InvitationServiceTest, APersonOfTwoClustersGetsOneInvitationWithBothReaso
   const std::string event = InvitationOnlyEvent();
   AddRow(kManager, "clusters/btm", AudienceRow::OUTCOME_MATCHED, "role MANAGER");
   AddRow(kManager, "clusters/mkch", AudienceRow::OUTCOME_MATCHED, "role MANAGER");
-  const auto response = Invitations(&v1::InvitationService::Stub::CreateInvitations, ByRule(event));
+  const auto response = CreateInvitations(ByRule(event));
   ASSERT_THAT(response, IsOk());
   ASSERT_EQ(response->invitations_size(), 1);
   EXPECT_THAT(response->invitations(0).clusters(), ElementsAre("clusters/btm", "clusters/mkch"));
@@ -91,18 +90,18 @@ TEST_P(InvitationServiceTest, APersonOfTwoClustersGetsOneInvitationWithBothReaso
   EXPECT_EQ(again->already_invited(), 1);
   v1::GetInvitationRequest get;
   get.set_name(response->invitations(0).name());
-  EXPECT_EQ(Invitations(&v1::InvitationService::Stub::GetInvitation, get)->reasons_size(), 3);
+  EXPECT_EQ(GetInvitation(get)->reasons_size(), 3);
 }
 
 TEST_P(InvitationServiceTest, AnEmptyAudienceMustBeWanted) {
   const std::string event = InvitationOnlyEvent();
   v1::CreateInvitationsRequest request = ByRule(event);
-  EXPECT_THAT(Invitations(&v1::InvitationService::Stub::CreateInvitations, request),
+  EXPECT_THAT(CreateInvitations(request),
               StatusIs(absl::StatusCode::kFailedPrecondition, Reason("AUDIENCE_EMPTY")));
   request.set_allow_empty(true);
-  EXPECT_THAT(Invitations(&v1::InvitationService::Stub::CreateInvitations, request), IsOk());
+  EXPECT_THAT(CreateInvitations(request), IsOk());
   request.clear_audience();
-  EXPECT_THAT(Invitations(&v1::InvitationService::Stub::CreateInvitations, request),
+  EXPECT_THAT(CreateInvitations(request),
               StatusIs(absl::StatusCode::kInvalidArgument, HasViolation("audience")));
 }
 
@@ -111,15 +110,14 @@ TEST_P(InvitationServiceTest, ATooLargeAudienceIsRefused) {
   for (int i = 0; i <= 5000; ++i) {
     AddRow(absl::StrCat("clusters/c/contacts/", i), "clusters/c", AudienceRow::OUTCOME_MATCHED, "");
   }
-  EXPECT_THAT(Invitations(&v1::InvitationService::Stub::CreateInvitations, ByRule(event)),
+  EXPECT_THAT(CreateInvitations(ByRule(event)),
               StatusIs(absl::StatusCode::kFailedPrecondition, Reason("AUDIENCE_TOO_LARGE")));
 }
 
 TEST_P(InvitationServiceTest, WithoutTheRegistryTheCallerIsToldToTryAgain) {
   registry().error = absl::UnavailableError("restarting");
-  EXPECT_THAT(
-      Invitations(&v1::InvitationService::Stub::CreateInvitations, ByRule(InvitationOnlyEvent())),
-      StatusIs(absl::StatusCode::kUnavailable, Reason("REGISTRY_UNAVAILABLE")));
+  EXPECT_THAT(CreateInvitations(ByRule(InvitationOnlyEvent())),
+              StatusIs(absl::StatusCode::kUnavailable, Reason("REGISTRY_UNAVAILABLE")));
 }
 
 TEST_P(InvitationServiceTest, AnAnswerIsTakenByTheLinkAndMayChange) {
@@ -134,7 +132,7 @@ TEST_P(InvitationServiceTest, AnAnswerIsTakenByTheLinkAndMayChange) {
   EXPECT_EQ(TimeOf(no->answer_time()), clock().Now());
   v1::GetEventStatisticsRequest request;
   request.set_name(event);
-  const auto statistics = Events(&v1::EventService::Stub::GetEventStatistics, request);
+  const auto statistics = GetEventStatistics(request);
   ASSERT_THAT(statistics, IsOk());
   EXPECT_EQ(statistics->invited(), 1);
   EXPECT_EQ(statistics->answered_no(), 1);
@@ -159,7 +157,7 @@ TEST_P(InvitationServiceTest, AnInvitedPersonRegistersWithTheLinkAndIsTheContact
               StatusIs(absl::StatusCode::kAlreadyExists, Reason("ALREADY_REGISTERED")));
   v1::GetInvitationRequest get;
   get.set_name(name);
-  const auto invitation = Invitations(&v1::InvitationService::Stub::GetInvitation, get);
+  const auto invitation = GetInvitation(get);
   EXPECT_EQ(invitation->answer(), v1::ANSWER_YES);
   EXPECT_EQ(invitation->registration(), registration->name());
   // The link opens no other event.
@@ -173,8 +171,8 @@ TEST_P(InvitationServiceTest, ARevokedInvitationOpensNothing) {
   const std::string token = LinksOf(name).answer_token();
   v1::RevokeInvitationRequest revoke;
   revoke.set_name(name);
-  EXPECT_THAT(Invitations(&v1::InvitationService::Stub::RevokeInvitation, revoke), IsOk());
-  EXPECT_THAT(Invitations(&v1::InvitationService::Stub::RevokeInvitation, revoke),
+  EXPECT_THAT(RevokeInvitation(revoke), IsOk());
+  EXPECT_THAT(RevokeInvitation(revoke),
               StatusIs(absl::StatusCode::kFailedPrecondition, Reason("INVITATION_REVOKED")));
   EXPECT_THAT(Answer(token, v1::ANSWER_YES),
               StatusIs(absl::StatusCode::kFailedPrecondition, Reason("INVITATION_REVOKED")));
@@ -189,7 +187,7 @@ TEST_P(InvitationServiceTest, RemindersGoToThoseWhoHaveNotAnswered) {
   Answer(LinksOf(invited->invitations(0).name()).answer_token(), v1::ANSWER_NO).IgnoreError();
   v1::RemindInvitationsRequest remind;
   remind.set_parent(event);
-  const auto response = Invitations(&v1::InvitationService::Stub::RemindInvitations, remind);
+  const auto response = RemindInvitations(remind);
   ASSERT_THAT(response, IsOk());
   EXPECT_EQ(response->reminded(), 1);
   EXPECT_EQ(Changes().back().kind(), "invitation.reminded");
@@ -198,7 +196,7 @@ TEST_P(InvitationServiceTest, RemindersGoToThoseWhoHaveNotAnswered) {
   v1::ListInvitationsRequest list;
   list.set_parent(event);
   list.add_answers(v1::ANSWER_UNSPECIFIED);
-  const auto open = Invitations(&v1::InvitationService::Stub::ListInvitations, list);
+  const auto open = ListInvitations(list);
   ASSERT_EQ(open->invitations_size(), 1);
   EXPECT_EQ(open->invitations(0).reminder_count(), 1);
 }
@@ -215,7 +213,7 @@ TEST_P(InvitationServiceTest, NobodyIsInvitedToADraftOrACancelledEvent) {
 TEST_P(InvitationServiceTest, AnUnknownInvitationIsNotFound) {
   v1::GetInvitationRequest get;
   get.set_name("events/none/invitations/none");
-  EXPECT_THAT(Invitations(&v1::InvitationService::Stub::GetInvitation, get),
+  EXPECT_THAT(GetInvitation(get),
               StatusIs(absl::StatusCode::kNotFound, Reason("INVITATION_NOT_FOUND")));
 }
 

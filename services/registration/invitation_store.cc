@@ -41,15 +41,6 @@ absl::StatusOr<std::unordered_map<std::string, InvitationRow>> LoadByPerson(
   return rows;
 }
 
-absl::Status Update(sql::Transaction& tx, InvitationRow& row, absl::Time now) {
-  WICI_ASSIGN_OR_RETURN(const sql::Rows updated,
-                        tx.Execute(kUpdateInvitation, InvitationUpdate(row, now)));
-  if (updated.empty()) return absl::AbortedError("another change of the invitation was first");
-  row.invitation.set_etag(rpc::MakeEtag(++row.revision));
-  SetTimestamp(now, *row.invitation.mutable_update_time());
-  return absl::OkStatus();
-}
-
 absl::Status CheckPublished(const SeatsRow& event) {
   WICI_RETURN_IF_ERROR(CheckNotCancelled(event.event, event.state));
   if (event.state != v1::EVENT_STATE_PUBLISHED) return EventNotPublishedError(event.event);
@@ -57,6 +48,22 @@ absl::Status CheckPublished(const SeatsRow& event) {
 }
 
 }  // namespace
+
+void TouchInvitation(InvitationRow& row, absl::Time now) {
+  row.invitation.set_etag(rpc::MakeEtag(++row.revision));
+  SetTimestamp(now, *row.invitation.mutable_update_time());
+}
+
+absl::Status SaveInvitations(sql::Transaction& tx, absl::Span<const InvitationRow* const> rows) {
+  if (rows.empty()) return absl::OkStatus();
+  std::vector<std::vector<sql::Value>> values;
+  values.reserve(rows.size());
+  for (const InvitationRow* row : rows) values.push_back(InvitationValues(*row));
+  WICI_ASSIGN_OR_RETURN(const sql::Rows updated,
+                        tx.InsertMany(kUpdateInvitations, kUpdateInvitationsSuffix, values));
+  if (updated.size() == rows.size()) return absl::OkStatus();
+  return absl::AbortedError("another change of an invitation was first");
+}
 
 absl::StatusOr<v1::Invitation> InvitationStore::Get(absl::Time deadline, std::string_view name) {
   WICI_ASSIGN_OR_RETURN(std::vector<v1::Invitation> found, BatchGet(deadline, {std::string(name)}));
@@ -114,13 +121,13 @@ absl::StatusOr<v1::CreateInvitationsResponse> InvitationStore::Invite(
         WICI_RETURN_IF_ERROR(CheckPublished(aggregate.seats()));
         WICI_ASSIGN_OR_RETURN(auto known, LoadByPerson(tx, event, people));
         std::vector<std::vector<sql::Value>> inserts;
-        bool written = false;
+        std::vector<const InvitationRow*> merged;
         for (const v1::Invitation& person : people) {
           if (const auto at = known.find(person.person()); at != known.end()) {
             response.set_already_invited(response.already_invited() + 1);
             if (!dry_run && MergeReasons(person, at->second.invitation)) {
-              WICI_RETURN_IF_ERROR(Update(tx, at->second, now));
-              written = true;
+              TouchInvitation(at->second, now);
+              merged.push_back(&at->second);
             }
             continue;
           }
@@ -132,12 +139,13 @@ absl::StatusOr<v1::CreateInvitationsResponse> InvitationStore::Invite(
           invitation.set_etag(rpc::MakeEtag(1));
           SetTimestamp(now, *invitation.mutable_create_time());
           *invitation.mutable_update_time() = invitation.create_time();
-          inserts.push_back(InvitationInsert(invitation, now));
+          inserts.push_back(InvitationValues({invitation, 1}));
           changes.push_back(
               aggregate.MakeChange("invitation.created", invitation.name(), invitation.person()));
         }
-        if (inserts.empty() && !written) return response;
+        if (inserts.empty() && merged.empty()) return response;
         WICI_RETURN_IF_ERROR(aggregate.Save());
+        WICI_RETURN_IF_ERROR(SaveInvitations(tx, merged));
         WICI_RETURN_IF_ERROR(tx.InsertMany(kInsertInvitations, "", inserts).status());
         return response;
       });
@@ -161,7 +169,8 @@ absl::StatusOr<v1::Invitation> InvitationStore::Change(const Call& call, std::st
         WICI_RETURN_IF_ERROR(edit(row.invitation, aggregate.seats()));
         changes.push_back(aggregate.MakeChange(kind, name, row.invitation.person()));
         WICI_RETURN_IF_ERROR(aggregate.Save());
-        WICI_RETURN_IF_ERROR(Update(tx, row, now));
+        TouchInvitation(row, now);
+        WICI_RETURN_IF_ERROR(SaveInvitations(tx, {&row}));
         return row.invitation;
       });
 }
@@ -211,16 +220,20 @@ absl::StatusOr<v1::RemindInvitationsResponse> InvitationStore::Remind(
           WICI_ASSIGN_OR_RETURN(rows, Load(tx, names));
           if (rows.size() < names.size()) return InvitationNotFoundError(event);
         }
+        std::vector<const InvitationRow*> reminded;
         for (InvitationRow& row : rows) {
           if (row.invitation.state() != v1::INVITATION_STATE_OPEN) continue;
           row.invitation.set_reminder_count(row.invitation.reminder_count() + 1);
           SetTimestamp(now, *row.invitation.mutable_remind_time());
-          WICI_RETURN_IF_ERROR(Update(tx, row, now));
+          TouchInvitation(row, now);
+          reminded.push_back(&row);
           changes.push_back(aggregate.MakeChange("invitation.reminded", row.invitation.name(),
                                                  row.invitation.person()));
-          response.set_reminded(response.reminded() + 1);
         }
-        if (!changes.empty()) WICI_RETURN_IF_ERROR(aggregate.Save());
+        response.set_reminded(static_cast<std::int32_t>(reminded.size()));
+        if (reminded.empty()) return response;
+        WICI_RETURN_IF_ERROR(aggregate.Save());
+        WICI_RETURN_IF_ERROR(SaveInvitations(tx, reminded));
         return response;
       });
 }

@@ -11,6 +11,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "absl/types/span.h"
 #include "libs/sql/database.h"
 #include "services/registration/event_aggregate.h"
 #include "services/registration/mutation.h"
@@ -18,6 +19,11 @@
 #include "wici/registration/v1/invitation_service.pb.h"
 
 namespace wici::registration {
+
+// `row` changes now: one revision more.
+void TouchInvitation(InvitationRow& row, absl::Time now);
+// Writes touched invitations, in one statement. ABORTED when another transaction was first.
+absl::Status SaveInvitations(sql::Transaction& tx, absl::Span<const InvitationRow* const> rows);
 
 class InvitationStore {
  public:

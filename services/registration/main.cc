@@ -4,6 +4,7 @@
 #include <string>
 
 #include "absl/flags/flag.h"
+#include "absl/time/clock.h"
 #include "libs/auth/access.h"
 #include "libs/auth/token.h"
 #include "libs/base/clock.h"
@@ -13,7 +14,6 @@
 #include "libs/feed/retention.h"
 #include "libs/feed/sequencer.h"
 #include "libs/redis/client.h"
-#include "libs/rpc/admin.h"
 #include "libs/rpc/channel.h"
 #include "libs/rpc/process.h"
 #include "libs/rpc/server.h"
@@ -38,6 +38,7 @@ absl::Status Serve(const rpc::ServiceFlags& flags) {
   WICI_ASSIGN_OR_RETURN(const auto database, sql::OpenDatabase(flags.database));
   WICI_RETURN_IF_ERROR(sql::Migrate(*database, Migrations(), clock));
   if (flags.migrate_only) return absl::OkStatus();
+  if (flags.new_feed_epoch) return feed::StartNewEpoch(*database, ids);
 
   WICI_ASSIGN_OR_RETURN(const auth::SigningKey key, auth::SigningKey::FromSeed(flags.key_seed));
   std::unique_ptr<redis::Client> redis;
@@ -58,6 +59,7 @@ absl::Status Serve(const rpc::ServiceFlags& flags) {
   Mutation mutation(*database, clock, ids, wake);
   EventStore events(*database, mutation);
   InvitationStore invitations(*database, mutation);
+  PersonStore persons(*database, mutation);
   RegistrationStore registrations(*database, clock, clock, ids, wake);
   RegistryClient registry(rpc::MakeChannel(absl::GetFlag(FLAGS_registry)), key, clock);
 
@@ -66,7 +68,7 @@ absl::Status Serve(const rpc::ServiceFlags& flags) {
   RegistrationService registration_service(registrations, BlindIndex(key), key, clock, ids);
   CheckInService check_in_service(registrations, key, clock);
   LinkService link_service(events, invitations, registrations, key);
-  PeopleService people_service(registrations);
+  PeopleService people_service(persons, registrations);
 
   const auth::TokenAuthenticator authenticator(key);
   const auth::RoleAuthorizer authorizer;
@@ -80,21 +82,11 @@ absl::Status Serve(const rpc::ServiceFlags& flags) {
   server.AddService("wici.registration.v1.MeetingService");
   feed.Register(server);
   WICI_RETURN_IF_ERROR(server.Start());
-
-  rpc::AdminOptions admin;
-  admin.listen = flags.admin_listen;
-  admin.version = std::string(rpc::kVersion);
-  admin.ready = [&server, &database] {
-    if (server.draining()) return absl::UnavailableError("draining");
-    return sql::SchemaVersion(*database, absl::Now() + absl::Seconds(1)).status();
-  };
-  WICI_ASSIGN_OR_RETURN(const auto admin_server, rpc::AdminServer::Start(admin));
   sequencer.Start();
   retention.Start();
-  rpc::LogListening(server.port(), admin_server->port());
-  rpc::WaitForSignal();
-  server.Drain();
-  return absl::OkStatus();
+  return rpc::ServeUntilSignal(flags, server, [&database] {
+    return sql::SchemaVersion(*database, absl::Now() + absl::Seconds(1)).status();
+  });
 }
 
 }  // namespace

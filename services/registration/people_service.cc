@@ -8,6 +8,7 @@
 #include "libs/base/limits.h"
 #include "libs/base/status_macros.h"
 #include "libs/base/violations.h"
+#include "services/registration/call.h"
 #include "services/registration/errors.h"
 
 namespace wici::registration {
@@ -21,12 +22,6 @@ absl::StatusOr<std::string> ToJson(const google::protobuf::Message& message) {
     return absl::InternalError("a stored message cannot be written as JSON");
   }
   return json;
-}
-
-absl::Status CheckPersonName(std::string_view person) {
-  Violations violations;
-  violations.RequireResourceName("person", person, kPersonPattern);
-  return violations.ToStatus(kDomain);
 }
 
 }  // namespace
@@ -48,8 +43,7 @@ absl::Status PeopleService::BatchGetContactPoints(
     return violations.ToStatus(kDomain);
   }
   const std::vector<std::string> ids(request.persons().begin(), request.persons().end());
-  WICI_ASSIGN_OR_RETURN(const std::vector<PersonRow> rows,
-                        store_.GetPersons(context.deadline, ids));
+  WICI_ASSIGN_OR_RETURN(const std::vector<PersonRow> rows, persons_.Get(context.deadline, ids));
   for (const PersonRow& row : rows) {
     people::v1::ContactPoint& point = *response.add_contact_points();
     point.set_person(row.id);
@@ -63,16 +57,18 @@ absl::Status PeopleService::BatchGetContactPoints(
 absl::Status PeopleService::ExportPerson(const rpc::Context& context,
                                          const people::v1::ExportPersonRequest& request,
                                          people::v1::ExportPersonResponse& response) {
-  WICI_RETURN_IF_ERROR(CheckPersonName(request.person()));
+  Violations violations;
+  violations.RequireResourceName("person", request.person(), kPersonPattern);
+  WICI_RETURN_IF_ERROR(violations.ToStatus(kDomain));
   WICI_ASSIGN_OR_RETURN(const std::vector<PersonRow> rows,
-                        store_.GetPersons(context.deadline, {request.person()}));
+                        persons_.Get(context.deadline, {request.person()}));
   if (rows.empty()) {
     response.set_json("{}");
     return absl::OkStatus();
   }
   WICI_ASSIGN_OR_RETURN(const std::string person, ToJson(rows[0].person));
   WICI_ASSIGN_OR_RETURN(const v1::Registration found,
-                        store_.Get(context.deadline, rows[0].registration));
+                        registrations_.Get(context.deadline, rows[0].registration));
   WICI_ASSIGN_OR_RETURN(const std::string registration, ToJson(found));
   response.set_json(absl::StrCat("{\"person\":", person, ",\"registration\":", registration, "}"));
   return absl::OkStatus();
@@ -81,10 +77,11 @@ absl::Status PeopleService::ExportPerson(const rpc::Context& context,
 absl::Status PeopleService::ErasePerson(const rpc::Context& context,
                                         const people::v1::ErasePersonRequest& request,
                                         people::v1::ErasePersonResponse& response) {
-  WICI_RETURN_IF_ERROR(CheckPersonName(request.person()));
-  WICI_ASSIGN_OR_RETURN(const bool erased, store_.ErasePerson(context.deadline, request.person()));
-  response.set_erased(erased);
-  return absl::OkStatus();
+  Violations violations;
+  violations.RequireResourceName("person", request.person(), kPersonPattern);
+  violations.RequestId("request_id", request.request_id());
+  WICI_RETURN_IF_ERROR(violations.ToStatus(kDomain));
+  return Answer(persons_.Erase(CallOf(context, request), request.person()), response);
 }
 
 }  // namespace wici::registration

@@ -5,6 +5,7 @@
 #include "absl/status/status.h"
 #include "libs/rpc/context.h"
 #include "libs/rpc/server.h"
+#include "services/registration/person_store.h"
 #include "services/registration/registration_store.h"
 #include "wici/people/v1/contact_point_service.pb.h"
 #include "wici/people/v1/personal_data_service.pb.h"
@@ -14,8 +15,9 @@ namespace wici::registration {
 // Thread-safe. Persons of other services ("clusters/...") are unknown here.
 class PeopleService {
  public:
-  // `store` outlives the service.
-  explicit PeopleService(RegistrationStore& store) : store_(store) {}
+  // Both outlive the service.
+  PeopleService(PersonStore& persons, RegistrationStore& registrations)
+      : persons_(persons), registrations_(registrations) {}
   // Adds both services to `server`.
   void Register(rpc::Server& server);
 
@@ -30,7 +32,8 @@ class PeopleService {
                            const people::v1::ErasePersonRequest& request,
                            people::v1::ErasePersonResponse& response);
 
-  RegistrationStore& store_;
+  PersonStore& persons_;
+  RegistrationStore& registrations_;
 };
 
 }  // namespace wici::registration

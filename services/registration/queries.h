@@ -1,7 +1,11 @@
 // Every SQL statement of the service, written once for both engines. Column orders are those of
-// rows.h. The names show up in metrics and in the slow-query log.
+// rows.h. The names show up in metrics and in the slow-query log. Texts that end in VALUES or IN
+// are completed by InsertMany and SelectMany (libs/sql/database.h). What all services share has its
+// SQL there: libs/sql/idempotency.cc, libs/feed/changes.cc.
 #ifndef WICI_SERVICES_REGISTRATION_QUERIES_H_
 #define WICI_SERVICES_REGISTRATION_QUERIES_H_
+
+#include <string_view>
 
 #include "libs/sql/database.h"
 
@@ -104,10 +108,18 @@ inline constexpr sql::Query kInsertInvitations{"insert_invitations", R"sql(
   INSERT INTO invitations (event, id, revision, state, person, answer, answered_at, registration,
     reminded_at, reminder_count, body, created_at, updated_at) VALUES)sql"};
 
-inline constexpr sql::Query kUpdateInvitation{"update_invitation", R"sql(
-  UPDATE invitations SET revision = revision + 1, state = $4, answer = $5, answered_at = $6,
-         registration = $7, reminded_at = $8, reminder_count = $9, body = $10, updated_at = $11
-  WHERE event = $1 AND id = $2 AND revision = $3 RETURNING revision)sql"};
+// Changes many in one statement: every row is there, so none is inserted. A row comes back when
+// its revision was the one before.
+inline constexpr sql::Query kUpdateInvitations{"update_invitations", R"sql(
+  INSERT INTO invitations (event, id, revision, state, person, answer, answered_at, registration,
+    reminded_at, reminder_count, body, created_at, updated_at) VALUES)sql"};
+inline constexpr std::string_view kUpdateInvitationsSuffix = R"sql(
+  ON CONFLICT (event, id) DO UPDATE SET revision = excluded.revision, state = excluded.state,
+    answer = excluded.answer, answered_at = excluded.answered_at,
+    registration = excluded.registration, reminded_at = excluded.reminded_at,
+    reminder_count = excluded.reminder_count, body = excluded.body,
+    updated_at = excluded.updated_at
+  WHERE invitations.revision = excluded.revision - 1 RETURNING id)sql";
 
 inline constexpr sql::Query kCountInvitations{"count_invitations", R"sql(
   SELECT answer, COUNT(*) FROM invitations WHERE event = $1 AND state = 1 GROUP BY answer)sql"};
@@ -143,10 +155,17 @@ inline constexpr sql::Query kInsertRegistrations{"insert_registrations", R"sql(
   INSERT INTO registrations (event, id, revision, state, person, active_key, invitation,
     waiting_number, checked_in_at, body, created_at, updated_at) VALUES)sql"};
 
-inline constexpr sql::Query kUpdateRegistration{"update_registration", R"sql(
-  UPDATE registrations SET revision = $4, state = $5, active_key = $6, waiting_number = $7,
-         checked_in_at = $8, body = $9, updated_at = $10
-  WHERE event = $1 AND id = $2 AND revision = $3 RETURNING revision)sql"};
+// Changes many in one statement, like kUpdateInvitations. A row may have changed several times in
+// the transaction; the event's version guards them all.
+inline constexpr sql::Query kUpdateRegistrations{"update_registrations", R"sql(
+  INSERT INTO registrations (event, id, revision, state, person, active_key, invitation,
+    waiting_number, checked_in_at, body, created_at, updated_at) VALUES)sql"};
+inline constexpr std::string_view kUpdateRegistrationsSuffix = R"sql(
+  ON CONFLICT (event, id) DO UPDATE SET revision = excluded.revision, state = excluded.state,
+    active_key = excluded.active_key, waiting_number = excluded.waiting_number,
+    checked_in_at = excluded.checked_in_at, body = excluded.body,
+    updated_at = excluded.updated_at
+  WHERE registrations.revision < excluded.revision RETURNING id)sql";
 
 inline constexpr sql::Query kCountRegistrations{"count_registrations", R"sql(
   SELECT state, COUNT(*) FROM registrations WHERE event = $1 GROUP BY state)sql"};
@@ -164,12 +183,6 @@ inline constexpr sql::Query kGetPersons{"get_persons", R"sql(
 
 inline constexpr sql::Query kDeletePerson{"delete_person", R"sql(
   DELETE FROM persons WHERE id = $1 RETURNING registration)sql"};
-
-// Forgets what the registration itself knows of the person: the key and the answers.
-inline constexpr sql::Query kForgetPerson{"forget_person", R"sql(
-  UPDATE registrations SET revision = revision + 1, body = $4,
-         active_key = CASE WHEN active_key IS NULL THEN NULL ELSE $3 END
-  WHERE event = $1 AND id = $2)sql"};
 
 }  // namespace wici::registration
 

@@ -127,38 +127,4 @@ absl::StatusOr<std::vector<RegistrationRow>> RegistrationStore::ListWaiting(absl
   return waiting;
 }
 
-absl::StatusOr<std::vector<PersonRow>> RegistrationStore::GetPersons(
-    absl::Time deadline, const std::vector<std::string>& ids) {
-  std::vector<std::vector<sql::Value>> keys;
-  for (const std::string& id : ids) keys.push_back({id});
-  std::vector<PersonRow> persons;
-  WICI_RETURN_IF_ERROR(database_.Read(deadline, [&](sql::Transaction& tx) -> absl::Status {
-    WICI_ASSIGN_OR_RETURN(const sql::Rows rows, sql::SelectMany(tx, kGetPersons, "", keys));
-    persons.clear();
-    for (const sql::Row& row : rows) persons.push_back(ReadPerson(row));
-    return absl::OkStatus();
-  }));
-  return persons;
-}
-
-absl::StatusOr<bool> RegistrationStore::ErasePerson(absl::Time deadline, std::string_view id) {
-  bool erased = false;
-  WICI_RETURN_IF_ERROR(database_.Write(deadline, [&](sql::Transaction& tx) -> absl::Status {
-    WICI_ASSIGN_OR_RETURN(const sql::Rows rows, tx.Execute(kDeletePerson, {id}));
-    erased = !rows.empty();
-    if (!erased) return absl::OkStatus();
-    const std::string name = rows[0].Text(0);
-    WICI_ASSIGN_OR_RETURN(const std::vector<RegistrationRow> found, Load(tx, {name}));
-    if (found.empty()) return absl::OkStatus();
-    v1::Registration without = found[0].registration;
-    without.clear_answers();
-    without.clear_state_reason();
-    return tx
-        .Execute(kForgetPerson,
-                 {EventOf(name), IdOf(name), "erased/" + IdOf(name), RegistrationBody(without)})
-        .status();
-  }));
-  return erased;
-}
-
 }  // namespace wici::registration

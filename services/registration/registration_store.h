@@ -1,4 +1,4 @@
-// Registrations and their persons in the database.
+// Registrations in the database.
 #ifndef WICI_SERVICES_REGISTRATION_REGISTRATION_STORE_H_
 #define WICI_SERVICES_REGISTRATION_REGISTRATION_STORE_H_
 
@@ -51,13 +51,6 @@ class RegistrationStore {
   absl::StatusOr<std::vector<RegistrationRow>> ListWaiting(absl::Time deadline,
                                                            std::string_view event,
                                                            std::int64_t after, std::int64_t limit);
-
-  // Those of `ids` ("persons/p") that exist, in no particular order.
-  absl::StatusOr<std::vector<PersonRow>> GetPersons(absl::Time deadline,
-                                                    const std::vector<std::string>& ids);
-  // Deletes the personal data, the answers given with the registration, and the key by which the
-  // person was recognised; whether there were any. The registration stays and is counted.
-  absl::StatusOr<bool> ErasePerson(absl::Time deadline, std::string_view id);
 
  private:
   sql::Database& database_;

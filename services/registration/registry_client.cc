@@ -5,14 +5,21 @@
 #include "libs/base/limits.h"
 #include "libs/rpc/channel.h"
 #include "services/registration/errors.h"
+#include "wici/cluster_registry/v1/audience_service.grpc.pb.h"
 
 namespace wici::registration {
 
+struct RegistryClient::Stub {
+  std::unique_ptr<cluster_registry::v1::AudienceService::Stub> audiences;
+};
+
 RegistryClient::RegistryClient(const std::shared_ptr<grpc::Channel>& channel, auth::SigningKey key,
                                const Clock& clock)
-    : audiences_(cluster_registry::v1::AudienceService::NewStub(channel)),
+    : stub_(new Stub{cluster_registry::v1::AudienceService::NewStub(channel)}),
       key_(std::move(key)),
       clock_(clock) {}
+
+RegistryClient::~RegistryClient() = default;
 
 absl::StatusOr<std::vector<cluster_registry::v1::AudienceRow>> RegistryClient::EvaluateAudience(
     const rpc::Context& context, cluster_registry::v1::EvaluateAudienceRequest request,
@@ -26,7 +33,7 @@ absl::StatusOr<std::vector<cluster_registry::v1::AudienceRow>> RegistryClient::E
     rpc::PrepareCall(client, context.deadline, token, context.call_id, context.traceparent);
     cluster_registry::v1::EvaluateAudienceResponse response;
     const absl::Status status =
-        rpc::FromGrpcStatus(audiences_->EvaluateAudience(&client, request, &response));
+        rpc::FromGrpcStatus(stub_->audiences->EvaluateAudience(&client, request, &response));
     if (absl::IsUnavailable(status)) return RegistryUnavailableError();
     if (!status.ok()) return status;
     for (auto& row : *response.mutable_rows()) rows.push_back(std::move(row));

@@ -8,11 +8,14 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
-#include "grpcpp/channel.h"
 #include "libs/auth/token.h"
 #include "libs/base/clock.h"
 #include "libs/rpc/context.h"
-#include "wici/cluster_registry/v1/audience_service.grpc.pb.h"
+#include "wici/cluster_registry/v1/audience_service.pb.h"
+
+namespace grpc {
+class Channel;
+}  // namespace grpc
 
 namespace wici::registration {
 
@@ -22,6 +25,7 @@ class RegistryClient {
   // Calls as "services/registration" with tokens of `key`. `clock` outlives the client.
   RegistryClient(const std::shared_ptr<grpc::Channel>& channel, auth::SigningKey key,
                  const Clock& clock);
+  ~RegistryClient();
 
   // All rows of the audience, at most `limit` + 1. REGISTRY_UNAVAILABLE, or what the registry
   // says of the rule (INVALID_ARGUMENT).
@@ -30,7 +34,8 @@ class RegistryClient {
       std::size_t limit);
 
  private:
-  const std::unique_ptr<cluster_registry::v1::AudienceService::Stub> audiences_;
+  struct Stub;  // hides generated code that is long to compile
+  const std::unique_ptr<Stub> stub_;
   const auth::SigningKey key_;
   const Clock& clock_;
 };

@@ -183,35 +183,21 @@ InvitationRow ReadInvitation(const sql::Row& row) {
   return result;
 }
 
-std::vector<sql::Value> InvitationInsert(const v1::Invitation& invitation, absl::Time now) {
-  return {EventOf(invitation.name()),
-          IdOf(invitation.name()),
-          std::int64_t{1},
-          static_cast<std::int64_t>(invitation.state()),
-          invitation.person(),
-          static_cast<std::int64_t>(invitation.answer()),
-          nullptr,
-          "",
-          nullptr,
-          std::int64_t{0},
-          InvitationBody(invitation),
-          ToMicros(now),
-          ToMicros(now)};
-}
-
-std::vector<sql::Value> InvitationUpdate(const InvitationRow& row, absl::Time now) {
+std::vector<sql::Value> InvitationValues(const InvitationRow& row) {
   const v1::Invitation& invitation = row.invitation;
   return {EventOf(invitation.name()),
           IdOf(invitation.name()),
           row.revision,
           static_cast<std::int64_t>(invitation.state()),
+          invitation.person(),
           static_cast<std::int64_t>(invitation.answer()),
           OptionalTime(invitation.has_answer_time(), invitation.answer_time()),
           invitation.registration(),
           OptionalTime(invitation.has_remind_time(), invitation.remind_time()),
-          invitation.reminder_count(),
+          std::int64_t{invitation.reminder_count()},
           InvitationBody(invitation),
-          ToMicros(now)};
+          MicrosOf(invitation.create_time()),
+          MicrosOf(invitation.update_time())};
 }
 
 RegistrationRow ReadRegistration(const sql::Row& row) {
@@ -241,9 +227,8 @@ sql::Bytes RegistrationBody(const v1::Registration& registration) {
   return sql::Bytes{body.SerializeAsString()};
 }
 
-std::vector<sql::Value> RegistrationInsert(const RegistrationRow& row) {
+std::vector<sql::Value> RegistrationValues(const RegistrationRow& row) {
   const v1::Registration& registration = row.registration;
-  const std::int64_t now = MicrosOf(registration.create_time());
   return {EventOf(registration.name()),
           IdOf(registration.name()),
           row.revision,
@@ -254,22 +239,7 @@ std::vector<sql::Value> RegistrationInsert(const RegistrationRow& row) {
           sql::Value::Nullable(row.waiting_number),
           OptionalTime(registration.has_check_in_time(), registration.check_in_time()),
           RegistrationBody(registration),
-          now,
-          now};
-}
-
-std::vector<sql::Value> RegistrationUpdate(const RegistrationRow& row,
-                                           std::int64_t stored_revision) {
-  const v1::Registration& registration = row.registration;
-  return {EventOf(registration.name()),
-          IdOf(registration.name()),
-          stored_revision,
-          row.revision,
-          static_cast<std::int64_t>(registration.state()),
-          OptionalText(row.active_key),
-          sql::Value::Nullable(row.waiting_number),
-          OptionalTime(registration.has_check_in_time(), registration.check_in_time()),
-          RegistrationBody(registration),
+          MicrosOf(registration.create_time()),
           MicrosOf(registration.update_time())};
 }
 

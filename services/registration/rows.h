@@ -66,9 +66,8 @@ struct InvitationRow {
   std::int64_t revision = 0;
 };
 InvitationRow ReadInvitation(const sql::Row& row);
-// The values of kInsertInvitations and of kUpdateInvitation.
-std::vector<sql::Value> InvitationInsert(const v1::Invitation& invitation, absl::Time now);
-std::vector<sql::Value> InvitationUpdate(const InvitationRow& row, absl::Time now);
+// The values of kInsertInvitations and of kUpdateInvitations, of a row as it is to be.
+std::vector<sql::Value> InvitationValues(const InvitationRow& row);
 
 struct RegistrationRow {
   v1::Registration registration;  // without waiting_list_position
@@ -78,10 +77,8 @@ struct RegistrationRow {
 };
 RegistrationRow ReadRegistration(const sql::Row& row);
 sql::Bytes RegistrationBody(const v1::Registration& registration);
-std::vector<sql::Value> RegistrationInsert(const RegistrationRow& row);
-// `stored_revision` is the one in the database, which guards the update.
-std::vector<sql::Value> RegistrationUpdate(const RegistrationRow& row,
-                                           std::int64_t stored_revision);
+// The values of kInsertRegistrations and of kUpdateRegistrations.
+std::vector<sql::Value> RegistrationValues(const RegistrationRow& row);
 
 struct PersonRow {
   std::string id;

@@ -10,6 +10,7 @@
 #include "libs/rpc/etag.h"
 #include "services/registration/errors.h"
 #include "services/registration/event_aggregate.h"
+#include "services/registration/invitation_store.h"
 #include "services/registration/mutation.h"
 #include "services/registration/queries.h"
 #include "services/registration/rows.h"
@@ -145,6 +146,7 @@ class EventBatch {
       row.invitation.set_answer(v1::ANSWER_YES);
       SetTimestamp(now_, *row.invitation.mutable_answer_time());
     }
+    TouchInvitation(row, now_);
     accepted_.push_back(&row);
   }
 
@@ -189,11 +191,7 @@ class EventBatch {
 
   absl::Status Write() {
     WICI_RETURN_IF_ERROR(event_.Save());
-    for (const InvitationRow* row : accepted_) {
-      WICI_ASSIGN_OR_RETURN(const sql::Rows updated,
-                            tx_.Execute(kUpdateInvitation, InvitationUpdate(*row, now_)));
-      if (updated.empty()) return absl::AbortedError("another change of the invitation was first");
-    }
+    WICI_RETURN_IF_ERROR(SaveInvitations(tx_, accepted_));
     if (persons_.empty()) return absl::OkStatus();
     return tx_.InsertMany(kInsertPersons, "", persons_).status();
   }
@@ -203,9 +201,41 @@ class EventBatch {
   const absl::Time now_;
   absl::Status takes_registrations_;
   std::unordered_map<std::string, InvitationRow> invitations_;
-  std::vector<InvitationRow*> accepted_;
+  std::vector<const InvitationRow*> accepted_;
   std::vector<std::vector<sql::Value>> persons_;
 };
+
+// What is stored as the answer to a request: without the words of a person, so that erasing them
+// from their row erases them.
+std::string StoredAnswer(const v1::Registration& registration) {
+  v1::Registration stored = registration;
+  stored.clear_answers();
+  stored.clear_state_reason();
+  return stored.SerializeAsString();
+}
+
+// Puts back what StoredAnswer leaves out, from the rows as they are now.
+absl::Status CompleteAnswers(sql::Transaction& tx, const Ops& answered) {
+  std::vector<std::vector<sql::Value>> keys;
+  for (const SeatOp* op : answered) keys.push_back({op->event, IdOf(op->registration.name())});
+  WICI_ASSIGN_OR_RETURN(const sql::Rows rows, sql::SelectMany(tx, kGetRegistrations, "", keys));
+  std::unordered_map<std::string, v1::Registration> found;
+  for (const sql::Row& row : rows) {
+    v1::Registration registration = ReadRegistration(row).registration;
+    const std::string name = registration.name();
+    found.emplace(name, std::move(registration));
+  }
+  for (SeatOp* op : answered) {
+    const auto at = found.find(op->registration.name());
+    if (at == found.end()) continue;
+    *op->registration.mutable_answers() = at->second.answers();
+    // The reason came with a later step when the state is another.
+    if (at->second.state() == op->registration.state()) {
+      op->registration.set_state_reason(at->second.state_reason());
+    }
+  }
+  return absl::OkStatus();
+}
 
 // Sets the result of operations that were answered before, here or earlier in this batch, and
 // returns the others. `twins` gets what repeats an operation of the same batch.
@@ -221,14 +251,17 @@ absl::StatusOr<Ops> TakeAnswered(sql::Transaction& tx, absl::Span<SeatOp* const>
   if (!any) return Ops(ops.begin(), ops.end());
   WICI_ASSIGN_OR_RETURN(auto answers, sql::FindAnswers(tx, kDomain, keys));
   Ops fresh;
+  Ops answered;
   std::map<std::pair<std::string_view, std::string_view>, SeatOp*> first;
   for (std::size_t i = 0; i < ops.size(); ++i) {
     SeatOp* op = ops[i];
     if (!answers[i].ok()) {
       op->status = answers[i].status();
     } else if (*answers[i]) {
-      if (!op->registration.ParseFromString(**answers[i]))
-        op->status = absl::InternalError("answer");
+      if (!op->registration.ParseFromString(**answers[i])) {
+        return absl::InternalError("a stored answer cannot be read");
+      }
+      answered.push_back(op);
     } else if (op->key.request_id.empty()) {
       fresh.push_back(op);
     } else {
@@ -240,6 +273,7 @@ absl::StatusOr<Ops> TakeAnswered(sql::Transaction& tx, absl::Span<SeatOp* const>
       }
     }
   }
+  if (!answered.empty()) WICI_RETURN_IF_ERROR(CompleteAnswers(tx, answered));
   return fresh;
 }
 
@@ -262,7 +296,7 @@ absl::Status StoreResults(sql::Transaction& tx, const Ops& ops, const Changes& c
   std::vector<sql::IdempotencyRecord> records;
   for (const SeatOp* op : ops) {
     if (!op->status.ok() || op->key.request_id.empty()) continue;
-    records.push_back({op->key, op->registration.SerializeAsString()});
+    records.push_back({op->key, StoredAnswer(op->registration)});
   }
   if (!records.empty()) WICI_RETURN_IF_ERROR(sql::StoreAnswers(tx, records, now));
   if (changes.empty()) return absl::OkStatus();

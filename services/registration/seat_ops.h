@@ -1,7 +1,7 @@
 // What can happen to the seats of an event, as operations of one transaction.
 //
-// ApplySeatOps decides a whole batch against one reading of each event and writes it with a
-// constant number of statements: this is the hot path (DESIGN section 5).
+// ApplySeatOps decides a whole batch against one reading of each event and writes it with as many
+// statements for 500 operations as for one of each kind: this is the hot path.
 #ifndef WICI_SERVICES_REGISTRATION_SEAT_OPS_H_
 #define WICI_SERVICES_REGISTRATION_SEAT_OPS_H_
 
@@ -52,7 +52,9 @@ struct SeatOp {
 };
 
 // Decides and writes `ops` in `tx`, those of one event in their order. Sets the result of each;
-// returns an error only when the transaction as a whole failed.
+// returns an error only when the transaction as a whole failed. A repeated request gets the stored
+// answer; what a person said (answers, reason) is not stored with it but taken from the
+// registration, so it is gone once it is erased there.
 absl::Status ApplySeatOps(sql::Transaction& tx, absl::Span<SeatOp* const> ops, absl::Time now,
                           IdSource& ids);
 

@@ -1,8 +1,9 @@
 // The seats of one event: who gets one, who waits, who moves up.
 //
-// Invariants, of every function: confirmed <= capacity, waitlisted <= waiting_list_capacity, and
-// nobody gets a new seat while somebody waits (first come, first served). The database repeats
-// the first two as CHECK constraints, and the version of the row guards the decision against
+// Invariants, of every function: it does not let confirmed exceed capacity, nor waitlisted
+// waiting_list_capacity, and nobody gets a new seat while somebody waits (first come, first
+// served). The database repeats the first as a CHECK constraint (a waiting list may be made shorter
+// than its queue, so the second is none), and the version of the row guards the decision against
 // other processes. Pure; any thread.
 #ifndef WICI_SERVICES_REGISTRATION_SEATS_H_
 #define WICI_SERVICES_REGISTRATION_SEATS_H_

@@ -8,12 +8,7 @@
 // server that WICI_TEST_POSTGRES names. --broken lets consumers write their effects outside the
 // transaction of their position: the oracle must find that (exit 2 if it does not).
 
-#include <arpa/inet.h>
-#include <fcntl.h>
 #include <poll.h>
-#include <sys/prctl.h>
-#include <sys/socket.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -27,9 +22,7 @@
 
 #include "absl/flags/flag.h"
 #include "absl/flags/parse.h"
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_split.h"
 #include "absl/time/clock.h"
 #include "google/protobuf/util/message_differencer.h"
 #include "libs/base/log.h"
@@ -39,6 +32,7 @@
 #include "libs/testing/fake_clock.h"
 #include "libs/testing/redis_fixture.h"
 #include "tests/faults/feed_actors.h"
+#include "tests/faults/feed_process.h"
 
 ABSL_FLAG(double, minutes, 1, "how long faults go on");
 ABSL_FLAG(std::uint64_t, seed, 0, "repeats the faults of an earlier run; 0 for new ones");
@@ -54,89 +48,6 @@ namespace wici::feed {
 namespace {
 
 constexpr absl::Duration kHealing = absl::Seconds(60);
-
-// A child process in its many lives.
-class Process {
- public:
-  explicit Process(Actor actor) : actor_(std::move(actor)) { Start(); }
-  ~Process() { Kill(); }
-  Process(Process&& other) noexcept
-      : actor_(std::move(other.actor_)),
-        pid_(std::exchange(other.pid_, -1)),
-        output_(std::exchange(other.output_, -1)),
-        life_(other.life_),
-        pending_(std::move(other.pending_)) {}
-  Process& operator=(Process&&) = delete;
-
-  void Start() {
-    const std::vector<std::string> arguments = {
-        "wici-feed-faults",
-        "--role=" + actor_.role,
-        absl::StrCat("--name=", actor_.name, "-", ++life_),
-        "--database=" + actor_.database,
-        "--redis=" + actor_.redis,
-        "--source=" + actor_.source,
-        absl::StrCat("--seed=", actor_.seed + 100 * static_cast<std::uint64_t>(life_)),
-        actor_.broken ? "--broken" : "--nobroken"};
-    std::vector<char*> argv;
-    for (const std::string& argument : arguments)
-      argv.push_back(const_cast<char*>(argument.data()));
-    argv.push_back(nullptr);
-    int output[2];
-    WICI_CHECK(pipe2(output, O_CLOEXEC) == 0);
-    pid_ = fork();
-    WICI_CHECK(pid_ >= 0);
-    if (pid_ == 0) {
-      prctl(PR_SET_PDEATHSIG, SIGKILL);
-      dup2(output[1], STDOUT_FILENO);
-      execv("/proc/self/exe", argv.data());
-      _exit(127);
-    }
-    close(output[1]);
-    output_ = output[0];
-  }
-  // kill -9; what it had said is still heard.
-  void Kill(FeedChecker* checker = nullptr) {
-    if (pid_ < 0) return;
-    kill(pid_, SIGKILL);
-    while (Listen(checker)) {
-    }
-    close(output_);
-    waitpid(pid_, nullptr, 0);
-    pid_ = -1;
-    pending_.clear();
-  }
-  void Signal(int signal) const { kill(pid_, signal); }
-  int output() const { return output_; }
-
-  // Hears what the process says; false at the end.
-  bool Listen(FeedChecker* checker) {
-    char buffer[65536];
-    const ssize_t size = read(output_, buffer, sizeof buffer);
-    if (size <= 0) return false;
-    pending_.append(buffer, static_cast<std::size_t>(size));
-    std::size_t end = 0;
-    while ((end = pending_.find('\n')) != std::string::npos) {
-      const std::vector<std::string> words = absl::StrSplit(pending_.substr(0, end), ' ');
-      pending_.erase(0, end + 1);
-      int count = 0;
-      if (checker == nullptr) continue;
-      if (words.size() == 3 && absl::SimpleAtoi(words[2], &count)) {
-        checker->Committed(words[1], count);
-      } else if (words.size() == 2) {
-        checker->RolledBack(words[1]);
-      }
-    }
-    return true;
-  }
-
- private:
-  Actor actor_;
-  pid_t pid_ = -1;
-  int output_ = -1;
-  int life_ = 0;
-  std::string pending_;
-};
 
 class FaultRun {
  public:
@@ -168,20 +79,6 @@ class FaultRun {
   std::size_t changes_ = 0;
   std::size_t flowed_ = 0;  // effects while faults went on
 };
-
-// A port that was free a moment ago; the source comes back on it again and again.
-int FreePort() {
-  const int socket_fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  sockaddr_in address = {};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t size = sizeof address;
-  auto* generic = reinterpret_cast<sockaddr*>(&address);
-  WICI_CHECK(bind(socket_fd, generic, size) == 0);
-  WICI_CHECK(getsockname(socket_fd, generic, &size) == 0);
-  close(socket_fd);
-  return ntohs(address.sin_port);
-}
 
 bool Same(const v1::Change& a, const v1::Change& b) {
   return google::protobuf::util::MessageDifferencer::Equals(a, b);

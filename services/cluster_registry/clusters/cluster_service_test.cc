@@ -4,7 +4,7 @@
 
 #include "libs/base/limits.h"
 #include "services/cluster_registry/testing/registry_fixture.h"
-#include "wici/people/v1/personal_data_service.grpc.pb.h"
+#include "wici/people/v1/personal_data_service.pb.h"
 
 namespace wici::cluster_registry {
 namespace {
@@ -329,8 +329,9 @@ TEST_F(ClusterServiceTest, AManagerReadsTheContactsOfTheOwnClusterOnly) {
   const auto list = [&](const std::string& cluster) {
     v1::ListContactsRequest request;
     request.set_parent("clusters/" + cluster);
-    return services_.Call(*cluster_stub_, &v1::ClusterService::Stub::ListContacts, request,
-                          services_.Token("cluster-manager", "clusters/own"));
+    return services_.Call<v1::ListContactsResponse>(
+        "wici.cluster_registry.v1.ClusterService/ListContacts", request,
+        services_.Token("cluster-manager", "clusters/own"));
   };
   EXPECT_THAT(list("own"), IsOk());
   EXPECT_THAT(list("other"), StatusIs(absl::StatusCode::kPermissionDenied));

@@ -7,8 +7,8 @@
 #ifndef WICI_SERVICES_CLUSTER_REGISTRY_TESTING_REGISTRY_FIXTURE_H_
 #define WICI_SERVICES_CLUSTER_REGISTRY_TESTING_REGISTRY_FIXTURE_H_
 
-#include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "gmock/gmock.h"
@@ -22,11 +22,11 @@
 #include "services/cluster_registry/services.h"
 #include "services/cluster_registry/store.h"
 #include "services/cluster_registry/testing/records.h"
-#include "wici/cluster_registry/v1/audience_service.grpc.pb.h"
-#include "wici/cluster_registry/v1/cluster_service.grpc.pb.h"
-#include "wici/cluster_registry/v1/initiative_service.grpc.pb.h"
-#include "wici/cluster_registry/v1/label_service.grpc.pb.h"
-#include "wici/cluster_registry/v1/region_service.grpc.pb.h"
+#include "wici/cluster_registry/v1/audience_service.pb.h"
+#include "wici/cluster_registry/v1/cluster_service.pb.h"
+#include "wici/cluster_registry/v1/initiative_service.pb.h"
+#include "wici/cluster_registry/v1/label_service.pb.h"
+#include "wici/cluster_registry/v1/region_service.pb.h"
 
 namespace wici::cluster_registry::testing {
 
@@ -38,27 +38,21 @@ class RegistryTest : public ::testing::Test {
     registry_.Register(services_.server());
     feed_.Register(services_.server());
     services_.Start();
-    region_stub_ = v1::RegionService::NewStub(services_.channel());
-    cluster_stub_ = v1::ClusterService::NewStub(services_.channel());
-    label_stub_ = v1::LabelService::NewStub(services_.channel());
-    audience_stub_ = v1::AudienceService::NewStub(services_.channel());
-    initiative_stub_ = v1::InitiativeService::NewStub(services_.channel());
   }
 
-  // As platform operator. `request` in text format.
-  template <class Stub, class Request, class Response>
-  absl::StatusOr<Response> Call(Stub& stub,
-                                grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&,
-                                                             Response*),
-                                const Request& request) {
-    return services_.Call(stub, method, request, services_.Token("platform-operator"));
+  // As platform operator; `method` as in ServiceFixture::Call.
+  template <class Response>
+  absl::StatusOr<Response> Call(std::string_view method, const google::protobuf::Message& request) {
+    return services_.Call<Response>(method, request, services_.Token("platform-operator"));
   }
-#define WICI_REGISTRY_CALL(Service, stub, Method, Response)             \
-  absl::StatusOr<Response> Method(const v1::Method##Request& request) { \
-    return Call(*stub, &v1::Service::Stub::Method, request);            \
-  }                                                                     \
-  absl::StatusOr<Response> Method(const std::string& text) {            \
-    return Method(Parse<v1::Method##Request>(text));                    \
+// Two functions for each method: one takes the request, the other its text format. Calls go by
+// name, so there is no stub: what stands second is not used.
+#define WICI_REGISTRY_CALL(Service, stub, Method, Response)                           \
+  absl::StatusOr<Response> Method(const v1::Method##Request& request) {               \
+    return Call<Response>("wici.cluster_registry.v1." #Service "/" #Method, request); \
+  }                                                                                   \
+  absl::StatusOr<Response> Method(const std::string& text) {                          \
+    return Method(Parse<v1::Method##Request>(text));                                  \
   }
   WICI_REGISTRY_CALL(RegionService, region_stub_, GetRegion, v1::Region)
   WICI_REGISTRY_CALL(RegionService, region_stub_, ListRegions, v1::ListRegionsResponse)
@@ -146,11 +140,6 @@ class RegistryTest : public ::testing::Test {
   Store store_{database_.get()};
   wici::testing::ServiceFixture services_;
   Services registry_{{store_, services_.clock(), services_.ids()}};
-  std::unique_ptr<v1::RegionService::Stub> region_stub_;
-  std::unique_ptr<v1::ClusterService::Stub> cluster_stub_;
-  std::unique_ptr<v1::LabelService::Stub> label_stub_;
-  std::unique_ptr<v1::AudienceService::Stub> audience_stub_;
-  std::unique_ptr<v1::InitiativeService::Stub> initiative_stub_;
 };
 
 // The same on the engine of the parameter. Without a PostgreSQL server its tests are skipped.

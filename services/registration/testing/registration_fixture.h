@@ -34,33 +34,53 @@ class RegistrationTest : public testing::DatabaseTest {
   testing::FakeClock& clock() { return service_->grpc.clock(); }
   FakeRegistry& registry() { return service_->registry; }
   std::string Organiser() { return service_->grpc.Token("event-organiser"); }
+  std::string Door() { return service_->grpc.Token("door-staff"); }
 
-  // Calls as the organiser, as somebody with `token`, or as nobody.
-  template <class Request, class Response>
-  absl::StatusOr<Response> Events(grpc::Status (v1::EventService::Stub::*method)(
-                                      grpc::ClientContext*, const Request&, Response*),
-                                  const Request& request) {
-    return service_->grpc.Call(*service_->event_stub, method, request, Organiser());
+// Two functions for each method: one calls with `token`, as nobody when it is empty; the other as
+// the organiser.
+#define WICI_REGISTRATION_CALL(Service, Method, Response)                                  \
+  absl::StatusOr<v1::Response> Method(const v1::Method##Request& request,                  \
+                                      const std::string& token) {                          \
+    return service_->grpc.Call<v1::Response>("wici.registration.v1." #Service "/" #Method, \
+                                             request, token);                              \
+  }                                                                                        \
+  absl::StatusOr<v1::Response> Method(const v1::Method##Request& request) {                \
+    return Method(request, Organiser());                                                   \
   }
-  template <class Request, class Response>
-  absl::StatusOr<Response> Invitations(grpc::Status (v1::InvitationService::Stub::*method)(
-                                           grpc::ClientContext*, const Request&, Response*),
-                                       const Request& request) {
-    return service_->grpc.Call(*service_->invitation_stub, method, request, Organiser());
-  }
-  template <class Request, class Response>
-  absl::StatusOr<Response> Registrations(grpc::Status (v1::RegistrationService::Stub::*method)(
-                                             grpc::ClientContext*, const Request&, Response*),
-                                         const Request& request) {
-    return service_->grpc.Call(*service_->registration_stub, method, request, Organiser());
-  }
-  template <class Request, class Response>
-  absl::StatusOr<Response> CheckIns(grpc::Status (v1::CheckInService::Stub::*method)(
-                                        grpc::ClientContext*, const Request&, Response*),
-                                    const Request& request) {
-    return service_->grpc.Call(*service_->check_in_stub, method, request,
-                               service_->grpc.Token("door-staff"));
-  }
+  WICI_REGISTRATION_CALL(EventService, CancelEvent, Event)
+  WICI_REGISTRATION_CALL(EventService, CreateEvent, Event)
+  WICI_REGISTRATION_CALL(EventService, CreateSession, Session)
+  WICI_REGISTRATION_CALL(EventService, DeleteSession, DeleteSessionResponse)
+  WICI_REGISTRATION_CALL(EventService, GetEvent, Event)
+  WICI_REGISTRATION_CALL(EventService, GetEventStatistics, EventStatistics)
+  WICI_REGISTRATION_CALL(EventService, GetSession, Session)
+  WICI_REGISTRATION_CALL(EventService, ListEvents, ListEventsResponse)
+  WICI_REGISTRATION_CALL(EventService, ListSessions, ListSessionsResponse)
+  WICI_REGISTRATION_CALL(EventService, PublishEvent, Event)
+  WICI_REGISTRATION_CALL(EventService, RescheduleEvent, Event)
+  WICI_REGISTRATION_CALL(EventService, UpdateEvent, Event)
+  WICI_REGISTRATION_CALL(EventService, UpdateSession, Session)
+  WICI_REGISTRATION_CALL(InvitationService, AnswerInvitation, Invitation)
+  WICI_REGISTRATION_CALL(InvitationService, CreateInvitations, CreateInvitationsResponse)
+  WICI_REGISTRATION_CALL(InvitationService, GetInvitation, Invitation)
+  WICI_REGISTRATION_CALL(InvitationService, ListInvitations, ListInvitationsResponse)
+  WICI_REGISTRATION_CALL(InvitationService, RemindInvitations, RemindInvitationsResponse)
+  WICI_REGISTRATION_CALL(InvitationService, RevokeInvitation, Invitation)
+  WICI_REGISTRATION_CALL(RegistrationService, BatchCreateRegistrations,
+                         BatchCreateRegistrationsResponse)
+  WICI_REGISTRATION_CALL(RegistrationService, CancelOwnRegistration, Registration)
+  WICI_REGISTRATION_CALL(RegistrationService, CancelRegistration, Registration)
+  WICI_REGISTRATION_CALL(RegistrationService, ConfirmRegistration, Registration)
+  WICI_REGISTRATION_CALL(RegistrationService, CreateRegistration, Registration)
+  WICI_REGISTRATION_CALL(RegistrationService, GetOwnRegistration, Registration)
+  WICI_REGISTRATION_CALL(RegistrationService, GetRegistration, Registration)
+  WICI_REGISTRATION_CALL(RegistrationService, ListRegistrations, ListRegistrationsResponse)
+  WICI_REGISTRATION_CALL(RegistrationService, ListWaitingList, ListWaitingListResponse)
+  WICI_REGISTRATION_CALL(RegistrationService, RejectRegistration, Registration)
+  WICI_REGISTRATION_CALL(CheckInService, CheckIn, Registration)
+  WICI_REGISTRATION_CALL(CheckInService, UndoCheckIn, Registration)
+  WICI_REGISTRATION_CALL(LinkService, BatchGetLinks, BatchGetLinksResponse)
+#undef WICI_REGISTRATION_CALL
 
   static absl::Time Instant(std::string_view text) {
     absl::Time time;
@@ -95,23 +115,23 @@ class RegistrationTest : public testing::DatabaseTest {
     v1::CreateEventRequest request;
     request.set_event_id(std::string(id));
     *request.mutable_event() = event;
-    return Events(&v1::EventService::Stub::CreateEvent, request);
+    return CreateEvent(request);
   }
   absl::StatusOr<v1::Event> Publish(const std::string& name) {
     v1::PublishEventRequest request;
     request.set_name(name);
-    return Events(&v1::EventService::Stub::PublishEvent, request);
+    return PublishEvent(request);
   }
   absl::StatusOr<v1::Event> Cancel(const std::string& name) {
     v1::CancelEventRequest request;
     request.set_name(name);
     request.set_reason("the hall burnt down");
-    return Events(&v1::EventService::Stub::CancelEvent, request);
+    return CancelEvent(request);
   }
   absl::StatusOr<v1::Event> Get(const std::string& name) {
     v1::GetEventRequest request;
     request.set_name(name);
-    return Events(&v1::EventService::Stub::GetEvent, request);
+    return GetEvent(request);
   }
   // The name of a published event that everybody may register for.
   std::string OpenEvent(int capacity, int waiting = 0) {
@@ -132,8 +152,7 @@ class RegistrationTest : public testing::DatabaseTest {
   }
   // Without credentials, as a visitor does.
   absl::StatusOr<v1::Registration> Send(const v1::CreateRegistrationRequest& request) {
-    return service_->grpc.Call(*service_->registration_stub,
-                               &v1::RegistrationService::Stub::CreateRegistration, request);
+    return CreateRegistration(request, "");
   }
   absl::StatusOr<v1::Registration> SignUp(const std::string& event, std::string_view email) {
     return Send(RequestFor(event, email));
@@ -141,12 +160,12 @@ class RegistrationTest : public testing::DatabaseTest {
   absl::StatusOr<v1::Registration> GetRegistration(const std::string& name) {
     v1::GetRegistrationRequest request;
     request.set_name(name);
-    return Registrations(&v1::RegistrationService::Stub::GetRegistration, request);
+    return GetRegistration(request);
   }
   absl::StatusOr<v1::Registration> CancelRegistration(const std::string& name) {
     v1::CancelRegistrationRequest request;
     request.set_name(name);
-    return Registrations(&v1::RegistrationService::Stub::CancelRegistration, request);
+    return CancelRegistration(request);
   }
 
   absl::StatusOr<v1::CreateInvitationsResponse> Invite(const std::string& event,
@@ -154,15 +173,13 @@ class RegistrationTest : public testing::DatabaseTest {
     v1::CreateInvitationsRequest request;
     request.set_parent(event);
     for (const std::string& person : people) request.add_invitees()->set_person(person);
-    return Invitations(&v1::InvitationService::Stub::CreateInvitations, request);
+    return CreateInvitations(request);
   }
 
   v1::Links LinksOf(const std::string& resource) {
     v1::BatchGetLinksRequest request;
     request.add_resources(resource);
-    const auto response =
-        service_->grpc.Call(*service_->link_stub, &v1::LinkService::Stub::BatchGetLinks, request,
-                            service_->grpc.Token("service"));
+    const auto response = BatchGetLinks(request, service_->grpc.Token("service"));
     EXPECT_THAT(response, testing::IsOk());
     return response.ok() && response->links_size() == 1 ? response->links(0) : v1::Links();
   }

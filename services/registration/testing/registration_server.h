@@ -14,13 +14,13 @@
 #include "services/registration/link_service.h"
 #include "services/registration/people_service.h"
 #include "services/registration/registration_service.h"
-#include "wici/people/v1/contact_point_service.grpc.pb.h"
-#include "wici/people/v1/personal_data_service.grpc.pb.h"
-#include "wici/registration/v1/check_in_service.grpc.pb.h"
-#include "wici/registration/v1/event_service.grpc.pb.h"
-#include "wici/registration/v1/invitation_service.grpc.pb.h"
-#include "wici/registration/v1/link_service.grpc.pb.h"
-#include "wici/registration/v1/registration_service.grpc.pb.h"
+#include "wici/people/v1/contact_point_service.pb.h"
+#include "wici/people/v1/personal_data_service.pb.h"
+#include "wici/registration/v1/check_in_service.pb.h"
+#include "wici/registration/v1/event_service.pb.h"
+#include "wici/registration/v1/invitation_service.pb.h"
+#include "wici/registration/v1/link_service.pb.h"
+#include "wici/registration/v1/registration_service.pb.h"
 
 namespace wici::registration {
 
@@ -52,12 +52,13 @@ class FakeRegistry {
   testing::ServiceFixture server_;
 };
 
-// The service with its stores, listening, and a stub for each of its services.
+// The service with its stores, listening.
 struct RegistrationServer {
   RegistrationServer(sql::Database& database, const Clock& machine)
       : mutation(database, grpc.clock(), grpc.ids(), [] {}),
         events(database, mutation),
         invitations(database, mutation),
+        persons(database, mutation),
         registrations(database, grpc.clock(), machine, grpc.ids(), [] {}),
         registry_client(registry.channel(), registry.key(), grpc.clock()),
         watch(database, machine),
@@ -67,7 +68,7 @@ struct RegistrationServer {
                              grpc.ids()),
         check_in_service(registrations, grpc.key(), grpc.clock()),
         link_service(events, invitations, registrations, grpc.key()),
-        people_service(registrations) {
+        people_service(persons, registrations) {
     event_service.Register(grpc.server());
     invitation_service.Register(grpc.server());
     registration_service.Register(grpc.server());
@@ -76,13 +77,6 @@ struct RegistrationServer {
     people_service.Register(grpc.server());
     grpc.server().AddService("wici.registration.v1.MeetingService");
     grpc.Start();
-    event_stub = v1::EventService::NewStub(grpc.channel());
-    invitation_stub = v1::InvitationService::NewStub(grpc.channel());
-    registration_stub = v1::RegistrationService::NewStub(grpc.channel());
-    check_in_stub = v1::CheckInService::NewStub(grpc.channel());
-    link_stub = v1::LinkService::NewStub(grpc.channel());
-    contact_stub = people::v1::ContactPointService::NewStub(grpc.channel());
-    personal_stub = people::v1::PersonalDataService::NewStub(grpc.channel());
   }
   ~RegistrationServer() { grpc.server().Stop(); }
 
@@ -91,6 +85,7 @@ struct RegistrationServer {
   Mutation mutation;
   EventStore events;
   InvitationStore invitations;
+  PersonStore persons;
   RegistrationStore registrations;
   RegistryClient registry_client;
   EventWatch watch;
@@ -100,13 +95,6 @@ struct RegistrationServer {
   CheckInService check_in_service;
   LinkService link_service;
   PeopleService people_service;
-  std::unique_ptr<v1::EventService::Stub> event_stub;
-  std::unique_ptr<v1::InvitationService::Stub> invitation_stub;
-  std::unique_ptr<v1::RegistrationService::Stub> registration_stub;
-  std::unique_ptr<v1::CheckInService::Stub> check_in_stub;
-  std::unique_ptr<v1::LinkService::Stub> link_stub;
-  std::unique_ptr<people::v1::ContactPointService::Stub> contact_stub;
-  std::unique_ptr<people::v1::PersonalDataService::Stub> personal_stub;
 };
 
 }  // namespace wici::registration

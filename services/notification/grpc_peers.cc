@@ -1,4 +1,4 @@
-#include "services/notification/peers.h"
+#include "services/notification/grpc_peers.h"
 
 #include <utility>
 

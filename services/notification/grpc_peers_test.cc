@@ -1,5 +1,5 @@
 // What this service asks of others, over real gRPC, with answers in pages.
-#include "services/notification/peers.h"
+#include "services/notification/grpc_peers.h"
 
 #include <algorithm>
 #include <map>

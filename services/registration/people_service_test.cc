@@ -1,0 +1,162 @@
+// The services every owner of persons has: contact points, export, erasure.
+#include <string>
+#include <vector>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "services/registration/testing/registration_fixture.h"
+#include "wici/people/v1/contact_point_service.pb.h"
+#include "wici/people/v1/personal_data_service.pb.h"
+
+namespace wici::registration {
+namespace {
+
+using testing::IsOk;
+using testing::Reason;
+using testing::StatusIs;
+
+class PeopleServiceTest : public RegistrationTest {
+ protected:
+  absl::StatusOr<people::v1::BatchGetContactPointsResponse> ContactPoints(
+      const people::v1::BatchGetContactPointsRequest& request) {
+    return service_->grpc.Call<people::v1::BatchGetContactPointsResponse>(
+        "wici.people.v1.ContactPointService/BatchGetContactPoints", request,
+        service_->grpc.Token("service"));
+  }
+  absl::StatusOr<people::v1::ExportPersonResponse> Export(const std::string& person) {
+    people::v1::ExportPersonRequest request;
+    request.set_person(person);
+    return service_->grpc.Call<people::v1::ExportPersonResponse>(
+        "wici.people.v1.PersonalDataService/ExportPerson", request,
+        service_->grpc.Token("platform-operator"));
+  }
+  absl::StatusOr<people::v1::ErasePersonResponse> Erase(const std::string& person,
+                                                        const std::string& request_id = "") {
+    people::v1::ErasePersonRequest request;
+    request.set_person(person);
+    request.set_request_id(request_id);
+    return service_->grpc.Call<people::v1::ErasePersonResponse>(
+        "wici.people.v1.PersonalDataService/ErasePerson", request,
+        service_->grpc.Token("platform-operator"));
+  }
+};
+WICI_ON_EVERY_ENGINE(PeopleServiceTest);
+
+TEST_P(PeopleServiceTest, PersonalDataAreResolvedExportedAndErased) {
+  const auto registration = SignUp(OpenEvent(1), "lucja@example.org");
+  people::v1::BatchGetContactPointsRequest get;
+  get.add_persons(registration->person());
+  get.add_persons("persons/none");
+  const auto points = ContactPoints(get);
+  ASSERT_THAT(points, IsOk());
+  ASSERT_EQ(points->contact_points_size(), 1);
+  EXPECT_EQ(points->contact_points(0).display_name(), "Łucja Żak");
+  EXPECT_EQ(points->contact_points(0).email(), "lucja@example.org");
+
+  const auto exported = Export(registration->person());
+  ASSERT_THAT(exported, IsOk());
+  EXPECT_THAT(exported->json(), ::testing::HasSubstr("lucja@example.org"));
+
+  const auto erased = Erase(registration->person());
+  ASSERT_THAT(erased, IsOk());
+  EXPECT_TRUE(erased->erased());
+  EXPECT_EQ(ContactPoints(get)->contact_points_size(), 0);
+  EXPECT_THAT(GetRegistration(registration->name()), IsOk());
+  // Nothing recognises the person any more.
+  EXPECT_THAT(SignUp(registration->name().substr(0, registration->name().find("/registrations")),
+                     "lucja@example.org"),
+              StatusIs(absl::StatusCode::kFailedPrecondition, Reason("EVENT_FULL")));
+}
+
+// Whether any table holds one of `words`.
+std::vector<std::string> Found(const std::vector<std::string>& texts,
+                               const std::vector<std::string>& words) {
+  std::vector<std::string> found;
+  for (const std::string& word : words) {
+    for (const std::string& text : texts) {
+      if (text.find(word) != std::string::npos) found.push_back(word);
+    }
+  }
+  return found;
+}
+
+TEST_P(PeopleServiceTest, AfterErasureNoTableHoldsWhatThePersonSaid) {
+  const std::vector<std::string> words = {"lucja@example.org", "Łucja", "Żak", "gluten", "wózek",
+                                          "po telefonie"};
+  const std::string event = OpenEvent(1, 1);
+  v1::CreateRegistrationRequest request = RequestFor(event, "lucja@example.org");
+  request.set_request_id("6f2c1c0e-7f3e-4d57-9c1e-0d6f6f2c1c01");
+  request.mutable_person()->set_special_needs("wózek");
+  v1::FormAnswer& answer = *request.mutable_registration()->add_answers();
+  answer.set_field_id("diet");
+  answer.add_values("bez gluten");
+  const auto registration = Send(request);
+  ASSERT_THAT(registration, IsOk());
+  ASSERT_EQ(registration->answers_size(), 1);
+  v1::CancelRegistrationRequest cancel;
+  cancel.set_name(registration->name());
+  cancel.set_request_id("6f2c1c0e-7f3e-4d57-9c1e-0d6f6f2c1c02");
+  cancel.set_reason("po telefonie od Żak");
+  ASSERT_THAT(CancelRegistration(cancel), IsOk());
+  EXPECT_THAT(Found(AllTexts(), words), ::testing::IsSupersetOf(words));
+
+  ASSERT_THAT(Erase(registration->person()), IsOk());
+  EXPECT_THAT(Found(AllTexts(), words), ::testing::IsEmpty());
+  EXPECT_THAT(ChangeKinds(), ::testing::Contains("registration.person_erased"));
+  for (const feed::v1::Change& change : Changes()) {
+    EXPECT_THAT(Found({change.SerializeAsString()}, words), ::testing::IsEmpty());
+  }
+}
+
+TEST_P(PeopleServiceTest, ARepeatedRequestIsAnsweredWithTheAnswersUntilTheyAreErased) {
+  v1::CreateRegistrationRequest request = RequestFor(OpenEvent(1, 1), "lucja@example.org");
+  request.set_request_id("6f2c1c0e-7f3e-4d57-9c1e-0d6f6f2c1c03");
+  v1::FormAnswer& answer = *request.mutable_registration()->add_answers();
+  answer.set_field_id("diet");
+  answer.add_values("bez gluten");
+  const auto first = Send(request);
+  ASSERT_THAT(first, IsOk());
+  const auto again = Send(request);
+  ASSERT_THAT(again, IsOk());
+  EXPECT_EQ(again->SerializeAsString(), first->SerializeAsString());
+  v1::CancelRegistrationRequest cancel;
+  cancel.set_name(first->name());
+  cancel.set_request_id("6f2c1c0e-7f3e-4d57-9c1e-0d6f6f2c1c04");
+  cancel.set_reason("po telefonie");
+  EXPECT_EQ(CancelRegistration(cancel)->state_reason(), "po telefonie");
+  EXPECT_EQ(CancelRegistration(cancel)->state_reason(), "po telefonie");
+  // The reason is that of the later step.
+  EXPECT_EQ(Send(request)->SerializeAsString(), first->SerializeAsString());
+
+  ASSERT_THAT(Erase(first->person()), IsOk());
+  EXPECT_EQ(Send(request)->name(), first->name());
+  EXPECT_EQ(Send(request)->answers_size(), 0);
+  EXPECT_EQ(CancelRegistration(cancel)->state_reason(), "");
+}
+
+TEST_P(PeopleServiceTest, AnErasedPersonKeepsTheSeatAndOthersTheirPlaces) {
+  const std::string event = OpenEvent(1, 2);
+  const auto seated = SignUp(event, "a@example.org");
+  const auto waiting = SignUp(event, "lucja@example.org");
+  const auto last = SignUp(event, "c@example.org");
+  ASSERT_THAT(Erase(waiting->person()), IsOk());
+  EXPECT_EQ(GetRegistration(waiting->name())->waiting_list_position(), 1);
+  EXPECT_EQ(GetRegistration(last->name())->waiting_list_position(), 2);
+  ASSERT_THAT(CancelRegistration(seated->name()), IsOk());
+  EXPECT_EQ(GetRegistration(waiting->name())->state(), v1::REGISTRATION_STATE_CONFIRMED);
+}
+
+TEST_P(PeopleServiceTest, ErasingTwiceIsFineAndABadRequestIsRefusedWhole) {
+  const auto registration = SignUp(OpenEvent(1), "lucja@example.org");
+  const std::string id = "6f2c1c0e-7f3e-4d57-9c1e-0d6f6f2c1c05";
+  EXPECT_TRUE(Erase(registration->person(), id)->erased());
+  EXPECT_TRUE(Erase(registration->person(), id)->erased());
+  EXPECT_FALSE(Erase(registration->person())->erased());
+  EXPECT_THAT(Erase("somebody", "no uuid"),
+              ::testing::AllOf(
+                  StatusIs(absl::StatusCode::kInvalidArgument, testing::HasViolation("person")),
+                  testing::HasViolation("request_id")));
+}
+
+}  // namespace
+}  // namespace wici::registration

@@ -27,19 +27,21 @@ function(wici_cc_binary)
   wici_warnings(${ARG_NAME})
 endfunction()
 
-# wici_cc_test(NAME x_test SRCS x_test.cc... [DEPS y...] [DATA file...])
-# Runs in the source root. GoogleTest's main unless a source defines one. Four files at a time
-# compile as one: most of the time goes into the headers, which they share. So names at namespace
-# level differ between the files of a test, also in anonymous namespaces.
+# wici_cc_test(NAME x_test SRCS x_test.cc... [DEPS y...] [DATA file...] [TOGETHER])
+# Runs in the source root. GoogleTest's main unless a source defines one. TOGETHER compiles four files
+# at a time as one: most of the time goes into the headers, which they share. Then names at namespace
+# level differ between the files, also in anonymous namespaces.
 function(wici_cc_test)
-  cmake_parse_arguments(ARG "" "NAME" "SRCS;DEPS;DATA" ${ARGN})
+  cmake_parse_arguments(ARG "TOGETHER" "NAME" "SRCS;DEPS;DATA" ${ARGN})
   add_executable(${ARG_NAME} ${ARG_SRCS})
   target_include_directories(${ARG_NAME} PRIVATE "${PROJECT_SOURCE_DIR}")
   target_link_libraries(${ARG_NAME} PRIVATE ${ARG_DEPS} GTest::gmock GTest::gtest_main)
   wici_warnings(${ARG_NAME})
   # What is tested is optimised, the test itself need not be: half the time to compile.
   target_compile_options(${ARG_NAME} PRIVATE $<$<CONFIG:Release>:-O0>)
-  set_target_properties(${ARG_NAME} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 4)
+  if(ARG_TOGETHER)
+    set_target_properties(${ARG_NAME} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 4)
+  endif()
   add_test(NAME ${ARG_NAME} COMMAND ${ARG_NAME} WORKING_DIRECTORY "${PROJECT_SOURCE_DIR}")
   set_tests_properties(${ARG_NAME} PROPERTIES TIMEOUT 300)
 endfunction()

@@ -43,7 +43,8 @@ KINDS = {
     "wici_proto_library": ("SRCS", "DEPS"),
 }
 IGNORED = {"wici_py_test", "add_subdirectory"}
-KEYWORDS = {"NAME", "NAMESPACE", "ROOT", "HDRS", "SRCS", "DEPS", "DATA", "TESTONLY", "TIMEOUT"}
+KEYWORDS = {"NAME", "NAMESPACE", "ROOT", "HDRS", "SRCS", "DEPS", "DATA", "TESTONLY", "TIMEOUT",
+            "TOGETHER"}
 
 
 class Target:

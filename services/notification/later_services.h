@@ -1,4 +1,4 @@
-// The services of the package whose methods later issues fill: they answer UNIMPLEMENTED, and
+// The services of the package that have no handlers yet: they answer UNIMPLEMENTED, and
 // unimplemented_methods.txt lists them.
 #ifndef WICI_SERVICES_NOTIFICATION_LATER_SERVICES_H_
 #define WICI_SERVICES_NOTIFICATION_LATER_SERVICES_H_

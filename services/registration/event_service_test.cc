@@ -5,6 +5,7 @@
 
 #include "gmock/gmock.h"
 #include "google/protobuf/util/message_differencer.h"
+#include "grpcpp/channel.h"
 #include "gtest/gtest.h"
 #include "services/registration/testing/registration_fixture.h"
 #include "wici/registration/v1/event_service.grpc.pb.h"

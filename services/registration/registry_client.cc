@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "grpcpp/channel.h"
 #include "libs/base/limits.h"
 #include "libs/rpc/channel.h"
 #include "services/registration/errors.h"

@@ -462,10 +462,9 @@ def parse_arguments():
 
 def say_what_is_not_there(report):
     report.say()
-    report.say("Every step held. Not there yet, each with an issue of its own: one-to-one meetings "
-               "(requests,")
-    report.say("scheduling), offers and requests, QR codes at the door, attendance certificates, "
-               "the browser's console.")
+    report.say("Every step held. Not there yet: one-to-one meetings, offers and requests, QR codes at "
+               "the door,")
+    report.say("attendance certificates, the browser's console (services/*/unimplemented_methods.txt).")
 
 
 def main():

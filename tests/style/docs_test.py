@@ -2,20 +2,34 @@
 """What the documents name exists: files, tests, commands of ./wici.
 
 Looks at text between backticks and at links. A word with a slash or a known suffix is a path, from
-the root or from the document's folder, or without a slash the name of a file anywhere; `Suite.Name` with a suite that ends in Test is a GoogleTest
-case; `x_test` is a test file; `./wici word` is a command.
+the root or from the document's folder. Without a slash it may also be a kind of file: a pattern, or
+a name that several folders have (queries.h); what is in one folder only is named with its folder.
+`Suite.Name` with a suite that ends in Test is a GoogleTest case; `x_test` is a test file; `./wici
+word` is a command.
+
+The table "From an RPC to its SQL" of ARCHITECTURE.md is checked cell by cell: the RPC is in the
+contract, a function is in the file named beside it, a statement is a sql::Query, a test is there.
 """
 
 import fnmatch
 import re
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 SUFFIXES = (".md", ".h", ".cc", ".proto", ".py", ".sh", ".sql", ".txt", ".csv", ".json", ".yaml")
 # Made by a command, or examples of a reader's own.
 GENERATED = ("build/", ".wici/", "/var/", "/etc/", "/usr/", "/tmp/", "http", "localhost/", "...")
+
+
+# A row where every cell is wrong; the check must find all four.
+BROKEN_TABLE = """
+## From an RPC to its SQL
+| `NoSuchRpc` | `NoSuchHandler` in `libs/sql/database.cc` | | `no_such_statement` | `NoTest.None` |
+## End
+"""
 
 
 def project_files(*patterns):
@@ -35,13 +49,20 @@ def expand(word):
 
 def path_exists(word, document, file_names):
     for candidate in expand(word.rstrip("/").split("#")[0]):
-        if "/" not in candidate and fnmatch.filter(file_names, candidate):
+        if "/" not in candidate and is_kind_of_file(candidate, file_names):
             continue
         bases = (ROOT, document.parent)
         if not any(list(base.glob(candidate)) if "*" in candidate else (base / candidate).exists()
                    for base in bases):
             return False
     return True
+
+
+def is_kind_of_file(word, file_names):
+    """Whether no single file is meant."""
+    if "*" in word:
+        return bool(fnmatch.filter(file_names, word))
+    return file_names[word] > 1
 
 
 def is_path(word):
@@ -58,6 +79,36 @@ def words_of(text):
     yield from re.findall(r"`([^`\n]+)`", text)
 
 
+def check_rpc_table(text, cases):
+    """Problems of the table: RPC | handler | rule | statements | test."""
+    match = re.search(r"^## From an RPC to its SQL\n(.*?)(?=^## )", text, re.DOTALL | re.MULTILINE)
+    rows = [line for line in match.group(1).splitlines() if line.startswith("| `")] if match else []
+    rpcs = {rpc for path in project_files("*.proto")
+            for rpc in re.findall(r"\brpc (\w+)\(", path.read_text())}
+    queries = {name for path in project_files("libs/*.cc", "services/*.h")
+               for name in re.findall(r"\bQuery\s+k\w+\s*\{\s*\"(\w+)\"", path.read_text())}
+    problems = [] if rows else ["the table of RPCs is missing"]
+    for row in rows:
+        cells = [re.findall(r"`([^`]+)`", cell) for cell in row.strip("|").split("|")]
+        if len(cells) != 5 or not all(cells[i] for i in (0, 1, 3, 4)):
+            problems.append(f"five cells are needed: {row}")
+            continue
+        problems += [f"RPC {rpc}" for rpc in cells[0] if rpc not in rpcs]
+        for cell in cells[1:3]:
+            problems += check_functions(cell)
+        problems += [f"statement {query}" for query in cells[3] if query not in queries]
+        problems += [f"test case {name}" for name in cells[4] if tuple(name.split(".")) not in cases]
+    return [f"ARCHITECTURE.md, table of RPCs: {problem}" for problem in problems]
+
+
+def check_functions(words):
+    """Each function of a cell is called or defined in one of the files of the cell."""
+    texts = [(ROOT / word).read_text() for word in words
+             if "/" in word and (ROOT / word).is_file()]
+    return [f"function {word}" for word in words if "/" not in word
+            and not any(re.search(rf"\b{re.escape(word)}\(", text) for text in texts)]
+
+
 def main():
     sources = "\n".join(path.read_text() for path in project_files("*_test.cc"))
     cases = set(re.findall(r"TEST(?:_[FP])?\(\s*(\w+),\s*(\w+)\)", sources))
@@ -67,15 +118,18 @@ def main():
     commands = set(re.findall(r"^    ([a-z| -]+)\)", (ROOT / "wici").read_text(), re.MULTILINE))
     commands = {word.strip() for group in commands for word in group.split("|")}
 
-    file_names = {path.name for path in project_files("*")}
-    problems = []
+    file_names = Counter(path.name for path in project_files("*"))
+    problems = check_rpc_table((ROOT / "ARCHITECTURE.md").read_text(), cases)
+    if len(check_rpc_table(BROKEN_TABLE, cases)) != 4 or path_exists(
+            "seats.h", ROOT / "README.md", file_names):
+        problems.append("docs_test: lets pass what is not there")
     for document in project_files("*.md"):
         text = document.read_text()
         where = document.relative_to(ROOT)
         links = [link for link in re.findall(r"\]\(([^)\s]+)\)", text)
                  if not link.startswith(("http", "#", "mailto:"))]
         for link in links:
-            if not path_exists(link, document, []):
+            if not path_exists(link, document, Counter()):
                 problems.append(f"{where}: link to {link}")
         for word in words_of(text):
             command = re.match(r"\./wici ([a-z]+)", word)

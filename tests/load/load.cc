@@ -2,6 +2,7 @@
 //
 //   wici-load --target=127.0.0.1:50052 --call=create-registration --event=events/e1 --in_flight=64
 //   wici-load --target=127.0.0.1:50050 --call=echo --in_flight=64
+//   wici-load --target=127.0.0.1:50051 --call=get-cluster --clusters=10000 --token=...
 //
 // Light on purpose, since it shares the machine with what it measures: gRPC's generic client on one
 // completion queue, a few channels, latencies in an array. Prints one line of JSON: what was
@@ -30,14 +31,19 @@
 #include "absl/time/time.h"
 #include "grpcpp/generic/generic_stub.h"
 #include "grpcpp/grpcpp.h"
-#include "grpcpp/support/proto_buffer_reader.h"
 #include "libs/base/error.h"
 #include "libs/rpc/channel.h"
+#include "tests/load/method.h"
+#include "tests/load/registry_calls.h"
 #include "wici/registration/v1/registration_service.pb.h"
 #include "wici/testing/v1/echo_service.pb.h"
 
 ABSL_FLAG(std::string, target, "", "host:port of the server");
-ABSL_FLAG(std::string, call, "create-registration", "create-registration or echo");
+ABSL_FLAG(std::string, call, "create-registration",
+          "create-registration, echo, or one of registry_calls.h");
+ABSL_FLAG(std::int64_t, clusters, 100, "how many clusters or keys there are");
+ABSL_FLAG(std::int64_t, calls, 0, "end after so many calls, whatever the time; 0 for no limit");
+ABSL_FLAG(std::string, token, "", "the bearer token to call with");
 ABSL_FLAG(std::string, event, "", "the event to register for");
 ABSL_FLAG(int, in_flight, 64, "calls in flight");
 ABSL_FLAG(int, channels, 4, "connections");
@@ -51,29 +57,6 @@ namespace {
 constexpr absl::Duration kCallDeadline = absl::Seconds(20);
 
 namespace registration = ::wici::registration::v1;
-
-grpc::ByteBuffer Serialize(const google::protobuf::Message& message) {
-  const std::string text = message.SerializeAsString();
-  const grpc::Slice slice(text);
-  return grpc::ByteBuffer(&slice, 1);
-}
-
-bool Parse(grpc::ByteBuffer& buffer, google::protobuf::Message& message) {
-  grpc::ProtoBufferReader reader(&buffer);
-  return reader.status().ok() && message.ParseFromZeroCopyStream(&reader);
-}
-
-// Makes requests and judges answers of one method. Not thread-safe.
-class Method {
- public:
-  virtual ~Method() = default;
-  virtual std::string path() const = 0;
-  virtual grpc::ByteBuffer Request(std::int64_t number) = 0;
-  // What the answer is counted as: "CONFIRMED"; or "WRONG" when it is not what was asked for.
-  virtual std::string Judge(grpc::ByteBuffer& answer) = 0;
-  // Answers that say the same as another one.
-  virtual std::int64_t Duplicates() { return 0; }
-};
 
 class CreateRegistration final : public Method {
  public:
@@ -152,7 +135,11 @@ struct Call {
 class Load {
  public:
   Load(Method& method, const std::string& target, int channels, int in_flight)
-      : method_(method), path_(method.path()), calls_(static_cast<std::size_t>(in_flight)) {
+      : method_(method),
+        path_(method.path()),
+        token_(absl::GetFlag(FLAGS_token)),
+        calls_max_(absl::GetFlag(FLAGS_calls)),
+        calls_(static_cast<std::size_t>(in_flight)) {
     for (int i = 0; i < channels; ++i) {
       grpc::ChannelArguments arguments;
       arguments.SetInt("wici.channel", i);  // or gRPC would share one connection
@@ -175,7 +162,7 @@ class Load {
       --open_;
       const absl::Time now = absl::Now();
       Count(call, now);
-      if (now < window_end_) Start(call);
+      if (calls_max_ == 0 ? now < window_end_ : sent_ < calls_max_) Start(call);
     }
     queue_.Shutdown();
     while (queue_.Next(&tag, &ok)) {
@@ -204,6 +191,7 @@ class Load {
   void Start(Call& call) {
     call.context = std::make_unique<grpc::ClientContext>();
     call.context->set_deadline(absl::ToChronoTime(absl::Now() + kCallDeadline));
+    if (!token_.empty()) call.context->AddMetadata("authorization", "Bearer " + token_);
     call.answer.Clear();
     call.start = absl::Now();
     call.reader =
@@ -234,6 +222,8 @@ class Load {
 
   Method& method_;
   const std::string path_;
+  const std::string token_;
+  const std::int64_t calls_max_;
   std::vector<std::unique_ptr<grpc::GenericStub>> stubs_;
   grpc::CompletionQueue queue_;
   std::vector<Call> calls_;
@@ -252,6 +242,9 @@ int Main() {
     method =
         std::make_unique<CreateRegistration>(absl::GetFlag(FLAGS_event), absl::GetFlag(FLAGS_run));
   } else {
+    method = MakeRegistryCall(absl::GetFlag(FLAGS_call), absl::GetFlag(FLAGS_clusters));
+  }
+  if (method == nullptr) {
     std::cerr << "wici-load: no such --call\n";
     return EXIT_FAILURE;
   }

@@ -3,6 +3,7 @@
 import json
 import os
 import pathlib
+import socket
 import statistics
 import subprocess
 import tempfile
@@ -26,6 +27,22 @@ def _times(pid):
         return 0.0, 0.0
     fields = text.rsplit(")", 1)[1].split()
     return (int(fields[11]) + int(fields[12])) / TICKS, (int(fields[13]) + int(fields[14])) / TICKS
+
+
+def cpu_of(pid):
+    """CPU seconds a process has used so far."""
+    return _times(pid)[0]
+
+
+def free_ports(count):
+    """Ports that nobody listens on now, for servers that cannot take port 0."""
+    sockets = [socket.socket() for _ in range(count)]
+    for one in sockets:
+        one.bind(("127.0.0.1", 0))
+    ports = [one.getsockname()[1] for one in sockets]
+    for one in sockets:
+        one.close()
+    return ports
 
 
 class Service:

@@ -1,0 +1,15 @@
+"""The cost of one operation as the data grow. So far: reads of the cluster registry at 1,000, 10,000
+and 100,000 clusters, on SQLite and PostgreSQL; it must stay within 1.3 times that at 1,000.
+"""
+
+import registry_read
+
+SIZES = (1_000, 10_000, 100_000)
+
+
+def run(rounds, seconds):
+    """Runs all rounds and returns the report."""
+    return registry_read.run(rounds, seconds, sizes=SIZES, yardsticks=False, name="growth")
+
+
+table = registry_read.table

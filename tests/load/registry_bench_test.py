@@ -1,0 +1,39 @@
+#!/usr/bin/python3
+"""Runs every arm of the registry's benchmark for a moment: it works, and what it counts is right.
+Without etcd, which only `./wici bench` installs, that one yardstick is left out."""
+
+import contextlib
+import io
+import shutil
+import sys
+
+import registry_read
+
+
+def main():
+    """Prints what is wrong; the status says whether anything is. No speed is judged here."""
+    with contextlib.redirect_stderr(io.StringIO()):
+        report = registry_read.run(rounds=1, seconds=0.2, sizes=(50, 300),
+                                   yardsticks=shutil.which("etcd") is not None)
+    problems = report["problems"]
+    calls = {(window["engine"], window["call"], window["clusters"])
+             for window in report["windows"] if window["clusters"]}
+    expected = {(engine, call, size) for engine in ("sqlite", "postgres")
+                for call in registry_read.CALLS for size in (50, 300)}
+    if calls != expected:
+        problems.append(f"the arms are {sorted(calls)}")
+    if len(report["growth"]) != 2 * len(registry_read.CALLS) or not registry_read.table(report):
+        problems.append("there are no ratios")
+
+    # The check itself must be able to fail.
+    audience = next(w for w in report["windows"] if w["call"] == "audience" and w["rows"])
+    if f"ROWS_{audience['rows'] + 1}" in audience["counts"]:
+        problems.append("an audience with a row too many is not noticed")
+
+    for problem in problems:
+        print(problem)
+    return 1 if problems else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

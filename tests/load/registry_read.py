@@ -1,0 +1,263 @@
+"""Reads of the cluster registry at 100 and 10,000 clusters, on SQLite and PostgreSQL, against etcd's
+serializable Range over as many keys and a bare gRPC echo, with as many calls in flight.
+
+Each round runs every arm back to back, every other round in the opposite order; ratios are taken
+within a round. The data are those of registry_data.cc, and every answer is checked: the audiences
+must have as many rows as were counted when the data were made.
+"""
+
+import json
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+import time
+
+import measure
+from registration import Echo
+
+sys.path.insert(0, str(measure.ROOT / "deploy/local"))
+import client  # noqa: E402
+
+SIZES = (100, 10_000)
+IN_FLIGHT = 16
+WARMUP_SECONDS = 0.3
+CALLS = ("get-cluster", "label-status", "list-clusters", "audience-page", "audience")
+PAGE_ROWS = 20  # of registry_calls.cc
+AUDIENCE_PAGE_MAX = 1000
+COST_MAX = 1.3  # of the largest size over the smallest
+
+
+class Registry:
+    """wici-cluster-registry on one engine, with so many clusters."""
+
+    def __init__(self, engine, clusters, url, directory, key, server_cpu):
+        self.engine, self.clusters, self._server_cpu = engine, clusters, server_cpu
+        self.data = json.loads(subprocess.run(
+            [measure.binary("wici-registry-data"), f"--database={url}", f"--clusters={clusters}"],
+            check=True, stdout=subprocess.PIPE, text=True).stdout)
+        self._service = measure.Service(
+            [measure.binary("wici-cluster-registry"), "--listen=127.0.0.1:0",
+             "--admin_listen=127.0.0.1:0", f"--database={url}", "--redis=", f"--key_file={key}"],
+            directory / f"{engine}-{clusters}.log")
+        self._token = client.bearer_token(key, "users/bench", ["platform-operator@platform"])
+
+    def rows(self, call):
+        """The rows each answer must have, or None for a call that has none."""
+        return {"list-clusters": min(PAGE_ROWS, self.data["in_country"]),
+                "audience-page": min(PAGE_ROWS, self.data["managers_of_country"]),
+                "audience": min(AUDIENCE_PAGE_MAX, self.data["audience"])}.get(call)
+
+    def window(self, call, seconds):
+        """One window of one call."""
+        machine, before = measure.Machine(), self._service.cpu() + self._server_cpu()
+        report = measure.load(target=f"127.0.0.1:{self._service.port}", call=call,
+                              clusters=self.clusters, token=self._token, in_flight=IN_FLIGHT,
+                              warmup=WARMUP_SECONDS, seconds=seconds)
+        spent = self._service.cpu() + self._server_cpu() - before
+        report.update(machine.report(spent + report["client_cpu_seconds"]))
+        report["server_cpu_us"] = round(1e6 * spent / max(1, report["calls"]), 1)
+        return report
+
+    def stop(self):
+        """Ends the service."""
+        self._service.stop()
+
+
+class Etcd:
+    """One etcd member with so many keys, each as large as a cluster."""
+
+    def __init__(self, keys, directory):
+        self._keys = keys
+        ports = measure.free_ports(2)
+        self.target = f"127.0.0.1:{ports[0]}"
+        with open(directory / "etcd.log", "ab") as log:
+            self._process = subprocess.Popen(
+                ["etcd", f"--data-dir={directory}/etcd", f"--listen-client-urls=http://{self.target}",
+                 f"--advertise-client-urls=http://{self.target}",
+                 f"--listen-peer-urls=http://127.0.0.1:{ports[1]}", "--log-level=error"],
+                stdout=log, stderr=log)
+        give_up = time.monotonic() + 30
+        while True:
+            filled = measure.load(target=self.target, call="etcd-put", clusters=keys, calls=keys,
+                                  in_flight=64, warmup=0, seconds=1)
+            if filled["counts"] == {"PUT": filled["calls"]} and filled["calls"] >= keys:
+                break
+            if time.monotonic() > give_up:
+                raise RuntimeError(f"etcd does not answer: see {directory}/etcd.log; {filled}")
+            time.sleep(0.2)
+
+    def window(self, seconds):
+        """One window of serializable Range of one key."""
+        machine, before = measure.Machine(), measure.cpu_of(self._process.pid)
+        report = measure.load(target=self.target, call="etcd-range", clusters=self._keys,
+                              in_flight=IN_FLIGHT, warmup=WARMUP_SECONDS, seconds=seconds)
+        spent = measure.cpu_of(self._process.pid) - before
+        report.update(machine.report(spent + report["client_cpu_seconds"]))
+        report["server_cpu_us"] = round(1e6 * spent / max(1, report["calls"]), 1)
+        return report
+
+    def stop(self):
+        """Ends etcd."""
+        self._process.terminate()
+        self._process.wait(30)
+
+
+def expected(call, registry):
+    """What every answer of a window is counted as."""
+    if call == "echo":
+        return {"ECHO"}
+    if call == "etcd-range":
+        return {"KEY"}
+    rows = registry.rows(call)
+    return {"get-cluster": {"CLUSTER"}, "label-status": {"STATUS"}}.get(call, {f"ROWS_{rows}"})
+
+
+def run(rounds, seconds, sizes=SIZES, engines=("sqlite", "postgres"), yardsticks=True,
+        name="registry_read"):
+    """Runs all rounds and returns the report."""
+    directory = pathlib.Path(tempfile.mkdtemp(prefix=f"wici-bench-{name}."))
+    key = directory / "key"
+    key.write_text(client._base64(os.urandom(32)) + "\n", encoding="ascii")
+    key.chmod(0o600)
+    postgres = measure.Postgres() if "postgres" in engines else None
+    running, arms = [], []
+    try:
+        for engine in engines:
+            for clusters in sizes:
+                url = (postgres.database(f"registry_{clusters}") if engine == "postgres"
+                       else f"sqlite://{directory}/registry-{clusters}.db")
+                registry = Registry(engine, clusters, url, directory, key,
+                                    postgres.cpu if engine == "postgres" else lambda: 0.0)
+                running.append(registry)
+                arms += [(engine, call, registry,
+                          lambda r=registry, c=call: r.window(c, seconds)) for call in CALLS]
+        if yardsticks:
+            etcd = Etcd(max(sizes), directory)
+            running.append(etcd)
+            arms.append(("etcd", "etcd-range", None, lambda: etcd.window(seconds)))
+            echo = Echo(directory)
+            running.append(echo)
+            arms.append(("echo", "echo", None, lambda: echo.window(IN_FLIGHT, seconds)))
+        if postgres:
+            analyse(postgres, sizes)
+        windows, problems = _rounds(rounds, arms)
+    finally:
+        for server in running:
+            server.stop()
+        if postgres:
+            postgres.stop()
+        subprocess.run(["rm", "-rf", str(directory)], check=False)
+    return {"benchmark": name, "cpus": os.cpu_count(), "rounds": rounds, "seconds": seconds,
+            "in_flight": IN_FLIGHT, "problems": problems, "summary": summarise(windows),
+            "growth": growth(windows), "ratios": ratios(windows), "windows": windows}
+
+
+def analyse(postgres, sizes):
+    """Gives the planner its statistics, as autovacuum would within a minute."""
+    for clusters in sizes:
+        postgres.query(postgres.url.replace("/postgres?", f"/registry_{clusters}?"), "ANALYZE")
+
+
+def _rounds(rounds, arms):
+    windows, problems = [], []
+    for number in range(rounds):
+        for engine, call, registry, window in arms if number % 2 == 0 else reversed(arms):
+            report = window()
+            rows = registry.rows(call) if registry else None
+            # The cost of an audience is that of a row it found.
+            per = max(1, rows) if call.startswith("audience") else 1
+            report.update({"engine": engine, "call": call, "round": number, "rows": rows,
+                           "clusters": registry.clusters if registry else None,
+                           "cost_us": round(report["server_cpu_us"] / per, 2)})
+            windows.append(report)
+            if set(report["counts"]) != expected(call, registry):
+                problems.append(f"round {number}, {engine} {call}: answers {report['counts']}, "
+                                f"expected {expected(call, registry)}")
+            print(f"\r\033[Kround {number + 1}/{rounds}: {engine} {call} of "
+                  f"{report['clusters'] or '-'}: {report['rate']:,.0f}/s", end="", file=sys.stderr,
+                  flush=True)
+    print("\r\033[K", end="", file=sys.stderr)
+    return windows, problems
+
+
+def _by_arm(windows):
+    arms = {}
+    for window in windows:
+        arms.setdefault((window["engine"], window["call"], window["clusters"]), {})[
+            window["round"]] = window
+    return arms
+
+
+def summarise(windows):
+    """Median and range of the figures of every arm."""
+    return [{"engine": engine, "call": call, "clusters": clusters,
+             "rows": next(iter(found.values()))["rows"],
+             **{figure: measure.spread(w[figure] for w in found.values())
+                for figure in ("rate", "p50_ms", "p99_ms", "server_cpu_us", "cost_us", "others",
+                               "steal")}}
+            for (engine, call, clusters), found in _by_arm(windows).items()]
+
+
+def growth(windows):
+    """Cost at each size over the cost at the smallest, by round: of a call, of a row of an
+    audience."""
+    arms, result = _by_arm(windows), []
+    sizes = sorted({clusters for _, _, clusters in arms if clusters})
+    for engine, call in sorted({(e, c) for e, c, clusters in arms if clusters}):
+        base = arms[engine, call, sizes[0]]
+        for clusters in sizes[1:]:
+            found = arms[engine, call, clusters]
+            result.append({
+                "engine": engine, "call": call, "clusters": clusters, "of": sizes[0],
+                "cost": measure.spread(found[r]["cost_us"] / max(0.01, base[r]["cost_us"])
+                                       for r in sorted(found.keys() & base.keys()))})
+    return result
+
+
+def ratios(windows):
+    """Rates over the yardsticks at the largest size, by round; CPU the other way round."""
+    arms, result = _by_arm(windows), []
+    largest = max((clusters for _, _, clusters in arms if clusters), default=None)
+    for yardstick in ("etcd", "echo"):
+        theirs = next((found for (e, _, _), found in arms.items() if e == yardstick), None)
+        for (engine, call, clusters), mine in arms.items():
+            if theirs is None or clusters != largest:
+                continue
+            rounds = sorted(mine.keys() & theirs.keys())
+            result.append({
+                "engine": engine, "call": call, "clusters": clusters, "yardstick": yardstick,
+                "rate": measure.spread(mine[r]["rate"] / theirs[r]["rate"] for r in rounds),
+                "cpu": measure.spread(theirs[r]["server_cpu_us"] / max(0.1, mine[r]["server_cpu_us"])
+                                      for r in rounds)})
+    return result
+
+
+def table(report):
+    """The report for people."""
+    lines = [f"Reads of the registry, {report['in_flight']} in flight, {report['rounds']} rounds of "
+             f"{report['seconds']:g} s windows, {report['cpus']} CPUs; median [range]", "",
+             f"{'':24} {'clusters':>9} {'per second':>24} {'p50 ms':>8} {'p99 ms':>8} "
+             f"{'CPU us':>9} {'rows':>6}"]
+    for arm in report["summary"]:
+        rate = arm["rate"]
+        lines.append(
+            f"{arm['engine'] + ' ' + arm['call']:24} {arm['clusters'] or '-':>9} "
+            f"{rate['median']:8,.0f} [{rate['min']:,.0f}-{rate['max']:,.0f}]".ljust(60)
+            + f"{arm['p50_ms']['median']:8.2f} {arm['p99_ms']['median']:8.1f} "
+            f"{arm['server_cpu_us']['median']:9.0f} {arm['rows'] if arm['rows'] is not None else '-':>6}")
+    lines += ["", f"{'cost (of an audience: of a row) at / at':56} {'ratio':>20}  at most {COST_MAX}"]
+    for one in report["growth"]:
+        cost = one["cost"]
+        lines.append(f"{one['engine']} {one['call']} at {one['clusters']:,} / at {one['of']:,}".ljust(56)
+                     + f" {cost['median']:6.2f} [{cost['min']:.2f}-{cost['max']:.2f}]"
+                     + ("" if cost["median"] <= COST_MAX else "   MORE"))
+    if report["ratios"]:
+        lines += ["", f"{'ratio':52} {'rate':>20} {'less CPU':>20}"]
+    for ratio in report["ratios"]:
+        cells = [f"{s['median']:.2f} [{s['min']:.2f}-{s['max']:.2f}]"
+                 for s in (ratio["rate"], ratio["cpu"])]
+        lines.append(f"{ratio['engine'] + ' ' + ratio['call'] + ' / ' + ratio['yardstick']:52} "
+                     f"{cells[0]:>20} {cells[1]:>20}")
+    return "\n".join(lines)

@@ -149,4 +149,25 @@ absl::Status ImportRowInvalidError(const std::vector<FieldViolation>& faults, in
   return status;
 }
 
+absl::Status AudienceEmptyError(int evaluated) {
+  const std::string looked_at = absl::StrCat(evaluated);
+  return Precondition("AUDIENCE_EMPTY", "audience_snapshot.rule",
+                      absl::StrCat("nobody of ", looked_at,
+                                   " contacts matches or is for review; set allow_empty if that "
+                                   "is meant"),
+                      {{"evaluated", looked_at}});
+}
+
+absl::Status AudienceTooLargeError(int rows_max) {
+  const std::string most = absl::StrCat(rows_max);
+  return Precondition("AUDIENCE_TOO_LARGE", "audience_snapshot.rule",
+                      absl::StrCat("more than ", most, " rows; narrow the rule"),
+                      {{"rows_max", most}});
+}
+
+absl::Status AudienceRowNotForReviewError(std::string_view row) {
+  return Precondition("AUDIENCE_ROW_NOT_FOR_REVIEW", row,
+                      absl::StrCat("the rule was sure of ", Text(row)), {{"resource", row}});
+}
+
 }  // namespace wici::cluster_registry

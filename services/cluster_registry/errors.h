@@ -54,6 +54,13 @@ absl::Status LabelEndedError(std::string_view label);
 absl::Status ImportRowInvalidError(const std::vector<FieldViolation>& faults, int refused_count,
                                    int importable_count);
 
+// FAILED_PRECONDITION, AUDIENCE_EMPTY.
+absl::Status AudienceEmptyError(int evaluated);
+// FAILED_PRECONDITION, AUDIENCE_TOO_LARGE.
+absl::Status AudienceTooLargeError(int rows_max);
+// FAILED_PRECONDITION, AUDIENCE_ROW_NOT_FOR_REVIEW.
+absl::Status AudienceRowNotForReviewError(std::string_view row);
+
 }  // namespace wici::cluster_registry
 
 #endif  // WICI_SERVICES_CLUSTER_REGISTRY_ERRORS_H_

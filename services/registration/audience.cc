@@ -16,6 +16,14 @@ std::string InWords(const cluster_registry::v1::PredicateResult& result) {
   return words;
 }
 
+// What the rule says of a merged contact, or of the one of the row when `contact` is empty.
+void AddPredicates(const cluster_registry::v1::AudienceRow& row, const std::string& contact,
+                   v1::InvitationReason& reason) {
+  for (const auto& result : row.matched_predicates()) {
+    if (result.contact() == contact) reason.add_predicates(InWords(result));
+  }
+}
+
 }  // namespace
 
 cluster_registry::v1::EvaluateAudienceRequest MakeQuestion(const v1::Audience& audience,
@@ -41,7 +49,7 @@ v1::Invitation InvitationOf(const cluster_registry::v1::AudienceRow& row) {
     invitation.add_clusters(row.cluster());
     reason.set_cluster(row.cluster());
   }
-  for (const auto& result : row.matched_predicates()) reason.add_predicates(InWords(result));
+  AddPredicates(row, "", reason);
   // Another contact of the same person: one invitation, with the other cluster too.
   for (const std::string& contact : row.merged_contacts()) {
     const std::string cluster = contact.substr(0, contact.find("/contacts/"));
@@ -49,7 +57,8 @@ v1::Invitation InvitationOf(const cluster_registry::v1::AudienceRow& row) {
     invitation.add_clusters(cluster);
     v1::InvitationReason& also = *invitation.add_reasons();
     also.set_cluster(cluster);
-    also.add_predicates("same person");
+    AddPredicates(row, contact, also);
+    if (also.predicates().empty()) also.add_predicates("same person");
   }
   return invitation;
 }
@@ -69,7 +78,9 @@ v1::ReviewCandidate CandidateOf(const cluster_registry::v1::AudienceRow& row) {
   v1::ReviewCandidate candidate;
   candidate.set_person(row.contact());
   candidate.set_cluster(row.cluster());
-  for (const auto& result : row.unknown_predicates()) candidate.add_unknowns(InWords(result));
+  for (const auto& result : row.unknown_predicates()) {
+    if (result.contact().empty()) candidate.add_unknowns(InWords(result));
+  }
   return candidate;
 }
 

@@ -38,9 +38,8 @@ absl::StatusOr<std::vector<cluster_registry::v1::AudienceRow>> RegistryClient::E
     if (absl::IsUnavailable(status)) return RegistryUnavailableError();
     if (!status.ok()) return status;
     for (auto& row : *response.mutable_rows()) rows.push_back(std::move(row));
+    // The token keeps the instant of the first page; any other change would make it another query.
     request.set_page_token(response.next_page_token());
-    // Later pages must see the labels of the first.
-    *request.mutable_known_at() = response.known_at();
   } while (!request.page_token().empty() && rows.size() <= limit);
   return rows;
 }

@@ -27,6 +27,7 @@
 #include "libs/sql/migrate.h"
 #include "services/cluster_registry/clusters/cluster_store.h"
 #include "services/cluster_registry/contacts/contact_store.h"
+#include "services/cluster_registry/label_schemes/label_scheme_store.h"
 #include "services/cluster_registry/labels/label_store.h"
 #include "services/cluster_registry/migrations.h"
 #include "services/cluster_registry/regions/region_store.h"

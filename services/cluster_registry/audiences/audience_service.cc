@@ -1,136 +1,91 @@
 #include "services/cluster_registry/audiences/audience_service.h"
 
-#include <algorithm>
 #include <optional>
+#include <string>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "google/protobuf/util/time_util.h"
 #include "libs/base/status_macros.h"
-#include "services/cluster_registry/clusters/cluster_store.h"
+#include "services/cluster_registry/audiences/audience_scan.h"
+#include "services/cluster_registry/audiences/audience_world.h"
 #include "services/cluster_registry/errors.h"
-#include "services/cluster_registry/initiatives/initiative_store.h"
-#include "services/cluster_registry/labels/label_store.h"
-#include "services/cluster_registry/regions/region_store.h"
 
 namespace wici::cluster_registry {
 namespace {
 
-using Clusters = std::map<std::string, ClusterFacts>;
+// Of one page; a dry run looks at all of them.
+constexpr int kClustersOfPageMax = 10'000;
 
-// Everything an evaluation looks at, read in one snapshot.
-struct Snapshot {
-  std::vector<v1::Region> regions;
-  World world;
-  Clusters clusters;
+// Where the next page begins, and what the pages before it have found.
+struct Continuation {
+  absl::Time known_at;
+  ScanPosition position;
+  v1::AudienceCounts counts;
 };
 
-// The resources the rule names; one that does not exist is NOT_FOUND, never "nobody".
-absl::Status ReadWorld(Reader& reader, const v1::AudienceRule& rule, absl::Time known_at,
-                       Snapshot& snapshot) {
-  const RuleResources resources = ResourcesOf(rule);
-  for (const std::string& region : resources.regions) {
-    WICI_RETURN_IF_ERROR(ReadRegion(reader, region).status());
-  }
-  for (const std::string& scheme : resources.label_schemes) {
-    WICI_ASSIGN_OR_RETURN(snapshot.world.label_schemes[scheme],
-                          ReadLabelScheme(reader, scheme, known_at));
-  }
-  for (const std::string& initiative : resources.initiatives) {
-    WICI_ASSIGN_OR_RETURN(snapshot.world.initiatives[initiative],
-                          ReadInitiative(reader, initiative));
-  }
-  WICI_ASSIGN_OR_RETURN(snapshot.regions, ReadAll<v1::Region>([&](const Keyset& keyset) {
-                          return ReadRegions(reader, {}, keyset);
-                        }));
-  return absl::OkStatus();
+std::vector<std::string> ToToken(const Continuation& next) {
+  const v1::AudienceCounts& counts = next.counts;
+  return {absl::StrCat(ToMicros(next.known_at)), next.position.range, next.position.cluster,
+          next.position.contact,
+          absl::StrCat(counts.evaluated(), ",", counts.matched(), ",", counts.unknown(), ",",
+                       counts.not_matched(), ",", counts.merged())};
 }
 
-absl::Status ReadClusters(Reader& reader, absl::Time known_at, Clusters& clusters) {
-  WICI_ASSIGN_OR_RETURN(
-      std::vector<v1::Cluster> all,
-      ReadAll<v1::Cluster>([&](const Keyset& keyset) { return ReadClusters(reader, {}, keyset); }));
-  for (v1::Cluster& cluster : all) {
-    const std::string name = cluster.name();
-    clusters[name].cluster = std::move(cluster);
-  }
-  WICI_ASSIGN_OR_RETURN(
-      std::vector<v1::Contact> contacts,
-      ReadAll<v1::Contact>([&](const Keyset& keyset) { return ReadContacts(reader, "", keyset); }));
-  for (v1::Contact& contact : contacts) {
-    const auto cluster = clusters.find(ClusterOf(contact.name()));
-    if (cluster != clusters.end()) cluster->second.contacts.push_back(std::move(contact));
-  }
-  WICI_ASSIGN_OR_RETURN(std::vector<v1::Label> labels,
-                        ReadAll<v1::Label>([&](const Keyset& keyset) {
-                          return ReadLabels(reader, "", known_at, keyset);
-                        }));
-  for (v1::Label& label : labels) {
-    const auto cluster = clusters.find(ClusterOf(label.name()));
-    if (cluster != clusters.end()) cluster->second.labels.push_back(std::move(label));
-  }
-  return absl::OkStatus();
-}
-
-// The kinds a rule names must be kinds of their schemes.
-void CheckKinds(const v1::AudienceRule& rule, const std::string& field, const World& world,
-                Violations& violations) {
-  const auto check_list = [&](const v1::AudienceRuleList& list, const char* name) {
-    for (int i = 0; i < list.rules_size(); ++i) {
-      CheckKinds(list.rules(i), absl::StrCat(field, ".", name, ".rules[", i, "]"), world,
-                 violations);
-    }
-  };
-  if (rule.has_all_of()) check_list(rule.all_of(), "all_of");
-  if (rule.has_any_of()) check_list(rule.any_of(), "any_of");
-  if (rule.has_negation()) CheckKinds(rule.negation(), field + ".negation", world, violations);
-  if (!rule.has_label()) return;
-  const auto& kinds = world.label_schemes.at(rule.label().scheme()).kinds();
-  if (std::none_of(kinds.begin(), kinds.end(),
-                   [&](const v1::LabelKind& kind) { return kind.code() == rule.label().kind(); })) {
-    violations.Add(field + ".label.kind", "not a kind of the scheme");
-  }
-}
-
-absl::Status ReadSnapshot(Reader& reader, const v1::EvaluateAudienceRequest& request,
-                          absl::Time known_at, Snapshot& snapshot) {
-  snapshot = Snapshot();
-  snapshot.world.on_date = *ParseDate(request.on_date());
-  WICI_RETURN_IF_ERROR(ReadWorld(reader, request.rule(), known_at, snapshot));
-  Violations violations;
-  CheckKinds(request.rule(), "rule", snapshot.world, violations);
-  WICI_RETURN_IF_ERROR(violations.ToStatus(kDomain));
-  return ReadClusters(reader, known_at, snapshot.clusters);
-}
-
-// The first page fixes known_at; later pages carry it in their token, before the last contact.
-std::optional<absl::Time> KnownAtOf(const rpc::Page& page) {
+// nullopt for the first page. A token is one of this query, so its parts are as they were written.
+std::optional<Continuation> FromToken(const rpc::Page& page) {
   std::int64_t micros = 0;
-  if (page.after.size() != 2 || !absl::SimpleAtoi(page.after[0], &micros)) return std::nullopt;
-  return FromMicros(micros);
+  if (page.after.size() != 5 || !absl::SimpleAtoi(page.after[0], &micros)) return std::nullopt;
+  Continuation found{
+      .known_at = FromMicros(micros),
+      .position = {.range = page.after[1], .cluster = page.after[2], .contact = page.after[3]},
+      .counts = {}};
+  std::vector<std::int32_t> counts;
+  for (const auto& text : absl::StrSplit(page.after[4], ',')) {
+    if (!absl::SimpleAtoi(text, &counts.emplace_back())) return std::nullopt;
+  }
+  if (counts.size() != 5) return std::nullopt;
+  found.counts.set_evaluated(counts[0]);
+  found.counts.set_matched(counts[1]);
+  found.counts.set_unknown(counts[2]);
+  found.counts.set_not_matched(counts[3]);
+  found.counts.set_merged(counts[4]);
+  return found;
 }
 
-void FillRows(const v1::EvaluateAudienceRequest& request, const rpc::Page& page,
-              absl::Time known_at, Audience audience, v1::EvaluateAudienceResponse& response) {
-  const std::string after = page.after.size() == 2 ? page.after[1] : "";
-  auto row = std::find_if(audience.rows.begin(), audience.rows.end(),
-                          [&](const v1::AudienceRow& one) { return one.contact() > after; });
-  for (; row != audience.rows.end() && response.rows_size() < page.size; ++row) {
-    *response.add_rows() = std::move(*row);
+absl::Status RegionsChangedError() {
+  Violations violations;
+  violations.Add("page_token", "what the rule is about has changed; start again without it");
+  return violations.ToStatus(kDomain);
+}
+
+absl::Status AnswerPage(Reader& reader, const v1::EvaluateAudienceRequest& request,
+                        const World& world, const std::optional<Continuation>& before,
+                        const rpc::Page& page, absl::Time known_at,
+                        v1::EvaluateAudienceResponse& response) {
+  AudienceScan scan(reader, {request.rule(), world, known_at, request.unknown_policy()});
+  if (before && !scan.Seek(before->position)) return RegionsChangedError();
+  const auto take = [&](v1::AudienceRow& row) {
+    if (response.rows_size() == page.size) return false;
+    *response.add_rows() = std::move(row);
+    return true;
+  };
+  WICI_RETURN_IF_ERROR(request.counts_only() ? scan.RunToEnd(nullptr)
+                                             : scan.Run(kClustersOfPageMax, take));
+  v1::AudienceCounts& counts = *response.mutable_counts();
+  if (before) counts = before->counts;
+  AddCounts(scan.counts(), counts);
+  for (const std::string& cluster : scan.clusters_without_contact()) {
+    response.add_clusters_without_contact(cluster);
   }
-  if (row != audience.rows.end()) {
+  if (!scan.done()) {
     response.set_next_page_token(rpc::MakePageToken(
-        request,
-        {absl::StrCat(ToMicros(known_at)), response.rows(response.rows_size() - 1).contact()}));
+        request, ToToken({.known_at = known_at, .position = scan.position(), .counts = counts})));
   }
-  *response.mutable_counts() = std::move(audience.counts);
-  for (std::string& cluster : audience.clusters_without_contact) {
-    response.add_clusters_without_contact(std::move(cluster));
-  }
-  *response.mutable_known_at() =
-      google::protobuf::util::TimeUtil::MicrosecondsToTimestamp(ToMicros(known_at));
+  return absl::OkStatus();
 }
 
 }  // namespace
@@ -138,6 +93,7 @@ void FillRows(const v1::EvaluateAudienceRequest& request, const rpc::Page& page,
 void AudienceService::Register(rpc::Server& server) {
   rpc::Service service = server.AddService("wici.cluster_registry.v1.AudienceService");
   service.Pooled("EvaluateAudience", this, &AudienceService::EvaluateAudience);
+  snapshots_.Register(service);
 }
 
 absl::Status AudienceService::EvaluateAudience(const rpc::Context& context,
@@ -153,17 +109,17 @@ absl::Status AudienceService::EvaluateAudience(const rpc::Context& context,
     violations.Add("unknown_policy", "not a known value");
   }
   WICI_RETURN_IF_ERROR(violations.ToStatus(kDomain));
-  if (!request.has_known_at()) known_at = KnownAtOf(page).value_or(environment_.clock.Now());
-  Snapshot snapshot;
+  const std::optional<Continuation> before = FromToken(page);
+  if (!request.has_known_at()) known_at = before ? before->known_at : environment_.clock.Now();
   WICI_RETURN_IF_ERROR(environment_.store.Read(context.deadline, [&](Reader& reader) {
-    return ReadSnapshot(reader, request, known_at, snapshot);
+    response.Clear();
+    ReadWorld read;
+    WICI_RETURN_IF_ERROR(ReadWorldOf(reader, regions_, "rule", request.rule(),
+                                     *ParseDate(request.on_date()), known_at, read));
+    return AnswerPage(reader, request, read.world, before, page, known_at, response);
   }));
-  const RegionMap regions(snapshot.regions);
-  snapshot.world.regions = &regions;
-  FillRows(request, page, known_at,
-           cluster_registry::EvaluateAudience(request.rule(), snapshot.world, snapshot.clusters,
-                                              request.unknown_policy()),
-           response);
+  *response.mutable_known_at() =
+      google::protobuf::util::TimeUtil::MicrosecondsToTimestamp(ToMicros(known_at));
   return absl::OkStatus();
 }
 

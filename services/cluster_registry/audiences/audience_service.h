@@ -1,22 +1,22 @@
-// Handler of wici.cluster_registry.v1.AudienceService.
+// Handlers of wici.cluster_registry.v1.AudienceService.
 #ifndef WICI_SERVICES_CLUSTER_REGISTRY_AUDIENCES_AUDIENCE_SERVICE_H_
 #define WICI_SERVICES_CLUSTER_REGISTRY_AUDIENCES_AUDIENCE_SERVICE_H_
 
-#include <map>
-#include <string>
-
 #include "absl/status/status.h"
 #include "libs/rpc/server.h"
-#include "services/cluster_registry/audiences/audience.h"
+#include "services/cluster_registry/audiences/snapshots/snapshot_service.h"
 #include "services/cluster_registry/environment.h"
+#include "services/cluster_registry/regions/region_cache.h"
 #include "wici/cluster_registry/v1/audience_service.pb.h"
 
 namespace wici::cluster_registry {
 
-// Thread-safe. The rules are in audience_rule.h and audience.h.
+// Thread-safe. The rules are in rules/, the evaluation over the database in audience_scan.h, frozen
+// audiences in snapshots/.
 class AudienceService {
  public:
-  explicit AudienceService(const Environment& environment) : environment_(environment) {}
+  explicit AudienceService(const Environment& environment)
+      : environment_(environment), snapshots_(environment, regions_) {}
   void Register(rpc::Server& server);
 
  private:
@@ -25,6 +25,8 @@ class AudienceService {
                                 v1::EvaluateAudienceResponse& response);
 
   const Environment environment_;
+  RegionCache regions_;
+  SnapshotService snapshots_;
 };
 
 }  // namespace wici::cluster_registry

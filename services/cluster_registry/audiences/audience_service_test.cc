@@ -1,4 +1,5 @@
 // EvaluateAudience on the real clusters.csv: the invitation of 18 December 2015.
+#include <algorithm>
 #include <fstream>
 #include <iterator>
 #include <map>
@@ -88,6 +89,7 @@ class AudienceServiceTest : public testing::RegistryTest {
     for (const v1::AudienceRow& row : response.rows()) {
       if (row.outcome() == outcome) names.push_back(row.cluster().substr(9));
     }
+    std::sort(names.begin(), names.end());
     return names;
   }
   static std::vector<std::string> Matched(const v1::EvaluateAudienceResponse& response) {
@@ -178,18 +180,46 @@ TEST_F(AudienceServiceTest, PagesKeepTheInstantOfTheFirst) {
                 event { type: TYPE_REVOCATION effective_on: "2015-12-01" reason: "test" })"),
               IsOk());
   std::vector<std::string> rest;
+  v1::AudienceCounts counts = first->counts();
+  EXPECT_EQ(counts.matched() + counts.unknown(), 2);
   for (std::string token = first->next_page_token(); !token.empty();) {
     request.set_page_token(token);
     const auto page = EvaluateAudience(request);
     ASSERT_THAT(page, IsOk());
     EXPECT_EQ(page->known_at().seconds(), first->known_at().seconds());
-    EXPECT_EQ(page->counts().matched(), 3);
     for (const auto& row : page->rows()) rest.push_back(row.cluster());
     token = page->next_page_token();
+    counts = page->counts();
   }
   EXPECT_THAT(rest, SizeIs(6));
+  EXPECT_EQ(counts.matched(), 3);  // over all pages, as known before the revocation
+  EXPECT_EQ(counts.unknown(), 5);
   request.set_on_date("2015-12-19");
   EXPECT_THAT(EvaluateAudience(request), HasViolation("page_token"));
+}
+
+TEST_F(AudienceServiceTest, ADryRunGivesTheCountsOfAllPagesAtOnce) {
+  auto request = Request(true);
+  request.set_counts_only(true);
+  request.set_page_size(1);
+  const auto dry = EvaluateAudience(request);
+  ASSERT_THAT(dry, IsOk());
+  EXPECT_THAT(dry->rows(), SizeIs(0));
+  EXPECT_EQ(dry->next_page_token(), "");
+  EXPECT_EQ(dry->counts().SerializeAsString(),
+            EvaluateAudience(Request(true))->counts().SerializeAsString());
+}
+
+TEST_F(AudienceServiceTest, ARegionByItsOldCodeIsTheSameRegion) {
+  auto request = Request(true);
+  auto& region = *request.mutable_rule()->mutable_all_of()->mutable_rules(1)->mutable_region();
+  region = testing::Parse<v1::RegionPredicate>(
+      R"(code { scheme: "NUTS" version: "2013" code: "PL12" })");
+  EXPECT_EQ(Matched(*EvaluateAudience(request)), Matched(*EvaluateAudience(Request(true))));
+  region.mutable_code()->set_version("2016");
+  EXPECT_THAT(EvaluateAudience(request),
+              StatusIs(absl::StatusCode::kInvalidArgument,
+                       HasViolation("rule.all_of.rules[1].region.code")));
 }
 
 TEST_F(AudienceServiceTest, ARuleOverWhatDoesNotExistIsRefused) {

@@ -1,5 +1,6 @@
 #include "services/cluster_registry/contacts/contact_store.h"
 
+#include "absl/strings/ascii.h"
 #include "libs/base/clock.h"
 #include "libs/base/status_macros.h"
 #include "services/cluster_registry/contacts/queries.h"
@@ -8,23 +9,23 @@
 
 namespace wici::cluster_registry {
 
+std::string EmailKey(const v1::Contact& contact) { return absl::AsciiStrToLower(contact.email()); }
+
 absl::StatusOr<v1::Contact> ReadContact(Reader& reader, std::string_view name) {
   return ReadOne<v1::Contact>(reader.sql().Execute(kGetContact, {name}), name);
 }
 
 absl::StatusOr<std::vector<v1::Contact>> ReadContacts(Reader& reader, std::string_view cluster,
                                                       const Keyset& keyset) {
-  if (cluster.empty()) {
-    return ReadRows<v1::Contact>(reader.sql().Execute(kScanContacts, {keyset.after, keyset.limit}));
-  }
   return ReadRows<v1::Contact>(
       reader.sql().Execute(kListContacts, {cluster, keyset.after, keyset.limit}));
 }
 
 absl::Status InsertContact(Writer& writer, v1::Contact& contact) {
   WICI_RETURN_IF_ERROR(
-      FinishInsert(writer.sql().Execute(kInsertContact, {contact.name(), ClusterOf(contact.name()),
-                                                         ToMicros(writer.now()), Body(contact)}),
+      FinishInsert(writer.sql().Execute(kInsertContact,
+                                        {contact.name(), ClusterOf(contact.name()),
+                                         ToMicros(writer.now()), Body(contact), EmailKey(contact)}),
                    writer.now(), contact));
   writer.RecordInCluster("contact.created", contact.name(), contact.name());
   return absl::OkStatus();
@@ -32,8 +33,8 @@ absl::Status InsertContact(Writer& writer, v1::Contact& contact) {
 
 absl::Status SaveContact(Writer& writer, v1::Contact& contact) {
   WICI_RETURN_IF_ERROR(
-      FinishSave(writer.sql().Execute(kUpdateContact,
-                                      {contact.name(), ToMicros(writer.now()), Body(contact)}),
+      FinishSave(writer.sql().Execute(kUpdateContact, {contact.name(), ToMicros(writer.now()),
+                                                       Body(contact), EmailKey(contact)}),
                  writer.now(), contact)
           .status());
   writer.RecordInCluster("contact.updated", contact.name(), contact.name());

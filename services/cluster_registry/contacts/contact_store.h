@@ -4,6 +4,7 @@
 #ifndef WICI_SERVICES_CLUSTER_REGISTRY_CONTACTS_CONTACT_STORE_H_
 #define WICI_SERVICES_CLUSTER_REGISTRY_CONTACTS_CONTACT_STORE_H_
 
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -14,8 +15,9 @@
 
 namespace wici::cluster_registry {
 
+// The address of a contact as addresses are compared: contacts with one key are one person.
+std::string EmailKey(const v1::Contact& contact);
 absl::StatusOr<v1::Contact> ReadContact(Reader& reader, std::string_view name);
-// An empty `cluster` reads those of all clusters.
 absl::StatusOr<std::vector<v1::Contact>> ReadContacts(Reader& reader, std::string_view cluster,
                                                       const Keyset& keyset);
 absl::Status InsertContact(Writer& writer, v1::Contact& contact);

@@ -13,18 +13,13 @@ inline constexpr sql::Query kListContacts{"list_contacts", R"sql(
   SELECT name, version, created_at, updated_at, body FROM contacts
   WHERE cluster = $1 AND name > $2 ORDER BY name LIMIT $3)sql"};
 
-// Those of all clusters, for an audience.
-inline constexpr sql::Query kScanContacts{"scan_contacts", R"sql(
-  SELECT name, version, created_at, updated_at, body FROM contacts
-  WHERE name > $1 ORDER BY name LIMIT $2)sql"};
-
 inline constexpr sql::Query kInsertContact{"insert_contact", R"sql(
-  INSERT INTO contacts (name, cluster, version, created_at, updated_at, body)
-  VALUES ($1, $2, 1, $3, $3, $4) ON CONFLICT (name) DO NOTHING RETURNING name)sql"};
+  INSERT INTO contacts (name, cluster, version, created_at, updated_at, body, email_key)
+  VALUES ($1, $2, 1, $3, $3, $4, $5) ON CONFLICT (name) DO NOTHING RETURNING name)sql"};
 
 inline constexpr sql::Query kUpdateContact{"update_contact", R"sql(
-  UPDATE contacts SET version = version + 1, updated_at = $2, body = $3 WHERE name = $1
-  RETURNING version)sql"};
+  UPDATE contacts SET version = version + 1, updated_at = $2, body = $3, email_key = $4
+  WHERE name = $1 RETURNING version)sql"};
 
 inline constexpr sql::Query kDeleteContact{"delete_contact", R"sql(
   DELETE FROM contacts WHERE name = $1 RETURNING name)sql"};

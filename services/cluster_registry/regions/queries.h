@@ -35,6 +35,14 @@ inline constexpr sql::Query kGetRegionOfCode{"get_region_of_code", R"sql(
 inline constexpr sql::Query kDeleteRegionCodes{"delete_region_codes", R"sql(
   DELETE FROM region_codes WHERE region = $1)sql"};
 
+// Moves with every change of a region, so that whoever keeps them in memory notices.
+
+inline constexpr sql::Query kGetRegionGeneration{"get_region_generation", R"sql(
+  SELECT generation FROM region_generation WHERE id = 1)sql"};
+
+inline constexpr sql::Query kMoveRegionGeneration{"move_region_generation", R"sql(
+  UPDATE region_generation SET generation = generation + 1 WHERE id = 1)sql"};
+
 }  // namespace wici::cluster_registry
 
 #endif  // WICI_SERVICES_CLUSTER_REGISTRY_REGIONS_QUERIES_H_

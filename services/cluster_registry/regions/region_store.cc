@@ -9,7 +9,8 @@
 namespace wici::cluster_registry {
 namespace {
 
-absl::Status InsertRegionCodes(Writer& writer, const v1::Region& region) {
+// Writes the codes, and tells those who keep regions in memory.
+absl::Status WriteRegionCodes(Writer& writer, const v1::Region& region) {
   for (const v1::RegionCode& code : region.codes()) {
     WICI_ASSIGN_OR_RETURN(const sql::Rows inserted,
                           writer.sql().Execute(kInsertRegionCode, {code.scheme(), code.version(),
@@ -21,7 +22,7 @@ absl::Status InsertRegionCodes(Writer& writer, const v1::Region& region) {
     return RegionCodeTakenError(code.scheme(), code.version(), code.code(),
                                 owner.empty() ? "another region" : owner[0].Text(0));
   }
-  return absl::OkStatus();
+  return writer.sql().Execute(kMoveRegionGeneration).status();
 }
 
 }  // namespace
@@ -41,7 +42,7 @@ absl::Status InsertRegion(Writer& writer, v1::Region& region) {
       writer.sql().Execute(kInsertRegion,
                            {region.name(), region.country(), ToMicros(writer.now()), Body(region)}),
       writer.now(), region));
-  WICI_RETURN_IF_ERROR(InsertRegionCodes(writer, region));
+  WICI_RETURN_IF_ERROR(WriteRegionCodes(writer, region));
   writer.Record(region.name(), 1, "region.created");
   return absl::OkStatus();
 }
@@ -53,9 +54,15 @@ absl::Status SaveRegion(Writer& writer, v1::Region& region) {
                                                       ToMicros(writer.now()), Body(region)}),
                  writer.now(), region));
   WICI_RETURN_IF_ERROR(writer.sql().Execute(kDeleteRegionCodes, {region.name()}).status());
-  WICI_RETURN_IF_ERROR(InsertRegionCodes(writer, region));
+  WICI_RETURN_IF_ERROR(WriteRegionCodes(writer, region));
   writer.Record(region.name(), version, "region.updated");
   return absl::OkStatus();
+}
+
+absl::StatusOr<std::int64_t> ReadRegionGeneration(Reader& reader) {
+  WICI_ASSIGN_OR_RETURN(const sql::Rows rows, reader.sql().Execute(kGetRegionGeneration));
+  WICI_CHECK(rows.size() == 1);
+  return rows[0].Int(0);
 }
 
 absl::Status CheckRegion(Reader& reader, std::string_view field, const std::string& region,

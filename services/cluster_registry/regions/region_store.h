@@ -2,6 +2,7 @@
 #ifndef WICI_SERVICES_CLUSTER_REGISTRY_REGIONS_REGION_STORE_H_
 #define WICI_SERVICES_CLUSTER_REGISTRY_REGIONS_REGION_STORE_H_
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -26,6 +27,9 @@ absl::StatusOr<std::vector<v1::Region>> ReadRegions(Reader& reader, const Region
 // FAILED_PRECONDITION with reason REGION_CODE_TAKEN when another region has one of the codes.
 absl::Status InsertRegion(Writer& writer, v1::Region& region);
 absl::Status SaveRegion(Writer& writer, v1::Region& region);
+
+// A number that every change of a region, committed before this snapshot, has moved up.
+absl::StatusOr<std::int64_t> ReadRegionGeneration(Reader& reader);
 
 // A reference to a region at `field`: one that does not exist becomes a violation; "" is fine.
 absl::Status CheckRegion(Reader& reader, std::string_view field, const std::string& region,

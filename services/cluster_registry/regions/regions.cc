@@ -1,6 +1,7 @@
 #include "services/cluster_registry/regions/regions.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 
@@ -144,28 +145,17 @@ bool RegionMap::Disjoint(const Nodes& place_containers, const Nodes& target_cont
   return false;
 }
 
-RegionAnswer RegionMap::Contains(std::string_view target, std::string_view place,
-                                 std::string_view country) const {
-  const auto place_region = regions_.find(place);
-  const auto target_region = regions_.find(target);
-  if (target_region == regions_.end()) return {Truth::kUnknown, "REGION_UNKNOWN"};
-  if (place_region == regions_.end()) {
-    if (!country.empty() && country != target_region->second.country()) {
-      return {Truth::kFalse, "OTHER_COUNTRY"};
-    }
-    return {Truth::kUnknown, "REGION_UNKNOWN"};
-  }
-  if (place == target) return {Truth::kTrue, "SAME_REGION"};
-  if (place_region->second.country() != target_region->second.country()) {
-    return {Truth::kFalse, "OTHER_COUNTRY"};
-  }
+const RegionMap::Nodes& RegionMap::CodesOf(const v1::Region& region) const {
   static const Nodes kNone;
-  const auto codes = [&](std::string_view region) -> const Nodes& {
-    const auto found = codes_of_region_.find(region);
-    return found == codes_of_region_.end() ? kNone : found->second;
-  };
-  const Nodes& place_codes = codes(place);
-  const Nodes& target_codes = codes(target);
+  const auto found = codes_of_region_.find(region.name());
+  return found == codes_of_region_.end() ? kNone : found->second;
+}
+
+// Of two regions of one country.
+RegionAnswer RegionMap::Judge(const v1::Region& target, const v1::Region& place) const {
+  if (place.name() == target.name()) return {Truth::kTrue, "SAME_REGION"};
+  const Nodes& place_codes = CodesOf(place);
+  const Nodes& target_codes = CodesOf(target);
   const Nodes place_containers = Containers(place_codes);
   if (Intersect(place_containers, target_codes) || SplitsInto(place_codes, target_codes, true)) {
     return {Truth::kTrue, "INSIDE"};
@@ -178,6 +168,31 @@ RegionAnswer RegionMap::Contains(std::string_view target, std::string_view place
   }
   if (Disjoint(place_containers, target_containers)) return {Truth::kFalse, "OUTSIDE"};
   return {Truth::kUnknown, "REGION_NOT_COMPARABLE"};
+}
+
+const RegionReach& RegionMap::ReachOf(std::string_view target) const {
+  MutexLock lock(mutex_);
+  if (const auto known = reaches_.find(target); known != reaches_.end()) return *known->second;
+  const v1::Region& region = regions_.at(std::string(target));
+  auto reach = std::make_unique<RegionReach>();
+  reach->country = region.country();
+  for (const auto& [name, place] : regions_) {
+    if (place.country() == region.country()) reach->places.emplace(name, Judge(region, place));
+  }
+  return *reaches_.emplace(std::string(target), std::move(reach)).first->second;
+}
+
+RegionAnswer RegionMap::Contains(std::string_view target, std::string_view place,
+                                 std::string_view country) const {
+  if (!Has(target)) return {Truth::kUnknown, "REGION_UNKNOWN"};
+  const RegionReach& reach = ReachOf(target);
+  if (const auto found = reach.places.find(place); found != reach.places.end()) {
+    return found->second;
+  }
+  if (Has(place) || (!country.empty() && country != reach.country)) {
+    return {Truth::kFalse, "OTHER_COUNTRY"};
+  }
+  return {Truth::kUnknown, "REGION_UNKNOWN"};
 }
 
 std::string RegionMap::FindByCode(std::string_view scheme, std::string_view version,

@@ -5,17 +5,20 @@
 // anything by the look of its letters. What the records do not decide is unknown: a place known
 // more coarsely than the region asked for, a partial succession, versions that nothing joins.
 //
-// Built once from all regions; then immutable and safe to read from any thread.
+// Built once from all regions; then the same for ever and safe to use from any thread. What a
+// region contains is worked out when first asked for, and kept.
 #ifndef WICI_SERVICES_CLUSTER_REGISTRY_REGIONS_REGIONS_H_
 #define WICI_SERVICES_CLUSTER_REGISTRY_REGIONS_REGIONS_H_
 
 #include <map>
+#include <memory>
 #include <set>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "absl/types/span.h"
+#include "libs/base/mutex.h"
 #include "services/cluster_registry/three_valued.h"
 #include "wici/cluster_registry/v1/region.pb.h"
 
@@ -28,11 +31,19 @@ struct RegionAnswer {
   std::string_view reason;
 };
 
+// All places of the country of a region, each with whether it lies in that region.
+struct RegionReach {
+  std::string country;
+  std::map<std::string, RegionAnswer, std::less<>> places;
+};
+
 class RegionMap {
  public:
   explicit RegionMap(absl::Span<const v1::Region> regions);
 
   bool Has(std::string_view region) const;
+  // What `target`, which exists, contains. The reference lives as long as the map.
+  const RegionReach& ReachOf(std::string_view target) const;
   // Whether `place` ("regions/...", or "" when nobody knows) lies in `target`. `country` is that of
   // the place, which may be known when its region is not; "" when it is not either.
   RegionAnswer Contains(std::string_view target, std::string_view place,
@@ -48,6 +59,8 @@ class RegionMap {
   using Node = std::string;
   using Nodes = std::set<Node>;
 
+  RegionAnswer Judge(const v1::Region& target, const v1::Region& place) const;
+  const Nodes& CodesOf(const v1::Region& region) const;
   void AddCode(const v1::Region& region, const v1::RegionCode& code);
   void AddSuccession(const v1::RegionSuccession& succession);
   // Everything that certainly contains `start`, itself included.
@@ -64,6 +77,10 @@ class RegionMap {
   std::map<Node, Nodes> inside_;         // same area, or a part of it in another version
   std::map<Node, Nodes> split_into_;     // old code to its complete new parts
   std::map<Node, Nodes> shares_a_part_;  // both directions
+
+  mutable Mutex mutex_;
+  mutable std::map<std::string, std::unique_ptr<const RegionReach>, std::less<>> reaches_
+      ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace wici::cluster_registry

@@ -99,6 +99,17 @@ class RegistryTest : public ::testing::Test {
   WICI_REGISTRY_CALL(LabelService, label_stub_, UpdateLabelScheme, v1::LabelScheme)
   WICI_REGISTRY_CALL(AudienceService, audience_stub_, EvaluateAudience,
                      v1::EvaluateAudienceResponse)
+  WICI_REGISTRY_CALL(AudienceService, audience_stub_, CreateAudienceSnapshot, v1::AudienceSnapshot)
+  WICI_REGISTRY_CALL(AudienceService, audience_stub_, GetAudienceSnapshot, v1::AudienceSnapshot)
+  WICI_REGISTRY_CALL(AudienceService, audience_stub_, ListAudienceSnapshots,
+                     v1::ListAudienceSnapshotsResponse)
+  WICI_REGISTRY_CALL(AudienceService, audience_stub_, ListAudienceSnapshotRows,
+                     v1::ListAudienceSnapshotRowsResponse)
+  WICI_REGISTRY_CALL(AudienceService, audience_stub_, ListAudienceReviews,
+                     v1::ListAudienceReviewsResponse)
+  WICI_REGISTRY_CALL(AudienceService, audience_stub_, ResolveAudienceReview,
+                     v1::AudienceSnapshotRow)
+  WICI_REGISTRY_CALL(AudienceService, audience_stub_, DiffAudience, v1::DiffAudienceResponse)
   WICI_REGISTRY_CALL(InitiativeService, initiative_stub_, GetInitiative, v1::Initiative)
   WICI_REGISTRY_CALL(InitiativeService, initiative_stub_, ListInitiatives,
                      v1::ListInitiativesResponse)

@@ -1,8 +1,9 @@
 // The bounds of audience rules (A1).
+#include <algorithm>
 #include <string>
 
 #include "absl/strings/str_cat.h"
-#include "services/cluster_registry/audiences/audience_rule.h"
+#include "services/cluster_registry/audiences/rules/audience_rule.h"
 #include "services/cluster_registry/validate.h"
 
 namespace wici::cluster_registry {
@@ -14,11 +15,17 @@ class RuleCheck {
  public:
   explicit RuleCheck(Violations& violations) : violations_(violations) {}
 
-  void Visit(const std::string& field, const AudienceRule& rule, int depth);
+  // `exclusion_may_stand`: in a list that is not below a negation or an exclusion.
+  void Visit(const std::string& field, const AudienceRule& rule, int depth,
+             bool exclusion_may_stand);
   int nodes() const { return nodes_; }
 
  private:
   void VisitList(const std::string& field, const v1::AudienceRuleList& list, int depth);
+  void Exclusion(const std::string& field, const AudienceRule& rule, int depth,
+                 bool exclusion_may_stand);
+  void RegionPredicate(const std::string& field, const v1::RegionPredicate& predicate);
+  void InitiativePredicate(const std::string& field, const v1::InitiativePredicate& predicate);
   void Predicate(const std::string& field, const AudienceRule& rule);
   void LabelPredicate(const std::string& field, const v1::LabelPredicate& predicate);
   bool CountIn(const std::string& field, int count, int count_max) {
@@ -33,9 +40,11 @@ class RuleCheck {
 
   Violations& violations_;
   int nodes_ = 0;
+  int hidden_ = 0;  // how many negations and exclusions are above
 };
 
-void RuleCheck::Visit(const std::string& field, const AudienceRule& rule, int depth) {
+void RuleCheck::Visit(const std::string& field, const AudienceRule& rule, int depth,
+                      bool exclusion_may_stand) {
   ++nodes_;
   if (depth > kRuleDepthMax) {
     violations_.Add(field, absl::StrCat("deeper than ", kRuleDepthMax, " levels"));
@@ -50,7 +59,12 @@ void RuleCheck::Visit(const std::string& field, const AudienceRule& rule, int de
     case AudienceRule::kAnyOf:
       return VisitList(field + ".any_of", rule.any_of(), depth);
     case AudienceRule::kNegation:
-      return Visit(field + ".negation", rule.negation(), depth + 1);
+      ++hidden_;
+      Visit(field + ".negation", rule.negation(), depth + 1, false);
+      --hidden_;
+      return;
+    case AudienceRule::kExclusion:
+      return Exclusion(field + ".exclusion", rule.exclusion(), depth, exclusion_may_stand);
     default:
       return Predicate(field, rule);
   }
@@ -62,8 +76,43 @@ void RuleCheck::VisitList(const std::string& field, const v1::AudienceRuleList& 
     nodes_ += list.rules_size();
     return;
   }
+  bool only_exclusions = list.rules_size() > 0;
   for (int i = 0; i < list.rules_size(); ++i) {
-    Visit(absl::StrCat(field, ".rules[", i, "]"), list.rules(i), depth + 1);
+    Visit(absl::StrCat(field, ".rules[", i, "]"), list.rules(i), depth + 1, hidden_ == 0);
+    only_exclusions = only_exclusions && list.rules(i).has_exclusion();
+  }
+  if (only_exclusions) violations_.Add(field + ".rules", "a rule beside the exclusions is needed");
+}
+
+void RuleCheck::Exclusion(const std::string& field, const AudienceRule& rule, int depth,
+                          bool exclusion_may_stand) {
+  if (!exclusion_may_stand) {
+    violations_.Add(field, "stands in a list, not below a negation or another exclusion");
+  }
+  ++hidden_;
+  Visit(field, rule, depth + 1, false);
+  --hidden_;
+}
+
+void RuleCheck::RegionPredicate(const std::string& field, const v1::RegionPredicate& predicate) {
+  if (!predicate.has_code()) {
+    violations_.RequireResourceName(field + ".region", predicate.region(), "regions/*");
+    return;
+  }
+  if (!predicate.region().empty()) violations_.Add(field, "either a region or a code, not both");
+  violations_.RequireText(field + ".code.scheme", predicate.code().scheme(), 16);
+  violations_.RequireText(field + ".code.version", predicate.code().version(), 16);
+  violations_.RequireText(field + ".code.code", predicate.code().code(), 16);
+}
+
+void RuleCheck::InitiativePredicate(const std::string& field,
+                                    const v1::InitiativePredicate& predicate) {
+  violations_.RequireResourceName(field + ".initiative", predicate.initiative(), "initiatives/*");
+  violations_.RequireRange(field + ".roles", predicate.roles_size(), 0, 10);
+  for (int i = 0; i < std::min(predicate.roles_size(), 10); ++i) {
+    const auto role = predicate.roles(i);
+    RequireEnum(absl::StrCat(field, ".roles[", i, "]"), role,
+                v1::InitiativeParticipant::Role_IsValid(role), violations_);
   }
 }
 
@@ -76,9 +125,7 @@ void RuleCheck::Predicate(const std::string& field, const AudienceRule& rule) {
       }
       return;
     case AudienceRule::kRegion:
-      violations_.RequireResourceName(field + ".region.region", rule.region().region(),
-                                      "regions/*");
-      return;
+      return RegionPredicate(field + ".region", rule.region());
     case AudienceRule::kCountry:
       return Each(field + ".country.countries", rule.country().countries(), kRuleCodesMax,
                   [&](const std::string& path, const std::string& country) {
@@ -99,9 +146,7 @@ void RuleCheck::Predicate(const std::string& field, const AudienceRule& rule) {
                     violations_.RequireText(path + ".code", code.code(), 64);
                   });
     case AudienceRule::kInitiative:
-      violations_.RequireResourceName(field + ".initiative.initiative",
-                                      rule.initiative().initiative(), "initiatives/*");
-      return;
+      return InitiativePredicate(field + ".initiative", rule.initiative());
     case AudienceRule::kMemberCount:
       if (rule.member_count().at_least() < 1) {
         violations_.Add(field + ".member_count.at_least", "must be 1 or more");
@@ -138,7 +183,7 @@ void RuleCheck::LabelPredicate(const std::string& field, const v1::LabelPredicat
 
 void ValidateRule(std::string_view field, const AudienceRule& rule, Violations& violations) {
   RuleCheck check(violations);
-  check.Visit(std::string(field), rule, 1);
+  check.Visit(std::string(field), rule, 1, false);
   if (check.nodes() > kRuleNodesMax) {
     violations.Add(field, absl::StrCat("more than ", kRuleNodesMax, " nodes"));
   }

@@ -1,0 +1,32 @@
+// The world of a rule, read from the database: regions, schemes and initiatives.
+#ifndef WICI_SERVICES_CLUSTER_REGISTRY_AUDIENCES_AUDIENCE_WORLD_H_
+#define WICI_SERVICES_CLUSTER_REGISTRY_AUDIENCES_AUDIENCE_WORLD_H_
+
+#include <memory>
+#include <string_view>
+
+#include "absl/status/status.h"
+#include "absl/time/civil_time.h"
+#include "absl/time/time.h"
+#include "services/cluster_registry/audiences/rules/audience_rule.h"
+#include "services/cluster_registry/regions/region_cache.h"
+#include "services/cluster_registry/store.h"
+
+namespace wici::cluster_registry {
+
+// A World with the regions it points to.
+struct ReadWorld {
+  World world;
+  std::shared_ptr<const RegionMap> regions;
+};
+
+// What `rule`, which is valid, looks at. NOT_FOUND for a resource that does not exist, never
+// "nobody"; schemes as known at the instant. INVALID_ARGUMENT, below `field`, for a kind or a code
+// that does not.
+absl::Status ReadWorldOf(Reader& reader, RegionCache& cache, std::string_view field,
+                         const v1::AudienceRule& rule, absl::CivilDay on_date, absl::Time known_at,
+                         ReadWorld& read);
+
+}  // namespace wici::cluster_registry
+
+#endif  // WICI_SERVICES_CLUSTER_REGISTRY_AUDIENCES_AUDIENCE_WORLD_H_

@@ -1,0 +1,58 @@
+// The SQL of audiences: clusters of a range, and what belongs to a batch of clusters. Runs on
+// SQLite and PostgreSQL alike.
+#ifndef WICI_SERVICES_CLUSTER_REGISTRY_AUDIENCES_QUERIES_H_
+#define WICI_SERVICES_CLUSTER_REGISTRY_AUDIENCES_QUERIES_H_
+
+#include "libs/sql/database.h"
+
+namespace wici::cluster_registry {
+
+// Ranges: living clusters after $1, at most $2, by name.
+
+inline constexpr sql::Query kRangeOfAll{"audience_range_of_all", R"sql(
+  SELECT name, version, created_at, updated_at, body FROM clusters
+  WHERE name > $1 AND deleted_at IS NULL ORDER BY name LIMIT $2)sql"};
+
+inline constexpr sql::Query kRangeOfCountry{"audience_range_of_country", R"sql(
+  SELECT name, version, created_at, updated_at, body FROM clusters
+  WHERE country = $3 AND name > $1 AND deleted_at IS NULL
+  ORDER BY country, name LIMIT $2)sql"};
+
+inline constexpr sql::Query kRangeOfRegion{"audience_range_of_region", R"sql(
+  SELECT name, version, created_at, updated_at, body FROM clusters
+  WHERE home_region = $3 AND name > $1 AND deleted_at IS NULL
+  ORDER BY home_region, name LIMIT $2)sql"};
+
+inline constexpr sql::Query kRangeWithoutRegion{"audience_range_without_region", R"sql(
+  SELECT name, version, created_at, updated_at, body FROM clusters
+  WHERE home_region = '' AND country = $3 AND name > $1 AND deleted_at IS NULL
+  ORDER BY country, name LIMIT $2)sql"};
+
+// Of any record version, deleted clusters too.
+inline constexpr sql::Query kRangeOfLabel{"audience_range_of_label", R"sql(
+  SELECT DISTINCT cluster FROM label_versions
+  WHERE scheme = $3 AND kind = $4 AND cluster > $1 ORDER BY cluster LIMIT $2)sql"};
+
+// Batches, for SelectMany.
+
+inline constexpr sql::Query kClustersNamed{"audience_clusters_named", R"sql(
+  SELECT name, version, created_at, updated_at, body FROM clusters
+  WHERE deleted_at IS NULL AND (name) IN)sql"};
+
+inline constexpr sql::Query kContactsOfClusters{"audience_contacts_of_clusters", R"sql(
+  SELECT name, version, created_at, updated_at, body FROM contacts WHERE (cluster) IN)sql"};
+
+inline constexpr sql::Query kContactsNamed{"audience_contacts_named", R"sql(
+  SELECT name, version, created_at, updated_at, body FROM contacts WHERE (name) IN)sql"};
+
+inline constexpr sql::Query kContactsByEmail{"audience_contacts_by_email", R"sql(
+  SELECT name, email_key FROM contacts WHERE (email_key) IN)sql"};
+
+// All record versions: which one counts is decided by the instant asked about.
+inline constexpr sql::Query kLabelsOfClusters{"audience_labels_of_clusters", R"sql(
+  SELECT name, version, created_at, recorded_from, body, recorded_until, cluster, scheme, kind
+  FROM label_versions WHERE (cluster) IN)sql"};
+
+}  // namespace wici::cluster_registry
+
+#endif  // WICI_SERVICES_CLUSTER_REGISTRY_AUDIENCES_QUERIES_H_

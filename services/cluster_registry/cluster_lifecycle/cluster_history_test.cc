@@ -20,7 +20,7 @@ constexpr auto kInvalid = absl::StatusCode::kInvalidArgument;
 constexpr auto kNotFound = absl::StatusCode::kNotFound;
 constexpr char kAbc[] = R"(name: "clusters/abc")";
 
-class ClusterHistoryTest : public testing::RegistryTest {
+class ClusterHistoryTest : public testing::EngineRegistryTest {
  protected:
   absl::StatusOr<v1::Cluster> GetAsKnownAt(absl::Time known_at) {
     v1::GetClusterRequest request;
@@ -33,8 +33,9 @@ class ClusterHistoryTest : public testing::RegistryTest {
     return cluster.ok() ? cluster->management_organisation().legal_form() : "";
   }
 };
+WICI_ON_EVERY_ENGINE(ClusterHistoryTest);
 
-TEST_F(ClusterHistoryTest, ACorrectionOfTodayDoesNotChangeTheAnswerToYesterdaysQuestion) {
+TEST_P(ClusterHistoryTest, ACorrectionOfTodayDoesNotChangeTheAnswerToYesterdaysQuestion) {
   const absl::Time yesterday = services_.clock().Now();
   AddCluster(R"(acronym: "BTM" website: "old.example")");
   const auto before = GetCluster(kAbc);
@@ -53,7 +54,7 @@ TEST_F(ClusterHistoryTest, ACorrectionOfTodayDoesNotChangeTheAnswerToYesterdaysQ
               StatusIs(kInvalid, HasViolation("on_date")));
 }
 
-TEST_F(ClusterHistoryTest, AClusterIsLivingAgainInTheAnswerToAQuestionFromBeforeItsDeletion) {
+TEST_P(ClusterHistoryTest, AClusterIsLivingAgainInTheAnswerToAQuestionFromBeforeItsDeletion) {
   AddCluster();
   const absl::Time living = services_.clock().Now();
   services_.clock().Advance(absl::Hours(1));
@@ -62,7 +63,7 @@ TEST_F(ClusterHistoryTest, AClusterIsLivingAgainInTheAnswerToAQuestionFromBefore
   EXPECT_FALSE(GetAsKnownAt(living)->has_delete_time());
 }
 
-TEST_F(ClusterHistoryTest, VersionsSayWhoDidWhatAndWhenNewestFirst) {
+TEST_P(ClusterHistoryTest, VersionsSayWhoDidWhatAndWhenNewestFirst) {
   AddCluster(R"(acronym: "A")");
   for (const std::string acronym : {"B", "C", "D"}) {
     services_.clock().Advance(absl::Hours(1));
@@ -99,7 +100,7 @@ TEST_F(ClusterHistoryTest, VersionsSayWhoDidWhatAndWhenNewestFirst) {
   }
 }
 
-TEST_F(ClusterHistoryTest, AQuestionForVersionsThatIsNoneIsRefused) {
+TEST_P(ClusterHistoryTest, AQuestionForVersionsThatIsNoneIsRefused) {
   AddCluster();
   AddCluster("", "other");
   ASSERT_THAT(UpdateCluster(R"(cluster { name: "clusters/abc" acronym: "B" })"), IsOk());
@@ -116,7 +117,7 @@ TEST_F(ClusterHistoryTest, AQuestionForVersionsThatIsNoneIsRefused) {
 }
 
 // The Mazovian Chemical Cluster: a partnership agreement, since 2015-10-07 an association.
-TEST_F(ClusterHistoryTest, C1_TheChemicalClusterHasOneManagementOrganisationOnEveryDay) {
+TEST_P(ClusterHistoryTest, C1_TheChemicalClusterHasOneManagementOrganisationOnEveryDay) {
   AddCluster(R"(
     mandates { organisation { legal_name: "Stowarzyszenie Klaster Chemiczny"
                               legal_form: "association" }
@@ -138,7 +139,7 @@ TEST_F(ClusterHistoryTest, C1_TheChemicalClusterHasOneManagementOrganisationOnEv
   EXPECT_EQ(list->clusters(0).management_organisation().legal_form(), "association");
 }
 
-TEST_F(ClusterHistoryTest, C1_AnUpdateToTwoMandatesOnOneDayIsRefusedAndAGapIsFlagged) {
+TEST_P(ClusterHistoryTest, C1_AnUpdateToTwoMandatesOnOneDayIsRefusedAndAGapIsFlagged) {
   AddCluster(R"(mandates { organisation { legal_name: "A" } mandate_until: "2015-06-30" })");
   EXPECT_THAT(UpdateCluster(R"(cluster { name: "clusters/abc"
                 mandates { organisation { legal_name: "A" } mandate_until: "2015-06-30" }
@@ -155,7 +156,7 @@ TEST_F(ClusterHistoryTest, C1_AnUpdateToTwoMandatesOnOneDayIsRefusedAndAGapIsFla
               StatusIs(kInvalid, HasViolation("update_mask")));
 }
 
-TEST_F(ClusterHistoryTest, C5_DeclaredCountsStandBesideTheCountedOne) {
+TEST_P(ClusterHistoryTest, C5_DeclaredCountsStandBesideTheCountedOne) {
   AddCluster(R"(
     member_counts { value: 43 definition: "members" as_of: "2014-05-14" source: "pppt.pl" }
     member_counts { value: 109 definition: "members" as_of: "2015-10-08" source: "pppt.pl" }

@@ -16,9 +16,8 @@ using ::testing::SizeIs;
 using wici::testing::IsOk;
 using wici::testing::Reason;
 using wici::testing::StatusIs;
-using Stub = v1::ClusterService::Stub;
 
-class ClusterVisibilityTest : public testing::RegistryTest {
+class ClusterVisibilityTest : public testing::EngineRegistryTest {
  protected:
   void Publish(const std::string& id, const std::string& visibility) {
     AddCluster("visibility: " + visibility +
@@ -32,64 +31,76 @@ class ClusterVisibilityTest : public testing::RegistryTest {
     ASSERT_THAT(PublishCluster("name: \"clusters/" + id + "\""), IsOk());
   }
   template <class Request, class Response>
-  absl::StatusOr<Response> As(const std::string& token,
-                              grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&,
-                                                           Response*),
+  absl::StatusOr<Response> As(const std::string& token, const std::string& method,
                               const std::string& text) {
-    return services_.Call(*cluster_stub_, method, testing::Parse<Request>(text), token);
+    return services_.Call<Response>("wici.cluster_registry.v1.ClusterService/" + method,
+                                    testing::Parse<Request>(text), token);
   }
-  template <class Request, class Response>
-  absl::StatusOr<Response> AsPartner(grpc::Status (Stub::*method)(grpc::ClientContext*,
-                                                                  const Request&, Response*),
-                                     const std::string& text) {
-    return As(services_.Token("partner-region"), method, text);
+  absl::StatusOr<v1::Cluster> Get(const std::string& token, const std::string& id) {
+    return As<v1::GetClusterRequest, v1::Cluster>(token, "GetCluster",
+                                                  "name: \"clusters/" + id + "\"");
   }
-  absl::StatusOr<v1::Cluster> PartnerGets(const std::string& id) {
-    return AsPartner(&Stub::GetCluster, "name: \"clusters/" + id + "\"");
+  absl::StatusOr<v1::ListClustersResponse> List(const std::string& token,
+                                                const std::string& text = "") {
+    return As<v1::ListClustersRequest, v1::ListClustersResponse>(token, "ListClusters", text);
   }
+  absl::StatusOr<v1::BatchGetClustersResponse> BatchGet(const std::string& token,
+                                                        const std::string& text) {
+    return As<v1::BatchGetClustersRequest, v1::BatchGetClustersResponse>(token, "BatchGetClusters",
+                                                                         text);
+  }
+  absl::StatusOr<v1::ListClusterVersionsResponse> Versions(const std::string& token,
+                                                           const std::string& id) {
+    return As<v1::ListClusterVersionsRequest, v1::ListClusterVersionsResponse>(
+        token, "ListClusterVersions", "parent: \"clusters/" + id + "\"");
+  }
+  absl::StatusOr<v1::GetMemberCountResponse> Count(const std::string& token,
+                                                   const std::string& id) {
+    return As<v1::GetMemberCountRequest, v1::GetMemberCountResponse>(
+        token, "GetMemberCount", "cluster: \"clusters/" + id + "\"");
+  }
+  std::string Partner() { return services_.Token("partner-region"); }
   static std::vector<std::string> Ids(const v1::ListClustersResponse& page) {
     std::vector<std::string> ids;
     for (const v1::Cluster& cluster : page.clusters()) ids.push_back(cluster.name().substr(9));
     return ids;
   }
 };
+WICI_ON_EVERY_ENGINE(ClusterVisibilityTest);
 
 const auto kHidden = StatusIs(absl::StatusCode::kNotFound, Reason("RESOURCE_NOT_FOUND"));
 
-TEST_F(ClusterVisibilityTest, APartnerRegionSeesWhatIsPublicOrForPartners) {
+TEST_P(ClusterVisibilityTest, APartnerRegionSeesWhatIsPublicOrForPartners) {
   Publish("open", "VISIBILITY_PUBLIC");
   Publish("partners", "VISIBILITY_PARTNERS");
   Publish("inside", "VISIBILITY_INTERNAL");
   Publish("silent", "VISIBILITY_UNSPECIFIED");
   AddCluster("visibility: VISIBILITY_PUBLIC", "draft");
-  EXPECT_THAT(PartnerGets("open"), IsOk());
-  EXPECT_THAT(PartnerGets("partners"), IsOk());
+  EXPECT_THAT(Get(Partner(), "open"), IsOk());
+  EXPECT_THAT(Get(Partner(), "partners"), IsOk());
   for (const std::string id : {"inside", "silent", "draft"}) {
-    EXPECT_THAT(PartnerGets(id), kHidden) << id;
-    EXPECT_THAT(AsPartner(&Stub::ListClusterVersions, "parent: \"clusters/" + id + "\""), kHidden);
-    EXPECT_THAT(AsPartner(&Stub::GetMemberCount, "cluster: \"clusters/" + id + "\""), kHidden);
-    EXPECT_THAT(AsPartner(&Stub::BatchGetClusters,
-                          R"(names: "clusters/open" names: "clusters/)" + id + "\""),
+    EXPECT_THAT(Get(Partner(), id), kHidden) << id;
+    EXPECT_THAT(Versions(Partner(), id), kHidden);
+    EXPECT_THAT(Count(Partner(), id), kHidden);
+    EXPECT_THAT(BatchGet(Partner(), R"(names: "clusters/open" names: "clusters/)" + id + "\""),
                 kHidden);
   }
-  EXPECT_THAT(Ids(*AsPartner(&Stub::ListClusters, "")), ElementsAre("open", "partners"));
-  EXPECT_THAT(
-      AsPartner(&Stub::BatchGetClusters, R"(names: "clusters/partners" names: "clusters/open")"),
-      IsOk());
+  EXPECT_THAT(Ids(*List(Partner(), "")), ElementsAre("open", "partners"));
+  EXPECT_THAT(BatchGet(Partner(), R"(names: "clusters/partners" names: "clusters/open")"), IsOk());
 }
 
-TEST_F(ClusterVisibilityTest, EveryRoleOfTheRegistrySeesAll) {
+TEST_P(ClusterVisibilityTest, EveryRoleOfTheRegistrySeesAll) {
   Publish("inside", "VISIBILITY_INTERNAL");
   AddCluster("", "draft");
   for (const std::string role : {"platform-operator", "region-operator", "cluster-manager",
                                  "event-organiser", "auditor", "service"}) {
     const std::string token = services_.Token(role);
-    EXPECT_THAT(As(token, &Stub::GetCluster, R"(name: "clusters/inside")"), IsOk()) << role;
-    EXPECT_THAT(Ids(*As(token, &Stub::ListClusters, "")), ElementsAre("draft", "inside")) << role;
+    EXPECT_THAT(Get(token, "inside"), IsOk()) << role;
+    EXPECT_THAT(Ids(*List(token)), ElementsAre("draft", "inside")) << role;
   }
 }
 
-TEST_F(ClusterVisibilityTest, PagesOfAPartnerAreFullAndTellNothingOfWhatIsHidden) {
+TEST_P(ClusterVisibilityTest, PagesOfAPartnerAreFullAndTellNothingOfWhatIsHidden) {
   std::set<std::string> visible;
   for (int i = 0; i < 12; ++i) {
     const std::string id = "cluster-" + std::string(1, static_cast<char>('a' + i));
@@ -104,8 +115,7 @@ TEST_F(ClusterVisibilityTest, PagesOfAPartnerAreFullAndTellNothingOfWhatIsHidden
     std::vector<std::size_t> sizes;
     std::string token;
     do {
-      const auto page =
-          AsPartner(&Stub::ListClusters, filter + " page_size: 2 page_token: \"" + token + "\"");
+      const auto page = List(Partner(), filter + " page_size: 2 page_token: \"" + token + "\"");
       ASSERT_THAT(page, IsOk());
       const auto ids = Ids(*page);
       sizes.push_back(ids.size());
@@ -117,19 +127,19 @@ TEST_F(ClusterVisibilityTest, PagesOfAPartnerAreFullAndTellNothingOfWhatIsHidden
   }
 }
 
-TEST_F(ClusterVisibilityTest, APartnerThatAlsoManagesAClusterSeesItToo) {
+TEST_P(ClusterVisibilityTest, APartnerThatAlsoManagesAClusterSeesItToo) {
   Publish("own", "VISIBILITY_INTERNAL");
   Publish("other", "VISIBILITY_INTERNAL");
   const std::string token = auth::MakeBearerToken(
       services_.key(),
       {"users/both", {{"partner-region", "platform"}, {"cluster-manager", "clusters/own"}}},
       services_.clock().Now(), absl::Hours(1));
-  EXPECT_THAT(As(token, &Stub::GetCluster, R"(name: "clusters/own")"), IsOk());
-  EXPECT_THAT(As(token, &Stub::GetCluster, R"(name: "clusters/other")"), kHidden);
-  EXPECT_THAT(As(token, &Stub::ListClusters, "")->clusters(), IsEmpty());
+  EXPECT_THAT(Get(token, "own"), IsOk());
+  EXPECT_THAT(Get(token, "other"), kHidden);
+  EXPECT_THAT(List(token)->clusters(), IsEmpty());
 }
 
-TEST_F(ClusterVisibilityTest, AQuestionAboutThePastOpensNeitherWhatWasNorWhatIsHidden) {
+TEST_P(ClusterVisibilityTest, AQuestionAboutThePastOpensNeitherWhatWasNorWhatIsHidden) {
   AddCluster(R"(acronym: "SECRET")", "abc");
   const absl::Time hidden = services_.clock().Now();
   services_.clock().Advance(absl::Hours(1));
@@ -147,12 +157,12 @@ TEST_F(ClusterVisibilityTest, AQuestionAboutThePastOpensNeitherWhatWasNorWhatIsH
     v1::GetClusterRequest request;
     request.set_name("clusters/abc");
     *request.mutable_known_at() = TimeUtil::MicrosecondsToTimestamp(ToMicros(known_at));
-    return services_.Call(*cluster_stub_, &Stub::GetCluster, request,
-                          services_.Token("partner-region"));
+    return services_.Call<v1::Cluster>("wici.cluster_registry.v1.ClusterService/GetCluster",
+                                       request, Partner());
   };
   EXPECT_THAT(at(open), IsOk());
   EXPECT_THAT(at(hidden), kHidden);
-  const auto versions = AsPartner(&Stub::ListClusterVersions, R"(parent: "clusters/abc")");
+  const auto versions = Versions(Partner(), "abc");
   ASSERT_THAT(versions, IsOk());
   ASSERT_THAT(versions->versions(), SizeIs(1));
   EXPECT_EQ(versions->versions(0).actor(), "");
@@ -162,15 +172,14 @@ TEST_F(ClusterVisibilityTest, AQuestionAboutThePastOpensNeitherWhatWasNorWhatIsH
   ASSERT_THAT(UpdateCluster(R"(cluster { name: "clusters/abc" visibility: VISIBILITY_INTERNAL })"),
               IsOk());
   EXPECT_THAT(at(open), kHidden);
-  EXPECT_THAT(AsPartner(&Stub::ListClusterVersions, R"(parent: "clusters/abc")"), kHidden);
+  EXPECT_THAT(Versions(Partner(), "abc"), kHidden);
 }
 
-TEST_F(ClusterVisibilityTest, TheReviewIsForThePeopleOfTheRegistry) {
+TEST_P(ClusterVisibilityTest, TheReviewIsForThePeopleOfTheRegistry) {
   Publish("open", "VISIBILITY_PUBLIC");
-  EXPECT_FALSE(PartnerGets("open")->has_review());
-  EXPECT_FALSE(AsPartner(&Stub::ListClusters, "")->clusters(0).has_review());
-  EXPECT_FALSE(
-      AsPartner(&Stub::BatchGetClusters, R"(names: "clusters/open")")->clusters(0).has_review());
+  EXPECT_FALSE(Get(Partner(), "open")->has_review());
+  EXPECT_FALSE(List(Partner(), "")->clusters(0).has_review());
+  EXPECT_FALSE(BatchGet(Partner(), R"(names: "clusters/open")")->clusters(0).has_review());
   EXPECT_TRUE(GetCluster(R"(name: "clusters/open")")->has_review());
 }
 

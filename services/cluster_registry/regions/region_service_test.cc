@@ -38,6 +38,13 @@ TEST_F(RegionServiceTest, ACodeBelongsToOneRegionOnly) {
               StatusIs(absl::StatusCode::kNotFound, Reason("RESOURCE_NOT_FOUND")));
 }
 
+TEST_F(RegionServiceTest, ACountryIsWrittenAsInISO3166NotAsInNUTS) {
+  const std::string attica = R"(region_id: "attica" region { display_name: "Αττική"
+    codes { scheme: "NUTS" version: "2013" code: "EL30" } country: )";
+  EXPECT_THAT(CreateRegion(attica + R"("EL" })"), HasViolation("region.country"));
+  EXPECT_THAT(CreateRegion(attica + R"("GR" })"), IsOk());
+}
+
 TEST_F(RegionServiceTest, AnUpdateReplacesTheCodes) {
   AddRegions();
   const auto updated = UpdateRegion(R"(region {

@@ -107,6 +107,54 @@ TEST(R1, AnotherCountryIsOutsideEvenWhenTheRegionIsNotKnown) {
   EXPECT_EQ(Ask("mazovia", ""), "unknown REGION_UNKNOWN");
 }
 
+// Lodz was PL11 and is PL71; Mazovia was PL12. PL12 of 2013 begins with PL1, as does PL11, and PL71
+// begins with nothing that Lodz was a part of.
+TEST(R1, TheTrapOfPL11AndPL71IsNoTrap) {
+  EXPECT_EQ(Ask("lodz", "mazovia"), "no OUTSIDE");
+  EXPECT_EQ(Ask("lodz", "warsaw-2013"), "no OUTSIDE");
+  EXPECT_EQ(Ask("central-2016", "lodz"), "yes INSIDE");  // PL71 in PL7, of 2016
+  EXPECT_EQ(Ask("lodz", "lodz"), "yes SAME_REGION");
+}
+
+// NUTS wrote GR until 2010 and writes EL since; ISO 3166-1 writes GR.
+TEST(R1, GreeceIsOneCountryUnderBothLetters) {
+  const std::vector<v1::Region> regions = {
+      MakeRegion("greece", "GR", {{"2013", "EL"}}),
+      MakeRegion("attica", "GR", {{"2010", "GR30"}, {"2013", "EL30"}}),
+      MakeRegion("athens", "GR", {{"2013", "EL303"}}),
+      MakeRegion("athens-2010", "GR", {{"2010", "GR300"}}),
+  };
+  const RegionMap map(regions);
+  EXPECT_EQ(map.Contains("regions/greece", "regions/attica").reason, "INSIDE");
+  EXPECT_EQ(map.Contains("regions/greece", "regions/athens-2010").reason, "INSIDE");
+  EXPECT_EQ(map.Contains("regions/attica", "regions/athens").reason, "INSIDE");
+  EXPECT_EQ(map.Contains("regions/attica", "", "GR").reason, "REGION_UNKNOWN");
+  EXPECT_EQ(map.FindByCode("NUTS", "2010", "GR30"), "regions/attica");
+}
+
+// ISO 3166-2 has no prefixes: FR-75C lies in FR-IDF because its record says so.
+TEST(R1, CodesOfISO3166_2FollowTheirParentOnly) {
+  const auto iso = [](const std::string& id, const std::string& code, const std::string& parent) {
+    return MakeRegion(id, "FR", {},
+                      R"(codes { scheme: "ISO3166-2" version: "2020" code: ")" + code +
+                          R"(" parent_code: ")" + parent + R"(" })");
+  };
+  const std::vector<v1::Region> regions = {iso("ile-de-france", "FR-IDF", ""),
+                                           iso("paris", "FR-75C", "FR-IDF"),
+                                           iso("seven", "FR-7", "")};
+  const RegionMap map(regions);
+  EXPECT_EQ(map.Contains("regions/ile-de-france", "regions/paris").truth, Truth::kTrue);
+  EXPECT_NE(map.Contains("regions/seven", "regions/paris").truth, Truth::kTrue);
+}
+
+TEST(RegionMapTest, AReachNamesEveryPlaceOfItsCountry) {
+  const RegionMap map(Poland());
+  const RegionReach& reach = map.ReachOf("regions/mazovia");
+  EXPECT_EQ(reach.country, "PL");
+  EXPECT_EQ(reach.places.size(), 8u);
+  EXPECT_EQ(&reach, &map.ReachOf("regions/mazovia"));  // worked out once
+}
+
 TEST(RegionMapTest, FindsARegionByCodeOfOneVersionOnly) {
   const RegionMap map(Poland());
   EXPECT_EQ(map.FindByCode("NUTS", "2013", "PL12"), "regions/mazovia");

@@ -131,6 +131,22 @@ absl::Status LabelEndedError(std::string_view label) {
                       {{"resource", label}});
 }
 
+absl::Status LabelUndecidedError(const std::vector<FieldViolation>& violations) {
+  return InvalidArgumentError(kDomain, violations, "LABEL_UNDECIDED");
+}
+
+absl::Status SuccessionCycleError(std::string_view succession) {
+  return Precondition("SUCCESSION_CYCLE", succession,
+                      "a cluster would succeed itself over other successions",
+                      {{"succession", succession}});
+}
+
+absl::Status ClusterSucceededError(std::string_view cluster, std::string_view succession) {
+  return Precondition("CLUSTER_SUCCEEDED", cluster,
+                      absl::StrCat(Text(cluster), " ended with ", Text(succession)),
+                      {{"cluster", cluster}, {"succession", succession}});
+}
+
 absl::Status ImportRowInvalidError(const std::vector<FieldViolation>& faults, int refused_count,
                                    int importable_count) {
   const std::string refused = absl::StrCat(refused_count);

@@ -50,6 +50,12 @@ absl::Status LabelSchemeFixedError(std::string_view scheme,
 absl::Status LabelPrerequisiteMissingError(std::string_view label, std::string_view kinds);
 // FAILED_PRECONDITION, LABEL_ENDED.
 absl::Status LabelEndedError(std::string_view label);
+// INVALID_ARGUMENT, LABEL_UNDECIDED, with everything else that is wrong.
+absl::Status LabelUndecidedError(const std::vector<FieldViolation>& violations);
+// FAILED_PRECONDITION, SUCCESSION_CYCLE.
+absl::Status SuccessionCycleError(std::string_view succession);
+// FAILED_PRECONDITION, CLUSTER_SUCCEEDED.
+absl::Status ClusterSucceededError(std::string_view cluster, std::string_view succession);
 // INVALID_ARGUMENT, IMPORT_ROW_INVALID; `faults` name line and column.
 absl::Status ImportRowInvalidError(const std::vector<FieldViolation>& faults, int refused_count,
                                    int importable_count);

@@ -57,6 +57,7 @@ absl::Status Serve(const rpc::ServiceFlags& flags) {
   WICI_RETURN_IF_ERROR(server.Start());
   sequencer.Start();
   retention.Start();
+  services.succession_applier().Start(absl::Minutes(1));
   return rpc::ServeUntilSignal(flags, server, [&database] {
     return sql::SchemaVersion(*database, absl::Now() + absl::Seconds(1)).status();
   });

@@ -10,7 +10,8 @@ Services::Services(const Environment& environment)
       labels_(environment),
       audiences_(environment),
       initiatives_(environment),
-      people_(environment) {}
+      people_(environment),
+      successions_(environment) {}
 
 void Services::Register(rpc::Server& server) {
   regions_.Register(server);
@@ -19,6 +20,7 @@ void Services::Register(rpc::Server& server) {
   audiences_.Register(server);
   initiatives_.Register(server);
   people_.Register(server);
+  successions_.Register(server);
   RegisterLaterServices(server);
 }
 

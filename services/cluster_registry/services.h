@@ -10,6 +10,7 @@
 #include "services/cluster_registry/labels/label_service.h"
 #include "services/cluster_registry/people/people_service.h"
 #include "services/cluster_registry/regions/region_service.h"
+#include "services/cluster_registry/successions/succession_service.h"
 
 namespace wici::cluster_registry {
 
@@ -18,6 +19,8 @@ class Services {
  public:
   explicit Services(const Environment& environment);
   void Register(rpc::Server& server);
+  // Goes on with successions that were interrupted.
+  SuccessionApplier& succession_applier() { return successions_.applier(); }
 
  private:
   RegionService regions_;
@@ -26,6 +29,7 @@ class Services {
   AudienceService audiences_;
   InitiativeService initiatives_;
   PeopleService people_;
+  SuccessionService successions_;
 };
 
 }  // namespace wici::cluster_registry

@@ -7,6 +7,7 @@
 #ifndef WICI_SERVICES_CLUSTER_REGISTRY_TESTING_REGISTRY_FIXTURE_H_
 #define WICI_SERVICES_CLUSTER_REGISTRY_TESTING_REGISTRY_FIXTURE_H_
 
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,6 +17,7 @@
 #include "libs/feed/feed_service.h"
 #include "libs/sql/migrate.h"
 #include "libs/testing/database_fixture.h"
+#include "libs/testing/faulty_database.h"
 #include "libs/testing/service_fixture.h"
 #include "libs/testing/status_matchers.h"
 #include "services/cluster_registry/migrations.h"
@@ -27,6 +29,7 @@
 #include "wici/cluster_registry/v1/initiative_service.pb.h"
 #include "wici/cluster_registry/v1/label_service.pb.h"
 #include "wici/cluster_registry/v1/region_service.pb.h"
+#include "wici/cluster_registry/v1/succession_service.pb.h"
 
 namespace wici::cluster_registry::testing {
 
@@ -116,6 +119,10 @@ class RegistryTest : public ::testing::Test {
   WICI_REGISTRY_CALL(InitiativeService, initiative_stub_, CreateInitiative, v1::Initiative)
   WICI_REGISTRY_CALL(InitiativeService, initiative_stub_, UpdateInitiative, v1::Initiative)
   WICI_REGISTRY_CALL(InitiativeService, initiative_stub_, DeleteInitiative, google::protobuf::Empty)
+  WICI_REGISTRY_CALL(SuccessionService, succession_stub_, GetSuccession, v1::Succession)
+  WICI_REGISTRY_CALL(SuccessionService, succession_stub_, ListSuccessions,
+                     v1::ListSuccessionsResponse)
+  WICI_REGISTRY_CALL(SuccessionService, succession_stub_, CreateSuccession, v1::Succession)
 #undef WICI_REGISTRY_CALL
 
   // Mazovia under its codes of 2013 and 2016, and Bavaria.
@@ -148,7 +155,12 @@ class RegistryTest : public ::testing::Test {
   wici::testing::TestDatabase database_;
   SystemClock system_clock_;
   feed::FeedService feed_{database_.get(), system_clock_};
-  Store store_{database_.get()};
+  // For tests that let the database fail around a commit: asked before every write.
+  std::function<wici::testing::WriteFault()> next_fault_;
+  wici::testing::FaultyDatabase faulty_{
+      database_.get(),
+      [this] { return next_fault_ ? next_fault_() : wici::testing::WriteFault::kNone; }};
+  Store store_{faulty_};
   wici::testing::ServiceFixture services_;
   Services registry_{{store_, services_.clock(), services_.ids()}};
 };

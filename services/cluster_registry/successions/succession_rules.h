@@ -1,0 +1,65 @@
+// What a succession of clusters asks for, and what it does to clusters and labels.
+//
+// Source: invariants of the domain model, C7 "no cycle in succession; MERGED needs >= 1 successor"
+// and L10 "label is granted to the CO; on succession each label is explicitly KEPT | TRANSFERRED
+// (with issuer evidence) | ENDED". Pure; safe to call from any thread.
+#ifndef WICI_SERVICES_CLUSTER_REGISTRY_SUCCESSIONS_SUCCESSION_RULES_H_
+#define WICI_SERVICES_CLUSTER_REGISTRY_SUCCESSIONS_SUCCESSION_RULES_H_
+
+#include <map>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/time/civil_time.h"
+#include "libs/base/violations.h"
+#include "wici/cluster_registry/v1/label.pb.h"
+#include "wici/cluster_registry/v1/succession.pb.h"
+
+namespace wici::cluster_registry {
+
+// One cluster continues another. `ends` says that the predecessor does not go on beside it.
+struct SuccessionEdge {
+  std::string predecessor;
+  std::string successor;
+  std::string succession;
+  std::string effective_on;
+  bool ends = false;
+};
+
+// Labels by the cluster that has them.
+using LabelsByCluster = std::map<std::string, std::vector<v1::Label>>;
+
+// Predecessors and successors, each once.
+std::set<std::string> ClustersOf(const v1::Succession& succession);
+// Whether a predecessor goes on after `succession`: it is a successor, too.
+bool GoesOn(const v1::Succession& succession, std::string_view predecessor);
+// Who continues whom; a cluster that goes on does not continue itself.
+std::vector<SuccessionEdge> EdgesOf(const v1::Succession& succession);
+// The successor that gets the label of `decision`, a transfer: the one it names, or the only one.
+std::string HeirOf(const v1::Succession& succession, const v1::LabelDecision& decision);
+
+// Whether a succession on `day` must decide about `label`: it holds then, may hold, is suspended,
+// or begins later.
+bool NeedsDecision(const v1::Label& label, absl::CivilDay day);
+
+// L10: every label of a predecessor that needs a decision has one, every decision is about such a
+// label, and no transferred label overlaps one of its heir. All that is wrong goes into
+// `violations`; returns how many labels are undecided. `labels` has those of every predecessor and
+// successor.
+int CheckDecisions(const v1::Succession& succession, const LabelsByCluster& labels,
+                   Violations& violations);
+
+// What the decision at `index` records on its label; its time and actor are left to the caller.
+v1::LabelEvent MakeLabelEvent(const v1::Succession& succession, int index);
+// The label as the heir holds it from the day on: the same award, with its suspensions.
+v1::Label MakeTransferred(const v1::Succession& succession, int index, const v1::Label& label);
+// Its name, the same whenever it is asked for.
+std::string TransferredName(const v1::Succession& succession, int index);
+// Whether the effect of `succession` stands in the record of `label` already.
+bool IsRecorded(const v1::Succession& succession, const v1::Label& label);
+
+}  // namespace wici::cluster_registry
+
+#endif  // WICI_SERVICES_CLUSTER_REGISTRY_SUCCESSIONS_SUCCESSION_RULES_H_

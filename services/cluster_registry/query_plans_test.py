@@ -21,6 +21,7 @@ SETTINGS = "".join(f"SET {name} = {value};" for name, value in (
     ("plan_cache_mode", "force_generic_plan"), ("enable_seqscan", "off"),
     ("enable_bitmapscan", "off"), ("enable_material", "off"), ("enable_hashjoin", "off"),
     ("enable_mergejoin", "off"), ("jit", "off")))
+# Tables without rows are left without statistics, as they are in a new database.
 DATA = f"""
   INSERT INTO clusters (name, version, aggregate_version, state, country, home_region, created_at,
                         updated_at, body)
@@ -34,8 +35,33 @@ DATA = f"""
     SELECT 'clusters/c' || i || '/labels/' || j, 1, 'clusters/c' || i, 'labelSchemes/esca',
            CASE j WHEN 1 THEN 'BRONZE' WHEN 2 THEN 'SILVER' ELSE 'GOLD' END, 0, 0, ''
     FROM generate_series(1, {CLUSTERS}) AS i, generate_series(1, 3) AS j;
-  ANALYZE;
+  INSERT INTO members (name, cluster, version, created_at, updated_at, body)
+    SELECT 'clusters/c' || i || '/members/m', 'clusters/c' || i, 1, 0, 0, ''
+    FROM generate_series(1, {CLUSTERS}) AS i;
+  INSERT INTO regions (name, version, country, created_at, updated_at, body)
+    SELECT 'regions/r' || i, 1, 'PL', 0, 0, '' FROM generate_series(1, {CLUSTERS}) AS i;
+  INSERT INTO region_codes (scheme, version, code, region)
+    SELECT 'NUTS', '2016', 'R' || i, 'regions/r' || i FROM generate_series(1, {CLUSTERS}) AS i;
+  INSERT INTO label_scheme_versions (name, version, recorded_from, recorded_until, created_at, actor,
+                                     reason, body)
+    SELECT 'labelSchemes/s' || i, j, j, CASE j WHEN 1 THEN 2 END, 0, '', '', ''
+    FROM generate_series(1, 300) AS i, generate_series(1, 2) AS j;
+  INSERT INTO initiatives (name, version, created_at, updated_at, body)
+    SELECT 'initiatives/i' || i, 1, 0, 0, '' FROM generate_series(1, {CLUSTERS}) AS i;
+  INSERT INTO initiative_participants (participant, initiative)
+    SELECT 'clusters/c' || i, 'initiatives/i' || j
+    FROM generate_series(1, {CLUSTERS}) AS i, generate_series(1, 3) AS j;
+  INSERT INTO audience_snapshots (name, version, created_at, updated_at, body)
+    SELECT 'audienceSnapshots/s' || i, 1, 0, 0, '' FROM generate_series(1, 100) AS i;
+  INSERT INTO audience_snapshot_rows (name, snapshot, contact, version, pending, created_at,
+                                      updated_at, body)
+    SELECT 'audienceSnapshots/s' || i || '/rows/' || j, 'audienceSnapshots/s' || i, 'contact' || j,
+           1, j % 2, 0, 0, ''
+    FROM generate_series(1, 100) AS i, generate_series(1, 50) AS j;
 """
+FILLED = ("clusters", "contacts", "label_versions", "members", "regions", "region_codes",
+          "label_scheme_versions", "initiatives", "initiative_participants", "audience_snapshots",
+          "audience_snapshot_rows")
 
 
 def queries():
@@ -47,7 +73,8 @@ def queries():
             if text.endswith("VALUES"):
                 continue
             if text.endswith("IN"):
-                columns = 1 + re.search(r"\(?([\w., ]*)\)?\s+IN$", text).group(1).count(",")
+                pair = re.search(r"\(([^()]*)\)\s+IN$", text)
+                columns = 1 + pair.group(1).count(",") if pair else 1
                 arrays = ", ".join(f"${i + 1}::text[]" for i in range(columns))
                 text += f" (SELECT * FROM unnest({arrays}) LIMIT ${columns + 1})"
             yield path.relative_to(HERE), name, text
@@ -72,11 +99,13 @@ def plan(url, schema, text):
 
 
 def faults(lines):
-    """The nodes of a plan that read a whole table."""
+    """The nodes of a plan that read a whole table. An index without a condition is no fault of a
+    table without rows, which costs nothing to read."""
     for number, line in enumerate(lines):
         if "Seq Scan" in line:
             yield line.strip(" ->")
-        if re.search(r"Index (Only )?Scan", line):
+        index_scan = re.search(r"Index (?:Only )?Scan .*on (\w+)", line)
+        if index_scan and index_scan.group(1) in FILLED:
             depth = len(line) - len(line.lstrip(" ->"))
             conditions = []
             for below in lines[number + 1:]:
@@ -100,7 +129,7 @@ def main():
         within = f"{url}{'&' if '?' in url else '?'}options=-csearch_path%3D{schema}"
         subprocess.run([str(build / "bin/wici-cluster-registry"), "--migrate_only",
                         f"--database={within}"], check=True, stderr=subprocess.DEVNULL)
-        psql(url, schema, DATA)
+        psql(url, schema, DATA + "".join(f"ANALYZE {table};" for table in FILLED))
         problems, seen = [], 0
         for path, name, text in queries():
             seen += 1

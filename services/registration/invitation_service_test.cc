@@ -93,6 +93,36 @@ TEST_P(InvitationServiceTest, APersonOfTwoClustersGetsOneInvitationWithBothReaso
   EXPECT_EQ(GetInvitation(get)->reasons_size(), 3);
 }
 
+TEST_P(InvitationServiceTest, EachClusterOfAPersonHasItsOwnReasons) {
+  AddRow(kManager, "clusters/btm", AudienceRow::OUTCOME_MATCHED, "label BRONZE");
+  AudienceRow& row = *registry().response.mutable_rows(0);
+  row.add_merged_contacts(kOther);
+  auto& result = *row.add_matched_predicates();
+  result.set_predicate("role MANAGER");
+  result.set_contact(kOther);
+  const auto response = CreateInvitations(ByRule(InvitationOnlyEvent()));
+  ASSERT_THAT(response, IsOk());
+  ASSERT_EQ(response->invitations_size(), 1);
+  ASSERT_EQ(response->invitations(0).reasons_size(), 2);
+  EXPECT_THAT(response->invitations(0).reasons(0).predicates(), ElementsAre("label BRONZE"));
+  EXPECT_THAT(response->invitations(0).reasons(1).predicates(), ElementsAre("role MANAGER"));
+}
+
+// The registry refuses a token with another question than it was given for.
+TEST_P(InvitationServiceTest, TheNextPageOfAnAudienceIsTheSameQuestion) {
+  AddRow(kManager, "clusters/btm", AudienceRow::OUTCOME_MATCHED, "label BRONZE");
+  registry().response.set_next_page_token("next");
+  registry().response.mutable_known_at()->set_seconds(1450396800);
+  AudienceRow& row = *registry().last_page.add_rows();
+  row.set_contact(kOther);
+  row.set_outcome(AudienceRow::OUTCOME_MATCHED);
+  const auto response = CreateInvitations(ByRule(InvitationOnlyEvent()));
+  ASSERT_THAT(response, IsOk());
+  EXPECT_EQ(response->invitations_size(), 2);
+  EXPECT_EQ(registry().asked.page_token(), "next");
+  EXPECT_FALSE(registry().asked.has_known_at());
+}
+
 TEST_P(InvitationServiceTest, AnEmptyAudienceMustBeWanted) {
   const std::string event = InvitationOnlyEvent();
   v1::CreateInvitationsRequest request = ByRule(event);

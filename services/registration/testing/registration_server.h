@@ -24,7 +24,7 @@
 
 namespace wici::registration {
 
-// Answers EvaluateAudience with `response`, or with `error`.
+// Answers EvaluateAudience with `response`, to a page token with `last_page`; or with `error`.
 class FakeRegistry {
  public:
   FakeRegistry() {
@@ -37,6 +37,7 @@ class FakeRegistry {
   const auth::SigningKey& key() const { return server_.key(); }
 
   cluster_registry::v1::EvaluateAudienceResponse response;
+  cluster_registry::v1::EvaluateAudienceResponse last_page;
   cluster_registry::v1::EvaluateAudienceRequest asked;
   absl::Status error;
 
@@ -45,7 +46,7 @@ class FakeRegistry {
                                 const cluster_registry::v1::EvaluateAudienceRequest& request,
                                 cluster_registry::v1::EvaluateAudienceResponse& answer) {
     asked = request;
-    answer = response;
+    answer = request.page_token().empty() ? response : last_page;
     return error;
   }
 

@@ -58,10 +58,18 @@ DATA = f"""
     SELECT 'audienceSnapshots/s' || i || '/rows/' || j, 'audienceSnapshots/s' || i, 'contact' || j,
            1, j % 2, 0, 0, ''
     FROM generate_series(1, 100) AS i, generate_series(1, 50) AS j;
+  INSERT INTO successions (name, version, created_at, updated_at, body)
+    SELECT 'successions/s' || i, 1, 0, 0, '' FROM generate_series(1, {CLUSTERS}) AS i;
+  INSERT INTO succession_clusters (cluster, succession)
+    SELECT 'clusters/c' || i + j, 'successions/s' || i
+    FROM generate_series(1, {CLUSTERS}) AS i, generate_series(0, 1) AS j;
+  INSERT INTO succession_edges (predecessor, successor, succession, effective_on, ends)
+    SELECT 'clusters/c' || i, 'clusters/c' || i + 1, 'successions/s' || i, '2015-01-01', true
+    FROM generate_series(1, {CLUSTERS}) AS i;
 """
 FILLED = ("clusters", "contacts", "label_versions", "members", "regions", "region_codes",
           "label_scheme_versions", "initiatives", "initiative_participants", "audience_snapshots",
-          "audience_snapshot_rows")
+          "audience_snapshot_rows", "successions", "succession_clusters", "succession_edges")
 
 
 def queries():

@@ -8,6 +8,7 @@
 #include "libs/base/status_macros.h"
 #include "libs/rpc/etag.h"
 #include "services/cluster_registry/clusters/cluster_store.h"
+#include "services/cluster_registry/clusters/visibility.h"
 #include "services/cluster_registry/errors.h"
 #include "services/cluster_registry/labels/label_policy.h"
 #include "services/cluster_registry/labels/label_status.h"
@@ -165,6 +166,8 @@ absl::Status LabelService::GetLabel(const rpc::Context& context, const v1::GetLa
       ParseKnownAt(request.known_at(), request.has_known_at(), environment_.clock, violations);
   WICI_RETURN_IF_ERROR(violations.ToStatus(kDomain));
   return environment_.store.Read(context.deadline, [&](Reader& reader) {
+    WICI_RETURN_IF_ERROR(
+        ReadVisibleCluster(reader, context.principal, ClusterOf(request.name())).status());
     WICI_ASSIGN_OR_RETURN(response, ReadLabel(reader, request.name(), known_at));
     MarkStale(ShownOn(known_at, environment_.clock), response);
     return absl::OkStatus();
@@ -186,7 +189,7 @@ absl::Status LabelService::ListLabels(const rpc::Context& context,
   const LabelPage wanted = ToLabelPage(page, known_at, environment_.clock);
   std::vector<v1::Label> rows;
   WICI_RETURN_IF_ERROR(environment_.store.Read(context.deadline, [&](Reader& reader) {
-    WICI_RETURN_IF_ERROR(ReadCluster(reader, request.parent()).status());
+    WICI_RETURN_IF_ERROR(ReadVisibleCluster(reader, context.principal, request.parent()).status());
     WICI_ASSIGN_OR_RETURN(rows, FindLabels(reader, request, wanted.known_at, wanted.keyset));
     return absl::OkStatus();
   }));
@@ -205,6 +208,8 @@ absl::Status LabelService::ListLabelVersions(const rpc::Context& context,
   if (!page.after.empty()) (void)absl::SimpleAtoi(page.after[0], &after);
   std::vector<v1::LabelVersion> rows;
   WICI_RETURN_IF_ERROR(environment_.store.Read(context.deadline, [&](Reader& reader) {
+    WICI_RETURN_IF_ERROR(
+        ReadVisibleCluster(reader, context.principal, ClusterOf(request.parent())).status());
     WICI_ASSIGN_OR_RETURN(rows, ReadLabelVersions(reader, request.parent(), after, page.size + 1));
     if (rows.empty() && after == 0) return NotFoundError(request.parent());
     return absl::OkStatus();

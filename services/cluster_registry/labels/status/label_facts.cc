@@ -2,7 +2,9 @@
 
 #include <cstdint>
 
+#include "libs/base/log.h"
 #include "libs/base/status_macros.h"
+#include "services/cluster_registry/clusters/cluster_store.h"
 #include "services/cluster_registry/environment.h"
 #include "services/cluster_registry/errors.h"
 #include "services/cluster_registry/label_schemes/label_scheme_store.h"
@@ -16,6 +18,13 @@ namespace {
 // More labels of one scheme than any cluster has: then they are read page by page.
 constexpr int kFactsMax = 1000;
 
+v1::Cluster ReadClusterBody(const sql::Row& row, std::size_t body) {
+  v1::Cluster cluster;
+  WICI_CHECK(cluster.ParseFromString(row.Blob(body)));
+  cluster.set_name(row.Text(0));
+  return cluster;
+}
+
 }  // namespace
 
 absl::StatusOr<LabelFacts> ReadLabelFacts(Reader& reader, const std::string& cluster,
@@ -28,6 +37,7 @@ absl::StatusOr<LabelFacts> ReadLabelFacts(Reader& reader, const std::string& clu
   for (const sql::Row& row : rows) {
     if (row.Text(0) == cluster) {
       cluster_known = row.Int(2) <= ToMicros(known_at);
+      facts.cluster = ReadClusterBody(row, 4);
     } else if (row.Text(0) == scheme) {
       facts.scheme = ReadLabelSchemeRow(row);
     } else {
@@ -36,6 +46,7 @@ absl::StatusOr<LabelFacts> ReadLabelFacts(Reader& reader, const std::string& clu
   }
   if (rows.size() == static_cast<std::size_t>(kFactsMax)) {
     cluster_known = true;  // it has labels
+    WICI_ASSIGN_OR_RETURN(facts.cluster, ReadCluster(reader, cluster));
     WICI_ASSIGN_OR_RETURN(facts.scheme, ReadLabelScheme(reader, scheme, known_at));
     WICI_ASSIGN_OR_RETURN(facts.labels, ReadAll<v1::Label>([&](const Keyset& keyset) {
                             return ReadLabels(reader, {cluster, scheme, ""}, known_at, keyset);
@@ -56,7 +67,9 @@ absl::StatusOr<ManyLabelFacts> ReadManyLabelFacts(Reader& reader,
   WICI_ASSIGN_OR_RETURN(const sql::Rows known,
                         sql::SelectMany(reader.sql(), kGetClustersKnown, "", keys));
   for (const sql::Row& row : known) {
-    if (row.Int(1) <= instant) facts.labels[row.Text(0)] = {};
+    if (row.Int(1) > instant) continue;
+    facts.labels[row.Text(0)] = {};
+    facts.clusters[row.Text(0)] = ReadClusterBody(row, 2);
   }
   WICI_ASSIGN_OR_RETURN(facts.schemes, ReadLabelSchemes(reader, schemes, known_at));
   // Versions of the past are left to the database when only the present is asked for.

@@ -12,6 +12,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "services/cluster_registry/store.h"
+#include "wici/cluster_registry/v1/cluster.pb.h"
 #include "wici/cluster_registry/v1/label.pb.h"
 #include "wici/cluster_registry/v1/label_scheme.pb.h"
 
@@ -19,6 +20,7 @@ namespace wici::cluster_registry {
 
 // One cluster and one scheme as known at an instant.
 struct LabelFacts {
+  v1::Cluster cluster;  // as it is; only what says who may see it is to be relied on
   v1::LabelScheme scheme;
   std::vector<v1::Label> labels;  // of the scheme
 };
@@ -30,6 +32,7 @@ absl::StatusOr<LabelFacts> ReadLabelFacts(Reader& reader, const std::string& clu
 
 // Many clusters and schemes as known at an instant; what was not recorded then is missing.
 struct ManyLabelFacts {
+  std::map<std::string, v1::Cluster> clusters;           // as in LabelFacts
   std::map<std::string, std::vector<v1::Label>> labels;  // of every scheme, by cluster
   std::map<std::string, v1::LabelScheme> schemes;
 };

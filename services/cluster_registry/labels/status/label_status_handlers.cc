@@ -9,6 +9,7 @@
 #include "libs/base/error.h"
 #include "libs/base/limits.h"
 #include "libs/base/status_macros.h"
+#include "services/cluster_registry/clusters/visibility.h"
 #include "services/cluster_registry/errors.h"
 #include "services/cluster_registry/labels/label_policy.h"
 #include "services/cluster_registry/labels/label_status.h"
@@ -43,11 +44,13 @@ absl::Status Answer(const Question& question, const v1::LabelScheme& scheme,
   return absl::OkStatus();
 }
 
-absl::Status AnswerFrom(const ManyLabelFacts& facts, const v1::LabelStatusQuestion& question,
-                        bool accept_derived, absl::CivilDay known_on,
-                        v1::GetLabelStatusResponse& status) {
+absl::Status AnswerFrom(const ManyLabelFacts& facts, const Principal& principal,
+                        const v1::LabelStatusQuestion& question, bool accept_derived,
+                        absl::CivilDay known_on, v1::GetLabelStatusResponse& status) {
   const auto labels = facts.labels.find(question.cluster());
-  if (labels == facts.labels.end()) return NotFoundError(question.cluster());
+  if (labels == facts.labels.end() || !MaySee(principal, facts.clusters.at(question.cluster()))) {
+    return NotFoundError(question.cluster());
+  }
   const auto scheme = facts.schemes.find(question.scheme());
   if (scheme == facts.schemes.end()) return NotFoundError(question.scheme());
   return Answer(question, scheme->second, labels->second, accept_derived, known_on, status);
@@ -92,6 +95,7 @@ absl::Status LabelStatusHandlers::GetLabelStatus(const rpc::Context& context,
                           ReadLabelFacts(reader, request.cluster(), request.scheme(), known_at));
     return absl::OkStatus();
   }));
+  if (!MaySee(context.principal, facts.cluster)) return NotFoundError(request.cluster());
   WICI_RETURN_IF_ERROR(Answer(request, facts.scheme, facts.labels, request.accept_derived(),
                               KnownOn(shown), response));
   *response.mutable_known_at() = TimeUtil::MicrosecondsToTimestamp(ToMicros(shown));
@@ -118,8 +122,8 @@ absl::Status LabelStatusHandlers::BatchGetLabelStatus(const rpc::Context& contex
   for (const v1::LabelStatusQuestion& question : request.questions()) {
     v1::GetLabelStatusResponse status;
     v1::LabelStatusAnswer& answer = *response.add_answers();
-    const absl::Status error =
-        AnswerFrom(facts, question, request.accept_derived(), KnownOn(shown), status);
+    const absl::Status error = AnswerFrom(facts, context.principal, question,
+                                          request.accept_derived(), KnownOn(shown), status);
     if (error.ok()) {
       *answer.mutable_status() = std::move(status);
       continue;

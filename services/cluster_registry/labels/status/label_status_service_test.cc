@@ -128,5 +128,38 @@ TEST_P(LabelStatusTest, ADeletedClusterGoesOnAnswering) {
   EXPECT_THAT(Say(*BatchGetLabelStatus(request)), ElementsAre("VALID"));
 }
 
+TEST_P(LabelStatusTest, AClusterACallerMayNotSeeDoesNotExistForIt) {
+  // A draft is internal, and a partner region is not of this registry.
+  const std::string partner = services_.Token("partner-region");
+  const auto status = services_.Call<v1::GetLabelStatusResponse>(
+      "wici.cluster_registry.v1.LabelService/GetLabelStatus",
+      testing::Parse<v1::GetLabelStatusRequest>(
+          R"(cluster: "clusters/abc" scheme: "labelSchemes/esca" kind: "BRONZE"
+             on_date: "2015-12-18")"),
+      partner);
+  EXPECT_THAT(status, StatusIs(absl::StatusCode::kNotFound, Reason("RESOURCE_NOT_FOUND")));
+  v1::BatchGetLabelStatusRequest request;
+  Ask(request, "clusters/abc", "BRONZE", "2015-12-18");
+  const auto batch = services_.Call<v1::BatchGetLabelStatusResponse>(
+      "wici.cluster_registry.v1.LabelService/BatchGetLabelStatus", request, partner);
+  ASSERT_THAT(batch, IsOk());
+  EXPECT_THAT(Say(*batch), ElementsAre("5 RESOURCE_NOT_FOUND"));
+  v1::GetLabelRequest get;
+  get.set_name("clusters/abc/labels/bronze");
+  EXPECT_THAT(
+      services_.Call<v1::Label>("wici.cluster_registry.v1.LabelService/GetLabel", get, partner),
+      StatusIs(absl::StatusCode::kNotFound, Reason("RESOURCE_NOT_FOUND")));
+  v1::ListLabelVersionsRequest versions;
+  versions.set_parent(get.name());
+  EXPECT_THAT(services_.Call<v1::ListLabelVersionsResponse>(
+                  "wici.cluster_registry.v1.LabelService/ListLabelVersions", versions, partner),
+              StatusIs(absl::StatusCode::kNotFound, Reason("RESOURCE_NOT_FOUND")));
+  v1::ListLabelsRequest list;
+  list.set_parent("clusters/abc");
+  EXPECT_THAT(services_.Call<v1::ListLabelsResponse>(
+                  "wici.cluster_registry.v1.LabelService/ListLabels", list, partner),
+              StatusIs(absl::StatusCode::kNotFound, Reason("RESOURCE_NOT_FOUND")));
+}
+
 }  // namespace
 }  // namespace wici::cluster_registry

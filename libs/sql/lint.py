@@ -2,7 +2,8 @@
 
 check(root) returns the violations, each "file:line: rule: text". RULES names them all; why each is
 forbidden stands beside it. SQL is found in .sql files and, in .h and .cc files below services/ and
-libs/ (tests excepted), in the string literals of sql::Query initialisers.
+libs/ (tests excepted), in the string literals of sql::Query initialisers and of constants called
+k...Suffix.
 """
 
 import re
@@ -47,6 +48,8 @@ COMPILED = {rule: re.compile(pattern, re.IGNORECASE | re.MULTILINE)
 SCHEMA_ONLY = {"collation"}
 
 QUERY = re.compile(r"\bQuery(?:\s+k\w+)?\s*\{")
+# What follows the rows of InsertMany and the keys of SelectMany, as a constant.
+SUFFIX = re.compile(r"\bk\w+Suffix\s*=([^;]*;)")
 RAW = re.compile(r'R"(\w*)\((.*?)\)\1"', re.DOTALL)
 PLAIN = re.compile(r'"((?:[^"\\\n]|\\.)*)"')
 QUOTED = re.compile(r"'[^']*'")
@@ -69,7 +72,12 @@ def closing(text, start):
 
 
 def queries(text):
-    """(offset, SQL) of every literal in a Query initialiser, the name included."""
+    """(offset, SQL) of every literal in a Query initialiser, the name included, or in a suffix."""
+    for match in SUFFIX.finditer(text):
+        raw = list(RAW.finditer(text, *match.span(1)))
+        for literal in raw or PLAIN.finditer(text, *match.span(1)):
+            group = 2 if raw else 1
+            yield literal.start(group), literal.group(group).replace('\\"', '"')
     for match in QUERY.finditer(text):
         at, end = match.end(), closing(text, match.end())
         while at < end:

@@ -23,6 +23,11 @@ def main():
             list(lint.check_text("good", good, 0, sql, schema=False)) for sql in found):
         problems.append("quoted text, comments or names of queries are taken for SQL")
 
+    suffix = 'constexpr std::string_view kXSuffix =\n    "ON CONFLICT (a) DO UPDATE SET b = now()";'
+    if not any(list(lint.check_text("suffix", suffix, 0, sql, schema=False))
+               for _, sql in lint.queries(suffix)):
+        problems.append("the suffix of an InsertMany is not looked at")
+
     for problem in problems:
         print(problem)
     return 1 if problems else 0

@@ -53,7 +53,7 @@ absl::Status AudienceScan::Run(int clusters_max, const Sink& sink) {
     limit = std::min(2 * limit, kBatchMax);
     WICI_RETURN_IF_ERROR(SetLabels(batch));
     WICI_RETURN_IF_ERROR(AddContacts(batch));
-    WICI_RETURN_IF_ERROR(AddSamePeople(batch));
+    WICI_RETURN_IF_ERROR(AddSamePeople(false, batch));
     for (Candidate& candidate : batch.candidates) {
       if (candidate.range == kNoRange || candidate.dropped) continue;
       if (!TakeCluster(candidate, batch, sink)) return absl::OkStatus();
@@ -184,14 +184,14 @@ absl::Status AudienceScan::AddPeopleNamed(const std::vector<std::string>& names,
   return absl::OkStatus();
 }
 
-// The other contacts of the people in the batch who may get a row.
-absl::Status AudienceScan::AddSamePeople(Batch& batch) {
+// The other contacts of the people in the batch; of those who may get a row, or of all.
+absl::Status AudienceScan::AddSamePeople(bool of_all, Batch& batch) {
   std::set<std::string> emails;
   std::set<std::string> present;
   for (const Person& person : batch.people) {
     present.insert(person.contact.name());
     const std::string email = EmailKey(person.contact);
-    if (person.truth != Truth::kFalse && !email.empty()) emails.insert(email);
+    if ((of_all || person.truth != Truth::kFalse) && !email.empty()) emails.insert(email);
   }
   WICI_ASSIGN_OR_RETURN(const auto by_email, ReadContactsByEmail(reader_, emails));
   std::vector<std::string> missing;
@@ -271,7 +271,7 @@ absl::StatusOr<std::map<std::string, Standing>> AudienceScan::JudgePeople(
   Batch batch;
   WICI_RETURN_IF_ERROR(AddPeopleNamed(contacts, batch));
   const std::size_t asked = batch.people.size();
-  WICI_RETURN_IF_ERROR(AddSamePeople(batch));
+  WICI_RETURN_IF_ERROR(AddSamePeople(true, batch));
   std::map<std::string, Standing> standings;
   for (std::size_t i = 0; i < asked; ++i) {
     Person& person = batch.people[i];

@@ -124,7 +124,7 @@ class AudienceScan {
   absl::Status AddContacts(Batch& batch);
   void AddPerson(v1::Contact contact, Candidate& candidate, Batch& batch);
   absl::Status AddPeopleNamed(const std::vector<std::string>& contacts, Batch& batch);
-  absl::Status AddSamePeople(Batch& batch);
+  absl::Status AddSamePeople(bool of_all, Batch& batch);
   std::vector<Person*> OthersOf(const Person& person, const Batch& batch) const;
   bool TakePerson(Person& person, const Batch& batch, const Sink& sink);
   bool TakeCluster(Candidate& candidate, const Batch& batch, const Sink& sink);

@@ -219,17 +219,22 @@ TEST_P(AudienceScanTest, APositionOutsideThePlanIsRefused) {
   });
 }
 
-TEST_P(AudienceScanTest, PeopleAreJudgedByName) {
+TEST_P(AudienceScanTest, PeopleAreJudgedByNameOverAllTheirContacts) {
   Add("a", R"(country: "PL")", {{"x", "x@example.org"}});
   Add("b", R"(country: "PL" home_region: "regions/mazovia")", {{"x", "x@example.org"}});
-  Scan(kMazovia, [](AudienceScan& scan) -> absl::Status {
+  Add("c", R"(country: "DE")", {{"x", "x@example.org"}});
+  const auto judge = [](AudienceScan& scan) -> absl::Status {
     WICI_ASSIGN_OR_RETURN(const auto people,
                           scan.JudgePeople({"clusters/a/contacts/x", "clusters/a/contacts/gone"}));
     EXPECT_EQ(people.size(), 1u);
     EXPECT_EQ(people.at("clusters/a/contacts/x").answer.truth, Truth::kUnknown);
     EXPECT_EQ(people.at("clusters/a/contacts/x").of_person, Truth::kTrue);
+    WICI_ASSIGN_OR_RETURN(const auto other, scan.JudgePeople({"clusters/c/contacts/x"}));
+    EXPECT_EQ(other.at("clusters/c/contacts/x").answer.truth, Truth::kFalse);
+    EXPECT_EQ(other.at("clusters/c/contacts/x").of_person, Truth::kTrue);
     return absl::OkStatus();
-  });
+  };
+  Scan(kMazovia, judge);
 }
 
 // What a rule says of everybody, without plan, batches and pages.

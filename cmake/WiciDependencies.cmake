@@ -42,6 +42,7 @@ pkg_check_modules(HIREDIS REQUIRED IMPORTED_TARGET hiredis)  # Debian's CMake fi
 pkg_check_modules(LIBICAL REQUIRED IMPORTED_TARGET libical)
 pkg_check_modules(ICU REQUIRED IMPORTED_TARGET icu-i18n icu-uc)
 pkg_check_modules(IDN2 REQUIRED IMPORTED_TARGET libidn2)
+pkg_check_modules(XAPIAN REQUIRED IMPORTED_TARGET xapian-core)
 
 # google/rpc/*.proto, which neither protobuf nor gRPC ship.
 set(WICI_GOOGLEAPIS "/usr/share/gocode/src/github.com/gogo/googleapis")

@@ -23,6 +23,7 @@ SYSTEM = {
     "PkgConfig::ICU": "icu",
     "PkgConfig::IDN2": "idn2",
     "PkgConfig::LIBICAL": "ical",
+    "PkgConfig::XAPIAN": "xapian",
     "PostgreSQL::PostgreSQL": "pq",
     "SQLite::SQLite3": "sqlite3",
     "Threads::Threads": "threads",

@@ -186,4 +186,52 @@ absl::Status AudienceRowNotForReviewError(std::string_view row) {
                       absl::StrCat("the rule was sure of ", Text(row)), {{"resource", row}});
 }
 
+absl::Status ItemStateError(std::string_view item, std::string_view state) {
+  return Precondition("ITEM_STATE_MISMATCH", item,
+                      absl::StrCat(Text(item), " is in ", Text(state), ", which does not allow it"),
+                      {{"resource", item}, {"state", state}});
+}
+
+absl::Status ItemExpiredError(std::string_view item, std::string_view valid_until) {
+  return Precondition("ITEM_EXPIRED", item,
+                      absl::StrCat("the last day of ", Text(item), " was ", Text(valid_until)),
+                      {{"resource", item}, {"valid_until", valid_until}});
+}
+
+absl::Status OwnerNotActiveError(std::string_view owner) {
+  return Precondition("OWNER_NOT_ACTIVE", owner, absl::StrCat(Text(owner), " is not active"),
+                      {{"owner", owner}});
+}
+
+absl::Status InterestInOwnItemError(std::string_view item) {
+  return Precondition("INTEREST_IN_OWN_ITEM", item,
+                      absl::StrCat(Text(item), " belongs to who would be interested"),
+                      {{"resource", item}});
+}
+
+absl::Status InterestExistsError(std::string_view interest) {
+  return Precondition("INTEREST_EXISTS", interest,
+                      absl::StrCat(Text(interest), " waits for an answer or was accepted"),
+                      {{"interest", interest}});
+}
+
+absl::Status InterestClosedError(std::string_view interest, std::string_view state) {
+  return Precondition(
+      "INTEREST_CLOSED", interest,
+      absl::StrCat(Text(interest), " is in ", Text(state), ", which does not allow it"),
+      {{"resource", interest}, {"state", state}});
+}
+
+absl::Status ItemHasInterestsError(std::string_view item) {
+  return Precondition("ITEM_HAS_INTERESTS", item,
+                      absl::StrCat("somebody was interested in ", Text(item), "; close it instead"),
+                      {{"resource", item}});
+}
+
+absl::Status InterestsFullError(std::string_view item) {
+  return MakeError(absl::StatusCode::kResourceExhausted, kDomain, "INTERESTS_FULL",
+                   absl::StrCat("as many interests in ", Text(item), " are open as may be"),
+                   {{"resource", item}});
+}
+
 }  // namespace wici::cluster_registry

@@ -66,6 +66,23 @@ absl::Status AudienceEmptyError(int evaluated);
 absl::Status AudienceTooLargeError(int rows_max);
 // FAILED_PRECONDITION, AUDIENCE_ROW_NOT_FOR_REVIEW.
 absl::Status AudienceRowNotForReviewError(std::string_view row);
+// Offers, requests and interests. `state` is the name of the enum value.
+// FAILED_PRECONDITION, ITEM_STATE_MISMATCH.
+absl::Status ItemStateError(std::string_view item, std::string_view state);
+// FAILED_PRECONDITION, ITEM_EXPIRED.
+absl::Status ItemExpiredError(std::string_view item, std::string_view valid_until);
+// FAILED_PRECONDITION, OWNER_NOT_ACTIVE.
+absl::Status OwnerNotActiveError(std::string_view owner);
+// FAILED_PRECONDITION, INTEREST_IN_OWN_ITEM.
+absl::Status InterestInOwnItemError(std::string_view item);
+// FAILED_PRECONDITION, INTEREST_EXISTS.
+absl::Status InterestExistsError(std::string_view interest);
+// FAILED_PRECONDITION, INTEREST_CLOSED.
+absl::Status InterestClosedError(std::string_view interest, std::string_view state);
+// FAILED_PRECONDITION, ITEM_HAS_INTERESTS.
+absl::Status ItemHasInterestsError(std::string_view item);
+// RESOURCE_EXHAUSTED, INTERESTS_FULL.
+absl::Status InterestsFullError(std::string_view item);
 
 }  // namespace wici::cluster_registry
 

@@ -7,7 +7,7 @@
 
 namespace wici::cluster_registry {
 
-// AssessmentService, CollaborationService, AccessService, FederationService.
+// AssessmentService, AccessService, FederationService.
 void RegisterLaterServices(rpc::Server& server);
 
 }  // namespace wici::cluster_registry

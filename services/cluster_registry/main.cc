@@ -3,6 +3,7 @@
 // The composition root: every type the service is made of, from the database up.
 #include <memory>
 
+#include "absl/flags/flag.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/clock.h"
@@ -19,10 +20,16 @@
 #include "libs/rpc/server.h"
 #include "libs/sql/database.h"
 #include "libs/sql/migrate.h"
+#include "services/cluster_registry/collaboration/expiry.h"
 #include "services/cluster_registry/environment.h"
 #include "services/cluster_registry/migrations.h"
+#include "services/cluster_registry/search/search_index.h"
+#include "services/cluster_registry/search/search_indexer.h"
 #include "services/cluster_registry/services.h"
 #include "services/cluster_registry/store.h"
+
+ABSL_FLAG(std::string, search_index, "",
+          "folder of the search index, of this process alone; empty for a temporary one");
 
 namespace wici::cluster_registry {
 namespace {
@@ -43,13 +50,23 @@ absl::Status Serve(const rpc::ServiceFlags& flags) {
   const auth::TokenAuthenticator authenticator(key);
   const auth::RoleAuthorizer authorizer;
 
+  WICI_ASSIGN_OR_RETURN(const std::unique_ptr<SearchIndex> index,
+                        SearchIndex::Open(absl::GetFlag(FLAGS_search_index)));
   feed::FeedService feed_service(*database, clock);
   feed::Retention retention(*database, clock);
+  feed::Sequencer* committed = nullptr;  // set before anything writes
+  Store store(*database, [&] { committed->Wake(); });
+  SearchIndexer indexer(store, *index);
   feed::Sequencer sequencer(*database, redis.get(), clock,
                             {.source = "cluster-registry", .owner = ids.NewId()},
-                            [&](const feed::v1::Cursor& head) { feed_service.Notify(head); });
-  Store store(*database, [&] { sequencer.Wake(); });
-  Services services({store, clock, ids});
+                            [&](const feed::v1::Cursor& head) {
+                              feed_service.Notify(head);
+                              indexer.Wake();
+                            });
+  committed = &sequencer;
+  const Environment environment = {store, clock, ids};
+  ExpirySweep expiry(environment);
+  Services services(environment, *index);
 
   rpc::Server server(rpc::MakeServerOptions(flags), authenticator, authorizer, clock);
   services.Register(server);
@@ -58,6 +75,8 @@ absl::Status Serve(const rpc::ServiceFlags& flags) {
   sequencer.Start();
   retention.Start();
   services.succession_applier().Start(absl::Minutes(1));
+  indexer.Start();
+  expiry.Start();
   return rpc::ServeUntilSignal(flags, server, [&database] {
     return sql::SchemaVersion(*database, absl::Now() + absl::Seconds(1)).status();
   });

@@ -4,12 +4,14 @@
 
 namespace wici::cluster_registry {
 
-Services::Services(const Environment& environment)
+Services::Services(const Environment& environment, SearchIndex& index)
     : regions_(environment),
       clusters_(environment),
       labels_(environment),
       audiences_(environment),
       initiatives_(environment),
+      collaboration_(environment),
+      search_(environment, index),
       people_(environment),
       successions_(environment) {}
 
@@ -19,6 +21,8 @@ void Services::Register(rpc::Server& server) {
   labels_.Register(server);
   audiences_.Register(server);
   initiatives_.Register(server);
+  collaboration_.Register(server);
+  search_.Register(server);
   people_.Register(server);
   successions_.Register(server);
   RegisterLaterServices(server);

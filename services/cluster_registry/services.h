@@ -5,19 +5,21 @@
 #include "libs/rpc/server.h"
 #include "services/cluster_registry/audiences/audience_service.h"
 #include "services/cluster_registry/clusters/cluster_service.h"
+#include "services/cluster_registry/collaboration/collaboration_service.h"
 #include "services/cluster_registry/environment.h"
 #include "services/cluster_registry/initiatives/initiative_service.h"
 #include "services/cluster_registry/labels/label_service.h"
 #include "services/cluster_registry/people/people_service.h"
 #include "services/cluster_registry/regions/region_service.h"
+#include "services/cluster_registry/search/search_service.h"
 #include "services/cluster_registry/successions/succession_service.h"
 
 namespace wici::cluster_registry {
 
-// Thread-safe. Outlives the server it is registered at.
+// Thread-safe. Outlives the server it is registered at; `index` outlives it.
 class Services {
  public:
-  explicit Services(const Environment& environment);
+  Services(const Environment& environment, SearchIndex& index);
   void Register(rpc::Server& server);
   // Goes on with successions that were interrupted.
   SuccessionApplier& succession_applier() { return successions_.applier(); }
@@ -28,6 +30,8 @@ class Services {
   LabelService labels_;
   AudienceService audiences_;
   InitiativeService initiatives_;
+  CollaborationService collaboration_;
+  SearchService search_;
   PeopleService people_;
   SuccessionService successions_;
 };

@@ -15,20 +15,24 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "libs/feed/feed_service.h"
+#include "libs/feed/sequencer.h"
 #include "libs/sql/migrate.h"
 #include "libs/testing/database_fixture.h"
 #include "libs/testing/faulty_database.h"
 #include "libs/testing/service_fixture.h"
 #include "libs/testing/status_matchers.h"
 #include "services/cluster_registry/migrations.h"
+#include "services/cluster_registry/search/search_indexer.h"
 #include "services/cluster_registry/services.h"
 #include "services/cluster_registry/store.h"
 #include "services/cluster_registry/testing/records.h"
 #include "wici/cluster_registry/v1/audience_service.pb.h"
 #include "wici/cluster_registry/v1/cluster_service.pb.h"
+#include "wici/cluster_registry/v1/collaboration_service.pb.h"
 #include "wici/cluster_registry/v1/initiative_service.pb.h"
 #include "wici/cluster_registry/v1/label_service.pb.h"
 #include "wici/cluster_registry/v1/region_service.pb.h"
+#include "wici/cluster_registry/v1/search_service.pb.h"
 #include "wici/cluster_registry/v1/succession_service.pb.h"
 
 namespace wici::cluster_registry::testing {
@@ -119,11 +123,47 @@ class RegistryTest : public ::testing::Test {
   WICI_REGISTRY_CALL(InitiativeService, initiative_stub_, CreateInitiative, v1::Initiative)
   WICI_REGISTRY_CALL(InitiativeService, initiative_stub_, UpdateInitiative, v1::Initiative)
   WICI_REGISTRY_CALL(InitiativeService, initiative_stub_, DeleteInitiative, google::protobuf::Empty)
+  WICI_REGISTRY_CALL(CollaborationService, collaboration_stub_, GetCollaborationItem,
+                     v1::CollaborationItem)
+  WICI_REGISTRY_CALL(CollaborationService, collaboration_stub_, ListCollaborationItems,
+                     v1::ListCollaborationItemsResponse)
+  WICI_REGISTRY_CALL(CollaborationService, collaboration_stub_, CreateCollaborationItem,
+                     v1::CollaborationItem)
+  WICI_REGISTRY_CALL(CollaborationService, collaboration_stub_, UpdateCollaborationItem,
+                     v1::CollaborationItem)
+  WICI_REGISTRY_CALL(CollaborationService, collaboration_stub_, SubmitCollaborationItem,
+                     v1::CollaborationItem)
+  WICI_REGISTRY_CALL(CollaborationService, collaboration_stub_, PublishCollaborationItem,
+                     v1::CollaborationItem)
+  WICI_REGISTRY_CALL(CollaborationService, collaboration_stub_, CloseCollaborationItem,
+                     v1::CollaborationItem)
+  WICI_REGISTRY_CALL(CollaborationService, collaboration_stub_, DeleteCollaborationItem,
+                     google::protobuf::Empty)
+  WICI_REGISTRY_CALL(CollaborationService, collaboration_stub_, CreateInterest, v1::Interest)
+  WICI_REGISTRY_CALL(CollaborationService, collaboration_stub_, ListInterests,
+                     v1::ListInterestsResponse)
+  WICI_REGISTRY_CALL(CollaborationService, collaboration_stub_, ListExpressedInterests,
+                     v1::ListExpressedInterestsResponse)
+  WICI_REGISTRY_CALL(CollaborationService, collaboration_stub_, AnswerInterest, v1::Interest)
+  WICI_REGISTRY_CALL(CollaborationService, collaboration_stub_, WithdrawInterest, v1::Interest)
+  WICI_REGISTRY_CALL(CollaborationService, collaboration_stub_, RecordInterestOutcome, v1::Interest)
+  WICI_REGISTRY_CALL(CollaborationService, collaboration_stub_, ListMatches,
+                     v1::ListMatchesResponse)
+  WICI_REGISTRY_CALL(ClusterService, cluster_stub_, SearchClusters, v1::SearchClustersResponse)
+  WICI_REGISTRY_CALL(SearchService, search_stub_, Search, v1::SearchResponse)
   WICI_REGISTRY_CALL(SuccessionService, succession_stub_, GetSuccession, v1::Succession)
   WICI_REGISTRY_CALL(SuccessionService, succession_stub_, ListSuccessions,
                      v1::ListSuccessionsResponse)
   WICI_REGISTRY_CALL(SuccessionService, succession_stub_, CreateSuccession, v1::Succession)
 #undef WICI_REGISTRY_CALL
+
+  // Brings the search index up to date; returns how many changes or documents that were.
+  absl::StatusOr<int> Index() {
+    feed::Sequencer sequencer(database_.get(), nullptr, system_clock_,
+                              {.source = "test", .owner = "test"}, [](const feed::v1::Cursor&) {});
+    const absl::Status stamped = sequencer.RunOnce().status();
+    return stamped.ok() ? indexer_.RunOnce() : stamped;
+  }
 
   // Mazovia under its codes of 2013 and 2016, and Bavaria.
   void AddRegions() {
@@ -162,7 +202,9 @@ class RegistryTest : public ::testing::Test {
       [this] { return next_fault_ ? next_fault_() : wici::testing::WriteFault::kNone; }};
   Store store_{faulty_};
   wici::testing::ServiceFixture services_;
-  Services registry_{{store_, services_.clock(), services_.ids()}};
+  std::unique_ptr<SearchIndex> index_ = *SearchIndex::Open("");
+  SearchIndexer indexer_{store_, *index_};
+  Services registry_{{store_, services_.clock(), services_.ids()}, *index_};
 };
 
 // The same on the engine of the parameter. Without a PostgreSQL server its tests are skipped.

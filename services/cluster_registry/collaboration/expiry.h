@@ -1,0 +1,55 @@
+// Writes down what has expired: open items past their last day, interests nobody answered in time.
+//
+// Readers do not depend on it, they derive the state from the clock; the sweep makes it durable,
+// takes items off the market and records the changes that others follow. Several processes may
+// sweep: each row is expired once.
+#ifndef WICI_SERVICES_CLUSTER_REGISTRY_COLLABORATION_EXPIRY_H_
+#define WICI_SERVICES_CLUSTER_REGISTRY_COLLABORATION_EXPIRY_H_
+
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "libs/base/mutex.h"
+#include "services/cluster_registry/environment.h"
+
+namespace wici::cluster_registry {
+
+struct ExpirySweepOptions {
+  absl::Duration interval = absl::Minutes(1);
+  absl::Duration timeout = absl::Seconds(10);  // of one transaction
+  int batch_max = 200;                         // rows read at once
+};
+
+class ExpirySweep {
+ public:
+  // What `environment` refers to outlives it.
+  explicit ExpirySweep(const Environment& environment, ExpirySweepOptions options = {})
+      : environment_(environment), options_(options) {}
+  ~ExpirySweep();  // stops the thread
+
+  // Starts the thread, which sweeps at once and then at every interval.
+  void Start();
+  // One round on the calling thread; returns how many items and interests were due. Not together
+  // with Start.
+  absl::StatusOr<int> RunOnce();
+
+ private:
+  void Run();
+  bool Stopping();
+  absl::Status Expire(const std::string& cluster, const std::vector<std::string>& names);
+
+  const Environment environment_;
+  const ExpirySweepOptions options_;
+  Mutex mutex_;
+  CondVar changed_;
+  bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
+  std::thread thread_;
+};
+
+}  // namespace wici::cluster_registry
+
+#endif  // WICI_SERVICES_CLUSTER_REGISTRY_COLLABORATION_EXPIRY_H_

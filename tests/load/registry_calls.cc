@@ -77,7 +77,7 @@ class LabelStatus final : public Method {
   v1::GetLabelStatusResponse answer_;
 };
 
-// The first 50 clusters of a country.
+// The first clusters of a country.
 class ListClusters final : public Method {
  public:
   ListClusters() {

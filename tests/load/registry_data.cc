@@ -2,7 +2,7 @@
 //
 //   wici-registry-data --database=sqlite:///tmp/registry.db --clusters=10000
 //
-// 50 regions, the first 20 of Poland, the others of Germany; a tenth of the clusters without a
+// 10 regions, the first 4 of Poland, the others of Germany; a tenth of the clusters without a
 // known seat; two contacts and three labels each. Prints one line of JSON: what was written, and
 // how many rows the audiences of registry_calls.cc must have, counted here and not by a rule.
 #include <algorithm>
@@ -38,8 +38,8 @@ ABSL_FLAG(std::int64_t, clusters, 100, "how many clusters");
 namespace wici::cluster_registry {
 namespace {
 
-constexpr int kRegions = 50;
-constexpr int kPolishRegions = 20;
+constexpr int kRegions = 10;
+constexpr int kPolishRegions = 4;
 constexpr std::int64_t kBatch = 100;  // clusters of one transaction
 
 // The same number for the same `number` and `salt`, always.

@@ -13,10 +13,12 @@ import pathlib
 import uuid
 
 import client
+import importer
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 CLUSTERS_CSV = ROOT / "data/clusters.csv"
 LABEL_SCHEMES = ROOT / "data/label_schemes.json"
+MEMBER_COUNTS_CSV = ROOT / "data/member_counts.csv"
 
 OPERATOR = "users/operator"
 OPERATOR_ROLES = ["platform-operator@platform"]
@@ -95,22 +97,75 @@ MANAGERS = [
 HOSTS = ("btm", "mkch")
 GUEST = "ccb"
 
+# Names in other languages, where a source gives them.
+TRANSLATED_NAMES = {
+    "Mazovian Chemical Cluster (Mazowiecki Klaster Chemiczny)": {
+        "en": "Mazovian Chemical Cluster", "pl": "Mazowiecki Klaster Chemiczny"},
+    "Bydgoszcz Industrial Cluster (Bydgoski Klaster Przemysłowy Dolina Narzędziowa)": {
+        "en": "Bydgoszcz Industrial Cluster",
+        "pl": "Bydgoski Klaster Przemysłowy Dolina Narzędziowa"},
+    "Wschodni Klaster ICT (Eastern Cluster ICT)": {
+        "en": "Eastern Cluster ICT", "pl": "Wschodni Klaster ICT"},
+    "Chemie-Cluster Bayern": {"de": "Chemie-Cluster Bayern"},
+}
+
+MKCH = "Mazovian Chemical Cluster (Mazowiecki Klaster Chemiczny)"
+# Who managed a cluster: the change of the legal form of MKCh, from an agreement with a coordinator to
+# an association.
+MANDATES = {
+    MKCH: [
+        {"organisation": {"legal_name": "Plock Industrial and Technological Park S.A.",
+                          "legal_form": "coordinator of a partnership agreement"},
+         "mandate_from": "2014-05-14", "mandate_until": "2015-10-06",
+         "basis": "BASIS_AGREEMENT"},
+        {"organisation": {"legal_name": "Mazowiecki Klaster Chemiczny",
+                          "legal_form": "association"},
+         "mandate_from": "2015-10-07", "basis": "BASIS_STATUTE"}],
+}
+EUR_GRANT = {"currency_code": "EUR", "units": "361312", "nanos": 940000000}
+# Id, acronym, title, kind and what is known beside; what is not known is left out. Participants of
+# clusters.csv are named as there.
 INITIATIVES = [
     ("ecei", "ECEI", "European Cluster Excellence Initiative", "KIND_PROJECT",
-     {"programme": "CIP", "starts_on": "2009-09", "ends_on": "2012-08"}),
+     {"programme": "CIP", "starts_on": "2009-09", "ends_on": "2012-08",
+      "description": "INNO-Actions, 36 months, 13 to 14 partners of 9 countries: indicators of "
+                     "quality and peer assessment, training material, a managers' club, a first "
+                     "collaboration platform.",
+      "participants": [{"display_name": "VDI/VDE-IT", "role": "ROLE_PARTNER"}],
+      "source": "proinno-europe.eu"}),
     ("erice", "ERICE", "European Regions for Clusters Excellence", "KIND_PROJECT",
      {"programme": "CIP", "grant_number": "SI2.668150 62/G/ENT/CIP/13/C/N04C031",
-      "website": "erice-project.eu",
+      "budget": EUR_GRANT, "website": "erice-project.eu",
+      "description": "Trains regional staff as benchmarking experts and helps clusters to the "
+                     "Bronze label and further; workshops in Mazovia (7 and 8 October 2015) and "
+                     "on Malta.",
       "participants": [
           {"display_name": "Mazovia Development Agency (ARM S.A.)", "role": "ROLE_LEAD"},
-          {"display_name": "Finlombarda", "role": "ROLE_PARTNER"},
-          {"display_name": "Malta Enterprise", "role": "ROLE_PARTNER"}]}),
+          {"display_name": "Finlombarda", "role": "ROLE_PARTNER",
+           "budget": {"currency_code": "EUR", "units": "116083", "nanos": 70000000}},
+          {"display_name": "Malta Enterprise", "role": "ROLE_PARTNER"}],
+      "source": "erice-project.eu; finlombarda.it"}),
     ("ecrn", "ECRN", "European Chemical Regions Network", "KIND_NETWORK",
-     {"starts_on": "2004", "website": "ecrn.net",
-      "participants": [{"participant": "regions/mazovia", "role": "ROLE_MEMBER"},
-                       {"participant": "regions/bavaria", "role": "ROLE_MEMBER"}]}),
-    ("vcp", "VCP", "Value Creation Partnership", "KIND_PARTNERSHIP", {"starts_on": "2015"}),
-    ("insite", "InSITE", "InSITE Bavaria", "KIND_COMPETENCE_CENTRE", {}),
+     {"starts_on": "2004", "website": "ecrn.net", "programme": "INTERREG IIIC",
+      "legal_form": "non-profit association under Belgian law (formally 2008)",
+      "budget": {"currency_code": "EUR", "units": "1639000"},
+      "description": "An INTERREG IIIC project of 13 regions of 7 countries in 2004, led by "
+                     "Saxony-Anhalt, 61 % of its budget from the EU; later an association with a "
+                     "secretariat in Brussels, 20 regions about 2014. In the High Level Group of "
+                     "the EU on chemicals.",
+      "participants": [{"display_name": "Saxony-Anhalt", "role": "ROLE_LEAD"},
+                       {"participant": "regions/mazovia", "role": "ROLE_MEMBER"},
+                       {"participant": "regions/bavaria", "role": "ROLE_MEMBER"},
+                       {"participant": MKCH, "role": "ROLE_COUNCIL_MEMBER"}],
+      "source": "ecrn.net; ECRN 2005 (docslib 8680879); pppt.pl"}),
+    ("vcp", "VCP", "Value Creation Partnership", "KIND_PARTNERSHIP",
+     {"description": "International network to find solutions to technological problems.",
+      "source": "announcement of the event of 2015-12-18"}),
+    ("insite", "InSITE", "InSITE Bavaria", "KIND_COMPETENCE_CENTRE",
+     {"description": "Industrial Site Development: advises developers of industrial parks in Asia, "
+                     "Latin America and Africa and brings in other Bavarian clusters.",
+      "participants": [{"participant": "Chemie-Cluster Bayern", "role": "ROLE_LEAD"}],
+      "source": "chemiecluster-bayern.de; announcement of the event of 2015-12-18"}),
 ]
 
 START, END = "2015-12-18T08:00:00Z", "2015-12-18T15:00:00Z"  # 9 to 16 in Warsaw
@@ -230,8 +285,23 @@ class Seed:
         cluster = next(m[0] for m in MANAGERS if m[1] == mailbox)
         return f"{self.clusters[cluster]}/contacts/manager"
 
+    def history(self):
+        """Names in other languages, who managed, and the numbers of members over the years."""
+        header = ["cluster", "translated_names", "mandates"]
+        rows = [[self.clusters[name], json.dumps(names, ensure_ascii=False),
+                 json.dumps(MANDATES[name]) if name in MANDATES else ""]
+                for name, names in TRANSLATED_NAMES.items()]
+        names = importer.run(self.api, "demo-names", importer.cut(header, rows),
+                             content="CONTENT_CLUSTERS")
+        counts = importer.run(self.api, "demo-member-counts", importer.parts(MEMBER_COUNTS_CSV),
+                              content="CONTENT_MEMBER_COUNTS")
+        return names, counts
+
     def initiatives(self):
         for initiative_id, acronym, name, kind, more in INITIATIVES:
+            more = dict(more, participants=[
+                dict(p, participant=self.clusters.get(p["participant"], p["participant"]))
+                if "participant" in p else p for p in more.get("participants", [])])
             self._create("InitiativeService.CreateInitiative", initiative_id=initiative_id,
                          initiative={"acronym": acronym, "display_name": name, "kind": kind,
                                      **more})
@@ -282,6 +352,7 @@ def load_everything(api, progress=lambda text: None):
             ("regions and their NUTS codes", seed.regions),
             ("label schemes with their history", seed.label_schemes),
             ("clusters and labels", seed.import_clusters),
+            ("names in other languages, mandates and member counts", seed.history),
             ("managers", seed.managers),
             ("initiatives", seed.initiatives),
             ("the seat of the Biomedical Engineering Centre Cluster", seed.settle_biomedical),

@@ -234,4 +234,24 @@ absl::Status InterestsFullError(std::string_view item) {
                    {{"resource", item}});
 }
 
+absl::Status ImportNotOpenError(std::string_view import, std::string_view state) {
+  return MakeError(absl::StatusCode::kFailedPrecondition, kDomain, "IMPORT_NOT_OPEN",
+                   absl::StrCat(std::string(import), " is in ", std::string(state),
+                                ", where this cannot be done"),
+                   {{"resource", import}, {"state", state}});
+}
+
+absl::Status ImportPartOutOfOrderError(std::string_view import, int next_part) {
+  const std::string next = absl::StrCat(next_part);
+  return MakeError(absl::StatusCode::kFailedPrecondition, kDomain, "IMPORT_PART_OUT_OF_ORDER",
+                   absl::StrCat("the next part of ", std::string(import), " is number ", next),
+                   {{"resource", import}, {"next_part", next}});
+}
+
+absl::Status ImportEmptyError(std::string_view import) {
+  return MakeError(absl::StatusCode::kFailedPrecondition, kDomain, "IMPORT_EMPTY",
+                   absl::StrCat(std::string(import), " has no rows; append some first"),
+                   {{"resource", import}});
+}
+
 }  // namespace wici::cluster_registry

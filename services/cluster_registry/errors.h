@@ -83,6 +83,12 @@ absl::Status InterestClosedError(std::string_view interest, std::string_view sta
 absl::Status ItemHasInterestsError(std::string_view item);
 // RESOURCE_EXHAUSTED, INTERESTS_FULL.
 absl::Status InterestsFullError(std::string_view item);
+// FAILED_PRECONDITION, IMPORT_NOT_OPEN; `state` is the one it is in.
+absl::Status ImportNotOpenError(std::string_view import, std::string_view state);
+// FAILED_PRECONDITION, IMPORT_PART_OUT_OF_ORDER.
+absl::Status ImportPartOutOfOrderError(std::string_view import, int next_part);
+// FAILED_PRECONDITION, IMPORT_EMPTY.
+absl::Status ImportEmptyError(std::string_view import);
 
 }  // namespace wici::cluster_registry
 

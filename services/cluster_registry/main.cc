@@ -22,6 +22,7 @@
 #include "libs/sql/migrate.h"
 #include "services/cluster_registry/collaboration/expiry.h"
 #include "services/cluster_registry/environment.h"
+#include "services/cluster_registry/imports/import_worker.h"
 #include "services/cluster_registry/migrations.h"
 #include "services/cluster_registry/search/search_index.h"
 #include "services/cluster_registry/search/search_indexer.h"
@@ -67,6 +68,8 @@ absl::Status Serve(const rpc::ServiceFlags& flags) {
   const Environment environment = {store, clock, ids};
   ExpirySweep expiry(environment);
   Services services(environment, *index);
+  ImportWorker import_worker(*database, store, clock, ids, {.owner = ids.NewId()},
+                             [&] { sequencer.Wake(); });
 
   rpc::Server server(rpc::MakeServerOptions(flags), authenticator, authorizer, clock);
   services.Register(server);
@@ -74,6 +77,7 @@ absl::Status Serve(const rpc::ServiceFlags& flags) {
   WICI_RETURN_IF_ERROR(server.Start());
   sequencer.Start();
   retention.Start();
+  import_worker.Start();
   services.succession_applier().Start(absl::Minutes(1));
   indexer.Start();
   expiry.Start();

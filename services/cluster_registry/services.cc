@@ -13,7 +13,9 @@ Services::Services(const Environment& environment, SearchIndex& index)
       collaboration_(environment),
       search_(environment, index),
       people_(environment),
-      successions_(environment) {}
+      successions_(environment),
+      imports_(environment),
+      exports_(environment) {}
 
 void Services::Register(rpc::Server& server) {
   regions_.Register(server);
@@ -25,6 +27,8 @@ void Services::Register(rpc::Server& server) {
   search_.Register(server);
   people_.Register(server);
   successions_.Register(server);
+  imports_.Register(server);
+  exports_.Register(server);
   RegisterLaterServices(server);
 }
 

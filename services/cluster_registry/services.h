@@ -7,6 +7,8 @@
 #include "services/cluster_registry/clusters/cluster_service.h"
 #include "services/cluster_registry/collaboration/collaboration_service.h"
 #include "services/cluster_registry/environment.h"
+#include "services/cluster_registry/exports/export_service.h"
+#include "services/cluster_registry/imports/import_service.h"
 #include "services/cluster_registry/initiatives/initiative_service.h"
 #include "services/cluster_registry/labels/label_service.h"
 #include "services/cluster_registry/people/people_service.h"
@@ -34,6 +36,8 @@ class Services {
   SearchService search_;
   PeopleService people_;
   SuccessionService successions_;
+  ImportService imports_;
+  ExportService exports_;
 };
 
 }  // namespace wici::cluster_registry

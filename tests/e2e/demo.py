@@ -60,6 +60,7 @@ class Demo:
         ("regions", "Create regions with their NUTS codes of 2013 and 2016"),
         ("scheme", "Create the label scheme of ESCA: Bronze, Silver, Gold"),
         ("import", "Import clusters.csv: dry run, real, and a second time"),
+        ("history", "Add names in other languages, legal forms and member counts over the years"),
         ("managers", "Add the managers as contacts"),
         ("initiatives", "Create ERICE, ECRN, VCP, InSITE and ECEI"),
         ("audience", "Who manages a cluster of Mazovia with valid Bronze on 2015-12-18?"),
@@ -125,6 +126,23 @@ class Demo:
                 compare("clusters after the dry run", len(clusters), 0)
             self.report.note(f"{run:8} " + ", ".join(f"{n} {k}" for k, n in counts[run].items()))
         compare("rows of clusters.csv", counts, self.expected["import"])
+
+    def step_history(self):
+        names, counts = self.seed.history()
+        compare("imports", {"names": names.updated_count, "counts": counts.created_count},
+                self.expected["history"]["imported"])
+        found = {}
+        for mailbox in ("mkch", "ccb"):
+            cluster = self.api("ClusterService.GetCluster", name=self._cluster(mailbox))
+            found[mailbox] = [[c.value, c.as_of] for c in cluster.member_counts if c.as_of]
+        compare("member counts", found, self.expected["history"]["member_counts"])
+        forms = {}
+        for day in ("2015-10-06", "2015-10-07"):
+            cluster = self.api("ClusterService.GetCluster", name=self._cluster("mkch"), on_date=day)
+            forms[day] = cluster.management_organisation.legal_form
+        compare("legal form of MKCh", forms, self.expected["history"]["legal_form"])
+        for mailbox, counts_of in found.items():
+            self.report.note(f"{mailbox}: " + ", ".join(f"{n} ({day})" for n, day in counts_of))
 
     def step_managers(self):
         self.seed.managers()
@@ -294,6 +312,9 @@ class Demo:
                              kind="BRONZE", on_date=seed.ON_DATE, accept_derived=derived)
                 found[mailbox][column] = f"{_enum(s, 'status')} {_enum(s, 'reason')}"
         return found
+
+    def _cluster(self, mailbox):
+        return self.seed.manager(mailbox).rsplit("/contacts/", 1)[0]
 
     def _mailbox(self, person):
         return next((m for _, m, *_ in seed.MANAGERS if self.seed.manager(m) == person), person)

@@ -1,20 +1,20 @@
 #include "services/cluster_registry/imports/cluster_importer.h"
 
 #include <map>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "google/protobuf/empty.pb.h"
 #include "libs/base/error.h"
 #include "libs/base/status_macros.h"
-#include "services/cluster_registry/clusters/cluster_store.h"
 #include "services/cluster_registry/errors.h"
-#include "services/cluster_registry/labels/label_policy.h"
-#include "services/cluster_registry/labels/label_store.h"
-#include "services/cluster_registry/regions/region_store.h"
+#include "services/cluster_registry/label_schemes/label_scheme_store.h"
 
 namespace wici::cluster_registry {
 namespace {
 
 using Response = v1::ImportClustersResponse;
+constexpr v1::Import::Content kClusters = v1::Import::CONTENT_CLUSTERS;
 
 // An error answer has room for a first look; validate_only gives the whole report.
 constexpr std::size_t kFaultsInErrorMax = 50;
@@ -28,49 +28,38 @@ absl::Status ValidateRequest(const v1::ImportClustersRequest& request) {
   return violations.ToStatus(kDomain);
 }
 
-absl::StatusOr<KnownCluster> ReadKnown(Reader& reader, const std::string& name,
-                                       v1::Cluster& cluster) {
-  KnownCluster known;
-  absl::StatusOr<v1::Cluster> found = ReadCluster(reader, name);
-  if (absl::IsNotFound(found.status())) return known;
-  if (!found.ok()) return found.status();
-  if (found->has_delete_time()) return ClusterDeletedError(name);
-  cluster = *std::move(found);
-  known.cluster = &cluster;
-  WICI_ASSIGN_OR_RETURN(known.labels, ReadAll<v1::Label>([&](const Keyset& keyset) {
-                          return ReadLabels(reader, name, kPresent, keyset);
-                        }));
-  return known;
-}
-
-Response::Row RefusedRow(const ImportRow& row) {
-  Response::Row refused;
-  refused.set_line(row.line);
-  refused.set_action(Response::ACTION_REFUSED);
-  for (const std::string& fault : row.faults) refused.add_faults(fault);
-  return refused;
-}
-
-// Of a deleted cluster: nothing is imported for it, and it does not stop the others.
-ClusterPlan RefuseDeleted(const std::vector<const ImportRow*>& rows) {
-  ClusterPlan plan;
-  for (const ImportRow* row : rows) {
-    Response::Row& refused = plan.rows.emplace_back();
-    refused.set_line(row->line);
-    refused.set_action(Response::ACTION_REFUSED);
-    refused.add_faults("name: the cluster was deleted; undelete it first");
+Response::Action ActionOf(v1::ImportRow::Action action) {
+  switch (action) {
+    case v1::ImportRow::ACTION_CREATED:
+      return Response::ACTION_CREATED;
+    case v1::ImportRow::ACTION_UPDATED:
+      return Response::ACTION_UPDATED;
+    case v1::ImportRow::ACTION_UNCHANGED:
+      return Response::ACTION_UNCHANGED;
+    default:
+      return Response::ACTION_REFUSED;
   }
-  return plan;
+}
+
+Response::Row ToRow(const v1::ImportRow& row) {
+  Response::Row answer;
+  answer.set_line(row.line());
+  answer.set_action(ActionOf(row.action()));
+  if (answer.action() != Response::ACTION_REFUSED) answer.set_cluster(row.cluster());
+  answer.set_label(row.resource());
+  *answer.mutable_faults() = row.faults();
+  *answer.mutable_notices() = row.notices();
+  return answer;
 }
 
 // Puts the rows of all plans and the refused ones into the order of the file, and counts them.
-void Report(const ClusterFile& file, const std::vector<ClusterPlan>& plans, Response& response) {
+void Report(const ClusterFile& file, const std::vector<ImportPlan>& plans, Response& response) {
   std::map<int, Response::Row> by_line;
-  for (const ImportRow& row : file.rows) {
-    if (!row.faults.empty()) by_line[row.line] = RefusedRow(row);
+  for (const ImportedRow& row : file.rows) {
+    if (!row.faults.empty()) by_line[row.line] = ToRow(RefuseRow(row));
   }
-  for (const ClusterPlan& plan : plans) {
-    for (const Response::Row& row : plan.rows) by_line[row.line()] = row;
+  for (const ImportPlan& plan : plans) {
+    for (const v1::ImportRow& row : plan.rows) by_line[row.line()] = ToRow(row);
   }
   std::map<int, int> counts;
   for (auto& [line, row] : by_line) {
@@ -97,7 +86,7 @@ absl::Status RefusedError(const Response& report) {
                                report.rows_size() - report.refused_count());
 }
 
-absl::Status HeaderError(const ClusterFile& file) {
+absl::Status FileError(const ClusterFile& file) {
   Violations violations;
   for (const std::string& fault : file.faults) violations.Add("content", fault);
   return violations.ToStatus(kDomain);
@@ -105,83 +94,61 @@ absl::Status HeaderError(const ClusterFile& file) {
 
 }  // namespace
 
-ClusterImporter::RowsByCluster ClusterImporter::GroupRows(const ClusterFile& file) {
-  RowsByCluster clusters;
-  std::map<std::string, std::size_t> positions;
-  for (const ImportRow& row : file.rows) {
-    if (!row.faults.empty()) continue;
-    const auto [position, is_new] = positions.emplace(row.cluster.name(), clusters.size());
-    if (is_new) clusters.push_back({row.cluster.name(), {}});
-    clusters[position->second].second.push_back(&row);
-  }
-  return clusters;
-}
-
-absl::Status ClusterImporter::ReadImportWorld(const rpc::Context& context,
-                                              const v1::ImportClustersRequest& request,
-                                              v1::LabelScheme& scheme,
-                                              std::vector<v1::Region>& regions) {
+absl::Status ClusterImporter::ReadFile(const rpc::Context& context,
+                                       const v1::ImportClustersRequest& request, ImportFacts& facts,
+                                       ClusterFile& file) {
   return environment_.store.Read(context.deadline, [&](Reader& reader) -> absl::Status {
-    WICI_ASSIGN_OR_RETURN(scheme, ReadLabelScheme(reader, request.label_scheme()));
-    WICI_ASSIGN_OR_RETURN(regions, ReadAll<v1::Region>([&](const Keyset& keyset) {
-                            return ReadRegions(reader, {}, keyset);
-                          }));
-    return absl::OkStatus();
+    WICI_RETURN_IF_ERROR(ReadLabelScheme(reader, request.label_scheme()).status());
+    WICI_ASSIGN_OR_RETURN(facts, ReadImportFacts(reader));
+    const ImportWorld world = {
+        .regions = *facts.regions,
+        .schemes = facts.schemes,
+        .label_scheme = request.label_scheme(),
+        .nuts_version = request.nuts_version().empty() ? "2016" : request.nuts_version()};
+    file = ReadClusterFile(request.content(), world);
+    WICI_RETURN_IF_ERROR(FileError(file));
+    return NameRowsIn(reader, file.rows);
   });
 }
 
-absl::Status ClusterImporter::PlanImport(const rpc::Context& context, const RowsByCluster& clusters,
-                                         const v1::LabelScheme& scheme,
-                                         std::vector<ClusterPlan>& plans) {
+absl::Status ClusterImporter::PlanFile(const rpc::Context& context, const RowsByCluster& clusters,
+                                       const ImportFacts& facts, std::vector<ImportPlan>& plans) {
   return environment_.store.Read(context.deadline, [&](Reader& reader) -> absl::Status {
     plans.clear();
     for (const auto& [name, rows] : clusters) {
-      v1::Cluster cluster;
-      const absl::StatusOr<KnownCluster> known = ReadKnown(reader, name, cluster);
-      if (ErrorReason(known.status()) == "CLUSTER_DELETED") {
-        plans.push_back(RefuseDeleted(rows));
-        continue;
-      }
-      WICI_RETURN_IF_ERROR(known.status());
-      plans.push_back(PlanCluster(rows, *known, scheme));
+      WICI_ASSIGN_OR_RETURN(ImportPlan plan, PlanRows(reader, kClusters, name, rows, facts));
+      plans.push_back(std::move(plan));
     }
     return absl::OkStatus();
   });
 }
 
 absl::Status ClusterImporter::ImportCluster(const rpc::Context& context, const std::string& name,
-                                            const std::vector<const ImportRow*>& rows,
-                                            const v1::LabelScheme& scheme, ClusterPlan& plan) {
+                                            const std::vector<const ImportedRow*>& rows,
+                                            const ImportFacts& facts, ImportPlan& plan) {
   const Mutation mutation = MakeMutation(environment_, context, v1::ImportClustersRequest(), "");
   google::protobuf::Empty nothing;
   return environment_.store.Write(mutation, nothing, [&](Writer& writer) -> absl::Status {
     // Planned again under the lock: somebody may have written since the file was checked.
-    const absl::Status locked = LockCluster(writer, name, false).status();
-    if (!locked.ok() && !absl::IsNotFound(locked)) return locked;
-    v1::Cluster cluster;
-    WICI_ASSIGN_OR_RETURN(const KnownCluster known, ReadKnown(writer, name, cluster));
-    plan = PlanCluster(rows, known, scheme);
-    if (plan.insert) WICI_RETURN_IF_ERROR(InsertCluster(writer, plan.cluster));
-    if (plan.update) WICI_RETURN_IF_ERROR(SaveCluster(writer, plan.cluster, "cluster.updated"));
-    for (v1::Label& label : plan.labels) WICI_RETURN_IF_ERROR(InsertLabel(writer, label));
+    WICI_ASSIGN_OR_RETURN(plan, ImportRows(writer, kClusters, name, rows, facts));
     return absl::OkStatus();
   });
 }
 
 absl::Status ClusterImporter::ImportFile(const rpc::Context& context,
                                          const v1::ImportClustersRequest& request,
-                                         const v1::LabelScheme& scheme, const ClusterFile& file,
+                                         const ImportFacts& facts, const ClusterFile& file,
                                          v1::ImportClustersResponse& response) {
-  const RowsByCluster clusters = GroupRows(file);
-  std::vector<ClusterPlan> plans;
-  WICI_RETURN_IF_ERROR(PlanImport(context, clusters, scheme, plans));
+  const RowsByCluster clusters = GroupRows(file.rows);
+  std::vector<ImportPlan> plans;
+  WICI_RETURN_IF_ERROR(PlanFile(context, clusters, facts, plans));
   Report(file, plans, response);
   if (request.validate_only()) return absl::OkStatus();
   if (response.refused_count() > 0 && !request.skip_invalid_rows()) return RefusedError(response);
   for (std::size_t i = 0; i < clusters.size(); ++i) {
-    if (!plans[i].insert && !plans[i].update && plans[i].labels.empty()) continue;
+    if (!plans[i].changes()) continue;
     const auto& [name, rows] = clusters[i];
-    WICI_RETURN_IF_ERROR(ImportCluster(context, name, rows, scheme, plans[i]));
+    WICI_RETURN_IF_ERROR(ImportCluster(context, name, rows, facts, plans[i]));
   }
   response.Clear();
   Report(file, plans, response);
@@ -195,15 +162,11 @@ absl::Status ClusterImporter::ImportClusters(const rpc::Context& context,
   const Mutation mutation = MakeMutation(environment_, context, request, request.request_id());
   WICI_ASSIGN_OR_RETURN(const bool answered, environment_.store.FindAnswer(mutation, response));
   if (answered) return absl::OkStatus();
-  v1::LabelScheme scheme;
-  std::vector<v1::Region> regions;
-  WICI_RETURN_IF_ERROR(ReadImportWorld(context, request, scheme, regions));
-  const ClusterFile file = ReadClusterFile(
-      request.content(), request.nuts_version().empty() ? "2016" : request.nuts_version(),
-      RegionMap(regions), scheme);
-  WICI_RETURN_IF_ERROR(HeaderError(file));
+  ImportFacts facts;
+  ClusterFile file;
+  WICI_RETURN_IF_ERROR(ReadFile(context, request, facts, file));
   v1::ImportClustersResponse report;
-  WICI_RETURN_IF_ERROR(ImportFile(context, request, scheme, file, report));
+  WICI_RETURN_IF_ERROR(ImportFile(context, request, facts, file, report));
   return environment_.store.Write(mutation, response, [&](Writer&) {
     response = report;
     return absl::OkStatus();

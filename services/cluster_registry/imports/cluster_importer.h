@@ -1,14 +1,16 @@
-// ImportClusters: reads a file (cluster_import.h) and writes it, cluster by cluster.
+// ImportClusters: a file that fits into one message, imported while the caller waits, cluster by
+// cluster. Larger ones go through ImportService.
 #ifndef WICI_SERVICES_CLUSTER_REGISTRY_IMPORTS_CLUSTER_IMPORTER_H_
 #define WICI_SERVICES_CLUSTER_REGISTRY_IMPORTS_CLUSTER_IMPORTER_H_
 
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "services/cluster_registry/environment.h"
-#include "services/cluster_registry/imports/cluster_import.h"
+#include "services/cluster_registry/imports/import_writer.h"
+#include "services/cluster_registry/imports/plans/cluster_file.h"
+#include "wici/cluster_registry/v1/cluster_service.pb.h"
 
 namespace wici::cluster_registry {
 
@@ -22,24 +24,20 @@ class ClusterImporter {
                               v1::ImportClustersResponse& response);
 
  private:
-  // Rows without faults by cluster, in the order of their first row.
-  using RowsByCluster = std::vector<std::pair<std::string, std::vector<const ImportRow*>>>;
-  static RowsByCluster GroupRows(const ClusterFile& file);
-  // What the file refers to.
-  absl::Status ReadImportWorld(const rpc::Context& context,
-                               const v1::ImportClustersRequest& request, v1::LabelScheme& scheme,
-                               std::vector<v1::Region>& regions);
-  // What the import would do, as the registry is now.
-  absl::Status PlanImport(const rpc::Context& context, const RowsByCluster& clusters,
-                          const v1::LabelScheme& scheme, std::vector<ClusterPlan>& plans);
+  // The file with its names, and what it refers to.
+  absl::Status ReadFile(const rpc::Context& context, const v1::ImportClustersRequest& request,
+                        ImportFacts& facts, ClusterFile& file);
   // Plans, and unless only validating imports, cluster by cluster.
   absl::Status ImportFile(const rpc::Context& context, const v1::ImportClustersRequest& request,
-                          const v1::LabelScheme& scheme, const ClusterFile& file,
+                          const ImportFacts& facts, const ClusterFile& file,
                           v1::ImportClustersResponse& response);
+  // What the import would do, as the registry is now.
+  absl::Status PlanFile(const rpc::Context& context, const RowsByCluster& clusters,
+                        const ImportFacts& facts, std::vector<ImportPlan>& plans);
   // Imports the rows of one cluster in one transaction.
   absl::Status ImportCluster(const rpc::Context& context, const std::string& name,
-                             const std::vector<const ImportRow*>& rows,
-                             const v1::LabelScheme& scheme, ClusterPlan& plan);
+                             const std::vector<const ImportedRow*>& rows, const ImportFacts& facts,
+                             ImportPlan& plan);
 
   const Environment environment_;
 };

@@ -29,6 +29,8 @@
 #include "wici/cluster_registry/v1/audience_service.pb.h"
 #include "wici/cluster_registry/v1/cluster_service.pb.h"
 #include "wici/cluster_registry/v1/collaboration_service.pb.h"
+#include "wici/cluster_registry/v1/export_service.pb.h"
+#include "wici/cluster_registry/v1/import_service.pb.h"
 #include "wici/cluster_registry/v1/initiative_service.pb.h"
 #include "wici/cluster_registry/v1/label_service.pb.h"
 #include "wici/cluster_registry/v1/region_service.pb.h"
@@ -155,6 +157,16 @@ class RegistryTest : public ::testing::Test {
   WICI_REGISTRY_CALL(SuccessionService, succession_stub_, ListSuccessions,
                      v1::ListSuccessionsResponse)
   WICI_REGISTRY_CALL(SuccessionService, succession_stub_, CreateSuccession, v1::Succession)
+  WICI_REGISTRY_CALL(ImportService, import_stub_, GetImport, v1::Import)
+  WICI_REGISTRY_CALL(ImportService, import_stub_, ListImports, v1::ListImportsResponse)
+  WICI_REGISTRY_CALL(ImportService, import_stub_, CreateImport, v1::Import)
+  WICI_REGISTRY_CALL(ImportService, import_stub_, AppendImportRows, v1::Import)
+  WICI_REGISTRY_CALL(ImportService, import_stub_, StartImport, v1::Import)
+  WICI_REGISTRY_CALL(ImportService, import_stub_, CancelImport, v1::Import)
+  WICI_REGISTRY_CALL(ImportService, import_stub_, DeleteImport, google::protobuf::Empty)
+  WICI_REGISTRY_CALL(ImportService, import_stub_, ListImportRows, v1::ListImportRowsResponse)
+  WICI_REGISTRY_CALL(ExportService, export_stub_, ExportClusters, v1::ExportClustersResponse)
+  WICI_REGISTRY_CALL(ExportService, export_stub_, ExportInitiatives, v1::ExportInitiativesResponse)
 #undef WICI_REGISTRY_CALL
 
   // Brings the search index up to date; returns how many changes or documents that were.

@@ -1,9 +1,10 @@
-#include "services/cluster_registry/imports/csv.h"
+#include "services/cluster_registry/imports/files/csv.h"
 
 #include <string>
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "services/cluster_registry/imports/files/encoding.h"
 
 namespace wici::cluster_registry {
 namespace {
@@ -47,10 +48,37 @@ TEST(CsvTest, TextMustBeUtf8) {
   const auto records = ParseCsv("BM³ ł\nM\xFCnchen\n", 10);
   EXPECT_THAT(records[0].fault, IsEmpty());
   EXPECT_EQ(records[1].fault, "not UTF-8");
+}
+
+TEST(EncodingTest, OverlongFormsAndSurrogatesAreNoUtf8) {
   EXPECT_FALSE(IsUtf8("\xC0\x80"));          // overlong
   EXPECT_FALSE(IsUtf8("\xED\xA0\x80"));      // surrogate
   EXPECT_FALSE(IsUtf8("\xF4\x90\x80\x80"));  // beyond Unicode
   EXPECT_TRUE(IsUtf8("\xF0\x9F\x8F\xAD"));
+}
+
+TEST(EncodingTest, AFileOfAnOldSpreadsheetIsExplained) {
+  // "Łódź" and "śląski" as Windows-1250 and as ISO 8859-2 write them.
+  EXPECT_EQ(EncodingFault("name\nx\n\xA3\xF3"
+                          "d\x9F,\x9Cl\xB9ski\n"),
+            "line 3 is not UTF-8; it looks like Windows-1250: save the file as \"CSV UTF-8\"");
+  EXPECT_THAT(EncodingFault("\xA3\xF3"
+                            "d\xBC,\xB6l\xB1ski"),
+              HasSubstr("line 1 is not UTF-8; it looks like ISO 8859-2"));
+  EXPECT_THAT(EncodingFault(std::string("\xFF\xFEn\0a\0", 6)), HasSubstr("UTF-16"));
+  EXPECT_THAT(EncodingFault(std::string("a\nn\0a\0", 6)), HasSubstr("line 2 holds a NUL byte"));
+  EXPECT_EQ(EncodingFault("Łódź, śląski\r\n"), "");
+  EXPECT_EQ(EncodingFault(""), "");
+}
+
+TEST(CsvTest, WhatIsWrittenIsReadAgain) {
+  const std::vector<std::string> fields = {"a", "b, c", "say \"no\"", "two\nlines", "", " x "};
+  std::string text;
+  AppendCsv(fields, text);
+  AppendCsv({""}, text);
+  const auto records = ParseCsv(text, 10);
+  EXPECT_EQ(records[0].fields, fields);
+  EXPECT_EQ(text.substr(text.size() - 3), "\"\"\n");
 }
 
 TEST(CsvTest, TheNumberOfRowsIsBounded) {

@@ -1,7 +1,8 @@
-#include "services/cluster_registry/imports/csv.h"
+#include "services/cluster_registry/imports/files/csv.h"
 
-#include <cstdint>
 #include <utility>
+
+#include "services/cluster_registry/imports/files/encoding.h"
 
 namespace wici::cluster_registry {
 namespace {
@@ -92,35 +93,6 @@ bool Blank(const CsvRecord& record) {
 
 }  // namespace
 
-bool IsUtf8(std::string_view text) {
-  for (std::size_t i = 0; i < text.size();) {
-    const auto byte = [&](std::size_t at) { return static_cast<std::uint8_t>(text[at]); };
-    const std::uint8_t lead = byte(i);
-    std::size_t length = 1;
-    std::uint32_t code = lead;
-    std::uint32_t least = 0;
-    if (lead >= 0x80) {
-      if (lead >= 0xC2 && lead <= 0xDF) {
-        length = 2, code = lead & 0x1Fu, least = 0x80;
-      } else if (lead >= 0xE0 && lead <= 0xEF) {
-        length = 3, code = lead & 0x0Fu, least = 0x800;
-      } else if (lead >= 0xF0 && lead <= 0xF4) {
-        length = 4, code = lead & 0x07u, least = 0x10000;
-      } else {
-        return false;
-      }
-    }
-    if (i + length > text.size()) return false;
-    for (std::size_t k = 1; k < length; ++k) {
-      if ((byte(i + k) & 0xC0u) != 0x80u) return false;
-      code = (code << 6) | (byte(i + k) & 0x3Fu);
-    }
-    if (code < least || code > 0x10FFFF || (code >= 0xD800 && code <= 0xDFFF)) return false;
-    i += length;
-  }
-  return true;
-}
-
 std::vector<CsvRecord> ParseCsv(std::string_view text, std::size_t records_max) {
   constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
   if (text.substr(0, 3) == kByteOrderMark) text.remove_prefix(3);
@@ -139,6 +111,25 @@ std::vector<CsvRecord> ParseCsv(std::string_view text, std::size_t records_max) 
     }
   }
   return records;
+}
+
+void AppendCsv(const std::vector<std::string>& fields, std::string& text) {
+  // A record of one empty field would look like an empty line.
+  if (fields.size() == 1 && fields[0].empty()) text += "\"\"";
+  for (std::size_t i = 0; i < fields.size(); ++i) {
+    if (i > 0) text += ',';
+    if (fields[i].find_first_of(",\"\r\n") == std::string::npos) {
+      text += fields[i];
+      continue;
+    }
+    text += '"';
+    for (const char c : fields[i]) {
+      if (c == '"') text += '"';
+      text += c;
+    }
+    text += '"';
+  }
+  text += '\n';
 }
 
 }  // namespace wici::cluster_registry

@@ -1,6 +1,6 @@
 // Comma-separated values (RFC 4180), UTF-8.
-#ifndef WICI_SERVICES_CLUSTER_REGISTRY_IMPORTS_CSV_H_
-#define WICI_SERVICES_CLUSTER_REGISTRY_IMPORTS_CSV_H_
+#ifndef WICI_SERVICES_CLUSTER_REGISTRY_IMPORTS_FILES_CSV_H_
+#define WICI_SERVICES_CLUSTER_REGISTRY_IMPORTS_FILES_CSV_H_
 
 #include <cstddef>
 #include <string>
@@ -22,9 +22,9 @@ struct CsvRecord {
 // records; the last then has the fault "too many rows".
 std::vector<CsvRecord> ParseCsv(std::string_view text, std::size_t records_max);
 
-// Whether `text` is valid UTF-8 (no overlong forms, no surrogates).
-bool IsUtf8(std::string_view text);
+// Appends one record, quoted where it must be, and ends it with LF.
+void AppendCsv(const std::vector<std::string>& fields, std::string& text);
 
 }  // namespace wici::cluster_registry
 
-#endif  // WICI_SERVICES_CLUSTER_REGISTRY_IMPORTS_CSV_H_
+#endif  // WICI_SERVICES_CLUSTER_REGISTRY_IMPORTS_FILES_CSV_H_

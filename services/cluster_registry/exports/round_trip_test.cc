@@ -1,0 +1,117 @@
+// A dump imported into an empty registry gives the same dump again, byte for byte.
+#include <algorithm>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "services/cluster_registry/imports/import_worker.h"
+#include "services/cluster_registry/testing/registry_fixture.h"
+
+namespace wici::cluster_registry {
+namespace {
+
+using wici::testing::IsOk;
+
+// A registry with regions and the scheme; each object is one of its own.
+class Registry : public testing::RegistryTest {
+ public:
+  Registry() {
+    AddRegions();
+    AddEsca();
+  }
+
+  std::string Dump(const std::string& content) {
+    const auto answer = ExportClusters("content: CONTENT_" + content +
+                                       " format: EXPORT_FORMAT_CSV page_size: 1000");
+    EXPECT_THAT(answer, IsOk());
+    return answer.ok() ? answer->content() : "";
+  }
+  void Load(const std::string& content, const std::string& dump) {
+    const std::string id = "i" + std::to_string(++imports_);
+    ASSERT_THAT(CreateImport("import_id: \"imp-" + id + "\" import { content: CONTENT_" + content +
+                             " format: FORMAT_CSV }"),
+                IsOk());
+    v1::AppendImportRowsRequest part;
+    part.set_name("imports/imp-" + id);
+    part.set_part(1);
+    part.set_content(dump);
+    ASSERT_THAT(AppendImportRows(part), IsOk());
+    ASSERT_THAT(StartImport("name: \"" + part.name() + "\""), IsOk());
+    for (absl::StatusOr<bool> worked = true; worked.ok() && *worked;) worked = worker_.RunOnce();
+    const auto done = GetImport("name: \"" + part.name() + "\"");
+    EXPECT_EQ(done->state(), v1::Import::STATE_SUCCEEDED);
+    EXPECT_EQ(done->created_count() + done->updated_count(), done->row_count());
+    for (const auto& row : ListImportRows("parent: \"" + part.name() + "\"")->rows()) {
+      for (const std::string& fault : row.faults()) ADD_FAILURE() << row.line() << ": " << fault;
+    }
+  }
+  // Two clusters with everything a dump holds.
+  void Fill() {
+    AddCluster(R"(acronym: "AŁ" aliases: "a|b" aliases: "c, \"d\"" founded_on: "1998"
+                  translated_names { key: "pl" value: "Żółć" } translated_names { key: "de" value: "ß" }
+                  descriptions { key: "pl" value: "Pierwszy wiersz.\nDrugi, ze \"znakami\"." }
+                  home_region: "regions/mazovia" operating_regions: "regions/bavaria"
+                  sectors { scheme: "NACE" version: "Rev. 2" code: "C20" } website: "a.example"
+                  contact_email: "office@example.org" management_fte_centi: 250
+                  services: "Patents" target_countries: "DE" support_programmes: "go-cluster"
+                  visibility: VISIBILITY_PUBLIC external_ids { scheme: "ECCP" value: "17" }
+                  member_counts { value: 0 definition: "members, at first" as_of: "2014" }
+                  member_counts { value: 109 definition: "members" as_of: "2015-10-08" source: "x" }
+                  mandates { organisation { legal_name: "Ł sp. z o.o." legal_form: "company" }
+                             mandate_from: "2014-05-14" basis: BASIS_AGREEMENT }
+                  provenances { source: "list" retrieved_on: "2015-12-18" })");
+    AddCluster("", "bare");
+    ASSERT_THAT(CreateLabel(R"(parent: "clusters/abc" label_id: "bronze" label {
+                  scheme: "labelSchemes/esca" kind: "BRONZE" valid_until: "2016-12-08"
+                  publication_consent: true evidences { uri: "https://x.example" } })"),
+                IsOk());
+    ASSERT_THAT(CreateLabel(R"(parent: "clusters/abc" label_id: "gold" label {
+                  scheme: "labelSchemes/esca" kind: "GOLD" valid_from: "2014-03-01"
+                  valid_until: "2016-02-29" issuer: "ESCA" assessed_on: "2014-02"
+                  provenances { source: "Łódź" } })"),
+                IsOk());
+    ASSERT_THAT(RecordLabelEvent(R"(name: "clusters/abc/labels/gold"
+                  event { type: TYPE_SUSPENSION effective_on: "2015-01-01" reason: "a, \"b\"" })"),
+                IsOk());
+    ASSERT_THAT(CreateMember(R"(parent: "clusters/abc" member_id: "m1" member {
+                  display_name: "Łąka" kind: KIND_SMALL_ENTERPRISE role: ROLE_FOUNDER
+                  member_from: "2014-05-14" member_until: "2015-01-01" region: "regions/mazovia"
+                  identifiers { scheme: "NIP" value: "5252248481" } website: "laka.example"
+                  competences: "nano" competences: "x|y" })"),
+                IsOk());
+    ASSERT_THAT(CreateMember(R"(parent: "clusters/bare" member { display_name: "Uni"
+                                                                 kind: KIND_UNIVERSITY })"),
+                IsOk());
+  }
+
+ private:
+  void TestBody() override {}
+
+  int imports_ = 0;
+  SystemIdSource ids_;
+  ImportWorker worker_{database_.get(), store_, system_clock_, ids_, {.owner = "test"}, [] {}};
+};
+
+TEST(RoundTripTest, ADumpImportedIntoAnEmptyRegistryGivesTheSameDump) {
+  Registry full, empty;
+  full.Fill();
+  const std::string clusters = full.Dump("CLUSTERS");
+  const std::string labels = full.Dump("LABELS");
+  const std::string members = full.Dump("MEMBERS");
+  const std::string counts = full.Dump("MEMBER_COUNTS");
+  empty.Load("CLUSTERS", clusters);
+  empty.Load("CLUSTERS", labels);
+  empty.Load("MEMBERS", members);
+  empty.Load("MEMBER_COUNTS", counts);
+  EXPECT_EQ(empty.Dump("CLUSTERS"), clusters);
+  EXPECT_EQ(empty.Dump("LABELS"), labels);
+  EXPECT_EQ(empty.Dump("MEMBERS"), members);
+  EXPECT_EQ(empty.Dump("MEMBER_COUNTS"), counts);
+  // They hold something.
+  for (const std::string& dump : {clusters, labels, members, counts}) {
+    EXPECT_GE(std::count(dump.begin(), dump.end(), '\n'), 3);
+  }
+}
+
+}  // namespace
+}  // namespace wici::cluster_registry

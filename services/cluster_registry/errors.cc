@@ -147,6 +147,26 @@ absl::Status ClusterSucceededError(std::string_view cluster, std::string_view su
                       {{"cluster", cluster}, {"succession", succession}});
 }
 
+absl::Status ExternalIdTakenError(std::string_view scheme, std::string_view value,
+                                  std::string_view party) {
+  return Precondition("EXTERNAL_ID_TAKEN", party,
+                      absl::StrCat(Text(scheme), " ", Text(value), " is that of ", Text(party)),
+                      {{"scheme", scheme}, {"value", value}, {"resource", party}});
+}
+
+absl::Status LastManagerError(std::string_view cluster, std::string_view contact) {
+  return Precondition("LAST_MANAGER", contact,
+                      absl::StrCat(Text(contact), " is the last manager of ", Text(cluster),
+                                   ", which is published"),
+                      {{"resource", cluster}, {"contact", contact}});
+}
+
+absl::Status NotManagerError(std::string_view contact, std::string_view on_date) {
+  return Precondition("NOT_MANAGER", contact,
+                      absl::StrCat(Text(contact), " is not the manager up to ", Text(on_date)),
+                      {{"contact", contact}, {"on_date", on_date}});
+}
+
 absl::Status ImportRowInvalidError(const std::vector<FieldViolation>& faults, int refused_count,
                                    int importable_count) {
   const std::string refused = absl::StrCat(refused_count);

@@ -56,6 +56,13 @@ absl::Status LabelUndecidedError(const std::vector<FieldViolation>& violations);
 absl::Status SuccessionCycleError(std::string_view succession);
 // FAILED_PRECONDITION, CLUSTER_SUCCEEDED.
 absl::Status ClusterSucceededError(std::string_view cluster, std::string_view succession);
+// FAILED_PRECONDITION, EXTERNAL_ID_TAKEN.
+absl::Status ExternalIdTakenError(std::string_view scheme, std::string_view value,
+                                  std::string_view party);
+// FAILED_PRECONDITION, LAST_MANAGER.
+absl::Status LastManagerError(std::string_view cluster, std::string_view contact);
+// FAILED_PRECONDITION, NOT_MANAGER.
+absl::Status NotManagerError(std::string_view contact, std::string_view on_date);
 // INVALID_ARGUMENT, IMPORT_ROW_INVALID; `faults` name line and column.
 absl::Status ImportRowInvalidError(const std::vector<FieldViolation>& faults, int refused_count,
                                    int importable_count);

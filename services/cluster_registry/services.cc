@@ -15,7 +15,8 @@ Services::Services(const Environment& environment, SearchIndex& index)
       people_(environment),
       successions_(environment),
       imports_(environment),
-      exports_(environment) {}
+      exports_(environment),
+      eligibility_(environment) {}
 
 void Services::Register(rpc::Server& server) {
   regions_.Register(server);
@@ -29,6 +30,7 @@ void Services::Register(rpc::Server& server) {
   successions_.Register(server);
   imports_.Register(server);
   exports_.Register(server);
+  eligibility_.Register(server);
   RegisterLaterServices(server);
 }
 

@@ -6,6 +6,7 @@
 #include "services/cluster_registry/audiences/audience_service.h"
 #include "services/cluster_registry/clusters/cluster_service.h"
 #include "services/cluster_registry/collaboration/collaboration_service.h"
+#include "services/cluster_registry/eligibility/eligibility_service.h"
 #include "services/cluster_registry/environment.h"
 #include "services/cluster_registry/exports/export_service.h"
 #include "services/cluster_registry/imports/import_service.h"
@@ -38,6 +39,7 @@ class Services {
   SuccessionService successions_;
   ImportService imports_;
   ExportService exports_;
+  EligibilityService eligibility_;
 };
 
 }  // namespace wici::cluster_registry

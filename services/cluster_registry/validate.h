@@ -10,6 +10,7 @@
 #include "google/protobuf/descriptor.h"
 #include "libs/base/limits.h"
 #include "libs/base/violations.h"
+#include "services/cluster_registry/identifiers/identifiers.h"
 #include "services/cluster_registry/partial_date.h"
 #include "wici/cluster_registry/v1/common.pb.h"
 
@@ -87,12 +88,20 @@ void CheckCodes(std::string_view field, std::string_view name, const List& list,
   });
 }
 
+// Format and check digits, C6.
+inline void CheckExternalId(const std::string& path, const v1::ExternalId& id,
+                            Violations& violations) {
+  const bool scheme = violations.RequireText(Path(path, "scheme"), id.scheme(), 64);
+  if (!violations.RequireText(Path(path, "value"), id.value(), 256) || !scheme) return;
+  const IdentifierCheck check = CheckIdentifier(id.scheme(), id.value());
+  if (!check.fault.empty()) violations.Add(Path(path, "value"), check.fault);
+}
+
 template <class List>
 void CheckExternalIds(std::string_view field, std::string_view name, const List& list,
                       Violations& violations) {
   CheckEach(field, name, list, violations, [&](const std::string& path, const v1::ExternalId& id) {
-    violations.RequireText(Path(path, "scheme"), id.scheme(), 64);
-    violations.RequireText(Path(path, "value"), id.value(), 256);
+    CheckExternalId(path, id, violations);
   });
 }
 

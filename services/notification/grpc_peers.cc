@@ -74,6 +74,7 @@ absl::Status GrpcPeers::AddContactPoints(people::v1::ContactPointService::Stub& 
                                          std::map<std::string, people::v1::ContactPoint>& found) {
   return InBatches(persons, [&](std::vector<std::string> batch) -> absl::Status {
     people::v1::BatchGetContactPointsRequest request;
+    request.set_purpose("notification");
     for (std::string& person : batch) request.add_persons(std::move(person));
     people::v1::BatchGetContactPointsResponse response;
     WICI_RETURN_IF_ERROR(Call(owner, &people::v1::ContactPointService::Stub::BatchGetContactPoints,

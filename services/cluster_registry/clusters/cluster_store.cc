@@ -7,6 +7,7 @@
 #include "services/cluster_registry/cluster_rules/publication.h"
 #include "services/cluster_registry/clusters/queries.h"
 #include "services/cluster_registry/errors.h"
+#include "services/cluster_registry/identifiers/external_id_store.h"
 #include "services/cluster_registry/rows.h"
 
 namespace wici::cluster_registry {
@@ -126,6 +127,7 @@ absl::StatusOr<v1::Cluster> LockCluster(Writer& writer, std::string_view name, b
 
 absl::Status InsertCluster(Writer& writer, v1::Cluster& cluster) {
   constexpr std::string_view kKind = "cluster.created";
+  WICI_RETURN_IF_ERROR(ClaimExternalIds(writer, cluster));
   WICI_RETURN_IF_ERROR(FinishInsert(
       writer.sql().Execute(kInsertCluster,
                            {cluster.name(), static_cast<std::int64_t>(cluster.state()),
@@ -139,6 +141,7 @@ absl::Status InsertCluster(Writer& writer, v1::Cluster& cluster) {
 }
 
 absl::Status SaveCluster(Writer& writer, v1::Cluster& cluster, std::string_view kind) {
+  WICI_RETURN_IF_ERROR(ClaimExternalIds(writer, cluster));
   std::optional<std::int64_t> deleted_at;
   if (cluster.has_delete_time()) {
     deleted_at = TimeUtil::TimestampToMicroseconds(cluster.delete_time());

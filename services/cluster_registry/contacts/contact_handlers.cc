@@ -1,40 +1,40 @@
 #include "services/cluster_registry/contacts/contact_handlers.h"
 
-#include <algorithm>
-
 #include "absl/strings/str_cat.h"
+#include "libs/base/clock.h"
 #include "libs/base/status_macros.h"
 #include "libs/rpc/etag.h"
 #include "services/cluster_registry/clusters/cluster_store.h"
+#include "services/cluster_registry/contacts/contact_store.h"
+#include "services/cluster_registry/contacts/manager_rules.h"
+#include "services/cluster_registry/contacts/read_log.h"
+#include "services/cluster_registry/contacts/roles.h"
 #include "services/cluster_registry/contacts/validate_contact.h"
 #include "services/cluster_registry/errors.h"
 
 namespace wici::cluster_registry {
 namespace {
 
-bool IsPrimaryManager(const v1::Contact& contact) {
-  return contact.primary() && contact.role() == v1::Contact::ROLE_MANAGER;
-}
+constexpr std::string_view kContactPattern = "clusters/*/contacts/*";
+// Who writes a contact is answered what it is now.
+constexpr std::string_view kOwnChange = "own_change";
 
-// Civil dates are ordered by their text; an empty one is open.
-bool Overlap(const v1::Contact& a, const v1::Contact& b) {
-  return (a.role_until().empty() || b.role_from() <= a.role_until()) &&
-         (b.role_until().empty() || a.role_from() <= b.role_until());
-}
-
-// C8: at most one primary manager of a cluster on any day.
-absl::Status CheckPrimaryManager(Reader& reader, const v1::Contact& contact) {
-  if (!IsPrimaryManager(contact)) return absl::OkStatus();
-  WICI_ASSIGN_OR_RETURN(const std::vector<v1::Contact> contacts,
-                        ReadAll<v1::Contact>([&](const Keyset& keyset) {
-                          return ReadContacts(reader, ClusterOf(contact.name()), keyset);
-                        }));
-  for (const v1::Contact& other : contacts) {
-    if (other.name() != contact.name() && IsPrimaryManager(other) && Overlap(contact, other)) {
-      return PrimaryManagerExistsError(other.name());
-    }
-  }
-  return absl::OkStatus();
+const std::vector<std::string_view>& ChangeableFields() {
+  static const auto* const fields = new std::vector<std::string_view>{"role",
+                                                                      "display_name",
+                                                                      "email",
+                                                                      "phone",
+                                                                      "language",
+                                                                      "role_from",
+                                                                      "role_until",
+                                                                      "primary",
+                                                                      "audience_consent",
+                                                                      "notice_given_time",
+                                                                      "source",
+                                                                      "confirmed_on",
+                                                                      "earlier_roles",
+                                                                      "person"};
+  return *fields;
 }
 
 // What may be stored as the answer to a request: no personal data.
@@ -44,6 +44,38 @@ v1::Contact NameOnly(const v1::Contact& contact) {
   return answer;
 }
 
+absl::Status ValidateTransfer(const v1::TransferManagerRequest& request) {
+  Violations violations;
+  violations.RequireResourceName("name", request.name(), "clusters/*");
+  const auto check = [&](const char* field, const std::string& contact) {
+    if (violations.RequireResourceName(field, contact, kContactPattern) &&
+        ClusterOf(contact) != request.name()) {
+      violations.Add(field, "not a contact of the cluster");
+    }
+  };
+  check("from_contact", request.from_contact());
+  check("to_contact", request.to_contact());
+  if (request.from_contact() == request.to_contact()) {
+    violations.Add("to_contact", "the same contact");
+  }
+  violations.OptionalDate("effective_on", request.effective_on());
+  violations.RequestId("request_id", request.request_id());
+  return violations.ToStatus(kDomain);
+}
+
+// Both change together, so that the cluster has a manager on every day between.
+absl::Status Transfer(Writer& writer, v1::Contact& from, v1::Contact& to, absl::CivilDay day,
+                      absl::CivilDay today) {
+  if (!MayHandOver(from, day)) return NotManagerError(from.name(), FormatDate(day));
+  HandOver(from, to, day);
+  Violations violations;
+  ValidateContact("to_contact", to, today, violations);
+  WICI_RETURN_IF_ERROR(violations.ToStatus(kDomain));
+  WICI_RETURN_IF_ERROR(SaveContact(writer, from));
+  WICI_RETURN_IF_ERROR(CheckPrimaryManager(writer, to));
+  return SaveContact(writer, to);
+}
+
 }  // namespace
 
 void ContactHandlers::Register(rpc::Service& service) {
@@ -51,24 +83,36 @@ void ContactHandlers::Register(rpc::Service& service) {
   service.Pooled("ListContacts", this, &ContactHandlers::ListContacts);
   service.Pooled("CreateContact", this, &ContactHandlers::CreateContact);
   service.Pooled("UpdateContact", this, &ContactHandlers::UpdateContact);
+  service.Pooled("TransferManager", this, &ContactHandlers::TransferManager);
   service.Pooled("DeleteContact", this, &ContactHandlers::DeleteContact);
 }
 
-absl::Status ContactHandlers::AnswerContact(const rpc::Context& context, v1::Contact& response) {
-  return environment_.store.Read(context.deadline, [&](Reader& reader) {
-    WICI_ASSIGN_OR_RETURN(response, ReadContact(reader, std::string(response.name())));
-    return absl::OkStatus();
-  });
+absl::CivilDay ContactHandlers::Today() const {
+  return absl::ToCivilDay(environment_.clock.Now(), absl::UTCTimeZone());
+}
+
+absl::Status ContactHandlers::Answer(const rpc::Context& context, std::string_view purpose,
+                                     const std::vector<v1::Contact*>& contacts) {
+  WICI_RETURN_IF_ERROR(
+      environment_.store.Read(context.deadline, [&](Reader& reader) -> absl::Status {
+        for (v1::Contact* contact : contacts) {
+          WICI_ASSIGN_OR_RETURN(*contact, ReadContact(reader, std::string(contact->name())));
+        }
+        return absl::OkStatus();
+      }));
+  LogContactRead(context, purpose, contacts.size());
+  return absl::OkStatus();
 }
 
 absl::Status ContactHandlers::GetContact(const rpc::Context& context,
                                          const v1::GetContactRequest& request,
                                          v1::Contact& response) {
   Violations violations;
-  violations.RequireResourceName("name", request.name(), "clusters/*/contacts/*");
+  violations.RequireResourceName("name", request.name(), kContactPattern);
+  CheckPurpose("purpose", request.purpose(), violations);
   WICI_RETURN_IF_ERROR(violations.ToStatus(kDomain));
   response.set_name(request.name());
-  return AnswerContact(context, response);
+  return Answer(context, request.purpose(), {&response});
 }
 
 absl::Status ContactHandlers::ListContacts(const rpc::Context& context,
@@ -77,6 +121,7 @@ absl::Status ContactHandlers::ListContacts(const rpc::Context& context,
   Violations violations;
   violations.RequireResourceName("parent", request.parent(), "clusters/*");
   const rpc::Page page = rpc::ParsePage(request, violations);
+  CheckPurpose("purpose", request.purpose(), violations);
   WICI_RETURN_IF_ERROR(violations.ToStatus(kDomain));
   std::vector<v1::Contact> rows;
   WICI_RETURN_IF_ERROR(environment_.store.Read(context.deadline, [&](Reader& reader) {
@@ -86,6 +131,7 @@ absl::Status ContactHandlers::ListContacts(const rpc::Context& context,
   }));
   FillPage(request, page, std::move(rows), *response.mutable_contacts(),
            *response.mutable_next_page_token());
+  LogContactRead(context, request.purpose(), static_cast<std::size_t>(response.contacts_size()));
   return absl::OkStatus();
 }
 
@@ -95,7 +141,7 @@ absl::Status ContactHandlers::CreateContact(const rpc::Context& context,
   Violations violations;
   violations.RequireResourceName("parent", request.parent(), "clusters/*");
   if (!request.contact_id().empty()) violations.RequireId("contact_id", request.contact_id());
-  ValidateContact("contact", request.contact(), violations);
+  ValidateContact("contact", request.contact(), Today(), violations);
   violations.RequestId("request_id", request.request_id());
   WICI_RETURN_IF_ERROR(violations.ToStatus(kDomain));
   const std::string id =
@@ -110,7 +156,7 @@ absl::Status ContactHandlers::CreateContact(const rpc::Context& context,
         response = NameOnly(contact);
         return InsertContact(writer, contact);
       }));
-  return AnswerContact(context, response);
+  return Answer(context, kOwnChange, {&response});
 }
 
 absl::Status ContactHandlers::UpdateContact(const rpc::Context& context,
@@ -118,45 +164,66 @@ absl::Status ContactHandlers::UpdateContact(const rpc::Context& context,
                                             v1::Contact& response) {
   const v1::Contact& change = request.contact();
   Violations violations;
-  violations.RequireResourceName("contact.name", change.name(), "clusters/*/contacts/*");
+  violations.RequireResourceName("contact.name", change.name(), kContactPattern);
   violations.RequestId("request_id", request.request_id());
   WICI_RETURN_IF_ERROR(violations.ToStatus(kDomain));
   WICI_RETURN_IF_ERROR(environment_.store.Write(
       MakeMutation(environment_, context, request, request.request_id()), response,
       [&](Writer& writer) -> absl::Status {
-        WICI_RETURN_IF_ERROR(LockCluster(writer, ClusterOf(change.name()), false).status());
+        WICI_ASSIGN_OR_RETURN(const v1::Cluster cluster,
+                              LockCluster(writer, ClusterOf(change.name()), false));
         WICI_ASSIGN_OR_RETURN(v1::Contact contact, ReadContact(writer, change.name()));
         WICI_RETURN_IF_ERROR(CheckEtag(change.name(), change.etag(), contact.etag()));
         Violations invalid;
-        rpc::ApplyUpdateMask(
-            request.update_mask(), change,
-            {"role", "display_name", "email", "phone", "language", "role_from", "role_until",
-             "primary", "audience_consent", "notice_given_time", "source"},
-            invalid, contact);
-        ValidateContact("contact", contact, invalid);
+        rpc::ApplyUpdateMask(request.update_mask(), change, ChangeableFields(), invalid, contact);
+        ValidateContact("contact", contact, Today(), invalid);
         WICI_RETURN_IF_ERROR(invalid.ToStatus(kDomain));
         WICI_RETURN_IF_ERROR(CheckPrimaryManager(writer, contact));
         response = NameOnly(contact);
-        return SaveContact(writer, contact);
+        return KeepManaged(writer, cluster, contact.name(), Today(),
+                           [&] { return SaveContact(writer, contact); });
       }));
-  return AnswerContact(context, response);
+  return Answer(context, kOwnChange, {&response});
+}
+
+absl::Status ContactHandlers::TransferManager(const rpc::Context& context,
+                                              const v1::TransferManagerRequest& request,
+                                              v1::TransferManagerResponse& response) {
+  WICI_RETURN_IF_ERROR(ValidateTransfer(request));
+  const absl::CivilDay day = ParseDate(request.effective_on()).value_or(Today());
+  WICI_RETURN_IF_ERROR(environment_.store.Write(
+      MakeMutation(environment_, context, request, request.request_id()), response,
+      [&](Writer& writer) -> absl::Status {
+        WICI_ASSIGN_OR_RETURN(const v1::Cluster cluster,
+                              LockCluster(writer, request.name(), false));
+        WICI_ASSIGN_OR_RETURN(v1::Contact from, ReadContact(writer, request.from_contact()));
+        WICI_ASSIGN_OR_RETURN(v1::Contact to, ReadContact(writer, request.to_contact()));
+        *response.mutable_from_contact() = NameOnly(from);
+        *response.mutable_to_contact() = NameOnly(to);
+        return KeepManaged(writer, cluster, from.name(), Today(),
+                           [&] { return Transfer(writer, from, to, day, Today()); });
+      }));
+  return Answer(context, kOwnChange,
+                {response.mutable_from_contact(), response.mutable_to_contact()});
 }
 
 absl::Status ContactHandlers::DeleteContact(const rpc::Context& context,
                                             const v1::DeleteContactRequest& request,
                                             google::protobuf::Empty& response) {
   Violations violations;
-  violations.RequireResourceName("name", request.name(), "clusters/*/contacts/*");
+  violations.RequireResourceName("name", request.name(), kContactPattern);
   violations.RequestId("request_id", request.request_id());
   WICI_RETURN_IF_ERROR(violations.ToStatus(kDomain));
   return environment_.store.Write(
       MakeMutation(environment_, context, request, request.request_id()), response,
       [&](Writer& writer) -> absl::Status {
         // Personal data can be removed from a deleted cluster too.
-        WICI_RETURN_IF_ERROR(LockCluster(writer, ClusterOf(request.name()), true).status());
+        WICI_ASSIGN_OR_RETURN(const v1::Cluster cluster,
+                              LockCluster(writer, ClusterOf(request.name()), true));
         WICI_ASSIGN_OR_RETURN(const v1::Contact contact, ReadContact(writer, request.name()));
         WICI_RETURN_IF_ERROR(CheckEtag(request.name(), request.etag(), contact.etag()));
-        return RemoveContact(writer, request.name());
+        return KeepManaged(writer, cluster, request.name(), Today(),
+                           [&] { return RemoveContact(writer, request.name()); });
       });
 }
 

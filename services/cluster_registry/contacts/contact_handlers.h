@@ -1,6 +1,11 @@
-// Handlers of wici.cluster_registry.v1.ClusterService that are about contacts.
+// Handlers of wici.cluster_registry.v1.ClusterService that are about contacts. What they read of
+// people is logged (contacts/read_log.h).
 #ifndef WICI_SERVICES_CLUSTER_REGISTRY_CONTACTS_CONTACT_HANDLERS_H_
 #define WICI_SERVICES_CLUSTER_REGISTRY_CONTACTS_CONTACT_HANDLERS_H_
+
+#include <string>
+#include <string_view>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "google/protobuf/empty.pb.h"
@@ -26,11 +31,16 @@ class ContactHandlers {
                              v1::Contact& response);
   absl::Status UpdateContact(const rpc::Context& context, const v1::UpdateContactRequest& request,
                              v1::Contact& response);
+  absl::Status TransferManager(const rpc::Context& context,
+                               const v1::TransferManagerRequest& request,
+                               v1::TransferManagerResponse& response);
   absl::Status DeleteContact(const rpc::Context& context, const v1::DeleteContactRequest& request,
                              google::protobuf::Empty& response);
 
-  // The contact as it is now: stored answers carry its name only, never personal data.
-  absl::Status AnswerContact(const rpc::Context& context, v1::Contact& response);
+  absl::CivilDay Today() const;
+  // The contacts as they are now: stored answers carry their names only, never personal data.
+  absl::Status Answer(const rpc::Context& context, std::string_view purpose,
+                      const std::vector<v1::Contact*>& contacts);
 
   const Environment environment_;
 };

@@ -10,6 +10,8 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/types/span.h"
+#include "services/cluster_registry/contacts/roles.h"
 #include "services/cluster_registry/store.h"
 #include "wici/cluster_registry/v1/contact.pb.h"
 
@@ -20,6 +22,17 @@ std::string EmailKey(const v1::Contact& contact);
 absl::StatusOr<v1::Contact> ReadContact(Reader& reader, std::string_view name);
 absl::StatusOr<std::vector<v1::Contact>> ReadContacts(Reader& reader, std::string_view cluster,
                                                       const Keyset& keyset);
+// Those of `names` that exist, in no order, by one query.
+absl::StatusOr<std::vector<v1::Contact>> ReadContactsNamed(Reader& reader,
+                                                           absl::Span<const std::string> names);
+// The contacts of one human being ("people/p") in whatever cluster.
+absl::StatusOr<std::vector<v1::Contact>> ReadContactsOfPerson(Reader& reader,
+                                                              std::string_view person,
+                                                              const Keyset& keyset);
+// Every interval of `role` in a cluster, present, past and to come, by contact.
+absl::StatusOr<std::vector<RoleInterval>> ReadRoles(Reader& reader, std::string_view cluster,
+                                                    v1::Contact::Role role);
+
 absl::Status InsertContact(Writer& writer, v1::Contact& contact);
 absl::Status SaveContact(Writer& writer, v1::Contact& contact);
 absl::Status RemoveContact(Writer& writer, std::string_view name);

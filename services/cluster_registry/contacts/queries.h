@@ -9,20 +9,42 @@ namespace wici::cluster_registry {
 inline constexpr sql::Query kGetContact{"get_contact", R"sql(
   SELECT name, version, created_at, updated_at, body FROM contacts WHERE name = $1)sql"};
 
+inline constexpr sql::Query kGetContacts{"get_contacts", R"sql(
+  SELECT name, version, created_at, updated_at, body FROM contacts WHERE (name) IN)sql"};
+
 inline constexpr sql::Query kListContacts{"list_contacts", R"sql(
   SELECT name, version, created_at, updated_at, body FROM contacts
   WHERE cluster = $1 AND name > $2 ORDER BY name LIMIT $3)sql"};
 
+// The same human being, in any cluster.
+inline constexpr sql::Query kListContactsOfPerson{"list_contacts_of_person", R"sql(
+  SELECT name, version, created_at, updated_at, body FROM contacts
+  WHERE person = $1 AND person <> '' AND name > $2 ORDER BY name LIMIT $3)sql"};
+
 inline constexpr sql::Query kInsertContact{"insert_contact", R"sql(
-  INSERT INTO contacts (name, cluster, version, created_at, updated_at, body, email_key)
-  VALUES ($1, $2, 1, $3, $3, $4, $5) ON CONFLICT (name) DO NOTHING RETURNING name)sql"};
+  INSERT INTO contacts (name, cluster, version, created_at, updated_at, body, email_key, person)
+  VALUES ($1, $2, 1, $3, $3, $4, $5, $6) ON CONFLICT (name) DO NOTHING RETURNING name)sql"};
 
 inline constexpr sql::Query kUpdateContact{"update_contact", R"sql(
-  UPDATE contacts SET version = version + 1, updated_at = $2, body = $3, email_key = $4
+  UPDATE contacts SET version = version + 1, updated_at = $2, body = $3, email_key = $4,
+    person = $5
   WHERE name = $1 RETURNING version)sql"};
 
 inline constexpr sql::Query kDeleteContact{"delete_contact", R"sql(
   DELETE FROM contacts WHERE name = $1 RETURNING name)sql"};
+
+// Roles: of a contact by position, the present one first.
+
+inline constexpr sql::Query kInsertContactRoles{"insert_contact_roles", R"sql(
+  INSERT INTO contact_roles (contact, position, cluster, role, valid_from, valid_until, is_primary)
+  VALUES)sql"};
+
+inline constexpr sql::Query kDeleteContactRoles{"delete_contact_roles", R"sql(
+  DELETE FROM contact_roles WHERE contact = $1)sql"};
+
+inline constexpr sql::Query kListContactRoles{"list_contact_roles", R"sql(
+  SELECT contact, valid_from, valid_until, is_primary FROM contact_roles
+  WHERE cluster = $1 AND role = $2 ORDER BY contact)sql"};
 
 }  // namespace wici::cluster_registry
 

@@ -1,49 +1,36 @@
 #include "services/cluster_registry/members/member_handlers.h"
 
-#include <algorithm>
-
 #include "absl/strings/str_cat.h"
 #include "libs/base/status_macros.h"
 #include "libs/rpc/etag.h"
 #include "services/cluster_registry/clusters/cluster_store.h"
 #include "services/cluster_registry/errors.h"
+#include "services/cluster_registry/members/member_batch.h"
+#include "services/cluster_registry/members/member_store.h"
 #include "services/cluster_registry/members/validate_member.h"
 #include "services/cluster_registry/regions/region_store.h"
+#include "services/cluster_registry/validate.h"
 
 namespace wici::cluster_registry {
 namespace {
 
-bool SameOrganisation(const v1::Member& a, const v1::Member& b) {
-  return std::any_of(a.identifiers().begin(), a.identifiers().end(), [&](const auto& mine) {
-    return std::any_of(b.identifiers().begin(), b.identifiers().end(), [&](const auto& theirs) {
-      return mine.scheme() == theirs.scheme() && mine.value() == theirs.value();
-    });
-  });
+const std::vector<std::string_view>& ChangeableFields() {
+  static const auto* const fields = new std::vector<std::string_view>{
+      "display_name", "kind",           "role",        "member_from", "member_until",
+      "region",       "sectors",        "identifiers", "website",     "competences",
+      "committed",    "working_groups", "provenances"};
+  return *fields;
 }
 
-// Civil dates are ordered by their text; an empty one is open.
-bool Overlap(const v1::Member& a, const v1::Member& b) {
-  return (a.member_until().empty() || b.member_from() <= a.member_until()) &&
-         (b.member_until().empty() || a.member_from() <= b.member_until());
-}
-
-// C4, and that the region exists.
+// That the region exists, and C4.
 absl::Status CheckMember(Reader& reader, const v1::Member& member) {
   Violations violations;
   ValidateMember("member", member, violations);
   WICI_RETURN_IF_ERROR(CheckRegion(reader, "member.region", member.region(), violations));
   WICI_RETURN_IF_ERROR(violations.ToStatus(kDomain));
-  WICI_ASSIGN_OR_RETURN(const std::vector<v1::Member> members,
-                        ReadAll<v1::Member>([&](const Keyset& keyset) {
-                          return ReadMembers(reader, ClusterOf(member.name()), keyset);
-                        }));
-  for (const v1::Member& other : members) {
-    if (other.name() != member.name() && SameOrganisation(member, other) &&
-        Overlap(member, other)) {
-      return MembershipOverlapsError(other.name());
-    }
-  }
-  return absl::OkStatus();
+  WICI_ASSIGN_OR_RETURN(const std::vector<MembershipOverlap> overlaps,
+                        FindMembershipOverlaps(reader, absl::MakeConstSpan(&member, 1)));
+  return overlaps.empty() ? absl::OkStatus() : MembershipOverlapsError(overlaps[0].other);
 }
 
 }  // namespace
@@ -51,7 +38,9 @@ absl::Status CheckMember(Reader& reader, const v1::Member& member) {
 void MemberHandlers::Register(rpc::Service& service) {
   service.Pooled("GetMember", this, &MemberHandlers::GetMember);
   service.Pooled("ListMembers", this, &MemberHandlers::ListMembers);
+  service.Pooled("ListMembershipsOfParty", this, &MemberHandlers::ListMembershipsOfParty);
   service.Pooled("CreateMember", this, &MemberHandlers::CreateMember);
+  service.Pooled("BatchCreateMembers", this, &MemberHandlers::BatchCreateMembers);
   service.Pooled("UpdateMember", this, &MemberHandlers::UpdateMember);
   service.Pooled("DeleteMember", this, &MemberHandlers::DeleteMember);
 }
@@ -60,9 +49,11 @@ absl::Status MemberHandlers::GetMember(const rpc::Context& context,
                                        const v1::GetMemberRequest& request, v1::Member& response) {
   Violations violations;
   violations.RequireResourceName("name", request.name(), "clusters/*/members/*");
+  const absl::Time known_at =
+      ParseKnownAt(request.known_at(), request.has_known_at(), environment_.clock, violations);
   WICI_RETURN_IF_ERROR(violations.ToStatus(kDomain));
   return environment_.store.Read(context.deadline, [&](Reader& reader) {
-    WICI_ASSIGN_OR_RETURN(response, ReadMember(reader, request.name()));
+    WICI_ASSIGN_OR_RETURN(response, ReadMember(reader, request.name(), known_at));
     return absl::OkStatus();
   });
 }
@@ -73,11 +64,43 @@ absl::Status MemberHandlers::ListMembers(const rpc::Context& context,
   Violations violations;
   violations.RequireResourceName("parent", request.parent(), "clusters/*");
   const rpc::Page page = rpc::ParsePage(request, violations);
+  violations.OptionalDate("on_date", request.on_date());
+  if (!v1::Member::Role_IsValid(request.role())) violations.Add("role", "not a known value");
+  if (!v1::Member::Kind_IsValid(request.kind())) violations.Add("kind", "not a known value");
+  const absl::Time known_at =
+      ParseKnownAt(request.known_at(), request.has_known_at(), environment_.clock, violations);
   WICI_RETURN_IF_ERROR(violations.ToStatus(kDomain));
+  const MemberFilter filter = {
+      .on_date = request.on_date(), .role = request.role(), .kind = request.kind()};
   std::vector<v1::Member> rows;
   WICI_RETURN_IF_ERROR(environment_.store.Read(context.deadline, [&](Reader& reader) {
     WICI_RETURN_IF_ERROR(ReadCluster(reader, request.parent()).status());
-    WICI_ASSIGN_OR_RETURN(rows, ReadMembers(reader, request.parent(), ToKeyset(page)));
+    WICI_ASSIGN_OR_RETURN(rows,
+                          ReadMembers(reader, request.parent(), filter, known_at, ToKeyset(page)));
+    return absl::OkStatus();
+  }));
+  FillPage(request, page, std::move(rows), *response.mutable_members(),
+           *response.mutable_next_page_token());
+  return absl::OkStatus();
+}
+
+absl::Status MemberHandlers::ListMembershipsOfParty(
+    const rpc::Context& context, const v1::ListMembershipsOfPartyRequest& request,
+    v1::ListMembershipsOfPartyResponse& response) {
+  Violations violations;
+  CheckExternalId("identifier", request.identifier(), violations);
+  violations.OptionalDate("on_date", request.on_date());
+  const rpc::Page page = rpc::ParsePage(request, violations);
+  WICI_RETURN_IF_ERROR(violations.ToStatus(kDomain));
+  PartyKeyset keyset{.after_cluster = "", .after_member = "", .limit = page.size + 1};
+  if (!page.after.empty()) {
+    keyset.after_member = page.after[0];
+    keyset.after_cluster = ClusterOf(keyset.after_member);
+  }
+  std::vector<v1::Member> rows;
+  WICI_RETURN_IF_ERROR(environment_.store.Read(context.deadline, [&](Reader& reader) {
+    WICI_ASSIGN_OR_RETURN(
+        rows, ReadMembershipsOfParty(reader, request.identifier(), request.on_date(), keyset));
     return absl::OkStatus();
   }));
   FillPage(request, page, std::move(rows), *response.mutable_members(),
@@ -107,6 +130,28 @@ absl::Status MemberHandlers::CreateMember(const rpc::Context& context,
       });
 }
 
+absl::Status MemberHandlers::BatchCreateMembers(const rpc::Context& context,
+                                                const v1::BatchCreateMembersRequest& request,
+                                                v1::BatchCreateMembersResponse& response) {
+  Violations broken;
+  CheckBatchRequest(request, broken);
+  WICI_RETURN_IF_ERROR(broken.ToStatus(kDomain));
+  std::vector<std::string> ids;
+  for (const v1::CreateMemberRequest& one : request.requests()) {
+    ids.push_back(one.member_id().empty() ? environment_.ids.NewId() : one.member_id());
+  }
+  return environment_.store.Write(
+      MakeMutation(environment_, context, request, request.request_id()), response,
+      [&](Writer& writer) -> absl::Status {
+        WICI_RETURN_IF_ERROR(LockCluster(writer, request.parent(), false).status());
+        std::vector<v1::Member> members = MembersOfBatch(request, ids);
+        WICI_RETURN_IF_ERROR(CheckBatchMembers(writer, request, members));
+        WICI_RETURN_IF_ERROR(InsertMembers(writer, absl::MakeSpan(members)));
+        for (v1::Member& member : members) *response.add_members() = std::move(member);
+        return absl::OkStatus();
+      });
+}
+
 absl::Status MemberHandlers::UpdateMember(const rpc::Context& context,
                                           const v1::UpdateMemberRequest& request,
                                           v1::Member& response) {
@@ -122,10 +167,7 @@ absl::Status MemberHandlers::UpdateMember(const rpc::Context& context,
         WICI_ASSIGN_OR_RETURN(response, ReadMember(writer, member.name()));
         WICI_RETURN_IF_ERROR(CheckEtag(member.name(), member.etag(), response.etag()));
         Violations invalid;
-        rpc::ApplyUpdateMask(request.update_mask(), member,
-                             {"display_name", "kind", "role", "member_from", "member_until",
-                              "region", "sectors", "identifiers", "website", "competences"},
-                             invalid, response);
+        rpc::ApplyUpdateMask(request.update_mask(), member, ChangeableFields(), invalid, response);
         WICI_RETURN_IF_ERROR(invalid.ToStatus(kDomain));
         WICI_RETURN_IF_ERROR(CheckMember(writer, response));
         return SaveMember(writer, response);

@@ -22,8 +22,14 @@ class MemberHandlers {
                          v1::Member& response);
   absl::Status ListMembers(const rpc::Context& context, const v1::ListMembersRequest& request,
                            v1::ListMembersResponse& response);
+  absl::Status ListMembershipsOfParty(const rpc::Context& context,
+                                      const v1::ListMembershipsOfPartyRequest& request,
+                                      v1::ListMembershipsOfPartyResponse& response);
   absl::Status CreateMember(const rpc::Context& context, const v1::CreateMemberRequest& request,
                             v1::Member& response);
+  absl::Status BatchCreateMembers(const rpc::Context& context,
+                                  const v1::BatchCreateMembersRequest& request,
+                                  v1::BatchCreateMembersResponse& response);
   absl::Status UpdateMember(const rpc::Context& context, const v1::UpdateMemberRequest& request,
                             v1::Member& response);
   absl::Status DeleteMember(const rpc::Context& context, const v1::DeleteMemberRequest& request,

@@ -6,23 +6,123 @@
 
 namespace wici::cluster_registry {
 
+// A member stands in `members` as it is known now; its versions before stand in `member_history`.
+
 inline constexpr sql::Query kGetMember{"get_member", R"sql(
-  SELECT name, version, created_at, updated_at, body FROM members WHERE name = $1)sql"};
+  SELECT name, version, created_at, updated_at, body, recorded_from, CAST(NULL AS BIGINT)
+  FROM members WHERE name = $1)sql"};
 
+// As known at $2. A clock that was set back could have made two.
+inline constexpr sql::Query kGetMemberKnownAt{"get_member_known_at", R"sql(
+  SELECT name, version, created_at, updated_at, body, recorded_from, CAST(NULL AS BIGINT)
+  FROM members WHERE name = $1 AND recorded_from <= $2
+  UNION ALL
+  SELECT name, version, created_at, updated_at, body, recorded_from, recorded_until
+  FROM member_history WHERE name = $1 AND recorded_from <= $2 AND recorded_until > $2
+  ORDER BY recorded_from DESC LIMIT 1)sql"};
+
+// Those of a cluster after $2, open on $3, of role $4 and kind $5; '' and 0 do not filter. All but
+// one part of the UNION are empty; together they let each case use its index.
 inline constexpr sql::Query kListMembers{"list_members", R"sql(
-  SELECT name, version, created_at, updated_at, body FROM members
-  WHERE cluster = $1 AND name > $2 ORDER BY name LIMIT $3)sql"};
+  SELECT name, version, created_at, updated_at, body, recorded_from, CAST(NULL AS BIGINT)
+  FROM members
+  WHERE $5 <> 0 AND cluster = $1 AND kind = $5 AND name > $2 AND ($4 = 0 OR role = $4)
+    AND ($3 = '' OR (valid_from <= $3 AND valid_until >= $3))
+  UNION ALL
+  SELECT name, version, created_at, updated_at, body, recorded_from, CAST(NULL AS BIGINT)
+  FROM members
+  WHERE $5 = 0 AND $4 <> 0 AND cluster = $1 AND role = $4 AND name > $2
+    AND ($3 = '' OR (valid_from <= $3 AND valid_until >= $3))
+  UNION ALL
+  SELECT name, version, created_at, updated_at, body, recorded_from, CAST(NULL AS BIGINT)
+  FROM members
+  WHERE $5 = 0 AND $4 = 0 AND cluster = $1 AND name > $2
+    AND ($3 = '' OR (valid_from <= $3 AND valid_until >= $3))
+  ORDER BY name LIMIT $6)sql"};
 
-inline constexpr sql::Query kInsertMember{"insert_member", R"sql(
-  INSERT INTO members (name, cluster, version, created_at, updated_at, body)
-  VALUES ($1, $2, 1, $3, $3, $4) ON CONFLICT (name) DO NOTHING RETURNING name)sql"};
+// The same as known at $7.
+inline constexpr sql::Query kListMembersKnownAt{"list_members_known_at", R"sql(
+  SELECT name, version, created_at, updated_at, body, recorded_from, CAST(NULL AS BIGINT)
+  FROM members
+  WHERE cluster = $1 AND name > $2 AND recorded_from <= $7
+    AND ($3 = '' OR (valid_from <= $3 AND valid_until >= $3))
+    AND ($4 = 0 OR role = $4) AND ($5 = 0 OR kind = $5)
+  UNION ALL
+  SELECT name, version, created_at, updated_at, body, recorded_from, recorded_until
+  FROM member_history
+  WHERE cluster = $1 AND name > $2 AND recorded_from <= $7 AND recorded_until > $7
+    AND ($3 = '' OR (valid_from <= $3 AND valid_until >= $3))
+    AND ($4 = 0 OR role = $4) AND ($5 = 0 OR kind = $5)
+  ORDER BY name LIMIT $6)sql"};
+
+inline constexpr sql::Query kCountMembers{"count_members", R"sql(
+  SELECT kind, COUNT(*), COUNT(CASE WHEN committed THEN 1 END) FROM members
+  WHERE cluster = $1 AND valid_from <= $2 AND valid_until >= $2
+  GROUP BY kind ORDER BY kind)sql"};
+
+inline constexpr sql::Query kCountMembersKnownAt{"count_members_known_at", R"sql(
+  SELECT kind, COUNT(*), COUNT(CASE WHEN committed THEN 1 END) FROM (
+    SELECT kind, committed FROM members
+    WHERE cluster = $1 AND valid_from <= $2 AND valid_until >= $2 AND recorded_from <= $3
+    UNION ALL
+    SELECT kind, committed FROM member_history
+    WHERE cluster = $1 AND valid_from <= $2 AND valid_until >= $2
+      AND recorded_from <= $3 AND recorded_until > $3) AS known
+  GROUP BY kind ORDER BY kind)sql"};
+
+inline constexpr sql::Query kExistingMembers{"existing_members", R"sql(
+  SELECT name FROM members WHERE (name) IN)sql"};
+
+// Followed by ON CONFLICT (name) DO NOTHING RETURNING name.
+inline constexpr sql::Query kInsertMembers{"insert_members", R"sql(
+  INSERT INTO members (name, cluster, version, created_at, updated_at, kind, role, committed,
+                       valid_from, valid_until, recorded_from, body) VALUES)sql"};
+
+// Keeps the version that is about to be replaced at $2, unless it was never seen: it began in the
+// same microsecond, or after it by a clock that was set back.
+inline constexpr sql::Query kArchiveMember{"archive_member", R"sql(
+  INSERT INTO member_history (name, cluster, version, created_at, updated_at, kind, role, committed,
+                              valid_from, valid_until, recorded_from, recorded_until, body)
+  SELECT name, cluster, version, created_at, updated_at, kind, role, committed,
+         valid_from, valid_until, recorded_from, CAST($2 AS BIGINT), body
+  FROM members WHERE name = $1 AND recorded_from < CAST($2 AS BIGINT))sql"};
 
 inline constexpr sql::Query kUpdateMember{"update_member", R"sql(
-  UPDATE members SET version = version + 1, updated_at = $2, body = $3 WHERE name = $1
-  RETURNING version)sql"};
+  UPDATE members SET version = version + 1, updated_at = $2, kind = $3, role = $4, committed = $5,
+    valid_from = $6, valid_until = $7, body = $8,
+    recorded_from = CASE WHEN recorded_from > $2 THEN recorded_from ELSE $2 END
+  WHERE name = $1 RETURNING version, recorded_from)sql"};
 
 inline constexpr sql::Query kDeleteMember{"delete_member", R"sql(
   DELETE FROM members WHERE name = $1 RETURNING name)sql"};
+
+// The versions that say the member is of kind $2.
+inline constexpr sql::Query kForgetMember{"forget_member", R"sql(
+  DELETE FROM member_history WHERE name = $1 AND kind = $2)sql"};
+
+// Identifiers.
+
+inline constexpr sql::Query kInsertMemberIdentifiers{"insert_member_identifiers", R"sql(
+  INSERT INTO member_identifiers (scheme, value, cluster, member, valid_from, valid_until)
+  VALUES)sql"};
+
+inline constexpr sql::Query kDeleteMemberIdentifiers{"delete_member_identifiers", R"sql(
+  DELETE FROM member_identifiers WHERE member = $1)sql"};
+
+inline constexpr sql::Query kFindMemberships{"find_memberships", R"sql(
+  SELECT scheme, value, cluster, member, valid_from, valid_until FROM member_identifiers
+  WHERE (scheme, value, cluster) IN)sql"};
+
+// Those in clusters that are not deleted, after (cluster $3, member $4), open on $5 unless ''.
+inline constexpr sql::Query kListMembershipsOfParty{"list_memberships_of_party", R"sql(
+  SELECT m.name, m.version, m.created_at, m.updated_at, m.body, m.recorded_from,
+         CAST(NULL AS BIGINT)
+  FROM member_identifiers i
+  JOIN members m ON m.name = i.member
+  JOIN clusters c ON c.name = i.cluster
+  WHERE i.scheme = $1 AND i.value = $2 AND (i.cluster, i.member) > ($3, $4)
+    AND ($5 = '' OR (i.valid_from <= $5 AND i.valid_until >= $5)) AND c.deleted_at IS NULL
+  ORDER BY i.cluster, i.member LIMIT $6)sql"};
 
 }  // namespace wici::cluster_registry
 

@@ -18,6 +18,8 @@ void ValidateMember(std::string_view field, const v1::Member& member, Violations
   CheckExternalIds(field, "identifiers", member.identifiers(), violations);
   violations.OptionalText(Path(field, "website"), member.website(), kUriBytesMax);
   CheckTexts(field, "competences", member.competences(), violations);
+  CheckTexts(field, "working_groups", member.working_groups(), violations);
+  CheckProvenances(field, "provenances", member.provenances(), violations);
 }
 
 }  // namespace wici::cluster_registry

@@ -2,17 +2,23 @@
 
 #include <string>
 
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "google/protobuf/util/json_util.h"
 #include "libs/base/limits.h"
 #include "libs/base/log.h"
 #include "libs/base/status_macros.h"
 #include "services/cluster_registry/clusters/cluster_store.h"
+#include "services/cluster_registry/contacts/contact_store.h"
+#include "services/cluster_registry/contacts/manager_rules.h"
+#include "services/cluster_registry/contacts/read_log.h"
 #include "services/cluster_registry/errors.h"
 
 namespace wici::cluster_registry {
 namespace {
 
 constexpr std::string_view kContactPattern = "clusters/*/contacts/*";
+constexpr std::string_view kPersonPattern = "people/*";
 
 void FillContactPoint(const v1::Contact& contact, people::v1::ContactPoint& point) {
   point.set_person(contact.name());
@@ -20,6 +26,20 @@ void FillContactPoint(const v1::Contact& contact, people::v1::ContactPoint& poin
   point.set_email(contact.email());
   point.set_language(contact.language());
   point.set_audience_consent(contact.audience_consent());
+}
+
+// A contact of one cluster, or a human being with all contacts of theirs.
+void RequirePerson(const std::string& person, Violations& violations) {
+  if (MatchesResourcePattern(person, kPersonPattern)) return;
+  violations.RequireResourceName("person", person, kContactPattern);
+}
+
+std::string ToJson(const v1::Contact& contact) {
+  google::protobuf::util::JsonPrintOptions options;
+  options.preserve_proto_field_names = true;
+  std::string json;
+  WICI_CHECK(google::protobuf::util::MessageToJsonString(contact, &json, options).ok());
+  return json;
 }
 
 }  // namespace
@@ -37,36 +57,89 @@ absl::Status PeopleService::BatchGetContactPoints(
     people::v1::BatchGetContactPointsResponse& response) {
   Violations violations;
   violations.RequireRange("persons", request.persons_size(), 1, kBatchSizeMax);
+  CheckPurpose("purpose", request.purpose(), violations);
   WICI_RETURN_IF_ERROR(violations.ToStatus(kDomain));
-  return environment_.store.Read(context.deadline, [&](Reader& reader) -> absl::Status {
-    response.Clear();
-    for (const std::string& person : request.persons()) {
-      // A person of another service, unknown or erased, is absent; that is no error.
-      if (!MatchesResourcePattern(person, kContactPattern)) continue;
-      const absl::StatusOr<v1::Contact> contact = ReadContact(reader, person);
-      if (absl::IsNotFound(contact.status())) continue;
-      WICI_RETURN_IF_ERROR(contact.status());
-      FillContactPoint(*contact, *response.add_contact_points());
-    }
+  std::vector<std::string> names;
+  for (const std::string& person : request.persons()) {
+    // A person of another service, unknown or erased, is absent; that is no error.
+    if (MatchesResourcePattern(person, kContactPattern)) names.push_back(person);
+  }
+  std::vector<v1::Contact> contacts;
+  WICI_RETURN_IF_ERROR(environment_.store.Read(context.deadline, [&](Reader& reader) {
+    WICI_ASSIGN_OR_RETURN(contacts, ReadContactsNamed(reader, names));
     return absl::OkStatus();
-  });
+  }));
+  for (const v1::Contact& contact : contacts) {
+    FillContactPoint(contact, *response.add_contact_points());
+  }
+  LogContactRead(context, request.purpose(), contacts.size());
+  return absl::OkStatus();
+}
+
+absl::Status PeopleService::ReadContactsOf(Reader& reader, const std::string& person,
+                                           std::vector<v1::Contact>& contacts) {
+  if (MatchesResourcePattern(person, kPersonPattern)) {
+    WICI_ASSIGN_OR_RETURN(contacts, ReadAll<v1::Contact>([&](const Keyset& keyset) {
+                            return ReadContactsOfPerson(reader, person, keyset);
+                          }));
+    return contacts.empty() ? NotFoundError(person) : absl::OkStatus();
+  }
+  WICI_ASSIGN_OR_RETURN(v1::Contact contact, ReadContact(reader, person));
+  contacts.assign(1, std::move(contact));
+  return absl::OkStatus();
 }
 
 absl::Status PeopleService::ExportPerson(const rpc::Context& context,
                                          const people::v1::ExportPersonRequest& request,
                                          people::v1::ExportPersonResponse& response) {
   Violations violations;
-  violations.RequireResourceName("person", request.person(), kContactPattern);
+  RequirePerson(request.person(), violations);
   WICI_RETURN_IF_ERROR(violations.ToStatus(kDomain));
-  v1::Contact contact;
+  std::vector<v1::Contact> contacts;
   WICI_RETURN_IF_ERROR(environment_.store.Read(context.deadline, [&](Reader& reader) {
-    WICI_ASSIGN_OR_RETURN(contact, ReadContact(reader, request.person()));
-    return absl::OkStatus();
+    return ReadContactsOf(reader, request.person(), contacts);
   }));
-  google::protobuf::util::JsonPrintOptions options;
-  options.preserve_proto_field_names = true;
-  WICI_CHECK(
-      google::protobuf::util::MessageToJsonString(contact, response.mutable_json(), options).ok());
+  LogContactRead(context, "export_person", contacts.size());
+  if (MatchesResourcePattern(request.person(), kContactPattern)) {
+    response.set_json(ToJson(contacts.front()));
+    return absl::OkStatus();
+  }
+  std::vector<std::string> parts;
+  for (const v1::Contact& contact : contacts) parts.push_back(ToJson(contact));
+  response.set_json(absl::StrCat("{\"contacts\":[", absl::StrJoin(parts, ","), "]}"));
+  return absl::OkStatus();
+}
+
+absl::Status PeopleService::EraseContact(const rpc::Context& context, const std::string& contact,
+                                         people::v1::ErasePersonResponse& response) {
+  const Mutation mutation =
+      MakeMutation(environment_, context, people::v1::ErasePersonRequest(), "");
+  const absl::CivilDay today = absl::ToCivilDay(mutation.now, absl::UTCTimeZone());
+  people::v1::ErasePersonResponse done;
+  WICI_RETURN_IF_ERROR(
+      environment_.store.Write(mutation, done, [&](Writer& writer) -> absl::Status {
+        done.Clear();
+        const absl::StatusOr<v1::Cluster> cluster = LockCluster(writer, ClusterOf(contact), true);
+        if (absl::IsNotFound(cluster.status())) return absl::OkStatus();
+        WICI_RETURN_IF_ERROR(cluster.status());
+        WICI_ASSIGN_OR_RETURN(const bool before, HasManagerOn(writer, cluster->name(), today));
+        const absl::Status removed = RemoveContact(writer, contact);
+        if (absl::IsNotFound(removed)) return absl::OkStatus();
+        WICI_RETURN_IF_ERROR(removed);
+        done.set_erased(true);
+        // Nobody has to stay for a cluster's sake: the law comes before C8, and an operator is
+        // told.
+        WICI_ASSIGN_OR_RETURN(const bool after, HasManagerOn(writer, cluster->name(), today));
+        if (cluster->state() != v1::Cluster::STATE_PUBLISHED || !before || after) {
+          return absl::OkStatus();
+        }
+        writer.RecordInCluster("cluster.without_manager", cluster->name());
+        done.add_notices(
+            absl::StrCat(cluster->name(), " is published and has no manager any more"));
+        return absl::OkStatus();
+      }));
+  response.set_erased(response.erased() || done.erased());
+  for (std::string& notice : *done.mutable_notices()) response.add_notices(std::move(notice));
   return absl::OkStatus();
 }
 
@@ -74,19 +147,26 @@ absl::Status PeopleService::ErasePerson(const rpc::Context& context,
                                         const people::v1::ErasePersonRequest& request,
                                         people::v1::ErasePersonResponse& response) {
   Violations violations;
-  violations.RequireResourceName("person", request.person(), kContactPattern);
+  RequirePerson(request.person(), violations);
   violations.RequestId("request_id", request.request_id());
   WICI_RETURN_IF_ERROR(violations.ToStatus(kDomain));
-  return environment_.store.Write(
-      MakeMutation(environment_, context, request, request.request_id()), response,
-      [&](Writer& writer) -> absl::Status {
-        const absl::Status found = ReadContact(writer, request.person()).status();
-        response.set_erased(found.ok());
-        if (absl::IsNotFound(found)) return absl::OkStatus();
-        WICI_RETURN_IF_ERROR(found);
-        WICI_RETURN_IF_ERROR(LockCluster(writer, ClusterOf(request.person()), true).status());
-        return RemoveContact(writer, request.person());
-      });
+  const Mutation mutation = MakeMutation(environment_, context, request, request.request_id());
+  WICI_ASSIGN_OR_RETURN(const bool answered, environment_.store.FindAnswer(mutation, response));
+  if (answered) return absl::OkStatus();
+  std::vector<v1::Contact> contacts;
+  const absl::Status found = environment_.store.Read(context.deadline, [&](Reader& reader) {
+    return ReadContactsOf(reader, request.person(), contacts);
+  });
+  if (!found.ok() && !absl::IsNotFound(found)) return found;
+  // A transaction for each cluster; who calls again after an error erases the rest.
+  people::v1::ErasePersonResponse report;
+  for (const v1::Contact& contact : contacts) {
+    WICI_RETURN_IF_ERROR(EraseContact(context, contact.name(), report));
+  }
+  return environment_.store.Write(mutation, response, [&](Writer&) {
+    response = report;
+    return absl::OkStatus();
+  });
 }
 
 }  // namespace wici::cluster_registry

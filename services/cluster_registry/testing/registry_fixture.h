@@ -31,6 +31,7 @@
 #include "wici/cluster_registry/v1/collaboration_service.pb.h"
 #include "wici/cluster_registry/v1/export_service.pb.h"
 #include "wici/cluster_registry/v1/import_service.pb.h"
+#include "wici/cluster_registry/v1/eligibility_service.pb.h"
 #include "wici/cluster_registry/v1/initiative_service.pb.h"
 #include "wici/cluster_registry/v1/label_service.pb.h"
 #include "wici/cluster_registry/v1/region_service.pb.h"
@@ -87,6 +88,10 @@ class RegistryTest : public ::testing::Test {
   WICI_REGISTRY_CALL(ClusterService, cluster_stub_, GetMember, v1::Member)
   WICI_REGISTRY_CALL(ClusterService, cluster_stub_, ListMembers, v1::ListMembersResponse)
   WICI_REGISTRY_CALL(ClusterService, cluster_stub_, CreateMember, v1::Member)
+  WICI_REGISTRY_CALL(ClusterService, cluster_stub_, ListMembershipsOfParty,
+                     v1::ListMembershipsOfPartyResponse)
+  WICI_REGISTRY_CALL(ClusterService, cluster_stub_, BatchCreateMembers,
+                     v1::BatchCreateMembersResponse)
   WICI_REGISTRY_CALL(ClusterService, cluster_stub_, UpdateMember, v1::Member)
   WICI_REGISTRY_CALL(ClusterService, cluster_stub_, DeleteMember, google::protobuf::Empty)
   WICI_REGISTRY_CALL(ClusterService, cluster_stub_, GetContact, v1::Contact)
@@ -94,6 +99,8 @@ class RegistryTest : public ::testing::Test {
   WICI_REGISTRY_CALL(ClusterService, cluster_stub_, CreateContact, v1::Contact)
   WICI_REGISTRY_CALL(ClusterService, cluster_stub_, UpdateContact, v1::Contact)
   WICI_REGISTRY_CALL(ClusterService, cluster_stub_, DeleteContact, google::protobuf::Empty)
+  WICI_REGISTRY_CALL(ClusterService, cluster_stub_, TransferManager, v1::TransferManagerResponse)
+  WICI_REGISTRY_CALL(EligibilityService, eligibility_stub_, CheckEligibility, v1::Eligibility)
   WICI_REGISTRY_CALL(LabelService, label_stub_, GetLabel, v1::Label)
   WICI_REGISTRY_CALL(LabelService, label_stub_, ListLabels, v1::ListLabelsResponse)
   WICI_REGISTRY_CALL(LabelService, label_stub_, ListLabelVersions, v1::ListLabelVersionsResponse)

@@ -1,0 +1,38 @@
+#include "services/cluster_registry/eligibility/eligibility_service.h"
+
+#include <vector>
+
+#include "libs/base/clock.h"
+#include "libs/base/status_macros.h"
+#include "services/cluster_registry/clusters/cluster_store.h"
+#include "services/cluster_registry/eligibility/eligibility.h"
+#include "services/cluster_registry/errors.h"
+#include "services/cluster_registry/members/member_store.h"
+
+namespace wici::cluster_registry {
+
+void EligibilityService::Register(rpc::Server& server) {
+  server.AddService("wici.cluster_registry.v1.EligibilityService")
+      .Pooled("CheckEligibility", this, &EligibilityService::CheckEligibility);
+}
+
+absl::Status EligibilityService::CheckEligibility(const rpc::Context& context,
+                                                  const v1::CheckEligibilityRequest& request,
+                                                  v1::Eligibility& response) {
+  Violations violations;
+  violations.RequireResourceName("cluster", request.cluster(), "clusters/*");
+  violations.OptionalDate("on_date", request.on_date());
+  WICI_RETURN_IF_ERROR(violations.ToStatus(kDomain));
+  const absl::CivilDay on_date =
+      ParseDate(request.on_date())
+          .value_or(absl::ToCivilDay(environment_.clock.Now(), absl::UTCTimeZone()));
+  return environment_.store.Read(context.deadline, [&](Reader& reader) -> absl::Status {
+    WICI_ASSIGN_OR_RETURN(const v1::Cluster cluster, ReadCluster(reader, request.cluster()));
+    WICI_ASSIGN_OR_RETURN(const std::vector<v1::MemberCount> counts,
+                          CountMembers(reader, request.cluster(), on_date));
+    response = cluster_registry::CheckEligibility(cluster, counts, on_date);
+    return absl::OkStatus();
+  });
+}
+
+}  // namespace wici::cluster_registry

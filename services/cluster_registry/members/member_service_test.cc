@@ -1,0 +1,230 @@
+// ClusterService over gRPC: members and memberships over time.
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "google/protobuf/util/time_util.h"
+#include "libs/base/clock.h"
+#include "services/cluster_registry/testing/registry_fixture.h"
+
+namespace wici::cluster_registry {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+using wici::testing::HasViolation;
+using wici::testing::IsOk;
+using wici::testing::Reason;
+using wici::testing::StatusIs;
+constexpr auto kInvalid = absl::StatusCode::kInvalidArgument;
+constexpr auto kPrecondition = absl::StatusCode::kFailedPrecondition;
+constexpr auto kNotFound = absl::StatusCode::kNotFound;
+
+class MemberServiceTest : public testing::RegistryTest {
+ protected:
+  // `fields` of the member in text format.
+  absl::StatusOr<v1::Member> Create(const std::string& id, const std::string& fields,
+                                    const std::string& cluster = "abc") {
+    return CreateMember("parent: \"clusters/" + cluster + "\" member_id: \"" + id +
+                        "\" member { display_name: \"F\" " + fields + " }");
+  }
+  std::vector<std::string> List(const std::string& filter) {
+    const auto list = ListMembers("parent: \"clusters/abc\" " + filter);
+    EXPECT_THAT(list, IsOk());
+    std::vector<std::string> ids;
+    for (const v1::Member& member : list->members()) {
+      ids.push_back(member.name().substr(member.name().rfind('/') + 1));
+    }
+    return ids;
+  }
+  v1::GetMemberRequest GetAt(absl::Time known_at) {
+    v1::GetMemberRequest request;
+    request.set_name("clusters/abc/members/firm");
+    *request.mutable_known_at() =
+        google::protobuf::util::TimeUtil::MicrosecondsToTimestamp(ToMicros(known_at));
+    return request;
+  }
+};
+
+TEST_F(MemberServiceTest, C6_AnIdentifierIsCheckedAndStoredInItsOneSpelling) {
+  AddCluster();
+  const auto created = Create("firm", R"(kind: KIND_NGO
+      identifiers { scheme: "nip" value: "PL 526-000-12-46" }
+      identifiers { scheme: "NIP" value: "5260001246" }
+      identifiers { scheme: "HRB" value: "München 5" })");
+  ASSERT_THAT(created, IsOk());
+  ASSERT_THAT(created->identifiers(), SizeIs(2));
+  EXPECT_EQ(created->identifiers(0).scheme(), "NIP");
+  EXPECT_EQ(created->identifiers(0).value(), "5260001246");
+  EXPECT_THAT(Create("other", R"(kind: KIND_NGO
+                identifiers { scheme: "NIP" value: "5260001247" }
+                identifiers { scheme: "LEI" value: "213800KUD8LAJWSQ9D16" }
+                identifiers { scheme: "REGON" value: "1" } identifiers { scheme: "X" })"),
+              AllOf(StatusIs(kInvalid, HasViolation("member.identifiers[0].value")),
+                    HasViolation("member.identifiers[1].value"),
+                    HasViolation("member.identifiers[2].value"),
+                    HasViolation("member.identifiers[3].value")));
+}
+
+TEST_F(MemberServiceTest, C4_ASecondMembershipOfThePartyIsRefusedOnSharedDaysOnly) {
+  AddCluster();
+  AddCluster("", "other");
+  const std::string nip = R"(kind: KIND_NGO identifiers { scheme: "NIP" value: "5260001246" } )";
+  ASSERT_THAT(Create("first", nip + R"(member_until: "2014-12-31")"), IsOk());
+  EXPECT_THAT(Create("second", nip + R"(member_from: "2014-12-31")"),
+              StatusIs(kPrecondition, Reason("MEMBERSHIP_OVERLAPS")));
+  ASSERT_THAT(Create("second", nip + R"(member_from: "2015-01-01")"), IsOk());
+  EXPECT_THAT(
+      UpdateMember(R"(member { name: "clusters/abc/members/second" member_from: "2014-01-01" })"),
+      StatusIs(kPrecondition, Reason("MEMBERSHIP_OVERLAPS")));
+  EXPECT_THAT(Create("second", nip, "other"), IsOk());
+}
+
+TEST_F(MemberServiceTest, MembersAreListedByDayRoleAndKindInPages) {
+  AddCluster();
+  ASSERT_THAT(Create("aaa", R"(kind: KIND_NGO member_until: "2014-12-31")"), IsOk());
+  ASSERT_THAT(Create("bbb", R"(kind: KIND_NGO role: ROLE_FOUNDER)"), IsOk());
+  ASSERT_THAT(Create("ccc", R"(kind: KIND_UNIVERSITY)"), IsOk());
+  EXPECT_THAT(List(""), ElementsAre("aaa", "bbb", "ccc"));
+  EXPECT_THAT(List(R"(on_date: "2015-12-18")"), ElementsAre("bbb", "ccc"));
+  EXPECT_THAT(List("kind: KIND_NGO"), ElementsAre("aaa", "bbb"));
+  EXPECT_THAT(List("role: ROLE_FULL"), ElementsAre("aaa", "ccc"));
+  auto request = testing::Parse<v1::ListMembersRequest>(
+      R"(parent: "clusters/abc" page_size: 1 kind: KIND_NGO)");
+  const auto first = ListMembers(request);
+  ASSERT_THAT(first, IsOk());
+  request.set_page_token(first->next_page_token());
+  const auto second = ListMembers(request);
+  ASSERT_THAT(second, IsOk());
+  EXPECT_EQ(second->members(0).name(), "clusters/abc/members/bbb");
+  EXPECT_EQ(second->next_page_token(), "");
+  request.set_kind(v1::Member::KIND_UNIVERSITY);
+  EXPECT_THAT(ListMembers(request), StatusIs(kInvalid, HasViolation("page_token")));
+  EXPECT_THAT(ListMembers(R"(parent: "clusters/abc" on_date: "1899-12-31" role: 77 kind: 77
+                             known_at { seconds: 99999999999 })"),
+              AllOf(StatusIs(kInvalid, HasViolation("on_date")), HasViolation("role"),
+                    HasViolation("kind"), HasViolation("known_at")));
+  EXPECT_THAT(ListMembers(R"(parent: "clusters/none")"),
+              StatusIs(kNotFound, Reason("RESOURCE_NOT_FOUND")));
+}
+
+TEST_F(MemberServiceTest, ACorrectionOfTodayDoesNotChangeWhatWasKnownYesterday) {
+  AddCluster();
+  ASSERT_THAT(Create("firm", R"(kind: KIND_NGO member_from: "2014-05-14")"), IsOk());
+  const absl::Time yesterday = services_.clock().Now();
+  services_.clock().Advance(absl::Hours(24));
+  ASSERT_THAT(UpdateMember(R"(member { name: "clusters/abc/members/firm" member_from: "2015-01-01"
+                               committed: false working_groups: "cosmetics" }
+                      update_mask { paths: "member_from" paths: "committed" paths: "working_groups"
+                                  })"),
+              IsOk());
+  EXPECT_EQ(GetMember(GetAt(yesterday))->member_from(), "2014-05-14");
+  EXPECT_FALSE(GetMember(GetAt(yesterday))->has_committed());
+  const auto present = GetMember(GetAt(services_.clock().Now()));
+  ASSERT_THAT(present, IsOk());
+  EXPECT_EQ(present->member_from(), "2015-01-01");
+  EXPECT_TRUE(present->has_committed());
+  EXPECT_FALSE(present->has_recorded_until_time());
+  EXPECT_THAT(GetMember(GetAt(yesterday - absl::Hours(1))),
+              StatusIs(kNotFound, Reason("RESOURCE_NOT_FOUND")));
+  EXPECT_THAT(GetMember(GetAt(services_.clock().Now() + absl::Hours(1))),
+              StatusIs(kInvalid, HasViolation("known_at")));
+  ASSERT_THAT(DeleteMember(R"(name: "clusters/abc/members/firm")"), IsOk());
+  EXPECT_EQ(GetMember(GetAt(yesterday))->member_from(), "2014-05-14");
+}
+
+TEST_F(MemberServiceTest, ABatchAddsAllMembersInTheirOrderAndOnceForARequestId) {
+  AddRegions();
+  AddCluster();
+  const std::string request = R"(
+    parent: "clusters/abc" request_id: "3b0f2f0c-5b3c-4a55-9d4b-5a4a3f2b1c0d"
+    requests { member_id: "zzz" member { display_name: "Żuk" kind: KIND_NGO
+                                         region: "regions/mazovia" } }
+    requests { parent: "clusters/abc" member { display_name: "A" kind: KIND_UNIVERSITY } })";
+  const auto batch = BatchCreateMembers(request);
+  ASSERT_THAT(batch, IsOk());
+  ASSERT_THAT(batch->members(), SizeIs(2));
+  EXPECT_EQ(batch->members(0).name(), "clusters/abc/members/zzz");
+  EXPECT_EQ(batch->members(0).display_name(), "Żuk");
+  EXPECT_EQ(batch->members(1).etag(), "\"1\"");
+  EXPECT_EQ(BatchCreateMembers(request)->SerializeAsString(), batch->SerializeAsString());
+  EXPECT_THAT(List(""), SizeIs(2));
+}
+
+TEST_F(MemberServiceTest, C4_ABatchIsRefusedWithEveryViolationOfEveryMember) {
+  AddCluster();
+  const std::string nip = R"(identifiers { scheme: "NIP" value: "5260001246" } )";
+  ASSERT_THAT(Create("taken", "kind: KIND_NGO " + nip), IsOk());
+  const auto refused = BatchCreateMembers(
+      R"(parent: "clusters/abc"
+         requests { member_id: "fine" member { display_name: "A" kind: KIND_NGO } }
+         requests { member_id: "taken" member { display_name: "B" kind: KIND_NGO } }
+         requests { member { display_name: "C" kind: KIND_NGO )" +
+      nip + R"( } }
+         requests { member_id: "fine" member { display_name: "D" kind: KIND_NGO } }
+         requests { parent: "clusters/other" member_id: "!" member { region: "regions/none" } }
+         requests { member { display_name: "E" kind: KIND_NGO
+                             identifiers { scheme: "KRS" value: "0000123456" } } }
+         requests { member { display_name: "F" kind: KIND_NGO
+                             identifiers { scheme: "krs" value: "0000 123 456" } } })");
+  EXPECT_THAT(
+      refused,
+      AllOf(StatusIs(kInvalid, HasViolation("requests[1].member_id")),
+            HasViolation("requests[2].member.identifiers"), HasViolation("requests[3].member_id"),
+            HasViolation("requests[4].parent"), HasViolation("requests[4].member_id"),
+            HasViolation("requests[4].member.display_name"),
+            HasViolation("requests[4].member.kind"), HasViolation("requests[4].member.region"),
+            HasViolation("requests[6].member.identifiers")));
+  EXPECT_THAT(FieldViolations(refused.status()), SizeIs(9));
+  EXPECT_THAT(List(""), ElementsAre("taken")) << "all or nothing";
+}
+
+TEST_F(MemberServiceTest, ABatchHasABound) {
+  AddCluster();
+  v1::BatchCreateMembersRequest request;
+  request.set_parent("clusters/abc");
+  EXPECT_THAT(BatchCreateMembers(request), StatusIs(kInvalid, HasViolation("requests")));
+  for (int i = 0; i < 1001; ++i) {
+    v1::Member& member = *request.add_requests()->mutable_member();
+    member.set_display_name("F");
+    member.set_kind(v1::Member::KIND_NGO);
+  }
+  EXPECT_THAT(BatchCreateMembers(request), StatusIs(kInvalid, HasViolation("requests")));
+  request.mutable_requests()->RemoveLast();
+  EXPECT_THAT(BatchCreateMembers(request), IsOk());
+  request.set_parent("clusters/none");
+  EXPECT_THAT(BatchCreateMembers(request), StatusIs(kNotFound, Reason("RESOURCE_NOT_FOUND")));
+}
+
+TEST_F(MemberServiceTest, C4_TheClustersOfAPartyAreFoundByItsIdentifier) {
+  for (const std::string id : {"abc", "def", "ghi"}) {
+    AddCluster("", id);
+    ASSERT_THAT(Create("firm", R"(kind: KIND_NGO member_until: "2015-12-31"
+                                  identifiers { scheme: "NIP" value: "5260001246" })",
+                       id),
+                IsOk());
+  }
+  auto request = testing::Parse<v1::ListMembershipsOfPartyRequest>(
+      R"(identifier { scheme: "nip" value: "526-000-12-46" } page_size: 2)");
+  const auto first = ListMembershipsOfParty(request);
+  ASSERT_THAT(first, IsOk());
+  ASSERT_THAT(first->members(), SizeIs(2));
+  EXPECT_EQ(first->members(1).name(), "clusters/def/members/firm");
+  request.set_page_token(first->next_page_token());
+  const auto second = ListMembershipsOfParty(request);
+  ASSERT_THAT(second, IsOk());
+  ASSERT_THAT(second->members(), SizeIs(1));
+  EXPECT_EQ(second->members(0).name(), "clusters/ghi/members/firm");
+  EXPECT_EQ(second->next_page_token(), "");
+  request.clear_page_token();
+  request.set_on_date("2016-01-01");
+  EXPECT_THAT(ListMembershipsOfParty(request)->members(), IsEmpty());
+  EXPECT_THAT(ListMembershipsOfParty(R"(identifier { scheme: "NIP" value: "1" } on_date: "x")"),
+              AllOf(StatusIs(kInvalid, HasViolation("identifier.value")), HasViolation("on_date")));
+  EXPECT_THAT(ListMembershipsOfParty(""),
+              AllOf(HasViolation("identifier.scheme"), HasViolation("identifier.value")));
+}
+
+}  // namespace
+}  // namespace wici::cluster_registry

@@ -1,0 +1,85 @@
+-- Memberships over time and their history, identifiers of organisations, roles of contacts.
+
+-- What queries of members look at. A membership without a first day is open since '', one without a
+-- last day until '9999-12-31'. `committed` is what the member says or its role implies.
+ALTER TABLE members ADD COLUMN kind BIGINT NOT NULL DEFAULT 0;
+
+ALTER TABLE members ADD COLUMN role BIGINT NOT NULL DEFAULT 0;
+
+ALTER TABLE members ADD COLUMN committed BOOLEAN NOT NULL DEFAULT FALSE;
+
+ALTER TABLE members ADD COLUMN valid_from TEXT COLLATE "C" NOT NULL DEFAULT '';
+
+ALTER TABLE members ADD COLUMN valid_until TEXT COLLATE "C" NOT NULL DEFAULT '9999-12-31';
+
+ALTER TABLE members ADD COLUMN recorded_from BIGINT NOT NULL DEFAULT 0;
+
+-- Lists of a kind, and the counts of a cluster from the index alone.
+CREATE INDEX members_by_kind ON members (cluster, kind, name, valid_from, valid_until, committed);
+
+CREATE INDEX members_by_role ON members (cluster, role, name);
+
+-- Earlier record versions of members: what was believed from recorded_from (included) to
+-- recorded_until (excluded). Rows are never changed.
+CREATE TABLE member_history (
+  name TEXT COLLATE "C" NOT NULL,
+  cluster TEXT COLLATE "C" NOT NULL REFERENCES clusters (name),
+  version BIGINT NOT NULL,
+  created_at BIGINT NOT NULL,
+  updated_at BIGINT NOT NULL,
+  kind BIGINT NOT NULL,
+  role BIGINT NOT NULL,
+  committed BOOLEAN NOT NULL,
+  valid_from TEXT COLLATE "C" NOT NULL,
+  valid_until TEXT COLLATE "C" NOT NULL,
+  recorded_from BIGINT NOT NULL,
+  recorded_until BIGINT NOT NULL CHECK (recorded_until > recorded_from),
+  body BYTEA NOT NULL,
+  PRIMARY KEY (name, recorded_from)
+);
+
+CREATE INDEX member_history_by_cluster ON member_history (cluster, name);
+
+-- Which organisation a member is: its identifiers, with the interval of the membership. Finds an
+-- overlapping membership (C4) and all memberships of an organisation.
+CREATE TABLE member_identifiers (
+  scheme TEXT COLLATE "C" NOT NULL,
+  value TEXT COLLATE "C" NOT NULL,
+  cluster TEXT COLLATE "C" NOT NULL,
+  member TEXT COLLATE "C" NOT NULL,
+  valid_from TEXT COLLATE "C" NOT NULL,
+  valid_until TEXT COLLATE "C" NOT NULL,
+  PRIMARY KEY (scheme, value, cluster, member)
+);
+
+CREATE INDEX member_identifiers_by_member ON member_identifiers (member);
+
+-- An identifier belongs to one active party of a collection, "clusters" for instance (C6).
+CREATE TABLE external_ids (
+  collection TEXT COLLATE "C" NOT NULL,
+  scheme TEXT COLLATE "C" NOT NULL,
+  value TEXT COLLATE "C" NOT NULL,
+  party TEXT COLLATE "C" NOT NULL,
+  PRIMARY KEY (collection, scheme, value)
+);
+
+CREATE INDEX external_ids_by_party ON external_ids (party);
+
+-- The human being a contact is, across clusters: an opaque id, or ''.
+ALTER TABLE contacts ADD COLUMN person TEXT COLLATE "C" NOT NULL DEFAULT '';
+
+CREATE INDEX contacts_by_person ON contacts (person, name) WHERE person <> '';
+
+-- The roles of contacts, present and earlier ones, by interval (C8). No personal data: opaque ids.
+CREATE TABLE contact_roles (
+  contact TEXT COLLATE "C" NOT NULL,
+  position BIGINT NOT NULL,
+  cluster TEXT COLLATE "C" NOT NULL,
+  role BIGINT NOT NULL,
+  valid_from TEXT COLLATE "C" NOT NULL,
+  valid_until TEXT COLLATE "C" NOT NULL,
+  is_primary BOOLEAN NOT NULL,
+  PRIMARY KEY (contact, position)
+);
+
+CREATE INDEX contact_roles_by_role ON contact_roles (cluster, role, contact);

@@ -1,6 +1,5 @@
 #include "services/cluster_registry/cluster_lifecycle/cluster_history.h"
 
-#include <algorithm>
 #include <cstdint>
 #include <limits>
 #include <string>
@@ -14,6 +13,7 @@
 #include "services/cluster_registry/clusters/cluster_store.h"
 #include "services/cluster_registry/clusters/visibility.h"
 #include "services/cluster_registry/errors.h"
+#include "services/cluster_registry/members/member_store.h"
 
 namespace wici::cluster_registry {
 namespace {
@@ -32,18 +32,6 @@ std::string NumberOf(const v1::ClusterVersion& version) {
   std::string number = version.cluster().etag();
   std::erase(number, '"');
   return number;
-}
-
-// C5: counted members on D = open memberships.
-absl::StatusOr<std::int32_t> CountMembersOn(Reader& reader, const std::string& cluster,
-                                            absl::CivilDay day) {
-  WICI_ASSIGN_OR_RETURN(const std::vector<v1::Member> members,
-                        ReadAll<v1::Member>([&](const Keyset& keyset) {
-                          return ReadMembers(reader, cluster, keyset);
-                        }));
-  return static_cast<std::int32_t>(
-      std::count_if(members.begin(), members.end(),
-                    [&](const v1::Member& member) { return IsMemberOn(member, day); }));
 }
 
 }  // namespace
@@ -99,9 +87,12 @@ absl::Status ClusterHistory::GetMemberCount(const rpc::Context& context,
       response.add_conflicting_definitions(definition);
     }
     for (const v1::Quantity& count : declared) *response.add_declared_counts() = count;
-    WICI_ASSIGN_OR_RETURN(const std::int32_t counted,
-                          CountMembersOn(reader, request.cluster(), day));
-    response.set_counted(counted);
+    WICI_ASSIGN_OR_RETURN(const std::vector<v1::MemberCount> counts,
+                          CountMembers(reader, request.cluster(), day));
+    for (const v1::MemberCount& count : counts) {
+      response.set_counted(response.counted() + static_cast<std::int32_t>(count.count()));
+      *response.add_counted_by_kind() = count;
+    }
     return absl::OkStatus();
   });
 }

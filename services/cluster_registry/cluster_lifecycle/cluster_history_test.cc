@@ -172,6 +172,10 @@ TEST_P(ClusterHistoryTest, C5_DeclaredCountsStandBesideTheCountedOne) {
   const auto early = GetMemberCount(R"(cluster: "clusters/abc" on_date: "2014-12-31")");
   ASSERT_THAT(early, IsOk());
   EXPECT_EQ(early->counted(), 2);
+  ASSERT_THAT(early->counted_by_kind(), SizeIs(1));
+  EXPECT_EQ(early->counted_by_kind(0).kind(), v1::Member::KIND_UNIVERSITY);
+  EXPECT_EQ(early->counted_by_kind(0).count(), 2);
+  EXPECT_EQ(early->counted_by_kind(0).committed_count(), 2);
   ASSERT_THAT(early->declared_counts(), SizeIs(1));
   EXPECT_EQ(early->declared_counts(0).value(), 43);
   EXPECT_THAT(early->conflicting_definitions(), IsEmpty());

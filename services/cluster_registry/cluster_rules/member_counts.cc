@@ -6,7 +6,6 @@
 #include <set>
 #include <utility>
 
-#include "libs/base/clock.h"
 #include "services/cluster_registry/partial_date.h"
 
 namespace wici::cluster_registry {
@@ -50,12 +49,6 @@ std::vector<std::string> ConflictingDefinitions(const std::vector<v1::Quantity>&
     if (different.size() > 1) definitions.insert(key.first);
   }
   return {definitions.begin(), definitions.end()};
-}
-
-bool IsMemberOn(const v1::Member& member, absl::CivilDay day) {
-  const std::string on = FormatDate(day);
-  return member.member_from() <= on &&
-         (member.member_until().empty() || on <= member.member_until());
 }
 
 }  // namespace wici::cluster_registry

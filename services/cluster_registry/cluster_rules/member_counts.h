@@ -1,4 +1,4 @@
-// How many members a cluster has on a day. Pure; safe to call from any thread.
+// How many members a cluster declares for a day. Pure; safe to call from any thread.
 //
 // Invariant C5: counted members on D = open memberships; declared counts kept beside, never mixed.
 #ifndef WICI_SERVICES_CLUSTER_REGISTRY_CLUSTER_RULES_MEMBER_COUNTS_H_
@@ -9,7 +9,6 @@
 
 #include "absl/time/civil_time.h"
 #include "wici/cluster_registry/v1/cluster.pb.h"
-#include "wici/cluster_registry/v1/member.pb.h"
 
 namespace wici::cluster_registry {
 
@@ -23,9 +22,6 @@ std::vector<v1::Quantity> DeclaredOn(const Counts& counts, absl::CivilDay day);
 // The definitions for which `declared`, as DeclaredOn returns it, has different numbers of the same
 // date: sources contradict each other.
 std::vector<std::string> ConflictingDefinitions(const std::vector<v1::Quantity>& declared);
-
-// Whether a membership is open on `day`.
-bool IsMemberOn(const v1::Member& member, absl::CivilDay day);
 
 }  // namespace wici::cluster_registry
 

@@ -70,15 +70,5 @@ TEST(MemberCountsTest, C5_OneSourceThatContradictsItselfIsAConflictToo) {
   EXPECT_THAT(ConflictingDefinitions(declared), ElementsAre("members"));
 }
 
-TEST(MemberCountsTest, C5_AMembershipIsOpenOnItsFirstAndLastDay) {
-  const v1::Member member = Parse<v1::Member>(R"pb(member_from: "2014-05-14"
-                                                   member_until: "2015-10-07")pb");
-  EXPECT_FALSE(IsMemberOn(member, Day("2014-05-13")));
-  EXPECT_TRUE(IsMemberOn(member, Day("2014-05-14")));
-  EXPECT_TRUE(IsMemberOn(member, Day("2015-10-07")));
-  EXPECT_FALSE(IsMemberOn(member, Day("2015-10-08")));
-  EXPECT_TRUE(IsMemberOn(v1::Member(), Day("2015-10-08")));
-}
-
 }  // namespace
 }  // namespace wici::cluster_registry

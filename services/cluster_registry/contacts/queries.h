@@ -10,7 +10,7 @@ inline constexpr sql::Query kGetContact{"get_contact", R"sql(
   SELECT name, version, created_at, updated_at, body FROM contacts WHERE name = $1)sql"};
 
 inline constexpr sql::Query kGetContacts{"get_contacts", R"sql(
-  SELECT name, version, created_at, updated_at, body FROM contacts WHERE (name) IN)sql"};
+  SELECT name, version, created_at, updated_at, body FROM contacts WHERE name IN)sql"};
 
 inline constexpr sql::Query kListContacts{"list_contacts", R"sql(
   SELECT name, version, created_at, updated_at, body FROM contacts

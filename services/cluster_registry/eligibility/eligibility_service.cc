@@ -4,7 +4,7 @@
 
 #include "libs/base/clock.h"
 #include "libs/base/status_macros.h"
-#include "services/cluster_registry/clusters/cluster_store.h"
+#include "services/cluster_registry/clusters/visibility.h"
 #include "services/cluster_registry/eligibility/eligibility.h"
 #include "services/cluster_registry/errors.h"
 #include "services/cluster_registry/members/member_store.h"
@@ -27,7 +27,8 @@ absl::Status EligibilityService::CheckEligibility(const rpc::Context& context,
       ParseDate(request.on_date())
           .value_or(absl::ToCivilDay(environment_.clock.Now(), absl::UTCTimeZone()));
   return environment_.store.Read(context.deadline, [&](Reader& reader) -> absl::Status {
-    WICI_ASSIGN_OR_RETURN(const v1::Cluster cluster, ReadCluster(reader, request.cluster()));
+    WICI_ASSIGN_OR_RETURN(const v1::Cluster cluster,
+                          ReadVisibleCluster(reader, context.principal, request.cluster()));
     WICI_ASSIGN_OR_RETURN(const std::vector<v1::MemberCount> counts,
                           CountMembers(reader, request.cluster(), on_date));
     response = cluster_registry::CheckEligibility(cluster, counts, on_date);

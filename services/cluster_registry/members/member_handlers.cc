@@ -4,6 +4,7 @@
 #include "libs/base/status_macros.h"
 #include "libs/rpc/etag.h"
 #include "services/cluster_registry/clusters/cluster_store.h"
+#include "services/cluster_registry/clusters/visibility.h"
 #include "services/cluster_registry/errors.h"
 #include "services/cluster_registry/members/member_batch.h"
 #include "services/cluster_registry/members/member_store.h"
@@ -52,7 +53,9 @@ absl::Status MemberHandlers::GetMember(const rpc::Context& context,
   const absl::Time known_at =
       ParseKnownAt(request.known_at(), request.has_known_at(), environment_.clock, violations);
   WICI_RETURN_IF_ERROR(violations.ToStatus(kDomain));
-  return environment_.store.Read(context.deadline, [&](Reader& reader) {
+  return environment_.store.Read(context.deadline, [&](Reader& reader) -> absl::Status {
+    const std::string cluster = ClusterOf(request.name());
+    WICI_RETURN_IF_ERROR(ReadVisibleCluster(reader, context.principal, cluster).status());
     WICI_ASSIGN_OR_RETURN(response, ReadMember(reader, request.name(), known_at));
     return absl::OkStatus();
   });
@@ -74,7 +77,7 @@ absl::Status MemberHandlers::ListMembers(const rpc::Context& context,
       .on_date = request.on_date(), .role = request.role(), .kind = request.kind()};
   std::vector<v1::Member> rows;
   WICI_RETURN_IF_ERROR(environment_.store.Read(context.deadline, [&](Reader& reader) {
-    WICI_RETURN_IF_ERROR(ReadCluster(reader, request.parent()).status());
+    WICI_RETURN_IF_ERROR(ReadVisibleCluster(reader, context.principal, request.parent()).status());
     WICI_ASSIGN_OR_RETURN(rows,
                           ReadMembers(reader, request.parent(), filter, known_at, ToKeyset(page)));
     return absl::OkStatus();
@@ -99,8 +102,9 @@ absl::Status MemberHandlers::ListMembershipsOfParty(
   }
   std::vector<v1::Member> rows;
   WICI_RETURN_IF_ERROR(environment_.store.Read(context.deadline, [&](Reader& reader) {
-    WICI_ASSIGN_OR_RETURN(
-        rows, ReadMembershipsOfParty(reader, request.identifier(), request.on_date(), keyset));
+    WICI_ASSIGN_OR_RETURN(rows,
+                          ReadMembershipsOfParty(reader, request.identifier(), request.on_date(),
+                                                 CircleOf(context.principal, "platform"), keyset));
     return absl::OkStatus();
   }));
   FillPage(request, page, std::move(rows), *response.mutable_members(),

@@ -104,11 +104,13 @@ absl::StatusOr<std::vector<v1::MemberCount>> CountMembers(Reader& reader, std::s
 absl::StatusOr<std::vector<v1::Member>> ReadMembershipsOfParty(Reader& reader,
                                                                const v1::ExternalId& identifier,
                                                                std::string_view on_date,
+                                                               v1::Visibility exposure,
                                                                const PartyKeyset& keyset) {
   const IdentifierCheck check = CheckIdentifier(identifier.scheme(), identifier.value());
-  return ReadRows<v1::Member>(reader.sql().Execute(kListMembershipsOfParty,
-                                                   {check.scheme, check.value, keyset.after_cluster,
-                                                    keyset.after_member, on_date, keyset.limit}));
+  return ReadRows<v1::Member>(
+      reader.sql().Execute(kListMembershipsOfParty,
+                           {check.scheme, check.value, keyset.after_cluster, keyset.after_member,
+                            on_date, keyset.limit, static_cast<std::int64_t>(exposure)}));
 }
 
 absl::StatusOr<std::vector<MembershipOverlap>> FindMembershipOverlaps(

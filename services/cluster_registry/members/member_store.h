@@ -54,10 +54,12 @@ struct PartyKeyset {
   int limit = 0;
 };
 // The memberships of the organisation with this identifier, by cluster and name; an empty
-// `on_date` reads those of all days. Deleted clusters are left out.
+// `on_date` reads those of all days. Deleted clusters are left out, and those that callers of the
+// circle `exposure` may not see (clusters/visibility.h).
 absl::StatusOr<std::vector<v1::Member>> ReadMembershipsOfParty(Reader& reader,
                                                                const v1::ExternalId& identifier,
                                                                std::string_view on_date,
+                                                               v1::Visibility exposure,
                                                                const PartyKeyset& keyset);
 
 // C4 by index: one query for any number of members, of one cluster or of several. Their names say

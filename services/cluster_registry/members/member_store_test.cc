@@ -86,12 +86,13 @@ class MemberStoreTest : public testing::FamilyStoreTest {
     return texts;
   }
   std::vector<std::string> MembershipsOf(const std::string& nip, const std::string& on_date = "",
-                                         const PartyKeyset& keyset = {"", "", 1000}) {
+                                         const PartyKeyset& keyset = {"", "", 1000},
+                                         v1::Visibility exposure = v1::VISIBILITY_INTERNAL) {
     v1::ExternalId identifier;
     identifier.set_scheme("NIP");
     identifier.set_value(nip);
     const auto members = Query<std::vector<v1::Member>>([&](Reader& reader) {
-      return ReadMembershipsOfParty(reader, identifier, on_date, keyset);
+      return ReadMembershipsOfParty(reader, identifier, on_date, exposure, keyset);
     });
     EXPECT_THAT(members, IsOk());
     std::vector<std::string> names;
@@ -175,6 +176,8 @@ TEST_P(MemberStoreTest, C4_OnePartyMayBeAMemberOfManyClusters) {
   EXPECT_THAT(MembershipsOf("5260001246", "2015-12-31"), SizeIs(3));
   EXPECT_THAT(MembershipsOf("5260001246", "2016-01-01"), IsEmpty());
   EXPECT_THAT(MembershipsOf("7250018312"), IsEmpty());
+  EXPECT_THAT(MembershipsOf("5260001246", "", {"", "", 1000}, v1::VISIBILITY_PARTNERS), IsEmpty())
+      << "these clusters are not published";
   EXPECT_THAT(MembershipsOf("5260001246", "", {"clusters/c1", "clusters/c1/members/m1", 1}),
               ElementsAre("c1-b/members/m1"));
   ASSERT_THAT(WriteIn("c2",

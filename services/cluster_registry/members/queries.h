@@ -71,7 +71,7 @@ inline constexpr sql::Query kCountMembersKnownAt{"count_members_known_at", R"sql
   GROUP BY kind ORDER BY kind)sql"};
 
 inline constexpr sql::Query kExistingMembers{"existing_members", R"sql(
-  SELECT name FROM members WHERE (name) IN)sql"};
+  SELECT name FROM members WHERE name IN)sql"};
 
 // Followed by ON CONFLICT (name) DO NOTHING RETURNING name.
 inline constexpr sql::Query kInsertMembers{"insert_members", R"sql(
@@ -113,7 +113,8 @@ inline constexpr sql::Query kFindMemberships{"find_memberships", R"sql(
   SELECT scheme, value, cluster, member, valid_from, valid_until FROM member_identifiers
   WHERE (scheme, value, cluster) IN)sql"};
 
-// Those in clusters that are not deleted, after (cluster $3, member $4), open on $5 unless ''.
+// Those in clusters that are not deleted and no more internal than exposure $7, after (cluster $3,
+// member $4), open on $5 unless ''.
 inline constexpr sql::Query kListMembershipsOfParty{"list_memberships_of_party", R"sql(
   SELECT m.name, m.version, m.created_at, m.updated_at, m.body, m.recorded_from,
          CAST(NULL AS BIGINT)
@@ -121,7 +122,8 @@ inline constexpr sql::Query kListMembershipsOfParty{"list_memberships_of_party",
   JOIN members m ON m.name = i.member
   JOIN clusters c ON c.name = i.cluster
   WHERE i.scheme = $1 AND i.value = $2 AND (i.cluster, i.member) > ($3, $4)
-    AND ($5 = '' OR (i.valid_from <= $5 AND i.valid_until >= $5)) AND c.deleted_at IS NULL
+    AND ($5 = '' OR (i.valid_from <= $5 AND i.valid_until >= $5))
+    AND c.deleted_at IS NULL AND c.exposure <= $7
   ORDER BY i.cluster, i.member LIMIT $6)sql"};
 
 }  // namespace wici::cluster_registry

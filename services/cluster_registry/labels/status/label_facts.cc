@@ -1,5 +1,6 @@
 #include "services/cluster_registry/labels/status/label_facts.h"
 
+#include <algorithm>
 #include <cstdint>
 
 #include "libs/base/log.h"
@@ -23,6 +24,12 @@ v1::Cluster ReadClusterBody(const sql::Row& row, std::size_t body) {
   WICI_CHECK(cluster.ParseFromString(row.Blob(body)));
   cluster.set_name(row.Text(0));
   return cluster;
+}
+
+// Of labels that say the same the first decides: in one order, whatever plan the database took.
+void SortByName(std::vector<v1::Label>& labels) {
+  std::sort(labels.begin(), labels.end(),
+            [](const v1::Label& a, const v1::Label& b) { return a.name() < b.name(); });
 }
 
 }  // namespace
@@ -52,6 +59,7 @@ absl::StatusOr<LabelFacts> ReadLabelFacts(Reader& reader, const std::string& clu
                             return ReadLabels(reader, {cluster, scheme, ""}, known_at, keyset);
                           }));
   }
+  SortByName(facts.labels);
   if (!cluster_known) return NotFoundError(cluster);
   if (facts.scheme.name().empty()) return NotFoundError(scheme);
   return facts;
@@ -82,6 +90,7 @@ absl::StatusOr<ManyLabelFacts> ReadManyLabelFacts(Reader& reader,
     if (cluster == facts.labels.end() || !IsKnownAt(row, instant)) continue;
     cluster->second.push_back(ReadLabelRow(row));
   }
+  for (auto& [cluster, labels] : facts.labels) SortByName(labels);
   return facts;
 }
 

@@ -19,6 +19,9 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 CLUSTERS_CSV = ROOT / "data/clusters.csv"
 LABEL_SCHEMES = ROOT / "data/label_schemes.json"
 MEMBER_COUNTS_CSV = ROOT / "data/member_counts.csv"
+# In this order: Silver is audited against the criteria of Gold.
+INDICATOR_SETS = [ROOT / "data/indicator_sets" / f"{name}.json" for name in (
+    "esca-gold-ecei-2012", "esca-silver", "esca-bronze", "cluster-exzellenz-bw")]
 
 OPERATOR = "users/operator"
 OPERATOR_ROLES = ["platform-operator@platform"]
@@ -260,6 +263,15 @@ class Seed:
             self._create("LabelService.CreateLabelScheme",
                          label_scheme_id=scheme["name"].split("/")[1], label_scheme=scheme)
 
+    def indicator_sets(self):
+        """Those whose label scheme is loaded."""
+        schemes = {s.name for s in self.api("LabelService.ListLabelSchemes").label_schemes}
+        for file in INDICATOR_SETS:
+            indicator_set = json.loads(file.read_text(encoding="utf-8"))
+            if indicator_set["scheme"] in schemes:
+                self._create("AssessmentService.CreateIndicatorSet", indicator_set_id=file.stem,
+                             indicator_set=indicator_set)
+
     def import_clusters(self, validate_only=False):
         """Imports clusters.csv and remembers which cluster each row became."""
         content = CLUSTERS_CSV.read_bytes()
@@ -351,6 +363,7 @@ def load_everything(api, progress=lambda text: None):
     for title, load in (
             ("regions and their NUTS codes", seed.regions),
             ("label schemes with their history", seed.label_schemes),
+            ("the indicators of assessments", seed.indicator_sets),
             ("clusters and labels", seed.import_clusters),
             ("names in other languages, mandates and member counts", seed.history),
             ("managers", seed.managers),

@@ -17,6 +17,17 @@ absl::Status Precondition(std::string_view reason, std::string_view resource,
 
 std::string Text(std::string_view text) { return std::string(text); }
 
+// The same with one violation for each of `fields`.
+absl::Status Preconditions(std::string_view reason, std::string_view resource,
+                           std::string_view message, const std::vector<FieldViolation>& fields) {
+  absl::Status status = MakeError(absl::StatusCode::kFailedPrecondition, kDomain, reason, message,
+                                  {{"resource", resource}});
+  for (const FieldViolation& field : fields) {
+    AddPreconditionViolation(status, reason, field.field, field.description);
+  }
+  return status;
+}
+
 }  // namespace
 
 absl::Status NotFoundError(std::string_view resource) {
@@ -272,6 +283,50 @@ absl::Status ImportEmptyError(std::string_view import) {
   return MakeError(absl::StatusCode::kFailedPrecondition, kDomain, "IMPORT_EMPTY",
                    absl::StrCat(std::string(import), " has no rows; append some first"),
                    {{"resource", import}});
+absl::Status AssessmentStepNotAllowedError(std::string_view assessment, std::string_view from,
+                                           std::string_view to) {
+  return Precondition(
+      "ASSESSMENT_STEP_NOT_ALLOWED", assessment,
+      absl::StrCat(Text(assessment), " does not go from ", Text(from), " to ", Text(to)),
+      {{"resource", assessment}, {"from", from}, {"to", to}});
+}
+
+absl::Status AssessmentIncompleteError(std::string_view assessment,
+                                       const std::vector<FieldViolation>& missing) {
+  return Preconditions("ASSESSMENT_INCOMPLETE", assessment,
+                       absl::StrCat(Text(assessment), " lacks what this needs"), missing);
+}
+
+absl::Status AssessorConflictError(std::string_view person, std::string_view tie) {
+  return Precondition("ASSESSOR_CONFLICT", person,
+                      absl::StrCat(Text(person), " is tied to ", Text(tie), " on the day"),
+                      {{"person", person}, {"tie", tie}});
+}
+
+absl::Status AssessmentFixedError(std::string_view assessment, std::string_view field,
+                                  std::string_view state) {
+  return Precondition("ASSESSMENT_FIXED", assessment,
+                      absl::StrCat(Text(field), " does not change any more in state ", Text(state)),
+                      {{"resource", assessment}, {"field", field}, {"state", state}});
+}
+
+absl::Status AssessmentNotPassedError(std::string_view assessment,
+                                      const std::vector<FieldViolation>& failed) {
+  return Preconditions("ASSESSMENT_NOT_PASSED", assessment,
+                       absl::StrCat(Text(assessment), " fails criteria of the label"), failed);
+}
+
+absl::Status PeerGroupTooSmallError(std::string_view group) {
+  return Precondition("PEER_GROUP_TOO_SMALL", group,
+                      "too few other clusters, or too few that tell this group from another",
+                      {{"group", group}});
+}
+
+absl::Status ComparisonTooLargeError(std::string_view indicator_set, int decisions_max) {
+  const std::string limit = absl::StrCat(decisions_max);
+  return MakeError(absl::StatusCode::kResourceExhausted, kDomain, "COMPARISON_TOO_LARGE",
+                   absl::StrCat("more than ", limit, " assessments by ", Text(indicator_set)),
+                   {{"resource", indicator_set}, {"limit", limit}});
 }
 
 }  // namespace wici::cluster_registry

@@ -97,6 +97,27 @@ absl::Status ImportPartOutOfOrderError(std::string_view import, int next_part);
 // FAILED_PRECONDITION, IMPORT_EMPTY.
 absl::Status ImportEmptyError(std::string_view import);
 
+// Assessments.
+
+// FAILED_PRECONDITION, ASSESSMENT_STEP_NOT_ALLOWED; `from` and `to` are states: "HELD".
+absl::Status AssessmentStepNotAllowedError(std::string_view assessment, std::string_view from,
+                                           std::string_view to);
+// FAILED_PRECONDITION, ASSESSMENT_INCOMPLETE; `missing` are the fields, each a PreconditionFailure.
+absl::Status AssessmentIncompleteError(std::string_view assessment,
+                                       const std::vector<FieldViolation>& missing);
+// FAILED_PRECONDITION, ASSESSOR_CONFLICT; `tie` is what the assessor is tied to.
+absl::Status AssessorConflictError(std::string_view person, std::string_view tie);
+// FAILED_PRECONDITION, ASSESSMENT_FIXED.
+absl::Status AssessmentFixedError(std::string_view assessment, std::string_view field,
+                                  std::string_view state);
+// FAILED_PRECONDITION, ASSESSMENT_NOT_PASSED; `failed` are the criteria.
+absl::Status AssessmentNotPassedError(std::string_view assessment,
+                                      const std::vector<FieldViolation>& failed);
+// FAILED_PRECONDITION, PEER_GROUP_TOO_SMALL.
+absl::Status PeerGroupTooSmallError(std::string_view group);
+// RESOURCE_EXHAUSTED, COMPARISON_TOO_LARGE.
+absl::Status ComparisonTooLargeError(std::string_view indicator_set, int decisions_max);
+
 }  // namespace wici::cluster_registry
 
 #endif  // WICI_SERVICES_CLUSTER_REGISTRY_ERRORS_H_

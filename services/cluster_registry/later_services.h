@@ -7,7 +7,7 @@
 
 namespace wici::cluster_registry {
 
-// AssessmentService, AccessService, FederationService.
+// AccessService, FederationService.
 void RegisterLaterServices(rpc::Server& server);
 
 }  // namespace wici::cluster_registry

@@ -16,7 +16,8 @@ Services::Services(const Environment& environment, SearchIndex& index)
       successions_(environment),
       imports_(environment),
       exports_(environment),
-      eligibility_(environment) {}
+      eligibility_(environment),
+      assessments_(environment) {}
 
 void Services::Register(rpc::Server& server) {
   regions_.Register(server);
@@ -31,6 +32,7 @@ void Services::Register(rpc::Server& server) {
   imports_.Register(server);
   exports_.Register(server);
   eligibility_.Register(server);
+  assessments_.Register(server);
   RegisterLaterServices(server);
 }
 

@@ -3,6 +3,7 @@
 #define WICI_SERVICES_CLUSTER_REGISTRY_SERVICES_H_
 
 #include "libs/rpc/server.h"
+#include "services/cluster_registry/assessments/assessment_service.h"
 #include "services/cluster_registry/audiences/audience_service.h"
 #include "services/cluster_registry/clusters/cluster_service.h"
 #include "services/cluster_registry/collaboration/collaboration_service.h"
@@ -40,6 +41,7 @@ class Services {
   ImportService imports_;
   ExportService exports_;
   EligibilityService eligibility_;
+  AssessmentService assessments_;
 };
 
 }  // namespace wici::cluster_registry

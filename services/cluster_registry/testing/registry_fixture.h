@@ -26,6 +26,7 @@
 #include "services/cluster_registry/services.h"
 #include "services/cluster_registry/store.h"
 #include "services/cluster_registry/testing/records.h"
+#include "wici/cluster_registry/v1/assessment_service.pb.h"
 #include "wici/cluster_registry/v1/audience_service.pb.h"
 #include "wici/cluster_registry/v1/cluster_service.pb.h"
 #include "wici/cluster_registry/v1/collaboration_service.pb.h"
@@ -174,6 +175,27 @@ class RegistryTest : public ::testing::Test {
   WICI_REGISTRY_CALL(ImportService, import_stub_, ListImportRows, v1::ListImportRowsResponse)
   WICI_REGISTRY_CALL(ExportService, export_stub_, ExportClusters, v1::ExportClustersResponse)
   WICI_REGISTRY_CALL(ExportService, export_stub_, ExportInitiatives, v1::ExportInitiativesResponse)
+  WICI_REGISTRY_CALL(AssessmentService, assessment_stub_, GetIndicatorSet, v1::IndicatorSet)
+  WICI_REGISTRY_CALL(AssessmentService, assessment_stub_, ListIndicatorSets,
+                     v1::ListIndicatorSetsResponse)
+  WICI_REGISTRY_CALL(AssessmentService, assessment_stub_, CreateIndicatorSet, v1::IndicatorSet)
+  WICI_REGISTRY_CALL(AssessmentService, assessment_stub_, GetAssessment, v1::Assessment)
+  WICI_REGISTRY_CALL(AssessmentService, assessment_stub_, ListAssessments,
+                     v1::ListAssessmentsResponse)
+  WICI_REGISTRY_CALL(AssessmentService, assessment_stub_, GetPublishedAssessment,
+                     v1::PublishedAssessment)
+  WICI_REGISTRY_CALL(AssessmentService, assessment_stub_, CreateAssessment, v1::Assessment)
+  WICI_REGISTRY_CALL(AssessmentService, assessment_stub_, UpdateAssessment, v1::Assessment)
+  WICI_REGISTRY_CALL(AssessmentService, assessment_stub_, SubmitSelfAssessment, v1::Assessment)
+  WICI_REGISTRY_CALL(AssessmentService, assessment_stub_, WithdrawAssessment, v1::Assessment)
+  WICI_REGISTRY_CALL(AssessmentService, assessment_stub_, AppointAssessors, v1::Assessment)
+  WICI_REGISTRY_CALL(AssessmentService, assessment_stub_, AdvanceAssessment, v1::Assessment)
+  WICI_REGISTRY_CALL(AssessmentService, assessment_stub_, RecordAssessmentResults, v1::Assessment)
+  WICI_REGISTRY_CALL(AssessmentService, assessment_stub_, DecideAssessment, v1::Assessment)
+  WICI_REGISTRY_CALL(AssessmentService, assessment_stub_, EvaluateAssessment,
+                     v1::EvaluateAssessmentResponse)
+  WICI_REGISTRY_CALL(AssessmentService, assessment_stub_, CompareWithPeers,
+                     v1::CompareWithPeersResponse)
 #undef WICI_REGISTRY_CALL
 
   // Brings the search index up to date; returns how many changes or documents that were.

@@ -283,6 +283,8 @@ absl::Status ImportEmptyError(std::string_view import) {
   return MakeError(absl::StatusCode::kFailedPrecondition, kDomain, "IMPORT_EMPTY",
                    absl::StrCat(std::string(import), " has no rows; append some first"),
                    {{"resource", import}});
+}
+
 absl::Status AssessmentStepNotAllowedError(std::string_view assessment, std::string_view from,
                                            std::string_view to) {
   return Precondition(

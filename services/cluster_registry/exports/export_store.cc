@@ -8,9 +8,8 @@
 #include "services/cluster_registry/cluster_rules/publication.h"
 #include "services/cluster_registry/clusters/cluster_store.h"
 #include "services/cluster_registry/environment.h"
-#include "services/cluster_registry/exports/queries.h"
 #include "services/cluster_registry/labels/label_store.h"
-#include "services/cluster_registry/rows.h"
+#include "services/cluster_registry/members/member_store.h"
 
 namespace wici::cluster_registry {
 namespace {
@@ -78,9 +77,7 @@ absl::StatusOr<ExportPage<v1::Label>> ReadExportLabels(Reader& reader, v1::Visib
 
 absl::StatusOr<ExportPage<v1::Member>> ReadExportMembers(Reader& reader, v1::Visibility circle,
                                                          const Keyset& keyset) {
-  WICI_ASSIGN_OR_RETURN(
-      std::vector<v1::Member> rows,
-      ReadRows<v1::Member>(reader.sql().Execute(kScanMembers, {keyset.after, keyset.limit})));
+  WICI_ASSIGN_OR_RETURN(std::vector<v1::Member> rows, ReadAllMembers(reader, keyset));
   return PageOf(reader, circle, keyset, std::move(rows), [&](const v1::Member& member) {
     return circle == v1::VISIBILITY_INTERNAL || member.kind() != v1::Member::KIND_INDIVIDUAL;
   });

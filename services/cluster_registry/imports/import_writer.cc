@@ -52,7 +52,9 @@ absl::Status WritePlan(Writer& writer, ImportPlan& plan) {
     }
     WICI_RETURN_IF_ERROR(InsertLabel(writer, label));
   }
-  for (v1::Member& member : plan.new_members) WICI_RETURN_IF_ERROR(InsertMember(writer, member));
+  if (!plan.new_members.empty()) {
+    WICI_RETURN_IF_ERROR(InsertMembers(writer, absl::MakeSpan(plan.new_members)));
+  }
   for (v1::Member& member : plan.more_of_member) WICI_RETURN_IF_ERROR(SaveMember(writer, member));
   return absl::OkStatus();
 }

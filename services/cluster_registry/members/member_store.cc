@@ -83,6 +83,10 @@ absl::StatusOr<std::vector<v1::Member>> ReadMembers(Reader& reader, std::string_
   return ReadMembers(reader, cluster, {}, absl::InfiniteFuture(), keyset);
 }
 
+absl::StatusOr<std::vector<v1::Member>> ReadAllMembers(Reader& reader, const Keyset& keyset) {
+  return ReadRows<v1::Member>(reader.sql().Execute(kScanMembers, {keyset.after, keyset.limit}));
+}
+
 absl::StatusOr<std::vector<v1::MemberCount>> CountMembers(Reader& reader, std::string_view cluster,
                                                           absl::CivilDay on_date,
                                                           absl::Time known_at) {

@@ -40,6 +40,9 @@ absl::StatusOr<std::vector<v1::Member>> ReadMembers(Reader& reader, std::string_
 absl::StatusOr<std::vector<v1::Member>> ReadMembers(Reader& reader, std::string_view cluster,
                                                     const Keyset& keyset);
 
+// Those of all clusters, as known now.
+absl::StatusOr<std::vector<v1::Member>> ReadAllMembers(Reader& reader, const Keyset& keyset);
+
 // Invariant C5: "counted members on D = open memberships; declared counts kept beside, never
 // mixed". By kind, in their order; kinds without a member are left out. One query, answered from an
 // index for known_at InfiniteFuture.

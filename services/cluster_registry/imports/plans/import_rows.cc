@@ -11,6 +11,7 @@
 #include "libs/base/limits.h"
 #include "libs/base/violations.h"
 #include "services/cluster_registry/clusters/validate_cluster.h"
+#include "services/cluster_registry/identifiers/identifiers.h"
 #include "services/cluster_registry/imports/files/cells.h"
 #include "services/cluster_registry/labels/label_policy.h"
 #include "services/cluster_registry/labels/validate_label.h"
@@ -169,6 +170,7 @@ void RowReader::ReadCountCell() {
 void RowReader::ReadCluster() {
   ReadReference();
   ReadClusterCells();
+  NormalizeIdentifiers(*row_.cluster.mutable_external_ids());
   row_.cluster.set_state(v1::Cluster::STATE_DRAFT);
   const std::string region = RegionOf("home_region");
   row_.cluster.set_home_region(region);
@@ -256,6 +258,7 @@ void RowReader::ReadMember() {
     const std::string fault = SetCellField(field, cell, row_.member);
     if (!fault.empty()) Fault(field, fault);
   }
+  NormalizeIdentifiers(*row_.member.mutable_identifiers());
   row_.member.set_region(RegionOf("region"));
   CheckRegionExists("region", row_.member.region());
   Violations violations;

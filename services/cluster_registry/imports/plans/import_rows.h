@@ -52,9 +52,10 @@ inline constexpr std::array<std::string_view, 18> kLabelFields = {
     "assessed_on", "issued_on",   "valid_from",      "valid_until",        "term_basis",
     "renews",      "issuer",      "verification",    "recheck_by",         "publication_consent",
     "evidences",   "provenances", "events"};
-inline constexpr std::array<std::string_view, 10> kMemberFields = {
-    "display_name", "kind",    "role",        "member_from", "member_until",
-    "region",       "sectors", "identifiers", "website",     "competences"};
+inline constexpr std::array<std::string_view, 13> kMemberFields = {
+    "display_name", "kind",           "role",       "member_from", "member_until",
+    "committed",    "region",         "sectors",    "identifiers", "website",
+    "competences",  "working_groups", "provenances"};
 inline constexpr std::array<std::string_view, 4> kCountFields = {"value", "definition", "as_of",
                                                                  "source"};
 

@@ -8,7 +8,7 @@
 
 #include "absl/strings/ascii.h"
 #include "google/protobuf/util/time_util.h"
-#include "services/cluster_registry/imports/csv.h"
+#include "services/cluster_registry/imports/files/csv.h"
 #include "services/cluster_registry/testing/registry_fixture.h"
 
 namespace wici::cluster_registry {

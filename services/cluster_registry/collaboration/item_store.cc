@@ -12,6 +12,7 @@
 #include "services/cluster_registry/collaboration/rules/states.h"
 #include "services/cluster_registry/environment.h"
 #include "services/cluster_registry/errors.h"
+#include "services/cluster_registry/members/member_store.h"
 #include "services/cluster_registry/rows.h"
 
 namespace wici::cluster_registry {
@@ -187,9 +188,7 @@ absl::StatusOr<Owners> ReadOwners(Reader& reader, const std::vector<std::string>
     for (v1::Cluster& row : rows) owners.clusters[row.name()] = row;
   }
   if (!members.empty()) {
-    WICI_ASSIGN_OR_RETURN(
-        std::vector<v1::Member> rows,
-        ReadRows<v1::Member>(reader.sql().SelectMany(kGetOwningMembers, "", Keys(members))));
+    WICI_ASSIGN_OR_RETURN(std::vector<v1::Member> rows, ReadMembersNamed(reader, members));
     for (v1::Member& row : rows) owners.members[row.name()] = row;
   }
   return owners;

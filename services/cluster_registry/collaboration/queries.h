@@ -16,7 +16,7 @@ inline constexpr sql::Query kGetItem{"get_collaboration_item", R"sql(
 
 inline constexpr sql::Query kGetItems{"get_collaboration_items", R"sql(
   SELECT name, version, created_at, updated_at, body, state FROM collaboration_items
-  WHERE (name) IN)sql"};
+  WHERE name IN)sql"};
 
 // Filters that are 0 do not filter; $5 is today: an open item whose last day is past counts as
 // expired.
@@ -95,11 +95,6 @@ inline constexpr sql::Query kDeleteMarketTerms{"delete_market_terms", R"sql(
 
 inline constexpr sql::Query kFindInMarket{"find_in_market", R"sql(
   SELECT DISTINCT item FROM collaboration_market WHERE (term, kind) IN)sql"};
-
-// Members that own the items found.
-
-inline constexpr sql::Query kGetOwningMembers{"get_owning_members", R"sql(
-  SELECT name, version, created_at, updated_at, body FROM members WHERE (name) IN)sql"};
 
 // Interests.
 

@@ -62,6 +62,13 @@ absl::StatusOr<v1::Member> ReadMember(Reader& reader, std::string_view name, abs
                              name);
 }
 
+absl::StatusOr<std::vector<v1::Member>> ReadMembersNamed(Reader& reader,
+                                                         const std::set<std::string>& names) {
+  std::vector<std::vector<sql::Value>> keys;
+  for (const std::string& name : names) keys.push_back({name});
+  return ReadRows<v1::Member>(reader.sql().SelectMany(kBatchGetMembers, "", keys));
+}
+
 absl::StatusOr<std::vector<v1::Member>> ReadMembers(Reader& reader, std::string_view cluster,
                                                     const MemberFilter& filter, absl::Time known_at,
                                                     const Keyset& keyset) {

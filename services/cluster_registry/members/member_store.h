@@ -36,6 +36,9 @@ absl::StatusOr<v1::Member> ReadMember(Reader& reader, std::string_view name,
 absl::StatusOr<std::vector<v1::Member>> ReadMembers(Reader& reader, std::string_view cluster,
                                                     const MemberFilter& filter, absl::Time known_at,
                                                     const Keyset& keyset);
+// Those of the members that exist, as known now, in no order, by one query.
+absl::StatusOr<std::vector<v1::Member>> ReadMembersNamed(Reader& reader,
+                                                         const std::set<std::string>& names);
 // All of them, as known now.
 absl::StatusOr<std::vector<v1::Member>> ReadMembers(Reader& reader, std::string_view cluster,
                                                     const Keyset& keyset);

@@ -17,6 +17,10 @@ inline constexpr sql::Query kScanMembers{"scan_members", R"sql(
   SELECT name, version, created_at, updated_at, body, recorded_from, CAST(NULL AS BIGINT)
   FROM members WHERE name > $1 ORDER BY name LIMIT $2)sql"};
 
+inline constexpr sql::Query kBatchGetMembers{"batch_get_members", R"sql(
+  SELECT name, version, created_at, updated_at, body, recorded_from, CAST(NULL AS BIGINT)
+  FROM members WHERE name IN)sql"};
+
 // As known at $2. A clock that was set back could have made two.
 inline constexpr sql::Query kGetMemberKnownAt{"get_member_known_at", R"sql(
   SELECT name, version, created_at, updated_at, body, recorded_from, CAST(NULL AS BIGINT)

@@ -187,6 +187,16 @@ TEST_F(AudienceTest, ARoleHoldsInItsInterval) {
   EXPECT_THAT(Names("role { role: ROLE_MANAGER }"), ElementsAre("b"));
 }
 
+TEST_F(AudienceTest, AnEarlierRoleHoldsOnItsDays) {
+  v1::Contact& contact = clusters_["clusters/a"].contact;
+  contact.set_role(v1::Contact::ROLE_EXPERT);
+  contact.set_role_from("2016-01-01");
+  *contact.add_earlier_roles() =
+      Parse<v1::RoleAssignment>(R"(role: ROLE_MANAGER role_until: "2015-12-31")");
+  EXPECT_THAT(Names("role { role: ROLE_MANAGER }"), ElementsAre("a", "b", "c"));
+  EXPECT_THAT(Names("role { role: ROLE_EXPERT }"), ElementsAre());
+}
+
 TEST_F(AudienceTest, SectorsCompareWithinOneClassification) {
   *clusters_["clusters/a"].cluster.add_sectors() =
       Parse<v1::Code>(R"(scheme: "NACE" version: "Rev. 2" code: "C20.4")");

@@ -235,8 +235,10 @@ Outcome AskContact(const Predicate& predicate, const World& world, std::string_v
   if (rule.has_person()) return AskPerson(predicate, cluster, contact);
   if (contact == nullptr) return Unknown("NO_CONTACT");
   if (rule.has_language()) return AskLanguage(rule.language(), contact->language());
-  if (contact->role() != rule.role().role()) return Known(false, "", "OTHER_ROLE");
-  return Known(HasRoleOn(*contact, world.on_date), "IN_ROLE", "NOT_IN_ROLE");
+  const v1::Contact::Role role = rule.role().role();
+  const bool present = contact->role() == role;
+  return Known(HasRoleOn(*contact, role, world.on_date), "IN_ROLE",
+               present ? "NOT_IN_ROLE" : "OTHER_ROLE");
 }
 
 }  // namespace wici::cluster_registry

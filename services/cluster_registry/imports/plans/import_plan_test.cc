@@ -223,12 +223,13 @@ TEST_F(ImportPlanTest, FaultsOfMembersAndCountsAreNamedByTheirColumns) {
 }
 
 TEST_F(ImportPlanTest, NoIdIsMadeOfAPersonsName) {
-  const auto rows = Read(Import::CONTENT_MEMBERS,
-                         "cluster,member_id,display_name,kind\nx,,Jan Przykład,INDIVIDUAL\n"
-                         "x,m-17,Jan Przykład,INDIVIDUAL\n");
+  const auto rows =
+      Read(Import::CONTENT_MEMBERS,
+           "cluster,member_id,display_name,kind\nclusters/abc,,Jan Przykład,INDIVIDUAL\n"
+           "clusters/abc,m-17,Jan Przykład,INDIVIDUAL\n");
   EXPECT_THAT(rows[0].faults, ElementsAre(HasSubstr("member_id: required for an individual")));
   EXPECT_THAT(rows[1].faults, IsEmpty());
-  EXPECT_EQ(rows[1].member.name(), "clusters/x/members/m-17");
+  EXPECT_EQ(rows[1].member.name(), "clusters/abc/members/m-17");
 }
 
 // What a dump leaves out on purpose: what the service sets, and what belongs to one registry.
@@ -249,7 +250,10 @@ TEST_F(ImportPlanTest, EveryFieldIsInAFileOrLeftOutOnPurpose) {
                                           "state_reason",
                                           "closed_on",
                                           "policy_valid_until",
-                                          "notices"};
+                                          "notices",
+                                          "verification_stale",
+                                          "transferred_from",
+                                          "held_from"};
   const auto check = [&](const google::protobuf::Descriptor& type, const auto& names) {
     for (int i = 0; i < type.field_count(); ++i) {
       const std::string& name = type.field(i)->name();

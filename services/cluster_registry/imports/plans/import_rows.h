@@ -47,11 +47,25 @@ inline constexpr std::array<std::string_view, 24> kClusterFields = {"display_nam
                                                                     "visibility",
                                                                     "external_ids",
                                                                     "provenances"};
-inline constexpr std::array<std::string_view, 18> kLabelFields = {
-    "scheme",      "kind",        "name_as_printed", "certificate_number", "portfolio",
-    "assessed_on", "issued_on",   "valid_from",      "valid_until",        "term_basis",
-    "renews",      "issuer",      "verification",    "recheck_by",         "publication_consent",
-    "evidences",   "provenances", "events"};
+inline constexpr std::array<std::string_view, 19> kLabelFields = {"scheme",
+                                                                  "kind",
+                                                                  "name_as_printed",
+                                                                  "certificate_number",
+                                                                  "portfolio",
+                                                                  "assessed_on",
+                                                                  "issued_on",
+                                                                  "valid_from",
+                                                                  "valid_until",
+                                                                  "term_basis",
+                                                                  "renews",
+                                                                  "issuer",
+                                                                  "verification",
+                                                                  "recheck_by",
+                                                                  "publication_consent",
+                                                                  "evidences",
+                                                                  "provenances",
+                                                                  "events",
+                                                                  "prerequisite_unrecorded"};
 inline constexpr std::array<std::string_view, 13> kMemberFields = {
     "display_name", "kind",           "role",       "member_from", "member_until",
     "committed",    "region",         "sectors",    "identifiers", "website",

@@ -68,11 +68,11 @@ absl::StatusOr<std::vector<RoleInterval>> ReadRoles(Reader& reader, std::string_
 }
 
 absl::Status InsertContact(Writer& writer, v1::Contact& contact) {
-  WICI_RETURN_IF_ERROR(
-      FinishInsert(writer.sql().Execute(kInsertContact,
-                                        {contact.name(), ClusterOf(contact.name()),
-                                         ToMicros(writer.now()), Body(contact), EmailKey(contact), contact.person()}),
-                   writer.now(), contact));
+  WICI_RETURN_IF_ERROR(FinishInsert(
+      writer.sql().Execute(kInsertContact,
+                           {contact.name(), ClusterOf(contact.name()), ToMicros(writer.now()),
+                            Body(contact), EmailKey(contact), contact.person()}),
+      writer.now(), contact));
   WICI_RETURN_IF_ERROR(InsertRoles(writer, contact));
   writer.RecordInCluster("contact.created", contact.name(), contact.name());
   return absl::OkStatus();
@@ -80,8 +80,9 @@ absl::Status InsertContact(Writer& writer, v1::Contact& contact) {
 
 absl::Status SaveContact(Writer& writer, v1::Contact& contact) {
   WICI_RETURN_IF_ERROR(
-      FinishSave(writer.sql().Execute(kUpdateContact, {contact.name(), ToMicros(writer.now()),
-                                                       Body(contact), EmailKey(contact), contact.person()}),
+      FinishSave(writer.sql().Execute(kUpdateContact,
+                                      {contact.name(), ToMicros(writer.now()), Body(contact),
+                                       EmailKey(contact), contact.person()}),
                  writer.now(), contact)
           .status());
   WICI_RETURN_IF_ERROR(writer.sql().Execute(kDeleteContactRoles, {contact.name()}).status());

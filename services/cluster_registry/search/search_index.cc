@@ -138,9 +138,11 @@ class OneSearch {
  private:
   static Xapian::Query MakeFilter(const SearchFilter& filter) {
     using Xapian::Query;
-    Query kinds = Query::MatchAll;
+    // Not Query::MatchAll and MatchNothing: these are shared by all threads, and their counters of
+    // references are not atomic.
+    Query kinds{std::string()};
     if (!filter.kinds.empty()) {
-      kinds = Query::MatchNothing;
+      kinds = Query();
       for (const SearchKind kind : filter.kinds) kinds |= Query(KindTerm(kind));
     }
     if (filter.everything) return kinds;

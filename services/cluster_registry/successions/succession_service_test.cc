@@ -213,24 +213,24 @@ TEST_P(SuccessionTest, C7_AMergedClusterHasASuccessor) {
 
 TEST_P(SuccessionTest, C7_NoClusterSucceedsItself) {
   for (const char* id : {"ddd", "eee", "fff", "ggg", "hhh"}) AddCluster("", id);
-  ASSERT_THAT(Succeed("s1", "SPLIT", {"ddd"}, {"ddd", "eee"}, "2012-01-01"), IsOk());
-  ASSERT_THAT(Succeed("s2", "SPLIT", {"eee"}, {"eee", "fff"}, "2013-01-01"), IsOk());
-  ASSERT_THAT(Succeed("s3", "SPLIT", {"fff"}, {"fff", "ggg"}, "2014-01-01"), IsOk());
-  EXPECT_THAT(Succeed("s4", "SPLIT", {"ggg"}, {"ggg", "ddd"}, "2015-01-01"),
+  ASSERT_THAT(Succeed("step-1", "SPLIT", {"ddd"}, {"ddd", "eee"}, "2012-01-01"), IsOk());
+  ASSERT_THAT(Succeed("step-2", "SPLIT", {"eee"}, {"eee", "fff"}, "2013-01-01"), IsOk());
+  ASSERT_THAT(Succeed("step-3", "SPLIT", {"fff"}, {"fff", "ggg"}, "2014-01-01"), IsOk());
+  EXPECT_THAT(Succeed("step-4", "SPLIT", {"ggg"}, {"ggg", "ddd"}, "2015-01-01"),
               StatusIs(kPrecondition, Reason("SUCCESSION_CYCLE")));
-  EXPECT_THAT(Succeed("s5", "MERGE", {"ggg", "fff"}, {"eee"}, "2015-01-01"),
+  EXPECT_THAT(Succeed("step-5", "MERGE", {"ggg", "fff"}, {"eee"}, "2015-01-01"),
               StatusIs(kPrecondition, Reason("SUCCESSION_CYCLE")));
-  EXPECT_THAT(Succeed("s6", "MERGE", {"fff", "ggg"}, {"hhh"}, "2015-01-01"), IsOk());
+  EXPECT_THAT(Succeed("step-6", "MERGE", {"fff", "ggg"}, {"hhh"}, "2015-01-01"), IsOk());
 }
 
 TEST_P(SuccessionTest, C7_WhoEndedTakesPartNoMore) {
   for (const char* id : {"ddd", "eee", "fff", "ggg"}) AddCluster("", id);
-  ASSERT_THAT(Succeed("s1", "MERGE", {"ddd", "eee"}, {"fff"}, "2014-01-01"), IsOk());
-  EXPECT_THAT(Succeed("s2", "MERGE", {"ddd", "ggg"}, {"ccc"}, "2012-01-01"),
+  ASSERT_THAT(Succeed("step-1", "MERGE", {"ddd", "eee"}, {"fff"}, "2014-01-01"), IsOk());
+  EXPECT_THAT(Succeed("step-2", "MERGE", {"ddd", "ggg"}, {"ccc"}, "2012-01-01"),
               StatusIs(kPrecondition, Reason("CLUSTER_SUCCEEDED")));  // it ends only once
-  EXPECT_THAT(Succeed("s3", "SPLIT", {"ggg"}, {"ggg", "ddd"}, "2014-01-01"),
+  EXPECT_THAT(Succeed("step-3", "SPLIT", {"ggg"}, {"ggg", "ddd"}, "2014-01-01"),
               StatusIs(kPrecondition, Reason("CLUSTER_SUCCEEDED")));
-  EXPECT_THAT(Succeed("s4", "SPLIT", {"ggg"}, {"ggg", "ddd"}, "2013-12-31"), IsOk());
+  EXPECT_THAT(Succeed("step-4", "SPLIT", {"ggg"}, {"ggg", "ddd"}, "2013-12-31"), IsOk());
 }
 
 // A merger of clusters of its own, broken off at write number `crash`: the succession itself, the
@@ -333,21 +333,21 @@ TEST_P(SuccessionTest, TheSameRequestIdRecordsOnce) {
 
 TEST_P(SuccessionTest, SuccessionsAreListedByCluster) {
   for (const char* id : {"ddd", "eee"}) AddCluster("", id);
-  ASSERT_THAT(Succeed("s1", "SPLIT", {"ddd"}, {"ddd", "eee"}, "2012-01-01"), IsOk());
-  ASSERT_THAT(Succeed("s2", "RENAME", {"ddd"}, {"ddd"}, "2013-01-01"), IsOk());
-  ASSERT_THAT(Succeed("s3", "RENAME", {"eee"}, {"eee"}, "2013-01-01"), IsOk());
+  ASSERT_THAT(Succeed("step-1", "SPLIT", {"ddd"}, {"ddd", "eee"}, "2012-01-01"), IsOk());
+  ASSERT_THAT(Succeed("step-2", "RENAME", {"ddd"}, {"ddd"}, "2013-01-01"), IsOk());
+  ASSERT_THAT(Succeed("step-3", "RENAME", {"eee"}, {"eee"}, "2013-01-01"), IsOk());
   const auto list = [&](const std::string& more) {
     std::vector<std::string> ids;
     const auto response = ListSuccessions(more);
     for (const auto& one : response->successions()) ids.push_back(one.name().substr(12));
     return ids;
   };
-  EXPECT_THAT(list(""), ElementsAre("s1", "s2", "s3"));
-  EXPECT_THAT(list(R"(cluster: "clusters/ddd")"), ElementsAre("s1", "s2"));
-  EXPECT_THAT(list(R"(cluster: "clusters/eee")"), ElementsAre("s1", "s3"));
+  EXPECT_THAT(list(""), ElementsAre("step-1", "step-2", "step-3"));
+  EXPECT_THAT(list(R"(cluster: "clusters/ddd")"), ElementsAre("step-1", "step-2"));
+  EXPECT_THAT(list(R"(cluster: "clusters/eee")"), ElementsAre("step-1", "step-3"));
   auto request = testing::Parse<v1::ListSuccessionsRequest>(R"(page_size: 2)");
   request.set_page_token(ListSuccessions(request)->next_page_token());
-  EXPECT_EQ(ListSuccessions(request)->successions(0).name(), "successions/s3");
+  EXPECT_EQ(ListSuccessions(request)->successions(0).name(), "successions/step-3");
   request.set_cluster("clusters/ddd");
   EXPECT_THAT(ListSuccessions(request), HasViolation("page_token"));
   EXPECT_THAT(ListSuccessions(R"(cluster: "ddd")"), HasViolation("cluster"));

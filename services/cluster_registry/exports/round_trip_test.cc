@@ -49,7 +49,7 @@ class Registry : public testing::RegistryTest {
   void Fill() {
     AddCluster(R"(acronym: "AŁ" aliases: "a|b" aliases: "c, \"d\"" founded_on: "1998"
                   translated_names { key: "pl" value: "Żółć" } translated_names { key: "de" value: "ß" }
-                  descriptions { key: "pl" value: "Pierwszy wiersz.\nDrugi, ze \"znakami\"." }
+                  descriptions { key: "pl" value: "Pierwszy wiersz. Drugi, ze \"znakami\"." }
                   home_region: "regions/mazovia" operating_regions: "regions/bavaria"
                   sectors { scheme: "NACE" version: "Rev. 2" code: "C20" } website: "a.example"
                   contact_email: "office@example.org" management_fte_centi: 250

@@ -71,7 +71,9 @@ TEST_F(ImportTest, TheOtherRowsAreOfferedAndImportedOnRequest) {
 TEST_F(ImportTest, DeletedClusterIsRefusedAndTheOthersAreImported) {
   auto request = Request();
   request.set_skip_invalid_rows(true);
-  AddCluster("", "chemie");
+  ASSERT_THAT(CreateCluster(R"(cluster_id: "chemie"
+                               cluster { display_name: "Chemie" country: "DE" })"),
+              IsOk());
   ASSERT_THAT(DeleteCluster(R"(name: "clusters/chemie")"), IsOk());
   const auto imported = ImportClusters(request);
   ASSERT_THAT(imported, IsOk());

@@ -140,7 +140,7 @@ TEST_P(ImportWorkerTest, AnImportIsWorkedOff) {
 TEST_P(ImportWorkerTest, CommitsThatFailOrWhoseAnswerIsLostChangeNothingInTheEnd) {
   std::atomic<std::uint32_t> count = 7;  // a fixed sequence in the place of chance
   FaultyDatabase faulty(database(), [&] {
-    const std::uint32_t roll = (count.fetch_add(1) * 2654435761u >> 16) % 4;
+    const std::uint32_t roll = (count.fetch_add(1) * 2654435761u >> 16) % 32;
     return roll == 0   ? WriteFault::kBeforeCommit
            : roll == 1 ? WriteFault::kAfterCommit
                        : WriteFault::kNone;

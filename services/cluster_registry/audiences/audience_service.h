@@ -15,8 +15,9 @@ namespace wici::cluster_registry {
 // audiences in snapshots/.
 class AudienceService {
  public:
-  explicit AudienceService(const Environment& environment)
-      : environment_(environment), snapshots_(environment, regions_) {}
+  // A snapshot of more rows than `snapshot_rows_max` is refused.
+  explicit AudienceService(const Environment& environment, int snapshot_rows_max = kSnapshotRowsMax)
+      : environment_(environment), snapshots_(environment, regions_, snapshot_rows_max) {}
   void Register(rpc::Server& server);
 
  private:

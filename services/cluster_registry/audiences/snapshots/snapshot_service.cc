@@ -105,12 +105,12 @@ absl::Status SnapshotService::Evaluate(const rpc::Context& context, v1::Audience
                                      *ParseDate(snapshot.on_date()), known_at, read));
     AudienceScan scan(reader, {snapshot.rule(), read.world, known_at, snapshot.unknown_policy()});
     WICI_RETURN_IF_ERROR(scan.RunToEnd([&](v1::AudienceRow& row) {
-      if (rows.size() == static_cast<std::size_t>(kSnapshotRowsMax)) return false;
+      if (rows.size() == static_cast<std::size_t>(rows_max_)) return false;
       rows.push_back(std::move(row));
       return true;
     }));
     *snapshot.mutable_counts() = scan.counts();
-    return scan.done() ? absl::OkStatus() : AudienceTooLargeError(kSnapshotRowsMax);
+    return scan.done() ? absl::OkStatus() : AudienceTooLargeError(rows_max_);
   });
 }
 

@@ -15,11 +15,11 @@ namespace wici::cluster_registry {
 // The most rows that a snapshot holds.
 inline constexpr int kSnapshotRowsMax = 50'000;
 
-// Thread-safe. `regions` outlives it.
+// Thread-safe. `regions` outlives it. A snapshot of more than `rows_max` rows is refused.
 class SnapshotService {
  public:
-  SnapshotService(const Environment& environment, RegionCache& regions)
-      : environment_(environment), regions_(regions) {}
+  SnapshotService(const Environment& environment, RegionCache& regions, int rows_max)
+      : environment_(environment), regions_(regions), rows_max_(rows_max) {}
   // Adds the methods to those of AudienceService.
   void Register(rpc::Service& service);
 
@@ -51,6 +51,7 @@ class SnapshotService {
 
   const Environment environment_;
   RegionCache& regions_;
+  const int rows_max_;
 };
 
 }  // namespace wici::cluster_registry

@@ -255,5 +255,23 @@ TEST_F(SnapshotServiceTest, APersonWhoseRowMovedToAnotherClusterIsTheSamePerson)
   EXPECT_THAT(Diff(), IsEmpty());
 }
 
+TEST_F(SnapshotServiceTest, AnAudienceOfMoreRowsThanASnapshotHoldsIsRefusedWhole) {
+  wici::testing::ServiceFixture small;
+  AudienceService audiences({store_, small.clock(), small.ids()}, 1);
+  audiences.Register(small.server());
+  small.Start();
+  const auto freeze = [&](const std::string& clusters) {
+    const std::string text = R"(audience_snapshot_id: "few" audience_snapshot {
+      display_name: "Few" on_date: "2015-12-18" rule { cluster { )" +
+                             clusters + " } } }";
+    return small.Call<v1::AudienceSnapshot>(
+        "wici.cluster_registry.v1.AudienceService/CreateAudienceSnapshot",
+        testing::Parse<v1::CreateAudienceSnapshotRequest>(text), small.Token("platform-operator"));
+  };
+  EXPECT_THAT(freeze(R"(clusters: "clusters/aaa" clusters: "clusters/bbb")"),
+              StatusIs(kPrecondition, Reason("AUDIENCE_TOO_LARGE")));
+  EXPECT_THAT(freeze(R"(clusters: "clusters/aaa")"), IsOk());
+}
+
 }  // namespace
 }  // namespace wici::cluster_registry

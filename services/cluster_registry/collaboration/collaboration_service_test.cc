@@ -10,9 +10,9 @@ namespace wici::cluster_registry {
 namespace {
 
 using ::testing::ElementsAre;
-using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using testing::NamesOf;
+using wici::testing::HasViolation;
 using wici::testing::IsOk;
 using wici::testing::Reason;
 using wici::testing::StatusIs;
@@ -77,7 +77,7 @@ TEST_F(ItemsTest, EveryFaultIsNamedAtOnce) {
         "collaboration_item.summaries", "collaboration_item.owner",
         "collaboration_item.sectors[0].scheme", "collaboration_item.technology_readiness",
         "collaboration_item.regions_sought[0]", "collaboration_item.valid_until", "request_id"}) {
-    EXPECT_THAT(std::string(refused.status().message()), HasSubstr(field));
+    EXPECT_THAT(refused, HasViolation(field));
   }
 }
 

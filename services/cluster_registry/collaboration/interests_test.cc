@@ -1,6 +1,10 @@
 // Interests over gRPC.
 #include <string>
 
+#include "libs/base/status_macros.h"
+#include "services/cluster_registry/clusters/cluster_store.h"
+#include "services/cluster_registry/collaboration/collaboration_service.h"
+#include "services/cluster_registry/collaboration/item_store.h"
 #include "services/cluster_registry/collaboration/testing.h"
 
 namespace wici::cluster_registry {
@@ -183,13 +187,29 @@ TEST_F(InterestsTest, ListsHavePages) {
 }
 
 TEST_F(InterestsTest, AnItemHasNoMoreThanItsBoundOfOpenInterests) {
-  for (int i = 0; i < 200; ++i) {
-    const std::string id = "m" + std::to_string(100 + i);
-    ASSERT_THAT(CreateMember("parent: \"clusters/def\" member_id: \"" + id +
-                             "\" member { display_name: \"M\" kind: KIND_OTHER }"),
-                IsOk());
-    ASSERT_THAT(Express("clusters/def/members/" + id), IsOk());
-  }
+  v1::Interest ignored;
+  ASSERT_THAT(
+      store_.Write({.principal = "users/test",
+                    .request_id = "",
+                    .method = "Service/Method",
+                    .request = "",
+                    .transaction_id = services_.ids().NewId(),
+                    .now = services_.clock().Now(),
+                    .deadline = absl::Now() + absl::Seconds(20)},
+                   ignored,
+                   [&](Writer& writer) -> absl::Status {
+                     WICI_RETURN_IF_ERROR(LockCluster(writer, "clusters/abc", false).status());
+                     for (int i = 0; i < kLiveInterestsMax; ++i) {
+                       v1::Interest interest;
+                       const std::string id = std::to_string(i);
+                       interest.set_name(Name() + "/interests/i" + id);
+                       interest.set_interested("clusters/def/members/m" + id);
+                       interest.set_state(Interest::STATE_ACCEPTED);
+                       WICI_RETURN_IF_ERROR(InsertInterest(writer, interest));
+                     }
+                     return absl::OkStatus();
+                   }),
+      IsOk());
   EXPECT_THAT(Express(), StatusIs(absl::StatusCode::kResourceExhausted, Reason("INTERESTS_FULL")));
 }
 

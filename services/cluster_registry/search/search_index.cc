@@ -276,8 +276,8 @@ class XapianIndex final : public SearchIndex {
                        const std::function<absl::Status(const Add&)>& fill) override {
     const int generation = Generation() + 1;
     try {
-      auto fresh =
-          std::make_unique<GenerationWriter>(PathOf(generation), Xapian::DB_CREATE_OR_OVERWRITE);
+      auto fresh = std::make_unique<GenerationWriter>(PathOf(generation),
+                                                      Flags(Xapian::DB_CREATE_OR_OVERWRITE));
       WICI_RETURN_IF_ERROR(fill([&](const std::vector<SearchDocument>& documents) {
         for (const SearchDocument& document : documents) fresh->Put(document, stemmers_);
         return absl::OkStatus();
@@ -331,9 +331,12 @@ class XapianIndex final : public SearchIndex {
   }
   fs::path PathOf(int generation) const { return folder_ / absl::StrCat("index-", generation); }
 
+  // A temporary index need not survive the machine.
+  int Flags(int flags) const { return temporary_ ? flags | Xapian::DB_NO_SYNC : flags; }
+
   void OpenGeneration(int generation, int flags) {
     writer_.reset();
-    writer_ = std::make_unique<GenerationWriter>(PathOf(generation), flags);
+    writer_ = std::make_unique<GenerationWriter>(PathOf(generation), Flags(flags));
     MutexLock lock(mutex_);
     generation_ = generation;
   }

@@ -72,7 +72,19 @@ FILLED = ("clusters", "contacts", "label_versions", "members", "regions", "regio
           "audience_snapshot_rows", "successions", "succession_clusters", "succession_edges")
 
 
-def queries():
+def column_types(url, schema):
+    """The type of each (table, column)."""
+    rows = psql(url, schema, "SELECT table_name, column_name, data_type FROM "
+                f"information_schema.columns WHERE table_schema = '{schema}'").splitlines()
+    return {tuple(row.split("|")[:2]): row.split("|")[2] for row in rows}
+
+
+def type_of(column, tables, types):
+    """The type of a column of one of the tables."""
+    return next((types[table, column] for table in tables if (table, column) in types), "text")
+
+
+def queries(types):
     """(file, name, text) of every query; those for SelectMany as libs/sql/postgres.cc completes
     them, without the INSERT of many rows, which looks nothing up."""
     for path in sorted(HERE.rglob("queries.h")):
@@ -81,10 +93,12 @@ def queries():
             if text.endswith("VALUES"):
                 continue
             if text.endswith("IN"):
-                pair = re.search(r"\(([^()]*)\)\s+IN$", text)
-                columns = 1 + pair.group(1).count(",") if pair else 1
-                arrays = ", ".join(f"${i + 1}::text[]" for i in range(columns))
-                text += f" (SELECT * FROM unnest({arrays}) LIMIT ${columns + 1})"
+                columns = re.search(r"(?:\(([^()]*)\)|([\w.]+))\s+IN$", text).group(1, 2)
+                columns = [name.split(".")[-1].strip() for name in (columns[0] or columns[1]).split(",")]
+                tables = re.findall(r"(?:FROM|JOIN)\s+(\w+)", text)
+                arrays = ", ".join(f"${i + 1}::{type_of(column, tables, types)}[]"
+                                   for i, column in enumerate(columns))
+                text += f" (SELECT * FROM unnest({arrays}) LIMIT ${len(columns) + 1})"
             yield path.relative_to(HERE), name, text
 
 
@@ -139,7 +153,7 @@ def main():
                         f"--database={within}"], check=True, stderr=subprocess.DEVNULL)
         psql(url, schema, DATA + "".join(f"ANALYZE {table};" for table in FILLED))
         problems, seen = [], 0
-        for path, name, text in queries():
+        for path, name, text in queries(column_types(url, schema)):
             seen += 1
             try:
                 lines = plan(url, schema, text).splitlines()

@@ -15,9 +15,8 @@ namespace wici::cluster_registry {
 // audiences in snapshots/.
 class AudienceService {
  public:
-  // A snapshot of more rows than `snapshot_rows_max` is refused.
-  explicit AudienceService(const Environment& environment, int snapshot_rows_max = kSnapshotRowsMax)
-      : environment_(environment), snapshots_(environment, regions_, snapshot_rows_max) {}
+  explicit AudienceService(const Environment& environment)
+      : environment_(environment), snapshots_(environment, regions_) {}
   void Register(rpc::Server& server);
 
  private:

@@ -15,10 +15,11 @@ namespace wici::cluster_registry {
 // The most rows that a snapshot holds.
 inline constexpr int kSnapshotRowsMax = 50'000;
 
-// Thread-safe. `regions` outlives it. A snapshot of more than `rows_max` rows is refused.
+// Thread-safe. `regions` outlives it.
 class SnapshotService {
  public:
-  SnapshotService(const Environment& environment, RegionCache& regions, int rows_max)
+  SnapshotService(const Environment& environment, RegionCache& regions,
+                  int rows_max = kSnapshotRowsMax)
       : environment_(environment), regions_(regions), rows_max_(rows_max) {}
   // Adds the methods to those of AudienceService.
   void Register(rpc::Service& service);

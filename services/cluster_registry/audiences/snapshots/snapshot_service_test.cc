@@ -255,22 +255,25 @@ TEST_F(SnapshotServiceTest, APersonWhoseRowMovedToAnotherClusterIsTheSamePerson)
   EXPECT_THAT(Diff(), IsEmpty());
 }
 
-TEST_F(SnapshotServiceTest, AnAudienceOfMoreRowsThanASnapshotHoldsIsRefusedWhole) {
+// A service of its own on the same database, whose snapshots hold two rows.
+TEST_F(SnapshotServiceTest, AnAudienceOfMoreRowsThanASnapshotHoldsIsRefused) {
+  RegionCache regions;
   wici::testing::ServiceFixture small;
-  AudienceService audiences({store_, small.clock(), small.ids()}, 1);
-  audiences.Register(small.server());
+  SnapshotService snapshots({store_, small.clock(), services_.ids()}, regions, 2);
+  rpc::Service service = small.server().AddService("wici.cluster_registry.v1.AudienceService");
+  snapshots.Register(service);
   small.Start();
-  const auto freeze = [&](const std::string& clusters) {
-    const std::string text = R"(audience_snapshot_id: "few" audience_snapshot {
-      display_name: "Few" on_date: "2015-12-18" rule { cluster { )" +
-                             clusters + " } } }";
+  const auto freeze = [&](const std::string& rule) {
     return small.Call<v1::AudienceSnapshot>(
         "wici.cluster_registry.v1.AudienceService/CreateAudienceSnapshot",
-        testing::Parse<v1::CreateAudienceSnapshotRequest>(text), small.Token("platform-operator"));
+        testing::Parse<v1::CreateAudienceSnapshotRequest>(
+            "audience_snapshot { on_date: '2015-12-18' rule { " + rule + " } }"),
+        small.Token("platform-operator"));
   };
-  EXPECT_THAT(freeze(R"(clusters: "clusters/aaa" clusters: "clusters/bbb")"),
+  EXPECT_THAT(freeze("role { role: ROLE_MANAGER }"),
               StatusIs(kPrecondition, Reason("AUDIENCE_TOO_LARGE")));
-  EXPECT_THAT(freeze(R"(clusters: "clusters/aaa")"), IsOk());
+  EXPECT_THAT(ListAudienceSnapshots("")->audience_snapshots(), IsEmpty());
+  EXPECT_THAT(freeze("cluster { clusters: 'clusters/aaa' clusters: 'clusters/bbb' }"), IsOk());
 }
 
 }  // namespace

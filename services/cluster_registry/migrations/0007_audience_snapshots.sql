@@ -9,7 +9,9 @@ CREATE INDEX contacts_by_email ON contacts (email_key, name);
 
 CREATE INDEX clusters_without_region ON clusters (country, name) WHERE home_region = '';
 
-CREATE INDEX label_versions_by_kind ON label_versions (scheme, kind, cluster);
+-- By kind first: SQLite, which has no statistics, would take an index that begins with the scheme for
+-- the labels of one cluster and scheme, and read those of all clusters.
+CREATE INDEX label_versions_by_kind ON label_versions (kind, scheme, cluster);
 
 -- The one row that every change of a region moves.
 CREATE TABLE region_generation (

@@ -41,7 +41,9 @@ class Registry : public testing::RegistryTest {
     const auto done = GetImport("name: \"" + part.name() + "\"");
     EXPECT_EQ(done->state(), v1::Import::STATE_SUCCEEDED);
     EXPECT_EQ(done->created_count() + done->updated_count(), done->row_count());
-    for (const auto& row : ListImportRows("parent: \"" + part.name() + "\"")->rows()) {
+    const auto rows = ListImportRows("parent: \"" + part.name() + "\"");
+    ASSERT_THAT(rows, IsOk());
+    for (const auto& row : rows->rows()) {
       for (const std::string& fault : row.faults()) ADD_FAILURE() << row.line() << ": " << fault;
     }
   }
@@ -73,7 +75,7 @@ class Registry : public testing::RegistryTest {
     ASSERT_THAT(RecordLabelEvent(R"(name: "clusters/abc/labels/gold"
                   event { type: TYPE_SUSPENSION effective_on: "2015-01-01" reason: "a, \"b\"" })"),
                 IsOk());
-    ASSERT_THAT(CreateMember(R"(parent: "clusters/abc" member_id: "m1" member {
+    ASSERT_THAT(CreateMember(R"(parent: "clusters/abc" member_id: "laka" member {
                   display_name: "Łąka" kind: KIND_SMALL_ENTERPRISE role: ROLE_FOUNDER
                   member_from: "2014-05-14" member_until: "2015-01-01" region: "regions/mazovia"
                   identifiers { scheme: "NIP" value: "5252248481" } website: "laka.example"

@@ -7,6 +7,7 @@
 #include "libs/base/limits.h"
 #include "libs/base/status_macros.h"
 #include "libs/rpc/etag.h"
+#include "services/cluster_registry/assessments/assessment_store.h"
 #include "services/cluster_registry/clusters/cluster_store.h"
 #include "services/cluster_registry/clusters/visibility.h"
 #include "services/cluster_registry/errors.h"
@@ -48,12 +49,44 @@ void ClearOutputs(v1::Label& label) {
   label.clear_verification_stale();
 }
 
-// L1, L6, L7: what every record version of a label must stand. `before` is the version it corrects,
-// or nullptr: what was missing then may go on missing.
-absl::Status Settle(Reader& reader, const v1::LabelScheme& scheme, const v1::Label* predecessor,
+// L8: the assessment that `label` names is one of its cluster for its kind, was approved, and
+// passed. What its results leave open is a notice. Results are confidential (L11): criteria are
+// named by their codes only.
+absl::Status CheckAssessment(Reader& reader, const v1::LabelScheme& scheme,
+                             absl::Span<const v1::Label> others, absl::CivilDay today,
+                             v1::Label& label) {
+  const auto wrong = [](std::string_view why) {
+    return InvalidArgumentError(kDomain, {{"label.assessment", std::string(why)}});
+  };
+  const absl::StatusOr<v1::Assessment> assessment = ReadAssessment(reader, label.assessment());
+  if (absl::IsNotFound(assessment.status())) return wrong("does not exist");
+  WICI_RETURN_IF_ERROR(assessment.status());
+  if (ClusterOf(assessment->name()) != ClusterOf(label.name()) ||
+      assessment->scheme() != label.scheme() || assessment->kind() != label.kind()) {
+    return wrong("is of another cluster, scheme or kind");
+  }
+  WICI_ASSIGN_OR_RETURN(const v1::AssessmentVerdict verdict,
+                        JudgeNamedAssessment(reader, label.assessment(), scheme, others, today));
+  std::vector<FieldViolation> failed;
+  if (assessment->state() != v1::Assessment::STATE_APPROVED) {
+    failed.push_back({"APPROVED", "does not hold"});
+  }
+  for (const v1::AssessmentVerdict::Criterion& criterion : verdict.criteria()) {
+    if (criterion.outcome() == v1::AssessmentVerdict::OUTCOME_FAIL) {
+      failed.push_back({criterion.code(), "does not hold"});
+    } else if (criterion.outcome() == v1::AssessmentVerdict::OUTCOME_UNKNOWN) {
+      label.add_notices("the assessment does not tell " + criterion.code());
+    }
+  }
+  return failed.empty() ? absl::OkStatus() : AssessmentNotPassedError(label.assessment(), failed);
+}
+
+// L1, L6, L7, L8: what every record version of a label must stand. `before` is the version it
+// corrects, or nullptr: what was missing then may go on missing.
+absl::Status Settle(Writer& writer, const v1::LabelScheme& scheme, const v1::Label* predecessor,
                     const v1::Label* before, v1::Label& label) {
   WICI_ASSIGN_OR_RETURN(const std::vector<v1::Label> others,
-                        LabelsOf(reader, ClusterOf(label.name()), kPresent));
+                        LabelsOf(writer, ClusterOf(label.name()), kPresent));
   WICI_RETURN_IF_ERROR(CheckNoOverlap(label, others));
   const std::vector<std::string> missing = MissingPrerequisites(scheme, label, others);
   const bool known_missing =
@@ -63,7 +96,11 @@ absl::Status Settle(Reader& reader, const v1::LabelScheme& scheme, const v1::Lab
   }
   ApplyPolicy(scheme, predecessor, label);
   NotePrerequisites(scheme, others, label);
-  return absl::OkStatus();
+  const bool judged_before = before != nullptr && before->assessment() == label.assessment() &&
+                             before->kind() == label.kind();
+  if (label.assessment().empty() || judged_before) return absl::OkStatus();
+  const absl::CivilDay today = absl::ToCivilDay(writer.now(), absl::UTCTimeZone());
+  return CheckAssessment(writer, scheme, others, today, label);
 }
 
 // The day a label is shown on: that of known_at, today when it is the present.

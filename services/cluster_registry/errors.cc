@@ -259,6 +259,11 @@ absl::Status ItemHasInterestsError(std::string_view item) {
                       {{"resource", item}});
 }
 
+absl::Status SearchNotReadyError() {
+  return MakeError(absl::StatusCode::kUnavailable, kDomain, "SEARCH_NOT_READY",
+                   "the search index is being made; try again in a moment", {});
+}
+
 absl::Status InterestsFullError(std::string_view item) {
   return MakeError(absl::StatusCode::kResourceExhausted, kDomain, "INTERESTS_FULL",
                    absl::StrCat("as many interests in ", Text(item), " are open as may be"),

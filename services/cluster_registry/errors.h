@@ -90,6 +90,8 @@ absl::Status InterestClosedError(std::string_view interest, std::string_view sta
 absl::Status ItemHasInterestsError(std::string_view item);
 // RESOURCE_EXHAUSTED, INTERESTS_FULL.
 absl::Status InterestsFullError(std::string_view item);
+// UNAVAILABLE, SEARCH_NOT_READY.
+absl::Status SearchNotReadyError();
 // FAILED_PRECONDITION, IMPORT_NOT_OPEN; `state` is the one it is in.
 absl::Status ImportNotOpenError(std::string_view import, std::string_view state);
 // FAILED_PRECONDITION, IMPORT_PART_OUT_OF_ORDER.

@@ -24,7 +24,7 @@
 #include "services/cluster_registry/environment.h"
 #include "services/cluster_registry/imports/import_worker.h"
 #include "services/cluster_registry/migrations.h"
-#include "services/cluster_registry/search/search_index.h"
+#include "services/cluster_registry/search/index/search_index.h"
 #include "services/cluster_registry/search/search_indexer.h"
 #include "services/cluster_registry/services.h"
 #include "services/cluster_registry/store.h"

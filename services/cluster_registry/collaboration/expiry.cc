@@ -8,7 +8,7 @@
 #include "libs/base/log.h"
 #include "libs/base/status_macros.h"
 #include "services/cluster_registry/clusters/cluster_store.h"
-#include "services/cluster_registry/collaboration/item_store.h"
+#include "services/cluster_registry/collaboration/store/item_store.h"
 
 namespace wici::cluster_registry {
 namespace {

@@ -4,7 +4,7 @@
 #include "libs/base/status_macros.h"
 #include "services/cluster_registry/clusters/cluster_store.h"
 #include "services/cluster_registry/collaboration/collaboration_service.h"
-#include "services/cluster_registry/collaboration/item_store.h"
+#include "services/cluster_registry/collaboration/store/item_store.h"
 #include "services/cluster_registry/collaboration/testing.h"
 
 namespace wici::cluster_registry {

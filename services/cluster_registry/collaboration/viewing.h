@@ -8,8 +8,8 @@
 
 #include "absl/status/statusor.h"
 #include "libs/base/principal.h"
-#include "services/cluster_registry/collaboration/item_store.h"
 #include "services/cluster_registry/collaboration/rules/viewer.h"
+#include "services/cluster_registry/collaboration/store/item_store.h"
 #include "services/cluster_registry/store.h"
 
 namespace wici::cluster_registry {

@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-#include "services/cluster_registry/search/search_index.h"
+#include "services/cluster_registry/search/index/search_index.h"
 #include "wici/cluster_registry/v1/cluster.pb.h"
 #include "wici/cluster_registry/v1/collaboration.pb.h"
 #include "wici/cluster_registry/v1/member.pb.h"

@@ -12,7 +12,7 @@
 #include "libs/base/violations.h"
 #include "libs/feed/changes.h"
 #include "services/cluster_registry/clusters/cluster_store.h"
-#include "services/cluster_registry/collaboration/item_store.h"
+#include "services/cluster_registry/collaboration/store/item_store.h"
 #include "services/cluster_registry/members/member_store.h"
 #include "services/cluster_registry/search/documents.h"
 

@@ -15,7 +15,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "libs/base/mutex.h"
-#include "services/cluster_registry/search/search_index.h"
+#include "services/cluster_registry/search/index/search_index.h"
 #include "services/cluster_registry/store.h"
 #include "wici/cluster_registry/v1/cluster.pb.h"
 #include "wici/feed/v1/feed.pb.h"

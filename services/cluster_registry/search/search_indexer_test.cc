@@ -19,7 +19,7 @@
 #include "libs/testing/status_matchers.h"
 #include "libs/testing/temp_dir.h"
 #include "services/cluster_registry/clusters/cluster_store.h"
-#include "services/cluster_registry/collaboration/item_store.h"
+#include "services/cluster_registry/collaboration/store/item_store.h"
 #include "services/cluster_registry/members/member_store.h"
 #include "services/cluster_registry/migrations.h"
 #include "services/cluster_registry/search/documents.h"

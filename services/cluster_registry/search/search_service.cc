@@ -14,8 +14,8 @@
 #include "libs/base/status_macros.h"
 #include "services/cluster_registry/cluster_rules/mandates.h"
 #include "services/cluster_registry/clusters/visibility.h"
-#include "services/cluster_registry/collaboration/item_store.h"
 #include "services/cluster_registry/collaboration/rules/viewer.h"
+#include "services/cluster_registry/collaboration/store/item_store.h"
 #include "services/cluster_registry/collaboration/viewing.h"
 #include "services/cluster_registry/errors.h"
 #include "services/cluster_registry/search/documents.h"
@@ -109,6 +109,7 @@ absl::Status ReadResults(Reader& reader, SearchIndex& index, const rpc::Context&
                                .today = FormatDate(DayOf(now))};
   WICI_ASSIGN_OR_RETURN(const SearchAnswer answer,
                         index.Search(query.text, filter, query.as_you_type));
+  if (!answer.complete) return SearchNotReadyError();
   results.suggestion = answer.suggestion;
   const std::size_t size = static_cast<std::size_t>(page.size);
   std::size_t at = BeginOf(page, answer.hits);

@@ -8,7 +8,7 @@
 #include "absl/status/status.h"
 #include "libs/rpc/server.h"
 #include "services/cluster_registry/environment.h"
-#include "services/cluster_registry/search/search_index.h"
+#include "services/cluster_registry/search/index/search_index.h"
 #include "wici/cluster_registry/v1/cluster_service.pb.h"
 #include "wici/cluster_registry/v1/search_service.pb.h"
 

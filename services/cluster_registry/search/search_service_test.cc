@@ -69,6 +69,15 @@ class SearchServiceTest : public testing::RegistryTest {
   }
 };
 
+TEST_F(SearchServiceTest, UntilTheIndexIsMadeNothingIsSaidToBeMissing) {
+  AddCluster();
+  const auto not_ready = StatusIs(absl::StatusCode::kUnavailable, Reason("SEARCH_NOT_READY"));
+  EXPECT_THAT(Search(R"(query: "klaster")"), not_ready);
+  EXPECT_THAT(SearchClusters(R"(query: "klaster")"), not_ready);
+  ASSERT_THAT(Index(), IsOk());
+  EXPECT_THAT(Titles("klaster"), ElementsAre("Klaster ł"));
+}
+
 TEST_F(SearchServiceTest, ChemistryIsFoundInEveryLanguage) {
   ImportShippedClusters();
   for (const char* query :

@@ -1,4 +1,4 @@
-#include "services/cluster_registry/collaboration/item_store.h"
+#include "services/cluster_registry/collaboration/store/item_store.h"
 
 #include <algorithm>
 #include <set>
@@ -7,9 +7,9 @@
 #include "libs/base/clock.h"
 #include "libs/base/status_macros.h"
 #include "services/cluster_registry/clusters/cluster_store.h"
-#include "services/cluster_registry/collaboration/queries.h"
 #include "services/cluster_registry/collaboration/rules/codes.h"
 #include "services/cluster_registry/collaboration/rules/states.h"
+#include "services/cluster_registry/collaboration/store/queries.h"
 #include "services/cluster_registry/environment.h"
 #include "services/cluster_registry/errors.h"
 #include "services/cluster_registry/members/member_store.h"

@@ -1,5 +1,5 @@
 // Offers, requests and interests in the database, on every engine.
-#include "services/cluster_registry/collaboration/item_store.h"
+#include "services/cluster_registry/collaboration/store/item_store.h"
 
 #include <functional>
 #include <memory>

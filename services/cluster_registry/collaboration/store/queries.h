@@ -1,8 +1,8 @@
 // The SQL of offers, requests and interests. Runs on SQLite and PostgreSQL alike.
 //
 // States in query text: item 3 OPEN, 6 EXPIRED; interest 1 NEW, 2 ACCEPTED, 3 DECLINED, 5 EXPIRED.
-#ifndef WICI_SERVICES_CLUSTER_REGISTRY_COLLABORATION_QUERIES_H_
-#define WICI_SERVICES_CLUSTER_REGISTRY_COLLABORATION_QUERIES_H_
+#ifndef WICI_SERVICES_CLUSTER_REGISTRY_COLLABORATION_STORE_QUERIES_H_
+#define WICI_SERVICES_CLUSTER_REGISTRY_COLLABORATION_STORE_QUERIES_H_
 
 #include "libs/sql/database.h"
 
@@ -139,4 +139,4 @@ inline constexpr sql::Query kExpireInterest{"expire_interest", R"sql(
 
 }  // namespace wici::cluster_registry
 
-#endif  // WICI_SERVICES_CLUSTER_REGISTRY_COLLABORATION_QUERIES_H_
+#endif  // WICI_SERVICES_CLUSTER_REGISTRY_COLLABORATION_STORE_QUERIES_H_

@@ -7,8 +7,8 @@
 //   XBchemistry         a branch that it, or a code of the document, belongs to
 //   N...                each of these again when the word stands in a name
 //   Q K S R O           name, kind, shared with all, shared with a region, owning cluster
-#ifndef WICI_SERVICES_CLUSTER_REGISTRY_SEARCH_SEARCH_TERMS_H_
-#define WICI_SERVICES_CLUSTER_REGISTRY_SEARCH_SEARCH_TERMS_H_
+#ifndef WICI_SERVICES_CLUSTER_REGISTRY_SEARCH_INDEX_SEARCH_TERMS_H_
+#define WICI_SERVICES_CLUSTER_REGISTRY_SEARCH_INDEX_SEARCH_TERMS_H_
 
 #include <functional>
 #include <map>
@@ -16,7 +16,7 @@
 #include <string_view>
 #include <vector>
 
-#include "services/cluster_registry/search/search_index.h"
+#include "services/cluster_registry/search/index/search_index.h"
 
 namespace wici::cluster_registry {
 
@@ -49,4 +49,4 @@ bool SameStem(const std::string& a, const std::string& b, const Stemmers& stemme
 
 }  // namespace wici::cluster_registry
 
-#endif  // WICI_SERVICES_CLUSTER_REGISTRY_SEARCH_SEARCH_TERMS_H_
+#endif  // WICI_SERVICES_CLUSTER_REGISTRY_SEARCH_INDEX_SEARCH_TERMS_H_

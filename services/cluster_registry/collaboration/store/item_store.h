@@ -3,8 +3,8 @@
 // What is read has the state it has at the time given: expired is what is past, also before the
 // sweep (expiry.h) has written it down. The cluster of the item is locked before anything below it
 // is written.
-#ifndef WICI_SERVICES_CLUSTER_REGISTRY_COLLABORATION_ITEM_STORE_H_
-#define WICI_SERVICES_CLUSTER_REGISTRY_COLLABORATION_ITEM_STORE_H_
+#ifndef WICI_SERVICES_CLUSTER_REGISTRY_COLLABORATION_STORE_ITEM_STORE_H_
+#define WICI_SERVICES_CLUSTER_REGISTRY_COLLABORATION_STORE_ITEM_STORE_H_
 
 #include <map>
 #include <optional>
@@ -83,4 +83,4 @@ absl::Status ExpireInterest(Writer& writer, std::string_view name);
 
 }  // namespace wici::cluster_registry
 
-#endif  // WICI_SERVICES_CLUSTER_REGISTRY_COLLABORATION_ITEM_STORE_H_
+#endif  // WICI_SERVICES_CLUSTER_REGISTRY_COLLABORATION_STORE_ITEM_STORE_H_

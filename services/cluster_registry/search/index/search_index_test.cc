@@ -1,5 +1,5 @@
 // The index on its own: what finds what, what survives.
-#include "services/cluster_registry/search/search_index.h"
+#include "services/cluster_registry/search/index/search_index.h"
 
 #include <atomic>
 #include <filesystem>

@@ -1,27 +1,21 @@
-#include "services/cluster_registry/search/search_index.h"
+#include "services/cluster_registry/search/index/search_index.h"
 
-#include <unistd.h>
 #include <xapian.h>
 
 #include <algorithm>
-#include <cstdlib>
-#include <filesystem>
-#include <fstream>
-#include <system_error>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "libs/base/log.h"
 #include "libs/base/mutex.h"
 #include "libs/base/status_macros.h"
-#include "services/cluster_registry/search/search_terms.h"
+#include "services/cluster_registry/search/index/generations.h"
+#include "services/cluster_registry/search/index/search_terms.h"
 #include "services/cluster_registry/search/text/fold.h"
 #include "services/cluster_registry/search/text/polish_stem.h"
 #include "services/cluster_registry/search/text/thesaurus.h"
 
 namespace wici::cluster_registry {
 namespace {
-
-namespace fs = std::filesystem;
 
 // Another number makes every index be built anew: for changed terms or stems.
 constexpr std::string_view kFormat = "1";
@@ -42,7 +36,7 @@ absl::Status Unavailable(std::string_view what, const std::string& why) {
 // One generation, open for writing.
 class GenerationWriter {
  public:
-  GenerationWriter(const fs::path& path, int flags) : database_(path.string(), flags) {}
+  GenerationWriter(const std::string& path, int flags) : database_(path, flags) {}
 
   void Put(const SearchDocument& document, const Stemmers& stemmers) {
     const DocumentTerms terms = TermsOf(document, stemmers);
@@ -217,36 +211,26 @@ class OneSearch {
 
 class XapianIndex final : public SearchIndex {
  public:
-  XapianIndex(fs::path folder, bool temporary)
-      : folder_(std::move(folder)), temporary_(temporary) {}
-  ~XapianIndex() override {
-    writer_.reset();
-    std::error_code ignored;
-    if (temporary_) fs::remove_all(folder_, ignored);
-  }
+  explicit XapianIndex(Generations generations) : generations_(std::move(generations)) {}
 
   absl::Status Start() {
-    std::error_code error;
-    fs::create_directories(folder_, error);
-    if (error) return Unavailable("the folder of the search index", error.message());
-    int generation = 0;
-    std::ifstream(folder_ / "current") >> generation;
+    const int generation = generations_.Current();
     try {
-      OpenGeneration(generation, Xapian::DB_OPEN);
+      Open(generation, Xapian::DB_OPEN);
+      generations_.RemoveAllBut(generation);
+      return absl::OkStatus();
     } catch (const Xapian::DatabaseLockError& locked) {
       return Unavailable("the search index", locked.get_msg());
     } catch (const Xapian::Error&) {
       // None yet, or broken: an empty one asks to be rebuilt.
-      try {
-        OpenGeneration(generation + 1, Xapian::DB_CREATE_OR_OVERWRITE);
-        writer_->Commit("");
-        Publish(generation + 1);
-      } catch (const Xapian::Error& again) {
-        return Unavailable("the search index", again.get_msg());
-      }
     }
-    RemoveOthers();
-    return absl::OkStatus();
+    try {
+      Open(generation + 1, Xapian::DB_CREATE_OR_OVERWRITE);
+      writer_->Commit("");
+    } catch (const Xapian::Error& error) {
+      return Unavailable("the search index", error.get_msg());
+    }
+    return generations_.Publish(generation + 1);
   }
 
   std::string Position() override {
@@ -276,20 +260,18 @@ class XapianIndex final : public SearchIndex {
                        const std::function<absl::Status(const Add&)>& fill) override {
     const int generation = Generation() + 1;
     try {
-      auto fresh = std::make_unique<GenerationWriter>(PathOf(generation),
+      auto fresh = std::make_unique<GenerationWriter>(generations_.PathOf(generation),
                                                       Flags(Xapian::DB_CREATE_OR_OVERWRITE));
       WICI_RETURN_IF_ERROR(fill([&](const std::vector<SearchDocument>& documents) {
         for (const SearchDocument& document : documents) fresh->Put(document, stemmers_);
         return absl::OkStatus();
       }));
       fresh->Commit(position);
-      writer_ = std::move(fresh);
-      Publish(generation);
+      Use(std::move(fresh), generation);
     } catch (const Xapian::Error& error) {
       return Unavailable("rebuilding the search index", error.get_msg());
     }
-    RemoveOthers();
-    return absl::OkStatus();
+    return generations_.Publish(generation);
   }
 
   absl::StatusOr<SearchAnswer> Search(std::string_view query, const SearchFilter& filter,
@@ -302,6 +284,7 @@ class XapianIndex final : public SearchIndex {
       try {
         Reader reader = Take();
         SearchAnswer answer = OneSearch(reader.database, filter, stemmers_).Run(words, as_you_type);
+        answer.complete = !reader.database.get_metadata("position").empty();
         Return(std::move(reader));
         return answer;
       } catch (const Xapian::Error& error) {
@@ -329,39 +312,23 @@ class XapianIndex final : public SearchIndex {
     MutexLock lock(mutex_);
     return generation_;
   }
-  fs::path PathOf(int generation) const { return folder_ / absl::StrCat("index-", generation); }
-
   // A temporary index need not survive the machine.
-  int Flags(int flags) const { return temporary_ ? flags | Xapian::DB_NO_SYNC : flags; }
-
-  void OpenGeneration(int generation, int flags) {
-    writer_.reset();
-    writer_ = std::make_unique<GenerationWriter>(PathOf(generation), Flags(flags));
-    MutexLock lock(mutex_);
-    generation_ = generation;
+  int Flags(int flags) const {
+    return generations_.temporary() ? flags | Xapian::DB_NO_SYNC : flags;
   }
 
-  // From here on the generation is the one that is searched, now and after a restart.
-  void Publish(int generation) {
-    std::ofstream(folder_ / "next") << generation << "\n" << std::flush;
-    std::error_code error;
-    fs::rename(folder_ / "next", folder_ / "current", error);
-    if (error) Log(LogLevel::kWarning, "search_index_not_published", {{"error", error.message()}});
+  void Open(int generation, int flags) {
+    writer_.reset();
+    Use(std::make_unique<GenerationWriter>(generations_.PathOf(generation), Flags(flags)),
+        generation);
+  }
+
+  // From here on this generation is written and searched.
+  void Use(std::unique_ptr<GenerationWriter> writer, int generation) {
+    writer_ = std::move(writer);
     MutexLock lock(mutex_);
     generation_ = generation;
     readers_.clear();
-  }
-
-  // Readers that still search an older generation keep its files open.
-  void RemoveOthers() {
-    std::error_code ignored;
-    const fs::path current = PathOf(Generation());
-    for (const fs::directory_entry& entry : fs::directory_iterator(folder_, ignored)) {
-      const std::string name = entry.path().filename();
-      if (name.starts_with("index-") && entry.path() != current) {
-        fs::remove_all(entry.path(), ignored);
-      }
-    }
   }
 
   Reader Take() {
@@ -377,7 +344,7 @@ class XapianIndex final : public SearchIndex {
       }
     }
     if (fresh) {
-      reader.database = Xapian::Database(PathOf(reader.generation).string());
+      reader.database = Xapian::Database(generations_.PathOf(reader.generation));
     } else {
       reader.database.reopen();
     }
@@ -391,8 +358,7 @@ class XapianIndex final : public SearchIndex {
     }
   }
 
-  const fs::path folder_;
-  const bool temporary_;
+  Generations generations_;
   // A stemmer of Xapian keeps state, so each word gets its own.
   const Stemmers stemmers_{
       .english = [](const std::string& word) { return Xapian::Stem("english")(word); },
@@ -406,16 +372,8 @@ class XapianIndex final : public SearchIndex {
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<SearchIndex>> SearchIndex::Open(const std::string& folder) {
-  fs::path path = folder;
-  if (folder.empty()) {
-    std::error_code error;
-    std::string pattern = (fs::temp_directory_path(error) / "wici-search-XXXXXX").string();
-    if (error || ::mkdtemp(pattern.data()) == nullptr) {
-      return Unavailable("a temporary folder for the search index", "cannot be made");
-    }
-    path = pattern;
-  }
-  auto index = std::make_unique<XapianIndex>(path, folder.empty());
+  WICI_ASSIGN_OR_RETURN(Generations generations, Generations::Open(folder));
+  auto index = std::make_unique<XapianIndex>(std::move(generations));
   WICI_RETURN_IF_ERROR(index->Start());
   return index;
 }

@@ -1,4 +1,4 @@
-#include "services/cluster_registry/search/search_terms.h"
+#include "services/cluster_registry/search/index/search_terms.h"
 
 #include <algorithm>
 #include <set>

@@ -7,8 +7,8 @@
 //
 // How words are compared stands in text/; the terms in search_index.cc, the one file that knows
 // Xapian.
-#ifndef WICI_SERVICES_CLUSTER_REGISTRY_SEARCH_SEARCH_INDEX_H_
-#define WICI_SERVICES_CLUSTER_REGISTRY_SEARCH_SEARCH_INDEX_H_
+#ifndef WICI_SERVICES_CLUSTER_REGISTRY_SEARCH_INDEX_SEARCH_INDEX_H_
+#define WICI_SERVICES_CLUSTER_REGISTRY_SEARCH_INDEX_SEARCH_INDEX_H_
 
 #include <functional>
 #include <memory>
@@ -60,6 +60,7 @@ struct SearchHit {
 struct SearchAnswer {
   std::vector<SearchHit> hits;  // best first, of equal weight by name
   std::string suggestion;       // "" when there is none
+  bool complete = true;         // false while the index is filled for the first time
 };
 
 inline constexpr int kSearchHitsMax = 1000;
@@ -99,4 +100,4 @@ class SearchIndex {
 
 }  // namespace wici::cluster_registry
 
-#endif  // WICI_SERVICES_CLUSTER_REGISTRY_SEARCH_SEARCH_INDEX_H_
+#endif  // WICI_SERVICES_CLUSTER_REGISTRY_SEARCH_INDEX_SEARCH_INDEX_H_

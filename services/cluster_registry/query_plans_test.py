@@ -23,20 +23,23 @@ SETTINGS = "".join(f"SET {name} = {value};" for name, value in (
     ("enable_mergejoin", "off"), ("jit", "off")))
 # Tables without rows are left without statistics, as they are in a new database.
 DATA = f"""
-  INSERT INTO clusters (name, version, aggregate_version, state, country, home_region, created_at,
-                        updated_at, body)
+  INSERT INTO clusters (name, version, aggregate_version, state, country, home_region, exposure,
+                        changed_by, change_kind, created_at, updated_at, body)
     SELECT 'clusters/c' || i, 1, 1, 3, CASE WHEN i % 3 = 0 THEN 'DE' ELSE 'PL' END,
-           CASE WHEN i % 10 = 0 THEN '' ELSE 'regions/r' || i % 50 END, 0, 0, ''
+           CASE WHEN i % 10 = 0 THEN '' ELSE 'regions/r' || i % 50 END, 3, '', '', 0, 0, ''
     FROM generate_series(1, {CLUSTERS}) AS i;
-  INSERT INTO contacts (name, cluster, version, created_at, updated_at, body, email_key)
-    SELECT 'clusters/c' || i || '/contacts/m', 'clusters/c' || i, 1, 0, 0, '', i || '@example.org'
+  INSERT INTO contacts (name, cluster, version, person, email_key, created_at, updated_at, body)
+    SELECT 'clusters/c' || i || '/contacts/m', 'clusters/c' || i, 1, '', i || '@example.org', 0, 0, ''
     FROM generate_series(1, {CLUSTERS}) AS i;
-  INSERT INTO label_versions (name, version, cluster, scheme, kind, recorded_from, created_at, body)
+  INSERT INTO label_versions (name, version, cluster, scheme, kind, recorded_from, created_at, actor,
+                              reason, body)
     SELECT 'clusters/c' || i || '/labels/' || j, 1, 'clusters/c' || i, 'labelSchemes/esca',
-           CASE j WHEN 1 THEN 'BRONZE' WHEN 2 THEN 'SILVER' ELSE 'GOLD' END, 0, 0, ''
+           CASE j WHEN 1 THEN 'BRONZE' WHEN 2 THEN 'SILVER' ELSE 'GOLD' END, 0, 0, '', '', ''
     FROM generate_series(1, {CLUSTERS}) AS i, generate_series(1, 3) AS j;
-  INSERT INTO members (name, cluster, version, created_at, updated_at, body)
-    SELECT 'clusters/c' || i || '/members/m', 'clusters/c' || i, 1, 0, 0, ''
+  INSERT INTO members (name, cluster, version, kind, role, committed, valid_from, valid_until,
+                       recorded_from, created_at, updated_at, body)
+    SELECT 'clusters/c' || i || '/members/m', 'clusters/c' || i, 1, 0, 0, FALSE, '', '9999-12-31',
+           0, 0, 0, ''
     FROM generate_series(1, {CLUSTERS}) AS i;
   INSERT INTO regions (name, version, country, created_at, updated_at, body)
     SELECT 'regions/r' || i, 1, 'PL', 0, 0, '' FROM generate_series(1, {CLUSTERS}) AS i;

@@ -1,16 +1,7 @@
--- Who takes part in initiatives, and imports under way.
+-- Imports under way: what is left of their files, and what became of the rows.
 
--- One row for each participant of an initiative that is a resource, whatever its roles.
-CREATE TABLE initiative_participants (
-  participant TEXT COLLATE "C" NOT NULL,
-  initiative TEXT COLLATE "C" NOT NULL REFERENCES initiatives (name),
-  PRIMARY KEY (participant, initiative)
-);
-
-CREATE INDEX initiative_participants_by_initiative ON initiative_participants (initiative);
-
--- `state` as in the contract. Who works on an import holds its lease; what makes a step count is the
--- version, which every step checks, so two workers do no harm.
+-- `state` as in the contract. Who works on an import holds its lease; what makes a step count is
+-- the version, which every step checks, so two workers do no harm.
 CREATE TABLE imports (
   name TEXT COLLATE "C" PRIMARY KEY,
   version BIGINT NOT NULL,

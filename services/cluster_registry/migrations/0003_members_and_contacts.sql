@@ -1,18 +1,23 @@
--- Memberships over time and their history, identifiers of organisations, roles of contacts.
+-- Memberships over time and their history, identifiers of organisations, contacts and their roles.
 
--- What queries of members look at. A membership without a first day is open since '', one without a
--- last day until '9999-12-31'. `committed` is what the member says or its role implies.
-ALTER TABLE members ADD COLUMN kind BIGINT NOT NULL DEFAULT 0;
+-- A membership without a first day is open since '', one without a last day until '9999-12-31'.
+-- `committed` is what the member says or its role implies.
+CREATE TABLE members (
+  name TEXT COLLATE "C" PRIMARY KEY,
+  cluster TEXT COLLATE "C" NOT NULL REFERENCES clusters (name),
+  version BIGINT NOT NULL,
+  kind BIGINT NOT NULL,
+  role BIGINT NOT NULL,
+  committed BOOLEAN NOT NULL,
+  valid_from TEXT COLLATE "C" NOT NULL,
+  valid_until TEXT COLLATE "C" NOT NULL,
+  recorded_from BIGINT NOT NULL,
+  created_at BIGINT NOT NULL,
+  updated_at BIGINT NOT NULL,
+  body BYTEA NOT NULL
+);
 
-ALTER TABLE members ADD COLUMN role BIGINT NOT NULL DEFAULT 0;
-
-ALTER TABLE members ADD COLUMN committed BOOLEAN NOT NULL DEFAULT FALSE;
-
-ALTER TABLE members ADD COLUMN valid_from TEXT COLLATE "C" NOT NULL DEFAULT '';
-
-ALTER TABLE members ADD COLUMN valid_until TEXT COLLATE "C" NOT NULL DEFAULT '9999-12-31';
-
-ALTER TABLE members ADD COLUMN recorded_from BIGINT NOT NULL DEFAULT 0;
+CREATE INDEX members_by_cluster ON members (cluster, name);
 
 -- Lists of a kind, and the counts of a cluster from the index alone.
 CREATE INDEX members_by_kind ON members (cluster, kind, name, valid_from, valid_until, committed);
@@ -54,21 +59,25 @@ CREATE TABLE member_identifiers (
 
 CREATE INDEX member_identifiers_by_member ON member_identifiers (member);
 
--- An identifier belongs to one active party of a collection, "clusters" for instance (C6).
-CREATE TABLE external_ids (
-  collection TEXT COLLATE "C" NOT NULL,
-  scheme TEXT COLLATE "C" NOT NULL,
-  value TEXT COLLATE "C" NOT NULL,
-  party TEXT COLLATE "C" NOT NULL,
-  PRIMARY KEY (collection, scheme, value)
+-- Personal data: erased by deleting the row. `person` is the human being a contact is, across
+-- clusters: an opaque id, or ''. `email_key` is the address as it is compared: people with one
+-- address are one person.
+CREATE TABLE contacts (
+  name TEXT COLLATE "C" PRIMARY KEY,
+  cluster TEXT COLLATE "C" NOT NULL REFERENCES clusters (name),
+  version BIGINT NOT NULL,
+  person TEXT COLLATE "C" NOT NULL,
+  email_key TEXT COLLATE "C" NOT NULL,
+  created_at BIGINT NOT NULL,
+  updated_at BIGINT NOT NULL,
+  body BYTEA NOT NULL
 );
 
-CREATE INDEX external_ids_by_party ON external_ids (party);
-
--- The human being a contact is, across clusters: an opaque id, or ''.
-ALTER TABLE contacts ADD COLUMN person TEXT COLLATE "C" NOT NULL DEFAULT '';
+CREATE INDEX contacts_by_cluster ON contacts (cluster, name);
 
 CREATE INDEX contacts_by_person ON contacts (person, name) WHERE person <> '';
+
+CREATE INDEX contacts_by_email ON contacts (email_key, name);
 
 -- The roles of contacts, present and earlier ones, by interval (C8). No personal data: opaque ids.
 CREATE TABLE contact_roles (

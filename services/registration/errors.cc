@@ -2,6 +2,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "libs/base/error.h"
+#include "services/registration/names.h"
 
 namespace wici::registration {
 namespace {
@@ -11,8 +12,6 @@ using absl::StatusCode;
 std::string Instant(absl::Time time) {
   return absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", time, absl::UTCTimeZone());
 }
-
-absl::string_view View(std::string_view text) { return {text.data(), text.size()}; }
 
 // An error about one thing, named in the metadata as `kind`.
 absl::Status About(StatusCode code, std::string_view reason, std::string_view kind,

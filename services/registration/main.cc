@@ -19,13 +19,8 @@
 #include "libs/rpc/server.h"
 #include "libs/sql/database.h"
 #include "libs/sql/migrate.h"
-#include "services/registration/check_in_service.h"
-#include "services/registration/event_service.h"
-#include "services/registration/invitation_service.h"
-#include "services/registration/link_service.h"
 #include "services/registration/migrations.h"
-#include "services/registration/people_service.h"
-#include "services/registration/registration_service.h"
+#include "services/registration/services.h"
 
 ABSL_FLAG(std::string, registry, "", "host:port of cluster-registry");
 
@@ -54,32 +49,13 @@ absl::Status Serve(const rpc::ServiceFlags& flags) {
                               feed.Notify(head);
                               watch.Notify();
                             });
-  const auto wake = [&sequencer] { sequencer.Wake(); };
-
-  Mutation mutation(*database, clock, ids, wake);
-  EventStore events(*database, mutation);
-  InvitationStore invitations(*database, mutation);
-  PersonStore persons(*database, mutation);
-  RegistrationStore registrations(*database, clock, clock, ids, wake);
-  RegistryClient registry(rpc::MakeChannel(absl::GetFlag(FLAGS_registry)), key, clock);
-
-  EventService event_service(events, watch, ids);
-  InvitationService invitation_service(events, invitations, registry, key, clock);
-  RegistrationService registration_service(registrations, BlindIndex(key), key, clock, ids);
-  CheckInService check_in_service(registrations, key, clock);
-  LinkService link_service(events, invitations, registrations, key);
-  PeopleService people_service(persons, registrations);
+  Services services({*database, clock, clock, ids, [&sequencer] { sequencer.Wake(); }}, watch,
+                    rpc::MakeChannel(absl::GetFlag(FLAGS_registry)), key);
 
   const auth::TokenAuthenticator authenticator(key);
   const auth::RoleAuthorizer authorizer;
   rpc::Server server(rpc::MakeServerOptions(flags), authenticator, authorizer, clock);
-  event_service.Register(server);
-  invitation_service.Register(server);
-  registration_service.Register(server);
-  check_in_service.Register(server);
-  link_service.Register(server);
-  people_service.Register(server);
-  server.AddService("wici.registration.v1.MeetingService");
+  services.Register(server);
   feed.Register(server);
   WICI_RETURN_IF_ERROR(server.Start());
   sequencer.Start();

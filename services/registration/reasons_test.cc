@@ -12,7 +12,7 @@ namespace {
 
 std::string Tests() {
   std::stringstream text;
-  for (const auto& entry : std::filesystem::directory_iterator("services/registration")) {
+  for (const auto& entry : std::filesystem::recursive_directory_iterator("services/registration")) {
     const std::string name = entry.path().filename();
     if (name.size() > 8 && name.substr(name.size() - 8) == "_test.cc") {
       text << std::ifstream(entry.path()).rdbuf();

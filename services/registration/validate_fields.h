@@ -5,15 +5,16 @@
 #include <string>
 #include <string_view>
 
+#include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "libs/base/limits.h"
 #include "libs/base/violations.h"
+#include "services/registration/errors.h"
+#include "services/registration/names.h"
 
 namespace wici::registration {
 
 inline constexpr std::size_t kReasonBytesMax = 2000;
-
-inline absl::string_view View(std::string_view text) { return {text.data(), text.size()}; }
 
 inline std::string Path(std::string_view field, std::string_view part) {
   return field.empty() ? std::string(part) : absl::StrCat(View(field), ".", View(part));
@@ -41,6 +42,13 @@ Violations CheckVerb(const Request& request, std::string_view pattern) {
   }
   violations.RequestId("request_id", request.request_id());
   return violations;
+}
+
+// `name` matches `pattern`, or one violation of field "name".
+inline absl::Status ValidateName(std::string_view name, std::string_view pattern) {
+  Violations violations;
+  violations.RequireResourceName("name", name, pattern);
+  return violations.ToStatus(kDomain);
 }
 
 inline void CheckToken(std::string_view field, std::string_view token, Violations& violations) {

@@ -8,12 +8,8 @@
 #include "libs/base/clock.h"
 #include "libs/sql/database.h"
 #include "libs/testing/service_fixture.h"
-#include "services/registration/check_in_service.h"
-#include "services/registration/event_service.h"
-#include "services/registration/invitation_service.h"
-#include "services/registration/link_service.h"
-#include "services/registration/people_service.h"
-#include "services/registration/registration_service.h"
+#include "services/registration/services.h"
+#include "wici/cluster_registry/v1/audience_service.pb.h"
 #include "wici/people/v1/contact_point_service.pb.h"
 #include "wici/people/v1/personal_data_service.pb.h"
 #include "wici/registration/v1/check_in_service.pb.h"
@@ -53,49 +49,21 @@ class FakeRegistry {
   testing::ServiceFixture server_;
 };
 
-// The service with its stores, listening.
+// The service, listening.
 struct RegistrationServer {
   RegistrationServer(sql::Database& database, const Clock& machine)
-      : mutation(database, grpc.clock(), grpc.ids(), [] {}),
-        events(database, mutation),
-        invitations(database, mutation),
-        persons(database, mutation),
-        registrations(database, grpc.clock(), machine, grpc.ids(), [] {}),
-        registry_client(registry.channel(), registry.key(), grpc.clock()),
-        watch(database, machine),
-        event_service(events, watch, grpc.ids()),
-        invitation_service(events, invitations, registry_client, grpc.key(), grpc.clock()),
-        registration_service(registrations, BlindIndex(grpc.key()), grpc.key(), grpc.clock(),
-                             grpc.ids()),
-        check_in_service(registrations, grpc.key(), grpc.clock()),
-        link_service(events, invitations, registrations, grpc.key()),
-        people_service(persons, registrations) {
-    event_service.Register(grpc.server());
-    invitation_service.Register(grpc.server());
-    registration_service.Register(grpc.server());
-    check_in_service.Register(grpc.server());
-    link_service.Register(grpc.server());
-    people_service.Register(grpc.server());
-    grpc.server().AddService("wici.registration.v1.MeetingService");
+      : watch(database, machine),
+        services({database, grpc.clock(), machine, grpc.ids(), [] {}}, watch, registry.channel(),
+                 grpc.key()) {
+    services.Register(grpc.server());
     grpc.Start();
   }
   ~RegistrationServer() { grpc.server().Stop(); }
 
   FakeRegistry registry;
   testing::ServiceFixture grpc;
-  Mutation mutation;
-  EventStore events;
-  InvitationStore invitations;
-  PersonStore persons;
-  RegistrationStore registrations;
-  RegistryClient registry_client;
   EventWatch watch;
-  EventService event_service;
-  InvitationService invitation_service;
-  RegistrationService registration_service;
-  CheckInService check_in_service;
-  LinkService link_service;
-  PeopleService people_service;
+  Services services;
 };
 
 }  // namespace wici::registration

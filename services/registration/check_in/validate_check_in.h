@@ -1,0 +1,15 @@
+// Requests checked field by field; each answer lists every violation. Pure; any thread.
+#ifndef WICI_SERVICES_REGISTRATION_CHECK_IN_VALIDATE_CHECK_IN_H_
+#define WICI_SERVICES_REGISTRATION_CHECK_IN_VALIDATE_CHECK_IN_H_
+
+#include "absl/status/status.h"
+#include "wici/registration/v1/check_in_service.pb.h"
+
+namespace wici::registration {
+
+absl::Status Validate(const v1::CheckInRequest& request);
+absl::Status Validate(const v1::UndoCheckInRequest& request);
+
+}  // namespace wici::registration
+
+#endif  // WICI_SERVICES_REGISTRATION_CHECK_IN_VALIDATE_CHECK_IN_H_

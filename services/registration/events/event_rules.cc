@@ -1,0 +1,73 @@
+#include "services/registration/events/event_rules.h"
+
+#include "libs/base/log.h"
+#include "services/registration/errors.h"
+#include "services/registration/timestamps.h"
+
+namespace wici::registration {
+namespace {
+
+absl::TimeZone ZoneOf(const v1::Event& event) {
+  absl::TimeZone zone;
+  WICI_CHECK(absl::LoadTimeZone(event.time_zone(), &zone));  // validated when it came in
+  return zone;
+}
+
+void Shift(absl::civil_diff_t seconds, absl::TimeZone zone,
+           google::protobuf::Timestamp& timestamp) {
+  const absl::CivilSecond civil = absl::ToCivilSecond(TimeOf(timestamp), zone);
+  SetTimestamp(absl::FromCivil(civil + seconds, zone), timestamp);
+}
+
+}  // namespace
+
+RegistrationWindow WindowOf(const v1::Event& event) {
+  RegistrationWindow window{absl::UnixEpoch(), TimeOf(event.start_time())};
+  if (event.has_registration_open_time()) window.opens = TimeOf(event.registration_open_time());
+  if (event.has_registration_close_time()) window.closes = TimeOf(event.registration_close_time());
+  return window;
+}
+
+absl::Status CheckNotCancelled(std::string_view event, v1::EventState state) {
+  if (state == v1::EVENT_STATE_CANCELLED) return EventCancelledError(event);
+  return absl::OkStatus();
+}
+
+absl::Status CheckTakesRegistrations(std::string_view event, v1::EventState state,
+                                     const RegistrationWindow& window, absl::Time now) {
+  if (state == v1::EVENT_STATE_CANCELLED) return EventCancelledError(event);
+  if (state != v1::EVENT_STATE_PUBLISHED) return EventNotPublishedError(event);
+  if (now < window.opens) return RegistrationNotOpenError(event, window.opens);
+  if (now >= window.closes) return RegistrationClosedError(event, window.closes);
+  return absl::OkStatus();
+}
+
+absl::Status CheckCanPublish(const v1::Event& event) {
+  if (event.state() == v1::EVENT_STATE_CANCELLED) return EventCancelledError(event.name());
+  if (event.state() == v1::EVENT_STATE_PUBLISHED) return EventAlreadyPublishedError(event.name());
+  return absl::OkStatus();
+}
+
+void Reschedule(absl::Time new_start, std::optional<absl::Time> new_end, v1::Event& event,
+                std::vector<v1::Session>& sessions) {
+  const absl::TimeZone zone = ZoneOf(event);
+  const absl::civil_diff_t seconds =
+      absl::ToCivilSecond(new_start, zone) - absl::ToCivilSecond(TimeOf(event.start_time()), zone);
+  SetTimestamp(new_start, *event.mutable_start_time());
+  Shift(seconds, zone, *event.mutable_end_time());
+  if (new_end) SetTimestamp(*new_end, *event.mutable_end_time());
+  if (event.has_registration_close_time()) {
+    Shift(seconds, zone, *event.mutable_registration_close_time());
+  }
+  for (v1::Session& session : sessions) {
+    Shift(seconds, zone, *session.mutable_start_time());
+    Shift(seconds, zone, *session.mutable_end_time());
+  }
+}
+
+bool LiesWithin(const v1::Session& session, const v1::Event& event) {
+  return TimeOf(session.start_time()) >= TimeOf(event.start_time()) &&
+         TimeOf(session.end_time()) <= TimeOf(event.end_time());
+}
+
+}  // namespace wici::registration

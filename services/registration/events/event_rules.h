@@ -1,0 +1,48 @@
+// Rules of the life of an event: when it takes registrations, how it moves.
+//
+// Times shift in civil time: an event moved from 09:00 to 10:00 a week later, over the change to
+// summer time, moves its 11:00 session to 12:00. Pure; any thread.
+#ifndef WICI_SERVICES_REGISTRATION_EVENTS_EVENT_RULES_H_
+#define WICI_SERVICES_REGISTRATION_EVENTS_EVENT_RULES_H_
+
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+#include "wici/registration/v1/event.pb.h"
+#include "wici/registration/v1/session.pb.h"
+
+namespace wici::registration {
+
+// When registrations are taken: [opens, closes).
+struct RegistrationWindow {
+  absl::Time opens;
+  absl::Time closes;
+};
+
+// The window of `event`: since always and until its start where it does not say.
+RegistrationWindow WindowOf(const v1::Event& event);
+
+// OK, or EVENT_NOT_PUBLISHED, EVENT_CANCELLED, REGISTRATION_NOT_OPEN, REGISTRATION_CLOSED.
+absl::Status CheckTakesRegistrations(std::string_view event, v1::EventState state,
+                                     const RegistrationWindow& window, absl::Time now);
+
+// OK for a draft; EVENT_ALREADY_PUBLISHED, EVENT_CANCELLED.
+absl::Status CheckCanPublish(const v1::Event& event);
+
+// OK unless EVENT_CANCELLED.
+absl::Status CheckNotCancelled(std::string_view event, v1::EventState state);
+
+// Moves the event to `new_start`; its end to `new_end` or by the same civil time, and the end of
+// its registration window and its sessions by the same civil time.
+void Reschedule(absl::Time new_start, std::optional<absl::Time> new_end, v1::Event& event,
+                std::vector<v1::Session>& sessions);
+
+// Whether `session` lies within `event`.
+bool LiesWithin(const v1::Session& session, const v1::Event& event);
+
+}  // namespace wici::registration
+
+#endif  // WICI_SERVICES_REGISTRATION_EVENTS_EVENT_RULES_H_

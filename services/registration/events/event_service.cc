@@ -1,0 +1,244 @@
+#include "services/registration/events/event_service.h"
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "libs/base/status_macros.h"
+#include "libs/base/violations.h"
+#include "libs/rpc/etag.h"
+#include "libs/rpc/page_token.h"
+#include "services/registration/call.h"
+#include "services/registration/errors.h"
+#include "services/registration/events/event_rules.h"
+#include "services/registration/events/validate_event.h"
+#include "services/registration/names.h"
+#include "services/registration/page.h"
+#include "services/registration/timestamps.h"
+#include "services/registration/validate_fields.h"
+
+namespace wici::registration {
+namespace {
+
+// Times are moved by RescheduleEvent.
+const std::vector<std::string_view>& EventFields() {
+  static const auto& fields =
+      *new std::vector<std::string_view>{"title",      "summary",
+                                         "organisers", "hosts",
+                                         "initiative", "venue",
+                                         "online_url", "mode",
+                                         "languages",  "capacity",
+                                         "audience",   "waiting_list_capacity",
+                                         "approval",   "registration_open_time",
+                                         "admission",  "registration_close_time",
+                                         "honours",    "data_notice"};
+  return fields;
+}
+
+const std::vector<std::string_view>& SessionFields() {
+  static const auto& fields =
+      *new std::vector<std::string_view>{"title", "kind",     "start_time", "end_time",     "track",
+                                         "room",  "capacity", "speakers",   "meeting_rules"};
+  return fields;
+}
+
+// The position of a page token that orders by a time and a name: (micros, name).
+std::pair<std::int64_t, std::string> PositionOf(const rpc::Page& page) {
+  std::pair<std::int64_t, std::string> position(INT64_MIN, "");
+  if (page.after.size() == 2 && absl::SimpleAtoi(page.after[0], &position.first)) {
+    position.second = page.after[1];
+  }
+  return position;
+}
+
+}  // namespace
+
+void EventService::Register(rpc::Server& server) {
+  rpc::Service service = server.AddService("wici.registration.v1.EventService");
+  service.Pooled("GetEvent", this, &EventService::GetEvent);
+  service.Pooled("ListEvents", this, &EventService::ListEvents);
+  service.Pooled("CreateEvent", this, &EventService::CreateEvent);
+  service.Pooled("UpdateEvent", this, &EventService::UpdateEvent);
+  service.Pooled("PublishEvent", this, &EventService::PublishEvent);
+  service.Pooled("CancelEvent", this, &EventService::CancelEvent);
+  service.Pooled("RescheduleEvent", this, &EventService::RescheduleEvent);
+  service.Pooled("GetEventStatistics", this, &EventService::GetEventStatistics);
+  service.Stream("WatchEvent", this, &EventService::WatchEvent);
+  service.Pooled("GetSession", this, &EventService::GetSession);
+  service.Pooled("ListSessions", this, &EventService::ListSessions);
+  service.Pooled("CreateSession", this, &EventService::CreateSession);
+  service.Pooled("UpdateSession", this, &EventService::UpdateSession);
+  service.Pooled("DeleteSession", this, &EventService::DeleteSession);
+}
+
+absl::Status EventService::GetEvent(const rpc::Context& context, const v1::GetEventRequest& request,
+                                    v1::Event& response) {
+  WICI_RETURN_IF_ERROR(ValidateName(request.name(), kEventPattern));
+  return Answer(store_.Get(context.deadline, request.name()), response);
+}
+
+absl::Status EventService::ListEvents(const rpc::Context& context,
+                                      const v1::ListEventsRequest& request,
+                                      v1::ListEventsResponse& response) {
+  Violations violations;
+  const rpc::Page page = rpc::ParsePage(request, violations);
+  if (request.states_size() > 3) violations.Add("states", "must have at most 3 items");
+  WICI_RETURN_IF_ERROR(violations.ToStatus(kDomain));
+  EventStore::ListQuery query;
+  std::tie(query.after_start, query.after_name) = PositionOf(page);
+  query.limit = page.size + 1;
+  if (request.has_end_after()) query.end_after = MicrosOf(request.end_after());
+  if (request.has_start_before()) query.start_before = MicrosOf(request.start_before());
+  for (const int state : request.states()) {
+    query.states.push_back(static_cast<v1::EventState>(state));
+  }
+  WICI_ASSIGN_OR_RETURN(std::vector<v1::Event> events, store_.List(context.deadline, query));
+  FillPage(
+      request, page, std::move(events),
+      [](const v1::Event& last) -> std::vector<std::string> {
+        return {absl::StrCat(MicrosOf(last.start_time())), last.name()};
+      },
+      *response.mutable_events(), *response.mutable_next_page_token());
+  return absl::OkStatus();
+}
+
+absl::Status EventService::CreateEvent(const rpc::Context& context,
+                                       const v1::CreateEventRequest& request, v1::Event& response) {
+  WICI_RETURN_IF_ERROR(Validate(request));
+  v1::Event event = request.event();
+  event.set_name(
+      absl::StrCat("events/", request.event_id().empty() ? ids_.NewId() : request.event_id()));
+  return Answer(store_.Create(CallOf(context, request), std::move(event)), response);
+}
+
+absl::Status EventService::UpdateEvent(const rpc::Context& context,
+                                       const v1::UpdateEventRequest& request, v1::Event& response) {
+  Violations violations;
+  violations.RequireResourceName("event.name", request.event().name(), kEventPattern);
+  violations.RequestId("request_id", request.request_id());
+  WICI_RETURN_IF_ERROR(violations.ToStatus(kDomain));
+  const auto edit = [&request](v1::Event& event) {
+    Violations wrong;
+    rpc::ApplyUpdateMask(request.update_mask(), request.event(), EventFields(), wrong, event);
+    ValidateEvent("event", event, wrong);
+    return wrong.ToStatus(kDomain);
+  };
+  return Answer(store_.Change(CallOf(context, request), request.event().name(),
+                              request.event().etag(), "event.updated", edit),
+                response);
+}
+
+absl::Status EventService::PublishEvent(const rpc::Context& context,
+                                        const v1::PublishEventRequest& request,
+                                        v1::Event& response) {
+  WICI_RETURN_IF_ERROR(Validate(request));
+  const auto edit = [](v1::Event& event) -> absl::Status {
+    WICI_RETURN_IF_ERROR(CheckCanPublish(event));
+    event.set_state(v1::EVENT_STATE_PUBLISHED);
+    return absl::OkStatus();
+  };
+  return Answer(store_.Change(CallOf(context, request), request.name(), request.etag(),
+                              "event.published", edit),
+                response);
+}
+
+absl::Status EventService::CancelEvent(const rpc::Context& context,
+                                       const v1::CancelEventRequest& request, v1::Event& response) {
+  WICI_RETURN_IF_ERROR(Validate(request));
+  const auto edit = [&request](v1::Event& event) {
+    event.set_state(v1::EVENT_STATE_CANCELLED);
+    event.set_change_reason(request.reason());
+    return absl::OkStatus();
+  };
+  return Answer(store_.Change(CallOf(context, request), request.name(), request.etag(),
+                              "event.cancelled", edit),
+                response);
+}
+
+absl::Status EventService::RescheduleEvent(const rpc::Context& context,
+                                           const v1::RescheduleEventRequest& request,
+                                           v1::Event& response) {
+  WICI_RETURN_IF_ERROR(Validate(request));
+  return Answer(store_.Reschedule(CallOf(context, request), request), response);
+}
+
+absl::Status EventService::GetEventStatistics(const rpc::Context& context,
+                                              const v1::GetEventStatisticsRequest& request,
+                                              v1::EventStatistics& response) {
+  WICI_RETURN_IF_ERROR(ValidateName(request.name(), kEventPattern));
+  return Answer(store_.Statistics(context.deadline, request.name()), response);
+}
+
+absl::Status EventService::WatchEvent(const rpc::Context&, const v1::WatchEventRequest& request,
+                                      std::shared_ptr<rpc::StreamWriter> writer,
+                                      const v1::WatchEventResponse*) {
+  WICI_RETURN_IF_ERROR(Validate(request));
+  watch_.Add({request.names().begin(), request.names().end()}, std::move(writer));
+  return absl::OkStatus();
+}
+
+absl::Status EventService::GetSession(const rpc::Context& context,
+                                      const v1::GetSessionRequest& request, v1::Session& response) {
+  WICI_RETURN_IF_ERROR(ValidateName(request.name(), kSessionPattern));
+  return Answer(store_.GetSession(context.deadline, request.name()), response);
+}
+
+absl::Status EventService::ListSessions(const rpc::Context& context,
+                                        const v1::ListSessionsRequest& request,
+                                        v1::ListSessionsResponse& response) {
+  Violations violations;
+  violations.RequireResourceName("parent", request.parent(), kEventPattern);
+  const rpc::Page page = rpc::ParsePage(request, violations);
+  WICI_RETURN_IF_ERROR(violations.ToStatus(kDomain));
+  const auto [start, id] = PositionOf(page);
+  WICI_ASSIGN_OR_RETURN(
+      std::vector<v1::Session> sessions,
+      store_.ListSessions(context.deadline, request.parent(), start, id, page.size + 1));
+  FillPage(
+      request, page, std::move(sessions),
+      [](const v1::Session& last) -> std::vector<std::string> {
+        return {absl::StrCat(MicrosOf(last.start_time())), IdOf(last.name())};
+      },
+      *response.mutable_sessions(), *response.mutable_next_page_token());
+  return absl::OkStatus();
+}
+
+absl::Status EventService::CreateSession(const rpc::Context& context,
+                                         const v1::CreateSessionRequest& request,
+                                         v1::Session& response) {
+  WICI_RETURN_IF_ERROR(Validate(request));
+  v1::Session session = request.session();
+  session.set_name(SessionName(request.parent(),
+                               request.session_id().empty() ? ids_.NewId() : request.session_id()));
+  return Answer(store_.CreateSession(CallOf(context, request), std::move(session)), response);
+}
+
+absl::Status EventService::UpdateSession(const rpc::Context& context,
+                                         const v1::UpdateSessionRequest& request,
+                                         v1::Session& response) {
+  Violations violations;
+  violations.RequireResourceName("session.name", request.session().name(), kSessionPattern);
+  violations.RequestId("request_id", request.request_id());
+  WICI_RETURN_IF_ERROR(violations.ToStatus(kDomain));
+  const auto edit = [&request](v1::Session& session) {
+    Violations wrong;
+    rpc::ApplyUpdateMask(request.update_mask(), request.session(), SessionFields(), wrong, session);
+    ValidateSession("session", session, wrong);
+    return wrong.ToStatus(kDomain);
+  };
+  return Answer(store_.ChangeSession(CallOf(context, request), request.session().name(),
+                                     request.session().etag(), edit),
+                response);
+}
+
+absl::Status EventService::DeleteSession(const rpc::Context& context,
+                                         const v1::DeleteSessionRequest& request,
+                                         v1::DeleteSessionResponse& response) {
+  WICI_RETURN_IF_ERROR(Validate(request));
+  return Answer(store_.DeleteSession(CallOf(context, request), request.name(), request.etag()),
+                response);
+}
+
+}  // namespace wici::registration

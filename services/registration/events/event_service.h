@@ -1,0 +1,64 @@
+// Handlers of wici.registration.v1.EventService.
+#ifndef WICI_SERVICES_REGISTRATION_EVENTS_EVENT_SERVICE_H_
+#define WICI_SERVICES_REGISTRATION_EVENTS_EVENT_SERVICE_H_
+
+#include <memory>
+
+#include "absl/status/status.h"
+#include "libs/base/id.h"
+#include "libs/rpc/context.h"
+#include "libs/rpc/server.h"
+#include "services/registration/events/event_store.h"
+#include "services/registration/events/event_watch.h"
+#include "wici/registration/v1/event_service.pb.h"
+
+namespace wici::registration {
+
+// Thread-safe.
+class EventService {
+ public:
+  // All outlive the service.
+  EventService(EventStore& store, EventWatch& watch, IdSource& ids)
+      : store_(store), watch_(watch), ids_(ids) {}
+  // Adds the service to `server`.
+  void Register(rpc::Server& server);
+
+ private:
+  absl::Status GetEvent(const rpc::Context& context, const v1::GetEventRequest& request,
+                        v1::Event& response);
+  absl::Status ListEvents(const rpc::Context& context, const v1::ListEventsRequest& request,
+                          v1::ListEventsResponse& response);
+  absl::Status CreateEvent(const rpc::Context& context, const v1::CreateEventRequest& request,
+                           v1::Event& response);
+  absl::Status UpdateEvent(const rpc::Context& context, const v1::UpdateEventRequest& request,
+                           v1::Event& response);
+  absl::Status PublishEvent(const rpc::Context& context, const v1::PublishEventRequest& request,
+                            v1::Event& response);
+  absl::Status CancelEvent(const rpc::Context& context, const v1::CancelEventRequest& request,
+                           v1::Event& response);
+  absl::Status RescheduleEvent(const rpc::Context& context,
+                               const v1::RescheduleEventRequest& request, v1::Event& response);
+  absl::Status GetEventStatistics(const rpc::Context& context,
+                                  const v1::GetEventStatisticsRequest& request,
+                                  v1::EventStatistics& response);
+  absl::Status WatchEvent(const rpc::Context& context, const v1::WatchEventRequest& request,
+                          std::shared_ptr<rpc::StreamWriter> writer, const v1::WatchEventResponse*);
+  absl::Status GetSession(const rpc::Context& context, const v1::GetSessionRequest& request,
+                          v1::Session& response);
+  absl::Status ListSessions(const rpc::Context& context, const v1::ListSessionsRequest& request,
+                            v1::ListSessionsResponse& response);
+  absl::Status CreateSession(const rpc::Context& context, const v1::CreateSessionRequest& request,
+                             v1::Session& response);
+  absl::Status UpdateSession(const rpc::Context& context, const v1::UpdateSessionRequest& request,
+                             v1::Session& response);
+  absl::Status DeleteSession(const rpc::Context& context, const v1::DeleteSessionRequest& request,
+                             v1::DeleteSessionResponse& response);
+
+  EventStore& store_;
+  EventWatch& watch_;
+  IdSource& ids_;
+};
+
+}  // namespace wici::registration
+
+#endif  // WICI_SERVICES_REGISTRATION_EVENTS_EVENT_SERVICE_H_

@@ -1,0 +1,326 @@
+#include "services/registration/events/event_store.h"
+
+#include <optional>
+#include <utility>
+
+#include "libs/base/status_macros.h"
+#include "libs/rpc/etag.h"
+#include "services/registration/errors.h"
+#include "services/registration/events/event_rules.h"
+#include "services/registration/events/queries.h"
+#include "services/registration/names.h"
+#include "services/registration/seats/event_aggregate.h"
+#include "services/registration/seats/queries.h"
+#include "services/registration/timestamps.h"
+#include "wici/registration/v1/invitation.pb.h"
+#include "wici/registration/v1/registration.pb.h"
+
+namespace wici::registration {
+namespace {
+
+absl::StatusOr<EventRow> LoadEvent(sql::Transaction& tx, std::string_view name) {
+  WICI_ASSIGN_OR_RETURN(const sql::Rows rows, tx.Execute(kGetEvent, {name}));
+  if (rows.empty()) return EventNotFoundError(name);
+  return ReadEvent(rows[0]);
+}
+
+absl::StatusOr<SessionRow> LoadSession(sql::Transaction& tx, std::string_view name) {
+  WICI_ASSIGN_OR_RETURN(const sql::Rows rows, tx.Execute(kGetSession, {EventOf(name), IdOf(name)}));
+  if (rows.empty()) return SessionNotFoundError(name);
+  return ReadSession(rows[0]);
+}
+
+absl::StatusOr<std::vector<SessionRow>> LoadSessions(sql::Transaction& tx, std::string_view event,
+                                                     std::int64_t after_start,
+                                                     std::string_view after_id,
+                                                     std::int64_t limit) {
+  WICI_ASSIGN_OR_RETURN(const sql::Rows rows,
+                        tx.Execute(kListSessions, {event, after_start, after_id, limit}));
+  std::vector<SessionRow> sessions;
+  for (const sql::Row& row : rows) sessions.push_back(ReadSession(row));
+  return sessions;
+}
+
+constexpr std::int64_t kSessionsMax = 10'000;
+
+template <class Message>
+void SetChanged(std::int64_t revision, absl::Time now, Message& message) {
+  message.set_etag(rpc::MakeEtag(revision));
+  SetTimestamp(now, *message.mutable_update_time());
+}
+
+}  // namespace
+
+absl::StatusOr<v1::Event> EventStore::Get(absl::Time deadline, std::string_view name) {
+  v1::Event event;
+  WICI_RETURN_IF_ERROR(database_.Read(deadline, [&](sql::Transaction& tx) -> absl::Status {
+    WICI_ASSIGN_OR_RETURN(EventRow row, LoadEvent(tx, name));
+    event = std::move(row.event);
+    return absl::OkStatus();
+  }));
+  return event;
+}
+
+absl::StatusOr<std::vector<v1::Event>> EventStore::List(absl::Time deadline,
+                                                        const ListQuery& query) {
+  // Three states there are; a shorter list repeats its last.
+  std::vector<v1::EventState> states = query.states;
+  if (states.empty()) {
+    states = {v1::EVENT_STATE_DRAFT, v1::EVENT_STATE_PUBLISHED, v1::EVENT_STATE_CANCELLED};
+  }
+  states.resize(3, states.back());
+  std::vector<v1::Event> events;
+  WICI_RETURN_IF_ERROR(database_.Read(deadline, [&](sql::Transaction& tx) -> absl::Status {
+    WICI_ASSIGN_OR_RETURN(
+        const sql::Rows rows,
+        tx.Execute(kListEvents,
+                   {query.after_start, query.after_name, query.end_after, query.start_before,
+                    static_cast<std::int64_t>(states[0]), static_cast<std::int64_t>(states[1]),
+                    static_cast<std::int64_t>(states[2]), query.limit}));
+    events.clear();
+    for (const sql::Row& row : rows) events.push_back(ReadEvent(row).event);
+    return absl::OkStatus();
+  }));
+  return events;
+}
+
+absl::StatusOr<v1::Event> EventStore::Create(const Call& call, v1::Event event) {
+  const absl::Time now = mutation_.clock().Now();
+  event.set_state(v1::EVENT_STATE_DRAFT);
+  event.clear_change_reason();
+  SetChanged(1, now, event);
+  *event.mutable_create_time() = event.update_time();
+  SeatsRow seats;
+  CopyFacts(event, seats);
+  seats.version = 1;
+  SetSeats(seats, *event.mutable_seats());
+  return mutation_.Run<v1::Event>(
+      call, [&](sql::Transaction& tx, Changes& changes) -> absl::StatusOr<v1::Event> {
+        WICI_ASSIGN_OR_RETURN(
+            const sql::Rows inserted,
+            tx.Execute(kInsertEvent, {event.name(), static_cast<std::int64_t>(event.state()),
+                                      MicrosOf(event.start_time()), MicrosOf(event.end_time()),
+                                      EventBody(event), ToMicros(now)}));
+        if (inserted.empty()) return EventExistsError(event.name());
+        WICI_RETURN_IF_ERROR(
+            tx.Execute(kInsertSeats, {event.name(), static_cast<std::int64_t>(seats.state),
+                                      ToMicros(seats.window.opens), ToMicros(seats.window.closes),
+                                      static_cast<std::int64_t>(seats.approval),
+                                      static_cast<std::int64_t>(seats.admission),
+                                      seats.counts.capacity, seats.counts.waiting_list_capacity})
+                .status());
+        changes.push_back({event.name(), 1, "event.created", event.name(), "", {}});
+        return event;
+      });
+}
+
+absl::Status EventStore::Save(sql::Transaction& tx, EventRow& row, std::string_view kind,
+                              Changes& changes) {
+  const absl::Time now = mutation_.clock().Now();
+  v1::Event& event = row.event;
+  WICI_ASSIGN_OR_RETURN(EventAggregate aggregate, EventAggregate::Load(tx, event.name(), now));
+  CopyFacts(event, aggregate.seats());
+  const SeatCounts& counts = aggregate.seats().counts;
+  if (counts.capacity < counts.confirmed) {
+    return CapacityBelowConfirmedError(event.name(), counts.confirmed);
+  }
+  changes.push_back(aggregate.MakeChange(kind, event.name(), ""));
+  if (event.state() != v1::EVENT_STATE_CANCELLED) {
+    WICI_RETURN_IF_ERROR(aggregate.LoadQueue(0));
+    WICI_RETURN_IF_ERROR(aggregate.Promote(changes));
+  }
+  WICI_RETURN_IF_ERROR(aggregate.Save());
+  WICI_ASSIGN_OR_RETURN(
+      const sql::Rows updated,
+      tx.Execute(kUpdateEvent,
+                 {event.name(), row.revision, static_cast<std::int64_t>(event.state()),
+                  MicrosOf(event.start_time()), MicrosOf(event.end_time()), EventBody(event),
+                  ToMicros(now)}));
+  if (updated.empty()) return absl::AbortedError("another change of the event was first");
+  ++row.revision;
+  SetChanged(row.revision, now, event);
+  SetSeats(aggregate.seats(), *event.mutable_seats());
+  event.mutable_seats()->set_version(aggregate.next_version());
+  return absl::OkStatus();
+}
+
+absl::StatusOr<v1::Event> EventStore::Change(const Call& call, std::string_view name,
+                                             std::string_view etag, std::string_view kind,
+                                             const Edit& edit) {
+  return mutation_.Run<v1::Event>(
+      call, [&](sql::Transaction& tx, Changes& changes) -> absl::StatusOr<v1::Event> {
+        WICI_ASSIGN_OR_RETURN(EventRow row, LoadEvent(tx, name));
+        WICI_RETURN_IF_ERROR(CheckNotCancelled(name, row.event.state()));
+        WICI_RETURN_IF_ERROR(rpc::CheckEtag(kDomain, name, etag, row.revision));
+        WICI_RETURN_IF_ERROR(edit(row.event));
+        WICI_RETURN_IF_ERROR(Save(tx, row, kind, changes));
+        return row.event;
+      });
+}
+
+absl::StatusOr<v1::Event> EventStore::Reschedule(const Call& call,
+                                                 const v1::RescheduleEventRequest& request) {
+  return mutation_.Run<v1::Event>(
+      call, [&](sql::Transaction& tx, Changes& changes) -> absl::StatusOr<v1::Event> {
+        WICI_ASSIGN_OR_RETURN(EventRow row, LoadEvent(tx, request.name()));
+        WICI_RETURN_IF_ERROR(CheckNotCancelled(request.name(), row.event.state()));
+        WICI_RETURN_IF_ERROR(rpc::CheckEtag(kDomain, request.name(), request.etag(), row.revision));
+        WICI_ASSIGN_OR_RETURN(std::vector<SessionRow> rows,
+                              LoadSessions(tx, request.name(), INT64_MIN, "", kSessionsMax));
+        std::vector<v1::Session> sessions;
+        for (const SessionRow& session : rows) sessions.push_back(session.session);
+        std::optional<absl::Time> new_end;
+        if (request.has_end_time()) new_end = TimeOf(request.end_time());
+        registration::Reschedule(TimeOf(request.start_time()), new_end, row.event, sessions);
+        if (request.has_venue()) *row.event.mutable_venue() = request.venue();
+        row.event.set_change_reason(request.reason());
+        for (std::size_t i = 0; i < rows.size(); ++i) {
+          if (!LiesWithin(sessions[i], row.event)) {
+            return SessionOutsideEventError(sessions[i].name());
+          }
+          rows[i].session = std::move(sessions[i]);
+          WICI_RETURN_IF_ERROR(UpdateSessionRow(tx, rows[i]));
+        }
+        WICI_RETURN_IF_ERROR(Save(tx, row, "event.rescheduled", changes));
+        return row.event;
+      });
+}
+
+absl::StatusOr<v1::EventStatistics> EventStore::Statistics(absl::Time deadline,
+                                                           std::string_view name) {
+  v1::EventStatistics statistics;
+  WICI_RETURN_IF_ERROR(database_.Read(deadline, [&](sql::Transaction& tx) -> absl::Status {
+    statistics.Clear();
+    statistics.set_name(std::string(name));
+    WICI_ASSIGN_OR_RETURN(const EventRow event, LoadEvent(tx, name));
+    *statistics.mutable_seats() = event.event.seats();
+    WICI_ASSIGN_OR_RETURN(const sql::Rows answers, tx.Execute(kCountInvitations, {name}));
+    for (const sql::Row& row : answers) {
+      const auto count = static_cast<std::int32_t>(row.Int(1));
+      statistics.set_invited(statistics.invited() + count);
+      if (row.Int(0) == v1::ANSWER_YES) statistics.set_answered_yes(count);
+      if (row.Int(0) == v1::ANSWER_NO) statistics.set_answered_no(count);
+      if (row.Int(0) == v1::ANSWER_MAYBE) statistics.set_answered_maybe(count);
+    }
+    WICI_ASSIGN_OR_RETURN(const sql::Rows states, tx.Execute(kCountRegistrations, {name}));
+    for (const sql::Row& row : states) {
+      const auto count = static_cast<std::int32_t>(row.Int(1));
+      if (row.Int(0) == v1::REGISTRATION_STATE_WITHDRAWN) statistics.set_withdrawn(count);
+      if (row.Int(0) == v1::REGISTRATION_STATE_CANCELLED) statistics.set_cancelled(count);
+      if (row.Int(0) == v1::REGISTRATION_STATE_REJECTED) statistics.set_rejected(count);
+      if (row.Int(0) == v1::REGISTRATION_STATE_NO_SHOW) statistics.set_no_show(count);
+    }
+    return absl::OkStatus();
+  }));
+  return statistics;
+}
+
+absl::StatusOr<v1::Session> EventStore::GetSession(absl::Time deadline, std::string_view name) {
+  v1::Session session;
+  WICI_RETURN_IF_ERROR(database_.Read(deadline, [&](sql::Transaction& tx) -> absl::Status {
+    WICI_ASSIGN_OR_RETURN(SessionRow row, LoadSession(tx, name));
+    session = std::move(row.session);
+    return absl::OkStatus();
+  }));
+  return session;
+}
+
+absl::StatusOr<std::vector<v1::Session>> EventStore::ListSessions(absl::Time deadline,
+                                                                  std::string_view event,
+                                                                  std::int64_t after_start,
+                                                                  std::string_view after_id,
+                                                                  std::int64_t limit) {
+  std::vector<v1::Session> sessions;
+  WICI_RETURN_IF_ERROR(database_.Read(deadline, [&](sql::Transaction& tx) -> absl::Status {
+    WICI_RETURN_IF_ERROR(LoadEvent(tx, event).status());
+    WICI_ASSIGN_OR_RETURN(std::vector<SessionRow> rows,
+                          LoadSessions(tx, event, after_start, after_id, limit));
+    sessions.clear();
+    for (SessionRow& row : rows) sessions.push_back(std::move(row.session));
+    return absl::OkStatus();
+  }));
+  return sessions;
+}
+
+absl::StatusOr<EventRow> EventStore::LoadForSession(sql::Transaction& tx,
+                                                    std::string_view session) {
+  WICI_ASSIGN_OR_RETURN(EventRow row, LoadEvent(tx, EventOf(session)));
+  WICI_RETURN_IF_ERROR(CheckNotCancelled(row.event.name(), row.event.state()));
+  return row;
+}
+
+absl::Status EventStore::SaveSessionChange(sql::Transaction& tx, std::string_view session,
+                                           Changes& changes) {
+  WICI_ASSIGN_OR_RETURN(EventAggregate aggregate,
+                        EventAggregate::Load(tx, EventOf(session), mutation_.clock().Now()));
+  changes.push_back(aggregate.MakeChange("event.updated", session, ""));
+  return aggregate.Save();
+}
+
+absl::Status EventStore::UpdateSessionRow(sql::Transaction& tx, SessionRow& row) {
+  const absl::Time now = mutation_.clock().Now();
+  const v1::Session& session = row.session;
+  WICI_ASSIGN_OR_RETURN(
+      const sql::Rows updated,
+      tx.Execute(kUpdateSession, {EventOf(session.name()), IdOf(session.name()), row.revision,
+                                  MicrosOf(session.start_time()), MicrosOf(session.end_time()),
+                                  SessionBody(session), ToMicros(now)}));
+  if (updated.empty()) return absl::AbortedError("another change of the session was first");
+  ++row.revision;
+  SetChanged(row.revision, now, row.session);
+  return absl::OkStatus();
+}
+
+absl::StatusOr<v1::Session> EventStore::CreateSession(const Call& call, v1::Session session) {
+  const absl::Time now = mutation_.clock().Now();
+  SetChanged(1, now, session);
+  *session.mutable_create_time() = session.update_time();
+  const std::string& name = session.name();
+  return mutation_.Run<v1::Session>(
+      call, [&](sql::Transaction& tx, Changes& changes) -> absl::StatusOr<v1::Session> {
+        WICI_ASSIGN_OR_RETURN(const EventRow event, LoadForSession(tx, name));
+        if (!LiesWithin(session, event.event)) return SessionOutsideEventError(name);
+        WICI_ASSIGN_OR_RETURN(
+            const sql::Rows inserted,
+            tx.Execute(kInsertSession,
+                       {EventOf(name), IdOf(name), MicrosOf(session.start_time()),
+                        MicrosOf(session.end_time()), SessionBody(session), ToMicros(now)}));
+        if (inserted.empty()) return SessionExistsError(name);
+        WICI_RETURN_IF_ERROR(SaveSessionChange(tx, name, changes));
+        return session;
+      });
+}
+
+absl::StatusOr<v1::Session> EventStore::ChangeSession(const Call& call, std::string_view name,
+                                                      std::string_view etag,
+                                                      const EditSession& edit) {
+  return mutation_.Run<v1::Session>(
+      call, [&](sql::Transaction& tx, Changes& changes) -> absl::StatusOr<v1::Session> {
+        WICI_ASSIGN_OR_RETURN(SessionRow row, LoadSession(tx, name));
+        WICI_ASSIGN_OR_RETURN(const EventRow event, LoadForSession(tx, name));
+        WICI_RETURN_IF_ERROR(rpc::CheckEtag(kDomain, name, etag, row.revision));
+        WICI_RETURN_IF_ERROR(edit(row.session));
+        if (!LiesWithin(row.session, event.event)) return SessionOutsideEventError(name);
+        WICI_RETURN_IF_ERROR(UpdateSessionRow(tx, row));
+        WICI_RETURN_IF_ERROR(SaveSessionChange(tx, name, changes));
+        return row.session;
+      });
+}
+
+absl::StatusOr<v1::DeleteSessionResponse> EventStore::DeleteSession(const Call& call,
+                                                                    std::string_view name,
+                                                                    std::string_view etag) {
+  return mutation_.Run<v1::DeleteSessionResponse>(
+      call,
+      [&](sql::Transaction& tx, Changes& changes) -> absl::StatusOr<v1::DeleteSessionResponse> {
+        WICI_ASSIGN_OR_RETURN(const SessionRow row, LoadSession(tx, name));
+        WICI_RETURN_IF_ERROR(LoadForSession(tx, name).status());
+        WICI_RETURN_IF_ERROR(rpc::CheckEtag(kDomain, name, etag, row.revision));
+        WICI_RETURN_IF_ERROR(
+            tx.Execute(kDeleteSession, {EventOf(name), IdOf(name), row.revision}).status());
+        WICI_RETURN_IF_ERROR(SaveSessionChange(tx, name, changes));
+        return v1::DeleteSessionResponse();
+      });
+}
+
+}  // namespace wici::registration

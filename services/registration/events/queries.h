@@ -1,0 +1,64 @@
+// The SQL of events and their sessions, written once for both engines.
+//
+// Column orders are those of the *_rows.h they are read by. Texts that end in VALUES or IN are
+// completed by InsertMany and SelectMany (libs/sql/database.h).
+#ifndef WICI_SERVICES_REGISTRATION_EVENTS_QUERIES_H_
+#define WICI_SERVICES_REGISTRATION_EVENTS_QUERIES_H_
+
+#include "libs/sql/database.h"
+
+namespace wici::registration {
+
+inline constexpr sql::Query kGetEvent{"get_event", R"sql(
+  SELECT e.name, e.revision, e.state, e.body, e.created_at, e.updated_at,
+         s.version, s.capacity, s.confirmed, s.waitlisted, s.pending, s.checked_in, e.start_at
+  FROM events e JOIN event_seats s ON s.event = e.name
+  WHERE e.name = $1)sql"};
+
+inline constexpr sql::Query kListEvents{"list_events", R"sql(
+  SELECT e.name, e.revision, e.state, e.body, e.created_at, e.updated_at,
+         s.version, s.capacity, s.confirmed, s.waitlisted, s.pending, s.checked_in, e.start_at
+  FROM events e JOIN event_seats s ON s.event = e.name
+  WHERE (e.start_at, e.name) > ($1, $2) AND e.end_at > $3 AND e.start_at < $4
+    AND e.state IN ($5, $6, $7)
+  ORDER BY e.start_at, e.name LIMIT $8)sql"};
+
+inline constexpr sql::Query kInsertEvent{"insert_event", R"sql(
+  INSERT INTO events (name, revision, state, start_at, end_at, body, created_at, updated_at)
+  VALUES ($1, 1, $2, $3, $4, $5, $6, $6) ON CONFLICT DO NOTHING RETURNING name)sql"};
+
+inline constexpr sql::Query kUpdateEvent{"update_event", R"sql(
+  UPDATE events SET revision = revision + 1, state = $3, start_at = $4, end_at = $5, body = $6,
+         updated_at = $7
+  WHERE name = $1 AND revision = $2 RETURNING revision)sql"};
+
+inline constexpr sql::Query kGetSession{"get_session", R"sql(
+  SELECT event, id, revision, body, created_at, updated_at, start_at
+  FROM sessions WHERE event = $1 AND id = $2)sql"};
+
+inline constexpr sql::Query kListSessions{"list_sessions", R"sql(
+  SELECT event, id, revision, body, created_at, updated_at, start_at
+  FROM sessions WHERE event = $1 AND (start_at, id) > ($2, $3)
+  ORDER BY start_at, id LIMIT $4)sql"};
+
+inline constexpr sql::Query kInsertSession{"insert_session", R"sql(
+  INSERT INTO sessions (event, id, revision, start_at, end_at, body, created_at, updated_at)
+  VALUES ($1, $2, 1, $3, $4, $5, $6, $6) ON CONFLICT DO NOTHING RETURNING id)sql"};
+
+inline constexpr sql::Query kUpdateSession{"update_session", R"sql(
+  UPDATE sessions SET revision = revision + 1, start_at = $4, end_at = $5, body = $6,
+         updated_at = $7
+  WHERE event = $1 AND id = $2 AND revision = $3 RETURNING revision)sql"};
+
+inline constexpr sql::Query kDeleteSession{"delete_session", R"sql(
+  DELETE FROM sessions WHERE event = $1 AND id = $2 AND revision = $3 RETURNING id)sql"};
+
+inline constexpr sql::Query kCountInvitations{"count_invitations", R"sql(
+  SELECT answer, COUNT(*) FROM invitations WHERE event = $1 AND state = 1 GROUP BY answer)sql"};
+
+inline constexpr sql::Query kCountRegistrations{"count_registrations", R"sql(
+  SELECT state, COUNT(*) FROM registrations WHERE event = $1 GROUP BY state)sql"};
+
+}  // namespace wici::registration
+
+#endif  // WICI_SERVICES_REGISTRATION_EVENTS_QUERIES_H_

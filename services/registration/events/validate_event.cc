@@ -1,0 +1,245 @@
+#include "services/registration/events/validate_event.h"
+
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "libs/base/limits.h"
+#include "services/registration/errors.h"
+#include "services/registration/names.h"
+#include "services/registration/timestamps.h"
+#include "services/registration/validate_fields.h"
+
+namespace wici::registration {
+namespace {
+
+constexpr int kSeatsMax = 1'000'000;
+constexpr int kListMax = 50;
+
+void CheckTexts(std::string_view field,
+                const google::protobuf::Map<std::string, std::string>& texts, bool required,
+                std::size_t bytes_max, Violations& violations) {
+  if (!CheckCount(field, static_cast<int>(texts.size()), required ? 1 : 0, 20, violations)) return;
+  for (const auto& [language, text] : texts) {
+    const std::string path = absl::StrCat(View(field), "[", language, "]");
+    if (language.empty()) violations.Add(path, "needs a language (BCP-47)");
+    violations.OptionalLanguage(path, language);
+    violations.RequireText(path, text, bytes_max);
+  }
+}
+
+bool CheckTimestamp(std::string_view field, bool present,
+                    const google::protobuf::Timestamp& timestamp, Violations& violations) {
+  constexpr std::int64_t kFirst = -2208988800;  // 1900-01-01
+  constexpr std::int64_t kLast = 253402300799;  // 9999-12-31T23:59:59Z
+  if (!present) {
+    violations.Add(field, "must be set");
+    return false;
+  }
+  if (timestamp.seconds() < kFirst || timestamp.seconds() > kLast || timestamp.nanos() < 0 ||
+      timestamp.nanos() > 999'999'999) {
+    violations.Add(field, "must lie in the years 1900 to 9999");
+    return false;
+  }
+  return true;
+}
+
+void CheckOrder(std::string_view field, const google::protobuf::Timestamp& earlier,
+                const google::protobuf::Timestamp& later, absl::Duration at_most,
+                Violations& violations) {
+  const absl::Duration length = TimeOf(later) - TimeOf(earlier);
+  if (length <= absl::ZeroDuration()) {
+    violations.Add(field, "must be after start_time");
+  } else if (length > at_most) {
+    violations.Add(field, "must be at most 366 days after start_time");
+  }
+}
+
+void CheckVenue(std::string_view field, const v1::Venue& venue, Violations& violations) {
+  violations.RequireText(Path(field, "display_name"), venue.display_name(), kTitleBytesMax);
+  violations.OptionalText(Path(field, "address"), venue.address(), kTitleBytesMax);
+  violations.OptionalResourceName(Path(field, "region"), venue.region(), "regions/*");
+  if (!venue.has_geo()) return;
+  if (!(venue.geo().latitude() >= -90 && venue.geo().latitude() <= 90)) {
+    violations.Add(Path(field, "geo.latitude"), "must be -90 to 90");
+  }
+  if (!(venue.geo().longitude() >= -180 && venue.geo().longitude() <= 180)) {
+    violations.Add(Path(field, "geo.longitude"), "must be -180 to 180");
+  }
+}
+
+void CheckTimesOfEvent(std::string_view field, const v1::Event& event, Violations& violations) {
+  const bool start = CheckTimestamp(Path(field, "start_time"), event.has_start_time(),
+                                    event.start_time(), violations);
+  const bool end =
+      CheckTimestamp(Path(field, "end_time"), event.has_end_time(), event.end_time(), violations);
+  if (start && end) {
+    CheckOrder(Path(field, "end_time"), event.start_time(), event.end_time(), absl::Hours(24 * 366),
+               violations);
+  }
+  violations.RequireTimeZone(Path(field, "time_zone"), event.time_zone());
+  const bool open = event.has_registration_open_time() &&
+                    CheckTimestamp(Path(field, "registration_open_time"), true,
+                                   event.registration_open_time(), violations);
+  const bool close = event.has_registration_close_time() &&
+                     CheckTimestamp(Path(field, "registration_close_time"), true,
+                                    event.registration_close_time(), violations);
+  const bool bounded = close || start;
+  const auto& bound = close ? event.registration_close_time() : event.start_time();
+  if (open && bounded && TimeOf(event.registration_open_time()) >= TimeOf(bound)) {
+    violations.Add(Path(field, "registration_open_time"), "must be before registration closes");
+  }
+}
+
+void CheckPlaceOfEvent(std::string_view field, const v1::Event& event, Violations& violations) {
+  const bool online = event.mode() == v1::ATTENDANCE_MODE_ONLINE;
+  if (event.has_venue()) {
+    CheckVenue(Path(field, "venue"), event.venue(), violations);
+  } else if (!online) {
+    violations.Add(Path(field, "venue"), "must be set unless mode is ONLINE");
+  }
+  if (event.online_url().empty()) {
+    if (online || event.mode() == v1::ATTENDANCE_MODE_HYBRID) {
+      violations.Add(Path(field, "online_url"), "must be set when mode is ONLINE or HYBRID");
+    }
+  } else if (violations.RequireText(Path(field, "online_url"), event.online_url(), kUriBytesMax) &&
+             event.online_url().rfind("https://", 0) != 0) {
+    violations.Add(Path(field, "online_url"), "must begin with https://");
+  }
+}
+
+}  // namespace
+
+void ValidateEvent(std::string_view field, const v1::Event& event, Violations& violations) {
+  CheckTexts(Path(field, "title"), event.title(), true, kTitleBytesMax, violations);
+  CheckTexts(Path(field, "summary"), event.summary(), false, kTextBytesMax, violations);
+  if (CheckCount(Path(field, "organisers"), event.organisers_size(), 1, 20, violations)) {
+    for (int i = 0; i < event.organisers_size(); ++i) {
+      const std::string path = Item(field, "organisers", i);
+      violations.RequireText(Path(path, "display_name"), event.organisers(i).display_name(),
+                             kNameBytesMax);
+      violations.OptionalResourceName(Path(path, "cluster"), event.organisers(i).cluster(),
+                                      "clusters/*");
+    }
+  }
+  if (CheckCount(Path(field, "hosts"), event.hosts_size(), 0, kListMax, violations)) {
+    for (int i = 0; i < event.hosts_size(); ++i) {
+      violations.RequireResourceName(Item(field, "hosts", i), event.hosts(i), "clusters/*");
+    }
+  }
+  violations.OptionalResourceName(Path(field, "initiative"), event.initiative(), "initiatives/*");
+  CheckTimesOfEvent(field, event, violations);
+  CheckPlaceOfEvent(field, event, violations);
+  if (CheckCount(Path(field, "languages"), event.languages_size(), 1, 20, violations)) {
+    for (int i = 0; i < event.languages_size(); ++i) {
+      const std::string path = Item(field, "languages", i);
+      if (event.languages(i).empty()) violations.Add(path, "must not be empty");
+      violations.OptionalLanguage(path, event.languages(i));
+    }
+  }
+  violations.RequireRange(Path(field, "capacity"), event.capacity(), 1, kSeatsMax);
+  violations.RequireRange(Path(field, "waiting_list_capacity"), event.waiting_list_capacity(), 0,
+                          kSeatsMax);
+  if (event.has_audience()) ValidateAudience(Path(field, "audience"), event.audience(), violations);
+  if (CheckCount(Path(field, "honours"), event.honours_size(), 0, kListMax, violations)) {
+    for (int i = 0; i < event.honours_size(); ++i) {
+      violations.RequireText(Item(field, "honours", i), event.honours(i), kTitleBytesMax);
+    }
+  }
+  violations.OptionalText(Path(field, "data_notice"), event.data_notice(), kNameBytesMax);
+}
+
+void ValidateAudience(std::string_view field, const v1::Audience& audience,
+                      Violations& violations) {
+  // The tree itself is checked by the registry, which knows its predicates.
+  if (audience.rule().node_case() == cluster_registry::v1::AudienceRule::NODE_NOT_SET) {
+    violations.Add(Path(field, "rule"), "must be set");
+  }
+  violations.OptionalDate(Path(field, "on_date"), audience.on_date());
+}
+
+void ValidateSession(std::string_view field, const v1::Session& session, Violations& violations) {
+  CheckTexts(Path(field, "title"), session.title(), true, kTitleBytesMax, violations);
+  const bool start = CheckTimestamp(Path(field, "start_time"), session.has_start_time(),
+                                    session.start_time(), violations);
+  const bool end = CheckTimestamp(Path(field, "end_time"), session.has_end_time(),
+                                  session.end_time(), violations);
+  if (start && end) {
+    CheckOrder(Path(field, "end_time"), session.start_time(), session.end_time(),
+               absl::Hours(24 * 366), violations);
+  }
+  violations.OptionalText(Path(field, "track"), session.track(), kNameBytesMax);
+  violations.OptionalText(Path(field, "room"), session.room(), kNameBytesMax);
+  violations.RequireRange(Path(field, "capacity"), session.capacity(), 0, kSeatsMax);
+  if (CheckCount(Path(field, "speakers"), session.speakers_size(), 0, kListMax, violations)) {
+    for (int i = 0; i < session.speakers_size(); ++i) {
+      violations.RequireText(Item(field, "speakers", i), session.speakers(i), kNameBytesMax);
+    }
+  }
+  const bool meetings = session.kind() == v1::SESSION_KIND_MEETINGS;
+  if (session.has_meeting_rules() != meetings) {
+    violations.Add(Path(field, "meeting_rules"), "must be set exactly for kind MEETINGS");
+  }
+  if (!session.has_meeting_rules()) return;
+  const v1::MeetingRules& rules = session.meeting_rules();
+  violations.RequireRange(Path(field, "meeting_rules.slot_length"), rules.slot_length().seconds(),
+                          5 * 60, 120 * 60);
+  violations.RequireRange(Path(field, "meeting_rules.slot_break"), rules.slot_break().seconds(), 0,
+                          60 * 60);
+  violations.RequireRange(Path(field, "meeting_rules.tables"), rules.tables(), 1, 10'000);
+  violations.RequireRange(Path(field, "meeting_rules.meetings_per_person_max"),
+                          rules.meetings_per_person_max(), 0, 100);
+}
+
+absl::Status Validate(const v1::CreateEventRequest& request) {
+  Violations violations;
+  if (!request.event_id().empty()) violations.RequireId("event_id", request.event_id());
+  ValidateEvent("event", request.event(), violations);
+  violations.RequestId("request_id", request.request_id());
+  return violations.ToStatus(kDomain);
+}
+
+absl::Status Validate(const v1::PublishEventRequest& request) {
+  return CheckVerb(request, kEventPattern).ToStatus(kDomain);
+}
+
+absl::Status Validate(const v1::CancelEventRequest& request) {
+  return CheckVerb(request, kEventPattern).ToStatus(kDomain);
+}
+
+absl::Status Validate(const v1::RescheduleEventRequest& request) {
+  Violations violations = CheckVerb(request, kEventPattern);
+  const bool start =
+      CheckTimestamp("start_time", request.has_start_time(), request.start_time(), violations);
+  if (request.has_end_time() && CheckTimestamp("end_time", true, request.end_time(), violations) &&
+      start) {
+    CheckOrder("end_time", request.start_time(), request.end_time(), absl::Hours(24 * 366),
+               violations);
+  }
+  if (request.has_venue()) CheckVenue("venue", request.venue(), violations);
+  return violations.ToStatus(kDomain);
+}
+
+absl::Status Validate(const v1::WatchEventRequest& request) {
+  Violations violations;
+  if (CheckCount("names", request.names_size(), 1, 100, violations)) {
+    for (int i = 0; i < request.names_size(); ++i) {
+      violations.RequireResourceName(Item("", "names", i), request.names(i), kEventPattern);
+    }
+  }
+  return violations.ToStatus(kDomain);
+}
+
+absl::Status Validate(const v1::CreateSessionRequest& request) {
+  Violations violations;
+  violations.RequireResourceName("parent", request.parent(), kEventPattern);
+  if (!request.session_id().empty()) violations.RequireId("session_id", request.session_id());
+  ValidateSession("session", request.session(), violations);
+  violations.RequestId("request_id", request.request_id());
+  return violations.ToStatus(kDomain);
+}
+
+absl::Status Validate(const v1::DeleteSessionRequest& request) {
+  return CheckVerb(request, kSessionPattern).ToStatus(kDomain);
+}
+
+}  // namespace wici::registration

@@ -1,0 +1,25 @@
+// From an audience of the registry to invitations. Pure; any thread.
+#ifndef WICI_SERVICES_REGISTRATION_INVITATIONS_AUDIENCE_H_
+#define WICI_SERVICES_REGISTRATION_INVITATIONS_AUDIENCE_H_
+
+#include <vector>
+
+#include "wici/cluster_registry/v1/audience_service.pb.h"
+#include "wici/registration/v1/event.pb.h"
+#include "wici/registration/v1/invitation_service.pb.h"
+
+namespace wici::registration {
+
+// The question for the registry: `audience`, on the day of `event` in its zone unless it names one.
+cluster_registry::v1::EvaluateAudienceRequest MakeQuestion(const v1::Audience& audience,
+                                                           const v1::Event& event);
+
+// The invitation of a matching row: person, clusters and reasons only.
+v1::Invitation InvitationOf(const cluster_registry::v1::AudienceRow& row);
+v1::Invitation InvitationOf(const v1::Invitee& invitee);
+
+v1::ReviewCandidate CandidateOf(const cluster_registry::v1::AudienceRow& row);
+
+}  // namespace wici::registration
+
+#endif  // WICI_SERVICES_REGISTRATION_INVITATIONS_AUDIENCE_H_

@@ -1,0 +1,45 @@
+// cluster-registry, as far as registration asks it.
+#ifndef WICI_SERVICES_REGISTRATION_INVITATIONS_REGISTRY_CLIENT_H_
+#define WICI_SERVICES_REGISTRATION_INVITATIONS_REGISTRY_CLIENT_H_
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "libs/auth/token.h"
+#include "libs/base/clock.h"
+#include "libs/rpc/context.h"
+#include "wici/cluster_registry/v1/audience_service.pb.h"
+
+namespace grpc {
+class Channel;
+}  // namespace grpc
+
+namespace wici::registration {
+
+// Thread-safe; methods block.
+class RegistryClient {
+ public:
+  // Calls as "services/registration" with tokens of `key`. `clock` outlives the client.
+  RegistryClient(const std::shared_ptr<grpc::Channel>& channel, auth::SigningKey key,
+                 const Clock& clock);
+  ~RegistryClient();
+
+  // All rows of the audience, at most `limit` + 1. REGISTRY_UNAVAILABLE, or what the registry
+  // says of the rule (INVALID_ARGUMENT).
+  absl::StatusOr<std::vector<cluster_registry::v1::AudienceRow>> EvaluateAudience(
+      const rpc::Context& context, cluster_registry::v1::EvaluateAudienceRequest request,
+      std::size_t limit);
+
+ private:
+  struct Stub;  // hides generated code that is long to compile
+  const std::unique_ptr<Stub> stub_;
+  const auth::SigningKey key_;
+  const Clock& clock_;
+};
+
+}  // namespace wici::registration
+
+#endif  // WICI_SERVICES_REGISTRATION_INVITATIONS_REGISTRY_CLIENT_H_

@@ -1,0 +1,57 @@
+#include "services/registration/invitations/validate_invitation.h"
+
+#include <string>
+
+#include "libs/base/limits.h"
+#include "services/registration/errors.h"
+#include "services/registration/events/validate_event.h"
+#include "services/registration/names.h"
+#include "services/registration/validate_fields.h"
+
+namespace wici::registration {
+
+absl::Status Validate(const v1::CreateInvitationsRequest& request) {
+  Violations violations;
+  violations.RequireResourceName("parent", request.parent(), kEventPattern);
+  if (request.has_audience()) ValidateAudience("audience", request.audience(), violations);
+  if (CheckCount("invitees", request.invitees_size(), 0, static_cast<int>(kBatchSizeMax),
+                 violations)) {
+    for (int i = 0; i < request.invitees_size(); ++i) {
+      const std::string path = Item("", "invitees", i);
+      violations.RequireResourceName(Path(path, "person"), request.invitees(i).person(),
+                                     "clusters/*/contacts/*");
+      violations.OptionalText(Path(path, "reason"), request.invitees(i).reason(), kTitleBytesMax);
+    }
+  }
+  violations.RequestId("request_id", request.request_id());
+  return violations.ToStatus(kDomain);
+}
+
+absl::Status Validate(const v1::AnswerInvitationRequest& request) {
+  Violations violations;
+  CheckToken("token", request.token(), violations);
+  if (request.answer() != v1::ANSWER_YES && request.answer() != v1::ANSWER_NO &&
+      request.answer() != v1::ANSWER_MAYBE) {
+    violations.Add("answer", "must be YES, NO or MAYBE");
+  }
+  violations.RequestId("request_id", request.request_id());
+  return violations.ToStatus(kDomain);
+}
+
+absl::Status Validate(const v1::RevokeInvitationRequest& request) {
+  return CheckVerb(request, kInvitationPattern).ToStatus(kDomain);
+}
+
+absl::Status Validate(const v1::RemindInvitationsRequest& request) {
+  Violations violations;
+  violations.RequireResourceName("parent", request.parent(), kEventPattern);
+  if (CheckCount("names", request.names_size(), 0, static_cast<int>(kBatchSizeMax), violations)) {
+    for (int i = 0; i < request.names_size(); ++i) {
+      violations.RequireResourceName(Item("", "names", i), request.names(i), kInvitationPattern);
+    }
+  }
+  violations.RequestId("request_id", request.request_id());
+  return violations.ToStatus(kDomain);
+}
+
+}  // namespace wici::registration

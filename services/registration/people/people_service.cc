@@ -1,0 +1,87 @@
+#include "services/registration/people/people_service.h"
+
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "google/protobuf/util/json_util.h"
+#include "libs/base/limits.h"
+#include "libs/base/status_macros.h"
+#include "libs/base/violations.h"
+#include "services/registration/call.h"
+#include "services/registration/errors.h"
+
+namespace wici::registration {
+namespace {
+
+constexpr std::string_view kPersonPattern = "persons/*";
+
+absl::StatusOr<std::string> ToJson(const google::protobuf::Message& message) {
+  std::string json;
+  if (!google::protobuf::util::MessageToJsonString(message, &json).ok()) {
+    return absl::InternalError("a stored message cannot be written as JSON");
+  }
+  return json;
+}
+
+}  // namespace
+
+void PeopleService::Register(rpc::Server& server) {
+  rpc::Service contacts = server.AddService("wici.people.v1.ContactPointService");
+  contacts.Pooled("BatchGetContactPoints", this, &PeopleService::BatchGetContactPoints);
+  rpc::Service personal = server.AddService("wici.people.v1.PersonalDataService");
+  personal.Pooled("ExportPerson", this, &PeopleService::ExportPerson);
+  personal.Pooled("ErasePerson", this, &PeopleService::ErasePerson);
+}
+
+absl::Status PeopleService::BatchGetContactPoints(
+    const rpc::Context& context, const people::v1::BatchGetContactPointsRequest& request,
+    people::v1::BatchGetContactPointsResponse& response) {
+  if (request.persons_size() > static_cast<int>(kBatchSizeMax)) {
+    Violations violations;
+    violations.Add("persons", absl::StrCat("must have at most ", kBatchSizeMax, " items"));
+    return violations.ToStatus(kDomain);
+  }
+  const std::vector<std::string> ids(request.persons().begin(), request.persons().end());
+  WICI_ASSIGN_OR_RETURN(const std::vector<PersonRow> rows, persons_.Get(context.deadline, ids));
+  for (const PersonRow& row : rows) {
+    people::v1::ContactPoint& point = *response.add_contact_points();
+    point.set_person(row.id);
+    point.set_display_name(absl::StrCat(row.person.given_name(), " ", row.person.family_name()));
+    point.set_email(row.person.email());
+    point.set_language(row.person.language());
+  }
+  return absl::OkStatus();
+}
+
+absl::Status PeopleService::ExportPerson(const rpc::Context& context,
+                                         const people::v1::ExportPersonRequest& request,
+                                         people::v1::ExportPersonResponse& response) {
+  Violations violations;
+  violations.RequireResourceName("person", request.person(), kPersonPattern);
+  WICI_RETURN_IF_ERROR(violations.ToStatus(kDomain));
+  WICI_ASSIGN_OR_RETURN(const std::vector<PersonRow> rows,
+                        persons_.Get(context.deadline, {request.person()}));
+  if (rows.empty()) {
+    response.set_json("{}");
+    return absl::OkStatus();
+  }
+  WICI_ASSIGN_OR_RETURN(const std::string person, ToJson(rows[0].person));
+  WICI_ASSIGN_OR_RETURN(const v1::Registration found,
+                        registrations_.Get(context.deadline, rows[0].registration));
+  WICI_ASSIGN_OR_RETURN(const std::string registration, ToJson(found));
+  response.set_json(absl::StrCat("{\"person\":", person, ",\"registration\":", registration, "}"));
+  return absl::OkStatus();
+}
+
+absl::Status PeopleService::ErasePerson(const rpc::Context& context,
+                                        const people::v1::ErasePersonRequest& request,
+                                        people::v1::ErasePersonResponse& response) {
+  Violations violations;
+  violations.RequireResourceName("person", request.person(), kPersonPattern);
+  violations.RequestId("request_id", request.request_id());
+  WICI_RETURN_IF_ERROR(violations.ToStatus(kDomain));
+  return Answer(persons_.Erase(CallOf(context, request), request.person()), response);
+}
+
+}  // namespace wici::registration

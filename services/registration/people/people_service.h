@@ -1,0 +1,41 @@
+// Handlers of wici.people.v1.ContactPointService and PersonalDataService for persons/*.
+#ifndef WICI_SERVICES_REGISTRATION_PEOPLE_PEOPLE_SERVICE_H_
+#define WICI_SERVICES_REGISTRATION_PEOPLE_PEOPLE_SERVICE_H_
+
+#include "absl/status/status.h"
+#include "libs/rpc/context.h"
+#include "libs/rpc/server.h"
+#include "services/registration/people/person_store.h"
+#include "services/registration/registrations/registration_store.h"
+#include "wici/people/v1/contact_point_service.pb.h"
+#include "wici/people/v1/personal_data_service.pb.h"
+
+namespace wici::registration {
+
+// Thread-safe. Persons of other services ("clusters/...") are unknown here.
+class PeopleService {
+ public:
+  // Both outlive the service.
+  PeopleService(PersonStore& persons, RegistrationStore& registrations)
+      : persons_(persons), registrations_(registrations) {}
+  // Adds both services to `server`.
+  void Register(rpc::Server& server);
+
+ private:
+  absl::Status BatchGetContactPoints(const rpc::Context& context,
+                                     const people::v1::BatchGetContactPointsRequest& request,
+                                     people::v1::BatchGetContactPointsResponse& response);
+  absl::Status ExportPerson(const rpc::Context& context,
+                            const people::v1::ExportPersonRequest& request,
+                            people::v1::ExportPersonResponse& response);
+  absl::Status ErasePerson(const rpc::Context& context,
+                           const people::v1::ErasePersonRequest& request,
+                           people::v1::ErasePersonResponse& response);
+
+  PersonStore& persons_;
+  RegistrationStore& registrations_;
+};
+
+}  // namespace wici::registration
+
+#endif  // WICI_SERVICES_REGISTRATION_PEOPLE_PEOPLE_SERVICE_H_

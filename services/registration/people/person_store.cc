@@ -1,0 +1,44 @@
+#include "services/registration/people/person_store.h"
+
+#include "libs/base/status_macros.h"
+#include "services/registration/names.h"
+#include "services/registration/people/queries.h"
+#include "services/registration/seats/event_aggregate.h"
+
+namespace wici::registration {
+
+absl::StatusOr<std::vector<PersonRow>> PersonStore::Get(absl::Time deadline,
+                                                        const std::vector<std::string>& ids) {
+  std::vector<std::vector<sql::Value>> keys;
+  for (const std::string& id : ids) keys.push_back({id});
+  std::vector<PersonRow> persons;
+  WICI_RETURN_IF_ERROR(database_.Read(deadline, [&](sql::Transaction& tx) -> absl::Status {
+    WICI_ASSIGN_OR_RETURN(const sql::Rows rows, sql::SelectMany(tx, kGetPersons, "", keys));
+    persons.clear();
+    for (const sql::Row& row : rows) persons.push_back(ReadPerson(row));
+    return absl::OkStatus();
+  }));
+  return persons;
+}
+
+absl::StatusOr<people::v1::ErasePersonResponse> PersonStore::Erase(const Call& call,
+                                                                   std::string_view id) {
+  const absl::Time now = mutation_.clock().Now();
+  return mutation_.Run<people::v1::ErasePersonResponse>(
+      call,
+      [&](sql::Transaction& tx,
+          Changes& changes) -> absl::StatusOr<people::v1::ErasePersonResponse> {
+        people::v1::ErasePersonResponse response;
+        WICI_ASSIGN_OR_RETURN(const sql::Rows rows, tx.Execute(kDeletePerson, {id}));
+        if (rows.empty()) return response;
+        response.set_erased(true);
+        const std::string& name = rows[0].Text(0);
+        WICI_ASSIGN_OR_RETURN(EventAggregate event, EventAggregate::Load(tx, EventOf(name), now));
+        WICI_RETURN_IF_ERROR(event.LoadRegistrations({name}));
+        if (RegistrationRow* row = event.Find(IdOf(name))) event.Forget(*row, changes);
+        WICI_RETURN_IF_ERROR(event.Save());
+        return response;
+      });
+}
+
+}  // namespace wici::registration

@@ -1,0 +1,44 @@
+// The people who registered with an address of their own, in the database.
+//
+// Their data stand in the table of persons, and what they answered in the row of their
+// registration; nowhere else: changes carry ids, and stored answers to requests go without
+// (seat_ops.h). So erasure has two rows to think of.
+#ifndef WICI_SERVICES_REGISTRATION_PEOPLE_PERSON_STORE_H_
+#define WICI_SERVICES_REGISTRATION_PEOPLE_PERSON_STORE_H_
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "libs/sql/database.h"
+#include "services/registration/mutation.h"
+#include "services/registration/people/person_rows.h"
+#include "wici/people/v1/personal_data_service.pb.h"
+
+namespace wici::registration {
+
+// Thread-safe; methods block.
+class PersonStore {
+ public:
+  // Both outlive the store.
+  PersonStore(sql::Database& database, Mutation& mutation)
+      : database_(database), mutation_(mutation) {}
+
+  // Those of `ids` ("persons/p") that exist, in no particular order.
+  absl::StatusOr<std::vector<PersonRow>> Get(absl::Time deadline,
+                                             const std::vector<std::string>& ids);
+  // Deletes the personal data, the answers and reasons in the registration, and the key by which
+  // the person was recognised; says whether there were any. The registration stays and is counted.
+  // Recorded as registration.person_erased.
+  absl::StatusOr<people::v1::ErasePersonResponse> Erase(const Call& call, std::string_view id);
+
+ private:
+  sql::Database& database_;
+  Mutation& mutation_;
+};
+
+}  // namespace wici::registration
+
+#endif  // WICI_SERVICES_REGISTRATION_PEOPLE_PERSON_STORE_H_

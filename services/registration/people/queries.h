@@ -1,0 +1,26 @@
+// The SQL of persons, written once for both engines.
+//
+// Column orders are those of the *_rows.h they are read by. Texts that end in VALUES or IN are
+// completed by InsertMany and SelectMany (libs/sql/database.h).
+#ifndef WICI_SERVICES_REGISTRATION_PEOPLE_QUERIES_H_
+#define WICI_SERVICES_REGISTRATION_PEOPLE_QUERIES_H_
+
+#include "libs/sql/database.h"
+
+namespace wici::registration {
+
+inline constexpr sql::Query kInsertPersons{"insert_persons", R"sql(
+  INSERT INTO persons (id, registration, given_name, family_name, email, language, organisation,
+    special_needs, created_at) VALUES)sql"};
+
+inline constexpr sql::Query kGetPersons{"get_persons", R"sql(
+  SELECT id, registration, given_name, family_name, email, language, organisation, special_needs,
+         created_at
+  FROM persons WHERE id IN)sql"};
+
+inline constexpr sql::Query kDeletePerson{"delete_person", R"sql(
+  DELETE FROM persons WHERE id = $1 RETURNING registration)sql"};
+
+}  // namespace wici::registration
+
+#endif  // WICI_SERVICES_REGISTRATION_PEOPLE_QUERIES_H_

@@ -1,0 +1,81 @@
+#include "services/registration/registrations/link_service.h"
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "libs/base/status_macros.h"
+#include "libs/base/violations.h"
+#include "services/registration/events/event_rules.h"
+#include "services/registration/links.h"
+#include "services/registration/names.h"
+#include "services/registration/registrations/registration_state.h"
+#include "services/registration/registrations/validate_registration.h"
+#include "services/registration/timestamps.h"
+
+namespace wici::registration {
+
+void LinkService::Register(rpc::Server& server) {
+  rpc::Service service = server.AddService("wici.registration.v1.LinkService");
+  service.Pooled("BatchGetLinks", this, &LinkService::BatchGetLinks);
+}
+
+absl::Status LinkService::BatchGetLinks(const rpc::Context& context,
+                                        const v1::BatchGetLinksRequest& request,
+                                        v1::BatchGetLinksResponse& response) {
+  WICI_RETURN_IF_ERROR(Validate(request));
+  std::vector<std::string> invitations;
+  std::vector<std::string> registrations;
+  for (const std::string& name : request.resources()) {
+    const bool invitation = MatchesResourcePattern(name, kInvitationPattern);
+    (invitation ? invitations : registrations).push_back(name);
+  }
+  WICI_ASSIGN_OR_RETURN(const Expiries expiries, ReadExpiries(context, request));
+  WICI_ASSIGN_OR_RETURN(const std::vector<v1::Invitation> invited,
+                        invitations_.BatchGet(context.deadline, invitations));
+  for (const v1::Invitation& invitation : invited) {
+    if (invitation.state() != v1::INVITATION_STATE_OPEN) continue;
+    AddLinks(invitation, expiries.at(EventOf(invitation.name())), response);
+  }
+  WICI_ASSIGN_OR_RETURN(const std::vector<v1::Registration> registered,
+                        registrations_.BatchGet(context.deadline, registrations));
+  for (const v1::Registration& registration : registered) {
+    if (!IsActive(registration.state())) continue;
+    AddLinks(registration, expiries.at(EventOf(registration.name())), response);
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<LinkService::Expiries> LinkService::ReadExpiries(
+    const rpc::Context& context, const v1::BatchGetLinksRequest& request) {
+  Expiries expiries;
+  for (const std::string& name : request.resources()) expiries.try_emplace(EventOf(name));
+  for (auto& [event, time] : expiries) {
+    const absl::StatusOr<v1::Event> found = events_.Get(context.deadline, event);
+    if (absl::IsNotFound(found.status())) continue;  // then nothing below it is found either
+    WICI_RETURN_IF_ERROR(found.status());
+    time = std::max(TimeOf(found->end_time()), WindowOf(*found).closes) + kLinkGrace;
+  }
+  return expiries;
+}
+
+void LinkService::AddLinks(const v1::Invitation& invitation, absl::Time until,
+                           v1::BatchGetLinksResponse& response) const {
+  v1::Links& links = *response.add_links();
+  links.set_resource(invitation.name());
+  links.set_person(invitation.person());
+  links.set_answer_token(auth::MakeLinkToken(key_, kAnswerPurpose, invitation.name(), until));
+}
+
+void LinkService::AddLinks(const v1::Registration& registration, absl::Time until,
+                           v1::BatchGetLinksResponse& response) const {
+  const std::string& name = registration.name();
+  v1::Links& links = *response.add_links();
+  links.set_resource(name);
+  links.set_person(registration.person());
+  links.set_manage_token(auth::MakeLinkToken(key_, kManagePurpose, name, until));
+  if (!HoldsSeat(registration.state())) return;
+  links.set_check_in_token(auth::MakeLinkToken(key_, kCheckInPurpose, name, until));
+}
+
+}  // namespace wici::registration

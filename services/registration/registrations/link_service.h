@@ -1,0 +1,56 @@
+// Handlers of wici.registration.v1.LinkService.
+#ifndef WICI_SERVICES_REGISTRATION_REGISTRATIONS_LINK_SERVICE_H_
+#define WICI_SERVICES_REGISTRATION_REGISTRATIONS_LINK_SERVICE_H_
+
+#include <string>
+#include <unordered_map>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "libs/auth/token.h"
+#include "libs/rpc/context.h"
+#include "libs/rpc/server.h"
+#include "services/registration/events/event_store.h"
+#include "services/registration/invitations/invitation_store.h"
+#include "services/registration/registrations/registration_store.h"
+#include "wici/registration/v1/link_service.pb.h"
+
+namespace wici::registration {
+
+// Thread-safe.
+class LinkService {
+ public:
+  // `key` signs the tokens. The references outlive the service.
+  LinkService(EventStore& events, InvitationStore& invitations, RegistrationStore& registrations,
+              auth::SigningKey key)
+      : events_(events),
+        invitations_(invitations),
+        registrations_(registrations),
+        key_(std::move(key)) {}
+  // Adds the service to `server`.
+  void Register(rpc::Server& server);
+
+ private:
+  absl::Status BatchGetLinks(const rpc::Context& context, const v1::BatchGetLinksRequest& request,
+                             v1::BatchGetLinksResponse& response);
+
+  // When the links of each event end.
+  using Expiries = std::unordered_map<std::string, absl::Time>;
+  absl::StatusOr<Expiries> ReadExpiries(const rpc::Context& context,
+                                        const v1::BatchGetLinksRequest& request);
+  void AddLinks(const v1::Invitation& invitation, absl::Time until,
+                v1::BatchGetLinksResponse& response) const;
+  void AddLinks(const v1::Registration& registration, absl::Time until,
+                v1::BatchGetLinksResponse& response) const;
+
+  EventStore& events_;
+  InvitationStore& invitations_;
+  RegistrationStore& registrations_;
+  const auth::SigningKey key_;
+};
+
+}  // namespace wici::registration
+
+#endif  // WICI_SERVICES_REGISTRATION_REGISTRATIONS_LINK_SERVICE_H_

@@ -1,0 +1,31 @@
+// The SQL that reads registrations, written once for both engines; what writes them stands in
+// seats/queries.h.
+//
+// Column orders are those of the *_rows.h they are read by. Texts that end in VALUES or IN are
+// completed by InsertMany and SelectMany (libs/sql/database.h).
+#ifndef WICI_SERVICES_REGISTRATION_REGISTRATIONS_QUERIES_H_
+#define WICI_SERVICES_REGISTRATION_REGISTRATIONS_QUERIES_H_
+
+#include "libs/sql/database.h"
+
+namespace wici::registration {
+
+inline constexpr sql::Query kGetRegistrations{"get_registrations", R"sql(
+  SELECT event, id, revision, state, person, active_key, invitation, waiting_number,
+         checked_in_at, body, created_at, updated_at
+  FROM registrations WHERE (event, id) IN)sql"};
+
+inline constexpr sql::Query kListRegistrations{"list_registrations", R"sql(
+  SELECT event, id, revision, state, person, active_key, invitation, waiting_number,
+         checked_in_at, body, created_at, updated_at
+  FROM registrations
+  WHERE event = $1 AND id > $2 AND state IN ($3, $4, $5, $6, $7, $8, $9, $10)
+  ORDER BY id LIMIT $11)sql"};
+
+inline constexpr sql::Query kCountWaitingUpTo{"count_waiting_up_to", R"sql(
+  SELECT COUNT(*) FROM registrations
+  WHERE event = $1 AND state = 3 AND waiting_number <= $2)sql"};
+
+}  // namespace wici::registration
+
+#endif  // WICI_SERVICES_REGISTRATION_REGISTRATIONS_QUERIES_H_

@@ -1,0 +1,65 @@
+#include "services/registration/registrations/registration_rows.h"
+
+#include "libs/base/status_macros.h"
+#include "services/registration/names.h"
+#include "services/registration/registrations/queries.h"
+#include "services/registration/rows.h"
+
+namespace wici::registration {
+
+RegistrationRow ReadRegistration(const sql::Row& row) {
+  RegistrationRow result;
+  v1::Registration& registration = result.registration;
+  ParseBody(row.Blob(9), registration);
+  result.revision = row.Int(2);
+  result.active_key = row.TextOrEmpty(5);
+  if (!row.IsNull(7)) result.waiting_number = row.Int(7);
+  registration.set_name(RegistrationName(row.Text(0), row.Text(1)));
+  registration.set_state(static_cast<v1::RegistrationState>(row.Int(3)));
+  registration.set_person(row.Text(4));
+  registration.set_invitation(row.Text(6));
+  if (!row.IsNull(8)) SetTimestamp(FromMicros(row.Int(8)), *registration.mutable_check_in_time());
+  SetRecord(result.revision, row.Int(10), row.Int(11), registration);
+  return result;
+}
+
+sql::Bytes RegistrationBody(const v1::Registration& registration) {
+  v1::Registration body;
+  body.set_party(registration.party());
+  body.set_admission_category(registration.admission_category());
+  *body.mutable_sessions() = registration.sessions();
+  *body.mutable_answers() = registration.answers();
+  body.set_source(registration.source());
+  body.set_state_reason(registration.state_reason());
+  return sql::Bytes{body.SerializeAsString()};
+}
+
+std::vector<sql::Value> RegistrationValues(const RegistrationRow& row) {
+  const v1::Registration& registration = row.registration;
+  return {EventOf(registration.name()),
+          IdOf(registration.name()),
+          row.revision,
+          static_cast<std::int64_t>(registration.state()),
+          registration.person(),
+          OptionalText(row.active_key),
+          registration.invitation(),
+          sql::Value::Nullable(row.waiting_number),
+          OptionalTime(registration.has_check_in_time(), registration.check_in_time()),
+          RegistrationBody(registration),
+          MicrosOf(registration.create_time()),
+          MicrosOf(registration.update_time())};
+}
+
+absl::StatusOr<std::vector<RegistrationRow>> SelectRegistrations(
+    sql::Transaction& tx, const std::vector<std::string>& names) {
+  std::vector<std::vector<sql::Value>> keys;
+  keys.reserve(names.size());
+  for (const std::string& name : names) keys.push_back({EventOf(name), IdOf(name)});
+  WICI_ASSIGN_OR_RETURN(const sql::Rows found, sql::SelectMany(tx, kGetRegistrations, "", keys));
+  std::vector<RegistrationRow> rows;
+  rows.reserve(names.size());
+  for (const sql::Row& row : found) rows.push_back(ReadRegistration(row));
+  return rows;
+}
+
+}  // namespace wici::registration

@@ -1,0 +1,241 @@
+#include "services/registration/registrations/registration_service.h"
+
+#include <memory>
+#include <vector>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "libs/base/error.h"
+#include "libs/base/mutex.h"
+#include "libs/base/status_macros.h"
+#include "libs/base/violations.h"
+#include "libs/rpc/page_token.h"
+#include "services/registration/errors.h"
+#include "services/registration/links.h"
+#include "services/registration/names.h"
+#include "services/registration/page.h"
+#include "services/registration/registrations/submit.h"
+#include "services/registration/registrations/validate_registration.h"
+#include "services/registration/validate_fields.h"
+
+namespace wici::registration {
+namespace {
+
+// Answers a batch when the last of its operations is done. Thread-safe.
+class BatchReply {
+ public:
+  BatchReply(int size, rpc::Reply<v1::BatchCreateRegistrationsResponse> reply)
+      : open_(size), reply_(std::move(reply)) {
+    for (int i = 0; i < size; ++i) response_.add_results();
+  }
+
+  void Set(int index, const absl::Status& status, const v1::Registration& registration) {
+    bool last = false;
+    {
+      MutexLock lock(mutex_);
+      auto& result = *response_.mutable_results(index);
+      if (status.ok()) {
+        *result.mutable_registration() = registration;
+      } else {
+        result.mutable_error()->set_code(static_cast<int>(status.code()));
+        result.mutable_error()->set_reason(ErrorReason(status));
+        result.mutable_error()->set_message(std::string(status.message()));
+      }
+      last = --open_ == 0;
+    }
+    if (last) reply_(response_);  // nobody else is left to touch it
+  }
+
+ private:
+  Mutex mutex_;
+  int open_;
+  v1::BatchCreateRegistrationsResponse response_;
+  const rpc::Reply<v1::BatchCreateRegistrationsResponse> reply_;
+};
+
+}  // namespace
+
+void RegistrationService::Register(rpc::Server& server) {
+  rpc::Service service = server.AddService("wici.registration.v1.RegistrationService");
+  service.Committed("CreateRegistration", this, &RegistrationService::CreateRegistration);
+  service.Committed("BatchCreateRegistrations", this,
+                    &RegistrationService::BatchCreateRegistrations);
+  service.Committed("CancelRegistration", this, &RegistrationService::CancelRegistration);
+  service.Committed("ConfirmRegistration", this, &RegistrationService::ConfirmRegistration);
+  service.Committed("RejectRegistration", this, &RegistrationService::RejectRegistration);
+  service.Committed("CancelOwnRegistration", this, &RegistrationService::CancelOwnRegistration);
+  service.Pooled("GetRegistration", this, &RegistrationService::GetRegistration);
+  service.Pooled("ListRegistrations", this, &RegistrationService::ListRegistrations);
+  service.Pooled("ListWaitingList", this, &RegistrationService::ListWaitingList);
+  service.Pooled("GetOwnRegistration", this, &RegistrationService::GetOwnRegistration);
+}
+
+absl::StatusOr<SeatOp> RegistrationService::MakeOp(const rpc::Context& context,
+                                                   std::string_view event,
+                                                   const v1::CreateRegistrationRequest& request,
+                                                   v1::RegistrationSource source) {
+  NewRegistration added;
+  added.id = ids_.NewId();
+  if (request.has_person()) {
+    added.person = request.person();
+    added.person_id = absl::StrCat("persons/", ids_.NewId());
+    added.active_key = blind_index_.Of(event, request.person().email());
+  } else {
+    WICI_ASSIGN_OR_RETURN(
+        added.invitation,
+        auth::ReadLinkToken(key_, kAnswerPurpose, request.invitation_token(), clock_.Now()));
+    if (EventOf(added.invitation) != event) {
+      return MakeError(absl::StatusCode::kPermissionDenied, kDomain, "LINK_INVALID",
+                       "the invitation is for another event");
+    }
+  }
+  added.facts.set_party(request.registration().party());
+  added.facts.set_admission_category(request.registration().admission_category());
+  *added.facts.mutable_sessions() = request.registration().sessions();
+  *added.facts.mutable_answers() = request.registration().answers();
+  added.facts.set_source(source);
+  SeatOp op;
+  op.event = std::string(event);
+  op.key = CallOf(context, request).key;
+  op.what = std::move(added);
+  return op;
+}
+
+void RegistrationService::CreateRegistration(const rpc::Context& context,
+                                             const v1::CreateRegistrationRequest& request,
+                                             Reply reply) {
+  if (absl::Status wrong = Validate(request); !wrong.ok()) return reply(wrong);
+  absl::StatusOr<SeatOp> op = MakeOp(
+      context, request.parent(), request,
+      request.has_person() ? v1::REGISTRATION_SOURCE_OPEN : v1::REGISTRATION_SOURCE_INVITATION);
+  if (!op.ok()) return reply(op.status());
+  SubmitAndReply(store_, context.deadline, *std::move(op), std::move(reply));
+}
+
+void RegistrationService::BatchCreateRegistrations(
+    const rpc::Context& context, const v1::BatchCreateRegistrationsRequest& request,
+    rpc::Reply<v1::BatchCreateRegistrationsResponse> reply) {
+  if (absl::Status wrong = Validate(request); !wrong.ok()) return reply(wrong);
+  auto batch = std::make_shared<BatchReply>(request.requests_size(), std::move(reply));
+  for (int i = 0; i < request.requests_size(); ++i) {
+    v1::CreateRegistrationRequest item = request.requests(i);
+    if (item.request_id().empty() && !request.request_id().empty()) {
+      item.set_request_id(absl::StrCat(request.request_id(), "/", i));
+    }
+    absl::StatusOr<SeatOp> op =
+        MakeOp(context, request.parent(), item, v1::REGISTRATION_SOURCE_ORGANISER);
+    if (!op.ok()) {
+      batch->Set(i, op.status(), {});
+      continue;
+    }
+    store_.Submit(context.deadline, *std::move(op),
+                  [batch, i](SeatOp& done, const absl::Status& status) {
+                    batch->Set(i, status.ok() ? done.status : status, done.registration);
+                  });
+  }
+}
+
+void RegistrationService::CancelRegistration(const rpc::Context& context,
+                                             const v1::CancelRegistrationRequest& request,
+                                             Reply reply) {
+  if (absl::Status wrong = Validate(request); !wrong.ok()) return reply(wrong);
+  SubmitStep(store_, context, request,
+             {request.name(), Step::kCancel, "cancelled", request.etag(), request.reason()},
+             std::move(reply));
+}
+
+void RegistrationService::ConfirmRegistration(const rpc::Context& context,
+                                              const v1::ConfirmRegistrationRequest& request,
+                                              Reply reply) {
+  if (absl::Status wrong = Validate(request); !wrong.ok()) return reply(wrong);
+  SubmitStep(store_, context, request,
+             {request.name(), Step::kConfirm, "confirmed", request.etag(), ""}, std::move(reply));
+}
+
+void RegistrationService::RejectRegistration(const rpc::Context& context,
+                                             const v1::RejectRegistrationRequest& request,
+                                             Reply reply) {
+  if (absl::Status wrong = Validate(request); !wrong.ok()) return reply(wrong);
+  SubmitStep(store_, context, request,
+             {request.name(), Step::kReject, "rejected", request.etag(), request.reason()},
+             std::move(reply));
+}
+
+absl::StatusOr<std::string> RegistrationService::ReadManageToken(std::string_view token) const {
+  return auth::ReadLinkToken(key_, kManagePurpose, token, clock_.Now());
+}
+
+void RegistrationService::CancelOwnRegistration(const rpc::Context& context,
+                                                const v1::CancelOwnRegistrationRequest& request,
+                                                Reply reply) {
+  if (absl::Status wrong = Validate(request); !wrong.ok()) return reply(wrong);
+  absl::StatusOr<std::string> name = ReadManageToken(request.token());
+  if (!name.ok()) return reply(name.status());
+  SubmitStep(store_, context, request, {*std::move(name), Step::kWithdraw, "cancelled", "", ""},
+             std::move(reply));
+}
+
+absl::Status RegistrationService::GetRegistration(const rpc::Context& context,
+                                                  const v1::GetRegistrationRequest& request,
+                                                  v1::Registration& response) {
+  WICI_RETURN_IF_ERROR(ValidateName(request.name(), kRegistrationPattern));
+  WICI_ASSIGN_OR_RETURN(response, store_.Get(context.deadline, request.name()));
+  return absl::OkStatus();
+}
+
+absl::Status RegistrationService::GetOwnRegistration(const rpc::Context& context,
+                                                     const v1::GetOwnRegistrationRequest& request,
+                                                     v1::Registration& response) {
+  WICI_ASSIGN_OR_RETURN(const std::string name, ReadManageToken(request.token()));
+  WICI_ASSIGN_OR_RETURN(response, store_.Get(context.deadline, name));
+  return absl::OkStatus();
+}
+
+absl::Status RegistrationService::ListRegistrations(const rpc::Context& context,
+                                                    const v1::ListRegistrationsRequest& request,
+                                                    v1::ListRegistrationsResponse& response) {
+  Violations violations;
+  violations.RequireResourceName("parent", request.parent(), kEventPattern);
+  if (request.states_size() > 8) violations.Add("states", "must have at most 8 items");
+  const rpc::Page page = rpc::ParsePage(request, violations);
+  WICI_RETURN_IF_ERROR(violations.ToStatus(kDomain));
+  std::vector<v1::RegistrationState> states;
+  for (const int state : request.states()) {
+    states.push_back(static_cast<v1::RegistrationState>(state));
+  }
+  WICI_ASSIGN_OR_RETURN(std::vector<v1::Registration> found,
+                        store_.List(context.deadline, request.parent(), After(page),
+                                    std::move(states), page.size + 1));
+  FillPage(
+      request, page, std::move(found),
+      [](const v1::Registration& last) -> std::vector<std::string> { return {IdOf(last.name())}; },
+      *response.mutable_registrations(), *response.mutable_next_page_token());
+  return absl::OkStatus();
+}
+
+absl::Status RegistrationService::ListWaitingList(const rpc::Context& context,
+                                                  const v1::ListWaitingListRequest& request,
+                                                  v1::ListWaitingListResponse& response) {
+  Violations violations;
+  violations.RequireResourceName("parent", request.parent(), kEventPattern);
+  const rpc::Page page = rpc::ParsePage(request, violations);
+  std::int64_t after = 0;
+  if (!page.after.empty() && !absl::SimpleAtoi(page.after[0], &after)) {
+    violations.Add("page_token", "is not a token of this method");
+  }
+  WICI_RETURN_IF_ERROR(violations.ToStatus(kDomain));
+  WICI_ASSIGN_OR_RETURN(
+      std::vector<RegistrationRow> rows,
+      store_.ListWaiting(context.deadline, request.parent(), after, page.size + 1));
+  if (rows.size() > static_cast<std::size_t>(page.size)) {
+    rows.pop_back();
+    response.set_next_page_token(
+        rpc::MakePageToken(request, {absl::StrCat(*rows.back().waiting_number)}));
+  }
+  for (RegistrationRow& row : rows) {
+    *response.add_registrations() = std::move(row.registration);
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace wici::registration

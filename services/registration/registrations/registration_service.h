@@ -1,0 +1,81 @@
+// Handlers of wici.registration.v1.RegistrationService.
+#ifndef WICI_SERVICES_REGISTRATION_REGISTRATIONS_REGISTRATION_SERVICE_H_
+#define WICI_SERVICES_REGISTRATION_REGISTRATIONS_REGISTRATION_SERVICE_H_
+
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "libs/auth/token.h"
+#include "libs/base/clock.h"
+#include "libs/base/id.h"
+#include "libs/rpc/context.h"
+#include "libs/rpc/server.h"
+#include "services/registration/registrations/blind_index.h"
+#include "services/registration/registrations/registration_store.h"
+#include "wici/registration/v1/registration_service.pb.h"
+
+namespace wici::registration {
+
+// Thread-safe. What changes seats goes to the group committer of the store and is answered after
+// its commit.
+class RegistrationService {
+ public:
+  // `key` verifies the tokens of links. The references outlive the service.
+  RegistrationService(RegistrationStore& store, BlindIndex blind_index, auth::SigningKey key,
+                      const Clock& clock, IdSource& ids)
+      : store_(store),
+        blind_index_(std::move(blind_index)),
+        key_(std::move(key)),
+        clock_(clock),
+        ids_(ids) {}
+  // Adds the service to `server`.
+  void Register(rpc::Server& server);
+
+ private:
+  using Reply = rpc::Reply<v1::Registration>;
+
+  void CreateRegistration(const rpc::Context& context, const v1::CreateRegistrationRequest& request,
+                          Reply reply);
+  void BatchCreateRegistrations(const rpc::Context& context,
+                                const v1::BatchCreateRegistrationsRequest& request,
+                                rpc::Reply<v1::BatchCreateRegistrationsResponse> reply);
+  void CancelRegistration(const rpc::Context& context, const v1::CancelRegistrationRequest& request,
+                          Reply reply);
+  void ConfirmRegistration(const rpc::Context& context,
+                           const v1::ConfirmRegistrationRequest& request, Reply reply);
+  void RejectRegistration(const rpc::Context& context, const v1::RejectRegistrationRequest& request,
+                          Reply reply);
+  void CancelOwnRegistration(const rpc::Context& context,
+                             const v1::CancelOwnRegistrationRequest& request, Reply reply);
+  absl::Status GetRegistration(const rpc::Context& context,
+                               const v1::GetRegistrationRequest& request,
+                               v1::Registration& response);
+  absl::Status ListRegistrations(const rpc::Context& context,
+                                 const v1::ListRegistrationsRequest& request,
+                                 v1::ListRegistrationsResponse& response);
+  absl::Status ListWaitingList(const rpc::Context& context,
+                               const v1::ListWaitingListRequest& request,
+                               v1::ListWaitingListResponse& response);
+  absl::Status GetOwnRegistration(const rpc::Context& context,
+                                  const v1::GetOwnRegistrationRequest& request,
+                                  v1::Registration& response);
+
+  // The operation for a checked request; `source` says who asks.
+  absl::StatusOr<SeatOp> MakeOp(const rpc::Context& context, std::string_view event,
+                                const v1::CreateRegistrationRequest& request,
+                                v1::RegistrationSource source);
+  absl::StatusOr<std::string> ReadManageToken(std::string_view token) const;
+
+  RegistrationStore& store_;
+  const BlindIndex blind_index_;
+  const auth::SigningKey key_;
+  const Clock& clock_;
+  IdSource& ids_;
+};
+
+}  // namespace wici::registration
+
+#endif  // WICI_SERVICES_REGISTRATION_REGISTRATIONS_REGISTRATION_SERVICE_H_

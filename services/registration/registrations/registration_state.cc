@@ -1,0 +1,75 @@
+#include "services/registration/registrations/registration_state.h"
+
+#include "services/registration/errors.h"
+
+namespace wici::registration {
+namespace {
+
+struct Transition {
+  v1::RegistrationState from;
+  Step step;
+  v1::RegistrationState to;
+};
+
+constexpr Transition kTransitions[] = {
+    {v1::REGISTRATION_STATE_PENDING_APPROVAL, Step::kConfirm, v1::REGISTRATION_STATE_CONFIRMED},
+    {v1::REGISTRATION_STATE_PENDING_APPROVAL, Step::kWaitlist, v1::REGISTRATION_STATE_WAITLISTED},
+    {v1::REGISTRATION_STATE_PENDING_APPROVAL, Step::kReject, v1::REGISTRATION_STATE_REJECTED},
+    {v1::REGISTRATION_STATE_PENDING_APPROVAL, Step::kWithdraw, v1::REGISTRATION_STATE_WITHDRAWN},
+    {v1::REGISTRATION_STATE_PENDING_APPROVAL, Step::kCancel, v1::REGISTRATION_STATE_CANCELLED},
+    {v1::REGISTRATION_STATE_WAITLISTED, Step::kPromote, v1::REGISTRATION_STATE_CONFIRMED},
+    {v1::REGISTRATION_STATE_WAITLISTED, Step::kWithdraw, v1::REGISTRATION_STATE_WITHDRAWN},
+    {v1::REGISTRATION_STATE_WAITLISTED, Step::kCancel, v1::REGISTRATION_STATE_CANCELLED},
+    {v1::REGISTRATION_STATE_CONFIRMED, Step::kCheckIn, v1::REGISTRATION_STATE_CHECKED_IN},
+    {v1::REGISTRATION_STATE_CONFIRMED, Step::kWithdraw, v1::REGISTRATION_STATE_WITHDRAWN},
+    {v1::REGISTRATION_STATE_CONFIRMED, Step::kCancel, v1::REGISTRATION_STATE_CANCELLED},
+    {v1::REGISTRATION_STATE_CONFIRMED, Step::kMarkNoShow, v1::REGISTRATION_STATE_NO_SHOW},
+    {v1::REGISTRATION_STATE_CHECKED_IN, Step::kUndoCheckIn, v1::REGISTRATION_STATE_CONFIRMED},
+};
+
+}  // namespace
+
+std::string_view StepName(Step step) {
+  switch (step) {
+    case Step::kConfirm:
+      return "confirm";
+    case Step::kWaitlist:
+      return "waitlist";
+    case Step::kReject:
+      return "reject";
+    case Step::kPromote:
+      return "promote";
+    case Step::kWithdraw:
+      return "withdraw";
+    case Step::kCancel:
+      return "cancel";
+    case Step::kCheckIn:
+      return "check-in";
+    case Step::kUndoCheckIn:
+      return "undo-check-in";
+    case Step::kMarkNoShow:
+      return "mark-no-show";
+  }
+  return "unknown";
+}
+
+absl::StatusOr<v1::RegistrationState> Next(std::string_view name, v1::RegistrationState state,
+                                           Step step) {
+  for (const Transition& transition : kTransitions) {
+    if (transition.from == state && transition.step == step) return transition.to;
+  }
+  return TransitionNotAllowedError(name, state, StepName(step));
+}
+
+bool HoldsSeat(v1::RegistrationState state) {
+  return state == v1::REGISTRATION_STATE_CONFIRMED || state == v1::REGISTRATION_STATE_CHECKED_IN ||
+         state == v1::REGISTRATION_STATE_NO_SHOW;
+}
+
+bool IsActive(v1::RegistrationState state) {
+  return state == v1::REGISTRATION_STATE_PENDING_APPROVAL ||
+         state == v1::REGISTRATION_STATE_CONFIRMED || state == v1::REGISTRATION_STATE_WAITLISTED ||
+         state == v1::REGISTRATION_STATE_CHECKED_IN;
+}
+
+}  // namespace wici::registration

@@ -1,0 +1,49 @@
+// The life of a registration: one table of states and steps.
+//
+//   PENDING_APPROVAL --confirm--> CONFIRMED      --check in-->      CHECKED_IN
+//                    --waitlist-> WAITLISTED     <--undo check in--
+//                    --reject---> REJECTED       --mark no-show---> NO_SHOW
+//   WAITLISTED       --promote--> CONFIRMED
+//   PENDING_APPROVAL, WAITLISTED, CONFIRMED --withdraw--> WITHDRAWN, --cancel--> CANCELLED
+//
+// Everything else is refused with TRANSITION_NOT_ALLOWED. A registration begins as
+// PENDING_APPROVAL, CONFIRMED or WAITLISTED (seats.h decides). Pure; any thread.
+#ifndef WICI_SERVICES_REGISTRATION_REGISTRATIONS_REGISTRATION_STATE_H_
+#define WICI_SERVICES_REGISTRATION_REGISTRATIONS_REGISTRATION_STATE_H_
+
+#include <string_view>
+
+#include "absl/status/statusor.h"
+#include "wici/registration/v1/registration.pb.h"
+
+namespace wici::registration {
+
+// What can happen to a registration.
+enum class Step {
+  kConfirm,      // the organiser approves it and a seat is free
+  kWaitlist,     // the organiser approves it and no seat is free
+  kReject,       // the organiser does not approve it
+  kPromote,      // a seat became free and it is first in the queue
+  kWithdraw,     // the person does not come
+  kCancel,       // the organiser takes the seat back
+  kCheckIn,      // the person came
+  kUndoCheckIn,  // the check-in was a mistake
+  kMarkNoShow,   // the event is over and the person did not come
+};
+
+// "check-in", for error messages.
+std::string_view StepName(Step step);
+
+// The state after `step`. `name` is the registration's, for the error.
+absl::StatusOr<v1::RegistrationState> Next(std::string_view name, v1::RegistrationState state,
+                                           Step step);
+
+// Whether it takes one of the event's seats: CONFIRMED, CHECKED_IN, NO_SHOW.
+bool HoldsSeat(v1::RegistrationState state);
+
+// Whether it counts for "one active registration per (event, person)".
+bool IsActive(v1::RegistrationState state);
+
+}  // namespace wici::registration
+
+#endif  // WICI_SERVICES_REGISTRATION_REGISTRATIONS_REGISTRATION_STATE_H_

@@ -1,0 +1,60 @@
+#include "services/registration/registrations/registration_state.h"
+
+#include <vector>
+
+#include "gtest/gtest.h"
+#include "libs/testing/status_matchers.h"
+
+namespace wici::registration {
+namespace {
+
+using testing::IsOkAndHolds;
+using testing::Reason;
+using testing::StatusIs;
+
+constexpr Step kSteps[] = {Step::kConfirm, Step::kWaitlist,    Step::kReject,
+                           Step::kPromote, Step::kWithdraw,    Step::kCancel,
+                           Step::kCheckIn, Step::kUndoCheckIn, Step::kMarkNoShow};
+
+TEST(RegistrationStateTest, AWaitlistedRegistrationIsPromotedToConfirmed) {
+  EXPECT_THAT(Next("r", v1::REGISTRATION_STATE_WAITLISTED, Step::kPromote),
+              IsOkAndHolds(v1::REGISTRATION_STATE_CONFIRMED));
+}
+
+TEST(RegistrationStateTest, ACheckInCanBeUndone) {
+  EXPECT_THAT(Next("r", v1::REGISTRATION_STATE_CONFIRMED, Step::kCheckIn),
+              IsOkAndHolds(v1::REGISTRATION_STATE_CHECKED_IN));
+  EXPECT_THAT(Next("r", v1::REGISTRATION_STATE_CHECKED_IN, Step::kUndoCheckIn),
+              IsOkAndHolds(v1::REGISTRATION_STATE_CONFIRMED));
+}
+
+TEST(RegistrationStateTest, FinalStatesAllowNothing) {
+  for (const auto state : {v1::REGISTRATION_STATE_REJECTED, v1::REGISTRATION_STATE_WITHDRAWN,
+                           v1::REGISTRATION_STATE_CANCELLED, v1::REGISTRATION_STATE_NO_SHOW}) {
+    for (const Step step : kSteps) {
+      EXPECT_THAT(Next("r", state, step),
+                  StatusIs(absl::StatusCode::kFailedPrecondition, Reason("TRANSITION_NOT_ALLOWED")))
+          << state << " " << StepName(step);
+    }
+  }
+}
+
+TEST(RegistrationStateTest, ARefusalNamesTheStateAndTheStep) {
+  const absl::Status refused =
+      Next("events/e/registrations/r", v1::REGISTRATION_STATE_WAITLISTED, Step::kCheckIn).status();
+  EXPECT_EQ(ErrorMetadataValue(refused, "state"), "WAITLISTED");
+  EXPECT_EQ(ErrorMetadataValue(refused, "step"), "check-in");
+  EXPECT_EQ(ErrorMetadataValue(refused, "registration"), "events/e/registrations/r");
+}
+
+TEST(RegistrationStateTest, OnlyAnActiveRegistrationCanStillMove) {
+  for (int value = v1::RegistrationState_MIN + 1; value <= v1::RegistrationState_MAX; ++value) {
+    const auto state = static_cast<v1::RegistrationState>(value);
+    bool moves = false;
+    for (const Step step : kSteps) moves = moves || Next("r", state, step).ok();
+    EXPECT_EQ(moves, IsActive(state)) << v1::RegistrationState_Name(state);
+  }
+}
+
+}  // namespace
+}  // namespace wici::registration

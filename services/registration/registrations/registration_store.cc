@@ -1,0 +1,123 @@
+#include "services/registration/registrations/registration_store.h"
+
+#include <utility>
+
+#include "libs/base/status_macros.h"
+#include "services/registration/errors.h"
+#include "services/registration/names.h"
+#include "services/registration/registrations/queries.h"
+#include "services/registration/seats/queries.h"
+
+namespace wici::registration {
+namespace {
+
+constexpr int kStates = 8;
+
+absl::StatusOr<std::int64_t> PlaceOf(sql::Transaction& tx, std::string_view event,
+                                     std::int64_t waiting_number) {
+  WICI_ASSIGN_OR_RETURN(const sql::Rows rows,
+                        tx.Execute(kCountWaitingUpTo, {event, waiting_number}));
+  return rows[0].Int(0);
+}
+
+absl::Status CheckEvent(sql::Transaction& tx, std::string_view event) {
+  WICI_ASSIGN_OR_RETURN(const sql::Rows rows, tx.Execute(kGetSeats, {event}));
+  return rows.empty() ? EventNotFoundError(event) : absl::OkStatus();
+}
+
+}  // namespace
+
+RegistrationStore::RegistrationStore(sql::Database& database, const Clock& clock,
+                                     const Clock& machine, IdSource& ids,
+                                     std::function<void()> on_commit, sql::CommitterOptions options)
+    : database_(database),
+      on_commit_(std::move(on_commit)),
+      committer_("registration", database, machine, options,
+                 [&clock, &ids](sql::Transaction& tx, absl::Span<SeatOp* const> ops) {
+                   return ApplySeatOps(tx, ops, clock.Now(), ids);
+                 }) {}
+
+void RegistrationStore::Submit(absl::Time deadline, SeatOp op, Done done) {
+  const std::string event = op.event;
+  committer_.Submit(event, deadline, std::move(op),
+                    [this, done = std::move(done)](SeatOp& finished, const absl::Status& status) {
+                      if (status.ok() && finished.leads) on_commit_();
+                      done(finished, status);
+                    });
+}
+
+absl::StatusOr<v1::Registration> RegistrationStore::Get(absl::Time deadline,
+                                                        std::string_view name) {
+  v1::Registration registration;
+  WICI_RETURN_IF_ERROR(database_.Read(deadline, [&](sql::Transaction& tx) -> absl::Status {
+    WICI_ASSIGN_OR_RETURN(std::vector<RegistrationRow> rows,
+                          SelectRegistrations(tx, {std::string(name)}));
+    if (rows.empty()) return RegistrationNotFoundError(name);
+    registration = std::move(rows[0].registration);
+    if (!rows[0].waiting_number) return absl::OkStatus();
+    WICI_ASSIGN_OR_RETURN(const std::int64_t place,
+                          PlaceOf(tx, EventOf(name), *rows[0].waiting_number));
+    registration.set_waiting_list_position(static_cast<std::int32_t>(place));
+    return absl::OkStatus();
+  }));
+  return registration;
+}
+
+absl::StatusOr<std::vector<v1::Registration>> RegistrationStore::BatchGet(
+    absl::Time deadline, const std::vector<std::string>& names) {
+  std::vector<v1::Registration> registrations;
+  WICI_RETURN_IF_ERROR(database_.Read(deadline, [&](sql::Transaction& tx) -> absl::Status {
+    WICI_ASSIGN_OR_RETURN(std::vector<RegistrationRow> rows, SelectRegistrations(tx, names));
+    registrations.clear();
+    for (RegistrationRow& row : rows) registrations.push_back(std::move(row.registration));
+    return absl::OkStatus();
+  }));
+  return registrations;
+}
+
+absl::StatusOr<std::vector<v1::Registration>> RegistrationStore::List(
+    absl::Time deadline, std::string_view event, std::string_view after_id,
+    std::vector<v1::RegistrationState> states, std::int64_t limit) {
+  // A shorter list repeats its last.
+  if (states.empty()) {
+    for (int state = 1; state <= kStates; ++state) {
+      states.push_back(static_cast<v1::RegistrationState>(state));
+    }
+  }
+  states.resize(kStates, states.back());
+  std::vector<sql::Value> values = {event, after_id};
+  for (const v1::RegistrationState state : states) {
+    values.emplace_back(static_cast<std::int64_t>(state));
+  }
+  values.emplace_back(limit);
+  std::vector<v1::Registration> registrations;
+  WICI_RETURN_IF_ERROR(database_.Read(deadline, [&](sql::Transaction& tx) -> absl::Status {
+    WICI_RETURN_IF_ERROR(CheckEvent(tx, event));
+    WICI_ASSIGN_OR_RETURN(const sql::Rows rows, tx.Execute(kListRegistrations, values));
+    registrations.clear();
+    for (const sql::Row& row : rows) registrations.push_back(ReadRegistration(row).registration);
+    return absl::OkStatus();
+  }));
+  return registrations;
+}
+
+absl::StatusOr<std::vector<RegistrationRow>> RegistrationStore::ListWaiting(absl::Time deadline,
+                                                                            std::string_view event,
+                                                                            std::int64_t after,
+                                                                            std::int64_t limit) {
+  std::vector<RegistrationRow> waiting;
+  WICI_RETURN_IF_ERROR(database_.Read(deadline, [&](sql::Transaction& tx) -> absl::Status {
+    WICI_RETURN_IF_ERROR(CheckEvent(tx, event));
+    WICI_ASSIGN_OR_RETURN(const sql::Rows rows, tx.Execute(kListWaiting, {event, after, limit}));
+    WICI_ASSIGN_OR_RETURN(std::int64_t place, PlaceOf(tx, event, after));
+    waiting.clear();
+    for (const sql::Row& row : rows) {
+      waiting.push_back(ReadRegistration(row));
+      waiting.back().registration.set_waiting_list_position(static_cast<std::int32_t>(++place));
+    }
+    return absl::OkStatus();
+  }));
+  return waiting;
+}
+
+}  // namespace wici::registration

@@ -1,0 +1,63 @@
+// Registrations in the database.
+#ifndef WICI_SERVICES_REGISTRATION_REGISTRATIONS_REGISTRATION_STORE_H_
+#define WICI_SERVICES_REGISTRATION_REGISTRATIONS_REGISTRATION_STORE_H_
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "libs/base/clock.h"
+#include "libs/base/id.h"
+#include "libs/sql/committer.h"
+#include "libs/sql/database.h"
+#include "services/registration/registrations/registration_rows.h"
+#include "services/registration/seats/seat_ops.h"
+
+namespace wici::registration {
+
+// Thread-safe; all but Submit block.
+class RegistrationStore {
+ public:
+  // `clock` says when something happens by the rules, `machine` how long the committer may take.
+  // `on_commit` is called after commits (Sequencer::Wake). Everything outlives the store.
+  RegistrationStore(sql::Database& database, const Clock& clock, const Clock& machine,
+                    IdSource& ids, std::function<void()> on_commit,
+                    sql::CommitterOptions options = {});
+
+  // Hands `op` to the group committer; `done` gets it back with its result after COMMIT, on a
+  // thread of the committer, and must not block. The status given to `done` is that of the
+  // transaction: the operation's own is in `op.status`.
+  using Done = sql::GroupCommitter<SeatOp>::Done;
+  void Submit(absl::Time deadline, SeatOp op, Done done);
+
+  // With its place on the waiting list. REGISTRATION_NOT_FOUND.
+  absl::StatusOr<v1::Registration> Get(absl::Time deadline, std::string_view name);
+  // Those of `names` that exist, in no particular order.
+  absl::StatusOr<std::vector<v1::Registration>> BatchGet(absl::Time deadline,
+                                                         const std::vector<std::string>& names);
+  // At most `limit` registrations of `event` after `after_id`, by id, in one of `states` (all when
+  // empty, at most 8). EVENT_NOT_FOUND.
+  absl::StatusOr<std::vector<v1::Registration>> List(absl::Time deadline, std::string_view event,
+                                                     std::string_view after_id,
+                                                     std::vector<v1::RegistrationState> states,
+                                                     std::int64_t limit);
+  // At most `limit` rows of the queue after waiting number `after`, with their places.
+  // EVENT_NOT_FOUND.
+  absl::StatusOr<std::vector<RegistrationRow>> ListWaiting(absl::Time deadline,
+                                                           std::string_view event,
+                                                           std::int64_t after, std::int64_t limit);
+
+ private:
+  sql::Database& database_;
+  const std::function<void()> on_commit_;
+  sql::GroupCommitter<SeatOp> committer_;
+};
+
+}  // namespace wici::registration
+
+#endif  // WICI_SERVICES_REGISTRATION_REGISTRATIONS_REGISTRATION_STORE_H_

@@ -1,0 +1,138 @@
+#include "services/registration/registrations/validate_registration.h"
+
+#include <string>
+
+#include "libs/base/limits.h"
+#include "services/registration/errors.h"
+#include "services/registration/validate_fields.h"
+
+namespace wici::registration {
+namespace {
+
+constexpr std::size_t kAnswersBytesMax = 32 * 1024;
+
+void CheckPerson(std::string_view field, const v1::PersonDetails& person, Violations& violations) {
+  violations.RequireText(Path(field, "given_name"), person.given_name(), kNameBytesMax);
+  violations.RequireText(Path(field, "family_name"), person.family_name(), kNameBytesMax);
+  violations.RequireEmail(Path(field, "email"), person.email());
+  violations.OptionalLanguage(Path(field, "language"), person.language());
+  violations.OptionalText(Path(field, "organisation"), person.organisation(), kNameBytesMax);
+  violations.OptionalText(Path(field, "special_needs"), person.special_needs(), kReasonBytesMax);
+}
+
+// Anybody may send answers, and lists show whole registrations: so there is a bound on the sum too.
+void CheckAnswers(std::string_view field, const v1::Registration& registration,
+                  Violations& violations) {
+  if (!CheckCount(Path(field, "answers"), registration.answers_size(), 0, 100, violations)) return;
+  std::size_t bytes = 0;
+  for (int i = 0; i < registration.answers_size(); ++i) {
+    const v1::FormAnswer& answer = registration.answers(i);
+    const std::string path = Item(field, "answers", i);
+    violations.RequireId(Path(path, "field_id"), answer.field_id());
+    if (!CheckCount(Path(path, "values"), answer.values_size(), 0, 100, violations)) continue;
+    for (int j = 0; j < answer.values_size(); ++j) {
+      violations.OptionalText(Item(path, "values", j), answer.values(j), kTextBytesMax);
+      bytes += answer.values(j).size();
+    }
+  }
+  if (bytes > kAnswersBytesMax) {
+    violations.Add(Path(field, "answers"),
+                   absl::StrCat("must not be longer than ", kAnswersBytesMax, " bytes in all"));
+  }
+}
+
+void CheckRegistration(std::string_view field, const v1::Registration& registration,
+                       Violations& violations) {
+  if (!registration.party().empty() &&
+      !MatchesResourcePattern(registration.party(), "clusters/*/members/*")) {
+    violations.OptionalResourceName(Path(field, "party"), registration.party(), "clusters/*");
+  }
+  violations.OptionalResourceName(Path(field, "admission_category"),
+                                  registration.admission_category(),
+                                  "events/*/admissionCategories/*");
+  if (CheckCount(Path(field, "sessions"), registration.sessions_size(), 0, 100, violations)) {
+    for (int i = 0; i < registration.sessions_size(); ++i) {
+      violations.RequireResourceName(Item(field, "sessions", i), registration.sessions(i),
+                                     kSessionPattern);
+    }
+  }
+  CheckAnswers(field, registration, violations);
+}
+
+// `field` is the path of the request in a batch, "" for itself.
+void CheckCreateRegistration(std::string_view field, const v1::CreateRegistrationRequest& request,
+                             Violations& violations) {
+  if (request.has_person()) CheckPerson(Path(field, "person"), request.person(), violations);
+  CheckRegistration(Path(field, "registration"), request.registration(), violations);
+  violations.RequestId(Path(field, "request_id"), request.request_id());
+}
+
+}  // namespace
+
+absl::Status Validate(const v1::CreateRegistrationRequest& request) {
+  Violations violations;
+  violations.RequireResourceName("parent", request.parent(), kEventPattern);
+  if (request.has_person() == !request.invitation_token().empty()) {
+    violations.Add("person", "exactly one of person and invitation_token must be set");
+  }
+  if (!request.invitation_token().empty()) {
+    CheckToken("invitation_token", request.invitation_token(), violations);
+  }
+  CheckCreateRegistration("", request, violations);
+  return violations.ToStatus(kDomain);
+}
+
+absl::Status Validate(const v1::BatchCreateRegistrationsRequest& request) {
+  Violations violations;
+  violations.RequireResourceName("parent", request.parent(), kEventPattern);
+  violations.RequestId("request_id", request.request_id());
+  if (CheckCount("requests", request.requests_size(), 1, static_cast<int>(kBatchSizeMax),
+                 violations)) {
+    for (int i = 0; i < request.requests_size(); ++i) {
+      const v1::CreateRegistrationRequest& item = request.requests(i);
+      const std::string path = Item("", "requests", i);
+      if (!item.parent().empty() && item.parent() != request.parent()) {
+        violations.Add(Path(path, "parent"), "must be empty or the parent of the batch");
+      }
+      if (!item.has_person() || !item.invitation_token().empty()) {
+        violations.Add(Path(path, "person"), "must be set, without invitation_token");
+      }
+      CheckCreateRegistration(path, item, violations);
+    }
+  }
+  return violations.ToStatus(kDomain);
+}
+
+absl::Status Validate(const v1::CancelRegistrationRequest& request) {
+  return CheckVerb(request, kRegistrationPattern).ToStatus(kDomain);
+}
+
+absl::Status Validate(const v1::ConfirmRegistrationRequest& request) {
+  return CheckVerb(request, kRegistrationPattern).ToStatus(kDomain);
+}
+
+absl::Status Validate(const v1::RejectRegistrationRequest& request) {
+  return CheckVerb(request, kRegistrationPattern).ToStatus(kDomain);
+}
+
+absl::Status Validate(const v1::CancelOwnRegistrationRequest& request) {
+  Violations violations;
+  CheckToken("token", request.token(), violations);
+  violations.RequestId("request_id", request.request_id());
+  return violations.ToStatus(kDomain);
+}
+
+absl::Status Validate(const v1::BatchGetLinksRequest& request) {
+  Violations violations;
+  if (CheckCount("resources", request.resources_size(), 1, static_cast<int>(kBatchSizeMax),
+                 violations)) {
+    for (int i = 0; i < request.resources_size(); ++i) {
+      if (MatchesResourcePattern(request.resources(i), kInvitationPattern)) continue;
+      violations.RequireResourceName(Item("", "resources", i), request.resources(i),
+                                     kRegistrationPattern);
+    }
+  }
+  return violations.ToStatus(kDomain);
+}
+
+}  // namespace wici::registration

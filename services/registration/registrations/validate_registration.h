@@ -1,0 +1,21 @@
+// Requests checked field by field; each answer lists every violation. Pure; any thread.
+#ifndef WICI_SERVICES_REGISTRATION_REGISTRATIONS_VALIDATE_REGISTRATION_H_
+#define WICI_SERVICES_REGISTRATION_REGISTRATIONS_VALIDATE_REGISTRATION_H_
+
+#include "absl/status/status.h"
+#include "wici/registration/v1/link_service.pb.h"
+#include "wici/registration/v1/registration_service.pb.h"
+
+namespace wici::registration {
+
+absl::Status Validate(const v1::CreateRegistrationRequest& request);
+absl::Status Validate(const v1::BatchCreateRegistrationsRequest& request);
+absl::Status Validate(const v1::CancelRegistrationRequest& request);
+absl::Status Validate(const v1::ConfirmRegistrationRequest& request);
+absl::Status Validate(const v1::RejectRegistrationRequest& request);
+absl::Status Validate(const v1::CancelOwnRegistrationRequest& request);
+absl::Status Validate(const v1::BatchGetLinksRequest& request);
+
+}  // namespace wici::registration
+
+#endif  // WICI_SERVICES_REGISTRATION_REGISTRATIONS_VALIDATE_REGISTRATION_H_

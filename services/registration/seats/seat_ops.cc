@@ -1,0 +1,336 @@
+#include "services/registration/seats/seat_ops.h"
+
+#include <map>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "libs/base/error.h"
+#include "libs/base/status_macros.h"
+#include "libs/rpc/etag.h"
+#include "services/registration/errors.h"
+#include "services/registration/events/event_rules.h"
+#include "services/registration/invitations/invitation_rows.h"
+#include "services/registration/mutation.h"
+#include "services/registration/names.h"
+#include "services/registration/people/person_rows.h"
+#include "services/registration/people/queries.h"
+#include "services/registration/registrations/registration_rows.h"
+#include "services/registration/seats/event_aggregate.h"
+#include "services/registration/timestamps.h"
+
+namespace wici::registration {
+namespace {
+
+using Ops = std::vector<SeatOp*>;
+
+// Event and contact in one word; a resource name has no space.
+std::string KeyOfContact(const v1::Invitation& invitation) {
+  return EventOf(invitation.name()) + " " + invitation.person();
+}
+
+// The part of a batch that concerns one event.
+class EventBatch {
+ public:
+  EventBatch(sql::Transaction& tx, EventAggregate event, absl::Time now)
+      : tx_(tx), event_(std::move(event)), now_(now) {}
+
+  absl::Status Run(const Ops& ops, Changes& changes) {
+    WICI_RETURN_IF_ERROR(Read(ops));
+    const std::size_t before = changes.size();
+    bool written = false;
+    for (SeatOp* op : ops) {
+      op->status = Decide(*op, changes);
+      written = written || op->status.ok();
+    }
+    // A batch of refusals writes nothing.
+    if (!written) {
+      changes.resize(before);
+      return absl::OkStatus();
+    }
+    return Write();
+  }
+
+ private:
+  absl::Status Read(const Ops& ops) {
+    std::vector<std::string> registrations;
+    std::vector<std::string> invitations;
+    for (const SeatOp* op : ops) {
+      if (const auto* step = std::get_if<RegistrationStep>(&op->what)) {
+        registrations.push_back(step->name);
+      } else if (const auto& added = std::get<NewRegistration>(op->what);
+                 !added.invitation.empty()) {
+        invitations.push_back(added.invitation);
+      }
+    }
+    const bool adds = registrations.size() < ops.size();
+    takes_registrations_ = adds ? CheckTakes() : absl::OkStatus();
+    if (adds && takes_registrations_.ok()) {
+      WICI_ASSIGN_OR_RETURN(std::vector<InvitationRow> rows, SelectInvitations(tx_, invitations));
+      for (InvitationRow& row : rows) {
+        const std::string name = row.invitation.name();
+        invitations_.emplace(name, std::move(row));
+      }
+      WICI_RETURN_IF_ERROR(event_.LoadActiveKeys(ActiveKeys(ops)));
+    }
+    WICI_RETURN_IF_ERROR(event_.LoadRegistrations(registrations));
+    return event_.LoadQueue(static_cast<std::int64_t>(registrations.size()));
+  }
+
+  absl::Status CheckTakes() {
+    const SeatsRow& seats = event_.seats();
+    return CheckTakesRegistrations(seats.event, seats.state, seats.window, now_);
+  }
+
+  std::vector<std::string> ActiveKeys(const Ops& ops) {
+    std::vector<std::string> keys;
+    keys.reserve(ops.size());
+    for (const SeatOp* op : ops) {
+      const auto* added = std::get_if<NewRegistration>(&op->what);
+      if (added == nullptr) continue;
+      const auto invitation = invitations_.find(added->invitation);
+      if (invitation != invitations_.end()) {
+        keys.push_back(KeyOfContact(invitation->second.invitation));
+      } else if (added->person) {
+        keys.push_back(added->active_key);
+      }
+    }
+    return keys;
+  }
+
+  absl::Status Decide(SeatOp& op, Changes& changes) {
+    if (auto* added = std::get_if<NewRegistration>(&op.what)) return Add(op, *added, changes);
+    return Step(op, std::get<RegistrationStep>(op.what), changes);
+  }
+
+  absl::Status Add(SeatOp& op, const NewRegistration& added, Changes& changes) {
+    WICI_RETURN_IF_ERROR(takes_registrations_);
+    const SeatsRow& seats = event_.seats();
+    RegistrationRow row;
+    InvitationRow* invitation = nullptr;
+    if (!added.invitation.empty()) {
+      const auto found = invitations_.find(added.invitation);
+      if (found == invitations_.end()) return InvitationNotFoundError(added.invitation);
+      invitation = &found->second;
+      if (invitation->invitation.state() == v1::INVITATION_STATE_REVOKED) {
+        return InvitationRevokedError(added.invitation);
+      }
+      row.active_key = KeyOfContact(invitation->invitation);
+    } else {
+      if (seats.admission != v1::ADMISSION_OPEN &&
+          added.facts.source() != v1::REGISTRATION_SOURCE_ORGANISER) {
+        return InvitationRequiredError(op.event);
+      }
+      row.active_key = added.active_key;
+    }
+    if (event_.HasActive(row.active_key)) return AlreadyRegisteredError(op.event);
+    row.registration = added.facts;
+    row.registration.set_name(RegistrationName(op.event, added.id));
+    row.registration.set_person(invitation ? invitation->invitation.person() : added.person_id);
+    row.registration.set_invitation(added.invitation);
+    WICI_ASSIGN_OR_RETURN(
+        const RegistrationRow* kept,
+        event_.Add(std::move(row), seats.approval == v1::APPROVAL_MANUAL, changes));
+    if (invitation != nullptr) Accept(*invitation, kept->registration.name());
+    if (added.person) {
+      persons_.push_back(
+          PersonInsert({added.person_id, kept->registration.name(), *added.person, now_}));
+    }
+    SetResult(op, *kept);
+    return absl::OkStatus();
+  }
+
+  // Who registers with an invitation has answered it.
+  void Accept(InvitationRow& row, const std::string& registration) {
+    row.invitation.set_registration(registration);
+    if (row.invitation.answer() != v1::ANSWER_YES) {
+      row.invitation.set_answer(v1::ANSWER_YES);
+      SetTimestamp(now_, *row.invitation.mutable_answer_time());
+    }
+    TouchInvitation(row, now_);
+    accepted_.push_back(&row);
+  }
+
+  absl::Status Step(SeatOp& op, const RegistrationStep& wanted, Changes& changes) {
+    RegistrationRow* row = event_.Find(IdOf(wanted.name));
+    if (row == nullptr) return RegistrationNotFoundError(wanted.name);
+    WICI_RETURN_IF_ERROR(CheckNotCancelled(op.event, event_.seats().state));
+    WICI_RETURN_IF_ERROR(rpc::CheckEtag(kDomain, wanted.name, wanted.etag, row->revision));
+    v1::Registration& registration = row->registration;
+    if (wanted.step == Step::kCheckIn &&
+        registration.state() == v1::REGISTRATION_STATE_CHECKED_IN) {
+      return AlreadyCheckedInError(wanted.name, TimeOf(registration.check_in_time()));
+    }
+    WICI_RETURN_IF_ERROR(Next(wanted.name, registration.state(), wanted.step).status());
+    WICI_ASSIGN_OR_RETURN(const auto chosen, ChooseStep(*row, wanted));
+    if (!wanted.reason.empty()) registration.set_state_reason(wanted.reason);
+    WICI_RETURN_IF_ERROR(event_.Apply(*row, chosen.first, chosen.second, changes));
+    SetResult(op, *row);
+    return absl::OkStatus();
+  }
+
+  // An approved registration gets a seat, or a place in the queue.
+  absl::StatusOr<std::pair<enum Step, std::string_view>> ChooseStep(
+      const RegistrationRow& row, const RegistrationStep& wanted) {
+    if (wanted.step != Step::kConfirm) return std::pair(wanted.step, wanted.kind);
+    const std::string& name = row.registration.name();
+    SeatCounts counts = event_.seats().counts;
+    const auto taken = TakeSeat(counts);
+    if (!taken) return NoSeatToConfirmError(name);
+    if (*taken == v1::REGISTRATION_STATE_CONFIRMED) return std::pair(Step::kConfirm, wanted.kind);
+    return std::pair(Step::kWaitlist, std::string_view("waitlisted"));
+  }
+
+  void SetResult(SeatOp& op, const RegistrationRow& row) {
+    op.registration = row.registration;
+    if (row.registration.state() == v1::REGISTRATION_STATE_WAITLISTED) {
+      // It has just joined the queue, at its end.
+      op.registration.set_waiting_list_position(
+          static_cast<std::int32_t>(event_.seats().counts.waitlisted));
+    }
+  }
+
+  absl::Status Write() {
+    WICI_RETURN_IF_ERROR(event_.Save());
+    WICI_RETURN_IF_ERROR(SaveInvitations(tx_, accepted_));
+    if (persons_.empty()) return absl::OkStatus();
+    return tx_.InsertMany(kInsertPersons, "", persons_).status();
+  }
+
+  sql::Transaction& tx_;
+  EventAggregate event_;
+  const absl::Time now_;
+  absl::Status takes_registrations_;
+  std::unordered_map<std::string, InvitationRow> invitations_;
+  std::vector<const InvitationRow*> accepted_;
+  std::vector<std::vector<sql::Value>> persons_;
+};
+
+// What is stored as the answer to a request: without the words of a person, so that erasing them
+// from their row erases them.
+std::string StoredAnswer(const v1::Registration& registration) {
+  v1::Registration stored = registration;
+  stored.clear_answers();
+  stored.clear_state_reason();
+  return stored.SerializeAsString();
+}
+
+// Puts back what StoredAnswer leaves out, from the rows as they are now.
+absl::Status CompleteAnswers(sql::Transaction& tx, const Ops& answered) {
+  std::vector<std::string> names;
+  for (const SeatOp* op : answered) names.push_back(op->registration.name());
+  WICI_ASSIGN_OR_RETURN(std::vector<RegistrationRow> rows, SelectRegistrations(tx, names));
+  std::unordered_map<std::string, v1::Registration> found;
+  for (RegistrationRow& row : rows) {
+    const std::string name = row.registration.name();
+    found.emplace(name, std::move(row.registration));
+  }
+  for (SeatOp* op : answered) {
+    const auto at = found.find(op->registration.name());
+    if (at == found.end()) continue;
+    *op->registration.mutable_answers() = at->second.answers();
+    // The reason came with a later step when the state is another.
+    if (at->second.state() == op->registration.state()) {
+      op->registration.set_state_reason(at->second.state_reason());
+    }
+  }
+  return absl::OkStatus();
+}
+
+// Sets the result of operations that were answered before, here or earlier in this batch, and
+// returns the others. `twins` gets what repeats an operation of the same batch.
+absl::StatusOr<Ops> TakeAnswered(sql::Transaction& tx, absl::Span<SeatOp* const> ops,
+                                 std::vector<std::pair<SeatOp*, SeatOp*>>& twins) {
+  std::vector<sql::IdempotencyKey> keys;
+  keys.reserve(ops.size());
+  bool any = false;
+  for (const SeatOp* op : ops) {
+    keys.push_back(op->key);
+    any = any || !op->key.request_id.empty();
+  }
+  if (!any) return Ops(ops.begin(), ops.end());
+  WICI_ASSIGN_OR_RETURN(auto answers, sql::FindAnswers(tx, kDomain, keys));
+  Ops fresh;
+  Ops answered;
+  std::map<std::pair<std::string_view, std::string_view>, SeatOp*> first;
+  for (std::size_t i = 0; i < ops.size(); ++i) {
+    SeatOp* op = ops[i];
+    if (!answers[i].ok()) {
+      op->status = answers[i].status();
+    } else if (*answers[i]) {
+      if (!op->registration.ParseFromString(**answers[i])) {
+        return absl::InternalError("a stored answer cannot be read");
+      }
+      answered.push_back(op);
+    } else if (op->key.request_id.empty()) {
+      fresh.push_back(op);
+    } else {
+      const auto [at, is_new] = first.try_emplace({op->key.principal, op->key.request_id}, op);
+      if (is_new) {
+        fresh.push_back(op);
+      } else {
+        twins.emplace_back(op, at->second);
+      }
+    }
+  }
+  if (!answered.empty()) WICI_RETURN_IF_ERROR(CompleteAnswers(tx, answered));
+  return fresh;
+}
+
+// Two callers sent the same request at once: one answer for both.
+void AnswerTwins(const std::vector<std::pair<SeatOp*, SeatOp*>>& twins) {
+  for (const auto& [twin, first] : twins) {
+    if (twin->key.digest != first->key.digest || twin->key.method != first->key.method) {
+      twin->status = InvalidArgumentError(
+          kDomain, {{"request_id", "was used for another request; choose a new UUID"}},
+          "REQUEST_ID_REUSED");
+    } else {
+      twin->status = first->status;
+      twin->registration = first->registration;
+    }
+  }
+}
+
+absl::Status StoreResults(sql::Transaction& tx, const Ops& ops, const Changes& changes,
+                          absl::Time now, IdSource& ids) {
+  std::vector<sql::IdempotencyRecord> records;
+  for (const SeatOp* op : ops) {
+    if (!op->status.ok() || op->key.request_id.empty()) continue;
+    records.push_back({op->key, StoredAnswer(op->registration)});
+  }
+  if (!records.empty()) WICI_RETURN_IF_ERROR(sql::StoreAnswers(tx, records, now));
+  if (changes.empty()) return absl::OkStatus();
+  ops.front()->leads = true;
+  return feed::AppendChanges(tx, ids.NewId(), changes, now);
+}
+
+}  // namespace
+
+absl::Status ApplySeatOps(sql::Transaction& tx, absl::Span<SeatOp* const> ops, absl::Time now,
+                          IdSource& ids) {
+  for (SeatOp* op : ops) {
+    op->status = absl::OkStatus();
+    op->registration.Clear();
+    op->leads = false;
+  }
+  std::vector<std::pair<SeatOp*, SeatOp*>> twins;
+  WICI_ASSIGN_OR_RETURN(const Ops fresh, TakeAnswered(tx, ops, twins));
+  std::map<std::string_view, Ops> by_event;
+  for (SeatOp* op : fresh) by_event[op->event].push_back(op);
+  Changes changes;
+  for (const auto& [event, event_ops] : by_event) {
+    absl::StatusOr<EventAggregate> aggregate = EventAggregate::Load(tx, event, now);
+    if (absl::IsNotFound(aggregate.status())) {
+      for (SeatOp* op : event_ops) op->status = aggregate.status();
+      continue;
+    }
+    WICI_RETURN_IF_ERROR(aggregate.status());
+    EventBatch batch(tx, *std::move(aggregate), now);
+    WICI_RETURN_IF_ERROR(batch.Run(event_ops, changes));
+  }
+  WICI_RETURN_IF_ERROR(StoreResults(tx, fresh, changes, now, ids));
+  AnswerTwins(twins);
+  return absl::OkStatus();
+}
+
+}  // namespace wici::registration

@@ -1,0 +1,63 @@
+// What can happen to the seats of an event, as operations of one transaction.
+//
+// ApplySeatOps decides a whole batch against one reading of each event and writes it with as many
+// statements for 500 operations as for one of each kind: this is the hot path.
+#ifndef WICI_SERVICES_REGISTRATION_SEATS_SEAT_OPS_H_
+#define WICI_SERVICES_REGISTRATION_SEATS_SEAT_OPS_H_
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+#include "absl/types/span.h"
+#include "libs/base/id.h"
+#include "libs/sql/database.h"
+#include "libs/sql/idempotency.h"
+#include "services/registration/registrations/registration_state.h"
+#include "wici/registration/v1/person.pb.h"
+#include "wici/registration/v1/registration.pb.h"
+
+namespace wici::registration {
+
+// Somebody registers.
+struct NewRegistration {
+  std::string id;                           // of the new registration, unique
+  std::optional<v1::PersonDetails> person;  // either this with `person_id` and `active_key`
+  std::string person_id;                    // "persons/p"
+  std::string active_key;                   // BlindIndex of event and address
+  std::string invitation;                   // or this, "events/e/invitations/i"
+  v1::Registration facts;                   // party, sessions, answers, source
+};
+
+// A step of an existing registration. kConfirm becomes kWaitlist when no seat is free.
+struct RegistrationStep {
+  std::string name;  // "events/e/registrations/r"
+  Step step = Step::kCancel;
+  std::string_view kind;  // of the change, a literal: "cancelled"
+  std::string etag;       // "" for any
+  std::string reason;     // kept with the registration, or ""
+};
+
+struct SeatOp {
+  std::string event;  // "events/e"
+  sql::IdempotencyKey key;
+  std::variant<NewRegistration, RegistrationStep> what;
+  // The result: OK with `registration`, or why it was refused.
+  absl::Status status;
+  v1::Registration registration;
+  bool leads = false;  // set on one operation of a batch that changed something
+};
+
+// Decides and writes `ops` in `tx`, those of one event in their order. Sets the result of each;
+// returns an error only when the transaction as a whole failed. A repeated request gets the stored
+// answer; what a person said (answers, reason) is not stored with it but taken from the
+// registration, so it is gone once it is erased there.
+absl::Status ApplySeatOps(sql::Transaction& tx, absl::Span<SeatOp* const> ops, absl::Time now,
+                          IdSource& ids);
+
+}  // namespace wici::registration
+
+#endif  // WICI_SERVICES_REGISTRATION_SEATS_SEAT_OPS_H_

@@ -1,0 +1,61 @@
+#include "services/registration/seats/seats_row.h"
+
+#include "services/registration/rows.h"
+
+namespace wici::registration {
+
+SeatsRow ReadSeats(std::string_view event, const sql::Row& row) {
+  SeatsRow seats;
+  seats.event = std::string(event);
+  seats.version = row.Int(0);
+  seats.state = static_cast<v1::EventState>(row.Int(1));
+  seats.window = {FromMicros(row.Int(2)), FromMicros(row.Int(3))};
+  seats.approval = static_cast<v1::Approval>(row.Int(4));
+  seats.admission = static_cast<v1::Admission>(row.Int(5));
+  seats.counts.capacity = row.Int(6);
+  seats.counts.waiting_list_capacity = row.Int(7);
+  seats.counts.confirmed = row.Int(8);
+  seats.counts.waitlisted = row.Int(9);
+  seats.counts.pending = row.Int(10);
+  seats.counts.checked_in = row.Int(11);
+  seats.counts.next_waiting_number = row.Int(12);
+  return seats;
+}
+
+void CopyFacts(const v1::Event& event, SeatsRow& seats) {
+  seats.event = event.name();
+  seats.state = event.state();
+  seats.window = WindowOf(event);
+  seats.approval = event.approval();
+  seats.admission = event.admission();
+  seats.counts.capacity = event.capacity();
+  seats.counts.waiting_list_capacity = event.waiting_list_capacity();
+}
+
+std::vector<sql::Value> SeatsValues(const SeatsRow& seats) {
+  return {seats.event,
+          seats.version,
+          static_cast<std::int64_t>(seats.state),
+          ToMicros(seats.window.opens),
+          ToMicros(seats.window.closes),
+          static_cast<std::int64_t>(seats.approval),
+          static_cast<std::int64_t>(seats.admission),
+          seats.counts.capacity,
+          seats.counts.waiting_list_capacity,
+          seats.counts.confirmed,
+          seats.counts.waitlisted,
+          seats.counts.pending,
+          seats.counts.checked_in,
+          seats.counts.next_waiting_number};
+}
+
+void SetSeats(const SeatsRow& row, v1::Seats& seats) {
+  seats.set_capacity(Narrow(row.counts.capacity));
+  seats.set_confirmed(Narrow(row.counts.confirmed));
+  seats.set_waitlisted(Narrow(row.counts.waitlisted));
+  seats.set_pending_approval(Narrow(row.counts.pending));
+  seats.set_checked_in(Narrow(row.counts.checked_in));
+  seats.set_version(row.version);
+}
+
+}  // namespace wici::registration

@@ -1,0 +1,32 @@
+#include "services/registration/services.h"
+
+namespace wici::registration {
+
+Services::Services(const Environment& environment, EventWatch& watch,
+                   const std::shared_ptr<grpc::Channel>& registry, const auth::SigningKey& key)
+    : mutation_(environment.database, environment.clock, environment.ids, environment.on_commit),
+      events_(environment.database, mutation_),
+      invitations_(environment.database, mutation_),
+      persons_(environment.database, mutation_),
+      registrations_(environment.database, environment.clock, environment.machine, environment.ids,
+                     environment.on_commit),
+      registry_(registry, key, environment.clock),
+      event_service_(events_, watch, environment.ids),
+      invitation_service_(events_, invitations_, registry_, key, environment.clock),
+      registration_service_(registrations_, BlindIndex(key), key, environment.clock,
+                            environment.ids),
+      check_in_service_(registrations_, key, environment.clock),
+      link_service_(events_, invitations_, registrations_, key),
+      people_service_(persons_, registrations_) {}
+
+void Services::Register(rpc::Server& server) {
+  event_service_.Register(server);
+  invitation_service_.Register(server);
+  registration_service_.Register(server);
+  check_in_service_.Register(server);
+  link_service_.Register(server);
+  people_service_.Register(server);
+  server.AddService("wici.registration.v1.MeetingService");
+}
+
+}  // namespace wici::registration

@@ -1,0 +1,63 @@
+// Every gRPC service of registration with its stores: what main.cc and the tests serve.
+#ifndef WICI_SERVICES_REGISTRATION_SERVICES_H_
+#define WICI_SERVICES_REGISTRATION_SERVICES_H_
+
+#include <functional>
+#include <memory>
+
+#include "libs/auth/token.h"
+#include "libs/base/clock.h"
+#include "libs/base/id.h"
+#include "libs/rpc/server.h"
+#include "libs/sql/database.h"
+#include "services/registration/check_in/check_in_service.h"
+#include "services/registration/events/event_service.h"
+#include "services/registration/events/event_watch.h"
+#include "services/registration/invitations/invitation_service.h"
+#include "services/registration/people/people_service.h"
+#include "services/registration/registrations/link_service.h"
+#include "services/registration/registrations/registration_service.h"
+
+namespace grpc {
+class Channel;
+}  // namespace grpc
+
+namespace wici::registration {
+
+// What the services work with. Everything outlives them.
+struct Environment {
+  sql::Database& database;
+  const Clock& clock;    // says when something happens by the rules
+  const Clock& machine;  // says how long a transaction may take
+  IdSource& ids;
+  std::function<void()> on_commit;  // called after commits that changed something
+};
+
+// Thread-safe. Outlives the server it is registered at.
+class Services {
+ public:
+  // `watch` is told of changes by its owner, and outlives the services. `registry` leads to
+  // cluster-registry. `key` signs and verifies links.
+  Services(const Environment& environment, EventWatch& watch,
+           const std::shared_ptr<grpc::Channel>& registry, const auth::SigningKey& key);
+  void Register(rpc::Server& server);
+
+ private:
+  Mutation mutation_;
+  EventStore events_;
+  InvitationStore invitations_;
+  PersonStore persons_;
+  RegistrationStore registrations_;
+  RegistryClient registry_;
+
+  EventService event_service_;
+  InvitationService invitation_service_;
+  RegistrationService registration_service_;
+  CheckInService check_in_service_;
+  LinkService link_service_;
+  PeopleService people_service_;
+};
+
+}  // namespace wici::registration
+
+#endif  // WICI_SERVICES_REGISTRATION_SERVICES_H_

@@ -49,8 +49,9 @@ absl::Status Serve(const rpc::ServiceFlags& flags) {
                               feed.Notify(head);
                               watch.Notify();
                             });
+  RegistryClient registry(rpc::MakeChannel(absl::GetFlag(FLAGS_registry)), key, clock);
   Services services({*database, clock, clock, ids, [&sequencer] { sequencer.Wake(); }}, watch,
-                    rpc::MakeChannel(absl::GetFlag(FLAGS_registry)), key);
+                    registry, key);
 
   const auth::TokenAuthenticator authenticator(key);
   const auth::RoleAuthorizer authorizer;

@@ -2,17 +2,16 @@
 
 namespace wici::registration {
 
-Services::Services(const Environment& environment, EventWatch& watch,
-                   const std::shared_ptr<grpc::Channel>& registry, const auth::SigningKey& key)
+Services::Services(const Environment& environment, EventWatch& watch, RegistryClient& registry,
+                   const auth::SigningKey& key)
     : mutation_(environment.database, environment.clock, environment.ids, environment.on_commit),
       events_(environment.database, mutation_),
       invitations_(environment.database, mutation_),
       persons_(environment.database, mutation_),
       registrations_(environment.database, environment.clock, environment.machine, environment.ids,
                      environment.on_commit),
-      registry_(registry, key, environment.clock),
       event_service_(events_, watch, environment.ids),
-      invitation_service_(events_, invitations_, registry_, key, environment.clock),
+      invitation_service_(events_, invitations_, registry, key, environment.clock),
       registration_service_(registrations_, BlindIndex(key), key, environment.clock,
                             environment.ids),
       check_in_service_(registrations_, key, environment.clock),

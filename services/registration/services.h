@@ -3,7 +3,6 @@
 #define WICI_SERVICES_REGISTRATION_SERVICES_H_
 
 #include <functional>
-#include <memory>
 
 #include "libs/auth/token.h"
 #include "libs/base/clock.h"
@@ -14,13 +13,10 @@
 #include "services/registration/events/event_service.h"
 #include "services/registration/events/event_watch.h"
 #include "services/registration/invitations/invitation_service.h"
+#include "services/registration/invitations/registry_client.h"
 #include "services/registration/people/people_service.h"
 #include "services/registration/registrations/link_service.h"
 #include "services/registration/registrations/registration_service.h"
-
-namespace grpc {
-class Channel;
-}  // namespace grpc
 
 namespace wici::registration {
 
@@ -36,10 +32,10 @@ struct Environment {
 // Thread-safe. Outlives the server it is registered at.
 class Services {
  public:
-  // `watch` is told of changes by its owner, and outlives the services. `registry` leads to
-  // cluster-registry. `key` signs and verifies links.
-  Services(const Environment& environment, EventWatch& watch,
-           const std::shared_ptr<grpc::Channel>& registry, const auth::SigningKey& key);
+  // `watch` is told of changes by its owner. `key` signs and verifies links. The references outlive
+  // the services.
+  Services(const Environment& environment, EventWatch& watch, RegistryClient& registry,
+           const auth::SigningKey& key);
   void Register(rpc::Server& server);
 
  private:
@@ -48,7 +44,6 @@ class Services {
   InvitationStore invitations_;
   PersonStore persons_;
   RegistrationStore registrations_;
-  RegistryClient registry_;
 
   EventService event_service_;
   InvitationService invitation_service_;

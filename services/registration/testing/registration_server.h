@@ -53,7 +53,8 @@ class FakeRegistry {
 struct RegistrationServer {
   RegistrationServer(sql::Database& database, const Clock& machine)
       : watch(database, machine),
-        services({database, grpc.clock(), machine, grpc.ids(), [] {}}, watch, registry.channel(),
+        registry_client(registry.channel(), registry.key(), grpc.clock()),
+        services({database, grpc.clock(), machine, grpc.ids(), [] {}}, watch, registry_client,
                  grpc.key()) {
     services.Register(grpc.server());
     grpc.Start();
@@ -63,6 +64,7 @@ struct RegistrationServer {
   FakeRegistry registry;
   testing::ServiceFixture grpc;
   EventWatch watch;
+  RegistryClient registry_client;
   Services services;
 };
 

@@ -87,22 +87,26 @@ def type_of(column, tables, types):
     return next((types[table, column] for table in tables if (table, column) in types), "text")
 
 
-def queries(types):
-    """(file, name, text) of every query; those for SelectMany as libs/sql/postgres.cc completes
-    them, without the INSERT of many rows, which looks nothing up."""
+def named_queries():
+    """(file, name, text) of every query as it is written, without the INSERT of many rows, which
+    looks nothing up."""
     for path in sorted(HERE.rglob("queries.h")):
         for name, text in QUERY.findall(path.read_text(encoding="utf-8")):
-            text = text.strip()
-            if text.endswith("VALUES"):
-                continue
-            if text.endswith("IN"):
-                columns = re.search(r"(?:\(([^()]*)\)|([\w.]+))\s+IN$", text).group(1, 2)
-                columns = [name.split(".")[-1].strip() for name in (columns[0] or columns[1]).split(",")]
-                tables = re.findall(r"(?:FROM|JOIN)\s+(\w+)", text)
-                arrays = ", ".join(f"${i + 1}::{type_of(column, tables, types)}[]"
-                                   for i, column in enumerate(columns))
-                text += f" (SELECT * FROM unnest({arrays}) LIMIT ${len(columns) + 1})"
-            yield path.relative_to(HERE), name, text
+            if not text.rstrip().endswith("VALUES"):
+                yield path.relative_to(HERE), name, text.strip()
+
+
+def queries(types):
+    """The same with those for SelectMany as libs/sql/postgres.cc completes them."""
+    for path, name, text in named_queries():
+        if text.endswith("IN"):
+            columns = re.search(r"(?:\(([^()]*)\)|([\w.]+))\s+IN$", text).group(1, 2)
+            columns = [one.split(".")[-1].strip() for one in (columns[0] or columns[1]).split(",")]
+            tables = re.findall(r"(?:FROM|JOIN)\s+(\w+)", text)
+            arrays = ", ".join(f"${i + 1}::{type_of(column, tables, types)}[]"
+                               for i, column in enumerate(columns))
+            text += f" (SELECT * FROM unnest({arrays}) LIMIT ${len(columns) + 1})"
+        yield path, name, text
 
 
 def psql(url, schema, text):

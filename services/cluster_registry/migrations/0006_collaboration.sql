@@ -22,7 +22,7 @@ CREATE INDEX collaboration_items_by_state ON collaboration_items (state, name);
 
 CREATE INDEX collaboration_items_by_kind_state ON collaboration_items (kind, state, name);
 
-CREATE INDEX collaboration_items_open_until ON collaboration_items (valid_until, name)
+CREATE INDEX collaboration_items_open_until ON collaboration_items (state, valid_until, name)
   WHERE state = 3;
 
 -- Open items by the codes that others may share with them; see collaboration/rules/codes.h.

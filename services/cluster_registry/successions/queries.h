@@ -13,7 +13,7 @@ inline constexpr sql::Query kGetSuccession{"get_succession", R"sql(
 // Those of cluster $2, or all when it is ''. One part of the UNION is empty, so that each case uses
 // its index.
 inline constexpr sql::Query kListSuccessions{"list_successions", R"sql(
-  SELECT s.name, s.version, s.created_at, s.updated_at, s.body, s.applied_at
+  SELECT c.succession AS name, s.version, s.created_at, s.updated_at, s.body, s.applied_at
   FROM succession_clusters c JOIN successions s ON s.name = c.succession
   WHERE $2 <> '' AND c.cluster = $2 AND c.succession > $1
   UNION ALL

@@ -1,14 +1,21 @@
 # The kinds of target. Every CMakeLists.txt below proto, libs, services and tests consists of
 # these calls only, so that tests/build_parity.py can write the Bazel BUILD files from them.
 
-# wici_cc_library(NAME x [HDRS a.h...] [SRCS a.cc...] [DEPS y...] [TESTONLY])
+# Files of one target are compiled several at a time as one: nine tenths of the time go into headers,
+# which they share. So names at namespace level differ between the files of a target, also in anonymous
+# namespaces; where that is too much to ask, APART compiles each file by itself.
+
+# wici_cc_library(NAME x [HDRS a.h...] [SRCS a.cc...] [DEPS y...] [TESTONLY] [APART])
 function(wici_cc_library)
-  cmake_parse_arguments(ARG "TESTONLY" "NAME" "HDRS;SRCS;DEPS" ${ARGN})
+  cmake_parse_arguments(ARG "TESTONLY;APART" "NAME" "HDRS;SRCS;DEPS" ${ARGN})
   if(ARG_SRCS)
     add_library(${ARG_NAME} STATIC ${ARG_HDRS} ${ARG_SRCS})
     target_include_directories(${ARG_NAME} PUBLIC "${PROJECT_SOURCE_DIR}")
     target_link_libraries(${ARG_NAME} PUBLIC ${ARG_DEPS})
     wici_warnings(${ARG_NAME})
+    if(NOT ARG_APART)
+      set_target_properties(${ARG_NAME} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 8)
+    endif()
   else()
     add_library(${ARG_NAME} INTERFACE)
     target_include_directories(${ARG_NAME} INTERFACE "${PROJECT_SOURCE_DIR}")
@@ -27,21 +34,17 @@ function(wici_cc_binary)
   wici_warnings(${ARG_NAME})
 endfunction()
 
-# wici_cc_test(NAME x_test SRCS x_test.cc... [DEPS y...] [DATA file...] [TOGETHER])
-# Runs in the source root. GoogleTest's main unless a source defines one. TOGETHER compiles four files
-# at a time as one: most of the time goes into the headers, which they share. Then names at namespace
-# level differ between the files, also in anonymous namespaces.
+# wici_cc_test(NAME x_test SRCS x_test.cc... [DEPS y...] [DATA file...])
+# Runs in the source root. GoogleTest's main unless a source defines one.
 function(wici_cc_test)
-  cmake_parse_arguments(ARG "TOGETHER" "NAME" "SRCS;DEPS;DATA" ${ARGN})
+  cmake_parse_arguments(ARG "" "NAME" "SRCS;DEPS;DATA" ${ARGN})
   add_executable(${ARG_NAME} ${ARG_SRCS})
   target_include_directories(${ARG_NAME} PRIVATE "${PROJECT_SOURCE_DIR}")
   target_link_libraries(${ARG_NAME} PRIVATE ${ARG_DEPS} GTest::gmock GTest::gtest_main)
   wici_warnings(${ARG_NAME})
   # What is tested is optimised, the test itself need not be: half the time to compile.
   target_compile_options(${ARG_NAME} PRIVATE $<$<CONFIG:Release>:-O0>)
-  if(ARG_TOGETHER)
-    set_target_properties(${ARG_NAME} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 4)
-  endif()
+  set_target_properties(${ARG_NAME} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 4)
   add_test(NAME ${ARG_NAME} COMMAND ${ARG_NAME} WORKING_DIRECTORY "${PROJECT_SOURCE_DIR}")
   set_tests_properties(${ARG_NAME} PROPERTIES TIMEOUT 300)
 endfunction()

@@ -45,7 +45,7 @@ KINDS = {
 }
 IGNORED = {"wici_py_test", "add_subdirectory"}
 KEYWORDS = {"NAME", "NAMESPACE", "ROOT", "HDRS", "SRCS", "DEPS", "DATA", "TESTONLY", "TIMEOUT",
-            "TOGETHER"}
+            "APART"}
 
 
 class Target:

@@ -23,7 +23,7 @@ namespace {
 
 // A token is base64url of: version byte, 8 bytes of hash over query and position, then each part
 // of the position behind its length (two bytes, big endian).
-constexpr char kVersion = 1;
+constexpr char kTokenVersion = 1;
 constexpr std::size_t kHashBytes = 8;
 constexpr std::size_t kTokenBytesMax = 8192;
 
@@ -73,7 +73,7 @@ std::optional<std::vector<std::string>> ParseToken(const google::protobuf::Messa
                                                    const std::string& token) {
   std::string bytes;
   if (token.size() > kTokenBytesMax || !absl::WebSafeBase64Unescape(token, &bytes) ||
-      bytes.size() < 1 + kHashBytes || bytes[0] != kVersion) {
+      bytes.size() < 1 + kHashBytes || bytes[0] != kTokenVersion) {
     return std::nullopt;
   }
   const std::string_view position = std::string_view(bytes).substr(1 + kHashBytes);
@@ -110,7 +110,7 @@ std::string MakePageToken(const google::protobuf::Message& request,
     bytes.push_back(static_cast<char>(part.size()));
     bytes += part;
   }
-  return absl::WebSafeBase64Escape(kVersion + Hash(request, bytes) + bytes);
+  return absl::WebSafeBase64Escape(kTokenVersion + Hash(request, bytes) + bytes);
 }
 
 }  // namespace wici::rpc

@@ -77,4 +77,9 @@ std::string MakeSlug(std::string_view text) {
   return slug;
 }
 
+std::string ClusterOf(std::string_view name) {
+  const std::size_t first = name.find('/');
+  return std::string(name.substr(0, name.find('/', first + 1)));
+}
+
 }  // namespace wici::cluster_registry

@@ -1,4 +1,5 @@
-// Ids made from names: "Klaster LifeScience Kraków" gives "klaster-lifescience-krakow".
+// Ids made from names: "Klaster LifeScience Kraków" gives "klaster-lifescience-krakow". And the
+// cluster within the name of what belongs to it.
 #ifndef WICI_SERVICES_CLUSTER_REGISTRY_SLUG_H_
 #define WICI_SERVICES_CLUSTER_REGISTRY_SLUG_H_
 
@@ -11,6 +12,9 @@ namespace wici::cluster_registry {
 // accents (ł is l), everything else becomes a hyphen. What is too long is cut and ends with a
 // checksum of the whole; what is too short begins with "c-" and a checksum.
 std::string MakeSlug(std::string_view text);
+
+// "clusters/c" of "clusters/c/contacts/p".
+std::string ClusterOf(std::string_view name);
 
 }  // namespace wici::cluster_registry
 

@@ -29,11 +29,6 @@ absl::StatusOr<bool> Find(sql::Transaction& tx, const sql::IdempotencyKey& key,
 
 }  // namespace
 
-std::string ClusterOf(std::string_view name) {
-  const std::size_t first = name.find('/');
-  return std::string(name.substr(0, name.find('/', first + 1)));
-}
-
 void Writer::SetAggregateVersion(std::string_view cluster, std::int64_t version) {
   aggregate_versions_[std::string(cluster)] = version;
 }

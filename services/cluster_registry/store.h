@@ -29,11 +29,9 @@
 #include "google/protobuf/message.h"
 #include "libs/feed/changes.h"
 #include "libs/sql/database.h"
+#include "services/cluster_registry/slug.h"
 
 namespace wici::cluster_registry {
-
-// "clusters/c" of "clusters/c/contacts/p".
-std::string ClusterOf(std::string_view name);
 
 // Where a list goes on: resources whose name is greater than `after`, at most `limit`.
 struct Keyset {

@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "libs/base/log.h"
 #include "libs/base/status_macros.h"
+#include "libs/base/timestamp.h"
 #include "services/notification/mail/calendar.h"
 #include "services/notification/mail/event_times.h"
 #include "services/notification/mail/mime.h"
@@ -28,10 +29,6 @@ AttemptResult Rejected(v1::DeliveryReason reason) {
   result.outcome = v1::ATTEMPT_OUTCOME_REJECTED;
   result.reason = reason;
   return result;
-}
-
-absl::Time TimeOf(const google::protobuf::Timestamp& timestamp) {
-  return absl::FromUnixSeconds(timestamp.seconds()) + absl::Nanoseconds(timestamp.nanos());
 }
 
 // In the wished language, or in English, or in any.

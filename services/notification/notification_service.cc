@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "libs/base/status_macros.h"
+#include "libs/base/timestamp.h"
 #include "libs/base/violations.h"
 #include "libs/rpc/page_token.h"
 #include "services/notification/errors.h"
@@ -14,10 +15,6 @@
 
 namespace wici::notification {
 namespace {
-
-absl::Time TimeOf(const google::protobuf::Timestamp& time) {
-  return absl::FromUnixSeconds(time.seconds()) + absl::Nanoseconds(time.nanos());
-}
 
 // The plan for a valid request.
 NewNotification Plan(const v1::Notification& wanted, IdSource& ids, absl::Time now) {

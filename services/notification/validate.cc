@@ -5,6 +5,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "libs/base/timestamp.h"
 #include "services/notification/errors.h"
 #include "services/notification/mail/templates.h"
 
@@ -15,10 +16,6 @@ bool IsInstant(const google::protobuf::Timestamp& time) {
   constexpr std::int64_t kYear10000 = 253402300800;
   return time.seconds() >= 0 && time.seconds() < kYear10000 && time.nanos() >= 0 &&
          time.nanos() < 1000000000;
-}
-
-absl::Time TimeOf(const google::protobuf::Timestamp& time) {
-  return absl::FromUnixSeconds(time.seconds()) + absl::Nanoseconds(time.nanos());
 }
 
 void CheckPersons(const v1::Notification& n, Violations& v) {

@@ -7,9 +7,9 @@
 #include <string>
 
 #include "libs/base/log.h"
+#include "libs/base/timestamp.h"
 #include "libs/rpc/etag.h"
 #include "libs/sql/database.h"
-#include "services/registration/timestamps.h"
 
 namespace wici::registration {
 

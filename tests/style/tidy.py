@@ -3,6 +3,7 @@
 
 import hashlib
 import json
+import re
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -45,6 +46,19 @@ def tidy(file):
     return result.returncode, result.stdout
 
 
+def sources(file):
+    """The files of this project that are compiled with `file`, which may stand for several."""
+    if "Unity" not in file.parts:
+        return [file] if ROOT in file.parents else []
+    return [Path(name) for name in re.findall(r'#include "(.*)"', file.read_text())]
+
+
+def is_wanted(file, wanted):
+    relative = file.relative_to(ROOT).as_posix() if ROOT in file.parents else ""
+    return (relative.startswith(("libs/", "services/")) and not file.name.endswith("_test.cc")
+            and (not wanted or file in wanted))
+
+
 def main(arguments):
     if not (BUILD / "compile_commands.json").exists():
         print("build/release is not there: run ./wici build first")
@@ -54,10 +68,7 @@ def main(arguments):
     jobs = []
     for entry in json.loads((BUILD / "compile_commands.json").read_text()):
         file = Path(entry["file"])
-        relative = file.relative_to(ROOT).as_posix() if ROOT in file.parents else ""
-        if not relative.startswith(("libs/", "services/")) or file.name.endswith("_test.cc"):
-            continue
-        if wanted and file not in wanted:
+        if not any(is_wanted(source, wanted) for source in sources(file)):
             continue
         output = entry.get("output") or entry["command"].split(" -o ")[1].split()[0]
         stamp = STAMPS / digest([file, *recorded.get(output, [])])

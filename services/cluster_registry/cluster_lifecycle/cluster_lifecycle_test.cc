@@ -12,9 +12,9 @@ using wici::testing::IsOk;
 using wici::testing::Reason;
 using wici::testing::StatusIs;
 constexpr auto kDenied = absl::StatusCode::kPermissionDenied;
-constexpr auto kInvalid = absl::StatusCode::kInvalidArgument;
+constexpr auto kInvalidRequest = absl::StatusCode::kInvalidArgument;
 constexpr auto kPrecondition = absl::StatusCode::kFailedPrecondition;
-constexpr char kAbc[] = R"(name: "clusters/abc")";
+constexpr char kAbcName[] = R"(name: "clusters/abc")";
 
 class ClusterLifecycleTest : public testing::EngineRegistryTest {
  protected:
@@ -39,7 +39,7 @@ WICI_ON_EVERY_ENGINE(ClusterLifecycleTest);
 
 TEST_P(ClusterLifecycleTest, AManagerSubmitsLearnsWhatToMendAndIsPublished) {
   AddCompleteCluster();
-  const auto submitted = AsManager<v1::SubmitClusterRequest>("SubmitCluster", kAbc);
+  const auto submitted = AsManager<v1::SubmitClusterRequest>("SubmitCluster", kAbcName);
   ASSERT_THAT(submitted, IsOk());
   EXPECT_EQ(submitted->state(), v1::Cluster::STATE_IN_REVIEW);
   EXPECT_EQ(submitted->review().state(), v1::ClusterReview::STATE_SUBMITTED);
@@ -48,15 +48,15 @@ TEST_P(ClusterLifecycleTest, AManagerSubmitsLearnsWhatToMendAndIsPublished) {
       R"(name: "clusters/abc" reason: "Strona internetowa nie dziala.\nProsimy o poprawe.")");
   ASSERT_THAT(returned, IsOk());
   EXPECT_EQ(returned->state(), v1::Cluster::STATE_DRAFT);
-  const auto seen = AsManager<v1::GetClusterRequest>("GetCluster", kAbc);
+  const auto seen = AsManager<v1::GetClusterRequest>("GetCluster", kAbcName);
   ASSERT_THAT(seen, IsOk());
   EXPECT_EQ(seen->review().state(), v1::ClusterReview::STATE_RETURNED);
   EXPECT_EQ(seen->review().reason(), "Strona internetowa nie dziala.\nProsimy o poprawe.");
   EXPECT_EQ(seen->review().reviewer(), "users/test");
   EXPECT_EQ(seen->review().review_time().seconds(), absl::ToUnixSeconds(services_.clock().Now()));
 
-  ASSERT_THAT(AsManager<v1::SubmitClusterRequest>("SubmitCluster", kAbc), IsOk());
-  const auto published = PublishCluster(kAbc);
+  ASSERT_THAT(AsManager<v1::SubmitClusterRequest>("SubmitCluster", kAbcName), IsOk());
+  const auto published = PublishCluster(kAbcName);
   ASSERT_THAT(published, IsOk());
   EXPECT_EQ(published->state(), v1::Cluster::STATE_PUBLISHED);
   EXPECT_EQ(published->review().state(), v1::ClusterReview::STATE_APPROVED);
@@ -67,25 +67,25 @@ TEST_P(ClusterLifecycleTest, AStepFromAnotherStateIsRefused) {
   AddCompleteCluster();
   const auto refused = StatusIs(kPrecondition, Reason("CLUSTER_STEP_REFUSED"));
   EXPECT_THAT(ReturnCluster(R"(name: "clusters/abc" reason: "x")"), refused);
-  EXPECT_THAT(SetClusterDormant(kAbc), refused);
-  EXPECT_THAT(ReactivateCluster(kAbc), refused);
-  ASSERT_THAT(SubmitCluster(kAbc), IsOk());
-  EXPECT_THAT(SubmitCluster(kAbc), refused);
-  ASSERT_THAT(PublishCluster(kAbc), IsOk());
-  EXPECT_THAT(PublishCluster(kAbc), refused);
-  EXPECT_THAT(SubmitCluster(kAbc), refused);
+  EXPECT_THAT(SetClusterDormant(kAbcName), refused);
+  EXPECT_THAT(ReactivateCluster(kAbcName), refused);
+  ASSERT_THAT(SubmitCluster(kAbcName), IsOk());
+  EXPECT_THAT(SubmitCluster(kAbcName), refused);
+  ASSERT_THAT(PublishCluster(kAbcName), IsOk());
+  EXPECT_THAT(PublishCluster(kAbcName), refused);
+  EXPECT_THAT(SubmitCluster(kAbcName), refused);
   EXPECT_THAT(SubmitCluster(R"(name: "clusters/none")"),
               StatusIs(absl::StatusCode::kNotFound, Reason("RESOURCE_NOT_FOUND")));
 }
 
 TEST_P(ClusterLifecycleTest, ADormantClusterComesBackAndAClosedOneMayHaveBeenClosedByMistake) {
   AddCompleteCluster();
-  ASSERT_THAT(PublishCluster(kAbc), IsOk());
+  ASSERT_THAT(PublishCluster(kAbcName), IsOk());
   const auto dormant = SetClusterDormant(R"(name: "clusters/abc" reason: "no answer since 2014")");
   ASSERT_THAT(dormant, IsOk());
   EXPECT_EQ(dormant->state(), v1::Cluster::STATE_DORMANT);
   EXPECT_EQ(dormant->state_reason(), "no answer since 2014");
-  const auto active = ReactivateCluster(kAbc);
+  const auto active = ReactivateCluster(kAbcName);
   ASSERT_THAT(active, IsOk());
   EXPECT_EQ(active->state(), v1::Cluster::STATE_PUBLISHED);
   EXPECT_EQ(active->state_reason(), "");
@@ -94,7 +94,7 @@ TEST_P(ClusterLifecycleTest, ADormantClusterComesBackAndAClosedOneMayHaveBeenClo
   ASSERT_THAT(closed, IsOk());
   EXPECT_EQ(closed->state(), v1::Cluster::STATE_CLOSED);
   EXPECT_EQ(closed->closed_on(), "2015-11");
-  const auto back = ReactivateCluster(kAbc);
+  const auto back = ReactivateCluster(kAbcName);
   ASSERT_THAT(back, IsOk());
   EXPECT_EQ(back->state(), v1::Cluster::STATE_PUBLISHED);
   EXPECT_EQ(back->closed_on(), "");
@@ -102,16 +102,16 @@ TEST_P(ClusterLifecycleTest, ADormantClusterComesBackAndAClosedOneMayHaveBeenClo
 
 TEST_P(ClusterLifecycleTest, C2_AClusterWithoutHomeRegionIsPublishedWhenItSaysWhy) {
   AddCluster(R"(website: "abc.example" contact_email: "office@example.org")");
-  const auto bare = PublishCluster(kAbc);
+  const auto bare = PublishCluster(kAbcName);
   EXPECT_THAT(bare, StatusIs(kPrecondition, Reason("CLUSTER_INCOMPLETE")));
   ASSERT_THAT(CreateContact(R"(parent: "clusters/abc" contact { role: ROLE_MANAGER
                                  display_name: "Manager" email: "manager@example.org" })"),
               IsOk());
-  EXPECT_THAT(PublishCluster(kAbc), StatusIs(kPrecondition, Reason("CLUSTER_INCOMPLETE")));
+  EXPECT_THAT(PublishCluster(kAbcName), StatusIs(kPrecondition, Reason("CLUSTER_INCOMPLETE")));
   ASSERT_THAT(UpdateCluster(R"(cluster { name: "clusters/abc"
                                          no_home_region_reason: "works in the whole country" })"),
               IsOk());
-  EXPECT_THAT(PublishCluster(kAbc), IsOk());
+  EXPECT_THAT(PublishCluster(kAbcName), IsOk());
 }
 
 TEST_P(ClusterLifecycleTest, C2_ThePublicationNeedsAManagerOfThatDay) {
@@ -124,7 +124,7 @@ TEST_P(ClusterLifecycleTest, C2_ThePublicationNeedsAManagerOfThatDay) {
   ASSERT_THAT(CreateContact(R"(parent: "clusters/abc" contact { role: ROLE_DEPUTY
                                  display_name: "Deputy" email: "deputy@example.org" })"),
               IsOk());
-  EXPECT_THAT(PublishCluster(kAbc), StatusIs(kPrecondition, Reason("CLUSTER_INCOMPLETE")));
+  EXPECT_THAT(PublishCluster(kAbcName), StatusIs(kPrecondition, Reason("CLUSTER_INCOMPLETE")));
 }
 
 TEST_P(ClusterLifecycleTest, C2_APublishedClusterCannotBeUpdatedIntoAnIncompleteOne) {
@@ -132,7 +132,7 @@ TEST_P(ClusterLifecycleTest, C2_APublishedClusterCannotBeUpdatedIntoAnIncomplete
   ASSERT_THAT(UpdateCluster(R"(cluster { name: "clusters/abc" } update_mask { paths: "website" })"),
               IsOk());
   ASSERT_THAT(UpdateCluster(R"(cluster { name: "clusters/abc" website: "abc.example" })"), IsOk());
-  ASSERT_THAT(PublishCluster(kAbc), IsOk());
+  ASSERT_THAT(PublishCluster(kAbcName), IsOk());
   for (const std::string field : {"website", "contact_email", "no_home_region_reason"}) {
     EXPECT_THAT(UpdateCluster("cluster { name: \"clusters/abc\" } update_mask { paths: \"" + field +
                               "\" }"),
@@ -140,25 +140,25 @@ TEST_P(ClusterLifecycleTest, C2_APublishedClusterCannotBeUpdatedIntoAnIncomplete
         << field;
   }
   EXPECT_THAT(UpdateCluster(R"(cluster { name: "clusters/abc" website: "new.example" })"), IsOk());
-  EXPECT_EQ(GetCluster(kAbc)->website(), "new.example");
+  EXPECT_EQ(GetCluster(kAbcName)->website(), "new.example");
 }
 
 TEST_P(ClusterLifecycleTest, EveryFaultOfAStepIsNamedAtOnce) {
   AddCompleteCluster();
   EXPECT_THAT(ReturnCluster(R"(name: "abc" request_id: "7")"),
-              ::testing::AllOf(StatusIs(kInvalid, HasViolation("name")), HasViolation("request_id"),
-                               HasViolation("reason")));
+              ::testing::AllOf(StatusIs(kInvalidRequest, HasViolation("name")),
+                               HasViolation("request_id"), HasViolation("reason")));
   EXPECT_THAT(
       CloseCluster(R"(name: "abc" closed_on: "1815" reason: "a\001b")"),
       ::testing::AllOf(HasViolation("name"), HasViolation("closed_on"), HasViolation("reason")));
   EXPECT_THAT(CloseCluster(R"(name: "clusters/abc" closed_on: "2016" reason: "merged")"),
-              StatusIs(kInvalid, HasViolation("closed_on")));
+              StatusIs(kInvalidRequest, HasViolation("closed_on")));
   EXPECT_THAT(CloseCluster(R"(name: "clusters/abc" closed_on: "2015")"),
-              StatusIs(kInvalid, HasViolation("reason")));
+              StatusIs(kInvalidRequest, HasViolation("reason")));
   v1::SetClusterDormantRequest huge;
   huge.set_name("clusters/abc");
   huge.set_reason(std::string(kTextBytesMax + 1, 'x'));
-  EXPECT_THAT(SetClusterDormant(huge), StatusIs(kInvalid, HasViolation("reason")));
+  EXPECT_THAT(SetClusterDormant(huge), StatusIs(kInvalidRequest, HasViolation("reason")));
 }
 
 TEST_P(ClusterLifecycleTest, TheSameRequestIdTakesTheStepOnce) {
@@ -172,7 +172,7 @@ TEST_P(ClusterLifecycleTest, TheSameRequestIdTakesTheStepOnce) {
   EXPECT_EQ(second->SerializeAsString(), first->SerializeAsString());
   EXPECT_THAT(SubmitCluster(R"(name: "clusters/abd"
                                request_id: "3b0f2f0c-5b3c-4a55-9d4b-5a4a3f2b1c0d")"),
-              StatusIs(kInvalid, Reason("REQUEST_ID_REUSED")));
+              StatusIs(kInvalidRequest, Reason("REQUEST_ID_REUSED")));
 }
 
 TEST_P(ClusterLifecycleTest, AStepOnAnOlderVersionIsAborted) {
@@ -184,15 +184,15 @@ TEST_P(ClusterLifecycleTest, AStepOnAnOlderVersionIsAborted) {
 
 TEST_P(ClusterLifecycleTest, AManagerMayOnlySubmitTheOwnCluster) {
   AddCompleteCluster();
-  EXPECT_THAT(AsManager<v1::SubmitClusterRequest>("SubmitCluster", kAbc, "clusters/other"),
+  EXPECT_THAT(AsManager<v1::SubmitClusterRequest>("SubmitCluster", kAbcName, "clusters/other"),
               StatusIs(kDenied));
   EXPECT_THAT(
       AsManager<v1::ReturnClusterRequest>("ReturnCluster", R"(name: "clusters/abc" reason: "x")"),
       StatusIs(kDenied));
-  EXPECT_THAT(AsManager<v1::PublishClusterRequest>("PublishCluster", kAbc), StatusIs(kDenied));
-  EXPECT_THAT(AsManager<v1::SetClusterDormantRequest>("SetClusterDormant", kAbc),
+  EXPECT_THAT(AsManager<v1::PublishClusterRequest>("PublishCluster", kAbcName), StatusIs(kDenied));
+  EXPECT_THAT(AsManager<v1::SetClusterDormantRequest>("SetClusterDormant", kAbcName),
               StatusIs(kDenied));
-  EXPECT_THAT(AsManager<v1::ReactivateClusterRequest>("ReactivateCluster", kAbc),
+  EXPECT_THAT(AsManager<v1::ReactivateClusterRequest>("ReactivateCluster", kAbcName),
               StatusIs(kDenied));
   EXPECT_THAT(
       AsManager<v1::CloseClusterRequest>("CloseCluster", R"(name: "clusters/abc" reason: "x")"),
@@ -201,8 +201,8 @@ TEST_P(ClusterLifecycleTest, AManagerMayOnlySubmitTheOwnCluster) {
 
 TEST_P(ClusterLifecycleTest, ADeletedClusterTakesNoStep) {
   AddCompleteCluster();
-  ASSERT_THAT(DeleteCluster(kAbc), IsOk());
-  EXPECT_THAT(SubmitCluster(kAbc), StatusIs(kPrecondition, Reason("CLUSTER_DELETED")));
+  ASSERT_THAT(DeleteCluster(kAbcName), IsOk());
+  EXPECT_THAT(SubmitCluster(kAbcName), StatusIs(kPrecondition, Reason("CLUSTER_DELETED")));
 }
 
 }  // namespace

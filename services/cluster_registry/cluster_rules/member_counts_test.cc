@@ -17,7 +17,7 @@ using ::testing::IsEmpty;
 using testing::Parse;
 
 // What was said about the Mazovian Chemical Cluster, and two sources about the same day.
-v1::Cluster ChemicalCluster() {
+v1::Cluster CountedCluster() {
   return Parse<v1::Cluster>(R"pb(
     member_counts { value: 11 definition: "members" as_of: "2014-03-26" source: "pppt.pl" }
     member_counts { value: 43 definition: "members" as_of: "2014-05-14" source: "pppt.pl" }
@@ -37,7 +37,7 @@ std::vector<std::string> Words(const std::vector<v1::Quantity>& counts) {
 }
 
 std::vector<std::string> DeclaredWords(const std::string& day) {
-  return Words(DeclaredOn(ChemicalCluster().member_counts(), Day(day)));
+  return Words(DeclaredOn(CountedCluster().member_counts(), Day(day)));
 }
 
 TEST(MemberCountsTest, C5_TheNewestDeclaredCountOfEachDefinitionAndSourceHolds) {
@@ -49,14 +49,14 @@ TEST(MemberCountsTest, C5_TheNewestDeclaredCountOfEachDefinitionAndSourceHolds) 
 }
 
 TEST(MemberCountsTest, C5_AConflictOfTwoSourcesIsKeptNotOverwritten) {
-  const auto declared = DeclaredOn(ChemicalCluster().member_counts(), Day("2015-12-18"));
+  const auto declared = DeclaredOn(CountedCluster().member_counts(), Day("2015-12-18"));
   EXPECT_THAT(Words(declared),
               ElementsAre("firms pppt.pl 25", "members brochure 65", "members pppt.pl 109",
                           "members press 120", "others pppt.pl 7"));
   EXPECT_THAT(ConflictingDefinitions(declared), ElementsAre("members"));
   // The same number of two sources, or numbers of different days, are no conflict.
   EXPECT_THAT(
-      ConflictingDefinitions(DeclaredOn(ChemicalCluster().member_counts(), Day("2015-10-07"))),
+      ConflictingDefinitions(DeclaredOn(CountedCluster().member_counts(), Day("2015-10-07"))),
       IsEmpty());
 }
 

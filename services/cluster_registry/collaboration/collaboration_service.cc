@@ -20,11 +20,10 @@ namespace {
 
 using Item = v1::CollaborationItem;
 
-constexpr std::string_view kItemPattern = "clusters/*/collaborationItems/*";
 constexpr std::string_view kEveryCluster = "clusters/-";
 constexpr int kChunksMax = 5;  // read for one page of a caller who sees little
 
-absl::Status ValidateNamed(std::string_view name, std::string_view request_id) {
+absl::Status ValidateItemName(std::string_view name, std::string_view request_id) {
   Violations violations;
   violations.RequireResourceName("name", name, kItemPattern);
   violations.RequestId("request_id", request_id);
@@ -56,8 +55,8 @@ absl::Status CheckItem(Reader& reader, const Item& item, Violations& violations)
 }
 
 // The item, locked with its cluster, at the version asked for, after `action`.
-absl::StatusOr<Item> Advance(Writer& writer, std::string_view name, std::string_view etag,
-                             ItemAction action) {
+absl::StatusOr<Item> AdvanceItem(Writer& writer, std::string_view name, std::string_view etag,
+                                 ItemAction action) {
   WICI_RETURN_IF_ERROR(LockCluster(writer, ClusterOf(name), false).status());
   WICI_ASSIGN_OR_RETURN(Item item, ReadItem(writer, name, writer.now()));
   WICI_RETURN_IF_ERROR(CheckEtag(name, etag, item.etag()));
@@ -133,7 +132,7 @@ void CollaborationService::Register(rpc::Server& server) {
 
 absl::Status CollaborationService::GetCollaborationItem(
     const rpc::Context& context, const v1::GetCollaborationItemRequest& request, Item& response) {
-  WICI_RETURN_IF_ERROR(ValidateNamed(request.name(), ""));
+  WICI_RETURN_IF_ERROR(ValidateItemName(request.name(), ""));
   const absl::Time now = environment_.clock.Now();
   return environment_.store.Read(context.deadline, [&](Reader& reader) -> absl::Status {
     WICI_ASSIGN_OR_RETURN(const View view, ReadView(reader, context.principal));
@@ -208,7 +207,7 @@ absl::Status CollaborationService::UpdateCollaborationItem(
       MakeMutation(environment_, context, request, request.request_id()), response,
       [&](Writer& writer) -> absl::Status {
         WICI_ASSIGN_OR_RETURN(response,
-                              Advance(writer, item.name(), item.etag(), ItemAction::kEdit));
+                              AdvanceItem(writer, item.name(), item.etag(), ItemAction::kEdit));
         Violations invalid;
         rpc::ApplyUpdateMask(request.update_mask(), item,
                              {"kind", "titles", "summaries", "owner", "sectors", "technologies",
@@ -225,12 +224,12 @@ absl::Status CollaborationService::UpdateCollaborationItem(
 absl::Status CollaborationService::SubmitCollaborationItem(
     const rpc::Context& context, const v1::SubmitCollaborationItemRequest& request,
     Item& response) {
-  WICI_RETURN_IF_ERROR(ValidateNamed(request.name(), request.request_id()));
+  WICI_RETURN_IF_ERROR(ValidateItemName(request.name(), request.request_id()));
   return environment_.store.Write(
       MakeMutation(environment_, context, request, request.request_id()), response,
       [&](Writer& writer) -> absl::Status {
-        WICI_ASSIGN_OR_RETURN(response,
-                              Advance(writer, request.name(), request.etag(), ItemAction::kSubmit));
+        WICI_ASSIGN_OR_RETURN(
+            response, AdvanceItem(writer, request.name(), request.etag(), ItemAction::kSubmit));
         return SaveItem(writer, response, "collaboration_item.submitted");
       });
 }
@@ -238,12 +237,12 @@ absl::Status CollaborationService::SubmitCollaborationItem(
 absl::Status CollaborationService::PublishCollaborationItem(
     const rpc::Context& context, const v1::PublishCollaborationItemRequest& request,
     Item& response) {
-  WICI_RETURN_IF_ERROR(ValidateNamed(request.name(), request.request_id()));
+  WICI_RETURN_IF_ERROR(ValidateItemName(request.name(), request.request_id()));
   const Mutation mutation = MakeMutation(environment_, context, request, request.request_id());
   const absl::CivilDay today = DayOf(mutation.now);
   return environment_.store.Write(mutation, response, [&](Writer& writer) -> absl::Status {
-    WICI_ASSIGN_OR_RETURN(response,
-                          Advance(writer, request.name(), request.etag(), ItemAction::kPublish));
+    WICI_ASSIGN_OR_RETURN(
+        response, AdvanceItem(writer, request.name(), request.etag(), ItemAction::kPublish));
     if (StateOn(response.state(), response.valid_until(), today) != Item::STATE_OPEN) {
       return ItemExpiredError(response.name(), response.valid_until());
     }
@@ -256,13 +255,14 @@ absl::Status CollaborationService::PublishCollaborationItem(
 
 absl::Status CollaborationService::CloseCollaborationItem(
     const rpc::Context& context, const v1::CloseCollaborationItemRequest& request, Item& response) {
-  WICI_RETURN_IF_ERROR(ValidateNamed(request.name(), request.request_id()));
+  WICI_RETURN_IF_ERROR(ValidateItemName(request.name(), request.request_id()));
   const bool matched = request.matched();
   return environment_.store.Write(
       MakeMutation(environment_, context, request, request.request_id()), response,
       [&](Writer& writer) -> absl::Status {
-        WICI_ASSIGN_OR_RETURN(response, Advance(writer, request.name(), request.etag(),
-                                                matched ? ItemAction::kMatch : ItemAction::kClose));
+        WICI_ASSIGN_OR_RETURN(response,
+                              AdvanceItem(writer, request.name(), request.etag(),
+                                          matched ? ItemAction::kMatch : ItemAction::kClose));
         WICI_RETURN_IF_ERROR(DeclineWaiting(writer, request.name()));
         return SaveItem(writer, response,
                         matched ? "collaboration_item.matched" : "collaboration_item.closed");
@@ -272,12 +272,12 @@ absl::Status CollaborationService::CloseCollaborationItem(
 absl::Status CollaborationService::DeleteCollaborationItem(
     const rpc::Context& context, const v1::DeleteCollaborationItemRequest& request,
     google::protobuf::Empty& response) {
-  WICI_RETURN_IF_ERROR(ValidateNamed(request.name(), request.request_id()));
+  WICI_RETURN_IF_ERROR(ValidateItemName(request.name(), request.request_id()));
   return environment_.store.Write(
       MakeMutation(environment_, context, request, request.request_id()), response,
       [&](Writer& writer) -> absl::Status {
         WICI_RETURN_IF_ERROR(
-            Advance(writer, request.name(), request.etag(), ItemAction::kDelete).status());
+            AdvanceItem(writer, request.name(), request.etag(), ItemAction::kDelete).status());
         WICI_ASSIGN_OR_RETURN(
             const std::vector<v1::Interest> interests,
             ReadInterests(writer, request.name(), writer.now(), {.after = "", .limit = 1}));

@@ -16,6 +16,7 @@
 
 namespace wici::cluster_registry {
 
+inline constexpr std::string_view kItemPattern = "clusters/*/collaborationItems/*";
 inline constexpr int kLiveInterestsMax = 200;  // of one item
 inline constexpr int kCandidatesMax = 1000;    // weighed for one list of matches
 

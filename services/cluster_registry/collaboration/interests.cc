@@ -17,7 +17,6 @@ namespace {
 using Item = v1::CollaborationItem;
 using v1::Interest;
 
-constexpr std::string_view kItemPattern = "clusters/*/collaborationItems/*";
 constexpr std::string_view kInterestPattern = "clusters/*/collaborationItems/*/interests/*";
 
 // Invariant I1, "owner must be active", of the item and of who is interested.
@@ -61,14 +60,14 @@ absl::StatusOr<Interest> LockInterest(Writer& writer, const std::string& name,
   return interest;
 }
 
-absl::Status Advance(InterestAction action, Interest& interest) {
+absl::Status AdvanceInterest(InterestAction action, Interest& interest) {
   const std::optional<Interest::State> next = NextState(interest.state(), action);
   if (!next) return InterestClosedError(interest.name(), Interest::State_Name(interest.state()));
   interest.set_state(*next);
   return absl::OkStatus();
 }
 
-absl::Status ValidateNamed(std::string_view name, std::string_view request_id) {
+absl::Status ValidateInterestName(std::string_view name, std::string_view request_id) {
   Violations violations;
   violations.RequireResourceName("name", name, kInterestPattern);
   violations.RequestId("request_id", request_id);
@@ -153,13 +152,13 @@ absl::Status CollaborationService::ListExpressedInterests(
 absl::Status CollaborationService::AnswerInterest(const rpc::Context& context,
                                                   const v1::AnswerInterestRequest& request,
                                                   Interest& response) {
-  WICI_RETURN_IF_ERROR(ValidateNamed(request.name(), request.request_id()));
+  WICI_RETURN_IF_ERROR(ValidateInterestName(request.name(), request.request_id()));
   return environment_.store.Write(
       MakeMutation(environment_, context, request, request.request_id()), response,
       [&](Writer& writer) -> absl::Status {
         WICI_ASSIGN_OR_RETURN(response,
                               LockInterest(writer, request.name(), request.etag(), false));
-        WICI_RETURN_IF_ERROR(Advance(
+        WICI_RETURN_IF_ERROR(AdvanceInterest(
             request.accept() ? InterestAction::kAccept : InterestAction::kDecline, response));
         return SaveInterest(writer, response,
                             request.accept() ? "interest.accepted" : "interest.declined");
@@ -183,7 +182,7 @@ absl::Status CollaborationService::WithdrawInterest(const rpc::Context& context,
         // The scope that was authorised is what the request says.
         if (response.interested() != request.interested()) return NotFoundError(request.name());
         WICI_RETURN_IF_ERROR(CheckEtag(request.name(), request.etag(), response.etag()));
-        WICI_RETURN_IF_ERROR(Advance(InterestAction::kWithdraw, response));
+        WICI_RETURN_IF_ERROR(AdvanceInterest(InterestAction::kWithdraw, response));
         return SaveInterest(writer, response, "interest.withdrawn");
       });
 }
@@ -203,7 +202,7 @@ absl::Status CollaborationService::RecordInterestOutcome(
       MakeMutation(environment_, context, request, request.request_id()), response,
       [&](Writer& writer) -> absl::Status {
         WICI_ASSIGN_OR_RETURN(response, LockInterest(writer, request.name(), request.etag(), true));
-        WICI_RETURN_IF_ERROR(Advance(InterestAction::kRecordOutcome, response));
+        WICI_RETURN_IF_ERROR(AdvanceInterest(InterestAction::kRecordOutcome, response));
         response.set_outcome(request.outcome());
         return SaveInterest(writer, response, "interest.outcome_recorded");
       });

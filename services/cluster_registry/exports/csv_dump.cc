@@ -8,14 +8,13 @@
 #include "services/cluster_registry/imports/files/cells.h"
 #include "services/cluster_registry/imports/files/csv.h"
 #include "services/cluster_registry/imports/plans/import_rows.h"
+#include "services/cluster_registry/slug.h"
 
 namespace wici::cluster_registry {
 namespace {
 
 using google::protobuf::Message;
 
-// "clusters/c" of "clusters/c/labels/l", and "l".
-std::string ParentOf(const std::string& name) { return name.substr(0, name.find('/', 9)); }
 std::string IdOf(const std::string& name) { return name.substr(name.rfind('/') + 1); }
 
 template <class Names>
@@ -62,7 +61,7 @@ std::string LabelsAsCsv(absl::Span<const v1::Label> labels) {
       event.clear_record_time();
       event.clear_actor();
     }
-    fields = {ParentOf(label.name()), IdOf(label.name())};
+    fields = {ClusterOf(label.name()), IdOf(label.name())};
     AddCells(kLabelFields, label, fields);
     AppendCsv(fields, text);
   }
@@ -75,7 +74,7 @@ std::string MembersAsCsv(absl::Span<const v1::Member> members) {
   AddNames(kMemberFields, "", fields);
   AppendCsv(fields, text);
   for (const v1::Member& member : members) {
-    fields = {ParentOf(member.name()), IdOf(member.name())};
+    fields = {ClusterOf(member.name()), IdOf(member.name())};
     AddCells(kMemberFields, member, fields);
     AppendCsv(fields, text);
   }

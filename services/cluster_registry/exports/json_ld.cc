@@ -11,6 +11,7 @@
 #include "services/cluster_registry/exports/json_writer.h"
 #include "services/cluster_registry/imports/files/cells.h"
 #include "services/cluster_registry/labels/label_policy.h"
+#include "services/cluster_registry/slug.h"
 
 namespace wici::cluster_registry {
 namespace {
@@ -39,8 +40,6 @@ std::string Document(std::string_view base_uri, const Write& write) {
   json.End(']').End('}');
   return json.text();
 }
-
-std::string ParentOf(const std::string& name) { return name.substr(0, name.find('/', 9)); }
 
 template <class List>
 void Texts(std::string_view name, const List& list, JsonWriter& json) {
@@ -183,7 +182,7 @@ void WriteLabel(const v1::Label& label, const std::map<std::string, v1::LabelSch
   }
   json.Begin('{').Member("@id", label.name()).Type("schema:Certification");
   json.Member("schema:name", absl::StrCat(scheme_title, ", ", title));
-  json.Reference("schema:about", ParentOf(label.name()));
+  json.Reference("schema:about", ClusterOf(label.name()));
   json.Member("schema:certificationIdentification", label.certificate_number());
   if (!label.issuer().empty()) {
     json.Key("schema:issuedBy").Begin('{').Type("schema:Organization");
@@ -232,7 +231,7 @@ void WriteInterval(const std::string& from, const std::string& until, JsonWriter
 
 void WriteMember(const Member& member, JsonWriter& json) {
   json.Begin('{').Member("@id", member.name()).Type("org:Membership");
-  json.Reference("org:organization", ParentOf(member.name()));
+  json.Reference("org:organization", ClusterOf(member.name()));
   json.Key("org:member").Begin('{').Type(TypeOf(member.kind()));
   json.Member("schema:name", member.display_name());
   json.Member("schema:additionalType", GetCellField("kind", member));

@@ -21,7 +21,7 @@ using wici::testing::HasViolation;
 using wici::testing::IsOk;
 using wici::testing::Reason;
 using wici::testing::StatusIs;
-constexpr auto kInvalid = absl::StatusCode::kInvalidArgument;
+constexpr auto kInvalidRequest = absl::StatusCode::kInvalidArgument;
 constexpr auto kPrecondition = absl::StatusCode::kFailedPrecondition;
 
 class ImportServiceTest : public testing::RegistryTest {
@@ -127,7 +127,7 @@ TEST_F(ImportServiceTest, TheReportNamesEveryRowInTheOrderOfTheFile) {
   EXPECT_THAT(ListImportRows("parent: \"imports/file\" action: ACTION_CREATED page_size: 3 "
                              "page_token: \"" +
                              page->next_page_token() + "\""),
-              StatusIs(kInvalid, HasViolation("page_token")));
+              StatusIs(kInvalidRequest, HasViolation("page_token")));
 }
 
 TEST_F(ImportServiceTest, OneBrokenRowStopsAllUnlessTheOthersAreAskedFor) {
@@ -246,21 +246,23 @@ TEST_F(ImportServiceTest, StepsComeInTheirOrder) {
 
 TEST_F(ImportServiceTest, APartThatCannotBeReadIsRefusedAtOnce) {
   ASSERT_THAT(Create(kClusters), IsOk());
-  EXPECT_THAT(Append(1, ""), StatusIs(kInvalid, HasViolation("content")));
-  EXPECT_THAT(Append(1, kHeader), StatusIs(kInvalid, HasViolation("content")));
-  EXPECT_THAT(Append(1, "name,colour\nA,red\n"), StatusIs(kInvalid, HasViolation("content")));
+  EXPECT_THAT(Append(1, ""), StatusIs(kInvalidRequest, HasViolation("content")));
+  EXPECT_THAT(Append(1, kHeader), StatusIs(kInvalidRequest, HasViolation("content")));
+  EXPECT_THAT(Append(1, "name,colour\nA,red\n"),
+              StatusIs(kInvalidRequest, HasViolation("content")));
   EXPECT_THAT(Append(1, std::string(kHeader) + "\x9Cl\xB9ski,PL,,,\n"),
-              StatusIs(kInvalid, HasViolation("content")));
+              StatusIs(kInvalidRequest, HasViolation("content")));
   EXPECT_EQ(Get().part_count(), 0);
 }
 
 TEST_F(ImportServiceTest, AnImportIsCheckedWhenItIsCreated) {
-  EXPECT_THAT(CreateImport(R"(import_id: "X" request_id: "y" import {
+  EXPECT_THAT(
+      CreateImport(R"(import_id: "X" request_id: "y" import {
                                nuts_version: "2016 and a very long version of it"
                                columns { source: "a" field: "colour" } })"),
-              AllOf(StatusIs(kInvalid, HasViolation("import_id")), HasViolation("request_id"),
-                    HasViolation("import.content"), HasViolation("import.format"),
-                    HasViolation("import.nuts_version"), HasViolation("import.columns[0].field")));
+      AllOf(StatusIs(kInvalidRequest, HasViolation("import_id")), HasViolation("request_id"),
+            HasViolation("import.content"), HasViolation("import.format"),
+            HasViolation("import.nuts_version"), HasViolation("import.columns[0].field")));
   EXPECT_THAT(CreateImport(R"(import { content: CONTENT_CLUSTERS format: FORMAT_CSV
                                        label_scheme: "labelSchemes/none" })"),
               StatusIs(absl::StatusCode::kNotFound, Reason("RESOURCE_NOT_FOUND")));

@@ -1,8 +1,8 @@
 #include "services/registration/events/event_rules.h"
 
 #include "libs/base/log.h"
+#include "libs/base/timestamp.h"
 #include "services/registration/errors.h"
-#include "services/registration/timestamps.h"
 
 namespace wici::registration {
 namespace {

@@ -7,6 +7,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "libs/base/status_macros.h"
+#include "libs/base/timestamp.h"
 #include "libs/base/violations.h"
 #include "libs/rpc/etag.h"
 #include "libs/rpc/page_token.h"
@@ -16,7 +17,6 @@
 #include "services/registration/events/validate_event.h"
 #include "services/registration/names.h"
 #include "services/registration/page.h"
-#include "services/registration/timestamps.h"
 #include "services/registration/validate_fields.h"
 
 namespace wici::registration {

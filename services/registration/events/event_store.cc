@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "libs/base/status_macros.h"
+#include "libs/base/timestamp.h"
 #include "libs/rpc/etag.h"
 #include "services/registration/errors.h"
 #include "services/registration/events/event_rules.h"
@@ -11,7 +12,6 @@
 #include "services/registration/names.h"
 #include "services/registration/seats/event_aggregate.h"
 #include "services/registration/seats/queries.h"
-#include "services/registration/timestamps.h"
 #include "wici/registration/v1/invitation.pb.h"
 #include "wici/registration/v1/registration.pb.h"
 

@@ -4,9 +4,9 @@
 
 #include "absl/strings/str_cat.h"
 #include "libs/base/limits.h"
+#include "libs/base/timestamp.h"
 #include "services/registration/errors.h"
 #include "services/registration/names.h"
-#include "services/registration/timestamps.h"
 #include "services/registration/validate_fields.h"
 
 namespace wici::registration {

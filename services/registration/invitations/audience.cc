@@ -4,7 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "libs/base/clock.h"
-#include "services/registration/timestamps.h"
+#include "libs/base/timestamp.h"
 
 namespace wici::registration {
 namespace {

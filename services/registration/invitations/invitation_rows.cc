@@ -1,11 +1,11 @@
 #include "services/registration/invitations/invitation_rows.h"
 
 #include "libs/base/status_macros.h"
+#include "libs/base/timestamp.h"
 #include "libs/rpc/etag.h"
 #include "services/registration/invitations/queries.h"
 #include "services/registration/names.h"
 #include "services/registration/rows.h"
-#include "services/registration/timestamps.h"
 
 namespace wici::registration {
 namespace {

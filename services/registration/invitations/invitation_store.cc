@@ -5,13 +5,13 @@
 
 #include "libs/base/limits.h"
 #include "libs/base/status_macros.h"
+#include "libs/base/timestamp.h"
 #include "libs/rpc/etag.h"
 #include "services/registration/errors.h"
 #include "services/registration/events/event_rules.h"
 #include "services/registration/invitations/invitation_rules.h"
 #include "services/registration/invitations/queries.h"
 #include "services/registration/names.h"
-#include "services/registration/timestamps.h"
 
 namespace wici::registration {
 namespace {

@@ -5,13 +5,13 @@
 #include <vector>
 
 #include "libs/base/status_macros.h"
+#include "libs/base/timestamp.h"
 #include "libs/base/violations.h"
 #include "services/registration/events/event_rules.h"
 #include "services/registration/links.h"
 #include "services/registration/names.h"
 #include "services/registration/registrations/registration_state.h"
 #include "services/registration/registrations/validate_registration.h"
-#include "services/registration/timestamps.h"
 
 namespace wici::registration {
 

@@ -4,11 +4,11 @@
 
 #include "absl/strings/str_cat.h"
 #include "libs/base/status_macros.h"
+#include "libs/base/timestamp.h"
 #include "libs/rpc/etag.h"
 #include "services/registration/errors.h"
 #include "services/registration/names.h"
 #include "services/registration/seats/queries.h"
-#include "services/registration/timestamps.h"
 
 namespace wici::registration {
 

@@ -7,6 +7,7 @@
 
 #include "libs/base/error.h"
 #include "libs/base/status_macros.h"
+#include "libs/base/timestamp.h"
 #include "libs/rpc/etag.h"
 #include "services/registration/errors.h"
 #include "services/registration/events/event_rules.h"
@@ -17,7 +18,6 @@
 #include "services/registration/people/queries.h"
 #include "services/registration/registrations/registration_rows.h"
 #include "services/registration/seats/event_aggregate.h"
-#include "services/registration/timestamps.h"
 
 namespace wici::registration {
 namespace {

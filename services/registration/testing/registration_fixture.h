@@ -11,6 +11,7 @@
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "libs/base/timestamp.h"
 #include "libs/feed/changes.h"
 #include "libs/feed/sequencer.h"
 #include "libs/sql/migrate.h"
@@ -18,7 +19,6 @@
 #include "libs/testing/status_matchers.h"
 #include "services/registration/migrations.h"
 #include "services/registration/testing/registration_server.h"
-#include "services/registration/timestamps.h"
 
 namespace wici::registration {
 

@@ -71,21 +71,22 @@ class AudiencePlanTest : public ::testing::Test {
   World world_;
 };
 
-constexpr char kMazovia[] = R"(region { region: "regions/mazovia" })";
+constexpr char kInMazovia[] = R"(region { region: "regions/mazovia" })";
 
 TEST_F(AudiencePlanTest, ARegionIsItsPlacesUnderAllCodesAndTheSeatsNobodyKnows) {
-  EXPECT_THAT(Plan(kMazovia), UnorderedElementsAre("regions/mazovia", "regions/warsaw-2013",
-                                                   "regions/warsaw-capital", "regions/poland-2016",
-                                                   "no region in PL", "no region in "));
+  EXPECT_THAT(
+      Plan(kInMazovia),
+      UnorderedElementsAre("regions/mazovia", "regions/warsaw-2013", "regions/warsaw-capital",
+                           "regions/poland-2016", "no region in PL", "no region in "));
   EXPECT_EQ(Plan(R"(region { code { scheme: "NUTS" version: "2013" code: "PL12" } })"),
-            Plan(kMazovia));
+            Plan(kInMazovia));
 }
 
 TEST_F(AudiencePlanTest, OfAConjunctionTheNarrowestRuleSuffices) {
   const std::string role = "rules { role { role: ROLE_MANAGER } }";
   const std::string bronze =
       R"(rules { label { scheme: "labelSchemes/esca" kind: "BRONZE" op: OP_EXACT } })";
-  EXPECT_EQ(Plan("all_of {" + role + bronze + "rules {" + kMazovia + "} }"), Plan(kMazovia));
+  EXPECT_EQ(Plan("all_of {" + role + bronze + "rules {" + kInMazovia + "} }"), Plan(kInMazovia));
   EXPECT_THAT(
       Plan("all_of {" + role + bronze + R"(rules { cluster { clusters: "clusters/x" } } })"),
       ElementsAre("clusters/x"));

@@ -24,7 +24,7 @@ const Viewer kPartner = ViewerWith({{"partner-region", "platform"}});
 const Viewer kOwner =
     ViewerWith({{"partner-region", "platform"}, {"cluster-manager", "clusters/c1"}});
 
-v1::CollaborationItem Item(const std::string& fields) {
+v1::CollaborationItem ItemWith(const std::string& fields) {
   v1::CollaborationItem item = Parse<v1::CollaborationItem>(fields);
   item.set_name("clusters/c1/collaborationItems/i1");
   if (item.state() == 0) item.set_state(v1::CollaborationItem::STATE_OPEN);
@@ -46,31 +46,31 @@ TEST(Viewer, RolesSayWhatACallerSees) {
 
 TEST(Viewer, AnInternalItemIsForItsClusterAndTheOperators) {
   for (const char* visibility : {"", "visibility: VISIBILITY_INTERNAL"}) {
-    EXPECT_TRUE(MaySee(kOperator, {}, Item(visibility)));
-    EXPECT_TRUE(MaySee(kOwner, {}, Item(visibility)));
-    EXPECT_FALSE(MaySee(kPartner, {}, Item(visibility)));
+    EXPECT_TRUE(MaySee(kOperator, {}, ItemWith(visibility)));
+    EXPECT_TRUE(MaySee(kOwner, {}, ItemWith(visibility)));
+    EXPECT_FALSE(MaySee(kPartner, {}, ItemWith(visibility)));
   }
-  EXPECT_TRUE(MaySee(kPartner, {}, Item("visibility: VISIBILITY_PUBLIC")));
-  EXPECT_TRUE(MaySee(kPartner, {}, Item("visibility: VISIBILITY_PARTNERS")));
+  EXPECT_TRUE(MaySee(kPartner, {}, ItemWith("visibility: VISIBILITY_PUBLIC")));
+  EXPECT_TRUE(MaySee(kPartner, {}, ItemWith("visibility: VISIBILITY_PARTNERS")));
 }
 
 TEST(Viewer, OthersSeeOpenItemsOnly) {
   for (const char* state :
        {"STATE_DRAFT", "STATE_IN_REVIEW", "STATE_MATCHED", "STATE_CLOSED", "STATE_EXPIRED"}) {
-    const auto item = Item(std::string("visibility: VISIBILITY_PUBLIC state: ") + state);
+    const auto item = ItemWith(std::string("visibility: VISIBILITY_PUBLIC state: ") + state);
     EXPECT_FALSE(MaySee(kPartner, {}, item)) << state;
     EXPECT_TRUE(MaySee(kOwner, {}, item)) << state;
   }
 }
 
 TEST(Viewer, RegionsNarrowWhatIsShared) {
-  const auto item = Item(R"(visibility: VISIBILITY_PUBLIC visible_in_regions: "regions/bavaria")");
+  const auto item = ItemWith(R"(visibility: VISIBILITY_PUBLIC visible_in_regions: "regions/bavaria")");
   EXPECT_FALSE(MaySee(kPartner, {}, item));
   EXPECT_FALSE(MaySee(kPartner, {"regions/mazovia"}, item));
   EXPECT_TRUE(MaySee(kPartner, {"regions/bavaria"}, item));
   // They never widen it.
   EXPECT_FALSE(
-      MaySee(kPartner, {"regions/bavaria"}, Item(R"(visible_in_regions: "regions/bavaria")")));
+      MaySee(kPartner, {"regions/bavaria"}, ItemWith(R"(visible_in_regions: "regions/bavaria")")));
 }
 
 TEST(Viewer, AViewerBelongsToEveryRegionAroundItsOwn) {

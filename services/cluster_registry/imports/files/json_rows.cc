@@ -19,7 +19,7 @@ using google::protobuf::Value;
 
 constexpr double kExactMax = 9'007'199'254'740'992.0;  // 2^53: integers up to here are exact
 
-std::string ToJson(const Value& value) {
+std::string TextOf(const Value& value) {
   std::string text;
   (void)google::protobuf::util::MessageToJsonString(value, &text);
   return text;
@@ -44,7 +44,7 @@ std::string ToCell(const Value& value) {
     }
     case Value::kListValue: {
       const auto& values = value.list_value().values();
-      if (!std::all_of(values.begin(), values.end(), IsPlainText)) return ToJson(value);
+      if (!std::all_of(values.begin(), values.end(), IsPlainText)) return TextOf(value);
       return absl::StrJoin(values, "|", [](std::string* text, const Value& element) {
         text->append(element.string_value());
       });
@@ -60,7 +60,7 @@ void Flatten(const std::string& path, const google::protobuf::Struct& object, Js
     if (value.kind_case() == Value::kStructValue) {
       Flatten(inner, value.struct_value(), row);
       // Also as a whole, for fields that are objects.
-      if (!inner.empty()) row.cells[inner] = ToJson(value);
+      if (!inner.empty()) row.cells[inner] = TextOf(value);
     } else {
       row.cells[inner] = ToCell(value);
     }

@@ -11,6 +11,7 @@
 #include "absl/time/clock.h"
 #include "gtest/gtest.h"
 #include "libs/base/id.h"
+#include "libs/base/timestamp.h"
 #include "libs/feed/changes.h"
 #include "libs/feed/sequencer.h"
 #include "libs/sql/migrate.h"
@@ -19,7 +20,6 @@
 #include "services/registration/events/event_store.h"
 #include "services/registration/migrations.h"
 #include "services/registration/seats/history/history.h"
-#include "services/registration/timestamps.h"
 
 namespace wici::registration {
 

@@ -1,6 +1,6 @@
 // google.protobuf.Timestamp at the border to absl::Time. Instants have microseconds.
-#ifndef WICI_SERVICES_REGISTRATION_TIMESTAMPS_H_
-#define WICI_SERVICES_REGISTRATION_TIMESTAMPS_H_
+#ifndef WICI_LIBS_BASE_TIMESTAMP_H_
+#define WICI_LIBS_BASE_TIMESTAMP_H_
 
 #include <cstdint>
 
@@ -8,7 +8,7 @@
 #include "google/protobuf/timestamp.pb.h"
 #include "libs/base/clock.h"
 
-namespace wici::registration {
+namespace wici {
 
 inline absl::Time TimeOf(const google::protobuf::Timestamp& timestamp) {
   return absl::FromUnixSeconds(timestamp.seconds()) + absl::Nanoseconds(timestamp.nanos());
@@ -25,6 +25,6 @@ inline void SetTimestamp(absl::Time time, google::protobuf::Timestamp& timestamp
   timestamp.set_nanos(static_cast<std::int32_t>((micros - seconds * 1'000'000) * 1000));
 }
 
-}  // namespace wici::registration
+}  // namespace wici
 
-#endif  // WICI_SERVICES_REGISTRATION_TIMESTAMPS_H_
+#endif  // WICI_LIBS_BASE_TIMESTAMP_H_

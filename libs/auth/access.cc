@@ -35,7 +35,7 @@ std::vector<Permission> OperatorPermissions() {
   std::vector<Permission> permissions;
   for (int value = access::v1::Permission_MIN; value <= access::v1::Permission_MAX; ++value) {
     if (access::v1::Permission_IsValid(value) && value != access::v1::PERMISSION_UNSPECIFIED &&
-        value != access::v1::PERMISSION_PUBLIC &&
+        value != access::v1::PERMISSION_PUBLIC && value != access::v1::PERMISSION_SIGNED_IN &&
         value != access::v1::PERMISSION_CONTACT_POINT_READ) {
       permissions.push_back(static_cast<Permission>(value));
     }
@@ -167,6 +167,7 @@ absl::Status RoleAuthorizer::Authorize(const Principal& principal,
     return MakeError(absl::StatusCode::kUnauthenticated, kDomain, "CREDENTIALS_MISSING",
                      "the call needs a bearer token");
   }
+  if (rule.permission() == access::v1::PERMISSION_SIGNED_IN) return absl::OkStatus();
   std::string scope(kPlatform);
   bool known = rule.permission() != access::v1::PERMISSION_UNSPECIFIED;
   if (!rule.scope_field().empty()) {

@@ -138,6 +138,12 @@ TEST_F(AccessTest, NobodyMayCallWhatIsNotPublic) {
   for (const auto* method : methods_) {
     const auto request = RequestOn(*method, kOwn);
     const absl::Status status = RoleAuthorizer().Authorize(Principal(), *method, *request);
+    if (Rule(*method).permission() == access::v1::PERMISSION_SIGNED_IN) {
+      EXPECT_THAT(status, StatusIs(absl::StatusCode::kUnauthenticated)) << method->full_name();
+      EXPECT_THAT(Authorize(*method, {}, kOwn), IsOk()) << method->full_name();
+      EXPECT_THAT(Authorize(*method, {{"attendee", kForeign}}, kOwn), IsOk());
+      continue;
+    }
     if (Rule(*method).permission() == access::v1::PERMISSION_PUBLIC) {
       EXPECT_THAT(status, IsOk()) << method->full_name();
     } else {
@@ -152,10 +158,13 @@ TEST_F(AccessTest, NobodyMayCallWhatIsNotPublic) {
 TEST_F(AccessTest, RolesMayCallWhatTheTableSays) {
   std::string actual;
   for (const auto* method : methods_) {
-    const bool open = Rule(*method).permission() == access::v1::PERMISSION_PUBLIC;
+    const auto permission = Rule(*method).permission();
     const std::string& scope = Rule(*method).scope_field();
-    absl::StrAppend(&actual, method->full_name(), " (", scope.empty() ? "platform" : scope,
-                    "): ", open ? "everybody" : absl::StrJoin(RolesThatMayCall(*method), " "),
+    absl::StrAppend(&actual, method->full_name(), " (", scope.empty() ? "platform" : scope, "): ",
+                    permission == access::v1::PERMISSION_PUBLIC ? "everybody"
+                    : permission == access::v1::PERMISSION_SIGNED_IN
+                        ? "everybody who is signed in"
+                        : absl::StrJoin(RolesThatMayCall(*method), " "),
                     "\n");
   }
   if (std::getenv("WICI_UPDATE_TABLES") != nullptr) std::ofstream(kTable) << actual;

@@ -3,35 +3,30 @@
 #include <array>
 
 #include "services/cluster_registry/errors.h"
+#include "services/cluster_registry/transitions.h"
 
 namespace wici::cluster_registry {
 namespace {
 
 using v1::Cluster;
 
-struct Row {
-  Cluster::State from;
-  ClusterStep step;
-  Cluster::State to;
-};
-
 // All allowed steps. MERGED is final: what became of the cluster is told by its succession.
 constexpr std::array kSteps = {
-    Row{Cluster::STATE_DRAFT, ClusterStep::kSubmit, Cluster::STATE_IN_REVIEW},
-    Row{Cluster::STATE_DRAFT, ClusterStep::kPublish, Cluster::STATE_PUBLISHED},
-    Row{Cluster::STATE_DRAFT, ClusterStep::kMerge, Cluster::STATE_MERGED},
-    Row{Cluster::STATE_DRAFT, ClusterStep::kClose, Cluster::STATE_CLOSED},
-    Row{Cluster::STATE_IN_REVIEW, ClusterStep::kReturn, Cluster::STATE_DRAFT},
-    Row{Cluster::STATE_IN_REVIEW, ClusterStep::kPublish, Cluster::STATE_PUBLISHED},
-    Row{Cluster::STATE_IN_REVIEW, ClusterStep::kMerge, Cluster::STATE_MERGED},
-    Row{Cluster::STATE_IN_REVIEW, ClusterStep::kClose, Cluster::STATE_CLOSED},
-    Row{Cluster::STATE_PUBLISHED, ClusterStep::kSetDormant, Cluster::STATE_DORMANT},
-    Row{Cluster::STATE_PUBLISHED, ClusterStep::kMerge, Cluster::STATE_MERGED},
-    Row{Cluster::STATE_PUBLISHED, ClusterStep::kClose, Cluster::STATE_CLOSED},
-    Row{Cluster::STATE_DORMANT, ClusterStep::kReactivate, Cluster::STATE_PUBLISHED},
-    Row{Cluster::STATE_DORMANT, ClusterStep::kMerge, Cluster::STATE_MERGED},
-    Row{Cluster::STATE_DORMANT, ClusterStep::kClose, Cluster::STATE_CLOSED},
-    Row{Cluster::STATE_CLOSED, ClusterStep::kReactivate, Cluster::STATE_PUBLISHED},
+    Transition{Cluster::STATE_DRAFT, ClusterStep::kSubmit, Cluster::STATE_IN_REVIEW},
+    Transition{Cluster::STATE_DRAFT, ClusterStep::kPublish, Cluster::STATE_PUBLISHED},
+    Transition{Cluster::STATE_DRAFT, ClusterStep::kMerge, Cluster::STATE_MERGED},
+    Transition{Cluster::STATE_DRAFT, ClusterStep::kClose, Cluster::STATE_CLOSED},
+    Transition{Cluster::STATE_IN_REVIEW, ClusterStep::kReturn, Cluster::STATE_DRAFT},
+    Transition{Cluster::STATE_IN_REVIEW, ClusterStep::kPublish, Cluster::STATE_PUBLISHED},
+    Transition{Cluster::STATE_IN_REVIEW, ClusterStep::kMerge, Cluster::STATE_MERGED},
+    Transition{Cluster::STATE_IN_REVIEW, ClusterStep::kClose, Cluster::STATE_CLOSED},
+    Transition{Cluster::STATE_PUBLISHED, ClusterStep::kSetDormant, Cluster::STATE_DORMANT},
+    Transition{Cluster::STATE_PUBLISHED, ClusterStep::kMerge, Cluster::STATE_MERGED},
+    Transition{Cluster::STATE_PUBLISHED, ClusterStep::kClose, Cluster::STATE_CLOSED},
+    Transition{Cluster::STATE_DORMANT, ClusterStep::kReactivate, Cluster::STATE_PUBLISHED},
+    Transition{Cluster::STATE_DORMANT, ClusterStep::kMerge, Cluster::STATE_MERGED},
+    Transition{Cluster::STATE_DORMANT, ClusterStep::kClose, Cluster::STATE_CLOSED},
+    Transition{Cluster::STATE_CLOSED, ClusterStep::kReactivate, Cluster::STATE_PUBLISHED},
 };
 
 std::string_view StateName(Cluster::State state) {
@@ -64,9 +59,7 @@ std::string_view StepName(ClusterStep step) {
 
 absl::StatusOr<Cluster::State> StateAfter(std::string_view cluster, Cluster::State state,
                                           ClusterStep step) {
-  for (const Row& row : kSteps) {
-    if (row.from == state && row.step == step) return row.to;
-  }
+  if (const auto next = FindTransition(kSteps, state, step)) return *next;
   return ClusterStepRefusedError(cluster, StateName(state), StepName(step));
 }
 

@@ -4,10 +4,10 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/civil_time.h"
+#include "libs/base/limits.h"
 #include "libs/base/status_macros.h"
 #include "libs/rpc/etag.h"
 #include "services/cluster_registry/clusters/cluster_store.h"
-#include "services/cluster_registry/clusters/visibility.h"
 #include "services/cluster_registry/collaboration/rules/validate_item.h"
 #include "services/cluster_registry/collaboration/store/item_store.h"
 #include "services/cluster_registry/collaboration/viewing.h"
@@ -118,6 +118,7 @@ void CollaborationService::Register(rpc::Server& server) {
   service.Pooled("CreateCollaborationItem", this, &Self::CreateCollaborationItem);
   service.Pooled("UpdateCollaborationItem", this, &Self::UpdateCollaborationItem);
   service.Pooled("SubmitCollaborationItem", this, &Self::SubmitCollaborationItem);
+  service.Pooled("ReturnCollaborationItem", this, &Self::ReturnCollaborationItem);
   service.Pooled("PublishCollaborationItem", this, &Self::PublishCollaborationItem);
   service.Pooled("CloseCollaborationItem", this, &Self::CloseCollaborationItem);
   service.Pooled("DeleteCollaborationItem", this, &Self::DeleteCollaborationItem);
@@ -156,11 +157,11 @@ absl::Status CollaborationService::ListCollaborationItems(
   const absl::Time now = environment_.clock.Now();
   ItemPage found;
   WICI_RETURN_IF_ERROR(environment_.store.Read(context.deadline, [&](Reader& reader) {
-    if (!all) {
-      WICI_RETURN_IF_ERROR(
-          ReadVisibleCluster(reader, context.principal, request.parent()).status());
-    }
     WICI_ASSIGN_OR_RETURN(const View view, ReadView(reader, context.principal));
+    if (!all) {
+      WICI_ASSIGN_OR_RETURN(const v1::Cluster cluster, ReadCluster(reader, request.parent()));
+      if (!MaySee(view.viewer, cluster)) return NotFoundError(request.parent());
+    }
     WICI_ASSIGN_OR_RETURN(found, ReadPage(reader, filter, view, now, page));
     return absl::OkStatus();
   }));
@@ -189,6 +190,7 @@ absl::Status CollaborationService::CreateCollaborationItem(
         response = request.collaboration_item();
         response.set_name(absl::StrCat(request.parent(), "/collaborationItems/", id));
         response.set_state(Item::STATE_DRAFT);
+        response.clear_return_reason();
         Violations invalid;
         WICI_RETURN_IF_ERROR(CheckItem(writer, response, invalid));
         return InsertItem(writer, response);
@@ -230,7 +232,27 @@ absl::Status CollaborationService::SubmitCollaborationItem(
       [&](Writer& writer) -> absl::Status {
         WICI_ASSIGN_OR_RETURN(
             response, AdvanceItem(writer, request.name(), request.etag(), ItemAction::kSubmit));
+        response.clear_return_reason();
         return SaveItem(writer, response, "collaboration_item.submitted");
+      });
+}
+
+absl::Status CollaborationService::ReturnCollaborationItem(
+    const rpc::Context& context, const v1::ReturnCollaborationItemRequest& request,
+    Item& response) {
+  Violations violations;
+  violations.RequireResourceName("name", request.name(), kItemPattern);
+  if (request.reason().empty()) violations.Add("reason", "required");
+  violations.OptionalMultilineText("reason", request.reason(), kTextBytesMax);
+  violations.RequestId("request_id", request.request_id());
+  WICI_RETURN_IF_ERROR(violations.ToStatus(kDomain));
+  return environment_.store.Write(
+      MakeMutation(environment_, context, request, request.request_id()), response,
+      [&](Writer& writer) -> absl::Status {
+        WICI_ASSIGN_OR_RETURN(
+            response, AdvanceItem(writer, request.name(), request.etag(), ItemAction::kReturn));
+        response.set_return_reason(request.reason());
+        return SaveItem(writer, response, "collaboration_item.returned");
       });
 }
 
@@ -249,6 +271,7 @@ absl::Status CollaborationService::PublishCollaborationItem(
     const std::string owner = OwnerOf(response);
     WICI_ASSIGN_OR_RETURN(const Owners owners, ReadOwners(writer, {owner}));
     if (!IsActive(owners, owner, today)) return OwnerNotActiveError(owner);
+    response.clear_return_reason();
     return SaveItem(writer, response, "collaboration_item.published");
   });
 }

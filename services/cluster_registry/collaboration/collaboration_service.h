@@ -42,6 +42,9 @@ class CollaborationService {
   absl::Status SubmitCollaborationItem(const rpc::Context& context,
                                        const v1::SubmitCollaborationItemRequest& request,
                                        v1::CollaborationItem& response);
+  absl::Status ReturnCollaborationItem(const rpc::Context& context,
+                                       const v1::ReturnCollaborationItemRequest& request,
+                                       v1::CollaborationItem& response);
   absl::Status PublishCollaborationItem(const rpc::Context& context,
                                         const v1::PublishCollaborationItemRequest& request,
                                         v1::CollaborationItem& response);

@@ -2,6 +2,7 @@
 #include "services/cluster_registry/collaboration/collaboration_service.h"
 
 #include <string>
+#include <thread>
 
 #include "services/cluster_registry/collaboration/expiry.h"
 #include "services/cluster_registry/collaboration/testing.h"
@@ -56,6 +57,72 @@ TEST_F(ItemsTest, AnItemIsDraftedSubmittedAndPublished) {
   EXPECT_EQ(read->state(), Item::STATE_OPEN);
   EXPECT_EQ(read->etag(), "\"3\"");
   EXPECT_EQ(read->titles().at("pl"), "Żywice z odpadów");
+}
+
+TEST_F(ItemsTest, WhoWritesAnItemHandsItInAndAnotherReviewsIt) {
+  const std::string manager = TokenOf({{"cluster-manager", "clusters/abc"}});
+  const std::string reviewer = TokenOf({{"region-operator", "clusters/abc"}});
+  const std::string named = "name: \"" + Name() + "\"";
+  ASSERT_THAT(CreateCollaborationItem(Offer()), IsOk());
+  const auto denied = StatusIs(absl::StatusCode::kPermissionDenied, Reason("PERMISSION_DENIED"));
+  EXPECT_THAT(As<Item>(manager, "PublishCollaborationItem", named), denied);
+  ASSERT_THAT(As<Item>(manager, "SubmitCollaborationItem", named), IsOk());
+  EXPECT_THAT(As<Item>(manager, "PublishCollaborationItem", named), denied);
+  EXPECT_THAT(As<Item>(manager, "ReturnCollaborationItem", named + " reason: \"x\""), denied);
+
+  EXPECT_THAT(As<Item>(reviewer, "ReturnCollaborationItem", named), HasViolation("reason"));
+  const auto returned = As<Item>(reviewer, "ReturnCollaborationItem",
+                                 named +
+                                     " reason: \"Która żywica?\" "
+                                     "request_id: \"0f8fad5b-d9cb-469f-a165-70867728950e\"");
+  ASSERT_THAT(returned, IsOk());
+  EXPECT_EQ(returned->state(), Item::STATE_DRAFT);
+  EXPECT_EQ(GetAs(manager)->return_reason(), "Która żywica?");
+  // Once: it waits for no review any more, and the answer to the same request is the same.
+  EXPECT_THAT(As<Item>(reviewer, "ReturnCollaborationItem", named + " reason: \"x\""),
+              StatusIs(absl::StatusCode::kFailedPrecondition, Reason("ITEM_STATE_MISMATCH")));
+  EXPECT_THAT(As<Item>(reviewer, "ReturnCollaborationItem",
+                       named + " reason: \"Która żywica?\" "
+                               "request_id: \"0f8fad5b-d9cb-469f-a165-70867728950e\""),
+              IsOk());
+
+  const auto again = As<Item>(manager, "SubmitCollaborationItem", named);
+  ASSERT_THAT(again, IsOk());
+  EXPECT_EQ(again->return_reason(), "");
+  const auto open = As<Item>(reviewer, "PublishCollaborationItem", named);
+  ASSERT_THAT(open, IsOk());
+  EXPECT_EQ(open->state(), Item::STATE_OPEN);
+}
+
+TEST_F(ItemsTest, WhoeverIsSignedInReadsWhatIsOpenToThem) {
+  AddOpen(Offer("", "public"));
+  AddOpen(Offer("visibility: VISIBILITY_PARTNERS", "partners"));
+  AddOpen(Offer("visibility: VISIBILITY_INTERNAL", "internal"));
+  AddOpen(Offer(R"(visible_in_regions: "regions/bavaria")", "bavarian"));
+  ASSERT_THAT(CreateCollaborationItem(Offer("", "draft")), IsOk());
+  const auto missing = StatusIs(absl::StatusCode::kNotFound, Reason("RESOURCE_NOT_FOUND"));
+
+  // A manager of one cluster only, of Bavaria.
+  const std::string manager = TokenOf({{"cluster-manager", "clusters/def"}});
+  EXPECT_THAT(ListAs(manager), ElementsAre(Name("bavarian"), Name("partners"), Name("public")));
+  EXPECT_THAT(GetAs(manager, "partners"), IsOk());
+  EXPECT_THAT(GetAs(manager, "internal"), missing);
+  EXPECT_THAT(GetAs(manager, "draft"), missing);
+  EXPECT_THAT(
+      As<v1::ListMatchesResponse>(manager, "ListMatches", "parent: \"" + Name("public") + "\""),
+      IsOk());
+  // The items of one cluster, once that cluster is there for the caller.
+  const std::string parent = "parent: \"clusters/abc\"";
+  EXPECT_THAT(As<v1::ListCollaborationItemsResponse>(manager, "ListCollaborationItems", parent),
+              missing);
+
+  // Somebody who only goes to an event.
+  const std::string attendee = TokenOf({{"attendee", "events/e1"}});
+  EXPECT_THAT(ListAs(attendee), ElementsAre(Name("public")));
+  EXPECT_THAT(GetAs(attendee, "public"), IsOk());
+  EXPECT_THAT(GetAs(attendee, "partners"), missing);
+  EXPECT_THAT(GetAs("", "public"),
+              StatusIs(absl::StatusCode::kUnauthenticated, Reason("CREDENTIALS_MISSING")));
 }
 
 TEST_F(ItemsTest, AnIdIsMadeWhenNoneIsGiven) {
@@ -227,8 +294,13 @@ TEST_F(ItemsTest, TheSweepMakesExpiryDurableOnce) {
 }
 
 TEST_F(ItemsTest, TheSweepRunsOnItsOwnThread) {
+  AddOpen();
+  services_.clock().Advance(absl::Hours(24 * 400));
   ExpirySweep sweep({store_, services_.clock(), services_.ids()});
   sweep.Start();
+  const absl::Time give_up = absl::Now() + absl::Minutes(1);
+  while (Get()->etag() != "\"3\"" && absl::Now() < give_up) std::this_thread::yield();
+  EXPECT_EQ(Get()->etag(), "\"3\"");
 }
 
 TEST_F(ItemsTest, ListsGoByClusterKindAndState) {

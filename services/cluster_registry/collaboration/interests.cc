@@ -92,8 +92,11 @@ absl::Status CollaborationService::CreateInterest(const rpc::Context& context,
       [&](Writer& writer) -> absl::Status {
         WICI_ASSIGN_OR_RETURN(const View view, ReadView(writer, context.principal));
         WICI_ASSIGN_OR_RETURN(const Item item, ReadItem(writer, request.parent(), writer.now()));
+        // Who could see it while it was open may learn that it is too late.
         const bool expired = item.state() == Item::STATE_EXPIRED;
-        if (!expired && !view.MaySee(item)) return NotFoundError(request.parent());
+        Item open = item;
+        if (expired) open.set_state(Item::STATE_OPEN);
+        if (!view.MaySee(open)) return NotFoundError(request.parent());
         WICI_RETURN_IF_ERROR(LockCluster(writer, ClusterOf(item.name()), false).status());
         if (expired) return ItemExpiredError(item.name(), item.valid_until());
         if (!NextState(item.state(), ItemAction::kAttract)) {

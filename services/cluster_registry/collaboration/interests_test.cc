@@ -116,8 +116,17 @@ TEST_F(InterestsTest, OnlyAnOpenItemAttracts) {
   // Who may not see the draft does not learn of it.
   EXPECT_THAT(As<v1::Interest>(bavarian_, "CreateInterest", request),
               StatusIs(absl::StatusCode::kNotFound, Reason("RESOURCE_NOT_FOUND")));
+  AddOpen(Offer("visibility: VISIBILITY_INTERNAL", "internal"));
   services_.clock().Advance(absl::Hours(24 * 400));
   EXPECT_THAT(Express(), StatusIs(absl::StatusCode::kFailedPrecondition, Reason("ITEM_EXPIRED")));
+  // Nor does who could never see it learn that something expired.
+  const std::string token =
+      auth::MakeBearerToken(services_.key(), {"users/other", {{"cluster-manager", "clusters/def"}}},
+                            services_.clock().Now(), absl::Hours(24));
+  EXPECT_THAT(As<v1::Interest>(
+                  token, "CreateInterest",
+                  "parent: \"" + Name("internal") + "\" interest { interested: \"clusters/def\" }"),
+              StatusIs(absl::StatusCode::kNotFound, Reason("RESOURCE_NOT_FOUND")));
 }
 
 TEST_F(InterestsTest, I1_BothPartiesMustBeActive) {

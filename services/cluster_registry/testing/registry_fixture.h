@@ -129,6 +129,7 @@ class RegistryTest : public ::testing::Test {
   WICI_REGISTRY_CALL(CollaborationService, CreateCollaborationItem, v1::CollaborationItem)
   WICI_REGISTRY_CALL(CollaborationService, UpdateCollaborationItem, v1::CollaborationItem)
   WICI_REGISTRY_CALL(CollaborationService, SubmitCollaborationItem, v1::CollaborationItem)
+  WICI_REGISTRY_CALL(CollaborationService, ReturnCollaborationItem, v1::CollaborationItem)
   WICI_REGISTRY_CALL(CollaborationService, PublishCollaborationItem, v1::CollaborationItem)
   WICI_REGISTRY_CALL(CollaborationService, CloseCollaborationItem, v1::CollaborationItem)
   WICI_REGISTRY_CALL(CollaborationService, DeleteCollaborationItem, google::protobuf::Empty)

@@ -77,21 +77,24 @@ class FamilyStoreTest : public wici::testing::DatabaseTest {
       return InsertCluster(writer, cluster);
     });
   }
-  // The kinds of all changes so far, in their order.
-  std::vector<std::string> Kinds() {
+  // All changes so far, in their order.
+  std::vector<feed::v1::Change> Changes() {
     feed::Sequencer sequencer(database(), nullptr, clock_, {.source = "test", .owner = "o"},
                               [](const feed::v1::Cursor&) {});
     EXPECT_THAT(sequencer.RunOnce(), wici::testing::IsOk());
-    std::vector<std::string> kinds;
+    std::vector<feed::v1::Change> changes;
     EXPECT_THAT(database().Read(Deadline(),
                                 [&](sql::Transaction& tx) {
-                                  kinds.clear();
-                                  WICI_ASSIGN_OR_RETURN(const auto changes,
-                                                        feed::ReadChanges(tx, {}, 1000));
-                                  for (const auto& change : changes) kinds.push_back(change.kind());
+                                  WICI_ASSIGN_OR_RETURN(changes, feed::ReadChanges(tx, {}, 1000));
                                   return absl::OkStatus();
                                 }),
                 wici::testing::IsOk());
+    return changes;
+  }
+  // Their kinds.
+  std::vector<std::string> Kinds() {
+    std::vector<std::string> kinds;
+    for (const feed::v1::Change& change : Changes()) kinds.push_back(change.kind());
     return kinds;
   }
 

@@ -3,6 +3,7 @@
 #include <array>
 
 #include "libs/base/clock.h"
+#include "services/cluster_registry/transitions.h"
 
 namespace wici::cluster_registry {
 namespace {
@@ -10,60 +11,46 @@ namespace {
 using Item = v1::CollaborationItem;
 using v1::Interest;
 
-struct ItemRule {
-  Item::State from;
-  ItemAction action;
-  Item::State to;
-};
-
 constexpr std::array kItemRules = {
-    ItemRule{Item::STATE_DRAFT, ItemAction::kEdit, Item::STATE_DRAFT},
-    ItemRule{Item::STATE_DRAFT, ItemAction::kSubmit, Item::STATE_IN_REVIEW},
-    ItemRule{Item::STATE_DRAFT, ItemAction::kPublish, Item::STATE_OPEN},
-    ItemRule{Item::STATE_DRAFT, ItemAction::kClose, Item::STATE_CLOSED},
-    ItemRule{Item::STATE_DRAFT, ItemAction::kDelete, Item::STATE_DRAFT},
-    ItemRule{Item::STATE_IN_REVIEW, ItemAction::kEdit, Item::STATE_IN_REVIEW},
-    ItemRule{Item::STATE_IN_REVIEW, ItemAction::kPublish, Item::STATE_OPEN},
-    ItemRule{Item::STATE_IN_REVIEW, ItemAction::kClose, Item::STATE_CLOSED},
-    ItemRule{Item::STATE_IN_REVIEW, ItemAction::kDelete, Item::STATE_IN_REVIEW},
-    ItemRule{Item::STATE_OPEN, ItemAction::kEdit, Item::STATE_OPEN},
-    ItemRule{Item::STATE_OPEN, ItemAction::kMatch, Item::STATE_MATCHED},
-    ItemRule{Item::STATE_OPEN, ItemAction::kClose, Item::STATE_CLOSED},
-    ItemRule{Item::STATE_OPEN, ItemAction::kExpire, Item::STATE_EXPIRED},
-    ItemRule{Item::STATE_OPEN, ItemAction::kDelete, Item::STATE_OPEN},
-    ItemRule{Item::STATE_OPEN, ItemAction::kAttract, Item::STATE_OPEN},
-    ItemRule{Item::STATE_MATCHED, ItemAction::kDelete, Item::STATE_MATCHED},
-    ItemRule{Item::STATE_CLOSED, ItemAction::kDelete, Item::STATE_CLOSED},
-    ItemRule{Item::STATE_EXPIRED, ItemAction::kEdit, Item::STATE_EXPIRED},
-    ItemRule{Item::STATE_EXPIRED, ItemAction::kPublish, Item::STATE_OPEN},
-    ItemRule{Item::STATE_EXPIRED, ItemAction::kMatch, Item::STATE_MATCHED},
-    ItemRule{Item::STATE_EXPIRED, ItemAction::kClose, Item::STATE_CLOSED},
-    ItemRule{Item::STATE_EXPIRED, ItemAction::kDelete, Item::STATE_EXPIRED},
-};
-
-struct InterestRule {
-  Interest::State from;
-  InterestAction action;
-  Interest::State to;
+    Transition{Item::STATE_DRAFT, ItemAction::kEdit, Item::STATE_DRAFT},
+    Transition{Item::STATE_DRAFT, ItemAction::kSubmit, Item::STATE_IN_REVIEW},
+    Transition{Item::STATE_DRAFT, ItemAction::kPublish, Item::STATE_OPEN},
+    Transition{Item::STATE_DRAFT, ItemAction::kClose, Item::STATE_CLOSED},
+    Transition{Item::STATE_DRAFT, ItemAction::kDelete, Item::STATE_DRAFT},
+    Transition{Item::STATE_IN_REVIEW, ItemAction::kEdit, Item::STATE_IN_REVIEW},
+    Transition{Item::STATE_IN_REVIEW, ItemAction::kReturn, Item::STATE_DRAFT},
+    Transition{Item::STATE_IN_REVIEW, ItemAction::kPublish, Item::STATE_OPEN},
+    Transition{Item::STATE_IN_REVIEW, ItemAction::kClose, Item::STATE_CLOSED},
+    Transition{Item::STATE_IN_REVIEW, ItemAction::kDelete, Item::STATE_IN_REVIEW},
+    Transition{Item::STATE_OPEN, ItemAction::kEdit, Item::STATE_OPEN},
+    Transition{Item::STATE_OPEN, ItemAction::kMatch, Item::STATE_MATCHED},
+    Transition{Item::STATE_OPEN, ItemAction::kClose, Item::STATE_CLOSED},
+    Transition{Item::STATE_OPEN, ItemAction::kExpire, Item::STATE_EXPIRED},
+    Transition{Item::STATE_OPEN, ItemAction::kDelete, Item::STATE_OPEN},
+    Transition{Item::STATE_OPEN, ItemAction::kAttract, Item::STATE_OPEN},
+    Transition{Item::STATE_MATCHED, ItemAction::kDelete, Item::STATE_MATCHED},
+    Transition{Item::STATE_CLOSED, ItemAction::kDelete, Item::STATE_CLOSED},
+    Transition{Item::STATE_EXPIRED, ItemAction::kEdit, Item::STATE_EXPIRED},
+    Transition{Item::STATE_EXPIRED, ItemAction::kSubmit, Item::STATE_IN_REVIEW},
+    Transition{Item::STATE_EXPIRED, ItemAction::kPublish, Item::STATE_OPEN},
+    Transition{Item::STATE_EXPIRED, ItemAction::kMatch, Item::STATE_MATCHED},
+    Transition{Item::STATE_EXPIRED, ItemAction::kClose, Item::STATE_CLOSED},
+    Transition{Item::STATE_EXPIRED, ItemAction::kDelete, Item::STATE_EXPIRED},
 };
 
 constexpr std::array kInterestRules = {
-    InterestRule{Interest::STATE_NEW, InterestAction::kAccept, Interest::STATE_ACCEPTED},
-    InterestRule{Interest::STATE_NEW, InterestAction::kDecline, Interest::STATE_DECLINED},
-    InterestRule{Interest::STATE_NEW, InterestAction::kWithdraw, Interest::STATE_WITHDRAWN},
-    InterestRule{Interest::STATE_NEW, InterestAction::kExpire, Interest::STATE_EXPIRED},
-    InterestRule{Interest::STATE_ACCEPTED, InterestAction::kWithdraw, Interest::STATE_WITHDRAWN},
-    InterestRule{Interest::STATE_ACCEPTED, InterestAction::kRecordOutcome,
-                 Interest::STATE_ACCEPTED},
+    Transition{Interest::STATE_NEW, InterestAction::kAccept, Interest::STATE_ACCEPTED},
+    Transition{Interest::STATE_NEW, InterestAction::kDecline, Interest::STATE_DECLINED},
+    Transition{Interest::STATE_NEW, InterestAction::kWithdraw, Interest::STATE_WITHDRAWN},
+    Transition{Interest::STATE_NEW, InterestAction::kExpire, Interest::STATE_EXPIRED},
+    Transition{Interest::STATE_ACCEPTED, InterestAction::kWithdraw, Interest::STATE_WITHDRAWN},
+    Transition{Interest::STATE_ACCEPTED, InterestAction::kRecordOutcome, Interest::STATE_ACCEPTED},
 };
 
 }  // namespace
 
 std::optional<Item::State> NextState(Item::State state, ItemAction action) {
-  for (const ItemRule& rule : kItemRules) {
-    if (rule.from == state && rule.action == action) return rule.to;
-  }
-  return std::nullopt;
+  return FindTransition(kItemRules, state, action);
 }
 
 Item::State StateOn(Item::State stored, std::string_view valid_until, absl::CivilDay today) {
@@ -73,10 +60,7 @@ Item::State StateOn(Item::State stored, std::string_view valid_until, absl::Civi
 }
 
 std::optional<Interest::State> NextState(Interest::State state, InterestAction action) {
-  for (const InterestRule& rule : kInterestRules) {
-    if (rule.from == state && rule.action == action) return rule.to;
-  }
-  return std::nullopt;
+  return FindTransition(kInterestRules, state, action);
 }
 
 Interest::State StateAt(Interest::State stored, absl::Time expires, absl::Time now) {

@@ -14,11 +14,12 @@ namespace wici::cluster_registry {
 
 enum class ItemAction {
   kEdit,
-  kSubmit,
-  kPublish,
-  kMatch,   // close it because a partner was found
-  kClose,   // close it without
-  kExpire,  // its last day is past
+  kSubmit,   // hand it in for review
+  kReturn,   // the reviewer gives it back
+  kPublish,  // the reviewer opens it
+  kMatch,    // close it because a partner was found
+  kClose,    // close it without
+  kExpire,   // its last day is past
   kDelete,
   kAttract,  // somebody becomes interested
 };

@@ -16,8 +16,9 @@ using v1::Interest;
 constexpr absl::CivilDay kToday(2015, 12, 18);
 
 const std::vector<ItemAction> kItemActions = {
-    ItemAction::kEdit,  ItemAction::kSubmit, ItemAction::kPublish, ItemAction::kMatch,
-    ItemAction::kClose, ItemAction::kExpire, ItemAction::kDelete,  ItemAction::kAttract};
+    ItemAction::kEdit,    ItemAction::kSubmit, ItemAction::kReturn,
+    ItemAction::kPublish, ItemAction::kMatch,  ItemAction::kClose,
+    ItemAction::kExpire,  ItemAction::kDelete, ItemAction::kAttract};
 const std::vector<InterestAction> kInterestActions = {
     InterestAction::kAccept, InterestAction::kDecline, InterestAction::kWithdraw,
     InterestAction::kExpire, InterestAction::kRecordOutcome};
@@ -32,14 +33,14 @@ TEST(ItemStates, EveryActionInEveryState) {
   constexpr auto kClosed = Item::STATE_CLOSED;
   constexpr auto kExpired = Item::STATE_EXPIRED;
   const std::map<Item::State, std::vector<Item::State>> table = {
-      // edit, submit, publish, match, close, expire, delete, attract
-      {kNo, {kNo, kNo, kNo, kNo, kNo, kNo, kNo, kNo}},
-      {kDraft, {kDraft, kReview, kOpen, kNo, kClosed, kNo, kDraft, kNo}},
-      {kReview, {kReview, kNo, kOpen, kNo, kClosed, kNo, kReview, kNo}},
-      {kOpen, {kOpen, kNo, kNo, kMatched, kClosed, kExpired, kOpen, kOpen}},
-      {kMatched, {kNo, kNo, kNo, kNo, kNo, kNo, kMatched, kNo}},
-      {kClosed, {kNo, kNo, kNo, kNo, kNo, kNo, kClosed, kNo}},
-      {kExpired, {kExpired, kNo, kOpen, kMatched, kClosed, kNo, kExpired, kNo}},
+      // edit, submit, return, publish, match, close, expire, delete, attract
+      {kNo, {kNo, kNo, kNo, kNo, kNo, kNo, kNo, kNo, kNo}},
+      {kDraft, {kDraft, kReview, kNo, kOpen, kNo, kClosed, kNo, kDraft, kNo}},
+      {kReview, {kReview, kNo, kDraft, kOpen, kNo, kClosed, kNo, kReview, kNo}},
+      {kOpen, {kOpen, kNo, kNo, kNo, kMatched, kClosed, kExpired, kOpen, kOpen}},
+      {kMatched, {kNo, kNo, kNo, kNo, kNo, kNo, kNo, kMatched, kNo}},
+      {kClosed, {kNo, kNo, kNo, kNo, kNo, kNo, kNo, kClosed, kNo}},
+      {kExpired, {kExpired, kReview, kNo, kOpen, kMatched, kClosed, kNo, kExpired, kNo}},
   };
   for (const auto& [state, row] : table) {
     for (std::size_t i = 0; i < kItemActions.size(); ++i) {

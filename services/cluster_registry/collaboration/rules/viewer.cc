@@ -9,10 +9,20 @@
 namespace wici::cluster_registry {
 namespace {
 
-// Those of clusters/visibility.h.
+// Those of clusters/visibility.h: with any of them, or as partner region, one reads a registry.
 constexpr std::array<std::string_view, 6> kInternalRoles = {"auditor",         "cluster-manager",
                                                             "event-organiser", "platform-operator",
                                                             "region-operator", "service"};
+
+bool IsInternalRole(std::string_view role) {
+  return std::find(kInternalRoles.begin(), kInternalRoles.end(), role) != kInternalRoles.end();
+}
+
+// Whether a fact of this visibility is for `viewer` without a role on its cluster.
+bool IsSharedWith(const Viewer& viewer, v1::Visibility visibility) {
+  return visibility == v1::VISIBILITY_PUBLIC ||
+         (viewer.partner && visibility == v1::VISIBILITY_PARTNERS);
+}
 
 std::string_view ClusterOfItem(std::string_view item) {
   return item.substr(0, item.find('/', item.find('/') + 1));
@@ -23,10 +33,10 @@ std::string_view ClusterOfItem(std::string_view item) {
 Viewer MakeViewer(const Principal& principal) {
   Viewer viewer;
   for (const RoleBinding& binding : principal.bindings) {
+    const bool internal = IsInternalRole(binding.role);
+    viewer.partner = viewer.partner || internal || binding.role == "partner-region";
     if (binding.scope == "platform") {
-      viewer.everything = viewer.everything ||
-                          std::find(kInternalRoles.begin(), kInternalRoles.end(), binding.role) !=
-                              kInternalRoles.end();
+      viewer.everything = viewer.everything || internal;
     } else if (binding.scope.rfind("clusters/", 0) == 0) {
       viewer.clusters.insert(binding.scope);
     } else if (binding.scope.rfind("regions/", 0) == 0) {
@@ -56,7 +66,8 @@ bool IsShared(v1::Visibility visibility) {
 bool MaySee(const Viewer& viewer, const std::set<std::string, std::less<>>& open_regions,
             const v1::CollaborationItem& item) {
   if (viewer.everything || viewer.clusters.count(ClusterOfItem(item.name())) > 0) return true;
-  if (item.state() != v1::CollaborationItem::STATE_OPEN || !IsShared(item.visibility())) {
+  if (item.state() != v1::CollaborationItem::STATE_OPEN ||
+      !IsSharedWith(viewer, item.visibility())) {
     return false;
   }
   return item.visible_in_regions().empty() ||
@@ -67,7 +78,7 @@ bool MaySee(const Viewer& viewer, const std::set<std::string, std::less<>>& open
 bool MaySee(const Viewer& viewer, const v1::Cluster& cluster) {
   if (cluster.has_delete_time()) return false;
   if (viewer.everything || viewer.clusters.count(cluster.name()) > 0) return true;
-  return IsShared(ExposureOf(cluster));
+  return IsSharedWith(viewer, ExposureOf(cluster));
 }
 
 }  // namespace wici::cluster_registry

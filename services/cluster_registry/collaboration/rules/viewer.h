@@ -1,8 +1,9 @@
 // Who may see what: the visibility of clusters, their members, offers and requests.
 //
-// PUBLIC and PARTNERS facts are for every caller, unless they name regions; INTERNAL ones (also
-// where nothing is set) for people of this registry, as clusters/visibility.h names them, and for
-// who has a role on the cluster.
+// PUBLIC facts are for every caller, unless they name regions; PARTNERS facts for whoever has a
+// role that reads a registry, be it on one cluster elsewhere; INTERNAL ones (also where nothing is
+// set) for people of this registry, as clusters/visibility.h names them, and for who has a role on
+// the cluster.
 //
 // Pure; safe to call from any thread.
 #ifndef WICI_SERVICES_CLUSTER_REGISTRY_COLLABORATION_RULES_VIEWER_H_
@@ -22,6 +23,7 @@ namespace wici::cluster_registry {
 
 struct Viewer {
   bool everything = false;                      // one of the people of this registry
+  bool partner = false;                         // PARTNERS facts are for it too
   std::set<std::string, std::less<>> clusters;  // that it has a role on
   std::set<std::string, std::less<>> regions;   // that it belongs to
 };
@@ -33,7 +35,7 @@ Viewer MakeViewer(const Principal& principal);
 std::set<std::string, std::less<>> RegionsOpenTo(const Viewer& viewer,
                                                  absl::Span<const v1::Region> regions);
 
-// Whether the visibility is that of everybody, as far as regions do not narrow it.
+// Whether the visibility is for others than the people of this registry and of the cluster.
 bool IsShared(v1::Visibility visibility);
 
 // `item` is in the state it has now. `open_regions` are those of RegionsOpenTo.

@@ -54,6 +54,19 @@ TEST(Viewer, AnInternalItemIsForItsClusterAndTheOperators) {
   EXPECT_TRUE(MaySee(kPartner, {}, ItemWith("visibility: VISIBILITY_PARTNERS")));
 }
 
+TEST(Viewer, PartnersFactsAreForWhoeverReadsARegistry) {
+  const auto partners = Item("visibility: VISIBILITY_PARTNERS");
+  const auto open = Item("visibility: VISIBILITY_PUBLIC");
+  for (const char* role : {"cluster-manager", "partner-region", "region-operator"}) {
+    EXPECT_TRUE(MaySee(ViewerWith({{role, "clusters/c2"}}), {}, partners)) << role;
+  }
+  for (const Viewer& other : {ViewerWith({}), ViewerWith({{"attendee", "events/e1"}}),
+                              ViewerWith({{"door-staff", "platform"}})}) {
+    EXPECT_FALSE(MaySee(other, {}, partners));
+    EXPECT_TRUE(MaySee(other, {}, open));
+  }
+}
+
 TEST(Viewer, OthersSeeOpenItemsOnly) {
   for (const char* state :
        {"STATE_DRAFT", "STATE_IN_REVIEW", "STATE_MATCHED", "STATE_CLOSED", "STATE_EXPIRED"}) {

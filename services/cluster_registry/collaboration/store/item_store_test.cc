@@ -2,24 +2,16 @@
 #include "services/cluster_registry/collaboration/store/item_store.h"
 
 #include <functional>
-#include <memory>
 #include <string>
 #include <vector>
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "libs/base/status_macros.h"
-#include "libs/feed/changes.h"
-#include "libs/feed/sequencer.h"
-#include "libs/sql/migrate.h"
-#include "libs/testing/database_fixture.h"
-#include "libs/testing/fake_clock.h"
-#include "libs/testing/fake_ids.h"
 #include "libs/testing/status_matchers.h"
 #include "services/cluster_registry/clusters/cluster_store.h"
 #include "services/cluster_registry/collaboration/expiry.h"
-#include "services/cluster_registry/migrations.h"
-#include "services/cluster_registry/testing/records.h"
+#include "services/cluster_registry/testing/store_fixture.h"
 
 namespace wici::cluster_registry {
 namespace {
@@ -33,44 +25,22 @@ using wici::testing::StatusIs;
 using Item = v1::CollaborationItem;
 using v1::Interest;
 
-class ItemStoreTest : public wici::testing::DatabaseTest {
+class ItemStoreTest : public testing::FamilyStoreTest {
  protected:
   void SetUp() override {
-    DatabaseTest::SetUp();
+    FamilyStoreTest::SetUp();
     if (IsSkipped()) return;
-    ASSERT_THAT(sql::Migrate(database(), Migrations(), clock_), IsOk());
-    store_ = std::make_unique<Store>(database());
-    for (const char* id : {"c1", "c2"}) {
-      ASSERT_THAT(Write([&](Writer& writer) {
-                    v1::Cluster cluster;
-                    cluster.set_name(std::string("clusters/") + id);
-                    return InsertCluster(writer, cluster);
-                  }),
-                  IsOk());
-    }
+    ASSERT_THAT(AddCluster("c1"), IsOk());
+    ASSERT_THAT(AddCluster("c2"), IsOk());
   }
 
-  static absl::Time Deadline() { return absl::Now() + absl::Seconds(20); }
-  absl::Status Write(const std::function<absl::Status(Writer&)>& body) {
-    Item ignored;
-    return store_->Write({.principal = "users/test",
-                          .request_id = "",
-                          .method = "Service/Method",
-                          .request = "",
-                          .transaction_id = ids_.NewId(),
-                          .now = clock_.Now(),
-                          .deadline = Deadline()},
-                         ignored, body);
-  }
-  // In the locked cluster of `name`.
-  absl::Status WriteIn(const std::string& name, const std::function<absl::Status(Writer&)>& body) {
-    return Write([&](Writer& writer) {
-      WICI_RETURN_IF_ERROR(LockCluster(writer, ClusterOf(name), true).status());
-      return body(writer);
-    });
+  // In the locked cluster of the resource `name`.
+  absl::Status WriteInClusterOf(const std::string& name,
+                                const std::function<absl::Status(Writer&)>& body) {
+    return WriteIn(ClusterOf(name).substr(std::string("clusters/").size()), body);
   }
   absl::Status Add(const std::string& name, const std::string& fields) {
-    return WriteIn(name, [&](Writer& writer) {
+    return WriteInClusterOf(name, [&](Writer& writer) {
       Item item = Parse<Item>(fields);
       item.set_name(name);
       if (item.valid_until().empty()) item.set_valid_until("2016-12-18");
@@ -78,7 +48,7 @@ class ItemStoreTest : public wici::testing::DatabaseTest {
     });
   }
   absl::Status AddInterest(const std::string& name, const std::string& interested) {
-    return WriteIn(name, [&](Writer& writer) {
+    return WriteInClusterOf(name, [&](Writer& writer) {
       Interest interest;
       interest.set_name(name);
       interest.set_interested(interested);
@@ -88,54 +58,36 @@ class ItemStoreTest : public wici::testing::DatabaseTest {
       return InsertInterest(writer, interest);
     });
   }
+  // What `body` reads.
   template <class T>
-  T Read(const std::function<absl::StatusOr<T>(Reader&)>& body) {
-    T result;
-    EXPECT_THAT(store_->Read(Deadline(),
-                             [&](Reader& reader) {
-                               WICI_ASSIGN_OR_RETURN(result, body(reader));
-                               return absl::OkStatus();
-                             }),
-                IsOk());
-    return result;
+  T Get(const std::function<absl::StatusOr<T>(Reader&)>& body) {
+    const absl::StatusOr<T> result = Query<T>(body);
+    EXPECT_THAT(result, IsOk());
+    return result.ok() ? *result : T();
   }
   std::vector<std::string> List(const ItemFilter& filter, const Keyset& keyset = {"", 10}) {
     std::vector<std::string> names;
-    for (const Item& item : Read<std::vector<Item>>(
+    for (const Item& item : Get<std::vector<Item>>(
              [&](Reader& reader) { return ReadItems(reader, filter, clock_.Now(), keyset); })) {
       names.push_back(item.name().substr(9));
     }
     return names;
   }
   Item GetItem(const std::string& name) {
-    return Read<Item>([&](Reader& reader) { return ReadItem(reader, name, clock_.Now()); });
+    return Get<Item>([&](Reader& reader) { return ReadItem(reader, name, clock_.Now()); });
   }
-  std::vector<std::string> Changes() {
-    feed::Sequencer sequencer(database(), nullptr, clock_, {.source = "test", .owner = "o"},
-                              [](const feed::v1::Cursor&) {});
-    EXPECT_THAT(sequencer.RunOnce(), IsOk());
-    std::vector<std::string> changes;
-    EXPECT_THAT(database().Read(
-                    Deadline(),
-                    [&](sql::Transaction& tx) {
-                      changes.clear();
-                      WICI_ASSIGN_OR_RETURN(const auto all, feed::ReadChanges(tx, {}, 1000));
-                      for (const feed::v1::Change& change : all) {
-                        changes.push_back(change.aggregate() + "@" +
-                                          std::to_string(change.version()) + " " + change.kind());
-                      }
-                      return absl::OkStatus();
-                    }),
-                IsOk());
-    return changes;
+  std::vector<std::string> VersionsAndKinds() {
+    std::vector<std::string> texts;
+    for (const feed::v1::Change& change : Changes()) {
+      texts.push_back(change.aggregate() + "@" + std::to_string(change.version()) + " " +
+                      change.kind());
+    }
+    return texts;
   }
 
   const std::string a_ = "clusters/c1/collaborationItems/a";
   const std::string b_ = "clusters/c1/collaborationItems/b";
   const std::string c_ = "clusters/c2/collaborationItems/c";
-  wici::testing::FakeClock clock_;
-  wici::testing::FakeIds ids_;
-  std::unique_ptr<Store> store_;
 };
 WICI_ON_EVERY_ENGINE(ItemStoreTest);
 
@@ -205,7 +157,7 @@ TEST_P(ItemStoreTest, ItemsOfADeletedClusterAreLeftOut) {
 TEST_P(ItemStoreTest, TheMarketHoldsOpenItemsByTheirCodes) {
   const std::string sector = R"( sectors { scheme: "NACE" version: "Rev. 2" code: "C20.1" })";
   const auto find = [&](const std::string& fields) {
-    return Read<std::vector<std::string>>([&](Reader& reader) {
+    return Get<std::vector<std::string>>([&](Reader& reader) {
       return FindInMarket(reader, Parse<Item>(fields), {Item::KIND_BUSINESS_REQUEST}, 1000);
     });
   };
@@ -218,12 +170,13 @@ TEST_P(ItemStoreTest, TheMarketHoldsOpenItemsByTheirCodes) {
               ElementsAre(a_));
   EXPECT_THAT(find(R"(sectors { scheme: "NACE" version: "Rev. 2" code: "C21" })"), IsEmpty());
   EXPECT_THAT(find(""), IsEmpty());
-  ASSERT_THAT(WriteIn(a_,
-                      [&](Writer& writer) {
-                        WICI_ASSIGN_OR_RETURN(Item item, ReadItem(writer, a_, writer.now()));
-                        item.set_state(Item::STATE_CLOSED);
-                        return SaveItem(writer, item, "collaboration_item.closed");
-                      }),
+  ASSERT_THAT(WriteInClusterOf(a_,
+                               [&](Writer& writer) {
+                                 WICI_ASSIGN_OR_RETURN(Item item,
+                                                       ReadItem(writer, a_, writer.now()));
+                                 item.set_state(Item::STATE_CLOSED);
+                                 return SaveItem(writer, item, "collaboration_item.closed");
+                               }),
               IsOk());
   EXPECT_THAT(find(sector), IsEmpty());
 }
@@ -233,7 +186,7 @@ TEST_P(ItemStoreTest, OnePartyHasOneLiveInterest) {
   ASSERT_THAT(AddInterest(a_ + "/interests/i1", "clusters/c2"), IsOk());
   EXPECT_FALSE(AddInterest(a_ + "/interests/i2", "clusters/c2").ok());
   EXPECT_THAT(AddInterest(a_ + "/interests/i3", "clusters/c2/members/m"), IsOk());
-  const auto expressed = Read<std::vector<Interest>>([&](Reader& reader) {
+  const auto expressed = Get<std::vector<Interest>>([&](Reader& reader) {
     return ReadExpressedInterests(reader, "clusters/c2", clock_.Now(), {"", 10});
   });
   EXPECT_EQ(expressed.size(), 2u);
@@ -251,7 +204,7 @@ TEST_P(ItemStoreTest, TheSweepExpiresClusterByClusterAndRecordsIt) {
   EXPECT_EQ(sweep.RunOnce().value(), 0);
   EXPECT_EQ(GetItem(a_).etag(), "\"2\"");
   EXPECT_THAT(
-      Changes(),
+      VersionsAndKinds(),
       ElementsAre("clusters/c1@1 cluster.created", "clusters/c2@1 cluster.created",
                   "clusters/c1@2 collaboration_item.created",
                   "clusters/c2@2 collaboration_item.created", "clusters/c1@3 interest.created",

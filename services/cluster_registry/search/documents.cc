@@ -7,6 +7,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "services/cluster_registry/cluster_rules/publication.h"
 #include "services/cluster_registry/collaboration/rules/viewer.h"
 #include "services/cluster_registry/search/text/fold.h"
 #include "services/cluster_registry/search/text/polish_stem.h"
@@ -109,7 +110,7 @@ SearchDocument DocumentOf(const v1::Cluster& cluster) {
   AddCodes(cluster.sectors(), document);
   AddCodes(cluster.ecosystems(), document);
   AddCodes(cluster.technologies(), document);
-  document.shared = MaySee(Viewer(), cluster);
+  document.shared = IsShared(ExposureOf(cluster)) && !cluster.has_delete_time();
   return document;
 }
 
@@ -117,7 +118,7 @@ SearchDocument DocumentOf(const v1::Member& member, const v1::Cluster& cluster) 
   SearchDocument document;
   document.name = member.name();
   document.kind = v1::SearchResult::KIND_MEMBER;
-  document.shared = MaySee(Viewer(), cluster);
+  document.shared = IsShared(ExposureOf(cluster)) && !cluster.has_delete_time();
   if (member.kind() == v1::Member::KIND_INDIVIDUAL) return document;
   Add(member.display_name(), "", true, document);
   AddList(member.competences(), false, document);

@@ -1,5 +1,7 @@
 #include "services/cluster_registry/search/search_indexer.h"
 
+#include <sys/resource.h>
+
 #include <algorithm>
 #include <utility>
 
@@ -22,6 +24,8 @@ namespace {
 // Items are indexed as they are stored, whatever the day is: on the first that a date may name
 // nothing is past.
 const absl::Time kAnyDay = absl::FromCivil(absl::CivilDay(1900, 1, 1), absl::UTCTimeZone());
+
+constexpr int kNice = 10;
 
 std::string ToPosition(const feed::v1::Cursor& cursor) {
   return absl::StrCat(cursor.seq(), "@", cursor.epoch());
@@ -173,6 +177,7 @@ absl::Status SearchIndexer::ReadBelow(const v1::Cluster& cluster, const SearchIn
 
 absl::StatusOr<int> SearchIndexer::Follow() {
   int total = 0;
+  int staged = 0;
   for (;;) {
     const feed::v1::Cursor cursor = FromPosition(index_.Position());
     std::vector<feed::v1::Change> changes;
@@ -182,17 +187,27 @@ absl::StatusOr<int> SearchIndexer::Follow() {
     });
     if (absl::IsOutOfRange(read)) return Rebuild();
     WICI_RETURN_IF_ERROR(read);
-    if (changes.empty() || Stopping()) return total;
+    if (changes.empty() || Stopping()) break;
     std::set<std::string> names;
+    std::set<std::string> created;
     for (const feed::v1::Change& change : changes) {
       if (IsSearched(change.resource())) names.insert(change.resource());
+      if (change.kind() == "cluster.created") created.insert(change.resource());
     }
-    WICI_RETURN_IF_ERROR(Update(names, ToPosition(changes.back().cursor())));
+    WICI_RETURN_IF_ERROR(Update(names, created, ToPosition(changes.back().cursor())));
     total += static_cast<int>(changes.size());
+    staged += static_cast<int>(changes.size());
+    if (staged >= options_.commit_max) {
+      WICI_RETURN_IF_ERROR(index_.Commit());
+      staged = 0;
+    }
   }
+  if (staged > 0) WICI_RETURN_IF_ERROR(index_.Commit());
+  return total;
 }
 
 absl::Status SearchIndexer::Update(const std::set<std::string>& names,
+                                   const std::set<std::string>& created,
                                    const std::string& position) {
   std::vector<SearchDocument> documents;
   WICI_RETURN_IF_ERROR(store_.Read(Deadline(options_.timeout), [&](Reader& reader) {
@@ -201,10 +216,11 @@ absl::Status SearchIndexer::Update(const std::set<std::string>& names,
   }));
   std::set<std::string> gone = names;
   for (const SearchDocument& document : documents) gone.erase(document.name);
-  // What happens to a cluster happens to what is below it: it hides, shows or goes with it.
+  // What happens to a cluster happens to what is below it: it hides, shows or goes with it. What is
+  // below a new one has changes of its own, after that of the cluster.
   const std::string before = index_.Position();
   for (const std::string& name : names) {
-    if (ClusterOf(name) != name) continue;
+    if (ClusterOf(name) != name || created.count(name) > 0) continue;
     const auto now = std::find_if(documents.begin(), documents.end(),
                                   [&](const SearchDocument& one) { return one.name == name; });
     const bool shared = now != documents.end() && now->shared;
@@ -218,16 +234,19 @@ absl::Status SearchIndexer::Update(const std::set<std::string>& names,
     }));
     WICI_RETURN_IF_ERROR(
         ReadBelow(cluster, [&](const std::vector<SearchDocument>& below) -> absl::Status {
-          if (!cluster.has_delete_time()) return index_.Apply(below, {}, before);
+          if (!cluster.has_delete_time()) return index_.Stage(below, {}, before);
           std::vector<std::string> hidden;
           for (const SearchDocument& document : below) hidden.push_back(document.name);
-          return index_.Apply({}, hidden, before);
+          return index_.Stage({}, hidden, before);
         }));
   }
-  return index_.Apply(documents, {gone.begin(), gone.end()}, position);
+  return index_.Stage(documents, {gone.begin(), gone.end()}, position);
 }
 
 void SearchIndexer::Run() {
+  // Whoever waits for an answer comes first: an index that lags a little under load heals by
+  // itself. On Linux this is of the calling thread alone.
+  (void)setpriority(PRIO_PROCESS, 0, kNice);
   while (!Stopping()) {
     const absl::Status status = RunOnce().status();
     if (!status.ok() && !Stopping()) {

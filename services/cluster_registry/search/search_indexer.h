@@ -26,6 +26,9 @@ struct SearchIndexerOptions {
   absl::Duration poll = absl::Seconds(1);      // when nobody calls Wake
   absl::Duration timeout = absl::Seconds(30);  // of one read of the store
   int batch_max = 500;                         // changes, or resources, read at once
+  // While it is behind, for instance of an import, searches see what is new once in so many
+  // changes.
+  int commit_max = 5000;
 };
 
 class SearchIndexer {
@@ -47,7 +50,9 @@ class SearchIndexer {
   bool Stopping();
   absl::StatusOr<int> Rebuild();
   absl::StatusOr<int> Follow();
-  absl::Status Update(const std::set<std::string>& names, const std::string& position);
+  // Stages what became of `names`; those of `created` had nothing below before.
+  absl::Status Update(const std::set<std::string>& names, const std::set<std::string>& created,
+                      const std::string& position);
   // The documents of the members and items of a cluster, in batches.
   absl::Status ReadBelow(const v1::Cluster& cluster, const SearchIndex::Add& add);
 

@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "gmock/gmock.h"
@@ -193,6 +194,25 @@ TEST_P(SearchIndexerTest, WhatIsBelowAClusterHidesAndShowsWithIt) {
   EXPECT_EQ(Find("chemia", false).size(), 7u);
 }
 
+TEST_P(SearchIndexerTest, AClusterThatIsMadeAndHiddenAtOnceHidesWhatIsBelow) {
+  EXPECT_EQ(Index(), 0);
+  AddCluster("c1", "Chemie");
+  for (int i = 0; i < 4; ++i) AddMember("c1", "m" + std::to_string(i), "Chemikalien");
+  ChangeCluster("c1", [](v1::Cluster& c) { c.set_visibility(v1::VISIBILITY_INTERNAL); });
+  EXPECT_EQ(Index(), 6);
+  EXPECT_THAT(Find("chemia", false), IsEmpty());
+  EXPECT_EQ(Find("chemia").size(), 5u);
+}
+
+TEST_P(SearchIndexerTest, WhileItIsBehindItCommitsNowAndThenAndAtTheEnd) {
+  EXPECT_EQ(Index(), 0);
+  indexer_ = std::make_unique<SearchIndexer>(*store_, *index_,
+                                             SearchIndexerOptions{.batch_max = 3, .commit_max = 6});
+  for (int i = 0; i < 10; ++i) AddCluster("c" + std::to_string(i), "Chemie");
+  EXPECT_EQ(Index(), 10);
+  EXPECT_EQ(Find("chemia").size(), 10u);
+}
+
 TEST_P(SearchIndexerTest, ARestartGoesOnWhereTheIndexIs) {
   AddCluster("c1", "Chemie");
   Index();
@@ -240,9 +260,16 @@ TEST_P(SearchIndexerTest, APositionTheFeedNoLongerHasMeansToBeginAnew) {
 }
 
 TEST_P(SearchIndexerTest, ItRunsOnItsOwnThread) {
+  EXPECT_EQ(Index(), 0);
   AddCluster("c1", "Chemie");
+  feed::Sequencer sequencer(database(), nullptr, clock_, {.source = "test", .owner = "o"},
+                            [](const feed::v1::Cursor&) {});
+  ASSERT_THAT(sequencer.RunOnce(), IsOk());
   indexer_->Start();
   indexer_->Wake();
+  const absl::Time give_up = absl::Now() + absl::Minutes(1);
+  while (Find("chemia").empty() && absl::Now() < give_up) std::this_thread::yield();
+  EXPECT_THAT(Find("chemia"), ElementsAre("c1"));
 }
 
 TEST(Documents, PersonsAndMailboxesAreNotIndexed) {

@@ -69,11 +69,11 @@ class GenerationWriter {
     terms.skip_to(term);
     return terms != database_.termlist_end(*posting) && *terms == term;
   }
-  void Commit(const std::string& position) {
+  void SetPosition(const std::string& position) {
     database_.set_metadata("format", std::string(kFormat));
     database_.set_metadata("position", position);
-    database_.commit();
   }
+  void Commit() { database_.commit(); }
   std::string Position() const {
     return database_.get_metadata("format") == kFormat ? database_.get_metadata("position") : "";
   }
@@ -226,7 +226,8 @@ class XapianIndex final : public SearchIndex {
     }
     try {
       Open(generation + 1, Xapian::DB_CREATE_OR_OVERWRITE);
-      writer_->Commit("");
+      writer_->SetPosition("");
+      writer_->Commit();
     } catch (const Xapian::Error& error) {
       return Unavailable("the search index", error.get_msg());
     }
@@ -244,12 +245,21 @@ class XapianIndex final : public SearchIndex {
   bool Has(std::string_view name) override { return HasTerm(name, NameTerm(name)); }
   bool IsShared(std::string_view name) override { return HasTerm(name, std::string(kSharedTerm)); }
 
-  absl::Status Apply(const std::vector<SearchDocument>& put, const std::vector<std::string>& remove,
+  absl::Status Stage(const std::vector<SearchDocument>& put, const std::vector<std::string>& remove,
                      const std::string& position) override {
     try {
       for (const SearchDocument& document : put) writer_->Put(document, stemmers_);
       for (const std::string& name : remove) writer_->Remove(name);
-      writer_->Commit(position);
+      writer_->SetPosition(position);
+    } catch (const Xapian::Error& error) {
+      return Unavailable("writing the search index", error.get_msg());
+    }
+    return absl::OkStatus();
+  }
+
+  absl::Status Commit() override {
+    try {
+      writer_->Commit();
     } catch (const Xapian::Error& error) {
       return Unavailable("writing the search index", error.get_msg());
     }
@@ -266,7 +276,8 @@ class XapianIndex final : public SearchIndex {
         for (const SearchDocument& document : documents) fresh->Put(document, stemmers_);
         return absl::OkStatus();
       }));
-      fresh->Commit(position);
+      fresh->SetPosition(position);
+      fresh->Commit();
       Use(std::move(fresh), generation);
     } catch (const Xapian::Error& error) {
       return Unavailable("rebuilding the search index", error.get_msg());
@@ -284,7 +295,8 @@ class XapianIndex final : public SearchIndex {
       try {
         Reader reader = Take();
         SearchAnswer answer = OneSearch(reader.database, filter, stemmers_).Run(words, as_you_type);
-        answer.complete = !reader.database.get_metadata("position").empty();
+        answer.complete = reader.database.get_metadata("format") == kFormat &&
+                          !reader.database.get_metadata("position").empty();
         Return(std::move(reader));
         return answer;
       } catch (const Xapian::Error& error) {
@@ -370,6 +382,13 @@ class XapianIndex final : public SearchIndex {
 };
 
 }  // namespace
+
+absl::Status SearchIndex::Apply(const std::vector<SearchDocument>& put,
+                                const std::vector<std::string>& remove,
+                                const std::string& position) {
+  WICI_RETURN_IF_ERROR(Stage(put, remove, position));
+  return Commit();
+}
 
 absl::StatusOr<std::unique_ptr<SearchIndex>> SearchIndex::Open(const std::string& folder) {
   WICI_ASSIGN_OR_RETURN(Generations generations, Generations::Open(folder));

@@ -1,9 +1,9 @@
 // The full-text index: derived data, made of what it is given, thrown away and made again at will.
 //
 // It stands in a folder of its own. One thread writes; any number search at the same time and are
-// never blocked by it: they see the index as of its last commit. A batch is written whole or not at
-// all, with the position it leads to, whenever the process is killed. A rebuild goes into a second
-// generation while the first is searched, and takes its place when it is complete.
+// never blocked by it: they see the index as of its last commit. Whenever the process is killed,
+// the position on disk is never ahead of the documents. A rebuild goes into a second generation
+// while the first is searched, and takes its place when it is complete.
 //
 // How words are compared stands in text/; the terms in search_index.cc, the one file that knows
 // Xapian.
@@ -76,15 +76,20 @@ class SearchIndex {
 
   // The writer's side: of one thread at a time.
 
-  // Of the last commit; "" for an index that was never complete.
+  // Of what was staged last; "" for an index that was never complete.
   virtual std::string Position() = 0;
   // Whether the document of a resource is there, and whether it is for all.
   virtual bool Has(std::string_view name) = 0;
   virtual bool IsShared(std::string_view name) = 0;
-  // Puts and removes documents by the name of their resource, and commits with the position.
-  virtual absl::Status Apply(const std::vector<SearchDocument>& put,
+  // Puts and removes documents by the name of their resource, and moves the position; searches see
+  // it with the next Commit. A commit costs about as much as thousands of documents.
+  virtual absl::Status Stage(const std::vector<SearchDocument>& put,
                              const std::vector<std::string>& remove,
                              const std::string& position) = 0;
+  virtual absl::Status Commit() = 0;
+  // Both.
+  absl::Status Apply(const std::vector<SearchDocument>& put, const std::vector<std::string>& remove,
+                     const std::string& position);
   // Takes documents into a new generation.
   using Add = std::function<absl::Status(const std::vector<SearchDocument>&)>;
   // Makes the index anew: `fill` adds everything, then the new generation is searched. An error of

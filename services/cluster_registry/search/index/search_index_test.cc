@@ -220,6 +220,22 @@ TEST_F(SearchIndexTest, ItIsThereAgainAfterARestartWithItsPosition) {
   EXPECT_THAT(Find("chemie"), ElementsAre("a"));
 }
 
+TEST_F(SearchIndexTest, WhatIsStagedIsFoundAfterTheCommit) {
+  const wici::testing::TempDir folder;
+  Open(folder.path());
+  Put({Cluster("a", "Chemie")});
+  ASSERT_THAT(index_->Stage({Cluster("b", "Chemie")}, {"clusters/a"}, "2"), IsOk());
+  ASSERT_THAT(index_->Stage({Cluster("c", "Chemie")}, {}, "3"), IsOk());
+  EXPECT_EQ(index_->Position(), "3");
+  EXPECT_TRUE(index_->Has("clusters/b"));
+  EXPECT_FALSE(index_->Has("clusters/a"));
+  EXPECT_THAT(Find("chemie"), ElementsAre("a"));
+  ASSERT_THAT(index_->Commit(), IsOk());
+  EXPECT_THAT(Find("chemie"), ElementsAre("b", "c"));
+  Open(folder.path());
+  EXPECT_EQ(index_->Position(), "3");
+}
+
 TEST_F(SearchIndexTest, TwoProcessesDoNotShareAFolder) {
   const wici::testing::TempDir folder;
   Open(folder.path());

@@ -16,7 +16,7 @@ std::string_view OwnerOf(std::string_view name) {
   return name.substr(0, name.find('/', name.find('/') + 1));
 }
 
-std::string BranchTerm(const Branch& branch) { return absl::StrCat("XB", branch.id.data()); }
+std::string BranchTerm(const Branch& branch) { return absl::StrCat("XB", std::string(branch.id)); }
 
 void AddText(const SearchText& text, const Stemmers& stemmers, DocumentTerms& terms,
              std::set<std::string>& words) {

@@ -42,6 +42,7 @@ absl::StatusCode CodeOf(int extended) {
   switch (extended & 0xff) {
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
+    case SQLITE_PROTOCOL:  // the lock of the log was taken from under it too often
       return absl::StatusCode::kAborted;
     case SQLITE_FULL:
     case SQLITE_READONLY:

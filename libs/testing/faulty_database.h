@@ -19,6 +19,7 @@ enum class WriteFault {
   kNone,
   kBeforeCommit,  // the body runs, then all is rolled back: UNAVAILABLE
   kAfterCommit,   // committed, but the answer is lost: UNAVAILABLE, reason COMMIT_UNKNOWN
+  kConflict,      // rolled back, others were in the way at every try: ABORTED
 };
 
 // Thread-safe.
@@ -36,12 +37,14 @@ class FaultyDatabase final : public sql::Database {
     if (dead_.load()) return absl::UnavailableError("dead");
     WriteFault fault = once_.exchange(WriteFault::kNone);
     if (fault == WriteFault::kNone && next_) fault = next_();
-    if (fault == WriteFault::kBeforeCommit) {
+    if (fault == WriteFault::kBeforeCommit || fault == WriteFault::kConflict) {
       const absl::Status status = database_.Write(deadline, [&](sql::Transaction& tx) {
         const absl::Status done = body(tx);
         return done.ok() ? absl::CancelledError("rolled back") : done;
       });
-      return absl::IsCancelled(status) ? absl::UnavailableError("connection lost") : status;
+      if (!absl::IsCancelled(status)) return status;
+      return fault == WriteFault::kConflict ? absl::AbortedError("busy")
+                                            : absl::UnavailableError("connection lost");
     }
     const absl::Status status = database_.Write(deadline, body);
     if (fault == WriteFault::kNone || !status.ok()) return status;

@@ -8,6 +8,7 @@
 #include "services/cluster_registry/imports/files/cells.h"
 #include "services/cluster_registry/imports/files/csv.h"
 #include "services/cluster_registry/imports/plans/import_rows.h"
+#include "services/cluster_registry/imports/plans/initiative_plan.h"
 #include "services/cluster_registry/slug.h"
 
 namespace wici::cluster_registry {
@@ -28,12 +29,6 @@ template <class Names>
 void AddCells(const Names& names, const Message& message, std::vector<std::string>& fields) {
   for (const std::string_view name : names) fields.push_back(GetCellField(name, message));
 }
-
-constexpr std::array<std::string_view, 10> kInitiativeFields = {
-    "acronym",      "display_name", "translated_names", "kind",       "programme",
-    "grant_number", "starts_on",    "ends_on",          "legal_form", "website"};
-constexpr std::array<std::string_view, 5> kParticipantFields = {
-    "participant", "display_name", "role", "participates_from", "participates_until"};
 
 }  // namespace
 

@@ -41,10 +41,13 @@ absl::StatusOr<Dump> DumpClusters(Reader& reader, v1::Visibility circle, const R
                                   const Keyset& keyset) {
   WICI_ASSIGN_OR_RETURN(const auto page, ReadExportClusters(reader, circle, keyset));
   const bool counts = request.content() == Request::CONTENT_MEMBER_COUNTS;
+  if (IsJson(request) && counts) {
+    return Dump{MemberCountsAsJsonLd(page.records, request.base_uri()), page.last};
+  }
   if (IsJson(request)) {
-    return Dump{counts ? MemberCountsAsJsonLd(page.records, request.base_uri())
-                       : ClustersAsJsonLd(page.records, request.base_uri()),
-                page.last};
+    WICI_ASSIGN_OR_RETURN(const std::vector<v1::Succession> successions,
+                          ReadExportSuccessions(reader, circle, page.records));
+    return Dump{ClustersAsJsonLd(page.records, successions, request.base_uri()), page.last};
   }
   return Dump{counts ? MemberCountsAsCsv(page.records) : ClustersAsCsv(page.records), page.last};
 }

@@ -4,6 +4,7 @@
 
 #include "libs/base/status_macros.h"
 #include "services/cluster_registry/clusters/cluster_store.h"
+#include "services/cluster_registry/successions/succession_store.h"
 #include "services/cluster_registry/testing/registry_fixture.h"
 
 namespace wici::cluster_registry {
@@ -117,6 +118,36 @@ TEST_F(ExportTest, ARoleOnOneClusterOpensNoDump) {
       services_.Token("cluster-manager", "clusters/internal"));
   ASSERT_THAT(answer, IsOk());
   EXPECT_THAT(answer->content(), Not(HasSubstr("clusters/internal")));
+}
+
+TEST_F(ExportTest, ASuccessionIsDumpedWithoutClustersThatAreNotForTheCaller) {
+  v1::Succession succession;
+  ASSERT_THAT(store_.Write({.principal = "users/test",
+                            .request_id = "",
+                            .method = "Service/Method",
+                            .request = "",
+                            .transaction_id = services_.ids().NewId(),
+                            .now = services_.clock().Now(),
+                            .deadline = absl::Now() + absl::Seconds(20)},
+                           succession,
+                           [&](Writer& writer) -> absl::Status {
+                             succession = testing::Parse<v1::Succession>(R"(
+                               name: "successions/merger" kind: KIND_MERGE
+                               effective_on: "2015-10-07" predecessors: "clusters/public"
+                               predecessors: "clusters/internal"
+                               successors: "clusters/partners")");
+                             return InsertSuccession(writer, succession);
+                           }),
+              IsOk());
+  const auto dump = [&](const std::string& role) {
+    return Export(Request::CONTENT_CLUSTERS, role, v1::EXPORT_FORMAT_JSON_LD);
+  };
+  EXPECT_THAT(dump(""),
+              AllOf(HasSubstr("org:ChangeEvent"), HasSubstr("successions/merger"),
+                    Not(HasSubstr("clusters/internal")), Not(HasSubstr("clusters/partners"))));
+  EXPECT_THAT(dump("partner-region"),
+              AllOf(HasSubstr("org:resultingOrganization"), Not(HasSubstr("clusters/internal"))));
+  EXPECT_THAT(dump("platform-operator"), HasSubstr("clusters/internal"));
 }
 
 TEST_F(ExportTest, LabelsWithoutConsentStayInside) {

@@ -10,6 +10,7 @@
 #include "services/cluster_registry/environment.h"
 #include "services/cluster_registry/labels/label_store.h"
 #include "services/cluster_registry/members/member_store.h"
+#include "services/cluster_registry/successions/succession_store.h"
 
 namespace wici::cluster_registry {
 namespace {
@@ -81,6 +82,27 @@ absl::StatusOr<ExportPage<v1::Member>> ReadExportMembers(Reader& reader, v1::Vis
   return PageOf(reader, circle, keyset, std::move(rows), [&](const v1::Member& member) {
     return circle == v1::VISIBILITY_INTERNAL || member.kind() != v1::Member::KIND_INDIVIDUAL;
   });
+}
+
+absl::StatusOr<std::vector<v1::Succession>> ReadExportSuccessions(
+    Reader& reader, v1::Visibility circle, absl::Span<const v1::Cluster> clusters) {
+  std::set<std::string> names;
+  for (const v1::Cluster& cluster : clusters) names.insert(cluster.name());
+  WICI_ASSIGN_OR_RETURN(std::vector<v1::Succession> successions, ReadSuccessionsOf(reader, names));
+  for (const v1::Succession& succession : successions) {
+    names.insert(succession.predecessors().begin(), succession.predecessors().end());
+    names.insert(succession.successors().begin(), succession.successors().end());
+  }
+  WICI_ASSIGN_OR_RETURN(const std::set<std::string> exported, ExportedOf(reader, circle, names));
+  for (v1::Succession& succession : successions) {
+    for (auto* side : {succession.mutable_predecessors(), succession.mutable_successors()}) {
+      side->erase(
+          std::remove_if(side->begin(), side->end(),
+                         [&](const std::string& name) { return exported.count(name) == 0; }),
+          side->end());
+    }
+  }
+  return successions;
 }
 
 absl::Status HideParticipants(Reader& reader, v1::Visibility circle,

@@ -7,12 +7,14 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/types/span.h"
 #include "services/cluster_registry/store.h"
 #include "wici/cluster_registry/v1/cluster.pb.h"
 #include "wici/cluster_registry/v1/common.pb.h"
 #include "wici/cluster_registry/v1/initiative.pb.h"
 #include "wici/cluster_registry/v1/label.pb.h"
 #include "wici/cluster_registry/v1/member.pb.h"
+#include "wici/cluster_registry/v1/succession.pb.h"
 
 namespace wici::cluster_registry {
 
@@ -21,8 +23,7 @@ namespace wici::cluster_registry {
 bool MayExport(v1::Visibility circle, const v1::Cluster& cluster);
 
 // One page: what is for the caller of the records looked at, and the name of the last one looked
-// at,
-// "" when there are no more.
+// at, "" when there are no more.
 template <class T>
 struct ExportPage {
   std::vector<T> records;
@@ -37,6 +38,11 @@ absl::StatusOr<ExportPage<v1::Label>> ReadExportLabels(Reader& reader, v1::Visib
 // A person with a business of their own is in internal dumps only.
 absl::StatusOr<ExportPage<v1::Member>> ReadExportMembers(Reader& reader, v1::Visibility circle,
                                                          const Keyset& keyset);
+
+// The successions of the exported `clusters`, without the clusters that are in no dump for
+// `circle`.
+absl::StatusOr<std::vector<v1::Succession>> ReadExportSuccessions(
+    Reader& reader, v1::Visibility circle, absl::Span<const v1::Cluster> clusters);
 
 // Takes participants out whose cluster is not in a dump for `circle`.
 absl::Status HideParticipants(Reader& reader, v1::Visibility circle,

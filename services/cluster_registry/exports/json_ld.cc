@@ -19,6 +19,7 @@ namespace {
 using v1::Initiative;
 using v1::InitiativeParticipant;
 using v1::Member;
+using v1::Succession;
 
 constexpr std::array<std::pair<std::string_view, std::string_view>, 6> kContext = {
     {{"schema", "https://schema.org/"},
@@ -96,10 +97,32 @@ void WriteLegalEntity(const v1::ManagementOrganisation& organisation, JsonWriter
   json.End('}');
 }
 
+// Whether one cluster goes on under another name, form or coordinator.
+bool GoesOn(const Succession& succession) {
+  return succession.kind() != Succession::KIND_MERGE && succession.kind() != Succession::KIND_SPLIT;
+}
+
+bool IsOfManagement(const Succession& succession) {
+  return succession.kind() == Succession::KIND_LEGAL_FORM ||
+         succession.kind() == Succession::KIND_COORDINATOR_CHANGE;
+}
+
+bool ClusterIsIn(const v1::Cluster& cluster, const Succession& succession) {
+  const auto& before = succession.predecessors();
+  return std::find(before.begin(), before.end(), cluster.name()) != before.end();
+}
+
 // From one manager to the next: another coordinator, or another legal form.
-void WriteManagementChanges(const v1::Cluster& cluster, JsonWriter& json) {
+void WriteManagementChanges(const v1::Cluster& cluster, absl::Span<const Succession> successions,
+                            JsonWriter& json) {
   for (int i = 1; i < cluster.mandates_size(); ++i) {
     const v1::ManagementMandate& after = cluster.mandates(i);
+    const bool told =
+        std::any_of(successions.begin(), successions.end(), [&](const Succession& succession) {
+          return IsOfManagement(succession) && ClusterIsIn(cluster, succession) &&
+                 succession.effective_on() == after.mandate_from();
+        });
+    if (told) continue;
     json.Begin('{').Type("org:ChangeEvent");
     json.Reference("schema:about", cluster.name());
     json.Key("org:originalOrganization");
@@ -111,7 +134,41 @@ void WriteManagementChanges(const v1::Cluster& cluster, JsonWriter& json) {
   }
 }
 
-void WriteCluster(const v1::Cluster& cluster, JsonWriter& json) {
+// The clusters before or after; of one that goes on, what changed about it, in words.
+void WriteSide(std::string_view property, const Succession& succession,
+               const google::protobuf::RepeatedPtrField<std::string>& clusters,
+               const std::string& words, JsonWriter& json) {
+  if (!GoesOn(succession) && !clusters.empty()) {
+    json.Key(property).Begin('[');
+    for (const std::string& cluster : clusters) json.Begin('{').Member("@id", cluster).End('}');
+    json.End(']');
+  } else if (GoesOn(succession) && !words.empty()) {
+    json.Key(property).Begin('{').Type("org:FormalOrganization");
+    json.Member(succession.kind() == Succession::KIND_RENAME       ? "schema:name"
+                : succession.kind() == Succession::KIND_LEGAL_FORM ? "legal:companyType"
+                                                                   : "legal:legalName",
+                words);
+    json.End('}');
+  }
+}
+
+void WriteSuccession(const Succession& succession, JsonWriter& json) {
+  json.Begin('{').Member("@id", succession.name()).Type("org:ChangeEvent");
+  json.Member("schema:additionalType", GetCellField("kind", succession));
+  if (GoesOn(succession) && !succession.predecessors().empty()) {
+    json.Reference("schema:about", succession.predecessors(0));
+  }
+  WriteSide("org:originalOrganization", succession, succession.predecessors(), succession.before(),
+            json);
+  WriteSide("org:resultingOrganization", succession, succession.successors(), succession.after(),
+            json);
+  json.Member("dct:date", succession.effective_on());
+  Sources(succession.provenances(), json);
+  json.End('}');
+}
+
+void WriteCluster(const v1::Cluster& cluster, absl::Span<const Succession> successions,
+                  JsonWriter& json) {
   json.Begin('{').Member("@id", cluster.name()).Key("@type").Begin('[');
   json.String("schema:Organization").String("org:OrganizationalCollaboration").End(']');
   json.Member("schema:name", cluster.display_name());
@@ -148,7 +205,7 @@ void WriteCluster(const v1::Cluster& cluster, JsonWriter& json) {
   }
   Sources(cluster.provenances(), json);
   json.End('}');
-  WriteManagementChanges(cluster, json);
+  WriteManagementChanges(cluster, successions, json);
 }
 
 // "active" and "inactive" of schema.org on `today`; "" when the records do not say.
@@ -326,9 +383,11 @@ void WriteInitiative(const Initiative& initiative, JsonWriter& json) {
 
 }  // namespace
 
-std::string ClustersAsJsonLd(absl::Span<const v1::Cluster> clusters, std::string_view base_uri) {
+std::string ClustersAsJsonLd(absl::Span<const v1::Cluster> clusters,
+                             absl::Span<const Succession> successions, std::string_view base_uri) {
   return Document(base_uri, [&](JsonWriter& json) {
-    for (const v1::Cluster& cluster : clusters) WriteCluster(cluster, json);
+    for (const v1::Cluster& cluster : clusters) WriteCluster(cluster, successions, json);
+    for (const Succession& succession : successions) WriteSuccession(succession, json);
   });
 }
 

@@ -1,10 +1,12 @@
 // Resources as JSON-LD 1.1, in the words of others:
 //
 //   cluster     schema:Organization, org:OrganizationalCollaboration; who manages it is a
-//               legal:LegalEntity (SEMIC Core Business), a change of that an org:ChangeEvent
+//               legal:LegalEntity (SEMIC Core Business)
+//   succession  org:ChangeEvent from what was to what is: the clusters of a merger or a split, the
+//               name, legal form or coordinator of one that goes on. A change of who manages a
+//               cluster that its mandates tell and no succession of the same day is one too.
 //   label       schema:Certification with certificationIdentification, issuedBy, validFrom,
-//   expires,
-//               auditDate, certificationStatus
+//               expires, auditDate, certificationStatus
 //   member      org:Membership of a schema:Organization, ResearchOrganization, CollegeOrUniversity,
 //               GovernmentOrganization or NGO, with its org:memberDuring
 //   count       schema:Observation
@@ -26,10 +28,14 @@
 #include "wici/cluster_registry/v1/label.pb.h"
 #include "wici/cluster_registry/v1/label_scheme.pb.h"
 #include "wici/cluster_registry/v1/member.pb.h"
+#include "wici/cluster_registry/v1/succession.pb.h"
 
 namespace wici::cluster_registry {
 
-std::string ClustersAsJsonLd(absl::Span<const v1::Cluster> clusters, std::string_view base_uri);
+// `successions` are those of the clusters, each an event once.
+std::string ClustersAsJsonLd(absl::Span<const v1::Cluster> clusters,
+                             absl::Span<const v1::Succession> successions,
+                             std::string_view base_uri);
 // `schemes` by name give the titles; certificationStatus is that of `today`, and left out when the
 // records do not say.
 std::string LabelsAsJsonLd(absl::Span<const v1::Label> labels,

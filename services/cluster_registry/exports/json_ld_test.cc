@@ -18,6 +18,7 @@ namespace wici::cluster_registry {
 namespace {
 
 using testing::Day;
+using ::testing::ElementsAre;
 using testing::Parse;
 
 constexpr char kBase[] = "https://registry.example/";
@@ -76,7 +77,65 @@ TEST(JsonLdTest, ClustersAreOrganisationsAndAChangeOfTheLegalFormIsAnEvent) {
                                   identifiers { scheme: "KRS" value: "0000000000" } }
                    mandate_from: "2015-10-07" })"),
       Parse<v1::Cluster>(R"(name: "clusters/bare" display_name: "Bare" country: "GR")")};
-  EXPECT_EQ(ClustersAsJsonLd(clusters, kBase), Golden("clusters.jsonld"));
+  EXPECT_EQ(ClustersAsJsonLd(clusters, {}, kBase), Golden("clusters.jsonld"));
+}
+
+// The nodes of type org:ChangeEvent.
+std::vector<google::protobuf::Struct> ChangeEvents(const std::string& text) {
+  std::vector<google::protobuf::Struct> events;
+  const auto document = Json(text);
+  for (const auto& node : document.fields().at("@graph").list_value().values()) {
+    const auto& fields = node.struct_value().fields();
+    if (fields.at("@type").string_value() == "org:ChangeEvent")
+      events.push_back(node.struct_value());
+  }
+  return events;
+}
+
+TEST(JsonLdTest, AMergerIsAChangeEventFromItsClustersToTheNewOne) {
+  const auto merger = Parse<v1::Succession>(R"(
+    name: "successions/s1" kind: KIND_MERGE predecessors: "clusters/a" predecessors: "clusters/b"
+    successors: "clusters/c" effective_on: "2015-12-18" provenances { source: "Łódź" })");
+  const auto events = ChangeEvents(ClustersAsJsonLd({}, {merger}, kBase));
+  ASSERT_EQ(events.size(), 1u);
+  const auto& event = events[0].fields();
+  const auto ids = [&](const char* property) {
+    std::vector<std::string> names;
+    for (const auto& node : event.at(property).list_value().values()) {
+      names.push_back(node.struct_value().fields().at("@id").string_value());
+    }
+    return names;
+  };
+  EXPECT_EQ(event.at("@id").string_value(), "successions/s1");
+  EXPECT_THAT(ids("org:originalOrganization"), ElementsAre("clusters/a", "clusters/b"));
+  EXPECT_THAT(ids("org:resultingOrganization"), ElementsAre("clusters/c"));
+  EXPECT_EQ(event.at("dct:date").string_value(), "2015-12-18");
+  EXPECT_EQ(event.at("schema:additionalType").string_value(), "MERGE");
+  EXPECT_EQ(event.at("dct:source").list_value().values(0).string_value(), "Łódź");
+}
+
+TEST(JsonLdTest, AChangeThatASuccessionTellsIsNotToldAgainByTheMandates) {
+  const auto cluster = Parse<v1::Cluster>(R"(
+    name: "clusters/mkch" display_name: "MKCh" country: "PL"
+    mandates { organisation { legal_name: "Park S.A." } mandate_from: "2014-05-14" }
+    mandates { organisation { legal_name: "MKCh" } mandate_from: "2015-10-07" }
+    mandates { organisation { legal_name: "MKCh II" } mandate_from: "2018-01-01" })");
+  const auto form = Parse<v1::Succession>(R"(
+    name: "successions/form" kind: KIND_LEGAL_FORM predecessors: "clusters/mkch"
+    successors: "clusters/mkch" effective_on: "2015-10-07" before: "partnership agreement"
+    after: "association")");
+  const auto events = ChangeEvents(ClustersAsJsonLd({cluster}, {form}, kBase));
+  ASSERT_EQ(events.size(), 2u);
+  EXPECT_EQ(events[0].fields().at("dct:date").string_value(), "2018-01-01");
+  const auto& told = events[1].fields();
+  const auto text = [&](const char* property, const char* member) {
+    return told.at(property).struct_value().fields().at(member).string_value();
+  };
+  EXPECT_EQ(text("schema:about", "@id"), "clusters/mkch");
+  EXPECT_EQ(text("org:originalOrganization", "legal:companyType"), "partnership agreement");
+  EXPECT_EQ(text("org:resultingOrganization", "legal:companyType"), "association");
+  // Without it the mandates tell both.
+  EXPECT_EQ(ChangeEvents(ClustersAsJsonLd({cluster}, {}, kBase)).size(), 2u);
 }
 
 TEST(JsonLdTest, LabelsAreCertificationsWithTheStatusOfTheDay) {
@@ -145,7 +204,7 @@ TEST(JsonLdTest, CountsAreObservations) {
 }
 
 TEST(JsonLdTest, AnEmptyPageIsADocumentWithTheContext) {
-  const auto document = Json(ClustersAsJsonLd({}, ""));
+  const auto document = Json(ClustersAsJsonLd({}, {}, ""));
   const auto& context = document.fields().at("@context").struct_value().fields();
   EXPECT_EQ(context.at("schema").string_value(), "https://schema.org/");
   EXPECT_EQ(context.at("org").string_value(), "http://www.w3.org/ns/org#");
@@ -166,14 +225,15 @@ TEST(CsvDumpTest, InitiativesHaveARowForEachParticipant) {
                                participants { display_name: "ARM, S.A." role: ROLE_LEAD }
                                participants { participant: "regions/mazovia" })"),
       Parse<v1::Initiative>(R"(name: "initiatives/vcp" acronym: "VCP")")};
-  EXPECT_EQ(InitiativesAsCsv(initiatives),
-            "initiative,acronym,display_name,translated_names,kind,programme,grant_number,"
-            "starts_on,ends_on,legal_form,website,budget,participant.participant,"
-            "participant.display_name,participant.role,participant.participates_from,"
-            "participant.participates_until,participant.budget\n"
-            "initiatives/erice,ERICE,,,PROJECT,,,,,,,361312.94 EUR,,\"ARM, S.A.\",LEAD,,,\n"
-            "initiatives/erice,ERICE,,,PROJECT,,,,,,,361312.94 EUR,regions/mazovia,,,,,\n"
-            "initiatives/vcp,VCP,,,,,,,,,,,,,,,,\n");
+  EXPECT_EQ(
+      InitiativesAsCsv(initiatives),
+      "initiative,acronym,display_name,translated_names,kind,programme,grant_number,"
+      "starts_on,ends_on,legal_form,website,description,source,budget,participant.participant,"
+      "participant.display_name,participant.role,participant.participates_from,"
+      "participant.participates_until,participant.budget\n"
+      "initiatives/erice,ERICE,,,PROJECT,,,,,,,,,361312.94 EUR,,\"ARM, S.A.\",LEAD,,,\n"
+      "initiatives/erice,ERICE,,,PROJECT,,,,,,,,,361312.94 EUR,regions/mazovia,,,,,\n"
+      "initiatives/vcp,VCP,,,,,,,,,,,,,,,,,,\n");
 }
 
 }  // namespace

@@ -107,11 +107,13 @@ absl::Status ClusterImporter::ReadFile(const rpc::Context& context,
         .nuts_version = request.nuts_version().empty() ? "2016" : request.nuts_version()};
     file = ReadClusterFile(request.content(), world);
     WICI_RETURN_IF_ERROR(FileError(file));
-    return NameRowsIn(reader, file.rows);
+    WICI_ASSIGN_OR_RETURN(const auto country_of, ReadCountries(reader, file.rows));
+    NameRows(country_of, file.rows);
+    return absl::OkStatus();
   });
 }
 
-absl::Status ClusterImporter::PlanFile(const rpc::Context& context, const RowsByCluster& clusters,
+absl::Status ClusterImporter::PlanFile(const rpc::Context& context, const RowsByAggregate& clusters,
                                        const ImportFacts& facts, std::vector<ImportPlan>& plans) {
   return environment_.store.Read(context.deadline, [&](Reader& reader) -> absl::Status {
     plans.clear();
@@ -139,7 +141,7 @@ absl::Status ClusterImporter::ImportFile(const rpc::Context& context,
                                          const v1::ImportClustersRequest& request,
                                          const ImportFacts& facts, const ClusterFile& file,
                                          v1::ImportClustersResponse& response) {
-  const RowsByCluster clusters = GroupRows(file.rows);
+  const RowsByAggregate clusters = GroupRows(file.rows);
   std::vector<ImportPlan> plans;
   WICI_RETURN_IF_ERROR(PlanFile(context, clusters, facts, plans));
   Report(file, plans, response);

@@ -32,7 +32,7 @@ class ClusterImporter {
                           const ImportFacts& facts, const ClusterFile& file,
                           v1::ImportClustersResponse& response);
   // What the import would do, as the registry is now.
-  absl::Status PlanFile(const rpc::Context& context, const RowsByCluster& clusters,
+  absl::Status PlanFile(const rpc::Context& context, const RowsByAggregate& clusters,
                         const ImportFacts& facts, std::vector<ImportPlan>& plans);
   // Imports the rows of one cluster in one transaction.
   absl::Status ImportCluster(const rpc::Context& context, const std::string& name,

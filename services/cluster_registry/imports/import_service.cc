@@ -28,9 +28,20 @@ absl::Status ValidateNamed(const std::string& name, const std::string& request_i
   return violations.ToStatus(kDomain);
 }
 
-// How many rows a part has, or why it cannot be read at all.
-absl::StatusOr<std::int64_t> CountRows(const Import& import, const std::string& content) {
-  const Table table = ReadTable(content, FormatOf(import));
+// How many rows the part has, or why it cannot be read at all. Outside of the transaction that
+// appends it, for meanwhile nobody else may write on SQLite. What an import that is not open
+// answers is decided there.
+absl::StatusOr<std::int64_t> CountRows(Store& store, absl::Time deadline,
+                                       const v1::AppendImportRowsRequest& request) {
+  Import import;
+  const absl::Status found = store.Read(deadline, [&](Reader& reader) -> absl::Status {
+    WICI_ASSIGN_OR_RETURN(import, ReadImport(reader, request.name()));
+    return absl::OkStatus();
+  });
+  if (absl::IsNotFound(found)) return 0;
+  WICI_RETURN_IF_ERROR(found);
+  if (import.state() != Import::STATE_OPEN) return 0;
+  const Table table = ReadTable(request.content(), FormatOf(import));
   Violations violations;
   for (const std::string& fault : table.faults) violations.Add("content", fault);
   if (table.faults.empty() && table.rows.empty()) {
@@ -134,6 +145,8 @@ absl::Status ImportService::AppendImportRows(const rpc::Context& context,
   if (request.content().empty()) violations.Add("content", "required");
   violations.RequestId("request_id", request.request_id());
   WICI_RETURN_IF_ERROR(violations.ToStatus(kDomain));
+  WICI_ASSIGN_OR_RETURN(const std::int64_t rows,
+                        CountRows(environment_.store, context.deadline, request));
   return environment_.store.Write(
       MakeMutation(environment_, context, request, request.request_id()), response,
       [&](Writer& writer) -> absl::Status {
@@ -144,7 +157,6 @@ absl::Status ImportService::AppendImportRows(const rpc::Context& context,
         if (request.part() != response.part_count() + 1) {
           return ImportPartOutOfOrderError(request.name(), response.part_count() + 1);
         }
-        WICI_ASSIGN_OR_RETURN(const std::int64_t rows, CountRows(response, request.content()));
         WICI_RETURN_IF_ERROR(
             InsertPart(writer, request.name(), request.part(), rows, request.content()));
         response.set_part_count(request.part());

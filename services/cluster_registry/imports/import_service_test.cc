@@ -103,6 +103,43 @@ TEST_F(ImportServiceTest, AFileComesInPartsAndIsWorkedOffInTheBackground) {
   EXPECT_THAT(ListLabels(R"(parent: "clusters/lodz")")->labels(), SizeIs(2));
 }
 
+TEST_F(ImportServiceTest, TwoClustersOfOneNameAreTwoWhateverPartsTheyComeIn) {
+  const Import done =
+      Run(std::string(kClusters) + "skip_invalid_rows: true",
+          {std::string(kHeader) + "Klaster,PL,,,\n", std::string(kHeader) + "Klaster,DE,,,\n",
+           std::string(kHeader) + "Klaster,PL,PL9,,\n"});
+  EXPECT_EQ(done.created_count(), 2);
+  EXPECT_EQ(done.updated_count(), 1);
+  EXPECT_EQ(GetCluster(R"(name: "clusters/klaster")")->country(), "PL");
+  EXPECT_EQ(GetCluster(R"(name: "clusters/de-klaster")")->country(), "DE");
+}
+
+TEST_F(ImportServiceTest, InitiativesComeWithARowForEachParticipant) {
+  AddCluster();
+  const std::string file =
+      "acronym,display_name,kind,budget,participant.participant,participant.role\n"
+      "ERICE,European Regions,PROJECT,361312.94 EUR,clusters/abc,LEAD\n"
+      "ERICE,European Regions,PROJECT,361312.94 EUR,regions/mazovia,PARTNER\n"
+      "ERICE,European Regions,PROJECT,361312.94 EUR,clusters/nowhere,PARTNER\n";
+  const std::string fields =
+      "content: CONTENT_INITIATIVES format: FORMAT_CSV skip_invalid_rows: true";
+  const Import done = Run(fields, {file});
+  EXPECT_EQ(done.created_count(), 2);
+  EXPECT_EQ(done.refused_count(), 1);
+  EXPECT_THAT(Rows("action: ACTION_REFUSED")[0].faults(),
+              ElementsAre("participant.participant: no such cluster"));
+  EXPECT_EQ(Rows()[0].resource(), "initiatives/erice");
+  const auto initiative = GetInitiative(R"(name: "initiatives/erice")");
+  ASSERT_THAT(initiative, IsOk());
+  EXPECT_THAT(initiative->participants(), SizeIs(2));
+  EXPECT_THAT(ListInitiatives(R"(participant: "clusters/abc")")->initiatives(), SizeIs(1));
+
+  ASSERT_THAT(DeleteImport(R"(name: "imports/file")"), IsOk());
+  const Import again = Run(fields, {file});
+  EXPECT_EQ(again.unchanged_count(), 2);
+  EXPECT_EQ(GetInitiative(R"(name: "initiatives/erice")")->etag(), initiative->etag());
+}
+
 TEST_F(ImportServiceTest, TheReportNamesEveryRowInTheOrderOfTheFile) {
   Run(std::string(kClusters) + "skip_invalid_rows: true",
       {std::string(kHeader) + "A,PL,,BRONZE,2016-12-08\nB,Poland,PL12,,\nC,PL,,,\n",

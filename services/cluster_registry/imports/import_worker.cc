@@ -54,11 +54,12 @@ std::vector<ImportRow> Deserialize(const std::string& text) {
   return {kept.rows().begin(), kept.rows().end()};
 }
 
-// Whether trying again may help; otherwise the fault lies in the rows.
+// Whether trying again may help; otherwise the fault lies in the rows. A row that another worker
+// wrote first is found when the part is done again.
 bool IsTransient(const absl::Status& status) {
   return absl::IsUnavailable(status) || absl::IsAborted(status) ||
          absl::IsDeadlineExceeded(status) || absl::IsResourceExhausted(status) ||
-         absl::IsCancelled(status);
+         absl::IsCancelled(status) || ErrorReason(status) == "UNIQUE_VIOLATED";
 }
 
 // Waits until so many operations have come back.
@@ -191,36 +192,55 @@ Mutation ImportWorker::MakeStep(std::string method, absl::Time now) const {
 
 absl::Status ImportWorker::Step(const Import& import) {
   if (import.done_part_count() >= import.part_count()) return Finish(import);
-  Part part;
-  part.number = import.done_part_count() + 1;
-  const absl::Status read = ReadRows(import, part);
-  if (absl::IsNotFound(read)) return absl::OkStatus();  // cancelled meanwhile, or closed
-  WICI_RETURN_IF_ERROR(read);
-  WICI_RETURN_IF_ERROR(import.state() == Import::STATE_CHECKING ? CheckPart(import, part)
-                                                                : ImportPart(import, part));
-  return ClosePart(import, part);
+  absl::StatusOr<std::unique_ptr<Part>> part = NextPart(import);
+  if (absl::IsNotFound(part.status())) return absl::OkStatus();  // cancelled meanwhile, or closed
+  WICI_RETURN_IF_ERROR(part.status());
+  WICI_RETURN_IF_ERROR(import.state() == Import::STATE_CHECKING ? CheckPart(import, **part)
+                                                                : ImportPart(import, **part));
+  return ClosePart(import, **part);
 }
 
-absl::Status ImportWorker::ReadRows(const Import& import, Part& part) {
-  return store_.Read(clock_.Now() + kTimeout, [&](Reader& reader) -> absl::Status {
-    part.rows.clear();
-    WICI_ASSIGN_OR_RETURN(const std::string content, ReadPart(reader, import.name(), part.number));
-    WICI_ASSIGN_OR_RETURN(part.facts, ReadImportFacts(reader));
-    const ImportWorld world = {.regions = *part.facts.regions,
-                               .schemes = part.facts.schemes,
-                               .label_scheme = import.label_scheme(),
-                               .nuts_version = import.nuts_version()};
-    const Table table = ReadTable(content, FormatOf(import));
-    part.rows.reserve(table.rows.size());
-    for (const TableRow& row : table.rows) {
-      part.rows.push_back(ReadImportedRow(import.content(), row, world));
-    }
-    return NameRowsIn(reader, part.rows);
-  });
+absl::StatusOr<std::unique_ptr<ImportWorker::Part>> ImportWorker::ReadRows(const Import& import,
+                                                                           std::int64_t number) {
+  auto part = std::make_unique<Part>();
+  part->actor = ActorOf(import);
+  part->number = number;
+  std::string content;
+  WICI_RETURN_IF_ERROR(store_.Read(clock_.Now() + kTimeout, [&](Reader& reader) -> absl::Status {
+    WICI_ASSIGN_OR_RETURN(content, ReadPart(reader, import.name(), number));
+    WICI_ASSIGN_OR_RETURN(part->facts, ReadImportFacts(reader));
+    return absl::OkStatus();
+  }));
+  const ImportWorld world = {.regions = *part->facts.regions,
+                             .schemes = part->facts.schemes,
+                             .label_scheme = import.label_scheme(),
+                             .nuts_version = import.nuts_version()};
+  const Table table = ReadTable(content, FormatOf(import));
+  part->rows.reserve(table.rows.size());
+  for (const TableRow& row : table.rows) {
+    part->rows.push_back(ReadImportedRow(import.content(), row, world));
+  }
+  return part;
+}
+
+absl::StatusOr<std::unique_ptr<ImportWorker::Part>> ImportWorker::NextPart(const Import& import) {
+  const std::int64_t number = import.done_part_count() + 1;
+  std::unique_ptr<Part> part = std::move(ahead_);
+  if (part == nullptr || part->actor != ActorOf(import) || part->number != number) {
+    WICI_ASSIGN_OR_RETURN(part, ReadRows(import, number));
+  }
+  // Only now: names depend on the clusters of the parts before.
+  std::map<std::string, std::string> country_of;
+  WICI_RETURN_IF_ERROR(store_.Read(clock_.Now() + kTimeout, [&](Reader& reader) -> absl::Status {
+    WICI_ASSIGN_OR_RETURN(country_of, ReadCountries(reader, part->rows));
+    return absl::OkStatus();
+  }));
+  NameRows(country_of, part->rows);
+  return part;
 }
 
 absl::Status ImportWorker::CheckPart(const Import& import, Part& part) {
-  const RowsByCluster clusters = GroupRows(part.rows);
+  const RowsByAggregate clusters = GroupRows(part.rows);
   return store_.Read(clock_.Now() + kTimeout, [&](Reader& reader) -> absl::Status {
     part.report.clear();
     for (const auto& [name, rows] : clusters) {
@@ -233,7 +253,7 @@ absl::Status ImportWorker::CheckPart(const Import& import, Part& part) {
 }
 
 absl::Status ImportWorker::ImportPart(const Import& import, Part& part) {
-  const RowsByCluster clusters = GroupRows(part.rows);
+  const RowsByAggregate clusters = GroupRows(part.rows);
   if (clusters.empty()) return absl::OkStatus();
   Countdown countdown(clusters.size());
   Mutex mutex;  // of part.report
@@ -259,6 +279,11 @@ absl::Status ImportWorker::ImportPart(const Import& import, Part& part) {
           }
           countdown.Done(refused ? absl::OkStatus() : status);
         });
+  }
+  // While they are being written there is time to read on.
+  if (part.number < import.part_count()) {
+    absl::StatusOr<std::unique_ptr<Part>> ahead = ReadRows(import, part.number + 1);
+    if (ahead.ok()) ahead_ = *std::move(ahead);
   }
   const absl::Status status = countdown.Wait();
   on_commit_();

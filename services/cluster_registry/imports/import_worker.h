@@ -7,13 +7,19 @@
 // every row once. Then one small transaction closes the part: report, counters, the rows themselves
 // deleted.
 //
+// What a database may recover from (busy, a conflict, a lost connection, a deadline, a full queue)
+// never refuses a row and never ends an import: the worker waits a second and does the part again,
+// for as long as it takes. What it then reads once more are the answers of what was done.
+//
 // Any number of processes may run a worker. A lease decides who bothers; two that work on one part
 // do no harm, because only the first to close it counts.
 #ifndef WICI_SERVICES_CLUSTER_REGISTRY_IMPORTS_IMPORT_WORKER_H_
 #define WICI_SERVICES_CLUSTER_REGISTRY_IMPORTS_IMPORT_WORKER_H_
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
 #include <thread>
 #include <vector>
@@ -68,9 +74,10 @@ class ImportWorker {
   };
   // One part, read.
   struct Part {
+    std::string actor;  // the import
     std::int64_t number = 0;
     ImportFacts facts;
-    std::vector<ImportedRow> rows;
+    std::vector<ImportedRow> rows;  // without names until they are to be worked on
     std::vector<v1::ImportRow> report;
   };
 
@@ -78,7 +85,10 @@ class ImportWorker {
   absl::StatusOr<v1::Import> Claim(bool& found);
   Mutation MakeStep(std::string method, absl::Time now) const;
   absl::Status Step(const v1::Import& import);
-  absl::Status ReadRows(const v1::Import& import, Part& part);
+  // The rows of the part. NOT_FOUND when they were worked off, or the import was cancelled.
+  absl::StatusOr<std::unique_ptr<Part>> ReadRows(const v1::Import& import, std::int64_t number);
+  // The part that comes next, read already or read now, its rows named.
+  absl::StatusOr<std::unique_ptr<Part>> NextPart(const v1::Import& import);
   absl::Status CheckPart(const v1::Import& import, Part& part);
   absl::Status ImportPart(const v1::Import& import, Part& part);
   absl::Status ClosePart(const v1::Import& import, Part& part);
@@ -98,6 +108,8 @@ class ImportWorker {
   Mutex mutex_;
   CondVar changed_;
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
+  // The part after the one that is being written, of the thread that works.
+  std::unique_ptr<Part> ahead_;
   std::thread thread_;
 };
 

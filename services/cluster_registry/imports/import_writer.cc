@@ -8,7 +8,10 @@
 #include "services/cluster_registry/cluster_rules/mandates.h"
 #include "services/cluster_registry/clusters/cluster_store.h"
 #include "services/cluster_registry/environment.h"
+#include "services/cluster_registry/imports/plans/initiative_plan.h"
 #include "services/cluster_registry/imports/queries.h"
+#include "services/cluster_registry/initiatives/initiative_store.h"
+#include "services/cluster_registry/initiatives/validate_initiative.h"
 #include "services/cluster_registry/label_schemes/label_scheme_store.h"
 #include "services/cluster_registry/labels/label_store.h"
 #include "services/cluster_registry/members/member_store.h"
@@ -39,6 +42,21 @@ absl::Status ReadBelow(Reader& reader, v1::Import::Content content, const std::s
                           }));
   }
   return absl::OkStatus();
+}
+
+absl::StatusOr<ImportPlan> PlanInitiativeRows(Reader& reader, const std::string& name,
+                                              const std::vector<const ImportedRow*>& rows) {
+  const absl::StatusOr<v1::Initiative> found = ReadInitiative(reader, name);
+  if (!found.ok() && !absl::IsNotFound(found.status())) return found.status();
+  std::set<std::string> participants;
+  for (const ImportedRow* row : rows) {
+    for (const v1::InitiativeParticipant& one : row->initiative.participants()) {
+      if (IsParticipantName(one.participant())) participants.insert(one.participant());
+    }
+  }
+  WICI_ASSIGN_OR_RETURN(const std::set<std::string> living,
+                        ReadLivingParticipants(reader, participants));
+  return PlanInitiative(rows, found.ok() ? &*found : nullptr, living);
 }
 
 absl::Status WritePlan(Writer& writer, ImportPlan& plan) {
@@ -75,7 +93,8 @@ absl::StatusOr<ImportFacts> ReadImportFacts(Reader& reader) {
   return facts;
 }
 
-absl::Status NameRowsIn(Reader& reader, std::vector<ImportedRow>& rows) {
+absl::StatusOr<std::map<std::string, std::string>> ReadCountries(
+    Reader& reader, const std::vector<ImportedRow>& rows) {
   std::set<std::string> names;
   for (const ImportedRow& row : rows) {
     for (std::string& name : PossibleNames(row)) names.insert(std::move(name));
@@ -89,46 +108,55 @@ absl::Status NameRowsIn(Reader& reader, std::vector<ImportedRow>& rows) {
                           reader.sql().SelectMany(kCountriesOfClusters, "", keys));
     for (const sql::Row& row : found) country_of.emplace(row.Text(0), row.Text(1));
   }
-  NameRows(country_of, rows);
-  return absl::OkStatus();
+  return country_of;
 }
 
-RowsByCluster GroupRows(const std::vector<ImportedRow>& rows) {
-  RowsByCluster clusters;
+RowsByAggregate GroupRows(const std::vector<ImportedRow>& rows) {
+  RowsByAggregate groups;
   std::map<std::string, std::size_t> positions;
   for (const ImportedRow& row : rows) {
     if (!row.faults.empty()) continue;
-    const auto [position, is_new] = positions.emplace(row.cluster.name(), clusters.size());
-    if (is_new) clusters.push_back({row.cluster.name(), {}});
-    clusters[position->second].second.push_back(&row);
+    const auto [position, is_new] = positions.emplace(row.aggregate(), groups.size());
+    if (is_new) groups.push_back({row.aggregate(), {}});
+    groups[position->second].second.push_back(&row);
   }
-  return clusters;
+  return groups;
 }
 
 absl::StatusOr<ImportPlan> PlanRows(Reader& reader, v1::Import::Content content,
-                                    const std::string& cluster,
+                                    const std::string& aggregate,
                                     const std::vector<const ImportedRow*>& rows,
                                     const ImportFacts& facts) {
+  if (content == v1::Import::CONTENT_INITIATIVES) {
+    return PlanInitiativeRows(reader, aggregate, rows);
+  }
   KnownCluster known;
-  const absl::StatusOr<v1::Cluster> found = ReadCluster(reader, cluster);
+  const absl::StatusOr<v1::Cluster> found = ReadCluster(reader, aggregate);
   if (!found.ok() && !absl::IsNotFound(found.status())) return found.status();
   if (found.ok()) {
     known.cluster = &*found;
-    WICI_RETURN_IF_ERROR(ReadBelow(reader, content, cluster, rows, known));
+    WICI_RETURN_IF_ERROR(ReadBelow(reader, content, aggregate, rows, known));
   }
   return PlanImport(content, rows, known, facts.schemes);
 }
 
 absl::StatusOr<ImportPlan> ImportRows(Writer& writer, v1::Import::Content content,
-                                      const std::string& cluster,
+                                      const std::string& aggregate,
                                       const std::vector<const ImportedRow*>& rows,
                                       const ImportFacts& facts) {
+  if (content == v1::Import::CONTENT_INITIATIVES) {
+    // An initiative is one row, whose update is its lock.
+    WICI_ASSIGN_OR_RETURN(ImportPlan plan, PlanInitiativeRows(writer, aggregate, rows));
+    if (plan.insert) WICI_RETURN_IF_ERROR(InsertInitiative(writer, plan.initiative));
+    if (plan.update) WICI_RETURN_IF_ERROR(SaveInitiative(writer, plan.initiative));
+    return plan;
+  }
   KnownCluster known;
-  const absl::StatusOr<v1::Cluster> locked = LockCluster(writer, cluster, /*deleted_too=*/true);
+  const absl::StatusOr<v1::Cluster> locked = LockCluster(writer, aggregate, /*deleted_too=*/true);
   if (!locked.ok() && !absl::IsNotFound(locked.status())) return locked.status();
   if (locked.ok()) {
     known.cluster = &*locked;
-    WICI_RETURN_IF_ERROR(ReadBelow(writer, content, cluster, rows, known));
+    WICI_RETURN_IF_ERROR(ReadBelow(writer, content, aggregate, rows, known));
   }
   ImportPlan plan = PlanImport(content, rows, known, facts.schemes);
   WICI_RETURN_IF_ERROR(WritePlan(writer, plan));

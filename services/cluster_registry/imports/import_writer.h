@@ -1,5 +1,5 @@
 // How the rows of an import meet the registry: what is read for them, and the writing of one
-// cluster with all its rows.
+// cluster or initiative with all its rows.
 #ifndef WICI_SERVICES_CLUSTER_REGISTRY_IMPORTS_IMPORT_WRITER_H_
 #define WICI_SERVICES_CLUSTER_REGISTRY_IMPORTS_IMPORT_WRITER_H_
 
@@ -25,22 +25,23 @@ struct ImportFacts {
 };
 absl::StatusOr<ImportFacts> ReadImportFacts(Reader& reader);
 
-// Gives the rows their names (NameRows), with a look at the clusters that are there.
-absl::Status NameRowsIn(Reader& reader, std::vector<ImportedRow>& rows);
+// The countries of clusters that are there and that the names of `rows` may meet, for NameRows.
+absl::StatusOr<std::map<std::string, std::string>> ReadCountries(
+    Reader& reader, const std::vector<ImportedRow>& rows);
 
-// Rows without faults by cluster, in the order of their first row.
-using RowsByCluster = std::vector<std::pair<std::string, std::vector<const ImportedRow*>>>;
-RowsByCluster GroupRows(const std::vector<ImportedRow>& rows);
+// Rows without faults by the cluster or initiative they belong to, in the order of their first row.
+using RowsByAggregate = std::vector<std::pair<std::string, std::vector<const ImportedRow*>>>;
+RowsByAggregate GroupRows(const std::vector<ImportedRow>& rows);
 
-// What would be done for the rows of one cluster, as the registry is now.
+// What would be done for the rows of one aggregate, as the registry is now.
 absl::StatusOr<ImportPlan> PlanRows(Reader& reader, v1::Import::Content content,
-                                    const std::string& cluster,
+                                    const std::string& aggregate,
                                     const std::vector<const ImportedRow*>& rows,
                                     const ImportFacts& facts);
 
-// Plans under the lock of the cluster and writes the plan.
+// Plans under the lock of the aggregate and writes the plan.
 absl::StatusOr<ImportPlan> ImportRows(Writer& writer, v1::Import::Content content,
-                                      const std::string& cluster,
+                                      const std::string& aggregate,
                                       const std::vector<const ImportedRow*>& rows,
                                       const ImportFacts& facts);
 

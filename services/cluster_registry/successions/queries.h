@@ -21,6 +21,11 @@ inline constexpr sql::Query kListSuccessions{"list_successions", R"sql(
   WHERE $2 = '' AND name > $1
   ORDER BY name LIMIT $3)sql"};
 
+inline constexpr sql::Query kListSuccessionsOfClusters{"list_successions_of_clusters", R"sql(
+  SELECT s.name, s.version, s.created_at, s.updated_at, s.body, s.applied_at
+  FROM succession_clusters c JOIN successions s ON s.name = c.succession
+  WHERE c.cluster IN)sql"};
+
 inline constexpr sql::Query kListPendingSuccessions{"list_pending_successions", R"sql(
   SELECT name FROM successions WHERE applied_at IS NULL AND name > $1 ORDER BY name LIMIT $2)sql"};
 

@@ -1,6 +1,7 @@
 #include "services/cluster_registry/successions/succession_store.h"
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <utility>
 
@@ -20,6 +21,23 @@ absl::StatusOr<std::vector<v1::Succession>> ReadSuccessions(Reader& reader,
                                                             const Keyset& keyset) {
   return ReadRows<v1::Succession>(
       reader.sql().Execute(kListSuccessions, {keyset.after, cluster, keyset.limit}));
+}
+
+absl::StatusOr<std::vector<v1::Succession>> ReadSuccessionsOf(
+    Reader& reader, const std::set<std::string>& clusters) {
+  WICI_ASSIGN_OR_RETURN(std::vector<v1::Succession> found,
+                        ReadRows<v1::Succession>(sql::SelectMany(
+                            reader.sql(), kListSuccessionsOfClusters, "", KeysOf(clusters))));
+  // One that two of the clusters are in was found twice.
+  std::map<std::string, v1::Succession> by_name;
+  for (v1::Succession& succession : found) {
+    std::string name = succession.name();
+    by_name.insert_or_assign(std::move(name), std::move(succession));
+  }
+  std::vector<v1::Succession> successions;
+  successions.reserve(by_name.size());
+  for (auto& [name, succession] : by_name) successions.push_back(std::move(succession));
+  return successions;
 }
 
 absl::StatusOr<std::vector<std::string>> ReadPendingSuccessions(Reader& reader,

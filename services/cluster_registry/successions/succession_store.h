@@ -23,6 +23,9 @@ absl::StatusOr<v1::Succession> ReadSuccession(Reader& reader, std::string_view n
 absl::StatusOr<std::vector<v1::Succession>> ReadSuccessions(Reader& reader,
                                                             std::string_view cluster,
                                                             const Keyset& keyset);
+// Those with any of `clusters` before or after, by name.
+absl::StatusOr<std::vector<v1::Succession>> ReadSuccessionsOf(
+    Reader& reader, const std::set<std::string>& clusters);
 // The names of those whose effects are not complete.
 absl::StatusOr<std::vector<std::string>> ReadPendingSuccessions(Reader& reader,
                                                                 const Keyset& keyset);

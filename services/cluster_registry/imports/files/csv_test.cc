@@ -81,6 +81,28 @@ TEST(CsvTest, WhatIsWrittenIsReadAgain) {
   EXPECT_EQ(text.substr(text.size() - 3), "\"\"\n");
 }
 
+TEST(CsvTest, NoCellThatIsWrittenIsAFormula) {
+  const std::vector<std::string> cells = {"=1+1", "+48", "-1",   "@SUM(A1)", "\tx",
+                                          "\rx",  "\nx", "'=1",  "''@x",     "\"=1",
+                                          "'Ł'",  "'",   "a=1",  "",         "=HYPERLINK(\"x\")",
+                                          "'a",   "–1",  "=1|b", "- Łódź",   "O'Neil"};
+  for (const std::string& cell : cells) {
+    std::string text;
+    AppendCsv({"first", cell}, text);
+    const auto records = ParseCsv(text, 10);
+    ASSERT_THAT(records, SizeIs(1));
+    const std::string& written = records[0].fields[1];
+    EXPECT_EQ(UnguardCell(written), cell);
+    if (!written.empty()) {
+      EXPECT_EQ(std::string("=+-@\t\r\n").find(written[0]), std::string::npos) << cell;
+    }
+  }
+  // What is no formula stays as it is.
+  EXPECT_EQ(GuardCell("'Ł'"), "'Ł'");
+  EXPECT_EQ(GuardCell("a=1"), "a=1");
+  EXPECT_EQ(UnguardCell("=1"), "=1");
+}
+
 TEST(CsvTest, TheNumberOfRowsIsBounded) {
   EXPECT_THAT(ParseCsv("1\n2\n3\n4\n", 2), SizeIs(3));
   EXPECT_EQ(ParseCsv("1\n2\n3\n4\n", 2).back().fault, "too many rows");

@@ -109,6 +109,12 @@ void SetCell(const v1::ImportColumn& column, std::string_view cell, TableRow& ro
   if (!value.empty()) row.cells.insert_or_assign(column.field(), std::move(value));
 }
 
+// The cell as a dump was given it.
+std::string_view CellOf(const std::string& field) {
+  const absl::string_view trimmed = absl::StripAsciiWhitespace(field);
+  return UnguardCell({trimmed.data(), trimmed.size()});
+}
+
 Table ReadCsv(std::string_view content, const TableFormat& format) {
   Table table;
   const std::vector<CsvRecord> records = ParseCsv(content, kImportRowsMax + 1);
@@ -137,7 +143,7 @@ Table ReadCsv(std::string_view content, const TableFormat& format) {
                                         records[0].fields.size()));
     } else {
       for (const Source& source : sources) {
-        SetCell(source.column, source.position ? record.fields[*source.position] : "", row);
+        SetCell(source.column, source.position ? CellOf(record.fields[*source.position]) : "", row);
       }
     }
   }

@@ -44,6 +44,14 @@ TEST(TableTest, WithoutAMappingColumnsAreNamedAfterFields) {
   EXPECT_EQ(table.rows[0].NameColumn("other: required"), "other: required");
 }
 
+TEST(TableTest, TheGuardOfADumpIsTakenOffTheCellsOfCsvOnly) {
+  const Table table = ReadCsv("name,kind\n'=1+1, '+48 \n''-1,'Ł'\n");
+  ASSERT_THAT(table.rows, SizeIs(2));
+  EXPECT_THAT(table.rows[0].cells, ElementsAre(Pair("kind", "+48"), Pair("name", "=1+1")));
+  EXPECT_THAT(table.rows[1].cells, ElementsAre(Pair("kind", "'Ł'"), Pair("name", "'-1")));
+  EXPECT_THAT(ReadJson(R"([{"name": "'=1"}])").rows[0].cells, ElementsAre(Pair("name", "'=1")));
+}
+
 TEST(TableTest, AMappingSaysWhichColumnFeedsWhichField) {
   const Table table = ReadCsv("Nazwa,Rodzaj,Do,Uwagi\nŁódź,brąz,8.12.2015,x\n", R"(
     columns { source: "Nazwa" field: "name" transform: TRANSFORM_UPPER_CASE }

@@ -1,11 +1,11 @@
 #include "services/cluster_registry/imports/plans/import_plan.h"
 
 #include <algorithm>
-#include <memory>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "services/cluster_registry/clusters/validate_cluster.h"
+#include "services/cluster_registry/imports/plans/complete.h"
 #include "services/cluster_registry/labels/label_policy.h"
 #include "services/cluster_registry/validate.h"
 
@@ -13,7 +13,6 @@ namespace wici::cluster_registry {
 namespace {
 
 using google::protobuf::FieldDescriptor;
-using google::protobuf::Message;
 using v1::ImportRow;
 
 v1::ImportRow ResultOf(const ImportedRow& row, ImportRow::Action action) {
@@ -22,63 +21,6 @@ v1::ImportRow ResultOf(const ImportedRow& row, ImportRow::Action action) {
   result.set_action(action);
   result.set_cluster(row.cluster.name());
   return result;
-}
-
-// Adds elements of a repeated field that are not there. A map entry counts by its key.
-bool CompleteList(const Message& facts, const FieldDescriptor& field, Message& target) {
-  const auto& from = *facts.GetReflection();
-  const auto& into = *target.GetReflection();
-  const bool texts = field.cpp_type() == FieldDescriptor::CPPTYPE_STRING;
-  const auto key = [&](const Message& message, int i) {
-    if (texts) return message.GetReflection()->GetRepeatedString(message, &field, i);
-    const Message& element = message.GetReflection()->GetRepeatedMessage(message, &field, i);
-    if (!field.is_map()) return element.SerializeAsString();
-    return element.GetReflection()->GetString(element, field.message_type()->map_key());
-  };
-  bool changed = false;
-  for (int i = 0; i < from.FieldSize(facts, &field); ++i) {
-    const std::string wanted = key(facts, i);
-    bool there = false;
-    for (int k = 0; k < into.FieldSize(target, &field) && !there; ++k) {
-      there = key(target, k) == wanted;
-    }
-    if (there) continue;
-    changed = true;
-    if (texts) {
-      into.AddString(&target, &field, wanted);
-    } else {
-      into.AddMessage(&target, &field)->CopyFrom(from.GetRepeatedMessage(facts, &field, i));
-    }
-  }
-  return changed;
-}
-
-// Takes over what `target` does not have of the fields named. Returns whether anything changed.
-template <class Names>
-bool Complete(const Message& facts, const Names& names, Message& target) {
-  const google::protobuf::Descriptor& type = *target.GetDescriptor();
-  bool changed = false;
-  for (const std::string_view name : names) {
-    const FieldDescriptor& field = *type.FindFieldByName(std::string(name));
-    if (field.is_repeated()) {
-      changed = CompleteList(facts, field, target) || changed;
-      continue;
-    }
-    if (!facts.GetReflection()->HasField(facts, &field) ||
-        target.GetReflection()->HasField(target, &field)) {
-      continue;
-    }
-    const std::unique_ptr<Message> one(facts.New());
-    one->CopyFrom(facts);
-    std::vector<const FieldDescriptor*> set;
-    one->GetReflection()->ListFields(*one, &set);
-    for (const FieldDescriptor* other : set) {
-      if (other != &field) one->GetReflection()->ClearField(one.get(), other);
-    }
-    target.MergeFrom(*one);
-    changed = true;
-  }
-  return changed;
 }
 
 bool SameCount(const v1::Quantity& a, const v1::Quantity& b) {
@@ -169,7 +111,7 @@ v1::ImportRow Planner::PlanLabel(const ImportedRow& row) {
 
 v1::ImportRow Planner::PlanCluster(const ImportedRow& row, bool first) {
   v1::Cluster more = plan_.cluster;
-  bool completed = Complete(row.cluster, kClusterFields, more);
+  bool completed = CompleteFields(row.cluster, kClusterFields, more);
   for (const v1::Quantity& count : row.cluster.member_counts()) {
     completed = AddCount(count, more) || completed;
   }
@@ -228,7 +170,7 @@ v1::ImportRow Planner::CompleteMember(const ImportedRow& row, v1::Member& known)
     return result;
   }
   v1::Member completed = known;
-  if (!Complete(row.member, kMemberFields, completed)) return result;
+  if (!CompleteFields(row.member, kMemberFields, completed)) return result;
   if (const std::string other = OverlappingMember(completed); !other.empty()) {
     result.set_action(ImportRow::ACTION_REFUSED);
     result.add_faults(absl::StrCat("member_from: overlaps the membership ", other));

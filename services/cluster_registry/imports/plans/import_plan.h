@@ -22,9 +22,10 @@ struct KnownCluster {
 };
 
 struct ImportPlan {
-  bool insert = false;  // the cluster
+  bool insert = false;  // the cluster or initiative
   bool update = false;
   v1::Cluster cluster;                     // to insert or update
+  v1::Initiative initiative;               // the same, of CONTENT_INITIATIVES
   std::vector<v1::Label> labels;           // to insert
   std::vector<v1::Member> new_members;     // to insert
   std::vector<v1::Member> more_of_member;  // to save: they got a fact they did not have

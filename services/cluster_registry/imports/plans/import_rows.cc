@@ -13,6 +13,7 @@
 #include "services/cluster_registry/clusters/validate_cluster.h"
 #include "services/cluster_registry/identifiers/identifiers.h"
 #include "services/cluster_registry/imports/files/cells.h"
+#include "services/cluster_registry/imports/plans/initiative_plan.h"
 #include "services/cluster_registry/labels/label_policy.h"
 #include "services/cluster_registry/labels/validate_label.h"
 #include "services/cluster_registry/members/validate_member.h"
@@ -321,6 +322,8 @@ std::string ImportFieldOf(Import::Content content, std::string_view column) {
     }
     case Import::CONTENT_MEMBER_COUNTS:
       return name == "cluster" || Contains(kCountFields, name) ? name : "";
+    case Import::CONTENT_INITIATIVES:
+      return IsInitiativeField(name) ? name : "";
     default:
       for (const auto& [alias, field] : kClusterAliases) {
         if (name == alias) return std::string(field);
@@ -342,6 +345,9 @@ ImportedRow ReadImportedRow(Import::Content content, const TableRow& cells,
       break;
     case Import::CONTENT_MEMBER_COUNTS:
       reader.ReadCount();
+      break;
+    case Import::CONTENT_INITIATIVES:
+      ReadInitiativeRow(cells, row);
       break;
     default:
       reader.ReadCluster();

@@ -16,6 +16,7 @@
 #include "services/cluster_registry/regions/regions.h"
 #include "wici/cluster_registry/v1/cluster.pb.h"
 #include "wici/cluster_registry/v1/import.pb.h"
+#include "wici/cluster_registry/v1/initiative.pb.h"
 #include "wici/cluster_registry/v1/label.pb.h"
 #include "wici/cluster_registry/v1/label_scheme.pb.h"
 #include "wici/cluster_registry/v1/member.pb.h"
@@ -91,6 +92,12 @@ struct ImportedRow {
   v1::Label label;             // kind empty: none
   v1::Member member;           // of CONTENT_MEMBERS
   v1::Quantity count;          // of CONTENT_MEMBER_COUNTS
+  v1::Initiative initiative;   // of CONTENT_INITIATIVES, with its name
+
+  // What the row is written in one transaction with: its cluster or initiative.
+  const std::string& aggregate() const {
+    return initiative.name().empty() ? cluster.name() : initiative.name();
+  }
 };
 
 // The field that a column of this name feeds, in the words of the contract, or "" when there is

@@ -6,6 +6,7 @@ import contextlib
 import io
 import shutil
 import sys
+import types
 
 import registry_read
 
@@ -27,8 +28,13 @@ def main():
 
     # The check itself must be able to fail.
     audience = next(w for w in report["windows"] if w["call"] == "audience" and w["rows"])
-    if f"ROWS_{audience['rows'] + 1}" in audience["counts"]:
-        problems.append("an audience with a row too many is not noticed")
+    registry = types.SimpleNamespace(rows=lambda call: audience["rows"])
+    more = dict(audience, counts={f"ROWS_{audience['rows'] + 1}": 1})
+    some = dict(audience, counts={**audience["counts"], "WRONG": 1})
+    if registry_read.check(audience, registry):
+        problems.append("an audience that is right is refused")
+    if not registry_read.check(more, registry) or not registry_read.check(some, registry):
+        problems.append("an audience with a row too many, or a wrong answer, is not noticed")
 
     for problem in problems:
         print(problem)

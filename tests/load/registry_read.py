@@ -114,6 +114,15 @@ def expected(call, registry):
     return {"get-cluster": {"CLUSTER"}, "label-status": {"STATUS"}}.get(call, {f"ROWS_{rows}"})
 
 
+def check(report, registry):
+    """What is wrong with the answers of a window, as texts."""
+    wanted = expected(report["call"], registry)
+    if set(report["counts"]) == wanted:
+        return []
+    return [f"round {report['round']}, {report['engine']} {report['call']}: answers "
+            f"{report['counts']}, expected {wanted}"]
+
+
 def run(rounds, seconds, sizes=SIZES, engines=("sqlite", "postgres"), yardsticks=True,
         name="registry_read"):
     """Runs all rounds and returns the report."""
@@ -172,9 +181,7 @@ def _rounds(rounds, arms):
                            "clusters": registry.clusters if registry else None,
                            "cost_us": round(report["server_cpu_us"] / per, 2)})
             windows.append(report)
-            if set(report["counts"]) != expected(call, registry):
-                problems.append(f"round {number}, {engine} {call}: answers {report['counts']}, "
-                                f"expected {expected(call, registry)}")
+            problems += check(report, registry)
             print(f"\r\033[Kround {number + 1}/{rounds}: {engine} {call} of "
                   f"{report['clusters'] or '-'}: {report['rate']:,.0f}/s", end="", file=sys.stderr,
                   flush=True)

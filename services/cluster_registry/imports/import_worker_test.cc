@@ -157,9 +157,10 @@ TEST_P(ImportWorkerTest, CommitsThatFailOrWhoseAnswerIsLostChangeNothingInTheEnd
 }
 
 TEST_P(ImportWorkerTest, ADatabaseThatIsBusyNeverFailsAnImportNorARow) {
-  std::atomic<int> writes = 0;
+  std::atomic<int> writes = 0;  // of which every third fails, for a while
   FaultyDatabase faulty(database(), [&] {
-    return writes.fetch_add(1) % 3 == 0 ? WriteFault::kConflict : WriteFault::kNone;
+    const int write = writes.fetch_add(1);
+    return write < 60 && write % 3 == 0 ? WriteFault::kConflict : WriteFault::kNone;
   });
   Store store(faulty);
   const auto worker = MakeWorker(faulty, store, "one");

@@ -55,8 +55,8 @@ TEST(Viewer, AnInternalItemIsForItsClusterAndTheOperators) {
 }
 
 TEST(Viewer, PartnersFactsAreForWhoeverReadsARegistry) {
-  const auto partners = Item("visibility: VISIBILITY_PARTNERS");
-  const auto open = Item("visibility: VISIBILITY_PUBLIC");
+  const auto partners = ItemWith("visibility: VISIBILITY_PARTNERS");
+  const auto open = ItemWith("visibility: VISIBILITY_PUBLIC");
   for (const char* role : {"cluster-manager", "partner-region", "region-operator"}) {
     EXPECT_TRUE(MaySee(ViewerWith({{role, "clusters/c2"}}), {}, partners)) << role;
   }

@@ -158,6 +158,19 @@ absl::Status ClusterSucceededError(std::string_view cluster, std::string_view su
                       {{"cluster", cluster}, {"succession", succession}});
 }
 
+absl::Status SuccessionBuiltUponError(std::string_view succession, std::string_view label) {
+  return Precondition("SUCCESSION_BUILT_UPON", label,
+                      absl::StrCat("something happened to ", Text(label), ", which rests on ",
+                                   Text(succession), "; correct that first"),
+                      {{"succession", succession}, {"label", label}});
+}
+
+absl::Status SuccessionUnsettledError(std::string_view succession) {
+  return Precondition("SUCCESSION_UNSETTLED", succession,
+                      absl::StrCat(Text(succession), " is still being applied or taken back"),
+                      {{"succession", succession}});
+}
+
 absl::Status ExternalIdTakenError(std::string_view scheme, std::string_view value,
                                   std::string_view party) {
   return Precondition("EXTERNAL_ID_TAKEN", party,

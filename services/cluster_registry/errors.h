@@ -56,6 +56,10 @@ absl::Status LabelUndecidedError(const std::vector<FieldViolation>& violations);
 absl::Status SuccessionCycleError(std::string_view succession);
 // FAILED_PRECONDITION, CLUSTER_SUCCEEDED.
 absl::Status ClusterSucceededError(std::string_view cluster, std::string_view succession);
+// FAILED_PRECONDITION, SUCCESSION_BUILT_UPON; `label` is what rests on the succession.
+absl::Status SuccessionBuiltUponError(std::string_view succession, std::string_view label);
+// FAILED_PRECONDITION, SUCCESSION_UNSETTLED.
+absl::Status SuccessionUnsettledError(std::string_view succession);
 // FAILED_PRECONDITION, EXTERNAL_ID_TAKEN.
 absl::Status ExternalIdTakenError(std::string_view scheme, std::string_view value,
                                   std::string_view party);

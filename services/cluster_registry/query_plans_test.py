@@ -61,10 +61,10 @@ DATA = f"""
     SELECT 'audienceSnapshots/s' || i || '/rows/' || j, 'audienceSnapshots/s' || i, 'contact' || j,
            1, j % 2, 0, 0, ''
     FROM generate_series(1, 100) AS i, generate_series(1, 50) AS j;
-  INSERT INTO successions (name, version, created_at, updated_at, body)
-    SELECT 'successions/s' || i, 1, 0, 0, '' FROM generate_series(1, {CLUSTERS}) AS i;
-  INSERT INTO succession_clusters (cluster, succession)
-    SELECT 'clusters/c' || i + j, 'successions/s' || i
+  INSERT INTO successions (name, version, created_at, updated_at, withdrawn, body)
+    SELECT 'successions/s' || i, 1, 0, 0, FALSE, '' FROM generate_series(1, {CLUSTERS}) AS i;
+  INSERT INTO succession_clusters (cluster, succession, effective_on)
+    SELECT 'clusters/c' || i + j, 'successions/s' || i, '2015-01-01'
     FROM generate_series(1, {CLUSTERS}) AS i, generate_series(0, 1) AS j;
   INSERT INTO succession_edges (predecessor, successor, succession, effective_on, ends)
     SELECT 'clusters/c' || i, 'clusters/c' || i + 1, 'successions/s' || i, '2015-01-01', true

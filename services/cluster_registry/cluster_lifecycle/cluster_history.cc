@@ -27,13 +27,6 @@ std::int64_t BeforeVersion(const rpc::Page& page, Violations& violations) {
   return version;
 }
 
-// The number in the etag of a version.
-std::string NumberOf(const v1::ClusterVersion& version) {
-  std::string number = version.cluster().etag();
-  std::erase(number, '"');
-  return number;
-}
-
 }  // namespace
 
 void ClusterHistory::Register(rpc::Service& service) {
@@ -59,7 +52,8 @@ absl::Status ClusterHistory::ListClusterVersions(const rpc::Context& context,
   }));
   if (static_cast<std::int32_t>(rows.size()) > page.size) {
     rows.resize(static_cast<std::size_t>(page.size));
-    response.set_next_page_token(rpc::MakePageToken(request, {NumberOf(rows.back())}));
+    response.set_next_page_token(
+        rpc::MakePageToken(request, {std::to_string(NumberOf(rows.back()))}));
   }
   for (v1::ClusterVersion& row : rows) {
     if (circle != v1::VISIBILITY_INTERNAL) row.clear_actor();
@@ -76,19 +70,22 @@ absl::Status ClusterHistory::GetMemberCount(const rpc::Context& context,
   Violations violations;
   violations.RequireResourceName("cluster", request.cluster(), "clusters/*");
   violations.OptionalDate("on_date", request.on_date());
+  const absl::Time known_at =
+      ParseKnownAt(request.known_at(), request.has_known_at(), environment_.clock, violations);
   WICI_RETURN_IF_ERROR(violations.ToStatus(kDomain));
   const absl::CivilDay day = DayAsked(request.on_date(), environment_.clock);
   return environment_.store.Read(context.deadline, [&](Reader& reader) -> absl::Status {
     response.Clear();
-    WICI_ASSIGN_OR_RETURN(const v1::Cluster cluster,
-                          ReadVisibleCluster(reader, context.principal, request.cluster()));
+    WICI_ASSIGN_OR_RETURN(
+        const v1::Cluster cluster,
+        ReadVisibleCluster(reader, context.principal, request.cluster(), known_at));
     const std::vector<v1::Quantity> declared = DeclaredOn(cluster.member_counts(), day);
     for (const std::string& definition : ConflictingDefinitions(declared)) {
       response.add_conflicting_definitions(definition);
     }
     for (const v1::Quantity& count : declared) *response.add_declared_counts() = count;
     WICI_ASSIGN_OR_RETURN(const std::vector<v1::MemberCount> counts,
-                          CountMembers(reader, request.cluster(), day));
+                          CountMembers(reader, request.cluster(), day, known_at));
     for (const v1::MemberCount& count : counts) {
       response.set_counted(response.counted() + static_cast<std::int32_t>(count.count()));
       *response.add_counted_by_kind() = count;

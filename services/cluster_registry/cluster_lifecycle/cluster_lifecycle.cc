@@ -1,20 +1,23 @@
 #include "services/cluster_registry/cluster_lifecycle/cluster_lifecycle.h"
 
-#include <algorithm>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "google/protobuf/util/time_util.h"
+#include "libs/base/clock.h"
 #include "libs/base/limits.h"
 #include "libs/base/status_macros.h"
 #include "services/cluster_registry/cluster_rules/cluster_state.h"
 #include "services/cluster_registry/cluster_rules/mandates.h"
 #include "services/cluster_registry/cluster_rules/publication.h"
 #include "services/cluster_registry/clusters/cluster_store.h"
-#include "services/cluster_registry/contacts/roles.h"
+#include "services/cluster_registry/contacts/manager_rules.h"
 #include "services/cluster_registry/errors.h"
 #include "services/cluster_registry/partial_date.h"
+#include "services/cluster_registry/successions/succession_store.h"
 
 namespace wici::cluster_registry {
 namespace {
@@ -46,15 +49,33 @@ void SetReview(v1::ClusterReview::State state, std::string_view reason, std::str
 // C2: what a visible cluster must have.
 absl::Status CheckComplete(Reader& reader, const v1::Cluster& cluster, absl::CivilDay today) {
   std::vector<FieldViolation> missing = MissingFields(cluster);
-  WICI_ASSIGN_OR_RETURN(const std::vector<v1::Contact> contacts,
-                        ReadAll<v1::Contact>([&](const Keyset& keyset) {
-                          return ReadContacts(reader, cluster.name(), keyset);
-                        }));
-  const bool managed = std::any_of(contacts.begin(), contacts.end(), [&](const v1::Contact& c) {
-    return c.role() == v1::Contact::ROLE_MANAGER && HasRoleOn(c, today);
-  });
+  WICI_ASSIGN_OR_RETURN(const bool managed, HasManagerOn(reader, cluster.name(), today));
   if (!managed) missing.push_back({"contacts", "a manager is required for publication"});
   return missing.empty() ? absl::OkStatus() : ClusterIncompleteError(cluster.name(), missing);
+}
+
+// C7: a cluster that ended with a succession comes back by withdrawing that.
+absl::Status CheckNotSucceeded(Reader& reader, const std::string& cluster) {
+  WICI_ASSIGN_OR_RETURN(const std::vector<SuccessionEdge> edges, ReadSuccessors(reader, {cluster}));
+  for (const SuccessionEdge& edge : edges) {
+    if (edge.ends) return ClusterSucceededError(cluster, edge.succession);
+  }
+  return absl::OkStatus();
+}
+
+// C7: a cluster takes part in no succession after its end. `closed` is when that was, if known.
+absl::Status CheckClosedAfterSuccessions(Reader& reader, const std::string& cluster,
+                                         const std::optional<DateRange>& closed) {
+  if (!closed) return absl::OkStatus();
+  WICI_ASSIGN_OR_RETURN(const std::vector<Participation> participations,
+                        ReadParticipations(reader, {cluster}));
+  Violations violations;
+  for (const Participation& one : participations) {
+    if (one.effective_on <= FormatDate(closed->last)) continue;
+    violations.Add("closed_on", absl::StrCat("the cluster takes part in ", one.succession, " on ",
+                                             one.effective_on, ", which is later"));
+  }
+  return violations.ToStatus(kDomain);
 }
 
 // Takes `step` with the cluster a valid request names; fill(writer, cluster) adds what else it
@@ -143,9 +164,10 @@ absl::Status ClusterLifecycle::ReactivateCluster(const rpc::Context& context,
                                                  v1::Cluster& response) {
   WICI_RETURN_IF_ERROR(ViolationsOfStep(request).ToStatus(kDomain));
   return TakeStep(environment_, context, request, ClusterStep::kReactivate, "cluster.reactivated",
-                  response, [&](Writer& writer, v1::Cluster& cluster) {
+                  response, [&](Writer& writer, v1::Cluster& cluster) -> absl::Status {
                     cluster.clear_state_reason();
                     cluster.clear_closed_on();
+                    WICI_RETURN_IF_ERROR(CheckNotSucceeded(writer, cluster.name()));
                     return CheckComplete(writer, cluster, DayOf(writer.now()));
                   });
 }
@@ -162,10 +184,10 @@ absl::Status ClusterLifecycle::CloseCluster(const rpc::Context& context,
   }
   WICI_RETURN_IF_ERROR(violations.ToStatus(kDomain));
   return TakeStep(environment_, context, request, ClusterStep::kClose, "cluster.closed", response,
-                  [&](Writer&, v1::Cluster& cluster) {
+                  [&](Writer& writer, v1::Cluster& cluster) {
                     cluster.set_state_reason(request.reason());
                     cluster.set_closed_on(request.closed_on());
-                    return absl::OkStatus();
+                    return CheckClosedAfterSuccessions(writer, cluster.name(), closed);
                   });
 }
 

@@ -205,5 +205,50 @@ TEST_P(ClusterLifecycleTest, ADeletedClusterTakesNoStep) {
   EXPECT_THAT(SubmitCluster(kAbcName), StatusIs(kPrecondition, Reason("CLUSTER_DELETED")));
 }
 
+TEST_P(ClusterLifecycleTest, C7_AClusterIsNotClosedBeforeASuccessionItTakesPartIn) {
+  AddCompleteCluster();
+  AddCluster("", "other");
+  ASSERT_THAT(CreateSuccession(R"(succession_id: "split" succession {
+                                    kind: KIND_SPLIT effective_on: "2014-07-01"
+                                    predecessors: "clusters/other" successors: "clusters/other"
+                                    successors: "clusters/abc" })"),
+              IsOk());
+  for (const char* closed_on : {"2014-06-30", "2013", "2014-06"}) {
+    EXPECT_THAT(CloseCluster(R"(name: "clusters/abc" reason: "dissolved" closed_on: ")" +
+                             std::string(closed_on) + "\""),
+                StatusIs(kInvalid, HasViolation("closed_on")))
+        << closed_on;
+  }
+  EXPECT_THAT(CloseCluster(R"(name: "clusters/abc" reason: "dissolved" closed_on: "2014")"),
+              IsOk());
+}
+
+TEST_P(ClusterLifecycleTest, C7_AClosedClusterTakesPartInNoLaterSuccession) {
+  AddCompleteCluster();
+  AddCluster("", "other");
+  ASSERT_THAT(CloseCluster(R"(name: "clusters/abc" reason: "dissolved" closed_on: "2014-06")"),
+              IsOk());
+  const std::string merger = R"(succession_id: "merger" succession {
+      kind: KIND_MERGE predecessors: "clusters/abc" predecessors: "clusters/other"
+      successors: "clusters/other" effective_on: )";
+  EXPECT_THAT(CreateSuccession(merger + R"("2014-07-01" })"),
+              StatusIs(kInvalid, HasViolation("succession.predecessors[0]")));
+  ASSERT_THAT(CreateSuccession(merger + R"("2014-06-30" })"), IsOk());
+  EXPECT_EQ(GetCluster(kAbc)->state(), v1::Cluster::STATE_CLOSED);
+  EXPECT_THAT(ReactivateCluster(kAbc), StatusIs(kPrecondition, Reason("CLUSTER_SUCCEEDED")));
+  ASSERT_THAT(WithdrawSuccession(R"(name: "successions/merger" reason: "there was none")"), IsOk());
+  EXPECT_EQ(ReactivateCluster(kAbc)->state(), v1::Cluster::STATE_PUBLISHED);
+}
+
+TEST_P(ClusterLifecycleTest, C2_WhoHandsOverLaterIsStillTheManagerOfTheDay) {
+  AddCluster(R"(website: "abc.example" contact_email: "office@example.org"
+                no_home_region_reason: "works in the whole country")");
+  ASSERT_THAT(CreateContact(R"(parent: "clusters/abc" contact { role: ROLE_DEPUTY
+                                 display_name: "M" email: "m@example.org" role_from: "2016-01-01"
+                                 earlier_roles { role: ROLE_MANAGER role_until: "2015-12-31" } })"),
+              IsOk());
+  EXPECT_THAT(PublishCluster(kAbc), IsOk());
+}
+
 }  // namespace
 }  // namespace wici::cluster_registry

@@ -10,7 +10,8 @@ namespace {
 
 using v1::Cluster;
 
-// All allowed steps. MERGED is final: what became of the cluster is told by its succession.
+// All allowed steps. None leads on from MERGED: what became of the cluster is told by its
+// succession, and withdrawing that makes it what it was before.
 constexpr std::array kSteps = {
     Transition{Cluster::STATE_DRAFT, ClusterStep::kSubmit, Cluster::STATE_IN_REVIEW},
     Transition{Cluster::STATE_DRAFT, ClusterStep::kPublish, Cluster::STATE_PUBLISHED},

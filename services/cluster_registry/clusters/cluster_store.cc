@@ -1,7 +1,9 @@
 #include "services/cluster_registry/clusters/cluster_store.h"
 
 #include <optional>
+#include <string>
 
+#include "absl/strings/numbers.h"
 #include "libs/base/clock.h"
 #include "libs/base/status_macros.h"
 #include "services/cluster_registry/cluster_rules/publication.h"
@@ -114,6 +116,14 @@ absl::StatusOr<std::vector<v1::ClusterVersion>> ReadClusterVersions(Reader& read
     *versions.back().mutable_recorded_until_time() = ToTimestamp(row.Int(6));
   }
   return versions;
+}
+
+std::int64_t NumberOf(const v1::ClusterVersion& version) {
+  std::string number = version.cluster().etag();
+  std::erase(number, '"');
+  std::int64_t value = 0;
+  WICI_CHECK(absl::SimpleAtoi(number, &value));  // as MakeEtag wrote it
+  return value;
 }
 
 absl::StatusOr<v1::Cluster> LockCluster(Writer& writer, std::string_view name, bool deleted_too) {

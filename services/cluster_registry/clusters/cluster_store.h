@@ -49,6 +49,8 @@ absl::StatusOr<std::vector<v1::ClusterVersion>> ReadClusterVersions(Reader& read
                                                                     v1::Visibility exposure,
                                                                     std::int64_t before_version,
                                                                     int limit);
+// The number of a version, below which ReadClusterVersions goes on.
+std::int64_t NumberOf(const v1::ClusterVersion& version);
 // Takes the cluster for this transaction: others that write to it wait. FAILED_PRECONDITION with
 // reason CLUSTER_DELETED for a deleted one unless `deleted_too`.
 absl::StatusOr<v1::Cluster> LockCluster(Writer& writer, std::string_view name, bool deleted_too);

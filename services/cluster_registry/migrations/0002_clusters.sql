@@ -64,25 +64,30 @@ CREATE TABLE external_ids (
 
 CREATE INDEX external_ids_by_party ON external_ids (party);
 
--- `applied_at` is when its effects on clusters and labels were complete.
+-- `settled_at` is when its effects on clusters and labels were complete, or taken back after it was
+-- withdrawn.
 CREATE TABLE successions (
   name TEXT COLLATE "C" PRIMARY KEY,
   version BIGINT NOT NULL,
   created_at BIGINT NOT NULL,
   updated_at BIGINT NOT NULL,
-  applied_at BIGINT,
+  settled_at BIGINT,
+  withdrawn BOOLEAN NOT NULL,
   body BYTEA NOT NULL
 );
 
-CREATE INDEX successions_pending ON successions (name) WHERE applied_at IS NULL;
+CREATE INDEX successions_unsettled ON successions (name) WHERE settled_at IS NULL;
 
 CREATE TABLE succession_clusters (
   cluster TEXT COLLATE "C" NOT NULL,
   succession TEXT COLLATE "C" NOT NULL,
+  effective_on TEXT COLLATE "C" NOT NULL,
   PRIMARY KEY (cluster, succession)
 );
 
--- Who continues whom. `ends` says that the predecessor does not go on beside its successors.
+CREATE INDEX succession_clusters_by_succession ON succession_clusters (succession, cluster);
+
+-- Who continues whom, by successions that are not withdrawn. `ends` says that the predecessor does not go on beside its successors.
 CREATE TABLE succession_edges (
   predecessor TEXT COLLATE "C" NOT NULL,
   successor TEXT COLLATE "C" NOT NULL,
@@ -91,6 +96,8 @@ CREATE TABLE succession_edges (
   ends BOOLEAN NOT NULL,
   PRIMARY KEY (predecessor, successor, succession)
 );
+
+CREATE INDEX succession_edges_by_succession ON succession_edges (succession);
 
 -- The lock of the graph of successions, which no other row of a transaction could be.
 CREATE TABLE succession_graph (

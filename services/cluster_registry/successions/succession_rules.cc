@@ -5,28 +5,19 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "google/protobuf/util/time_util.h"
 #include "libs/base/clock.h"
 #include "services/cluster_registry/labels/label_policy.h"
+#include "services/cluster_registry/slug.h"
 
 namespace wici::cluster_registry {
 namespace {
 
+using google::protobuf::util::TimeUtil;
 using v1::Label;
 using v1::LabelDecision;
 using v1::LabelEvent;
 using v1::Succession;
-
-std::string ClusterOfLabel(const std::string& label) {
-  return label.substr(0, label.find('/', label.find('/') + 1));
-}
-
-const Label* FindLabel(const LabelsByCluster& labels, const std::string& name) {
-  const auto cluster = labels.find(ClusterOfLabel(name));
-  if (cluster == labels.end()) return nullptr;
-  const auto label = std::find_if(cluster->second.begin(), cluster->second.end(),
-                                  [&](const Label& one) { return one.name() == name; });
-  return label == cluster->second.end() ? nullptr : &*label;
-}
 
 bool IsDecided(const Succession& succession, const std::string& label) {
   return std::any_of(succession.label_decisions().begin(), succession.label_decisions().end(),
@@ -38,6 +29,14 @@ bool DividesClusters(const Succession& succession) {
 }
 
 }  // namespace
+
+const Label* FindLabel(const LabelsByCluster& labels, const std::string& name) {
+  const auto cluster = labels.find(ClusterOf(name));
+  if (cluster == labels.end()) return nullptr;
+  const auto label = std::find_if(cluster->second.begin(), cluster->second.end(),
+                                  [&](const Label& one) { return one.name() == name; });
+  return label == cluster->second.end() ? nullptr : &*label;
+}
 
 std::set<std::string> ClustersOf(const Succession& succession) {
   std::set<std::string> clusters(succession.predecessors().begin(),
@@ -68,7 +67,7 @@ std::vector<SuccessionEdge> EdgesOf(const Succession& succession) {
 
 std::string HeirOf(const Succession& succession, const LabelDecision& decision) {
   if (!decision.successor().empty()) return decision.successor();
-  const std::string own = ClusterOfLabel(decision.label());
+  const std::string own = ClusterOf(decision.label());
   std::string heir;
   for (const std::string& successor : succession.successors()) {
     if (successor == own) continue;
@@ -166,10 +165,49 @@ std::string TransferredName(const Succession& succession, int index) {
                       index + 1);
 }
 
-bool IsRecorded(const Succession& succession, const Label& label) {
-  return std::any_of(label.events().begin(), label.events().end(), [&](const LabelEvent& event) {
-    return event.succession() == succession.name();
-  });
+const LabelEvent* FindEffect(const Succession& succession, const Label& label) {
+  const auto effect =
+      std::find_if(label.events().begin(), label.events().end(), [&](const LabelEvent& event) {
+        return event.succession() == succession.name() &&
+               event.type() != LabelEvent::TYPE_CORRECTION;
+      });
+  return effect == label.events().end() ? nullptr : &*effect;
+}
+
+bool WasUsed(const Succession& succession, int index, const Label& old, const Label& moved) {
+  const int came_with = MakeTransferred(succession, index, old).events_size();
+  const auto happened = [](const LabelEvent& event) {
+    return event.type() != LabelEvent::TYPE_CORRECTION;
+  };
+  return std::count_if(moved.events().begin(), moved.events().end(), happened) > came_with;
+}
+
+bool IsSettled(const Succession& succession) {
+  return succession.state() == Succession::STATE_APPLIED ||
+         succession.state() == Succession::STATE_WITHDRAWN;
+}
+
+std::optional<Succession> AsKnownAt(const Succession& succession, absl::Time known_at) {
+  const auto later = [&](const google::protobuf::Timestamp& time) {
+    return FromMicros(TimeUtil::TimestampToMicroseconds(time)) > known_at;
+  };
+  if (later(succession.create_time())) return std::nullopt;
+  Succession then = succession;
+  then.clear_etag();
+  then.clear_update_time();
+  then.clear_problem();
+  if (succession.has_withdraw_time() && !later(succession.withdraw_time())) {
+    // What was withdrawn changes once more, when all is taken back.
+    if (later(succession.update_time())) then.set_state(Succession::STATE_WITHDRAWING);
+    return then;
+  }
+  then.clear_withdraw_time();
+  then.clear_withdraw_actor();
+  then.clear_withdraw_reason();
+  const bool applied = succession.has_apply_time() && !later(succession.apply_time());
+  if (!applied) then.clear_apply_time();
+  then.set_state(applied ? Succession::STATE_APPLIED : Succession::STATE_PENDING);
+  return then;
 }
 
 }  // namespace wici::cluster_registry

@@ -7,12 +7,14 @@
 #define WICI_SERVICES_CLUSTER_REGISTRY_SUCCESSIONS_SUCCESSION_RULES_H_
 
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "absl/time/civil_time.h"
+#include "absl/time/time.h"
 #include "libs/base/violations.h"
 #include "wici/cluster_registry/v1/label.pb.h"
 #include "wici/cluster_registry/v1/succession.pb.h"
@@ -30,6 +32,9 @@ struct SuccessionEdge {
 
 // Labels by the cluster that has them.
 using LabelsByCluster = std::map<std::string, std::vector<v1::Label>>;
+
+// The label of this name, or null.
+const v1::Label* FindLabel(const LabelsByCluster& labels, const std::string& name);
 
 // Predecessors and successors, each once.
 std::set<std::string> ClustersOf(const v1::Succession& succession);
@@ -57,8 +62,18 @@ v1::LabelEvent MakeLabelEvent(const v1::Succession& succession, int index);
 v1::Label MakeTransferred(const v1::Succession& succession, int index, const v1::Label& label);
 // Its name, the same whenever it is asked for.
 std::string TransferredName(const v1::Succession& succession, int index);
-// Whether the effect of `succession` stands in the record of `label` already.
-bool IsRecorded(const v1::Succession& succession, const v1::Label& label);
+// The event by which `succession` moved or ended `label`, or null.
+const v1::LabelEvent* FindEffect(const v1::Succession& succession, const v1::Label& label);
+// Whether something happened to `moved` since the decision at `index` moved it from `old`: it was
+// renewed, suspended, moved on. Corrections of its record do not count.
+bool WasUsed(const v1::Succession& succession, int index, const v1::Label& old,
+             const v1::Label& moved);
+
+// Whether nothing is left to do for it: it is applied, or withdrawn and taken back.
+bool IsSettled(const v1::Succession& succession);
+// The succession as the registry knew it at `known_at`, without what is of the present record only
+// (etag, update_time, problem); nullopt when it was not recorded yet.
+std::optional<v1::Succession> AsKnownAt(const v1::Succession& succession, absl::Time known_at);
 
 }  // namespace wici::cluster_registry
 

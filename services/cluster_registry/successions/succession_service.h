@@ -28,6 +28,12 @@ class SuccessionService {
   absl::Status CreateSuccession(const rpc::Context& context,
                                 const v1::CreateSuccessionRequest& request,
                                 v1::Succession& response);
+  absl::Status WithdrawSuccession(const rpc::Context& context,
+                                  const v1::WithdrawSuccessionRequest& request,
+                                  v1::Succession& response);
+
+  // Does what `succession`, which is recorded, asks for. What breaks off is resumed by the worker.
+  void Settle(absl::Time deadline, v1::Succession& succession);
 
   const Environment environment_;
   SuccessionApplier applier_;

@@ -17,10 +17,11 @@ absl::StatusOr<v1::Succession> ReadSuccession(Reader& reader, std::string_view n
 }
 
 absl::StatusOr<std::vector<v1::Succession>> ReadSuccessions(Reader& reader,
-                                                            std::string_view cluster,
+                                                            const SuccessionFilter& filter,
                                                             const Keyset& keyset) {
-  return ReadRows<v1::Succession>(
-      reader.sql().Execute(kListSuccessions, {keyset.after, cluster, keyset.limit}));
+  return ReadRows<v1::Succession>(reader.sql().Execute(
+      kListSuccessions, {keyset.after, filter.cluster, keyset.limit, ToMicros(filter.known_at),
+                         static_cast<std::int64_t>(filter.exposure)}));
 }
 
 absl::StatusOr<std::vector<v1::Succession>> ReadSuccessionsOf(
@@ -48,6 +49,23 @@ absl::StatusOr<std::vector<std::string>> ReadPendingSuccessions(Reader& reader,
   names.reserve(rows.size());
   for (const sql::Row& row : rows) names.push_back(row.Text(0));
   return names;
+}
+
+absl::StatusOr<std::vector<Participation>> ReadParticipations(
+    Reader& reader, const std::set<std::string>& clusters) {
+  WICI_ASSIGN_OR_RETURN(
+      const sql::Rows rows,
+      sql::SelectMany(reader.sql(), kGetParticipations,
+                      "AND (s.settled_at IS NULL OR NOT s.withdrawn)", KeysOf(clusters)));
+  std::vector<Participation> participations;
+  participations.reserve(rows.size());
+  for (const sql::Row& row : rows) {
+    participations.push_back({.cluster = row.Text(0),
+                              .succession = row.Text(1),
+                              .effective_on = row.Text(2),
+                              .settled = !row.IsNull(3)});
+  }
+  return participations;
 }
 
 absl::StatusOr<std::vector<SuccessionEdge>> ReadSuccessors(Reader& reader,
@@ -95,7 +113,7 @@ absl::Status InsertSuccession(Writer& writer, v1::Succession& succession) {
       writer.now(), succession));
   std::vector<std::vector<sql::Value>> clusters;
   for (const std::string& cluster : ClustersOf(succession)) {
-    clusters.push_back({cluster, succession.name()});
+    clusters.push_back({cluster, succession.name(), succession.effective_on()});
   }
   WICI_RETURN_IF_ERROR(writer.sql().InsertMany(kInsertSuccessionClusters, "", clusters).status());
   std::vector<std::vector<sql::Value>> edges;
@@ -110,18 +128,23 @@ absl::Status InsertSuccession(Writer& writer, v1::Succession& succession) {
   return absl::OkStatus();
 }
 
-absl::Status SaveSuccession(Writer& writer, v1::Succession& succession) {
-  const bool applied = succession.state() == v1::Succession::STATE_APPLIED;
-  const std::optional<std::int64_t> applied_at =
-      applied ? std::optional(ToMicros(writer.now())) : std::nullopt;
+absl::Status SaveSuccession(Writer& writer, v1::Succession& succession, std::string_view kind) {
+  const std::optional<std::int64_t> settled_at =
+      IsSettled(succession) ? std::optional(ToMicros(writer.now())) : std::nullopt;
+  const bool withdrawn = succession.has_withdraw_time();
   WICI_ASSIGN_OR_RETURN(
       const std::int64_t version,
-      FinishSave(writer.sql().Execute(kUpdateSuccession,
-                                      {succession.name(), ToMicros(writer.now()),
-                                       sql::Value::Nullable(applied_at), Body(succession)}),
+      FinishSave(writer.sql().Execute(kUpdateSuccession, {succession.name(), ToMicros(writer.now()),
+                                                          sql::Value::Nullable(settled_at),
+                                                          withdrawn, Body(succession)}),
                  writer.now(), succession));
-  writer.Record(succession.name(), version, applied ? "succession.applied" : "succession.delayed");
+  writer.Record(succession.name(), version, kind);
   return absl::OkStatus();
+}
+
+absl::Status WithdrawFromGraph(Writer& writer, v1::Succession& succession) {
+  WICI_RETURN_IF_ERROR(writer.sql().Execute(kDeleteSuccessionEdges, {succession.name()}).status());
+  return SaveSuccession(writer, succession, "succession.withdrawing");
 }
 
 }  // namespace wici::cluster_registry

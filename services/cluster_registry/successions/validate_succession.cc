@@ -6,6 +6,7 @@
 
 #include "libs/base/clock.h"
 #include "services/cluster_registry/labels/validate_label.h"
+#include "services/cluster_registry/slug.h"
 #include "services/cluster_registry/successions/succession_rules.h"
 #include "services/cluster_registry/validate.h"
 
@@ -64,7 +65,7 @@ void CheckShape(const Succession& succession, Violations& violations) {
 
 void CheckTransfer(const std::string& path, const Succession& succession,
                    const LabelDecision& decision, Violations& violations) {
-  const std::string own = decision.label().substr(0, decision.label().find("/labels/"));
+  const std::string own = ClusterOf(decision.label());
   if (decision.evidences().empty()) {
     violations.Add(Path(path, "evidences"), "what the issuer said is required for a transfer");
   }
@@ -82,7 +83,7 @@ void CheckDecision(const std::string& path, const Succession& succession,
                                       "clusters/*/labels/*")) {
     return;
   }
-  const std::string own = decision.label().substr(0, decision.label().find("/labels/"));
+  const std::string own = ClusterOf(decision.label());
   if (!Contains(succession.predecessors(), own)) {
     violations.Add(Path(path, "label"), "not of a predecessor");
   }

@@ -146,6 +146,7 @@ class RegistryTest : public ::testing::Test {
   WICI_REGISTRY_CALL(SuccessionService, GetSuccession, v1::Succession)
   WICI_REGISTRY_CALL(SuccessionService, ListSuccessions, v1::ListSuccessionsResponse)
   WICI_REGISTRY_CALL(SuccessionService, CreateSuccession, v1::Succession)
+  WICI_REGISTRY_CALL(SuccessionService, WithdrawSuccession, v1::Succession)
   WICI_REGISTRY_CALL(ImportService, GetImport, v1::Import)
   WICI_REGISTRY_CALL(ImportService, ListImports, v1::ListImportsResponse)
   WICI_REGISTRY_CALL(ImportService, CreateImport, v1::Import)

@@ -192,5 +192,35 @@ TEST_P(ClusterHistoryTest, C5_DeclaredCountsStandBesideTheCountedOne) {
               ::testing::AllOf(HasViolation("cluster"), HasViolation("on_date")));
 }
 
+TEST_P(ClusterHistoryTest, C5_ACorrectionDoesNotChangeTheCountThatWasKnownBefore) {
+  AddCluster(R"(member_counts { value: 43 as_of: "2014-05-14" })");
+  ASSERT_THAT(CreateMember(R"(parent: "clusters/abc" member_id: "firm" member {
+                                display_name: "Firma" kind: KIND_UNIVERSITY })"),
+              IsOk());
+  v1::GetMemberCountRequest request;
+  request.set_cluster("clusters/abc");
+  const auto at = [&](absl::Time known_at) {
+    *request.mutable_known_at() = TimeUtil::MicrosecondsToTimestamp(ToMicros(known_at));
+    return GetMemberCount(request);
+  };
+  const absl::Time yesterday = services_.clock().Now();
+  const auto before = at(yesterday);
+  ASSERT_THAT(before, IsOk());
+  EXPECT_EQ(before->counted(), 1);
+  EXPECT_EQ(before->declared_counts(0).value(), 43);
+  services_.clock().Advance(absl::Hours(24));
+  ASSERT_THAT(UpdateCluster(R"(cluster { name: "clusters/abc"
+                                 member_counts { value: 65 as_of: "2014-05-14" } })"),
+              IsOk());
+  ASSERT_THAT(DeleteMember(R"(name: "clusters/abc/members/firm")"), IsOk());
+  EXPECT_EQ(at(yesterday)->SerializeAsString(), before->SerializeAsString());
+  EXPECT_EQ(at(services_.clock().Now())->counted(), 0);
+  EXPECT_EQ(at(services_.clock().Now())->declared_counts(0).value(), 65);
+  EXPECT_THAT(at(yesterday - absl::Microseconds(1)),
+              StatusIs(kNotFound, Reason("RESOURCE_NOT_FOUND")));
+  EXPECT_THAT(at(services_.clock().Now() + absl::Seconds(1)),
+              StatusIs(kInvalid, HasViolation("known_at")));
+}
+
 }  // namespace
 }  // namespace wici::cluster_registry

@@ -2,7 +2,6 @@
 
 #include <vector>
 
-#include "libs/base/clock.h"
 #include "libs/base/status_macros.h"
 #include "services/cluster_registry/clusters/visibility.h"
 #include "services/cluster_registry/eligibility/eligibility.h"
@@ -22,15 +21,16 @@ absl::Status EligibilityService::CheckEligibility(const rpc::Context& context,
   Violations violations;
   violations.RequireResourceName("cluster", request.cluster(), "clusters/*");
   violations.OptionalDate("on_date", request.on_date());
+  const absl::Time known_at =
+      ParseKnownAt(request.known_at(), request.has_known_at(), environment_.clock, violations);
   WICI_RETURN_IF_ERROR(violations.ToStatus(kDomain));
-  const absl::CivilDay on_date =
-      ParseDate(request.on_date())
-          .value_or(absl::ToCivilDay(environment_.clock.Now(), absl::UTCTimeZone()));
+  const absl::CivilDay on_date = DayAsked(request.on_date(), environment_.clock);
   return environment_.store.Read(context.deadline, [&](Reader& reader) -> absl::Status {
-    WICI_ASSIGN_OR_RETURN(const v1::Cluster cluster,
-                          ReadVisibleCluster(reader, context.principal, request.cluster()));
+    WICI_ASSIGN_OR_RETURN(
+        const v1::Cluster cluster,
+        ReadVisibleCluster(reader, context.principal, request.cluster(), known_at));
     WICI_ASSIGN_OR_RETURN(const std::vector<v1::MemberCount> counts,
-                          CountMembers(reader, request.cluster(), on_date));
+                          CountMembers(reader, request.cluster(), on_date, known_at));
     response = cluster_registry::CheckEligibility(cluster, counts, on_date);
     return absl::OkStatus();
   });

@@ -12,7 +12,7 @@ using wici::testing::IsOk;
 using wici::testing::Reason;
 using wici::testing::StatusIs;
 
-class EligibilityServiceTest : public testing::RegistryTest {
+class EligibilityServiceTest : public testing::EngineRegistryTest {
  protected:
   void AddMembers(int count, const std::string& fields) {
     v1::BatchCreateMembersRequest request;
@@ -30,8 +30,9 @@ class EligibilityServiceTest : public testing::RegistryTest {
     return eligibility->outcome();
   }
 };
+WICI_ON_EVERY_ENGINE(EligibilityServiceTest);
 
-TEST_F(EligibilityServiceTest, C3_EligibilityFollowsTheMembershipsOfTheDay) {
+TEST_P(EligibilityServiceTest, C3_EligibilityFollowsTheMembershipsOfTheDay) {
   AddCluster(R"(management_fte_centi: 100 website_en: "abc.example.org/en")");
   AddMembers(14, R"(kind: KIND_SMALL_ENTERPRISE member_from: "2014-05-14")");
   AddMembers(1, R"(kind: KIND_UNIVERSITY member_from: "2015-01-01" member_until: "2015-12-31")");
@@ -45,7 +46,32 @@ TEST_F(EligibilityServiceTest, C3_EligibilityFollowsTheMembershipsOfTheDay) {
             FormatDate(absl::ToCivilDay(services_.clock().Now(), absl::UTCTimeZone())));
 }
 
-TEST_F(EligibilityServiceTest, AnUnknownClusterOrAWrongDayIsRefused) {
+TEST_P(EligibilityServiceTest, C3_ACorrectionDoesNotChangeWhatWasKnownBefore) {
+  AddCluster(R"(management_fte_centi: 100 website_en: "abc.example.org/en")");
+  AddMembers(15, R"(kind: KIND_SMALL_ENTERPRISE)");
+  AddMembers(1, R"(kind: KIND_UNIVERSITY)");
+  v1::CheckEligibilityRequest request;
+  request.set_cluster("clusters/abc");
+  request.set_on_date("2015-12-01");
+  request.mutable_known_at()->set_seconds(absl::ToUnixSeconds(services_.clock().Now()));
+  const auto before = CheckEligibility(request);
+  ASSERT_THAT(before, IsOk());
+  EXPECT_EQ(before->outcome(), v1::Eligibility::OUTCOME_ELIGIBLE);
+  services_.clock().Advance(absl::Hours(24));
+  ASSERT_THAT(UpdateCluster(R"(cluster { name: "clusters/abc" management_fte_centi: 20 })"),
+              IsOk());
+  const auto universities = ListMembers(R"(parent: "clusters/abc" kind: KIND_UNIVERSITY)");
+  ASSERT_THAT(universities, IsOk());
+  for (const v1::Member& member : universities->members()) {
+    ASSERT_THAT(DeleteMember("name: \"" + member.name() + "\""), IsOk());
+  }
+  EXPECT_EQ(CheckEligibility(request)->SerializeAsString(), before->SerializeAsString());
+  EXPECT_EQ(OutcomeOn("2015-12-01"), v1::Eligibility::OUTCOME_NOT_ELIGIBLE);
+  request.mutable_known_at()->set_seconds(99999999999);
+  EXPECT_THAT(CheckEligibility(request), HasViolation("known_at"));
+}
+
+TEST_P(EligibilityServiceTest, AnUnknownClusterOrAWrongDayIsRefused) {
   EXPECT_THAT(CheckEligibility(R"(cluster: "clusters/none")"),
               StatusIs(absl::StatusCode::kNotFound, Reason("RESOURCE_NOT_FOUND")));
   EXPECT_THAT(CheckEligibility(R"(cluster: "none" on_date: "2015-02-30")"),

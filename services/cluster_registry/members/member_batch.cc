@@ -1,6 +1,5 @@
 #include "services/cluster_registry/members/member_batch.h"
 
-#include <map>
 #include <set>
 
 #include "absl/strings/str_cat.h"
@@ -30,23 +29,6 @@ void CheckFields(const v1::BatchCreateMembersRequest& request, Violations& viola
   }
 }
 
-// Each region is looked up once.
-absl::Status CheckRegions(Reader& reader, absl::Span<const v1::Member> members,
-                          Violations& violations) {
-  std::map<std::string_view, bool> exists;
-  for (std::size_t i = 0; i < members.size(); ++i) {
-    const std::string& region = members[i].region();
-    if (!MatchesResourcePattern(region, "regions/*")) continue;
-    if (exists.count(region) == 0) {
-      Violations unknown;
-      WICI_RETURN_IF_ERROR(CheckRegion(reader, "region", region, unknown));
-      exists[region] = unknown.ok();
-    }
-    if (!exists[region]) violations.Add(At(i, "member.region"), "no such region");
-  }
-  return absl::OkStatus();
-}
-
 }  // namespace
 
 void CheckBatchRequest(const v1::BatchCreateMembersRequest& request, Violations& violations) {
@@ -69,7 +51,11 @@ absl::Status CheckBatchMembers(Reader& reader, const v1::BatchCreateMembersReque
                                absl::Span<const v1::Member> members) {
   Violations violations;
   CheckFields(request, violations);
-  WICI_RETURN_IF_ERROR(CheckRegions(reader, members, violations));
+  std::vector<RegionReference> regions;
+  for (std::size_t i = 0; i < members.size(); ++i) {
+    regions.push_back({At(i, "member.region"), members[i].region()});
+  }
+  WICI_RETURN_IF_ERROR(CheckRegions(reader, regions, violations));
   WICI_ASSIGN_OR_RETURN(std::set<std::string> taken, FindMembers(reader, members));
   for (std::size_t i = 0; i < members.size(); ++i) {
     if (!taken.insert(members[i].name()).second) {

@@ -1,5 +1,7 @@
 #include "services/cluster_registry/members/member_handlers.h"
 
+#include <utility>
+
 #include "absl/strings/str_cat.h"
 #include "libs/base/status_macros.h"
 #include "libs/rpc/etag.h"
@@ -23,10 +25,8 @@ const std::vector<std::string_view>& ChangeableFields() {
   return *fields;
 }
 
-// That the region exists, and C4.
-absl::Status CheckMember(Reader& reader, const v1::Member& member) {
-  Violations violations;
-  ValidateMember("member", member, violations);
+// That the region exists, what `violations` says already, and C4.
+absl::Status CheckMember(Reader& reader, const v1::Member& member, Violations violations = {}) {
   WICI_RETURN_IF_ERROR(CheckRegion(reader, "member.region", member.region(), violations));
   WICI_RETURN_IF_ERROR(violations.ToStatus(kDomain));
   WICI_ASSIGN_OR_RETURN(const std::vector<MembershipOverlap> overlaps,
@@ -94,6 +94,10 @@ absl::Status MemberHandlers::ListMembershipsOfParty(
   CheckExternalId("identifier", request.identifier(), violations);
   violations.OptionalDate("on_date", request.on_date());
   const rpc::Page page = rpc::ParsePage(request, violations);
+  const PartyFilter filter = {.on_date = request.on_date(),
+                              .exposure = CircleOf(context.principal, "platform"),
+                              .known_at = ParseKnownAt(request.known_at(), request.has_known_at(),
+                                                       environment_.clock, violations)};
   WICI_RETURN_IF_ERROR(violations.ToStatus(kDomain));
   PartyKeyset keyset{.after_cluster = "", .after_member = "", .limit = page.size + 1};
   if (!page.after.empty()) {
@@ -103,8 +107,7 @@ absl::Status MemberHandlers::ListMembershipsOfParty(
   std::vector<v1::Member> rows;
   WICI_RETURN_IF_ERROR(environment_.store.Read(context.deadline, [&](Reader& reader) {
     WICI_ASSIGN_OR_RETURN(rows,
-                          ReadMembershipsOfParty(reader, request.identifier(), request.on_date(),
-                                                 CircleOf(context.principal, "platform"), keyset));
+                          ReadMembershipsOfParty(reader, request.identifier(), filter, keyset));
     return absl::OkStatus();
   }));
   FillPage(request, page, std::move(rows), *response.mutable_members(),
@@ -172,8 +175,8 @@ absl::Status MemberHandlers::UpdateMember(const rpc::Context& context,
         WICI_RETURN_IF_ERROR(CheckEtag(member.name(), member.etag(), response.etag()));
         Violations invalid;
         rpc::ApplyUpdateMask(request.update_mask(), member, ChangeableFields(), invalid, response);
-        WICI_RETURN_IF_ERROR(invalid.ToStatus(kDomain));
-        WICI_RETURN_IF_ERROR(CheckMember(writer, response));
+        ValidateMember("member", response, invalid);
+        WICI_RETURN_IF_ERROR(CheckMember(writer, response, std::move(invalid)));
         return SaveMember(writer, response);
       });
 }

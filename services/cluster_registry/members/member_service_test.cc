@@ -4,6 +4,7 @@
 #include "absl/strings/str_cat.h"
 #include "google/protobuf/util/time_util.h"
 #include "libs/base/clock.h"
+#include "libs/base/status_macros.h"
 #include "services/cluster_registry/testing/registry_fixture.h"
 
 namespace wici::cluster_registry {
@@ -21,7 +22,7 @@ constexpr auto kInvalid = absl::StatusCode::kInvalidArgument;
 constexpr auto kPrecondition = absl::StatusCode::kFailedPrecondition;
 constexpr auto kNotFound = absl::StatusCode::kNotFound;
 
-class MemberServiceTest : public testing::RegistryTest {
+class MemberServiceTest : public testing::EngineRegistryTest {
  protected:
   // `fields` of the member in text format.
   absl::StatusOr<v1::Member> Create(const std::string& id, const std::string& fields,
@@ -46,8 +47,47 @@ class MemberServiceTest : public testing::RegistryTest {
     return request;
   }
 };
+WICI_ON_EVERY_ENGINE(MemberServiceTest);
 
-TEST_F(MemberServiceTest, C6_AnIdentifierIsCheckedAndStoredInItsOneSpelling) {
+TEST_P(MemberServiceTest, MembersComeChangeAndGo) {
+  AddRegions();
+  AddCluster();
+  const auto created = CreateMember(R"(
+    parent: "clusters/abc" member_id: "firm"
+    member { display_name: "Firma sp. z o.o." kind: KIND_SMALL_ENTERPRISE
+             member_from: "2014-05-14" region: "regions/mazovia"
+             identifiers { scheme: "NIP" value: "5260001246" } })");
+  ASSERT_THAT(created, IsOk());
+  EXPECT_EQ(created->name(), "clusters/abc/members/firm");
+  EXPECT_THAT(UpdateMember(R"(member { name: "clusters/abc/members/firm"
+                                       member_until: "2015-12-31" })"),
+              IsOk());
+  const auto list = ListMembers(R"(parent: "clusters/abc")");
+  ASSERT_THAT(list, IsOk());
+  ASSERT_THAT(list->members(), SizeIs(1));
+  EXPECT_EQ(list->members(0).member_until(), "2015-12-31");
+  EXPECT_THAT(DeleteMember(R"(name: "clusters/abc/members/firm" etag: "\"1\"")"),
+              StatusIs(absl::StatusCode::kAborted, Reason("ETAG_MISMATCH")));
+  EXPECT_THAT(DeleteMember(R"(name: "clusters/abc/members/firm")"), IsOk());
+  EXPECT_THAT(GetMember(R"(name: "clusters/abc/members/firm")"),
+              StatusIs(kNotFound, Reason("RESOURCE_NOT_FOUND")));
+}
+
+TEST_P(MemberServiceTest, AMemberWithFaultsIsRefusedWithAllOfThem) {
+  AddCluster();
+  EXPECT_THAT(CreateMember(R"(parent: "c1" member_id: "!" request_id: "x"
+                              member { member_from: "2015-01-01" member_until: "2014-01-01"
+                                       region: "x" identifiers {} })"),
+              AllOf(HasViolation("parent"), HasViolation("member_id"), HasViolation("request_id"),
+                    HasViolation("member.display_name"), HasViolation("member.kind"),
+                    HasViolation("member.member_until"), HasViolation("member.region"),
+                    HasViolation("member.identifiers[0].value")));
+  EXPECT_THAT(
+      CreateMember(R"(parent: "clusters/none" member { display_name: "F" kind: KIND_NGO })"),
+      StatusIs(kNotFound, Reason("RESOURCE_NOT_FOUND")));
+}
+
+TEST_P(MemberServiceTest, C6_AnIdentifierIsCheckedAndStoredInItsOneSpelling) {
   AddCluster();
   const auto created = Create("firm", R"(kind: KIND_NGO
       identifiers { scheme: "nip" value: "PL 526-000-12-46" }
@@ -67,7 +107,7 @@ TEST_F(MemberServiceTest, C6_AnIdentifierIsCheckedAndStoredInItsOneSpelling) {
                     HasViolation("member.identifiers[3].value")));
 }
 
-TEST_F(MemberServiceTest, C4_ASecondMembershipOfThePartyIsRefusedOnSharedDaysOnly) {
+TEST_P(MemberServiceTest, C4_ASecondMembershipOfThePartyIsRefusedOnSharedDaysOnly) {
   AddCluster();
   AddCluster("", "other");
   const std::string nip = R"(kind: KIND_NGO identifiers { scheme: "NIP" value: "5260001246" } )";
@@ -81,7 +121,7 @@ TEST_F(MemberServiceTest, C4_ASecondMembershipOfThePartyIsRefusedOnSharedDaysOnl
   EXPECT_THAT(Create("second", nip, "other"), IsOk());
 }
 
-TEST_F(MemberServiceTest, MembersAreListedByDayRoleAndKindInPages) {
+TEST_P(MemberServiceTest, MembersAreListedByDayRoleAndKindInPages) {
   AddCluster();
   ASSERT_THAT(Create("aaa", R"(kind: KIND_NGO member_until: "2014-12-31")"), IsOk());
   ASSERT_THAT(Create("bbb", R"(kind: KIND_NGO role: ROLE_FOUNDER)"), IsOk());
@@ -109,7 +149,7 @@ TEST_F(MemberServiceTest, MembersAreListedByDayRoleAndKindInPages) {
               StatusIs(kNotFound, Reason("RESOURCE_NOT_FOUND")));
 }
 
-TEST_F(MemberServiceTest, ACorrectionOfTodayDoesNotChangeWhatWasKnownYesterday) {
+TEST_P(MemberServiceTest, ACorrectionOfTodayDoesNotChangeWhatWasKnownYesterday) {
   AddCluster();
   ASSERT_THAT(Create("firm", R"(kind: KIND_NGO member_from: "2014-05-14")"), IsOk());
   const absl::Time yesterday = services_.clock().Now();
@@ -134,7 +174,7 @@ TEST_F(MemberServiceTest, ACorrectionOfTodayDoesNotChangeWhatWasKnownYesterday) 
   EXPECT_EQ(GetMember(GetAt(yesterday))->member_from(), "2014-05-14");
 }
 
-TEST_F(MemberServiceTest, ABatchAddsAllMembersInTheirOrderAndOnceForARequestId) {
+TEST_P(MemberServiceTest, ABatchAddsAllMembersInTheirOrderAndOnceForARequestId) {
   AddRegions();
   AddCluster();
   const std::string request = R"(
@@ -152,7 +192,7 @@ TEST_F(MemberServiceTest, ABatchAddsAllMembersInTheirOrderAndOnceForARequestId) 
   EXPECT_THAT(List(""), SizeIs(2));
 }
 
-TEST_F(MemberServiceTest, C4_ABatchIsRefusedWithEveryViolationOfEveryMember) {
+TEST_P(MemberServiceTest, C4_ABatchIsRefusedWithEveryViolationOfEveryMember) {
   AddCluster();
   const std::string nip = R"(identifiers { scheme: "NIP" value: "5260001246" } )";
   ASSERT_THAT(Create("holder", "kind: KIND_NGO " + nip), IsOk());
@@ -181,7 +221,7 @@ TEST_F(MemberServiceTest, C4_ABatchIsRefusedWithEveryViolationOfEveryMember) {
   EXPECT_THAT(List(""), ElementsAre("holder", "taken")) << "all or nothing";
 }
 
-TEST_F(MemberServiceTest, ABatchHasABound) {
+TEST_P(MemberServiceTest, ABatchHasABound) {
   AddCluster();
   v1::BatchCreateMembersRequest request;
   request.set_parent("clusters/abc");
@@ -198,7 +238,7 @@ TEST_F(MemberServiceTest, ABatchHasABound) {
   EXPECT_THAT(BatchCreateMembers(request), StatusIs(kNotFound, Reason("RESOURCE_NOT_FOUND")));
 }
 
-TEST_F(MemberServiceTest, C4_TheClustersOfAPartyAreFoundByItsIdentifier) {
+TEST_P(MemberServiceTest, C4_TheClustersOfAPartyAreFoundByItsIdentifier) {
   for (const std::string id : {"abc", "def", "ghi"}) {
     AddCluster("", id);
     ASSERT_THAT(Create("firm", R"(kind: KIND_NGO member_until: "2015-12-31"
@@ -225,6 +265,88 @@ TEST_F(MemberServiceTest, C4_TheClustersOfAPartyAreFoundByItsIdentifier) {
               AllOf(StatusIs(kInvalid, HasViolation("identifier.value")), HasViolation("on_date")));
   EXPECT_THAT(ListMembershipsOfParty(""),
               AllOf(HasViolation("identifier.scheme"), HasViolation("identifier.value")));
+}
+
+TEST_P(MemberServiceTest, ThePartyIsFoundAsItWasKnownThen) {
+  for (const std::string id : {"abc", "def"}) AddCluster("", id);
+  const std::string nip = R"(kind: KIND_NGO identifiers { scheme: "NIP" value: "5260001246" } )";
+  ASSERT_THAT(Create("firm", nip + R"(member_from: "2014-05-14")"), IsOk());
+  ASSERT_THAT(Create("firm", nip, "def"), IsOk());
+  const absl::Time yesterday = services_.clock().Now();
+  const auto clusters = [&](absl::Time known_at, const std::string& on_date = "") {
+    auto request = testing::Parse<v1::ListMembershipsOfPartyRequest>(
+        R"(identifier { scheme: "NIP" value: "5260001246" })");
+    request.set_on_date(on_date);
+    *request.mutable_known_at() =
+        google::protobuf::util::TimeUtil::MicrosecondsToTimestamp(ToMicros(known_at));
+    const auto list = ListMembershipsOfParty(request);
+    EXPECT_THAT(list, IsOk());
+    std::vector<std::string> ids;
+    for (const v1::Member& member : list->members()) {
+      ids.push_back(member.name().substr(9, 3) + " " + member.member_from());
+    }
+    return ids;
+  };
+  const auto before = clusters(yesterday);
+  EXPECT_THAT(before, ElementsAre("abc 2014-05-14", "def "));
+  services_.clock().Advance(absl::Hours(24));
+  // The identifier was wrong, the membership of the other cluster was none, and it is deleted.
+  ASSERT_THAT(UpdateMember(R"(member { name: "clusters/abc/members/firm" member_from: "2015-01-01"
+                                identifiers { scheme: "NIP" value: "7250018312" } })"),
+              IsOk());
+  ASSERT_THAT(DeleteMember(R"(name: "clusters/def/members/firm")"), IsOk());
+  ASSERT_THAT(DeleteCluster(R"(name: "clusters/def")"), IsOk());
+  EXPECT_THAT(clusters(services_.clock().Now()), IsEmpty());
+  EXPECT_EQ(clusters(yesterday), before);
+  EXPECT_THAT(clusters(yesterday, "2014-05-13"), ElementsAre("def "));
+  EXPECT_THAT(clusters(yesterday - absl::Microseconds(1)), IsEmpty());
+  // Undeleted since, and deleted in between: each answer stays.
+  const absl::Time deleted = services_.clock().Now();
+  services_.clock().Advance(absl::Hours(1));
+  ASSERT_THAT(UndeleteCluster(R"(name: "clusters/def")"), IsOk());
+  EXPECT_EQ(clusters(yesterday), before);
+  EXPECT_THAT(clusters(deleted), IsEmpty());
+  EXPECT_THAT(ListMembershipsOfParty(R"(identifier { scheme: "NIP" value: "5260001246" }
+                                        known_at { seconds: 99999999999 })"),
+              StatusIs(kInvalid, HasViolation("known_at")));
+}
+
+TEST_P(MemberServiceTest, OfAPersonNothingIsFoundInThePastOnceItIsRemoved) {
+  AddCluster();
+  ASSERT_THAT(Create("firm", R"(kind: KIND_INDIVIDUAL
+                                identifiers { scheme: "NIP" value: "5260001246" })"),
+              IsOk());
+  const absl::Time yesterday = services_.clock().Now();
+  services_.clock().Advance(absl::Hours(24));
+  ASSERT_THAT(DeleteMember(R"(name: "clusters/abc/members/firm")"), IsOk());
+  auto request = testing::Parse<v1::ListMembershipsOfPartyRequest>(
+      R"(identifier { scheme: "NIP" value: "5260001246" })");
+  *request.mutable_known_at() =
+      google::protobuf::util::TimeUtil::MicrosecondsToTimestamp(ToMicros(yesterday));
+  EXPECT_THAT(ListMembershipsOfParty(request)->members(), IsEmpty());
+  std::int64_t kept = 0;
+  ASSERT_THAT(
+      store_.Read(absl::Now() + absl::Seconds(20),
+                  [&](Reader& reader) -> absl::Status {
+                    WICI_ASSIGN_OR_RETURN(
+                        const sql::Rows rows,
+                        reader.sql().Execute(
+                            {"count_kept", "SELECT COUNT(*) FROM member_identifier_history"}));
+                    kept = rows[0].Int(0);
+                    return absl::OkStatus();
+                  }),
+      IsOk());
+  EXPECT_EQ(kept, 0);
+}
+
+TEST_P(MemberServiceTest, EveryFaultOfAnUpdateIsNamedAtOnce) {
+  AddCluster();
+  ASSERT_THAT(Create("firm", "kind: KIND_NGO"), IsOk());
+  EXPECT_THAT(UpdateMember(R"(member { name: "clusters/abc/members/firm" kind: 77
+                                       region: "regions/none" }
+                              update_mask { paths: "kind" paths: "region" paths: "colour" })"),
+              AllOf(StatusIs(kInvalid, HasViolation("update_mask")), HasViolation("member.kind"),
+                    HasViolation("member.region")));
 }
 
 }  // namespace

@@ -43,6 +43,14 @@ absl::Status InsertIdentifiers(Writer& writer, absl::Span<const v1::Member> memb
   return writer.sql().InsertMany(kInsertMemberIdentifiers, "", rows).status();
 }
 
+// Keeps the version that is about to be replaced or removed, and takes its identifiers away.
+absl::Status Archive(Writer& writer, std::string_view name) {
+  const std::int64_t now = ToMicros(writer.now());
+  WICI_RETURN_IF_ERROR(writer.sql().Execute(kArchiveMember, {name, now}).status());
+  WICI_RETURN_IF_ERROR(writer.sql().Execute(kArchiveMemberIdentifiers, {name, now}).status());
+  return writer.sql().Execute(kDeleteMemberIdentifiers, {name}).status();
+}
+
 }  // namespace
 
 template <>
@@ -114,14 +122,21 @@ absl::StatusOr<std::vector<v1::MemberCount>> CountMembers(Reader& reader, std::s
 
 absl::StatusOr<std::vector<v1::Member>> ReadMembershipsOfParty(Reader& reader,
                                                                const v1::ExternalId& identifier,
-                                                               std::string_view on_date,
-                                                               v1::Visibility exposure,
+                                                               const PartyFilter& filter,
                                                                const PartyKeyset& keyset) {
   const IdentifierCheck check = CheckIdentifier(identifier.scheme(), identifier.value());
-  return ReadRows<v1::Member>(
-      reader.sql().Execute(kListMembershipsOfParty,
-                           {check.scheme, check.value, keyset.after_cluster, keyset.after_member,
-                            on_date, keyset.limit, static_cast<std::int64_t>(exposure)}));
+  std::vector<sql::Value> values = {check.scheme,
+                                    check.value,
+                                    keyset.after_cluster,
+                                    keyset.after_member,
+                                    filter.on_date,
+                                    keyset.limit,
+                                    static_cast<std::int64_t>(filter.exposure)};
+  if (filter.known_at == absl::InfiniteFuture()) {
+    return ReadRows<v1::Member>(reader.sql().Execute(kListMembershipsOfParty, values));
+  }
+  values.emplace_back(ToMicros(filter.known_at));
+  return ReadRows<v1::Member>(reader.sql().Execute(kListMembershipsOfPartyKnownAt, values));
 }
 
 absl::StatusOr<std::vector<MembershipOverlap>> FindMembershipOverlaps(
@@ -184,7 +199,7 @@ absl::Status InsertMember(Writer& writer, v1::Member& member) {
 absl::Status SaveMember(Writer& writer, v1::Member& member) {
   const std::int64_t now = ToMicros(writer.now());
   NormalizeIdentifiers(*member.mutable_identifiers());
-  WICI_RETURN_IF_ERROR(writer.sql().Execute(kArchiveMember, {member.name(), now}).status());
+  WICI_RETURN_IF_ERROR(Archive(writer, member.name()));
   const DayInterval interval = MakeInterval(member.member_from(), member.member_until());
   const absl::StatusOr<sql::Rows> saved = writer.sql().Execute(
       kUpdateMember, {member.name(), now, static_cast<std::int64_t>(member.kind()),
@@ -192,21 +207,19 @@ absl::Status SaveMember(Writer& writer, v1::Member& member) {
                       interval.until, Body(member)});
   WICI_RETURN_IF_ERROR(FinishSave(saved, writer.now(), member).status());
   *member.mutable_recorded_from_time() = ToTimestamp(saved->front().Int(1));
-  WICI_RETURN_IF_ERROR(writer.sql().Execute(kDeleteMemberIdentifiers, {member.name()}).status());
   WICI_RETURN_IF_ERROR(InsertIdentifiers(writer, absl::MakeConstSpan(&member, 1)));
   writer.RecordInCluster("member.updated", member.name());
   return absl::OkStatus();
 }
 
 absl::Status RemoveMember(Writer& writer, std::string_view name) {
-  WICI_RETURN_IF_ERROR(
-      writer.sql().Execute(kArchiveMember, {name, ToMicros(writer.now())}).status());
+  WICI_RETURN_IF_ERROR(Archive(writer, name));
   WICI_RETURN_IF_ERROR(FinishRemove(writer.sql().Execute(kDeleteMember, {name}), name));
-  WICI_RETURN_IF_ERROR(writer.sql().Execute(kDeleteMemberIdentifiers, {name}).status());
   WICI_RETURN_IF_ERROR(
       writer.sql()
           .Execute(kForgetMember, {name, static_cast<std::int64_t>(v1::Member::KIND_INDIVIDUAL)})
           .status());
+  WICI_RETURN_IF_ERROR(writer.sql().Execute(kForgetMemberIdentifiers, {name}).status());
   writer.RecordInCluster("member.deleted", name);
   return absl::OkStatus();
 }

@@ -59,13 +59,18 @@ struct PartyKeyset {
   std::string after_member;
   int limit = 0;
 };
-// The memberships of the organisation with this identifier, by cluster and name; an empty
-// `on_date` reads those of all days. Deleted clusters are left out, and those that callers of the
-// circle `exposure` may not see (clusters/visibility.h).
+// Which memberships of a party: an empty `on_date` is any day. Deleted clusters are left out, and
+// those that callers of the circle `exposure` may not see (clusters/visibility.h): as they are, and
+// as they were at `known_at`.
+struct PartyFilter {
+  std::string on_date;
+  v1::Visibility exposure = v1::VISIBILITY_INTERNAL;
+  absl::Time known_at = absl::InfiniteFuture();
+};
+// The memberships of the organisation with this identifier, by cluster and name.
 absl::StatusOr<std::vector<v1::Member>> ReadMembershipsOfParty(Reader& reader,
                                                                const v1::ExternalId& identifier,
-                                                               std::string_view on_date,
-                                                               v1::Visibility exposure,
+                                                               const PartyFilter& filter,
                                                                const PartyKeyset& keyset);
 
 // C4 by index: one query for any number of members, of one cluster or of several. Their names say

@@ -92,7 +92,8 @@ class MemberStoreTest : public testing::FamilyStoreTest {
     identifier.set_scheme("NIP");
     identifier.set_value(nip);
     const auto members = Query<std::vector<v1::Member>>([&](Reader& reader) {
-      return ReadMembershipsOfParty(reader, identifier, on_date, exposure, keyset);
+      return ReadMembershipsOfParty(reader, identifier, {.on_date = on_date, .exposure = exposure},
+                                    keyset);
     });
     EXPECT_THAT(members, IsOk());
     std::vector<std::string> names;

@@ -5,16 +5,9 @@
 #include <utility>
 
 #include "services/cluster_registry/identifiers/identifiers.h"
+#include "services/cluster_registry/slug.h"
 
 namespace wici::cluster_registry {
-
-DayInterval MakeInterval(std::string_view from, std::string_view until) {
-  return {.from = std::string(from), .until = std::string(until.empty() ? kOpenUntil : until)};
-}
-
-bool Overlap(const DayInterval& a, const DayInterval& b) {
-  return a.from <= b.until && b.from <= a.until;
-}
 
 v1::Member::Role RoleOf(const v1::Member& member) {
   return member.role() == v1::Member::ROLE_UNSPECIFIED ? v1::Member::ROLE_FULL : member.role();
@@ -26,7 +19,7 @@ bool IsCommitted(const v1::Member& member) {
 }
 
 std::vector<PartyInCluster> PartiesOf(const v1::Member& member) {
-  const std::string cluster = member.name().substr(0, member.name().find("/members/"));
+  const std::string cluster = ClusterOf(member.name());
   std::vector<PartyInCluster> parties;
   for (const v1::ExternalId& identifier : member.identifiers()) {
     IdentifierCheck check = CheckIdentifier(identifier.scheme(), identifier.value());

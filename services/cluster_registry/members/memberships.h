@@ -11,23 +11,10 @@
 #include <vector>
 
 #include "absl/types/span.h"
+#include "services/cluster_registry/partial_date.h"
 #include "wici/cluster_registry/v1/member.pb.h"
 
 namespace wici::cluster_registry {
-
-// Days, both included, as text: they are ordered by it. An open beginning is "", an open end
-// kOpenUntil.
-struct DayInterval {
-  std::string from;
-  std::string until;
-  friend bool operator==(const DayInterval&, const DayInterval&) = default;
-};
-inline constexpr std::string_view kOpenUntil = "9999-12-31";
-
-// The interval of dates as resources hold them, where an empty one is open.
-DayInterval MakeInterval(std::string_view from, std::string_view until);
-// Whether the two share a day.
-bool Overlap(const DayInterval& a, const DayInterval& b);
 
 // What the organisation is in the cluster: a full member when nothing is said.
 v1::Member::Role RoleOf(const v1::Member& member);

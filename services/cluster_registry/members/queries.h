@@ -1,4 +1,6 @@
 // The SQL of members. Runs on SQLite and PostgreSQL alike.
+// Texts that end with VALUES are completed by InsertMany, those that end with IN by SelectMany
+// (libs/sql/database.h).
 #ifndef WICI_SERVICES_CLUSTER_REGISTRY_MEMBERS_QUERIES_H_
 #define WICI_SERVICES_CLUSTER_REGISTRY_MEMBERS_QUERIES_H_
 
@@ -105,15 +107,30 @@ inline constexpr sql::Query kUpdateMember{"update_member", R"sql(
 inline constexpr sql::Query kDeleteMember{"delete_member", R"sql(
   DELETE FROM members WHERE name = $1 RETURNING name)sql"};
 
-// The versions that say the member is of kind $2.
+// The versions that say the member is of kind $2, and then the identifiers of versions that are
+// gone.
 inline constexpr sql::Query kForgetMember{"forget_member", R"sql(
   DELETE FROM member_history WHERE name = $1 AND kind = $2)sql"};
+
+inline constexpr sql::Query kForgetMemberIdentifiers{"forget_member_identifiers", R"sql(
+  DELETE FROM member_identifier_history
+  WHERE member = $1
+    AND recorded_from NOT IN (SELECT recorded_from FROM member_history WHERE name = $1))sql"};
 
 // Identifiers.
 
 inline constexpr sql::Query kInsertMemberIdentifiers{"insert_member_identifiers", R"sql(
   INSERT INTO member_identifiers (scheme, value, cluster, member, valid_from, valid_until)
   VALUES)sql"};
+
+// Keeps those of the version that kArchiveMember keeps.
+inline constexpr sql::Query kArchiveMemberIdentifiers{"archive_member_identifiers", R"sql(
+  INSERT INTO member_identifier_history (scheme, value, cluster, member, valid_from, valid_until,
+                                         recorded_from, recorded_until)
+  SELECT i.scheme, i.value, i.cluster, i.member, i.valid_from, i.valid_until, m.recorded_from,
+         CAST($2 AS BIGINT)
+  FROM members m JOIN member_identifiers i ON i.member = m.name
+  WHERE m.name = $1 AND m.recorded_from < CAST($2 AS BIGINT))sql"};
 
 inline constexpr sql::Query kDeleteMemberIdentifiers{"delete_member_identifiers", R"sql(
   DELETE FROM member_identifiers WHERE member = $1)sql"};
@@ -134,6 +151,38 @@ inline constexpr sql::Query kListMembershipsOfParty{"list_memberships_of_party",
     AND ($5 = '' OR (i.valid_from <= $5 AND i.valid_until >= $5))
     AND c.deleted_at IS NULL AND c.exposure <= $7
   ORDER BY i.cluster, i.member LIMIT $6)sql"};
+
+// The same as known at $8. A cluster counts as it was then: not deleted, and no more internal than
+// $7; and it is no more internal now.
+inline constexpr sql::Query kListMembershipsOfPartyKnownAt{"list_memberships_of_party_known_at",
+                                                           R"sql(
+  SELECT m.name, m.version, m.created_at, m.updated_at, m.body, m.recorded_from,
+         CAST(NULL AS BIGINT) AS recorded_until, i.cluster AS cluster, i.member AS member
+  FROM member_identifiers i
+  JOIN members m ON m.name = i.member
+  JOIN clusters c ON c.name = i.cluster
+  WHERE i.scheme = $1 AND i.value = $2 AND (i.cluster, i.member) > ($3, $4)
+    AND ($5 = '' OR (i.valid_from <= $5 AND i.valid_until >= $5)) AND m.recorded_from <= $8
+    AND c.exposure <= $7
+    AND CASE WHEN c.updated_at <= $8 THEN c.deleted_at IS NULL
+        ELSE EXISTS (SELECT 1 FROM cluster_versions v
+                     WHERE v.name = c.name AND v.recorded_from <= $8 AND v.recorded_until > $8
+                       AND v.deleted_at IS NULL AND v.exposure <= $7) END
+  UNION ALL
+  SELECT h.name, h.version, h.created_at, h.updated_at, h.body, h.recorded_from, h.recorded_until,
+         i.cluster, i.member
+  FROM member_identifier_history i
+  JOIN member_history h ON h.name = i.member AND h.recorded_from = i.recorded_from
+  JOIN clusters c ON c.name = i.cluster
+  WHERE i.scheme = $1 AND i.value = $2 AND (i.cluster, i.member) > ($3, $4)
+    AND ($5 = '' OR (i.valid_from <= $5 AND i.valid_until >= $5))
+    AND i.recorded_from <= $8 AND i.recorded_until > $8
+    AND c.exposure <= $7
+    AND CASE WHEN c.updated_at <= $8 THEN c.deleted_at IS NULL
+        ELSE EXISTS (SELECT 1 FROM cluster_versions v
+                     WHERE v.name = c.name AND v.recorded_from <= $8 AND v.recorded_until > $8
+                       AND v.deleted_at IS NULL AND v.exposure <= $7) END
+  ORDER BY cluster, member LIMIT $6)sql"};
 
 }  // namespace wici::cluster_registry
 

@@ -59,6 +59,22 @@ CREATE TABLE member_identifiers (
 
 CREATE INDEX member_identifiers_by_member ON member_identifiers (member);
 
+-- The identifiers of the versions in member_history.
+CREATE TABLE member_identifier_history (
+  scheme TEXT COLLATE "C" NOT NULL,
+  value TEXT COLLATE "C" NOT NULL,
+  cluster TEXT COLLATE "C" NOT NULL,
+  member TEXT COLLATE "C" NOT NULL,
+  valid_from TEXT COLLATE "C" NOT NULL,
+  valid_until TEXT COLLATE "C" NOT NULL,
+  recorded_from BIGINT NOT NULL,
+  recorded_until BIGINT NOT NULL,
+  PRIMARY KEY (scheme, value, cluster, member, recorded_from)
+);
+
+CREATE INDEX member_identifier_history_by_member
+  ON member_identifier_history (member, recorded_from);
+
 -- Personal data: erased by deleting the row. `person` is the human being a contact is, across
 -- clusters: an opaque id, or ''. `email_key` is the address as it is compared: people with one
 -- address are one person.

@@ -44,4 +44,12 @@ absl::CivilDay EndOfMonth(absl::CivilDay day) {
   return absl::CivilDay(absl::CivilMonth(day) + 1) - 1;
 }
 
+DayInterval MakeInterval(std::string_view from, std::string_view until) {
+  return {.from = std::string(from), .until = std::string(until.empty() ? kOpenUntil : until)};
+}
+
+bool Overlap(const DayInterval& a, const DayInterval& b) {
+  return a.from <= b.until && b.from <= a.until;
+}
+
 }  // namespace wici::cluster_registry

@@ -1,10 +1,12 @@
-// Civil dates of reduced precision (ISO 8601): "2015", "2015-11", "2015-11-18".
+// Civil dates of reduced precision (ISO 8601): "2015", "2015-11", "2015-11-18"; and intervals of
+// days.
 //
 // Pure functions; safe to call from any thread.
 #ifndef WICI_SERVICES_CLUSTER_REGISTRY_PARTIAL_DATE_H_
 #define WICI_SERVICES_CLUSTER_REGISTRY_PARTIAL_DATE_H_
 
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "absl/time/civil_time.h"
@@ -32,6 +34,20 @@ absl::CivilDay AddMonths(absl::CivilDay day, int months);
 
 // The last day of the month of `day`.
 absl::CivilDay EndOfMonth(absl::CivilDay day);
+
+// Days, both included, as text: they are ordered by it. An open beginning is "", an open end
+// kOpenUntil.
+struct DayInterval {
+  std::string from;
+  std::string until;
+  friend bool operator==(const DayInterval&, const DayInterval&) = default;
+};
+inline constexpr std::string_view kOpenUntil = "9999-12-31";
+
+// The interval of dates as resources hold them, where an empty one is open.
+DayInterval MakeInterval(std::string_view from, std::string_view until);
+// Whether the two share a day.
+bool Overlap(const DayInterval& a, const DayInterval& b);
 
 }  // namespace wici::cluster_registry
 

@@ -1,24 +1,13 @@
 // The record history of clusters and their lists, on every engine.
 #include <algorithm>
 #include <map>
-#include <memory>
 #include <optional>
 #include <random>
 #include <string>
 #include <vector>
 
-#include "gmock/gmock.h"
-#include "gtest/gtest.h"
-#include "libs/base/status_macros.h"
-#include "libs/sql/migrate.h"
-#include "libs/testing/database_fixture.h"
-#include "libs/testing/fake_clock.h"
-#include "libs/testing/fake_ids.h"
-#include "libs/testing/status_matchers.h"
 #include "services/cluster_registry/cluster_rules/mandates.h"
-#include "services/cluster_registry/clusters/cluster_store.h"
-#include "services/cluster_registry/migrations.h"
-#include "services/cluster_registry/testing/records.h"
+#include "services/cluster_registry/testing/store_fixture.h"
 
 namespace wici::cluster_registry {
 namespace {
@@ -31,33 +20,8 @@ using ::testing::UnorderedElementsAre;
 using wici::testing::IsOk;
 using wici::testing::StatusIs;
 
-class ClusterHistoryStoreTest : public wici::testing::DatabaseTest {
+class ClusterHistoryStoreTest : public testing::FamilyStoreTest {
  protected:
-  void SetUp() override {
-    DatabaseTest::SetUp();
-    if (IsSkipped()) return;
-    ASSERT_THAT(sql::Migrate(database(), Migrations(), clock_), IsOk());
-    store_ = std::make_unique<Store>(database());
-  }
-
-  static absl::Time Deadline() { return absl::Now() + absl::Seconds(20); }
-
-  absl::Status Write(const std::function<absl::Status(Writer&)>& body,
-                     const std::string& actor = "users/test") {
-    v1::Cluster ignored;
-    return store_->Write({.principal = actor,
-                          .request_id = "",
-                          .method = "Service/Method",
-                          .request = "",
-                          .transaction_id = ids_.NewId(),
-                          .now = clock_.Now(),
-                          .deadline = Deadline()},
-                         ignored, body);
-  }
-  absl::Status Read(const std::function<absl::Status(Reader&)>& body) {
-    return store_->Read(Deadline(), body);
-  }
-
   // Inserts the cluster, and returns it as it was written.
   v1::Cluster Insert(const std::string& id, const std::string& fields = "",
                      const std::string& actor = "users/test") {
@@ -121,10 +85,6 @@ class ClusterHistoryStoreTest : public wici::testing::DatabaseTest {
         IsOk());
     return ids;
   }
-
-  wici::testing::FakeClock clock_;
-  wici::testing::FakeIds ids_;
-  std::unique_ptr<Store> store_;
 };
 WICI_ON_EVERY_ENGINE(ClusterHistoryStoreTest);
 

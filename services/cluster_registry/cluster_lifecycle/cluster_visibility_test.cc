@@ -175,6 +175,17 @@ TEST_P(ClusterVisibilityTest, AQuestionAboutThePastOpensNeitherWhatWasNorWhatIsH
   EXPECT_THAT(Versions(Partner(), "abc"), kHidden);
 }
 
+TEST_P(ClusterVisibilityTest, ADraftThatIsClosedIsNotPublishedByThat) {
+  Publish("open", "VISIBILITY_PUBLIC");
+  AddCluster("visibility: VISIBILITY_PUBLIC", "draft");
+  for (const std::string id : {"open", "draft"}) {
+    ASSERT_THAT(CloseCluster("name: \"clusters/" + id + "\" reason: \"dissolved\""), IsOk());
+  }
+  EXPECT_THAT(Get(Partner(), "open"), IsOk());
+  EXPECT_THAT(Get(Partner(), "draft"), kHidden);
+  EXPECT_THAT(Ids(*List(Partner(), "")), ElementsAre("open"));
+}
+
 TEST_P(ClusterVisibilityTest, TheReviewIsForThePeopleOfTheRegistry) {
   Publish("open", "VISIBILITY_PUBLIC");
   EXPECT_FALSE(Get(Partner(), "open")->has_review());

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "libs/base/clock.h"
+#include "services/cluster_registry/partial_date.h"
 #include "services/cluster_registry/validate.h"
 
 namespace wici::cluster_registry {
@@ -33,10 +34,8 @@ void ValidateMandate(const std::string& path, const v1::ManagementMandate& manda
   }
 }
 
-// Civil dates are ordered by their text; an empty one is open.
-bool Overlap(const v1::ManagementMandate& a, const v1::ManagementMandate& b) {
-  return (a.mandate_until().empty() || b.mandate_from() <= a.mandate_until()) &&
-         (b.mandate_until().empty() || a.mandate_from() <= b.mandate_until());
+DayInterval IntervalOf(const v1::ManagementMandate& mandate) {
+  return MakeInterval(mandate.mandate_from(), mandate.mandate_until());
 }
 
 }  // namespace
@@ -49,7 +48,7 @@ void ValidateMandates(std::string_view field, const Mandates& mandates, Violatio
   if (mandates.size() > kListMax) return;
   for (int later = 1; later < mandates.size(); ++later) {
     for (int earlier = 0; earlier < later; ++earlier) {
-      if (!Overlap(mandates[earlier], mandates[later])) continue;
+      if (!Overlap(IntervalOf(mandates[earlier]), IntervalOf(mandates[later]))) continue;
       violations.Add(Path(field, "mandates", later),
                      absl::StrCat("holds on a day of mandates[", earlier, "]"));
     }

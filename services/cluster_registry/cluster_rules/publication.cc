@@ -28,12 +28,26 @@ std::vector<FieldViolation> LostFields(const v1::Cluster& before, const v1::Clus
   return lost;
 }
 
-v1::Visibility ExposureOf(const v1::Cluster& cluster) {
-  if (cluster.state() == v1::Cluster::STATE_UNSPECIFIED ||
-      cluster.state() == v1::Cluster::STATE_DRAFT ||
-      cluster.state() == v1::Cluster::STATE_IN_REVIEW) {
-    return v1::VISIBILITY_INTERNAL;
+namespace {
+
+// A cluster that was closed, or became part of another, may have been a draft until then.
+bool WasPublished(const v1::Cluster& cluster) {
+  switch (cluster.state()) {
+    case v1::Cluster::STATE_PUBLISHED:
+    case v1::Cluster::STATE_DORMANT:
+      return true;
+    case v1::Cluster::STATE_MERGED:
+    case v1::Cluster::STATE_CLOSED:
+      return cluster.review().state() == v1::ClusterReview::STATE_APPROVED;
+    default:
+      return false;
   }
+}
+
+}  // namespace
+
+v1::Visibility ExposureOf(const v1::Cluster& cluster) {
+  if (!WasPublished(cluster)) return v1::VISIBILITY_INTERNAL;
   const bool open = cluster.visibility() == v1::VISIBILITY_PUBLIC ||
                     cluster.visibility() == v1::VISIBILITY_PARTNERS;
   return open ? cluster.visibility() : v1::VISIBILITY_INTERNAL;

@@ -19,8 +19,9 @@ std::vector<FieldViolation> MissingFields(const v1::Cluster& cluster);
 // Those of MissingFields(after) that `before` had: what a change would take away.
 std::vector<FieldViolation> LostFields(const v1::Cluster& before, const v1::Cluster& after);
 
-// The narrowest circle of callers that may see the cluster: its visibility once it has left the
-// review, INTERNAL before and when nothing is said. Never VISIBILITY_UNSPECIFIED.
+// The narrowest circle of callers that may see the cluster: its visibility once it was published,
+// INTERNAL before and when nothing is said, also when it was closed or merged as a draft. Never
+// VISIBILITY_UNSPECIFIED.
 v1::Visibility ExposureOf(const v1::Cluster& cluster);
 
 }  // namespace wici::cluster_registry

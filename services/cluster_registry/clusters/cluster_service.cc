@@ -1,5 +1,6 @@
 #include "services/cluster_registry/clusters/cluster_service.h"
 
+#include <algorithm>
 #include <map>
 #include <string_view>
 #include <utility>
@@ -42,13 +43,11 @@ const std::vector<std::string_view>& ChangeableFields() {
 // Regions that a cluster names must exist.
 absl::Status CheckClusterReferences(Reader& reader, const v1::Cluster& cluster,
                                     Violations& violations) {
-  WICI_RETURN_IF_ERROR(
-      CheckRegion(reader, "cluster.home_region", cluster.home_region(), violations));
-  for (int i = 0; i < cluster.operating_regions_size(); ++i) {
-    WICI_RETURN_IF_ERROR(CheckRegion(reader, absl::StrCat("cluster.operating_regions[", i, "]"),
-                                     cluster.operating_regions(i), violations));
+  std::vector<RegionReference> references = {{"cluster.home_region", cluster.home_region()}};
+  for (int i = 0; i < std::min(cluster.operating_regions_size(), kListMax); ++i) {
+    references.push_back({Path("cluster", "operating_regions", i), cluster.operating_regions(i)});
   }
-  return absl::OkStatus();
+  return CheckRegions(reader, references, violations);
 }
 
 // Takes back what a client may not say of a new cluster.
@@ -252,6 +251,10 @@ absl::Status ClusterService::UndeleteCluster(const rpc::Context& context,
       [&](Writer& writer) -> absl::Status {
         WICI_ASSIGN_OR_RETURN(response, LockCluster(writer, request.name(), true));
         WICI_RETURN_IF_ERROR(CheckEtag(request.name(), request.etag(), response.etag()));
+        if (!response.has_delete_time()) {
+          ShowManagementOn(DayOf(writer.now()), response);
+          return absl::OkStatus();
+        }
         response.clear_delete_time();
         return Save(writer, "cluster.undeleted", response);
       });

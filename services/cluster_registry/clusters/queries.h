@@ -1,4 +1,5 @@
 // The SQL of clusters. Runs on SQLite and PostgreSQL alike.
+// Texts that end with IN are completed by SelectMany (libs/sql/database.h).
 #ifndef WICI_SERVICES_CLUSTER_REGISTRY_CLUSTERS_QUERIES_H_
 #define WICI_SERVICES_CLUSTER_REGISTRY_CLUSTERS_QUERIES_H_
 

@@ -1,5 +1,7 @@
 #include "services/cluster_registry/contacts/contact_handlers.h"
 
+#include <algorithm>
+
 #include "absl/strings/str_cat.h"
 #include "libs/base/clock.h"
 #include "libs/base/status_macros.h"
@@ -87,20 +89,24 @@ void ContactHandlers::Register(rpc::Service& service) {
   service.Pooled("DeleteContact", this, &ContactHandlers::DeleteContact);
 }
 
-absl::CivilDay ContactHandlers::Today() const {
-  return absl::ToCivilDay(environment_.clock.Now(), absl::UTCTimeZone());
-}
+absl::CivilDay ContactHandlers::Today() const { return DayOf(environment_.clock.Now()); }
 
-absl::Status ContactHandlers::Answer(const rpc::Context& context, std::string_view purpose,
-                                     const std::vector<v1::Contact*>& contacts) {
-  WICI_RETURN_IF_ERROR(
-      environment_.store.Read(context.deadline, [&](Reader& reader) -> absl::Status {
-        for (v1::Contact* contact : contacts) {
-          WICI_ASSIGN_OR_RETURN(*contact, ReadContact(reader, std::string(contact->name())));
-        }
-        return absl::OkStatus();
-      }));
-  LogContactRead(context, purpose, contacts.size());
+absl::Status ContactHandlers::Complete(const rpc::Context& context,
+                                       const std::vector<v1::Contact*>& contacts) {
+  std::vector<std::string> names;
+  for (const v1::Contact* contact : contacts) names.push_back(contact->name());
+  std::vector<v1::Contact> found;
+  WICI_RETURN_IF_ERROR(environment_.store.Read(context.deadline, [&](Reader& reader) {
+    WICI_ASSIGN_OR_RETURN(found, ReadContactsNamed(reader, names));
+    return absl::OkStatus();
+  }));
+  for (v1::Contact* contact : contacts) {
+    const auto present = std::find_if(found.begin(), found.end(), [&](const v1::Contact& one) {
+      return one.name() == contact->name();
+    });
+    if (present != found.end()) *contact = *present;
+  }
+  LogContactRead(context, kOwnChange, found.size());
   return absl::OkStatus();
 }
 
@@ -111,8 +117,12 @@ absl::Status ContactHandlers::GetContact(const rpc::Context& context,
   violations.RequireResourceName("name", request.name(), kContactPattern);
   CheckPurpose("purpose", request.purpose(), violations);
   WICI_RETURN_IF_ERROR(violations.ToStatus(kDomain));
-  response.set_name(request.name());
-  return Answer(context, request.purpose(), {&response});
+  WICI_RETURN_IF_ERROR(environment_.store.Read(context.deadline, [&](Reader& reader) {
+    WICI_ASSIGN_OR_RETURN(response, ReadContact(reader, request.name()));
+    return absl::OkStatus();
+  }));
+  LogContactRead(context, request.purpose(), 1);
+  return absl::OkStatus();
 }
 
 absl::Status ContactHandlers::ListContacts(const rpc::Context& context,
@@ -156,7 +166,7 @@ absl::Status ContactHandlers::CreateContact(const rpc::Context& context,
         response = NameOnly(contact);
         return InsertContact(writer, contact);
       }));
-  return Answer(context, kOwnChange, {&response});
+  return Complete(context, {&response});
 }
 
 absl::Status ContactHandlers::UpdateContact(const rpc::Context& context,
@@ -183,7 +193,7 @@ absl::Status ContactHandlers::UpdateContact(const rpc::Context& context,
         return KeepManaged(writer, cluster, contact.name(), Today(),
                            [&] { return SaveContact(writer, contact); });
       }));
-  return Answer(context, kOwnChange, {&response});
+  return Complete(context, {&response});
 }
 
 absl::Status ContactHandlers::TransferManager(const rpc::Context& context,
@@ -203,8 +213,7 @@ absl::Status ContactHandlers::TransferManager(const rpc::Context& context,
         return KeepManaged(writer, cluster, from.name(), Today(),
                            [&] { return Transfer(writer, from, to, day, Today()); });
       }));
-  return Answer(context, kOwnChange,
-                {response.mutable_from_contact(), response.mutable_to_contact()});
+  return Complete(context, {response.mutable_from_contact(), response.mutable_to_contact()});
 }
 
 absl::Status ContactHandlers::DeleteContact(const rpc::Context& context,

@@ -3,8 +3,6 @@
 #ifndef WICI_SERVICES_CLUSTER_REGISTRY_CONTACTS_CONTACT_HANDLERS_H_
 #define WICI_SERVICES_CLUSTER_REGISTRY_CONTACTS_CONTACT_HANDLERS_H_
 
-#include <string>
-#include <string_view>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -38,9 +36,9 @@ class ContactHandlers {
                              google::protobuf::Empty& response);
 
   absl::CivilDay Today() const;
-  // The contacts as they are now: stored answers carry their names only, never personal data.
-  absl::Status Answer(const rpc::Context& context, std::string_view purpose,
-                      const std::vector<v1::Contact*>& contacts);
+  // Fills in the contacts as they are now: stored answers carry their names only, never personal
+  // data. Of one that was erased since, its name is all that is answered.
+  absl::Status Complete(const rpc::Context& context, const std::vector<v1::Contact*>& contacts);
 
   const Environment environment_;
 };

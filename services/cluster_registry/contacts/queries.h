@@ -1,4 +1,6 @@
 // The SQL of contacts. Runs on SQLite and PostgreSQL alike.
+// Texts that end with VALUES are completed by InsertMany, those that end with IN by SelectMany
+// (libs/sql/database.h).
 #ifndef WICI_SERVICES_CLUSTER_REGISTRY_CONTACTS_QUERIES_H_
 #define WICI_SERVICES_CLUSTER_REGISTRY_CONTACTS_QUERIES_H_
 

@@ -1,4 +1,5 @@
 // The SQL of external identifiers. Runs on SQLite and PostgreSQL alike.
+// Texts that end with VALUES are completed by InsertMany (libs/sql/database.h).
 #ifndef WICI_SERVICES_CLUSTER_REGISTRY_IDENTIFIERS_QUERIES_H_
 #define WICI_SERVICES_CLUSTER_REGISTRY_IDENTIFIERS_QUERIES_H_
 

@@ -11,15 +11,20 @@ using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::Not;
+using ::testing::SizeIs;
 using wici::testing::HasViolation;
 using wici::testing::IsOk;
 using wici::testing::Reason;
 using wici::testing::StatusIs;
 constexpr auto kInvalid = absl::StatusCode::kInvalidArgument;
 
-class InitiativeTest : public testing::RegistryTest {
+class InitiativeTest : public testing::EngineRegistryTest {
  protected:
-  InitiativeTest() { AddRegions(); }
+  void SetUp() override {
+    EngineRegistryTest::SetUp();
+    if (IsSkipped()) return;
+    AddRegions();
+  }
 
   absl::StatusOr<v1::Initiative> Create(const std::string& fields,
                                         const std::string& id = "erice") {
@@ -36,8 +41,9 @@ class InitiativeTest : public testing::RegistryTest {
     return names;
   }
 };
+WICI_ON_EVERY_ENGINE(InitiativeTest);
 
-TEST_F(InitiativeTest, AProjectKeepsItsProgrammeGrantBudgetAndParticipants) {
+TEST_P(InitiativeTest, AProjectKeepsItsProgrammeGrantBudgetAndParticipants) {
   AddCluster();
   ASSERT_THAT(Create(R"(
                 programme: "CIP" grant_number: "SI2.668150"
@@ -56,7 +62,7 @@ TEST_F(InitiativeTest, AProjectKeepsItsProgrammeGrantBudgetAndParticipants) {
   EXPECT_EQ(initiative->participants(2).participates_from(), "2014-03-26");
 }
 
-TEST_F(InitiativeTest, EveryParticipantThatIsAResourceExists) {
+TEST_P(InitiativeTest, EveryParticipantThatIsAResourceExists) {
   AddCluster();
   AddCluster("", "deleted");
   ASSERT_THAT(DeleteCluster(R"(name: "clusters/deleted")"), IsOk());
@@ -72,7 +78,7 @@ TEST_F(InitiativeTest, EveryParticipantThatIsAResourceExists) {
                     Not(HasViolation("initiative.participants[4].participant"))));
 }
 
-TEST_F(InitiativeTest, AParticipantThatWasDeletedSinceDoesNotStopAnUpdate) {
+TEST_P(InitiativeTest, AParticipantThatWasDeletedSinceDoesNotStopAnUpdate) {
   AddCluster();
   ASSERT_THAT(Create(R"(participants { participant: "clusters/abc" role: ROLE_MEMBER })"), IsOk());
   ASSERT_THAT(DeleteCluster(R"(name: "clusters/abc")"), IsOk());
@@ -81,7 +87,7 @@ TEST_F(InitiativeTest, AParticipantThatWasDeletedSinceDoesNotStopAnUpdate) {
               IsOk());
 }
 
-TEST_F(InitiativeTest, DatesAreInOrderAsFarAsTheyAreKnown) {
+TEST_P(InitiativeTest, DatesAreInOrderAsFarAsTheyAreKnown) {
   EXPECT_THAT(Create(R"(starts_on: "2012-09" ends_on: "2012-08-31")"),
               StatusIs(kInvalid, HasViolation("initiative.ends_on")));
   EXPECT_THAT(Create(R"(starts_on: "1889-13" ends_on: "x")"),
@@ -92,7 +98,7 @@ TEST_F(InitiativeTest, DatesAreInOrderAsFarAsTheyAreKnown) {
   EXPECT_THAT(Create(R"(starts_on: "2012" ends_on: "2012-08")"), IsOk());
 }
 
-TEST_F(InitiativeTest, IntervalsOfOneParticipantInOneRoleDoNotOverlap) {
+TEST_P(InitiativeTest, IntervalsOfOneParticipantInOneRoleDoNotOverlap) {
   EXPECT_THAT(Create(R"(participants { participant: "regions/mazovia" role: ROLE_MEMBER
                                        participates_until: "2010-06-30" }
                         participants { participant: "regions/mazovia" role: ROLE_MEMBER
@@ -106,14 +112,14 @@ TEST_F(InitiativeTest, IntervalsOfOneParticipantInOneRoleDoNotOverlap) {
               IsOk());
 }
 
-TEST_F(InitiativeTest, AnAmountHasACurrencyAndIsNotNegative) {
+TEST_P(InitiativeTest, AnAmountHasACurrencyAndIsNotNegative) {
   EXPECT_THAT(
       Create(R"(budget { currency_code: "euro" units: -1 nanos: 1000000000 })"),
       AllOf(HasViolation("initiative.budget.currency_code"),
             HasViolation("initiative.budget.units"), HasViolation("initiative.budget.nanos")));
 }
 
-TEST_F(InitiativeTest, InitiativesAreFoundByWhoTakesPart) {
+TEST_P(InitiativeTest, InitiativesAreFoundByWhoTakesPart) {
   AddCluster();
   ASSERT_THAT(Create(R"(participants { participant: "clusters/abc" role: ROLE_COUNCIL_MEMBER }
                         participants { participant: "clusters/abc" role: ROLE_MEMBER })",
@@ -134,7 +140,7 @@ TEST_F(InitiativeTest, InitiativesAreFoundByWhoTakesPart) {
               StatusIs(kInvalid, HasViolation("participant")));
 }
 
-TEST_F(InitiativeTest, APageOfAParticipantGoesOnWhereItEndedAndFitsNoOtherQuery) {
+TEST_P(InitiativeTest, APageOfAParticipantGoesOnWhereItEndedAndFitsNoOtherQuery) {
   AddCluster();
   for (const std::string id : {"ecei", "ecrn", "erice"}) {
     ASSERT_THAT(Create(R"(participants { participant: "clusters/abc" })", id), IsOk());
@@ -149,7 +155,7 @@ TEST_F(InitiativeTest, APageOfAParticipantGoesOnWhereItEndedAndFitsNoOtherQuery)
               StatusIs(kInvalid, HasViolation("page_token")));
 }
 
-TEST_F(InitiativeTest, WhoLeavesIsNoLongerFound) {
+TEST_P(InitiativeTest, WhoLeavesIsNoLongerFound) {
   AddCluster();
   ASSERT_THAT(Create(R"(participants { participant: "clusters/abc" })"), IsOk());
   ASSERT_THAT(UpdateInitiative(R"(initiative { name: "initiatives/erice" }
@@ -161,7 +167,7 @@ TEST_F(InitiativeTest, WhoLeavesIsNoLongerFound) {
               StatusIs(absl::StatusCode::kNotFound, Reason("RESOURCE_NOT_FOUND")));
 }
 
-TEST_F(InitiativeTest, TheSameRequestCreatesOnceAndAnOldEtagIsRefused) {
+TEST_P(InitiativeTest, TheSameRequestCreatesOnceAndAnOldEtagIsRefused) {
   const std::string request = R"(
     initiative_id: "erice" request_id: "3b0f2f0c-5b3c-4a55-9d4b-5a4a3f2b1c0d"
     initiative { acronym: "ERICE" display_name: "Łódź" kind: KIND_PROJECT })";
@@ -174,6 +180,44 @@ TEST_F(InitiativeTest, TheSameRequestCreatesOnceAndAnOldEtagIsRefused) {
               IsOk());
   EXPECT_THAT(DeleteInitiative(R"(name: "initiatives/erice" etag: "\"1\"")"),
               StatusIs(absl::StatusCode::kAborted, Reason("ETAG_MISMATCH")));
+}
+
+TEST_P(InitiativeTest, InitiativesComeChangeAndGo) {
+  AddCluster();
+  const auto created = CreateInitiative(R"(
+    initiative_id: "ecrn"
+    initiative { acronym: "ECRN" display_name: "European Chemical Regions Network"
+                 kind: KIND_NETWORK starts_on: "2004"
+                 participants { participant: "regions/mazovia" role: ROLE_MEMBER }
+                 participants { participant: "clusters/abc" role: ROLE_COUNCIL_MEMBER }
+                 participants { display_name: "Saxony-Anhalt" role: ROLE_LEAD } })");
+  ASSERT_THAT(created, IsOk());
+  ASSERT_THAT(UpdateInitiative(R"(initiative { name: "initiatives/ecrn" website: "ecrn.net" })"),
+              IsOk());
+  EXPECT_EQ(GetInitiative(R"(name: "initiatives/ecrn")")->website(), "ecrn.net");
+  EXPECT_THAT(ListInitiatives("")->initiatives(), SizeIs(1));
+  EXPECT_THAT(DeleteInitiative(R"(name: "initiatives/ecrn" etag: "\"1\"")"),
+              StatusIs(absl::StatusCode::kAborted, Reason("ETAG_MISMATCH")));
+  EXPECT_THAT(DeleteInitiative(R"(name: "initiatives/ecrn")"), IsOk());
+  EXPECT_THAT(ListInitiatives("")->initiatives(), SizeIs(0));
+}
+
+TEST_P(InitiativeTest, EveryViolationIsNamed) {
+  EXPECT_THAT(CreateInitiative(R"(
+                initiative_id: "E" initiative { starts_on: "2004-99"
+                  participants { participant: "events/e1" } participants {} })"),
+              AllOf(HasViolation("initiative_id"), HasViolation("initiative.acronym"),
+                    HasViolation("initiative.display_name"), HasViolation("initiative.kind"),
+                    HasViolation("initiative.starts_on"),
+                    HasViolation("initiative.participants[0].participant"),
+                    HasViolation("initiative.participants[1].display_name")));
+  EXPECT_THAT(CreateInitiative(R"(
+                initiative_id: "erice"
+                initiative { acronym: "E" display_name: "E" kind: KIND_PROJECT
+                             participants { participant: "clusters/none" }
+                             participants { participant: "regions/none" } })"),
+              AllOf(HasViolation("initiative.participants[0].participant"),
+                    HasViolation("initiative.participants[1].participant")));
 }
 
 }  // namespace

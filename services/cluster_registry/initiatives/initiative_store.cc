@@ -4,6 +4,7 @@
 #include "libs/base/status_macros.h"
 #include "services/cluster_registry/errors.h"
 #include "services/cluster_registry/initiatives/queries.h"
+#include "services/cluster_registry/regions/region_store.h"
 #include "services/cluster_registry/rows.h"
 
 namespace wici::cluster_registry {
@@ -42,23 +43,17 @@ absl::StatusOr<std::vector<v1::Initiative>> ReadInitiativesOf(Reader& reader,
 
 absl::StatusOr<std::set<std::string>> ReadLivingParticipants(Reader& reader,
                                                              const std::set<std::string>& names) {
-  std::vector<std::vector<sql::Value>> clusters;
-  std::vector<std::vector<sql::Value>> regions;
+  std::set<std::string> clusters;
+  std::set<std::string> regions;
   for (const std::string& name : names) {
-    (name.rfind("clusters/", 0) == 0 ? clusters : regions).push_back({name});
+    (name.rfind("clusters/", 0) == 0 ? clusters : regions).insert(name);
   }
-  std::set<std::string> found;
-  if (!clusters.empty()) {
-    WICI_ASSIGN_OR_RETURN(const sql::Rows rows,
-                          reader.sql().SelectMany(kFindClusters, "", clusters));
-    for (const sql::Row& row : rows) {
-      if (row.IsNull(1)) found.insert(row.Text(0));
-    }
-  }
-  if (!regions.empty()) {
-    WICI_ASSIGN_OR_RETURN(const sql::Rows rows, reader.sql().SelectMany(kFindRegions, "", regions));
-    for (const sql::Row& row : rows) found.insert(row.Text(0));
-  }
+  WICI_ASSIGN_OR_RETURN(std::set<std::string> found, FindRegions(reader, regions));
+  if (clusters.empty()) return found;
+  WICI_ASSIGN_OR_RETURN(
+      const sql::Rows rows,
+      reader.sql().SelectMany(kFindClusters, "AND deleted_at IS NULL", KeysOf(clusters)));
+  for (const sql::Row& row : rows) found.insert(row.Text(0));
   return found;
 }
 

@@ -1,22 +1,12 @@
 // Initiatives and their participants in the database, on every engine.
 #include "services/cluster_registry/initiatives/initiative_store.h"
 
-#include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
-#include "gmock/gmock.h"
-#include "gtest/gtest.h"
-#include "libs/base/status_macros.h"
-#include "libs/sql/migrate.h"
-#include "libs/testing/database_fixture.h"
-#include "libs/testing/fake_clock.h"
-#include "libs/testing/fake_ids.h"
-#include "libs/testing/status_matchers.h"
-#include "services/cluster_registry/clusters/cluster_store.h"
-#include "services/cluster_registry/migrations.h"
 #include "services/cluster_registry/regions/region_store.h"
-#include "services/cluster_registry/testing/records.h"
+#include "services/cluster_registry/testing/store_fixture.h"
 
 namespace wici::cluster_registry {
 namespace {
@@ -27,25 +17,8 @@ using testing::MakeRegion;
 using testing::Parse;
 using wici::testing::IsOk;
 
-class InitiativeStoreTest : public wici::testing::DatabaseTest {
+class InitiativeStoreTest : public testing::FamilyStoreTest {
  protected:
-  void SetUp() override {
-    DatabaseTest::SetUp();
-    if (IsSkipped()) return;
-    ASSERT_THAT(sql::Migrate(database(), Migrations(), clock_), IsOk());
-    store_ = std::make_unique<Store>(database());
-  }
-  absl::Status Write(const std::function<absl::Status(Writer&)>& body) {
-    v1::Initiative ignored;
-    return store_->Write({.principal = "users/test",
-                          .request_id = "",
-                          .method = "Service/Method",
-                          .request = "",
-                          .transaction_id = ids_.NewId(),
-                          .now = clock_.Now(),
-                          .deadline = absl::Now() + absl::Seconds(20)},
-                         ignored, body);
-  }
   absl::Status Add(const std::string& id, const std::string& fields) {
     return Write([&](Writer& writer) {
       v1::Initiative initiative = Parse<v1::Initiative>(fields);
@@ -54,22 +27,14 @@ class InitiativeStoreTest : public wici::testing::DatabaseTest {
     });
   }
   std::vector<std::string> Of(const std::string& participant, const std::string& after = "") {
+    const auto rows = Query<std::vector<v1::Initiative>>([&](Reader& reader) {
+      return ReadInitiativesOf(reader, participant, {after, 2});
+    });
+    EXPECT_THAT(rows, IsOk());
     std::vector<std::string> names;
-    EXPECT_THAT(store_->Read(absl::Now() + absl::Seconds(20),
-                             [&](Reader& reader) -> absl::Status {
-                               WICI_ASSIGN_OR_RETURN(
-                                   const auto rows,
-                                   ReadInitiativesOf(reader, participant, {after, 2}));
-                               for (const v1::Initiative& row : rows) names.push_back(row.name());
-                               return absl::OkStatus();
-                             }),
-                IsOk());
+    for (const v1::Initiative& row : *rows) names.push_back(row.name());
     return names;
   }
-
-  wici::testing::FakeClock clock_;
-  wici::testing::FakeIds ids_;
-  std::unique_ptr<Store> store_;
 };
 WICI_ON_EVERY_ENGINE(InitiativeStoreTest);
 
@@ -106,29 +71,21 @@ TEST_P(InitiativeStoreTest, LivingParticipantsAreThoseThatExistAndAreNotDeleted)
                 return InsertRegion(writer, region);
               }),
               IsOk());
-  for (const bool deleted : {false, true}) {
-    ASSERT_THAT(Write([&](Writer& writer) -> absl::Status {
-                  v1::Cluster cluster;
-                  cluster.set_name(deleted ? "clusters/deleted" : "clusters/living");
-                  WICI_RETURN_IF_ERROR(InsertCluster(writer, cluster));
-                  if (!deleted) return absl::OkStatus();
-                  *cluster.mutable_delete_time() = cluster.create_time();
-                  return SaveCluster(writer, cluster, "cluster.deleted");
-                }),
-                IsOk());
-  }
-  std::set<std::string> living;
-  ASSERT_THAT(store_->Read(absl::Now() + absl::Seconds(20),
-                           [&](Reader& reader) -> absl::Status {
-                             WICI_ASSIGN_OR_RETURN(
-                                 living,
-                                 ReadLivingParticipants(
-                                     reader, {"clusters/deleted", "clusters/living",
-                                              "clusters/none", "regions/mazovia", "regions/none"}));
-                             return absl::OkStatus();
-                           }),
+  ASSERT_THAT(AddCluster("living"), IsOk());
+  ASSERT_THAT(AddCluster("deleted"), IsOk());
+  ASSERT_THAT(Write([&](Writer& writer) -> absl::Status {
+                WICI_ASSIGN_OR_RETURN(v1::Cluster cluster,
+                                      LockCluster(writer, "clusters/deleted", false));
+                *cluster.mutable_delete_time() = cluster.create_time();
+                return SaveCluster(writer, cluster, "cluster.deleted");
+              }),
               IsOk());
-  EXPECT_THAT(living, ElementsAre("clusters/living", "regions/mazovia"));
+  const auto living = Query<std::set<std::string>>([&](Reader& reader) {
+    return ReadLivingParticipants(reader, {"clusters/deleted", "clusters/living", "clusters/none",
+                                           "regions/mazovia", "regions/none"});
+  });
+  ASSERT_THAT(living, IsOk());
+  EXPECT_THAT(*living, ElementsAre("clusters/living", "regions/mazovia"));
 }
 
 }  // namespace

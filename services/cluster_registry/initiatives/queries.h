@@ -1,4 +1,6 @@
 // The SQL of initiatives. Runs on SQLite and PostgreSQL alike.
+// Texts that end with VALUES are completed by InsertMany, those that end with IN by SelectMany
+// (libs/sql/database.h).
 #ifndef WICI_SERVICES_CLUSTER_REGISTRY_INITIATIVES_QUERIES_H_
 #define WICI_SERVICES_CLUSTER_REGISTRY_INITIATIVES_QUERIES_H_
 
@@ -39,12 +41,8 @@ inline constexpr sql::Query kInsertParticipants{"insert_initiative_participants"
 inline constexpr sql::Query kDeleteParticipants{"delete_initiative_participants", R"sql(
   DELETE FROM initiative_participants WHERE initiative = $1)sql"};
 
-// Which of the participants exist, and whether they are deleted.
 inline constexpr sql::Query kFindClusters{"find_initiative_clusters", R"sql(
-  SELECT name, deleted_at FROM clusters WHERE name IN)sql"};
-
-inline constexpr sql::Query kFindRegions{"find_initiative_regions", R"sql(
-  SELECT name FROM regions WHERE name IN)sql"};
+  SELECT name FROM clusters WHERE name IN)sql"};
 
 }  // namespace wici::cluster_registry
 

@@ -5,6 +5,7 @@
 #include <tuple>
 #include <vector>
 
+#include "services/cluster_registry/partial_date.h"
 #include "services/cluster_registry/validate.h"
 
 namespace wici::cluster_registry {
@@ -34,10 +35,8 @@ void CheckDates(std::string_view field, const v1::Initiative& initiative, Violat
   }
 }
 
-// Civil dates are ordered by their text; an empty one is open.
-bool Overlap(const v1::InitiativeParticipant& a, const v1::InitiativeParticipant& b) {
-  return (a.participates_until().empty() || b.participates_from() <= a.participates_until()) &&
-         (b.participates_until().empty() || a.participates_from() <= b.participates_until());
+DayInterval IntervalOf(const v1::InitiativeParticipant& participant) {
+  return MakeInterval(participant.participates_from(), participant.participates_until());
 }
 
 // By participant and role, so that a thousand of them cost a thousand comparisons.
@@ -48,7 +47,7 @@ void CheckRoles(std::string_view field, const v1::Initiative& initiative, Violat
     std::vector<int>& others = same[{
         mine.participant(), mine.participant().empty() ? mine.display_name() : "", mine.role()}];
     for (const int other : others) {
-      if (Overlap(mine, initiative.participants(other))) {
+      if (Overlap(IntervalOf(mine), IntervalOf(initiative.participants(other)))) {
         violations.Add(Path(field, "participants", i),
                        absl::StrCat("has the role of participants[", other, "] at the same time"));
         break;

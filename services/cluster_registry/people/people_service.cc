@@ -114,7 +114,7 @@ absl::Status PeopleService::EraseContact(const rpc::Context& context, const std:
                                          people::v1::ErasePersonResponse& response) {
   const Mutation mutation =
       MakeMutation(environment_, context, people::v1::ErasePersonRequest(), "");
-  const absl::CivilDay today = absl::ToCivilDay(mutation.now, absl::UTCTimeZone());
+  const absl::CivilDay today = DayOf(mutation.now);
   people::v1::ErasePersonResponse done;
   WICI_RETURN_IF_ERROR(
       environment_.store.Write(mutation, done, [&](Writer& writer) -> absl::Status {

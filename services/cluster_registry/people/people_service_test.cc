@@ -16,11 +16,13 @@ using wici::testing::Reason;
 using wici::testing::StatusIs;
 constexpr auto kInvalid = absl::StatusCode::kInvalidArgument;
 
-class PeopleServiceTest : public testing::RegistryTest {
+class PeopleServiceTest : public testing::EngineRegistryTest {
  protected:
-  PeopleServiceTest() {
+  void SetUp() override {
+    EngineRegistryTest::SetUp();
+    if (IsSkipped()) return;
     AddCluster();
-    EXPECT_THAT(CreateContact(R"(parent: "clusters/abc" contact_id: "manager"
+    ASSERT_THAT(CreateContact(R"(parent: "clusters/abc" contact_id: "manager"
                   contact { role: ROLE_MANAGER display_name: "Menedżer" language: "pl"
                             email: "manager@example.org" audience_consent: true })"),
                 IsOk());
@@ -42,8 +44,9 @@ class PeopleServiceTest : public testing::RegistryTest {
                                                  request);
   }
 };
+WICI_ON_EVERY_ENGINE(PeopleServiceTest);
 
-TEST_F(PeopleServiceTest, AServiceResolvesContactsAndAbsenceIsNoError) {
+TEST_P(PeopleServiceTest, AServiceResolvesContactsAndAbsenceIsNoError) {
   const auto request = testing::Parse<people::v1::BatchGetContactPointsRequest>(R"(
     persons: "clusters/abc/contacts/manager" persons: "clusters/abc/contacts/gone"
     persons: "persons/7" persons: "rubbish")");
@@ -62,7 +65,7 @@ TEST_F(PeopleServiceTest, AServiceResolvesContactsAndAbsenceIsNoError) {
               StatusIs(kInvalid, HasViolation("persons")));
 }
 
-TEST_F(PeopleServiceTest, APersonIsExportedAndErasedForGood) {
+TEST_P(PeopleServiceTest, APersonIsExportedAndErasedForGood) {
   people::v1::ExportPersonRequest export_request;
   export_request.set_person("clusters/abc/contacts/manager");
   const auto exported = Export(export_request);

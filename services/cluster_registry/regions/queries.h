@@ -1,4 +1,6 @@
 // The SQL of regions and their codes. Runs on SQLite and PostgreSQL alike.
+// Texts that end with VALUES are completed by InsertMany, those that end with IN by SelectMany
+// (libs/sql/database.h).
 #ifndef WICI_SERVICES_CLUSTER_REGISTRY_REGIONS_QUERIES_H_
 #define WICI_SERVICES_CLUSTER_REGISTRY_REGIONS_QUERIES_H_
 
@@ -25,9 +27,12 @@ inline constexpr sql::Query kUpdateRegion{"update_region", R"sql(
   UPDATE regions SET version = version + 1, country = $2, updated_at = $3, body = $4
   WHERE name = $1 RETURNING version)sql"};
 
-inline constexpr sql::Query kInsertRegionCode{"insert_region_code", R"sql(
-  INSERT INTO region_codes (scheme, version, code, region) VALUES ($1, $2, $3, $4)
-  ON CONFLICT (scheme, version, code) DO NOTHING RETURNING region)sql"};
+inline constexpr sql::Query kFindRegions{"find_regions", R"sql(
+  SELECT name FROM regions WHERE name IN)sql"};
+
+// Followed by ON CONFLICT (scheme, version, code) DO NOTHING RETURNING scheme, version, code.
+inline constexpr sql::Query kInsertRegionCodes{"insert_region_codes", R"sql(
+  INSERT INTO region_codes (scheme, version, code, region) VALUES)sql"};
 
 inline constexpr sql::Query kGetRegionOfCode{"get_region_of_code", R"sql(
   SELECT region FROM region_codes WHERE scheme = $1 AND version = $2 AND code = $3)sql"};

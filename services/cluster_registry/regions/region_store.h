@@ -3,6 +3,7 @@
 #define WICI_SERVICES_CLUSTER_REGISTRY_REGIONS_REGION_STORE_H_
 
 #include <cstdint>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -31,7 +32,20 @@ absl::Status SaveRegion(Writer& writer, v1::Region& region);
 // A number that every change of a region, committed before this snapshot, has moved up.
 absl::StatusOr<std::int64_t> ReadRegionGeneration(Reader& reader);
 
-// A reference to a region at `field`: one that does not exist becomes a violation; "" is fine.
+// Those of the regions that exist, by one query.
+absl::StatusOr<std::set<std::string>> FindRegions(Reader& reader,
+                                                  const std::set<std::string>& names);
+
+// What names a region: at `field` of a request, "regions/...", or "" for none.
+struct RegionReference {
+  std::string field;
+  std::string region;
+};
+// Regions that do not exist become violations. What is no name of a region is passed over: that is
+// said where the fields are checked.
+absl::Status CheckRegions(Reader& reader, const std::vector<RegionReference>& references,
+                          Violations& violations);
+// The same for one.
 absl::Status CheckRegion(Reader& reader, std::string_view field, const std::string& region,
                          Violations& violations);
 

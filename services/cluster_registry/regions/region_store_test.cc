@@ -1,51 +1,25 @@
 // R1 and R2 in the database, and the map that is kept in memory, on every engine.
 #include "services/cluster_registry/regions/region_store.h"
 
-#include <functional>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
-#include "gmock/gmock.h"
-#include "gtest/gtest.h"
-#include "libs/base/status_macros.h"
-#include "libs/sql/migrate.h"
-#include "libs/testing/database_fixture.h"
-#include "libs/testing/fake_clock.h"
-#include "libs/testing/fake_ids.h"
-#include "libs/testing/status_matchers.h"
-#include "services/cluster_registry/migrations.h"
 #include "services/cluster_registry/regions/region_cache.h"
-#include "services/cluster_registry/testing/records.h"
+#include "services/cluster_registry/testing/store_fixture.h"
 
 namespace wici::cluster_registry {
 namespace {
 
+using ::testing::ElementsAre;
 using testing::MakeRegion;
 using wici::testing::IsOk;
 using wici::testing::Reason;
 using wici::testing::StatusIs;
 
-class RegionStoreTest : public wici::testing::DatabaseTest {
+class RegionStoreTest : public testing::FamilyStoreTest {
  protected:
-  void SetUp() override {
-    DatabaseTest::SetUp();
-    if (IsSkipped()) return;
-    ASSERT_THAT(sql::Migrate(database(), Migrations(), clock_), IsOk());
-    store_ = std::make_unique<Store>(database());
-  }
-
-  absl::Status Write(const std::function<absl::Status(Writer&)>& body) {
-    v1::Region ignored;
-    return store_->Write({.principal = "users/test",
-                          .request_id = "",
-                          .method = "Service/Method",
-                          .request = "",
-                          .transaction_id = ids_.NewId(),
-                          .now = clock_.Now(),
-                          .deadline = absl::Now() + absl::Seconds(20)},
-                         ignored, body);
-  }
   absl::Status Add(v1::Region region) {
     return Write([&](Writer& writer) { return InsertRegion(writer, region); });
   }
@@ -53,19 +27,11 @@ class RegionStoreTest : public wici::testing::DatabaseTest {
     return Write([&](Writer& writer) { return SaveRegion(writer, region); });
   }
   std::shared_ptr<const RegionMap> Map(RegionCache& cache) {
-    std::shared_ptr<const RegionMap> map;
-    EXPECT_THAT(store_->Read(absl::Now() + absl::Seconds(20),
-                             [&](Reader& reader) -> absl::Status {
-                               WICI_ASSIGN_OR_RETURN(map, cache.Get(reader));
-                               return absl::OkStatus();
-                             }),
-                IsOk());
-    return map;
+    const auto map =
+        Query<std::shared_ptr<const RegionMap>>([&](Reader& reader) { return cache.Get(reader); });
+    EXPECT_THAT(map, IsOk());
+    return *map;
   }
-
-  wici::testing::FakeClock clock_;
-  wici::testing::FakeIds ids_;
-  std::unique_ptr<Store> store_;
 };
 WICI_ON_EVERY_ENGINE(RegionStoreTest);
 
@@ -91,6 +57,24 @@ TEST_P(RegionStoreTest, R2_ACodeOfAVersionBelongsToOneRegion) {
   EXPECT_THAT(Save(MakeRegion("other", "PL", {{"2016", "PL71"}})),
               StatusIs(absl::StatusCode::kFailedPrecondition, Reason("REGION_CODE_TAKEN")));
   EXPECT_THAT(Save(MakeRegion("other", "PL", {{"2016", "PL72"}})), IsOk());
+}
+
+TEST_P(RegionStoreTest, ReferencesAreCheckedTogetherAndEachFaultHasItsField) {
+  ASSERT_THAT(Add(MakeRegion("mazovia", "PL", {{"2013", "PL12"}})), IsOk());
+  Violations violations;
+  ASSERT_THAT(Read([&](Reader& reader) {
+                return CheckRegions(reader,
+                                    {{"a", "regions/mazovia"},
+                                     {"b", "regions/none"},
+                                     {"c", ""},
+                                     {"d", "not a region"},
+                                     {"e", "regions/none"}},
+                                    violations);
+              }),
+              IsOk());
+  std::vector<std::string> fields;
+  for (const FieldViolation& one : violations.list()) fields.push_back(one.field);
+  EXPECT_THAT(fields, ElementsAre("b", "e"));
 }
 
 TEST_P(RegionStoreTest, TheMapIsBuiltOnceAndAgainWhenARegionChanges) {

@@ -36,16 +36,19 @@ class FamilyStoreTest : public wici::testing::DatabaseTest {
 
   static absl::Time Deadline() { return absl::Now() + absl::Seconds(60); }
 
-  absl::Status Write(const std::function<absl::Status(Writer&)>& body) {
-    const Mutation mutation = {.principal = "users/test",
-                               .request_id = "",
-                               .method = "Service/Method",
-                               .request = "",
-                               .transaction_id = ids_.NewId(),
-                               .now = clock_.Now(),
-                               .deadline = Deadline()};
+  Mutation NewMutation(const std::string& actor = "users/test") {
+    return {.principal = actor,
+            .request_id = "",
+            .method = "Service/Method",
+            .request = "",
+            .transaction_id = ids_.NewId(),
+            .now = clock_.Now(),
+            .deadline = Deadline()};
+  }
+  absl::Status Write(const std::function<absl::Status(Writer&)>& body,
+                     const std::string& actor = "users/test") {
     v1::Cluster ignored;
-    return store_->Write(mutation, ignored, body);
+    return store_->Write(NewMutation(actor), ignored, body);
   }
   // A write to one cluster, which is locked before.
   absl::Status WriteIn(const std::string& cluster,

@@ -209,13 +209,12 @@ absl::Status ImportRowInvalidError(const std::vector<FieldViolation>& faults, in
   return status;
 }
 
-absl::Status AudienceEmptyError(int evaluated) {
-  const std::string looked_at = absl::StrCat(evaluated);
+absl::Status AudienceEmptyError(int contacts_examined) {
+  const std::string examined = absl::StrCat(contacts_examined);
   return Precondition("AUDIENCE_EMPTY", "audience_snapshot.rule",
-                      absl::StrCat("nobody of ", looked_at,
-                                   " contacts matches or is for review; set allow_empty if that "
-                                   "is meant"),
-                      {{"evaluated", looked_at}});
+                      absl::StrCat("nobody matches or is for review (", examined,
+                                   " contacts were examined); set allow_empty if that is meant"),
+                      {{"contacts_examined", examined}});
 }
 
 absl::Status AudienceTooLargeError(int rows_max) {
@@ -228,6 +227,14 @@ absl::Status AudienceTooLargeError(int rows_max) {
 absl::Status AudienceRowNotForReviewError(std::string_view row) {
   return Precondition("AUDIENCE_ROW_NOT_FOR_REVIEW", row,
                       absl::StrCat("the rule was sure of ", Text(row)), {{"resource", row}});
+}
+
+absl::Status AudiencePersonTooLargeError(std::string_view contact, std::size_t contacts_max) {
+  const std::string most = absl::StrCat(contacts_max);
+  return Precondition("AUDIENCE_PERSON_TOO_LARGE", contact,
+                      absl::StrCat("more than ", most, " contacts are the person of ",
+                                   Text(contact), ", by address or person"),
+                      {{"contact", contact}, {"contacts_max", most}});
 }
 
 absl::Status ItemStateError(std::string_view item, std::string_view state) {
@@ -321,6 +328,12 @@ absl::Status AssessorConflictError(std::string_view person, std::string_view tie
   return Precondition("ASSESSOR_CONFLICT", person,
                       absl::StrCat(Text(person), " is tied to ", Text(tie), " on the day"),
                       {{"person", person}, {"tie", tie}});
+}
+
+absl::Status AssessmentNotReportedError(std::string_view assessment, std::string_view state) {
+  return Precondition("ASSESSMENT_NOT_REPORTED", assessment,
+                      absl::StrCat("there is no report to correct in state ", Text(state)),
+                      {{"resource", assessment}, {"state", state}});
 }
 
 absl::Status AssessmentFixedError(std::string_view assessment, std::string_view field,

@@ -72,11 +72,14 @@ absl::Status ImportRowInvalidError(const std::vector<FieldViolation>& faults, in
                                    int importable_count);
 
 // FAILED_PRECONDITION, AUDIENCE_EMPTY.
-absl::Status AudienceEmptyError(int evaluated);
+absl::Status AudienceEmptyError(int contacts_examined);
 // FAILED_PRECONDITION, AUDIENCE_TOO_LARGE.
 absl::Status AudienceTooLargeError(int rows_max);
 // FAILED_PRECONDITION, AUDIENCE_ROW_NOT_FOR_REVIEW.
 absl::Status AudienceRowNotForReviewError(std::string_view row);
+// FAILED_PRECONDITION, AUDIENCE_PERSON_TOO_LARGE. `contact` is one of them.
+absl::Status AudiencePersonTooLargeError(std::string_view contact, std::size_t contacts_max);
+
 // Offers, requests and interests. `state` is the name of the enum value.
 // FAILED_PRECONDITION, ITEM_STATE_MISMATCH.
 absl::Status ItemStateError(std::string_view item, std::string_view state);
@@ -113,6 +116,8 @@ absl::Status AssessmentIncompleteError(std::string_view assessment,
                                        const std::vector<FieldViolation>& missing);
 // FAILED_PRECONDITION, ASSESSOR_CONFLICT; `tie` is what the assessor is tied to.
 absl::Status AssessorConflictError(std::string_view person, std::string_view tie);
+// FAILED_PRECONDITION, ASSESSMENT_NOT_REPORTED.
+absl::Status AssessmentNotReportedError(std::string_view assessment, std::string_view state);
 // FAILED_PRECONDITION, ASSESSMENT_FIXED.
 absl::Status AssessmentFixedError(std::string_view assessment, std::string_view field,
                                   std::string_view state);

@@ -131,6 +131,11 @@ void CheckProvenances(std::string_view field, std::string_view name, const List&
             });
 }
 
+// 64 hexadecimal digits in lower case.
+inline bool IsSha256(std::string_view text) {
+  return text.size() == 64 && text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+}
+
 // An enum that must be set to a known value.
 inline void RequireEnum(const std::string& field, int value, bool known, Violations& violations) {
   if (value == 0) {

@@ -85,9 +85,11 @@ absl::StatusOr<std::string> FindGroup(const v1::CompareWithPeersRequest& request
   return group;
 }
 
-// The assessments of the group that `own` may be compared with. Decisions count from the next day
-// on: those of a day are all there then, whichever of them was committed first.
+// The assessments of the group that `own` may be compared with, with the results decided upon: a
+// later correction of one of them would show in the difference of two answers. Decisions count from
+// the next day on: those of a day are all there then, whichever of them was committed first.
 absl::StatusOr<std::vector<v1::Assessment>> ReadPeers(Reader& reader, const v1::Assessment& own,
+                                                      const AssessmentRules& rules,
                                                       const std::string& group, absl::Time now) {
   const absl::CivilDay today = absl::ToCivilDay(now, absl::UTCTimeZone());
   const absl::Time until = absl::FromCivil(today, absl::UTCTimeZone());
@@ -98,7 +100,9 @@ absl::StatusOr<std::vector<v1::Assessment>> ReadPeers(Reader& reader, const v1::
   }
   const std::vector<std::string> names = ShownPeers(log, group, ClusterOf(own.name()));
   if (names.empty()) return PeerGroupTooSmallError(group);
-  return ReadAssessmentsNamed(reader, names);
+  WICI_ASSIGN_OR_RETURN(std::vector<v1::Assessment> peers, ReadAssessmentsNamed(reader, names));
+  for (v1::Assessment& peer : peers) TakeBackLaterCorrections(rules, peer);
+  return peers;
 }
 
 }  // namespace
@@ -132,17 +136,12 @@ absl::Status AssessmentService::CompareWithPeers(const rpc::Context& context,
     response.Clear();
     WICI_ASSIGN_OR_RETURN(const v1::Assessment own, ReadAssessment(reader, request.name()));
     WICI_ASSIGN_OR_RETURN(const std::string group, FindGroup(request, own));
-    WICI_ASSIGN_OR_RETURN(const v1::IndicatorSet set,
-                          ReadIndicatorSet(reader, own.indicator_set()));
-    v1::IndicatorSet criteria = set;
-    if (set.rule() == v1::IndicatorSet::RULE_IMPROVEMENT) {
-      WICI_ASSIGN_OR_RETURN(criteria, ReadIndicatorSet(reader, set.criteria_set()));
-    }
+    WICI_ASSIGN_OR_RETURN(const AssessmentRules rules, ReadSets(reader, own.indicator_set()));
     WICI_ASSIGN_OR_RETURN(const std::vector<v1::Assessment> peers,
-                          ReadPeers(reader, own, group, environment_.clock.Now()));
+                          ReadPeers(reader, own, rules, group, environment_.clock.Now()));
     response.set_group_value(GroupValue(request, own));
     response.set_peer_count(static_cast<int>(peers.size()));
-    FillRows(criteria, own, peers, response);
+    FillRows(rules.criteria, own, peers, response);
     return absl::OkStatus();
   });
 }

@@ -6,6 +6,7 @@
 #include "libs/rpc/etag.h"
 #include "services/cluster_registry/assessments/assessment_store.h"
 #include "services/cluster_registry/assessments/rules/assessors.h"
+#include "services/cluster_registry/assessments/rules/verdict.h"
 #include "services/cluster_registry/assessments/validate_assessment.h"
 #include "services/cluster_registry/clusters/cluster_store.h"
 #include "services/cluster_registry/errors.h"
@@ -61,6 +62,28 @@ absl::Status CheckSet(Reader& reader, const v1::Assessment& assessment, absl::Ti
   return violations.ToStatus(kDomain);
 }
 
+// What deserves a look: the team, and a decision that corrected results no longer carry.
+absl::Status SetNotices(Reader& reader, const v1::Cluster& cluster, const AssessmentRules& rules,
+                        v1::Assessment& assessment) {
+  assessment.clear_notices();
+  for (const std::string& notice : TeamNotices(assessment, cluster.country())) {
+    assessment.add_notices(notice);
+  }
+  if (!WasCorrectedSinceDecision(assessment)) return absl::OkStatus();
+  WICI_ASSIGN_OR_RETURN(const std::vector<v1::Label> labels,
+                        ReadAll<v1::Label>([&](const Keyset& keyset) {
+                          return ReadLabels(reader, cluster.name(), kPresent, keyset);
+                        }));
+  const auto outcome = JudgeAssessment(assessment, rules, labels).outcome();
+  const bool approved = assessment.state() == v1::Assessment::STATE_APPROVED;
+  if (approved && outcome == v1::AssessmentVerdict::OUTCOME_FAIL) {
+    assessment.add_notices("approved, and the corrected results do not pass");
+  } else if (!approved && outcome == v1::AssessmentVerdict::OUTCOME_PASS) {
+    assessment.add_notices("rejected, and the corrected results pass");
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 void AssessmentService::Register(rpc::Server& server) {
@@ -78,6 +101,7 @@ void AssessmentService::Register(rpc::Server& server) {
   service.Pooled("AppointAssessors", this, &AssessmentService::AppointAssessors);
   service.Pooled("AdvanceAssessment", this, &AssessmentService::AdvanceAssessment);
   service.Pooled("RecordAssessmentResults", this, &AssessmentService::RecordAssessmentResults);
+  service.Pooled("CorrectAssessmentResults", this, &AssessmentService::CorrectAssessmentResults);
   service.Pooled("DecideAssessment", this, &AssessmentService::DecideAssessment);
   service.Pooled("EvaluateAssessment", this, &AssessmentService::EvaluateAssessment);
   service.Pooled("CompareWithPeers", this, &AssessmentService::CompareWithPeers);
@@ -193,10 +217,7 @@ absl::Status AssessmentService::Change(const rpc::Context& context,
     WICI_ASSIGN_OR_RETURN(the_case.scheme, ReadLabelScheme(writer, response.scheme()));
     WICI_ASSIGN_OR_RETURN(the_case.rules, ReadRules(writer, the_case.scheme, response, today));
     WICI_RETURN_IF_ERROR(body(writer, the_case, response));
-    response.clear_notices();
-    for (const std::string& notice : TeamNotices(response, the_case.cluster.country())) {
-      response.add_notices(notice);
-    }
+    WICI_RETURN_IF_ERROR(SetNotices(writer, the_case.cluster, the_case.rules, response));
     return SaveAssessment(writer, response);
   });
 }

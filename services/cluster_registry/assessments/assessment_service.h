@@ -81,6 +81,9 @@ class AssessmentService {
   absl::Status RecordAssessmentResults(const rpc::Context& context,
                                        const v1::RecordAssessmentResultsRequest& request,
                                        v1::Assessment& response);
+  absl::Status CorrectAssessmentResults(const rpc::Context& context,
+                                        const v1::CorrectAssessmentResultsRequest& request,
+                                        v1::Assessment& response);
   absl::Status DecideAssessment(const rpc::Context& context,
                                 const v1::DecideAssessmentRequest& request,
                                 v1::Assessment& response);

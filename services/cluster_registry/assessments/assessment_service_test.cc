@@ -11,6 +11,7 @@
 #include "libs/base/status_macros.h"
 #include "services/cluster_registry/assessments/assessment_store.h"
 #include "services/cluster_registry/assessments/rules/peers.h"
+#include "services/cluster_registry/assessments/rules/results.h"
 #include "services/cluster_registry/assessments/rules/steps.h"
 #include "services/cluster_registry/clusters/cluster_store.h"
 #include "services/cluster_registry/testing/registry_fixture.h"
@@ -48,6 +49,8 @@ constexpr Rpc<v1::CompareWithPeersRequest, v1::CompareWithPeersResponse> kCompar
 constexpr Rpc<v1::CreateAssessmentRequest, v1::Assessment> kCreateAssessment{"CreateAssessment"};
 constexpr Rpc<v1::CreateIndicatorSetRequest, v1::IndicatorSet> kCreateIndicatorSet{
     "CreateIndicatorSet"};
+constexpr Rpc<v1::CorrectAssessmentResultsRequest, v1::Assessment> kCorrectAssessmentResults{
+    "CorrectAssessmentResults"};
 constexpr Rpc<v1::DecideAssessmentRequest, v1::Assessment> kDecideAssessment{"DecideAssessment"};
 constexpr Rpc<v1::EvaluateAssessmentRequest, v1::EvaluateAssessmentResponse> kEvaluateAssessment{
     "EvaluateAssessment"};
@@ -60,7 +63,7 @@ constexpr Rpc<v1::RecordAssessmentResultsRequest, v1::Assessment> kRecordAssessm
     "RecordAssessmentResults"};
 constexpr Rpc<v1::UpdateAssessmentRequest, v1::Assessment> kUpdateAssessment{"UpdateAssessment"};
 
-class AssessmentServiceTest : public testing::RegistryTest {
+class AssessmentServiceTest : public testing::EngineRegistryTest {
  protected:
   AssessmentServiceTest() {
     v1::CreateLabelSchemeRequest scheme;
@@ -133,8 +136,9 @@ class AssessmentServiceTest : public testing::RegistryTest {
         Parse<Request>(request), role.empty() ? "" : services_.Token(role, scope));
   }
 };
+WICI_ON_EVERY_ENGINE(AssessmentServiceTest);
 
-TEST_F(AssessmentServiceTest, L8ACaseGoesFromTheApplicationToTheApproval) {
+TEST_P(AssessmentServiceTest, L8ACaseGoesFromTheApplicationToTheApproval) {
   BringTo(Assessment::STATE_REPORTED);
   const auto verdict = EvaluateAssessment(Name());
   ASSERT_THAT(verdict, IsOk());
@@ -162,7 +166,7 @@ TEST_F(AssessmentServiceTest, L8ACaseGoesFromTheApplicationToTheApproval) {
   EXPECT_EQ(read->SerializeAsString(), approved->SerializeAsString());
 }
 
-TEST_F(AssessmentServiceTest, AnApplicantSetsNothingThatComesWithTheSteps) {
+TEST_P(AssessmentServiceTest, AnApplicantSetsNothingThatComesWithTheSteps) {
   const auto applied = Apply(R"(state: STATE_APPROVED held_on: "2015-01-01" points: 20
                                 report_sha256: "x" country: "XX" portfolio: "Żywność"
                                 assessors { person: "me" } results { indicator: "1" points: 10 })");
@@ -175,7 +179,7 @@ TEST_F(AssessmentServiceTest, AnApplicantSetsNothingThatComesWithTheSteps) {
   EXPECT_EQ(absl::StrCat(applied->held_on(), applied->report_sha256(), applied->country()), "");
 }
 
-TEST_F(AssessmentServiceTest, AStepOutOfOrderIsRefused) {
+TEST_P(AssessmentServiceTest, AStepOutOfOrderIsRefused) {
   ASSERT_THAT(Apply(), IsOk());
   EXPECT_THAT(Advance("HELD"), StatusIs(kPrecondition, Reason("ASSESSMENT_STEP_NOT_ALLOWED")));
   EXPECT_THAT(DecideAssessment(Name("state: STATE_APPROVED")),
@@ -187,7 +191,7 @@ TEST_F(AssessmentServiceTest, AStepOutOfOrderIsRefused) {
   EXPECT_THAT(Appoint(), StatusIs(kPrecondition, Reason("ASSESSMENT_FIXED")));
 }
 
-TEST_F(AssessmentServiceTest, AStepSaysEverythingItLacks) {
+TEST_P(AssessmentServiceTest, AStepSaysEverythingItLacks) {
   BringTo(Assessment::STATE_SELF_ASSESSED);
   ASSERT_THAT(Advance("SCHEDULED", R"(held_on: "2016-01-11")"), IsOk());
   EXPECT_THAT(Advance("HELD"), StatusIs(kPrecondition, Reason("ASSESSMENT_INCOMPLETE")));
@@ -200,7 +204,7 @@ TEST_F(AssessmentServiceTest, AStepSaysEverythingItLacks) {
   EXPECT_THAT(Advance("REPORTED"), StatusIs(kPrecondition, Reason("ASSESSMENT_INCOMPLETE")));
 }
 
-TEST_F(AssessmentServiceTest, EligibilityIsCheckedWhereThePolicyOfTheDayAsks) {
+TEST_P(AssessmentServiceTest, EligibilityIsCheckedWhereThePolicyOfTheDayAsks) {
   services_.clock().Set(absl::FromCivil(absl::CivilDay(2019, 11, 15), absl::UTCTimeZone()));
   ASSERT_THAT(Apply(), IsOk());
   const auto eligible = [&](const std::string& more) {
@@ -212,7 +216,7 @@ TEST_F(AssessmentServiceTest, EligibilityIsCheckedWhereThePolicyOfTheDayAsks) {
   EXPECT_EQ(checked->eligibility().source(), "ECCP");
 }
 
-TEST_F(AssessmentServiceTest, L8WhatFailsIsNotApprovedAndTheUnknownNeedsAReason) {
+TEST_P(AssessmentServiceTest, L8WhatFailsIsNotApprovedAndTheUnknownNeedsAReason) {
   BringTo(Assessment::STATE_REPORTED, 10, 3);
   EXPECT_THAT(DecideAssessment(Name("state: STATE_APPROVED reason: \"I want it\"")),
               StatusIs(kPrecondition, Reason("ASSESSMENT_NOT_PASSED")));
@@ -222,7 +226,7 @@ TEST_F(AssessmentServiceTest, L8WhatFailsIsNotApprovedAndTheUnknownNeedsAReason)
   EXPECT_EQ(rejected->steps(7).reason(), "próg");
 }
 
-TEST_F(AssessmentServiceTest, L8AnUnknownVerdictIsApprovedOnlyWithAReason) {
+TEST_P(AssessmentServiceTest, L8AnUnknownVerdictIsApprovedOnlyWithAReason) {
   BringTo(Assessment::STATE_HELD);
   ASSERT_THAT(RecordAssessmentResults(Name(absl::StrCat(
                   "report_sha256: \"", kReport,
@@ -237,7 +241,7 @@ TEST_F(AssessmentServiceTest, L8AnUnknownVerdictIsApprovedOnlyWithAReason) {
               IsOk());
 }
 
-TEST_F(AssessmentServiceTest, L9AnAssessorWithARoleInTheClusterIsRefused) {
+TEST_P(AssessmentServiceTest, L9AnAssessorWithARoleInTheClusterIsRefused) {
   ASSERT_THAT(Apply(), IsOk());
   ASSERT_THAT(CreateContact(R"(parent: "clusters/abc" contact_id: "ewa"
                                contact { role: ROLE_EXPERT display_name: "Ewa"
@@ -266,7 +270,7 @@ TEST_F(AssessmentServiceTest, L9AnAssessorWithARoleInTheClusterIsRefused) {
               StatusIs(kInvalid, HasViolation("assessors[0].person")));
 }
 
-TEST_F(AssessmentServiceTest, L9TheTieIsThatOfTheDayAndCheckedAgainWhenItIsFixedAndHeld) {
+TEST_P(AssessmentServiceTest, L9TheTieIsThatOfTheDayAndCheckedAgainWhenItIsFixedAndHeld) {
   BringTo(Assessment::STATE_SELF_ASSESSED);
   ASSERT_THAT(CreateMember(R"(parent: "clusters/abc" member_id: "esca"
                               member { display_name: "ESCA DE" kind: KIND_OTHER
@@ -282,7 +286,104 @@ TEST_F(AssessmentServiceTest, L9TheTieIsThatOfTheDayAndCheckedAgainWhenItIsFixed
   EXPECT_THAT(Advance("HELD"), StatusIs(kPrecondition, Reason("ASSESSOR_CONFLICT")));
 }
 
-TEST_F(AssessmentServiceTest, ATeamOfOneCountryDeservesALook) {
+TEST_P(AssessmentServiceTest, AnIneligibleApplicantIsRejectedBeforeItIsHeld) {
+  ASSERT_THAT(Apply(R"(portfolio: "ICT")"), IsOk());
+  EXPECT_THAT(DecideAssessment(Name("state: STATE_REJECTED")), HasViolation("reason"));
+  EXPECT_THAT(DecideAssessment(Name("state: STATE_APPROVED")),
+              StatusIs(kPrecondition, Reason("ASSESSMENT_STEP_NOT_ALLOWED")));
+  const auto rejected = DecideAssessment(Name(R"(state: STATE_REJECTED reason: "not on ECCP")"));
+  ASSERT_THAT(rejected, IsOk());
+  EXPECT_EQ(rejected->steps(1).from_state(), Assessment::STATE_APPLIED);
+  EXPECT_EQ(rejected->steps(1).reason(), "not on ECCP");
+  const auto verdict = EvaluateAssessment(Name())->verdict();
+  EXPECT_EQ(verdict.outcome(), v1::AssessmentVerdict::OUTCOME_FAIL);
+  EXPECT_EQ(verdict.criteria(1).code(), "ELIGIBILITY");
+  EXPECT_EQ(verdict.criteria(1).outcome(), v1::AssessmentVerdict::OUTCOME_FAIL);
+  EXPECT_THAT(Advance("ELIGIBLE"), Reason("ASSESSMENT_STEP_NOT_ALLOWED"));
+  // It is no decision about results, to be compared with.
+  EXPECT_THAT(store_.Read(absl::Now() + absl::Seconds(20),
+                          [](Reader& reader) -> absl::Status {
+                            WICI_ASSIGN_OR_RETURN(const auto decisions,
+                                                  ReadDecisions(reader, "indicatorSets/gold",
+                                                                absl::InfiniteFuture(), 10));
+                            EXPECT_THAT(decisions, IsEmpty());
+                            return absl::OkStatus();
+                          }),
+              IsOk());
+}
+
+TEST_P(AssessmentServiceTest, EligibilityMayBeCheckedWhenAnotherDayAsksForIt) {
+  BringTo(Assessment::STATE_SELF_ASSESSED);
+  EXPECT_THAT(Advance("SCHEDULED", R"(held_on: "2019-12-02")"),
+              StatusIs(kPrecondition, Reason("ASSESSMENT_INCOMPLETE")));
+  EXPECT_THAT(Advance("SCHEDULED", R"(held_on: "2019-12-02"
+                        eligibility { checked_on: "2019-11-20" source: "ECCP" })"),
+              IsOk());
+}
+
+TEST_P(AssessmentServiceTest, ACorrectionAfterTheReportKeepsWhatStoodThere) {
+  BringTo(Assessment::STATE_REPORTED, 10, 10);
+  const std::string other(64, 'f');
+  const auto corrected = CorrectAssessmentResults(
+      Name(R"(results { indicator: "2" points: 8 } reason: "zła kolumna" report_sha256: ")" +
+           other + "\""));
+  ASSERT_THAT(corrected, IsOk());
+  EXPECT_EQ(corrected->points(), 18);
+  EXPECT_EQ(corrected->report_sha256(), other);
+  ASSERT_THAT(corrected->corrections(), SizeIs(1));
+  const v1::AssessmentCorrection& log = corrected->corrections(0);
+  EXPECT_EQ(log.reason(), "zła kolumna");
+  EXPECT_EQ(log.actor(), "users/test");
+  EXPECT_EQ(log.state(), Assessment::STATE_REPORTED);
+  EXPECT_EQ(log.earlier_report_sha256(), kReport);
+  ASSERT_THAT(log.earlier_results(), SizeIs(1));
+  EXPECT_EQ(log.earlier_results(0).points(), 10);
+  EXPECT_EQ(corrected->state(), Assessment::STATE_REPORTED);
+  EXPECT_EQ(GetAssessment(Name())->SerializeAsString(), corrected->SerializeAsString());
+}
+
+TEST_P(AssessmentServiceTest, ADecisionThatCorrectedResultsNoLongerCarryDeservesALook) {
+  BringTo(Assessment::STATE_REPORTED, 10, 10);
+  ASSERT_THAT(DecideAssessment(Name("state: STATE_APPROVED")), IsOk());
+  const auto correct = [&](int points) {
+    return CorrectAssessmentResults(
+        Name(absl::StrCat("results { indicator: \"2\" points: ", points, " } reason: \"r\"")));
+  };
+  const auto failed = correct(3);
+  ASSERT_THAT(failed, IsOk());
+  EXPECT_EQ(failed->state(), Assessment::STATE_APPROVED);
+  EXPECT_THAT(failed->notices(), ElementsAre("approved, and the corrected results do not pass"));
+  EXPECT_THAT(correct(9)->notices(), IsEmpty());
+}
+
+TEST_P(AssessmentServiceTest, ACorrectionThatCannotBeMadeIsRefused) {
+  BringTo(Assessment::STATE_HELD);
+  const std::string one = R"(results { indicator: "1" points: 8 } reason: "r" )";
+  EXPECT_THAT(CorrectAssessmentResults(Name(one)),
+              StatusIs(kPrecondition, Reason("ASSESSMENT_NOT_REPORTED")));
+  EXPECT_THAT(CorrectAssessmentResults(Name("report_sha256: \"x\"")),
+              StatusIs(kInvalid, AllOf(HasViolation("results"), HasViolation("reason"),
+                                       HasViolation("report_sha256"))));
+  ASSERT_THAT(Record(8, 8), IsOk());
+  ASSERT_THAT(Advance("REPORTED"), IsOk());
+  EXPECT_THAT(CorrectAssessmentResults(Name(R"(results { indicator: "7" } reason: "r")")),
+              HasViolation("results[0].indicator"));
+  EXPECT_THAT(As("assessor", kName, kCorrectAssessmentResults, Name(one)),
+              StatusIs(kDenied, Reason("PERMISSION_DENIED")));
+  EXPECT_THAT(CorrectAssessmentResults(Name(one + R"(etag: "\"1\"")")),
+              StatusIs(absl::StatusCode::kAborted, Reason("ETAG_MISMATCH")));
+  const std::string again = one + absl::StrCat("request_id: \"", kRequestId, "\"");
+  const auto first = CorrectAssessmentResults(Name(again));
+  ASSERT_THAT(first, IsOk());
+  EXPECT_EQ(CorrectAssessmentResults(Name(again))->SerializeAsString(), first->SerializeAsString());
+  for (int i = 1; i < kCorrectionsMax; ++i) {
+    ASSERT_THAT(CorrectAssessmentResults(Name(one)), IsOk());
+  }
+  EXPECT_THAT(CorrectAssessmentResults(Name(one)),
+              StatusIs(kPrecondition, Reason("ASSESSMENT_FIXED")));
+}
+
+TEST_P(AssessmentServiceTest, ATeamOfOneCountryDeservesALook) {
   ASSERT_THAT(Apply(), IsOk());
   EXPECT_THAT(Appoint(R"("VDI" country: "PL")")->notices(), ElementsAre("every assessor is of PL"));
   const auto team = Appoint(R"("VDI" country: "DE")",
@@ -292,7 +393,7 @@ TEST_F(AssessmentServiceTest, ATeamOfOneCountryDeservesALook) {
   EXPECT_THAT(team->observers(), SizeIs(1));
 }
 
-TEST_F(AssessmentServiceTest, L11OnlyTheClusterItsAssessorsAndOperatorsSeeAnAssessment) {
+TEST_P(AssessmentServiceTest, L11OnlyTheClusterItsAssessorsAndOperatorsSeeAnAssessment) {
   BringTo(Assessment::STATE_REPORTED);
   const auto get = [&](const std::string& role, const std::string& scope, const std::string& name) {
     return As(role, scope, kGetAssessment, "name: \"" + name + "\"");
@@ -317,7 +418,7 @@ TEST_F(AssessmentServiceTest, L11OnlyTheClusterItsAssessorsAndOperatorsSeeAnAsse
   EXPECT_THAT(get("", "", kName), StatusIs(absl::StatusCode::kUnauthenticated));
 }
 
-TEST_F(AssessmentServiceTest, L11TheAssessedDoesNotJudgeAndTheAssessorDoesNotDecide) {
+TEST_P(AssessmentServiceTest, L11TheAssessedDoesNotJudgeAndTheAssessorDoesNotDecide) {
   BringTo(Assessment::STATE_HELD);
   const std::string cluster = "clusters/abc";
   EXPECT_THAT(As("cluster-manager", cluster, kRecordAssessmentResults, Name()),
@@ -341,7 +442,7 @@ TEST_F(AssessmentServiceTest, L11TheAssessedDoesNotJudgeAndTheAssessorDoesNotDec
               IsOk());
 }
 
-TEST_F(AssessmentServiceTest, L11WithConsentAndApprovalTheTotalIsPublishedAndNothingElse) {
+TEST_P(AssessmentServiceTest, L11WithConsentAndApprovalTheTotalIsPublishedAndNothingElse) {
   BringTo(Assessment::STATE_REPORTED, 10, 10);
   const auto published = [&](const std::string& name = kName) {
     return As("", "", kGetPublishedAssessment, "name: \"" + name + "\"");
@@ -373,7 +474,7 @@ TEST_F(AssessmentServiceTest, L11WithConsentAndApprovalTheTotalIsPublishedAndNot
   EXPECT_THAT(consent("false"), StatusIs(kPrecondition, Reason("CLUSTER_DELETED")));
 }
 
-TEST_F(AssessmentServiceTest, ARequestTakesEffectOnceAndAnOldEtagIsRefused) {
+TEST_P(AssessmentServiceTest, ARequestTakesEffectOnceAndAnOldEtagIsRefused) {
   ASSERT_THAT(Apply(), IsOk());
   const std::string request = absl::StrCat("reason: \"x\" request_id: \"", kRequestId, "\"");
   const auto first = WithdrawAssessment(Name(request));
@@ -389,7 +490,7 @@ TEST_F(AssessmentServiceTest, ARequestTakesEffectOnceAndAnOldEtagIsRefused) {
               StatusIs(absl::StatusCode::kAlreadyExists, Reason("RESOURCE_ALREADY_EXISTS")));
 }
 
-TEST_F(AssessmentServiceTest, WhatIsHeldKeepsItsPortfolio) {
+TEST_P(AssessmentServiceTest, WhatIsHeldKeepsItsPortfolio) {
   BringTo(Assessment::STATE_HELD);
   EXPECT_THAT(
       UpdateAssessment(absl::StrCat("assessment { name: \"", kName, "\" portfolio: \"ICT\" }")),
@@ -399,7 +500,7 @@ TEST_F(AssessmentServiceTest, WhatIsHeldKeepsItsPortfolio) {
               StatusIs(kInvalid, HasViolation("update_mask")));
 }
 
-TEST_F(AssessmentServiceTest, EveryViolationIsNamed) {
+TEST_P(AssessmentServiceTest, EveryViolationIsNamed) {
   EXPECT_THAT(
       CreateAssessment(R"(parent: "abc" assessment_id: "X" request_id: "x"
                           assessment { mode: 7 improvement_areas: "A" improvement_areas: "A" })"),
@@ -437,7 +538,7 @@ TEST_F(AssessmentServiceTest, EveryViolationIsNamed) {
   EXPECT_THAT(CompareWithPeers(Name()), HasViolation("group"));
 }
 
-TEST_F(AssessmentServiceTest, ResultsOutsideTheSetAreRefused) {
+TEST_P(AssessmentServiceTest, ResultsOutsideTheSetAreRefused) {
   BringTo(Assessment::STATE_HELD);
   EXPECT_THAT(RecordAssessmentResults(Name(R"(results { indicator: "3" points: 1 }
                                               results { indicator: "1" points: 11 })")),
@@ -445,7 +546,7 @@ TEST_F(AssessmentServiceTest, ResultsOutsideTheSetAreRefused) {
                                        HasViolation("results[1].points"))));
 }
 
-TEST_F(AssessmentServiceTest, AnIndicatorSetIsCheckedAsAWhole) {
+TEST_P(AssessmentServiceTest, AnIndicatorSetIsCheckedAsAWhole) {
   const auto create = [&](const std::string& fields) {
     return CreateIndicatorSet("indicator_set_id: \"new\" indicator_set { " + fields + " }");
   };
@@ -502,7 +603,7 @@ v1::CreateIndicatorSetRequest Shipped(const std::string& id) {
   return request;
 }
 
-TEST_F(AssessmentServiceTest, TheShippedSetsHaveWhatIsKnownAndInventNothing) {
+TEST_P(AssessmentServiceTest, TheShippedSetsHaveWhatIsKnownAndInventNothing) {
   const auto gold = CreateIndicatorSet(Shipped("esca-gold-ecei-2012"));
   ASSERT_THAT(gold, IsOk());
   EXPECT_EQ(gold->points_max(), 150);
@@ -532,7 +633,7 @@ TEST_F(AssessmentServiceTest, TheShippedSetsHaveWhatIsKnownAndInventNothing) {
   EXPECT_THAT(FieldViolations(bw.status()), SizeIs(1));
 }
 
-TEST_F(AssessmentServiceTest, ListsArePagedAndATokenBelongsToItsQuery) {
+TEST_P(AssessmentServiceTest, ListsArePagedAndATokenBelongsToItsQuery) {
   ASSERT_THAT(Apply("", "first"), IsOk());
   ASSERT_THAT(Apply("", "second"), IsOk());
   const auto page = ListAssessments(R"(parent: "clusters/abc" page_size: 1)");
@@ -593,8 +694,9 @@ class PeerComparisonTest : public AssessmentServiceTest {
   }
   void NextDay() { services_.clock().Advance(absl::Hours(24)); }
 };
+WICI_ON_EVERY_ENGINE(PeerComparisonTest);
 
-TEST_F(PeerComparisonTest, L11AClusterIsComparedWithTheQuartilesOfItsGroup) {
+TEST_P(PeerComparisonTest, L11AClusterIsComparedWithTheQuartilesOfItsGroup) {
   BringTo(Assessment::STATE_REPORTED);
   AddPeers(6);
   EXPECT_THAT(Compare(), StatusIs(kPrecondition, Reason("PEER_GROUP_TOO_SMALL")));  // of today
@@ -615,7 +717,7 @@ TEST_F(PeerComparisonTest, L11AClusterIsComparedWithTheQuartilesOfItsGroup) {
   EXPECT_EQ(row.upper_quartile(), 5);
 }
 
-TEST_F(PeerComparisonTest, L11FewerThanFiveOthersAreNoGroup) {
+TEST_P(PeerComparisonTest, L11FewerThanFiveOthersAreNoGroup) {
   BringTo(Assessment::STATE_REPORTED);
   ASSERT_THAT(DecideAssessment(Name("state: STATE_APPROVED")), IsOk());
   AddPeers(4);
@@ -633,7 +735,20 @@ TEST_F(PeerComparisonTest, L11FewerThanFiveOthersAreNoGroup) {
   EXPECT_FALSE(comparison->indicators(1).has_median());
 }
 
-TEST_F(PeerComparisonTest, WhatTellsTheGroupMustBeKnown) {
+TEST_P(PeerComparisonTest, L11ALaterCorrectionOfAPeerDoesNotShow) {
+  BringTo(Assessment::STATE_REPORTED);
+  AddPeers(6);
+  NextDay();
+  const auto before = Compare();
+  ASSERT_THAT(before, IsOk());
+  ASSERT_THAT(CorrectAssessmentResults(R"(name: "clusters/p3/assessments/a" reason: "r"
+                                          results { indicator: "1" points: 10 })"),
+              IsOk());
+  EXPECT_EQ(Compare()->SerializeAsString(), before->SerializeAsString());
+  EXPECT_EQ(GetAssessment(R"(name: "clusters/p3/assessments/a")")->results(0).points(), 10);
+}
+
+TEST_P(PeerComparisonTest, WhatTellsTheGroupMustBeKnown) {
   BringTo(Assessment::STATE_HELD);
   EXPECT_THAT(Compare(), StatusIs(kPrecondition, Reason("ASSESSMENT_INCOMPLETE")));
   ASSERT_THAT(Record(8, 8), IsOk());
@@ -643,7 +758,7 @@ TEST_F(PeerComparisonTest, WhatTellsTheGroupMustBeKnown) {
   EXPECT_THAT(Compare("COUNTRY"), StatusIs(kPrecondition, Reason("PEER_GROUP_TOO_SMALL")));
 }
 
-TEST_F(PeerComparisonTest, MoreDecisionsThanAreComparedAreRefused) {
+TEST_P(PeerComparisonTest, MoreDecisionsThanAreComparedAreRefused) {
   BringTo(Assessment::STATE_REPORTED);
   constexpr sql::Query kInsert{"insert_many_assessments", R"sql(
     INSERT INTO assessments (name, cluster, version, indicator_set, decided_at, group_portfolio,

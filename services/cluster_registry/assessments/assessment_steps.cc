@@ -1,3 +1,9 @@
+#include <map>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "google/protobuf/util/time_util.h"
 #include "libs/base/clock.h"
 #include "libs/base/status_macros.h"
 #include "services/cluster_registry/assessments/assessment_service.h"
@@ -15,6 +21,8 @@ namespace {
 
 using v1::Assessment;
 
+constexpr std::string_view kContactPattern = "clusters/*/contacts/*";
+
 absl::StatusOr<std::vector<v1::Contact>> ContactsOf(Reader& reader, std::string_view cluster) {
   return ReadAll<v1::Contact>(
       [&](const Keyset& keyset) { return ReadContacts(reader, cluster, keyset); });
@@ -25,14 +33,20 @@ absl::StatusOr<std::vector<v1::Member>> MembersOf(Reader& reader, std::string_vi
       [&](const Keyset& keyset) { return ReadMembers(reader, cluster, keyset); });
 }
 
-// The address of a person known here, by which another contact of the same person is found; "" for
-// others and for those erased.
-absl::StatusOr<std::string> EmailOf(Reader& reader, const std::string& person) {
-  if (!MatchesResourcePattern(person, "clusters/*/contacts/*")) return std::string();
-  const absl::StatusOr<v1::Contact> contact = ReadContact(reader, person);
-  if (absl::IsNotFound(contact.status())) return std::string();
-  if (!contact.ok()) return contact.status();
-  return contact->email();
+// The contacts that assessors are, by name, as far as they are contacts here and not erased.
+using AssessorContacts = std::map<std::string, v1::Contact>;
+absl::StatusOr<AssessorContacts> ContactsOfAssessors(
+    Reader& reader, const google::protobuf::RepeatedPtrField<v1::Assessor>& assessors) {
+  std::vector<std::string> names;
+  for (const v1::Assessor& assessor : assessors) {
+    if (MatchesResourcePattern(assessor.person(), kContactPattern)) {
+      names.push_back(assessor.person());
+    }
+  }
+  WICI_ASSIGN_OR_RETURN(const std::vector<v1::Contact> contacts, ReadContactsNamed(reader, names));
+  AssessorContacts found;
+  for (const v1::Contact& contact : contacts) found[contact.name()] = contact;
+  return found;
 }
 
 // L9: no assessor is tied to the cluster on the day it is held, or `today` while none is fixed.
@@ -43,9 +57,12 @@ absl::Status CheckTies(Reader& reader, const v1::Cluster& cluster, const Assessm
   WICI_ASSIGN_OR_RETURN(const std::vector<v1::Contact> contacts,
                         ContactsOf(reader, cluster.name()));
   WICI_ASSIGN_OR_RETURN(const std::vector<v1::Member> members, MembersOf(reader, cluster.name()));
+  WICI_ASSIGN_OR_RETURN(const AssessorContacts known,
+                        ContactsOfAssessors(reader, assessment.assessors()));
   for (const v1::Assessor& assessor : assessment.assessors()) {
-    WICI_ASSIGN_OR_RETURN(const std::string email, EmailOf(reader, assessor.person()));
-    const std::string tie = FindTie(assessor, email, {cluster, contacts, members}, day);
+    const auto contact = known.find(assessor.person());
+    const std::string tie = FindTie(assessor, contact == known.end() ? nullptr : &contact->second,
+                                    {cluster, contacts, members}, day);
     if (!tie.empty()) return AssessorConflictError(assessor.person(), tie);
   }
   return absl::OkStatus();
@@ -53,15 +70,13 @@ absl::Status CheckTies(Reader& reader, const v1::Cluster& cluster, const Assessm
 
 // Persons named as contacts exist.
 absl::Status CheckPersons(Reader& reader, const v1::AppointAssessorsRequest& request) {
+  WICI_ASSIGN_OR_RETURN(const AssessorContacts known,
+                        ContactsOfAssessors(reader, request.assessors()));
   Violations violations;
   for (int i = 0; i < request.assessors_size(); ++i) {
     const std::string& person = request.assessors(i).person();
-    if (!MatchesResourcePattern(person, "clusters/*/contacts/*")) continue;
-    const absl::Status found = ReadContact(reader, person).status();
-    if (absl::IsNotFound(found)) {
+    if (MatchesResourcePattern(person, kContactPattern) && known.count(person) == 0) {
       violations.Add(absl::StrCat("assessors[", i, "].person"), "no such contact");
-    } else {
-      WICI_RETURN_IF_ERROR(found);
     }
   }
   return violations.ToStatus(kDomain);
@@ -73,6 +88,17 @@ absl::Status FixPeerGroups(Reader& reader, const v1::Cluster& cluster, Assessmen
   assessment.set_country(cluster.country());
   assessment.set_size_class(SizeOn({cluster, {}, members}, *ParseDate(assessment.held_on())));
   return absl::OkStatus();
+}
+
+// Takes over the report unless it is "". The points that were recorded before are all there can be.
+absl::Status TakeReport(const std::string& report_sha256, Assessment& assessment) {
+  Violations violations;
+  if (assessment.has_points() && assessment.has_points_max() &&
+      assessment.points() > assessment.points_max()) {
+    violations.Add("results", "more points in all than the set has");
+  }
+  if (!report_sha256.empty()) assessment.set_report_sha256(report_sha256);
+  return violations.ToStatus(kDomain);
 }
 
 // What may not be approved: a criterion fails, or is unknown and nobody says why to approve.
@@ -179,14 +205,29 @@ absl::Status AssessmentService::RecordAssessmentResults(
         CheckResults("results", the_case.rules.criteria, request.results(), violations);
         WICI_RETURN_IF_ERROR(violations.ToStatus(kDomain));
         MergeResults(the_case.rules, request.results(), assessment);
-        if (assessment.has_points() && assessment.has_points_max() &&
-            assessment.points() > assessment.points_max()) {
-          violations.Add("results", "more points in all than the set has");
-        }
-        if (!request.report_sha256().empty()) {
-          assessment.set_report_sha256(request.report_sha256());
-        }
-        return violations.ToStatus(kDomain);
+        return TakeReport(request.report_sha256(), assessment);
+      },
+      response);
+}
+
+absl::Status AssessmentService::CorrectAssessmentResults(
+    const rpc::Context& context, const v1::CorrectAssessmentResultsRequest& request,
+    Assessment& response) {
+  WICI_RETURN_IF_ERROR(ValidateRequest(request));
+  return Change(
+      context, request,
+      [&](Writer&, Case& the_case, Assessment& assessment) -> absl::Status {
+        WICI_RETURN_IF_ERROR(CheckCorrectable(assessment));
+        Violations violations;
+        CheckResults("results", the_case.rules.criteria, request.results(), violations);
+        WICI_RETURN_IF_ERROR(violations.ToStatus(kDomain));
+        v1::AssessmentCorrection correction;
+        *correction.mutable_record_time() =
+            google::protobuf::util::TimeUtil::MicrosecondsToTimestamp(ToMicros(the_case.now));
+        correction.set_actor(the_case.actor);
+        correction.set_reason(request.reason());
+        CorrectResults(the_case.rules, request.results(), std::move(correction), assessment);
+        return TakeReport(request.report_sha256(), assessment);
       },
       response);
 }

@@ -6,6 +6,7 @@
 #include "libs/base/clock.h"
 #include "libs/base/status_macros.h"
 #include "services/cluster_registry/assessments/queries.h"
+#include "services/cluster_registry/assessments/rules/steps.h"
 #include "services/cluster_registry/assessments/rules/verdict.h"
 #include "services/cluster_registry/errors.h"
 #include "services/cluster_registry/rows.h"
@@ -13,12 +14,7 @@
 namespace wici::cluster_registry {
 namespace {
 
-bool IsDecided(const v1::Assessment& assessment) {
-  return assessment.state() == v1::Assessment::STATE_APPROVED ||
-         assessment.state() == v1::Assessment::STATE_REJECTED;
-}
-
-// When it was decided, which is its last step.
+// When it was decided by its results, which is its last step.
 std::optional<std::int64_t> DecidedAt(const v1::Assessment& assessment) {
   if (!IsDecided(assessment)) return std::nullopt;
   return google::protobuf::util::TimeUtil::TimestampToMicroseconds(
@@ -69,10 +65,7 @@ absl::StatusOr<std::vector<v1::Assessment>> ReadAssessments(Reader& reader,
 
 absl::StatusOr<std::vector<v1::Assessment>> ReadAssessmentsNamed(
     Reader& reader, absl::Span<const std::string> names) {
-  std::vector<std::vector<sql::Value>> keys;
-  keys.reserve(names.size());
-  for (const std::string& name : names) keys.push_back({name});
-  return ReadRows<v1::Assessment>(reader.sql().SelectMany(kGetAssessmentsNamed, "", keys));
+  return ReadRows<v1::Assessment>(reader.sql().SelectMany(kGetAssessmentsNamed, "", KeysOf(names)));
 }
 
 absl::Status InsertAssessment(Writer& writer, v1::Assessment& assessment) {
@@ -118,14 +111,19 @@ absl::StatusOr<std::vector<PeerEntry>> ReadDecisions(Reader& reader, std::string
   return entries;
 }
 
-absl::StatusOr<AssessmentRules> ReadRules(Reader& reader, const v1::LabelScheme& scheme,
-                                          const v1::Assessment& assessment, absl::CivilDay today) {
+absl::StatusOr<AssessmentRules> ReadSets(Reader& reader, std::string_view indicator_set) {
   AssessmentRules rules;
-  WICI_ASSIGN_OR_RETURN(rules.set, ReadIndicatorSet(reader, assessment.indicator_set()));
+  WICI_ASSIGN_OR_RETURN(rules.set, ReadIndicatorSet(reader, indicator_set));
   rules.criteria = rules.set;
   if (rules.set.rule() == v1::IndicatorSet::RULE_IMPROVEMENT) {
     WICI_ASSIGN_OR_RETURN(rules.criteria, ReadIndicatorSet(reader, rules.set.criteria_set()));
   }
+  return rules;
+}
+
+absl::StatusOr<AssessmentRules> ReadRules(Reader& reader, const v1::LabelScheme& scheme,
+                                          const v1::Assessment& assessment, absl::CivilDay today) {
+  WICI_ASSIGN_OR_RETURN(AssessmentRules rules, ReadSets(reader, assessment.indicator_set()));
   rules.policy =
       PolicyOn(scheme, assessment.kind(), ParseDate(assessment.held_on()).value_or(today));
   return rules;

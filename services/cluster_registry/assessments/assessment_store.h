@@ -45,6 +45,8 @@ absl::Status SaveAssessment(Writer& writer, v1::Assessment& assessment);
 absl::StatusOr<std::vector<PeerEntry>> ReadDecisions(Reader& reader, std::string_view indicator_set,
                                                      absl::Time until, int limit);
 
+// The set and its criteria; no policy.
+absl::StatusOr<AssessmentRules> ReadSets(Reader& reader, std::string_view indicator_set);
 // What judges `assessment` under `scheme`, whose policy is that of the day it is held on, or of
 // `today` while no day is fixed.
 absl::StatusOr<AssessmentRules> ReadRules(Reader& reader, const v1::LabelScheme& scheme,

@@ -1,24 +1,11 @@
 // Assessments and indicator sets in the database, on every engine.
 #include "services/cluster_registry/assessments/assessment_store.h"
 
-#include <memory>
 #include <string>
 #include <vector>
 
-#include "gmock/gmock.h"
 #include "google/protobuf/util/time_util.h"
-#include "gtest/gtest.h"
-#include "libs/base/status_macros.h"
-#include "libs/feed/changes.h"
-#include "libs/feed/sequencer.h"
-#include "libs/sql/migrate.h"
-#include "libs/testing/database_fixture.h"
-#include "libs/testing/fake_clock.h"
-#include "libs/testing/fake_ids.h"
-#include "libs/testing/status_matchers.h"
-#include "services/cluster_registry/clusters/cluster_store.h"
-#include "services/cluster_registry/migrations.h"
-#include "services/cluster_registry/testing/records.h"
+#include "services/cluster_registry/testing/store_fixture.h"
 
 namespace wici::cluster_registry {
 namespace {
@@ -32,38 +19,13 @@ using wici::testing::IsOk;
 using wici::testing::Reason;
 using wici::testing::StatusIs;
 
-class AssessmentStoreTest : public wici::testing::DatabaseTest {
+class AssessmentStoreTest : public testing::FamilyStoreTest {
  protected:
   void SetUp() override {
-    DatabaseTest::SetUp();
+    FamilyStoreTest::SetUp();
     if (IsSkipped()) return;
-    ASSERT_THAT(sql::Migrate(database(), Migrations(), clock_), IsOk());
-    store_ = std::make_unique<Store>(database());
-    ASSERT_THAT(Write([&](Writer& writer) -> absl::Status {
-                  for (const char* name : {"clusters/a", "clusters/b"}) {
-                    v1::Cluster cluster;
-                    cluster.set_name(name);
-                    WICI_RETURN_IF_ERROR(InsertCluster(writer, cluster));
-                  }
-                  return absl::OkStatus();
-                }),
-                IsOk());
-  }
-
-  static absl::Time Deadline() { return absl::Now() + absl::Seconds(20); }
-  absl::Status Write(const std::function<absl::Status(Writer&)>& body) {
-    v1::Cluster ignored;
-    return store_->Write({.principal = "users/test",
-                          .request_id = "",
-                          .method = "Service/Method",
-                          .request = "",
-                          .transaction_id = ids_.NewId(),
-                          .now = clock_.Now(),
-                          .deadline = Deadline()},
-                         ignored, body);
-  }
-  absl::Status Read(const std::function<absl::Status(Reader&)>& body) {
-    return store_->Read(Deadline(), body);
+    ASSERT_THAT(AddCluster("a"), IsOk());
+    ASSERT_THAT(AddCluster("b"), IsOk());
   }
 
   absl::Status AddSet(const std::string& id, const std::string& version,
@@ -79,8 +41,7 @@ class AssessmentStoreTest : public wici::testing::DatabaseTest {
   // In `cluster` and state, with more fields.
   absl::Status Add(const std::string& cluster, const std::string& id,
                    const std::string& fields = "") {
-    return Write([&](Writer& writer) -> absl::Status {
-      WICI_RETURN_IF_ERROR(LockCluster(writer, "clusters/" + cluster, false).status());
+    return WriteIn(cluster, [&](Writer& writer) {
       auto assessment = Parse<v1::Assessment>(fields);
       assessment.set_name("clusters/" + cluster + "/assessments/" + id);
       assessment.set_indicator_set("indicatorSets/gold");
@@ -89,8 +50,7 @@ class AssessmentStoreTest : public wici::testing::DatabaseTest {
   }
   absl::Status Decide(const std::string& cluster, const std::string& id,
                       v1::Assessment::State state) {
-    return Write([&](Writer& writer) -> absl::Status {
-      WICI_RETURN_IF_ERROR(LockCluster(writer, "clusters/" + cluster, false).status());
+    return WriteIn(cluster, [&](Writer& writer) -> absl::Status {
       WICI_ASSIGN_OR_RETURN(v1::Assessment assessment,
                             ReadAssessment(writer, "clusters/" + cluster + "/assessments/" + id));
       assessment.set_state(state);
@@ -100,19 +60,11 @@ class AssessmentStoreTest : public wici::testing::DatabaseTest {
     });
   }
   std::vector<PeerEntry> Decisions(absl::Time until, int limit = 10) {
-    std::vector<PeerEntry> decisions;
-    EXPECT_THAT(Read([&](Reader& reader) {
-                  WICI_ASSIGN_OR_RETURN(decisions,
-                                        ReadDecisions(reader, "indicatorSets/gold", until, limit));
-                  return absl::OkStatus();
-                }),
-                IsOk());
-    return decisions;
+    const auto decisions = Query<std::vector<PeerEntry>>(
+        [&](Reader& reader) { return ReadDecisions(reader, "indicatorSets/gold", until, limit); });
+    EXPECT_THAT(decisions, IsOk());
+    return decisions.value_or(std::vector<PeerEntry>());
   }
-
-  wici::testing::FakeClock clock_;
-  wici::testing::FakeIds ids_;
-  std::unique_ptr<Store> store_;
 };
 WICI_ON_EVERY_ENGINE(AssessmentStoreTest);
 

@@ -97,10 +97,6 @@ void CheckAssessor(const std::string& path, const v1::Assessor& assessor,
   CheckExternalIds(path, "identifiers", assessor.identifiers(), violations);
 }
 
-bool IsSha256(std::string_view text) {
-  return text.size() == 64 && text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
-}
-
 // What the requests that name an assessment share.
 template <class Request>
 Violations CheckCommon(const Request& request) {
@@ -108,6 +104,26 @@ Violations CheckCommon(const Request& request) {
   violations.RequireResourceName("name", request.name(), kPattern);
   violations.RequestId("request_id", request.request_id());
   return violations;
+}
+
+// Results and report of a request, as far as they say it themselves.
+template <class Request>
+void CheckRecorded(const Request& request, Violations& violations) {
+  if (request.results_size() > kIndicatorsMax) violations.Add("results", "more than 500");
+  for (int i = 0; i < std::min(request.results_size(), kIndicatorsMax); ++i) {
+    const std::string path = absl::StrCat("results[", i, "]");
+    const v1::IndicatorResult& result = request.results(i);
+    violations.RequireText(Path(path, "indicator"), result.indicator(), kCodeBytesMax);
+    if (result.has_points()) {
+      violations.RequireRange(Path(path, "points"), result.points(), 0, kPointsMax);
+    }
+    violations.OptionalMultilineText(Path(path, "comment"), result.comment(), kUriBytesMax);
+    violations.OptionalText(Path(path, "raw_value"), result.raw_value(), kTitleBytesMax);
+    violations.OptionalText(Path(path, "evidence"), result.evidence(), kUriBytesMax);
+  }
+  if (!request.report_sha256().empty() && !IsSha256(request.report_sha256())) {
+    violations.Add("report_sha256", "must be 64 hexadecimal digits in lower case");
+  }
 }
 
 }  // namespace
@@ -255,8 +271,9 @@ absl::Status ValidateRequest(const v1::AdvanceAssessmentRequest& request) {
       violations.Add("state", "must be ELIGIBLE, CONTRACTED, SCHEDULED, HELD or REPORTED");
   }
   if (request.has_eligibility()) {
-    if (request.state() != Assessment::STATE_ELIGIBLE) {
-      violations.Add("eligibility", "only for ELIGIBLE");
+    if (request.state() != Assessment::STATE_ELIGIBLE &&
+        request.state() != Assessment::STATE_SCHEDULED) {
+      violations.Add("eligibility", "only for ELIGIBLE and SCHEDULED");
     }
     violations.RequireDate("eligibility.checked_on", request.eligibility().checked_on());
     violations.RequireText("eligibility.source", request.eligibility().source(), kUriBytesMax);
@@ -266,21 +283,15 @@ absl::Status ValidateRequest(const v1::AdvanceAssessmentRequest& request) {
 
 absl::Status ValidateRequest(const v1::RecordAssessmentResultsRequest& request) {
   Violations violations = CheckCommon(request);
-  if (request.results_size() > kIndicatorsMax) violations.Add("results", "more than 500");
-  for (int i = 0; i < std::min(request.results_size(), kIndicatorsMax); ++i) {
-    const std::string path = absl::StrCat("results[", i, "]");
-    const v1::IndicatorResult& result = request.results(i);
-    violations.RequireText(Path(path, "indicator"), result.indicator(), kCodeBytesMax);
-    if (result.has_points()) {
-      violations.RequireRange(Path(path, "points"), result.points(), 0, kPointsMax);
-    }
-    violations.OptionalMultilineText(Path(path, "comment"), result.comment(), kUriBytesMax);
-    violations.OptionalText(Path(path, "raw_value"), result.raw_value(), kTitleBytesMax);
-    violations.OptionalText(Path(path, "evidence"), result.evidence(), kUriBytesMax);
-  }
-  if (!request.report_sha256().empty() && !IsSha256(request.report_sha256())) {
-    violations.Add("report_sha256", "must be 64 hexadecimal digits in lower case");
-  }
+  CheckRecorded(request, violations);
+  return violations.ToStatus(kDomain);
+}
+
+absl::Status ValidateRequest(const v1::CorrectAssessmentResultsRequest& request) {
+  Violations violations = CheckCommon(request);
+  if (request.results().empty()) violations.Add("results", "required");
+  violations.RequireText("reason", request.reason(), kUriBytesMax);
+  CheckRecorded(request, violations);
   return violations.ToStatus(kDomain);
 }
 

@@ -36,6 +36,7 @@ absl::Status ValidateRequest(const v1::WithdrawAssessmentRequest& request);
 absl::Status ValidateRequest(const v1::AppointAssessorsRequest& request);
 absl::Status ValidateRequest(const v1::AdvanceAssessmentRequest& request);
 absl::Status ValidateRequest(const v1::RecordAssessmentResultsRequest& request);
+absl::Status ValidateRequest(const v1::CorrectAssessmentResultsRequest& request);
 absl::Status ValidateRequest(const v1::DecideAssessmentRequest& request);
 absl::Status ValidateRequest(const v1::CompareWithPeersRequest& request);
 

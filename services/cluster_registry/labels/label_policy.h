@@ -1,8 +1,8 @@
 // Terms of labels: what the policy of a scheme says, chosen by the day of assessment.
 //
 // Policy is data with history (message LabelScheme), and what is not known of it is empty: a term
-// that cannot be told is nullopt. Pure functions; safe to call from any thread. Source: domain
-// facts F1, F2 and invariants L1, L5, L6, L7 of the label model.
+// that cannot be told is nullopt. Pure functions; safe to call from any thread. L1, L5 and so on
+// are the names of rules, which their tests carry.
 #ifndef WICI_SERVICES_CLUSTER_REGISTRY_LABELS_LABEL_POLICY_H_
 #define WICI_SERVICES_CLUSTER_REGISTRY_LABELS_LABEL_POLICY_H_
 
@@ -53,7 +53,8 @@ std::vector<std::string> MissingPrerequisites(const v1::LabelScheme& scheme, con
                                               absl::Span<const v1::Label> others);
 
 // L7: adds to the notices of `label` what is unusual about the awards before it: one is not
-// recorded, or fewer or more months than usual lie between. A warning, never a refusal.
+// recorded, or fewer or more months than usual lie between. A warning, never a refusal. Looks once
+// at each of `others`, among which `label` may be.
 void NotePrerequisites(const v1::LabelScheme& scheme, absl::Span<const v1::Label> others,
                        v1::Label& label);
 

@@ -15,6 +15,7 @@
 #include "services/cluster_registry/labels/label_status.h"
 #include "services/cluster_registry/labels/label_store.h"
 #include "services/cluster_registry/labels/validate_label.h"
+#include "services/cluster_registry/validate.h"
 
 namespace wici::cluster_registry {
 namespace {
@@ -165,6 +166,17 @@ void FillLabels(const v1::ListLabelsRequest& request, const rpc::Page& page, abs
   }
 }
 
+// A label carries its events: what may come again and again is bounded, so that what ends it may
+// always come.
+absl::Status CheckRoomForEvent(const v1::Label& label, LabelEvent::Type type) {
+  if (label.events_size() < kListMax || type == LabelEvent::TYPE_REVOCATION ||
+      type == LabelEvent::TYPE_RENEWAL) {
+    return absl::OkStatus();
+  }
+  return InvalidArgumentError(
+      kDomain, {{"event.type", absl::StrCat("the label has ", kListMax, " events already")}});
+}
+
 absl::Status ValidateEventRequest(const v1::RecordLabelEventRequest& request) {
   Violations violations;
   violations.RequireResourceName("name", request.name(), "clusters/*/labels/*");
@@ -300,6 +312,7 @@ absl::Status LabelService::RecordLabelEvent(const rpc::Context& context,
     WICI_RETURN_IF_ERROR(LockCluster(writer, cluster, false).status());
     WICI_ASSIGN_OR_RETURN(response, ReadLabel(writer, request.name(), kPresent));
     WICI_RETURN_IF_ERROR(CheckEtag(request.name(), request.etag(), response.etag()));
+    WICI_RETURN_IF_ERROR(CheckRoomForEvent(response, event.type()));
     WICI_ASSIGN_OR_RETURN(const v1::LabelScheme scheme, ReadLabelScheme(writer, response.scheme()));
     switch (event.type()) {
       case LabelEvent::TYPE_RENEWAL:

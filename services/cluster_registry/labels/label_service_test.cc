@@ -137,6 +137,17 @@ TEST_P(LabelServiceTest, L3_SuspendedReinstatedRevoked) {
               StatusIs(kPrecondition, Reason("LABEL_REVOKED")));
 }
 
+TEST_P(LabelServiceTest, EventsThatComeAgainAndAgainAreBoundedAndARevocationIsAlwaysPossible) {
+  ASSERT_THAT(Award(kTerm), IsOk());
+  const std::string day = R"(effective_on: "2015-06-01" })";
+  for (int i = 0; i < 50; ++i) {
+    ASSERT_THAT(Record("SUSPENSION", day), IsOk());
+    ASSERT_THAT(Record("REINSTATEMENT", day), IsOk());
+  }
+  EXPECT_THAT(Record("SUSPENSION", day), StatusIs(kInvalid, HasViolation("event.type")));
+  EXPECT_THAT(Record("REVOCATION", day), IsOk());
+}
+
 TEST_P(LabelServiceTest, L4_AnUnknownBeginningIsUnknownUnlessDerivedIsAccepted) {
   ASSERT_THAT(Award(R"(valid_until: "2016-12-11")"), IsOk());
   EXPECT_EQ(Status("2015-12-18"), "UNKNOWN START_UNKNOWN");

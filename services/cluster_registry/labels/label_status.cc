@@ -34,7 +34,7 @@ void FindStart(const Label& label, const LabelPolicy* policy, Term& term) {
   if (!awarded) awarded = ParsePartialDate(label.issued_on());
   if (awarded) {
     term.start_latest = awarded->last;
-    // A renewal reaches back to the end of the award before (F2): how far is not recorded here.
+    // A renewal reaches back to the end of the award before: how far is not recorded here.
     if (label.term_basis() != Label::TERM_BASIS_RENEWAL) term.start_earliest = awarded->first;
     return;
   }
@@ -55,7 +55,11 @@ void FindEnd(const Label& label, const LabelPolicy* policy, Term& term) {
     return;
   }
   if (policy == nullptr || !term.start_earliest) return;
-  const auto end = TermEnd(*policy, *term.start_earliest, policy->first_term_months());
+  // A renewal counts from the last day of the award before.
+  const bool renewal = label.term_basis() == Label::TERM_BASIS_RENEWAL;
+  const auto end = renewal
+                       ? TermEnd(*policy, *term.start_earliest - 1, policy->renewal_term_months())
+                       : TermEnd(*policy, *term.start_earliest, policy->first_term_months());
   if (!end) return;
   term.end_earliest = end->first;
   term.end_derived = true;

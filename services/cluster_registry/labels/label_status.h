@@ -1,7 +1,7 @@
 // Whether a cluster holds a label on a day: VALID, NOT_VALID or UNKNOWN, with the reason.
 //
-// The one place where the validity of a label is decided. Pure; safe to call from any thread. Rules
-// (invariants L1 to L6 of the label model):
+// The one place where the validity of a label is decided. Pure; safe to call from any thread.
+// Rules, by the names that their tests carry:
 //   L3  VALID iff valid_from <= day <= valid_until, and neither revoked nor suspended on the day.
 //   L10 A succession ends a label or gives it to another cluster from its day on: NOT_VALID there,
 //       and not before that day at the cluster that got it.

@@ -1,4 +1,4 @@
-// L1 to L6 of the label model, by name.
+// L1 to L6, by name.
 #include "services/cluster_registry/labels/label_status.h"
 
 #include <string>
@@ -409,6 +409,21 @@ TEST(Fixtures, HempEndsWithTheMonth) {
   Label renewed = Bronze(R"(assessed_on: "2021-11-20")", "l2");
   ASSERT_THAT(Renew(Esca(), Bronze(R"(valid_until: "2021-11-15")"), renewed), IsOk());
   EXPECT_EQ(renewed.valid_until(), "2024-11-30");
+}
+
+TEST(LabelStatusTest, L4_TheDerivedEndOfARenewalIsThatOfItsOwnTerm) {
+  v1::LabelScheme scheme = Esca();
+  for (v1::LabelPolicy& policy : *scheme.mutable_policies()) {
+    policy.set_first_term_months(36);
+    policy.set_renewal_term_months(12);
+  }
+  const std::vector<Label> labels = {
+      Bronze(R"(valid_from: "2015-07-26" term_basis: TERM_BASIS_RENEWAL)")};
+  const auto on = [&](std::string_view day) {
+    return JudgeKind(scheme, labels, "BRONZE", Day(day), true).status;
+  };
+  EXPECT_EQ(on("2016-07-25"), v1::LABEL_STATUS_VALID);
+  EXPECT_EQ(on("2016-07-26"), v1::LABEL_STATUS_UNKNOWN);
 }
 
 TEST(Fixtures, QootEndsByTheDay) {

@@ -22,7 +22,7 @@ inline constexpr sql::Query kListLabelVersions{"list_label_versions", R"sql(
   SELECT name, version, created_at, recorded_from, body, recorded_until, actor, reason
   FROM label_versions WHERE name = $1 AND version > $2 ORDER BY version LIMIT $3)sql"};
 
-// Those of all clusters as known at $1, for an audience.
+// Those of all clusters as known at $1, for a dump.
 inline constexpr sql::Query kScanLabels{"scan_labels", R"sql(
   SELECT name, version, created_at, recorded_from, body, recorded_until FROM label_versions
   WHERE name > $2 AND recorded_from <= $1 AND (recorded_until IS NULL OR recorded_until > $1)

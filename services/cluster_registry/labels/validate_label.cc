@@ -7,10 +7,6 @@
 namespace wici::cluster_registry {
 namespace {
 
-bool IsSha256(const std::string& text) {
-  return text.size() == 64 && text.find_first_not_of("0123456789abcdef") == std::string::npos;
-}
-
 // L12: a verification by somebody else than the holder rests on something that can be looked at.
 bool NeedsEvidence(v1::Label::Verification verification) {
   return verification == v1::Label::VERIFICATION_DOCUMENT_SEEN ||

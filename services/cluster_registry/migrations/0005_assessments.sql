@@ -15,7 +15,7 @@ CREATE TABLE indicator_sets (
 CREATE UNIQUE INDEX indicator_sets_by_version ON indicator_sets (scheme, kind, set_version);
 
 -- group_* are the peer groups ("country:PL") an assessment is in, '' when not known. decided_at is
--- when it was approved or rejected.
+-- when it was approved or rejected by its results.
 CREATE TABLE assessments (
   name TEXT COLLATE "C" PRIMARY KEY,
   cluster TEXT COLLATE "C" NOT NULL REFERENCES clusters (name),

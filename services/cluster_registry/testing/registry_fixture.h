@@ -113,6 +113,7 @@ class RegistryTest : public ::testing::Test {
   WICI_REGISTRY_CALL(AudienceService, CreateAudienceSnapshot, v1::AudienceSnapshot)
   WICI_REGISTRY_CALL(AudienceService, GetAudienceSnapshot, v1::AudienceSnapshot)
   WICI_REGISTRY_CALL(AudienceService, ListAudienceSnapshots, v1::ListAudienceSnapshotsResponse)
+  WICI_REGISTRY_CALL(AudienceService, DeleteAudienceSnapshot, google::protobuf::Empty)
   WICI_REGISTRY_CALL(AudienceService, ListAudienceSnapshotRows,
                      v1::ListAudienceSnapshotRowsResponse)
   WICI_REGISTRY_CALL(AudienceService, ListAudienceReviews, v1::ListAudienceReviewsResponse)
@@ -170,6 +171,7 @@ class RegistryTest : public ::testing::Test {
   WICI_REGISTRY_CALL(AssessmentService, AppointAssessors, v1::Assessment)
   WICI_REGISTRY_CALL(AssessmentService, AdvanceAssessment, v1::Assessment)
   WICI_REGISTRY_CALL(AssessmentService, RecordAssessmentResults, v1::Assessment)
+  WICI_REGISTRY_CALL(AssessmentService, CorrectAssessmentResults, v1::Assessment)
   WICI_REGISTRY_CALL(AssessmentService, DecideAssessment, v1::Assessment)
   WICI_REGISTRY_CALL(AssessmentService, EvaluateAssessment, v1::EvaluateAssessmentResponse)
   WICI_REGISTRY_CALL(AssessmentService, CompareWithPeers, v1::CompareWithPeersResponse)

@@ -28,6 +28,15 @@ bool Share(const Identifiers& a, const Identifiers& b) {
   });
 }
 
+// Whether `contact` is the assessor, whom `known` is elsewhere.
+bool IsPerson(const v1::Contact& contact, const v1::Assessor& assessor, const v1::Contact* known) {
+  if (contact.name() == assessor.person()) return true;
+  if (!contact.person().empty() && contact.person() == assessor.person()) return true;
+  if (known == nullptr) return false;
+  return (!known->email().empty() && absl::EqualsIgnoreCase(contact.email(), known->email())) ||
+         (!known->person().empty() && contact.person() == known->person());
+}
+
 bool IsMemberOn(const v1::Member& member, absl::CivilDay day) {
   const auto from = ParseDate(member.member_from());
   const auto until = ParseDate(member.member_until());
@@ -61,14 +70,10 @@ v1::SizeClass ClassOf(std::int64_t members) {
 
 }  // namespace
 
-std::string FindTie(const v1::Assessor& assessor, std::string_view email,
+std::string FindTie(const v1::Assessor& assessor, const v1::Contact* known,
                     const AssessedCluster& assessed, absl::CivilDay day) {
   for (const v1::Contact& contact : assessed.contacts) {
-    const bool same_person =
-        contact.name() == assessor.person() ||
-        (!email.empty() &&
-         absl::EqualsIgnoreCase(contact.email(), absl::string_view(email.data(), email.size())));
-    if (same_person && HasRoleOn(contact, day)) return contact.name();
+    if (IsPerson(contact, assessor, known) && HasRoleOn(contact, day)) return contact.name();
   }
   if (IsOf(assessor, assessed.cluster)) return assessed.cluster.name();
   for (const v1::Member& member : assessed.members) {

@@ -27,10 +27,11 @@ struct AssessedCluster {
 };
 
 // L9: the resource an assessor is tied to on `day`, or "". A person is tied by being a contact with
-// a role on the day, by id or by the same `email` (that of the assessor, "" when unknown). An
-// organisation is tied by being the cluster, its management or a member on the day, by name
-// (accents, case and punctuation do not count) or identifier.
-std::string FindTie(const v1::Assessor& assessor, std::string_view email,
+// a role on the day: by id, or by the address or person of `known`, the contact that the assessor
+// is elsewhere (nullptr when none is known). An organisation is tied by being the cluster, its
+// management or a member on the day, by name (accents, case and punctuation do not count) or
+// identifier.
+std::string FindTie(const v1::Assessor& assessor, const v1::Contact* known,
                     const AssessedCluster& assessed, absl::CivilDay day);
 
 // How many different organisations the assessors of `assessment` are of.

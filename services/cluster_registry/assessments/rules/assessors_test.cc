@@ -18,8 +18,10 @@ using testing::Parse;
 class AssessorsTest : public ::testing::Test {
  protected:
   std::string Tie(const std::string& assessor, std::string_view day = "2015-11-02",
-                  std::string_view email = "") {
-    return FindTie(Parse<v1::Assessor>(assessor), email, {cluster_, contacts_, members_}, Day(day));
+                  const std::string& known = "") {
+    const auto contact = Parse<v1::Contact>(known);
+    return FindTie(Parse<v1::Assessor>(assessor), known.empty() ? nullptr : &contact,
+                   {cluster_, contacts_, members_}, Day(day));
   }
 
   const v1::Cluster cluster_ = Parse<v1::Cluster>(R"(
@@ -31,7 +33,7 @@ class AssessorsTest : public ::testing::Test {
     member_counts { value: 12 as_of: "2015-10-31" definition: "SMEs" })");
   const std::vector<v1::Contact> contacts_ = {Parse<v1::Contact>(R"(
     name: "clusters/mkch/contacts/k1" role: ROLE_MANAGER email: "Anna@Example.org"
-    role_from: "2014-05-14" role_until: "2015-11-30")")};
+    person: "people/anna" role_from: "2014-05-14" role_until: "2015-11-30")")};
   const std::vector<v1::Member> members_ = {
       Parse<v1::Member>(R"(name: "clusters/mkch/members/pw" display_name: "Politechnika Łódzka"
                            identifiers { scheme: "NIP" value: "7250005600" }
@@ -49,9 +51,18 @@ TEST_F(AssessorsTest, L9AContactWithARoleOnTheDayMayNotAssess) {
 
 TEST_F(AssessorsTest, L9TheSamePersonUnderAnotherIdIsFoundByTheAddress) {
   const char expert[] = R"(person: "clusters/ccb/contacts/e9" organisation: "Elsewhere")";
-  EXPECT_EQ(Tie(expert, "2015-11-02", "anna@example.org"), "clusters/mkch/contacts/k1");
-  EXPECT_EQ(Tie(expert, "2015-11-02", "hans@example.org"), "");
-  EXPECT_EQ(Tie(expert, "2016-01-01", "anna@example.org"), "");
+  EXPECT_EQ(Tie(expert, "2015-11-02", R"(email: "anna@example.org")"), "clusters/mkch/contacts/k1");
+  EXPECT_EQ(Tie(expert, "2015-11-02", R"(email: "hans@example.org")"), "");
+  EXPECT_EQ(Tie(expert, "2016-01-01", R"(email: "anna@example.org")"), "");
+  EXPECT_EQ(Tie(expert, "2015-11-02", R"(language: "pl")"), "");
+}
+
+TEST_F(AssessorsTest, L9TheSamePersonUnderAnotherIdAndAddressIsFoundByThePerson) {
+  const char expert[] = R"(person: "clusters/ccb/contacts/e9" organisation: "Elsewhere")";
+  EXPECT_EQ(Tie(expert, "2015-11-02", R"(email: "a@ccb.example" person: "people/anna")"),
+            "clusters/mkch/contacts/k1");
+  EXPECT_EQ(Tie(expert, "2015-11-02", R"(email: "a@ccb.example" person: "people/hans")"), "");
+  EXPECT_EQ(Tie(R"(person: "people/anna" organisation: "Elsewhere")"), "clusters/mkch/contacts/k1");
 }
 
 TEST_F(AssessorsTest, L9TheClusterAndItsManagementMayNotAssessThemselves) {

@@ -3,6 +3,7 @@
 #include <map>
 #include <set>
 #include <string>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "libs/base/clock.h"
@@ -138,6 +139,34 @@ void MergeResults(const AssessmentRules& rules, const Results& results,
   if (points && points_max && *points_max > 0) {
     assessment.set_ratio_milli(static_cast<int>(std::int64_t{1000} * *points / *points_max));
   }
+}
+
+void CorrectResults(const AssessmentRules& rules, const Results& results,
+                    v1::AssessmentCorrection correction, v1::Assessment& assessment) {
+  for (const v1::IndicatorResult& result : results) {
+    v1::IndicatorResult& earlier = *correction.add_earlier_results();
+    const v1::IndicatorResult* known = FindResult(assessment, result.indicator());
+    if (known != nullptr) earlier = *known;
+    earlier.set_indicator(result.indicator());
+  }
+  correction.set_earlier_report_sha256(assessment.report_sha256());
+  correction.set_state(assessment.state());
+  *assessment.add_corrections() = std::move(correction);
+  MergeResults(rules, results, assessment);
+}
+
+void TakeBackLaterCorrections(const AssessmentRules& rules, v1::Assessment& assessment) {
+  // A copy: MergeResults changes the assessment.
+  const auto corrections = assessment.corrections();
+  for (auto one = corrections.rbegin(); one != corrections.rend(); ++one) {
+    if (one->state() == v1::Assessment::STATE_REPORTED) break;
+    MergeResults(rules, one->earlier_results(), assessment);
+  }
+}
+
+bool WasCorrectedSinceDecision(const v1::Assessment& assessment) {
+  return !assessment.corrections().empty() &&
+         assessment.corrections().rbegin()->state() != v1::Assessment::STATE_REPORTED;
 }
 
 std::optional<int> PointsMax(const v1::IndicatorSet& set) {

@@ -20,6 +20,8 @@
 namespace wici::cluster_registry {
 
 inline constexpr int kIndicatorsMax = 500;
+// Of one assessment.
+inline constexpr int kCorrectionsMax = 20;
 
 // What judges one assessment. `criteria` is the set its results are of: that of `set` with
 // RULE_IMPROVEMENT, `set` itself else. No `policy` when none of the scheme covers the day.
@@ -57,6 +59,18 @@ void CheckResults(std::string_view field, const v1::IndicatorSet& criteria,
 void MergeResults(const AssessmentRules& rules,
                   const google::protobuf::RepeatedPtrField<v1::IndicatorResult>& results,
                   v1::Assessment& assessment);
+
+// Like MergeResults after the report: logs `correction`, which says who, when and why, with what
+// stood there before.
+void CorrectResults(const AssessmentRules& rules,
+                    const google::protobuf::RepeatedPtrField<v1::IndicatorResult>& results,
+                    v1::AssessmentCorrection correction, v1::Assessment& assessment);
+
+// Makes the results of `assessment` those that were decided upon: takes back what was corrected
+// since. The log of corrections stays as it is.
+void TakeBackLaterCorrections(const AssessmentRules& rules, v1::Assessment& assessment);
+// Whether there is anything to take back.
+bool WasCorrectedSinceDecision(const v1::Assessment& assessment);
 
 // The points of all indicators of `set`, or nullopt when not all are known.
 std::optional<int> PointsMax(const v1::IndicatorSet& set);

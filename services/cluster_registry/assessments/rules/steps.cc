@@ -58,6 +58,19 @@ void NeedResults(const Assessment& assessment, const AssessmentRules& rules, Mis
   }
 }
 
+bool IsBeforeHeld(Assessment::State state) {
+  switch (state) {
+    case Assessment::STATE_APPLIED:
+    case Assessment::STATE_ELIGIBLE:
+    case Assessment::STATE_CONTRACTED:
+    case Assessment::STATE_SELF_ASSESSED:
+    case Assessment::STATE_SCHEDULED:
+      return true;
+    default:
+      return false;
+  }
+}
+
 }  // namespace
 
 std::string StateName(Assessment::State state) {
@@ -79,23 +92,34 @@ bool MayFollow(Assessment::State from, Assessment::State to) {
     case Assessment::STATE_REPORTED:
       return from == Assessment::STATE_HELD;
     case Assessment::STATE_APPROVED:
-    case Assessment::STATE_REJECTED:
       return from == Assessment::STATE_REPORTED;
+    case Assessment::STATE_REJECTED:
+      return from == Assessment::STATE_REPORTED || IsBeforeHeld(from);
     case Assessment::STATE_WITHDRAWN:
-      return from != Assessment::STATE_UNSPECIFIED && !IsHeld(from) && !IsFinal(from);
+      return IsBeforeHeld(from);
     default:  // an assessment is made in APPLIED, and nothing leads there
       return false;
   }
 }
 
-bool IsHeld(Assessment::State state) {
-  return state == Assessment::STATE_HELD || state == Assessment::STATE_REPORTED ||
-         state == Assessment::STATE_APPROVED || state == Assessment::STATE_REJECTED;
+bool IsHeld(const Assessment& assessment) {
+  return assessment.state() == Assessment::STATE_HELD ||
+         assessment.state() == Assessment::STATE_REPORTED || IsDecided(assessment);
 }
 
 bool IsFinal(Assessment::State state) {
   return state == Assessment::STATE_APPROVED || state == Assessment::STATE_REJECTED ||
          state == Assessment::STATE_WITHDRAWN;
+}
+
+bool IsDecided(const Assessment& assessment) {
+  return assessment.state() == Assessment::STATE_APPROVED ||
+         (assessment.state() == Assessment::STATE_REJECTED && !IsIneligible(assessment));
+}
+
+bool IsIneligible(const Assessment& assessment) {
+  return assessment.state() == Assessment::STATE_REJECTED && !assessment.steps().empty() &&
+         IsBeforeHeld(assessment.steps().rbegin()->from_state());
 }
 
 Missing MissingFor(const Assessment& assessment, Assessment::State to, const AssessmentRules& rules,
@@ -129,7 +153,8 @@ Missing MissingFor(const Assessment& assessment, Assessment::State to, const Ass
 }
 
 absl::Status TakeStep(const Step& step, const AssessmentRules& rules, Assessment& assessment) {
-  if (!MayFollow(assessment.state(), step.to) || assessment.steps_size() >= kStepsMax) {
+  const int steps_max = step.to == Assessment::STATE_SCHEDULED ? kStepsMax - kLastSteps : kStepsMax;
+  if (!MayFollow(assessment.state(), step.to) || assessment.steps_size() >= steps_max) {
     return AssessmentStepNotAllowedError(assessment.name(), StateName(assessment.state()),
                                          StateName(step.to));
   }
@@ -147,8 +172,17 @@ absl::Status TakeStep(const Step& step, const AssessmentRules& rules, Assessment
   return absl::OkStatus();
 }
 
+absl::Status CheckCorrectable(const Assessment& assessment) {
+  const std::string state = StateName(assessment.state());
+  if (assessment.state() != Assessment::STATE_REPORTED && !IsDecided(assessment)) {
+    return AssessmentNotReportedError(assessment.name(), state);
+  }
+  if (assessment.corrections_size() < kCorrectionsMax) return absl::OkStatus();
+  return AssessmentFixedError(assessment.name(), "corrections", state);
+}
+
 absl::Status CheckNotHeld(const Assessment& assessment, std::string_view field) {
-  if (!IsHeld(assessment.state()) && !IsFinal(assessment.state())) return absl::OkStatus();
+  if (!IsHeld(assessment) && !IsFinal(assessment.state())) return absl::OkStatus();
   return AssessmentFixedError(assessment.name(), field, StateName(assessment.state()));
 }
 

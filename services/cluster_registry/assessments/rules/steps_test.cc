@@ -51,15 +51,20 @@ TEST(AssessmentStepsTest, EveryPairOfStatesIsAllowedOrForbidden) {
   using State = Assessment::State;
   const std::set<std::pair<State, State>> allowed = {
       {Assessment::STATE_APPLIED, Assessment::STATE_ELIGIBLE},
+      {Assessment::STATE_APPLIED, Assessment::STATE_REJECTED},
       {Assessment::STATE_APPLIED, Assessment::STATE_WITHDRAWN},
       {Assessment::STATE_ELIGIBLE, Assessment::STATE_CONTRACTED},
+      {Assessment::STATE_ELIGIBLE, Assessment::STATE_REJECTED},
       {Assessment::STATE_ELIGIBLE, Assessment::STATE_WITHDRAWN},
       {Assessment::STATE_CONTRACTED, Assessment::STATE_SELF_ASSESSED},
+      {Assessment::STATE_CONTRACTED, Assessment::STATE_REJECTED},
       {Assessment::STATE_CONTRACTED, Assessment::STATE_WITHDRAWN},
       {Assessment::STATE_SELF_ASSESSED, Assessment::STATE_SCHEDULED},
+      {Assessment::STATE_SELF_ASSESSED, Assessment::STATE_REJECTED},
       {Assessment::STATE_SELF_ASSESSED, Assessment::STATE_WITHDRAWN},
       {Assessment::STATE_SCHEDULED, Assessment::STATE_SCHEDULED},
       {Assessment::STATE_SCHEDULED, Assessment::STATE_HELD},
+      {Assessment::STATE_SCHEDULED, Assessment::STATE_REJECTED},
       {Assessment::STATE_SCHEDULED, Assessment::STATE_WITHDRAWN},
       {Assessment::STATE_HELD, Assessment::STATE_REPORTED},
       {Assessment::STATE_REPORTED, Assessment::STATE_APPROVED},
@@ -109,8 +114,29 @@ TEST(AssessmentStepsTest, TheLogIsBounded) {
   const AssessmentRules rules = Rules("rule: RULE_PARTICIPATION");
   Assessment assessment = Parse<Assessment>(R"(state: STATE_SCHEDULED held_on: "2015-11-02")");
   const Step again{.to = Assessment::STATE_SCHEDULED, .actor = "u", .reason = "", .now = {}};
-  for (int i = 0; i < kStepsMax; ++i) ASSERT_THAT(TakeStep(again, rules, assessment), IsOk());
+  for (int i = 0; i < kStepsMax - kLastSteps; ++i) {
+    ASSERT_THAT(TakeStep(again, rules, assessment), IsOk());
+  }
   EXPECT_THAT(TakeStep(again, rules, assessment), Reason("ASSESSMENT_STEP_NOT_ALLOWED"));
+  const Step withdrawn{.to = Assessment::STATE_WITHDRAWN, .actor = "u", .reason = "", .now = {}};
+  EXPECT_THAT(TakeStep(withdrawn, rules, assessment), IsOk());
+}
+
+TEST(AssessmentStepsTest, AnApplicantFoundNotEligibleIsRejectedWithoutHavingBeenHeld) {
+  const AssessmentRules rules = Rules("rule: RULE_PARTICIPATION");
+  Assessment assessment = Parse<Assessment>("state: STATE_APPLIED");
+  const Step rejected{
+      .to = Assessment::STATE_REJECTED, .actor = "u", .reason = "no site", .now = {}};
+  ASSERT_THAT(TakeStep(rejected, rules, assessment), IsOk());
+  EXPECT_TRUE(IsIneligible(assessment));
+  EXPECT_TRUE(IsFinal(assessment.state()));
+  EXPECT_FALSE(IsHeld(assessment));
+  EXPECT_FALSE(IsDecided(assessment));
+  Assessment failed = Parse<Assessment>("state: STATE_REPORTED");
+  ASSERT_THAT(TakeStep(rejected, rules, failed), IsOk());
+  EXPECT_FALSE(IsIneligible(failed));
+  EXPECT_TRUE(IsHeld(failed));
+  EXPECT_TRUE(IsDecided(failed));
 }
 
 TEST(AssessmentStepsTest, EligibilityIsNeededWhereThePolicyOfTheDayAsksForIt) {

@@ -19,10 +19,6 @@ using v1::Assessment;
 using v1::AssessmentVerdict;
 using v1::Label;
 
-// The interval after the earlier label that the process intends (L7).
-constexpr int kIntervalMonthsMin = 18;
-constexpr int kIntervalMonthsMax = 24;
-
 AssessmentVerdict::Outcome OutcomeOf(Truth truth) {
   switch (truth) {
     case Truth::kTrue:
@@ -42,10 +38,12 @@ void Add(std::string_view code, Truth truth, std::string explanation, Assessment
 }
 
 void JudgeHeld(const Assessment& assessment, AssessmentVerdict& verdict) {
-  if (IsHeld(assessment.state())) {
+  if (IsHeld(assessment)) {
     Add("HELD", Truth::kTrue, absl::StrCat("held on ", assessment.held_on()), verdict);
   } else if (assessment.state() == Assessment::STATE_WITHDRAWN) {
     Add("HELD", Truth::kFalse, "given up", verdict);
+  } else if (IsIneligible(assessment)) {
+    Add("HELD", Truth::kFalse, "not eligible, so not held", verdict);
   } else {
     Add("HELD", Truth::kUnknown, "not held yet", verdict);
   }
@@ -53,7 +51,9 @@ void JudgeHeld(const Assessment& assessment, AssessmentVerdict& verdict) {
 
 void JudgeEligibility(const Assessment& assessment, const AssessmentRules& rules,
                       AssessmentVerdict& verdict) {
-  if (assessment.has_eligibility()) {
+  if (IsIneligible(assessment)) {
+    Add("ELIGIBILITY", Truth::kFalse, "found not to be eligible", verdict);
+  } else if (assessment.has_eligibility()) {
     Add("ELIGIBILITY", Truth::kTrue,
         absl::StrCat("checked on ", assessment.eligibility().checked_on()), verdict);
   } else if (!rules.policy) {
@@ -133,7 +133,7 @@ void JudgeAssessors(const Assessment& assessment, const AssessmentRules& rules,
     Add("ASSESSORS", Truth::kUnknown, found + "; the policy of the day names no number", verdict);
     return;
   }
-  const bool open = !IsHeld(assessment.state());
+  const bool open = !IsHeld(assessment);
   const Truth short_of = open ? Truth::kUnknown : Truth::kFalse;  // more may be appointed
   Add("ASSESSORS", organisations >= needed ? Truth::kTrue : short_of,
       absl::StrCat(found, ", needed are ", needed), verdict);
@@ -145,7 +145,7 @@ void JudgeAreas(const Assessment& assessment, const AssessmentRules& rules,
   const std::set<std::string> areas(assessment.improvement_areas().begin(),
                                     assessment.improvement_areas().end());
   const int chosen = static_cast<int>(areas.size());
-  const Truth other = IsHeld(assessment.state()) ? Truth::kFalse : Truth::kUnknown;
+  const Truth other = IsHeld(assessment) ? Truth::kFalse : Truth::kUnknown;
   Add("IMPROVEMENT_AREAS", chosen == needed ? Truth::kTrue : other,
       absl::StrCat(chosen, " chosen, needed are ", needed), verdict);
 }
@@ -230,10 +230,13 @@ void JudgeEarlierLabel(const Assessment& assessment, const AssessmentRules& rule
         absl::StrCat("an earlier ", kind, begin ? " is" : " is not", " recorded"), verdict);
     const auto day = ParseDate(assessment.held_on());
     if (!day || !begin || !begin->first) continue;
-    if (*day < AddMonths(*begin->first, kIntervalMonthsMin) ||
-        *day > AddMonths(begin->last, kIntervalMonthsMax)) {
-      verdict.add_warnings(absl::StrCat("not ", kIntervalMonthsMin, " to ", kIntervalMonthsMax,
-                                        " months after the earlier ", kind));
+    // The interval that the policy of the day intends; 0 is not known.
+    const int least = rules.policy->prerequisite_months_min();
+    const int most = rules.policy->prerequisite_months_max();
+    if (*day < AddMonths(*begin->first, least)) {
+      verdict.add_warnings(absl::StrCat("fewer than ", least, " months after the earlier ", kind));
+    } else if (most > 0 && *day > AddMonths(begin->last, most)) {
+      verdict.add_warnings(absl::StrCat("more than ", most, " months after the earlier ", kind));
     }
   }
 }

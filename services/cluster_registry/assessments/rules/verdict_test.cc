@@ -54,7 +54,8 @@ AssessmentRules Silver() {
   AssessmentRules rules;
   rules.set = Parse<v1::IndicatorSet>("rule: RULE_IMPROVEMENT improvement_area_count: 3");
   rules.criteria = GoldSet();
-  rules.policy = Parse<v1::LabelPolicy>(R"(prerequisite_kinds: "BRONZE")");
+  rules.policy = Parse<v1::LabelPolicy>(R"(prerequisite_kinds: "BRONZE"
+    prerequisite_months_min: 18 prerequisite_months_max: 24)");
   return rules;
 }
 
@@ -283,13 +284,23 @@ TEST_F(SilverTest, L7TheIntervalOfEighteenToTwentyFourMonthsIsAWarningOnly) {
     EXPECT_EQ(verdict.outcome(), v1::AssessmentVerdict::OUTCOME_PASS);
     return std::vector<std::string>(verdict.warnings().begin(), verdict.warnings().end());
   };
-  const auto warns = ElementsAre("not 18 to 24 months after the earlier BRONZE");
+  const auto early = ElementsAre("fewer than 18 months after the earlier BRONZE");
+  const auto late = ElementsAre("more than 24 months after the earlier BRONZE");
   EXPECT_THAT(warnings(R"(assessed_on: "2014-05-02")"), IsEmpty());
-  EXPECT_THAT(warnings(R"(assessed_on: "2014-05-03")"), warns);
+  EXPECT_THAT(warnings(R"(assessed_on: "2014-05-03")"), early);
   EXPECT_THAT(warnings(R"(assessed_on: "2013-11-02")"), IsEmpty());
-  EXPECT_THAT(warnings(R"(assessed_on: "2013-11-01")"), warns);
+  EXPECT_THAT(warnings(R"(assessed_on: "2013-11-01")"), late);
   EXPECT_THAT(warnings(R"(assessed_on: "2013-11")"), IsEmpty());  // perhaps late enough
   EXPECT_THAT(warnings(R"(valid_until: "2015-01-31")"), IsEmpty());
+}
+
+TEST_F(SilverTest, L7WithoutAnIntervalInThePolicyNoneIsUnusual) {
+  AssessmentRules rules = Silver();
+  rules.policy->clear_prerequisite_months_min();
+  rules.policy->clear_prerequisite_months_max();
+  const auto verdict = JudgeAssessment(Improved({4, 4, 4, 4, 4}), rules,
+                                       {testing::Bronze(R"(assessed_on: "2009-01-01")")});
+  EXPECT_THAT(verdict.warnings(), IsEmpty());
 }
 
 TEST(ResultsTest, ResultsAreOfTheSetAndWithinItsPoints) {

@@ -51,6 +51,9 @@ class Planner {
   v1::ImportRow PlanCluster(const ImportedRow& row, bool first);
   v1::ImportRow PlanMember(const ImportedRow& row);
   v1::ImportRow PlanCount(const ImportedRow& row);
+  // L7, once all rows are planned: the earlier award may stand in a later row. `plan_.rows` are
+  // complete. Pairs of labels are compared, of which a part of an import has few.
+  void NoteMissingAwards();
 
  private:
   static std::string KeyOf(const v1::ExternalId& id) {
@@ -107,6 +110,20 @@ v1::ImportRow Planner::PlanLabel(const ImportedRow& row) {
   labels_.push_back(label);
   plan_.labels.push_back(std::move(label));
   return result;
+}
+
+void Planner::NoteMissingAwards() {
+  std::map<std::string, v1::ImportRow*> row_of;
+  for (v1::ImportRow& row : plan_.rows) {
+    if (row.action() == ImportRow::ACTION_CREATED) row_of[row.resource()] = &row;
+  }
+  for (v1::Label& label : plan_.labels) {
+    const int noted = label.notices_size();
+    NotePrerequisites(schemes_.at(label.scheme()), labels_, label);
+    for (int i = noted; i < label.notices_size(); ++i) {
+      row_of.at(label.name())->add_notices(label.notices(i));
+    }
+  }
 }
 
 v1::ImportRow Planner::PlanCluster(const ImportedRow& row, bool first) {
@@ -248,6 +265,7 @@ ImportPlan PlanImport(v1::Import::Content content, absl::Span<const ImportedRow*
                         : clusters ? planner.PlanCluster(*row, row == &first)
                                    : planner.PlanCount(*row));
   }
+  planner.NoteMissingAwards();
   return plan;
 }
 

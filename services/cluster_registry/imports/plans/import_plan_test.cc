@@ -124,6 +124,21 @@ TEST_F(ImportPlanTest, L1_AnAwardThatOverlapsAnotherIsRefused) {
   EXPECT_THAT(plan.rows[0].faults(), ElementsAre(HasSubstr("valid_until: the validity overlaps")));
 }
 
+TEST_F(ImportPlanTest, L7_AnAwardWithoutItsEarlierKindIsNotedWhereverThatStandsInTheFile) {
+  const std::string header = "name,country,label,issued\n";
+  const std::string silver = "X Cluster,PL,SILVER,2015-11\n";
+  const ImportPlan alone = PlanClusters(header + silver);
+  EXPECT_THAT(alone.rows[0].notices(), ElementsAre("the earlier BRONZE is not recorded"));
+  EXPECT_THAT(alone.labels[0].notices(), ElementsAre("the earlier BRONZE is not recorded"));
+  const ImportPlan both = PlanClusters(header + silver + "X Cluster,PL,BRONZE,2014-01\n");
+  EXPECT_THAT(both.rows[0].notices(), IsEmpty());
+  const ImportPlan soon = PlanClusters(header + silver + "X Cluster,PL,BRONZE,2015-01\n");
+  EXPECT_THAT(soon.rows[0].notices(), ElementsAre(HasSubstr("fewer than 18 months after BRONZE")));
+  EXPECT_THAT(soon.rows[1].notices(), IsEmpty());
+  const v1::Label known = testing::Bronze(R"(assessed_on: "2014-01-07")");
+  EXPECT_THAT(PlanClusters(header + silver, {&cluster_, {known}, {}}).rows[0].notices(), IsEmpty());
+}
+
 TEST_F(ImportPlanTest, AnAwardRecordedOtherwiseIsLeftAndNoted) {
   v1::Label known = testing::Bronze(R"(valid_until: "2016-12-08" certificate_number: "A")", "b");
   known.set_name("clusters/x-cluster/labels/b");

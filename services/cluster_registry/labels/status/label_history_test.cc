@@ -1,4 +1,4 @@
-// L13 and the rest of the label model as a property: random histories of create, correct, renew,
+// L13 and the other rules of labels as a property: random histories of create, correct, renew,
 // suspend, reinstate and revoke, recorded at random times, against a naive model that keeps every
 // version of every label in a list and decides day by day.
 #include <algorithm>

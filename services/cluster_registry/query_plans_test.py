@@ -29,7 +29,8 @@ DATA = f"""
            CASE WHEN i % 10 = 0 THEN '' ELSE 'regions/r' || i % 50 END, 3, '', '', 0, 0, ''
     FROM generate_series(1, {CLUSTERS}) AS i;
   INSERT INTO contacts (name, cluster, version, person, email_key, created_at, updated_at, body)
-    SELECT 'clusters/c' || i || '/contacts/m', 'clusters/c' || i, 1, '', i || '@example.org', 0, 0, ''
+    SELECT 'clusters/c' || i || '/contacts/m', 'clusters/c' || i, 1, NULL, i || '@example.org', 0, 0,
+           ''
     FROM generate_series(1, {CLUSTERS}) AS i;
   INSERT INTO label_versions (name, version, cluster, scheme, kind, recorded_from, created_at, actor,
                               reason, body)
@@ -61,6 +62,15 @@ DATA = f"""
     SELECT 'audienceSnapshots/s' || i || '/rows/' || j, 'audienceSnapshots/s' || i, 'contact' || j,
            1, j % 2, 0, 0, ''
     FROM generate_series(1, 100) AS i, generate_series(1, 50) AS j;
+  INSERT INTO cluster_versions (name, version, country, home_region, exposure, created_at,
+                                recorded_from, recorded_until, changed_by, change_kind, body)
+    SELECT 'clusters/c' || i, j, 'PL', CASE WHEN i % 10 = 0 THEN '' ELSE 'regions/r' || i % 50 END,
+           3, 0, j, j + 1, '', '', ''
+    FROM generate_series(1, {CLUSTERS}) AS i, generate_series(1, 2) AS j;
+  INSERT INTO contact_role_history (contact, position, role, valid_from, valid_until, is_primary,
+                                    recorded_from, recorded_until)
+    SELECT 'clusters/c' || i || '/contacts/m', 0, 1, '', '9999-12-31', FALSE, 0, 1
+    FROM generate_series(1, {CLUSTERS}) AS i;
   INSERT INTO successions (name, version, created_at, updated_at, withdrawn, body)
     SELECT 'successions/s' || i, 1, 0, 0, FALSE, '' FROM generate_series(1, {CLUSTERS}) AS i;
   INSERT INTO succession_clusters (cluster, succession, effective_on)
@@ -70,7 +80,7 @@ DATA = f"""
     SELECT 'clusters/c' || i, 'clusters/c' || i + 1, 'successions/s' || i, '2015-01-01', true
     FROM generate_series(1, {CLUSTERS}) AS i;
 """
-FILLED = ("clusters", "contacts", "label_versions", "members", "regions", "region_codes",
+FILLED = ("clusters", "cluster_versions", "contacts", "contact_role_history", "label_versions", "members", "regions", "region_codes",
           "label_scheme_versions", "initiatives", "initiative_participants", "audience_snapshots",
           "audience_snapshot_rows", "successions", "succession_clusters", "succession_edges")
 

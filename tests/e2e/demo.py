@@ -300,7 +300,7 @@ class Demo:
             else:
                 review[mailbox] = [u.reason for u in row.unknown_predicates]
         return {"matched": sorted(matched), "review": dict(sorted(review.items())),
-                "not_matched": answer.counts.not_matched}
+                "contacts_not_matched": answer.counts.contacts_not_matched}
 
     def _label_statuses(self):
         found = {}

@@ -31,8 +31,8 @@ std::vector<std::string> ToToken(const Continuation& next) {
   const v1::AudienceCounts& counts = next.counts;
   return {absl::StrCat(ToMicros(next.known_at)), next.position.range, next.position.cluster,
           next.position.contact,
-          absl::StrCat(counts.evaluated(), ",", counts.matched(), ",", counts.unknown(), ",",
-                       counts.not_matched(), ",", counts.merged())};
+          absl::StrCat(counts.contacts_examined(), ",", counts.matched(), ",", counts.unknown(),
+                       ",", counts.contacts_not_matched(), ",", counts.contacts_merged())};
 }
 
 // nullopt for the first page. A token is one of this query, so its parts are as they were written.
@@ -48,11 +48,11 @@ std::optional<Continuation> FromToken(const rpc::Page& page) {
     if (!absl::SimpleAtoi(text, &counts.emplace_back())) return std::nullopt;
   }
   if (counts.size() != 5) return std::nullopt;
-  found.counts.set_evaluated(counts[0]);
+  found.counts.set_contacts_examined(counts[0]);
   found.counts.set_matched(counts[1]);
   found.counts.set_unknown(counts[2]);
-  found.counts.set_not_matched(counts[3]);
-  found.counts.set_merged(counts[4]);
+  found.counts.set_contacts_not_matched(counts[3]);
+  found.counts.set_contacts_merged(counts[4]);
   return found;
 }
 
@@ -62,9 +62,13 @@ absl::Status RegionsChangedError() {
   return violations.ToStatus(kDomain);
 }
 
+// As many clusters as a page may need: each has a matching contact as a rule, few are merged.
+int FirstBatchOf(const rpc::Page& page) { return page.size + page.size / 8 + 1; }
+
+// `known_at` is kPresent or an instant of the past; later pages continue as known at `shown_at`.
 absl::Status AnswerPage(Reader& reader, const v1::EvaluateAudienceRequest& request,
                         const World& world, const std::optional<Continuation>& before,
-                        const rpc::Page& page, absl::Time known_at,
+                        const rpc::Page& page, absl::Time known_at, absl::Time shown_at,
                         v1::EvaluateAudienceResponse& response) {
   AudienceScan scan(reader, {request.rule(), world, known_at, request.unknown_policy()});
   if (before && !scan.Seek(before->position)) return RegionsChangedError();
@@ -73,8 +77,8 @@ absl::Status AnswerPage(Reader& reader, const v1::EvaluateAudienceRequest& reque
     *response.add_rows() = std::move(row);
     return true;
   };
-  WICI_RETURN_IF_ERROR(request.counts_only() ? scan.RunToEnd(nullptr)
-                                             : scan.Run(kClustersOfPageMax, take));
+  const ScanBounds bounds{.clusters_max = kClustersOfPageMax, .first_batch = FirstBatchOf(page)};
+  WICI_RETURN_IF_ERROR(request.counts_only() ? scan.RunToEnd(nullptr) : scan.Run(bounds, take));
   v1::AudienceCounts& counts = *response.mutable_counts();
   if (before) counts = before->counts;
   AddCounts(scan.counts(), counts);
@@ -83,8 +87,10 @@ absl::Status AnswerPage(Reader& reader, const v1::EvaluateAudienceRequest& reque
   }
   if (!scan.done()) {
     response.set_next_page_token(rpc::MakePageToken(
-        request, ToToken({.known_at = known_at, .position = scan.position(), .counts = counts})));
+        request, ToToken({.known_at = shown_at, .position = scan.position(), .counts = counts})));
   }
+  *response.mutable_known_at() =
+      google::protobuf::util::TimeUtil::MicrosecondsToTimestamp(ToMicros(shown_at));
   return absl::OkStatus();
 }
 
@@ -110,17 +116,15 @@ absl::Status AudienceService::EvaluateAudience(const rpc::Context& context,
   }
   WICI_RETURN_IF_ERROR(violations.ToStatus(kDomain));
   const std::optional<Continuation> before = FromToken(page);
-  if (!request.has_known_at()) known_at = before ? before->known_at : environment_.clock.Now();
-  WICI_RETURN_IF_ERROR(environment_.store.Read(context.deadline, [&](Reader& reader) {
+  if (!request.has_known_at() && before) known_at = before->known_at;
+  return environment_.store.Read(context.deadline, [&](Reader& reader) {
     response.Clear();
     ReadWorld read;
     WICI_RETURN_IF_ERROR(ReadWorldOf(reader, regions_, "rule", request.rule(),
                                      *ParseDate(request.on_date()), known_at, read));
-    return AnswerPage(reader, request, read.world, before, page, known_at, response);
-  }));
-  *response.mutable_known_at() =
-      google::protobuf::util::TimeUtil::MicrosecondsToTimestamp(ToMicros(known_at));
-  return absl::OkStatus();
+    return AnswerPage(reader, request, read.world, before, page, known_at,
+                      ShownAt(known_at, environment_.clock), response);
+  });
 }
 
 }  // namespace wici::cluster_registry

@@ -1,6 +1,8 @@
-// What the evaluation of an audience reads, a batch at a time; see store.h for errors.
+// What the evaluation of an audience reads, a batch at a time, as the registry knew it at an
+// instant; see store.h for errors. Each function is a few statements, whatever the batch.
 //
-// Resources come with name and body only. Each function is one statement, or two.
+// At kPresent only present versions are looked at; an instant of the past costs a statement more
+// for each range, and two where a cluster was changed since.
 #ifndef WICI_SERVICES_CLUSTER_REGISTRY_AUDIENCES_AUDIENCE_STORE_H_
 #define WICI_SERVICES_CLUSTER_REGISTRY_AUDIENCES_AUDIENCE_STORE_H_
 
@@ -19,35 +21,31 @@
 
 namespace wici::cluster_registry {
 
-// The next clusters of a range, by name. `last` is how far the range was followed, which is beyond
-// the last cluster when deleted ones were left out; "" when the range has no more.
+// The next clusters of a range that were known and not deleted, by name. `last` is how far the
+// range was followed, which may be beyond the last cluster; "" when the range has no more.
 struct RangePart {
   std::vector<v1::Cluster> clusters;
   std::string last;
 };
-absl::StatusOr<RangePart> ReadRange(Reader& reader, const ClusterRange& range,
+absl::StatusOr<RangePart> ReadRange(Reader& reader, const ClusterRange& range, absl::Time known_at,
                                     const Keyset& keyset);
 
-// Those that exist and are not deleted, by name.
-absl::StatusOr<std::vector<v1::Cluster>> ReadClustersNamed(Reader& reader,
-                                                           const std::vector<std::string>& names);
+// Those of the clusters that were known and not deleted, by name.
+absl::StatusOr<std::vector<v1::Cluster>> ReadClustersKnownAt(Reader& reader, absl::Time known_at,
+                                                             const std::vector<std::string>& names);
 
-// By name.
-absl::StatusOr<std::vector<v1::Contact>> ReadContactsOfClusters(
-    Reader& reader, const std::vector<std::string>& clusters);
-absl::StatusOr<std::vector<v1::Contact>> ReadContactsNamed(Reader& reader,
-                                                           const std::vector<std::string>& names);
-
-// The names of all contacts with one of these addresses (EmailKey), by address.
-absl::StatusOr<std::map<std::string, std::vector<std::string>>> ReadContactsByEmail(
-    Reader& reader, const std::set<std::string>& email_keys);
+// By name; see SetKnownAt in contacts/contact_store.h.
+absl::StatusOr<std::vector<v1::Contact>> ReadContactsOfClustersKnownAt(
+    Reader& reader, absl::Time known_at, const std::vector<std::string>& clusters);
+absl::StatusOr<std::vector<v1::Contact>> ReadContactsKnownAt(Reader& reader, absl::Time known_at,
+                                                             const std::vector<std::string>& names);
 
 struct LabelsOfCluster {
-  std::vector<v1::Label> labels;  // as known at the instant asked, by name
+  std::vector<v1::Label> labels;  // as known then, by name
   std::set<LabelKey> kinds;       // of all record versions
 };
 absl::StatusOr<std::map<std::string, LabelsOfCluster>> ReadLabelsOfClusters(
-    Reader& reader, const std::vector<std::string>& clusters, absl::Time known_at);
+    Reader& reader, absl::Time known_at, const std::vector<std::string>& clusters);
 
 }  // namespace wici::cluster_registry
 

@@ -8,11 +8,16 @@
 #include "absl/status/status.h"
 #include "absl/time/civil_time.h"
 #include "absl/time/time.h"
+#include "libs/base/clock.h"
 #include "services/cluster_registry/audiences/rules/audience_rule.h"
 #include "services/cluster_registry/regions/region_cache.h"
 #include "services/cluster_registry/store.h"
 
 namespace wici::cluster_registry {
+
+// The instant under which the answer to a question as known at `known_at` can be asked for again.
+// Within the transaction, after it has read: the present it sees was recorded by then.
+absl::Time ShownAt(absl::Time known_at, const Clock& clock);
 
 // A World with the regions it points to.
 struct ReadWorld {
@@ -20,9 +25,9 @@ struct ReadWorld {
   std::shared_ptr<const RegionMap> regions;
 };
 
-// What `rule`, which is valid, looks at. NOT_FOUND for a resource that does not exist, never
-// "nobody"; schemes as known at the instant. INVALID_ARGUMENT, below `field`, for a kind or a code
-// that does not.
+// What `rule`, which is valid, looks at: schemes and initiatives as known at the instant, regions
+// as they are. NOT_FOUND for a resource that does not exist, never "nobody". INVALID_ARGUMENT,
+// below `field`, for a kind or a code that does not.
 absl::Status ReadWorldOf(Reader& reader, RegionCache& cache, std::string_view field,
                          const v1::AudienceRule& rule, absl::CivilDay on_date, absl::Time known_at,
                          ReadWorld& read);

@@ -1,5 +1,5 @@
-// The SQL of audiences: clusters of a range, and what belongs to a batch of clusters. Runs on
-// SQLite and PostgreSQL alike.
+// The SQL of audiences: clusters of a range as known at an instant, and what belongs to a batch of
+// clusters. Runs on SQLite and PostgreSQL alike.
 #ifndef WICI_SERVICES_CLUSTER_REGISTRY_AUDIENCES_QUERIES_H_
 #define WICI_SERVICES_CLUSTER_REGISTRY_AUDIENCES_QUERIES_H_
 
@@ -7,25 +7,52 @@
 
 namespace wici::cluster_registry {
 
-// Ranges: living clusters after $1, at most $2, by name.
+// Ranges: living clusters after $1, at most $2, by name, of which the present version was known at
+// $3.
 
 inline constexpr sql::Query kRangeOfAll{"audience_range_of_all", R"sql(
   SELECT name, version, created_at, updated_at, body FROM clusters
-  WHERE name > $1 AND deleted_at IS NULL ORDER BY name LIMIT $2)sql"};
+  WHERE name > $1 AND deleted_at IS NULL AND updated_at <= $3 ORDER BY name LIMIT $2)sql"};
 
 inline constexpr sql::Query kRangeOfCountry{"audience_range_of_country", R"sql(
   SELECT name, version, created_at, updated_at, body FROM clusters
-  WHERE country = $3 AND name > $1 AND deleted_at IS NULL
+  WHERE country = $4 AND name > $1 AND deleted_at IS NULL AND updated_at <= $3
   ORDER BY country, name LIMIT $2)sql"};
 
 inline constexpr sql::Query kRangeOfRegion{"audience_range_of_region", R"sql(
   SELECT name, version, created_at, updated_at, body FROM clusters
-  WHERE home_region = $3 AND name > $1 AND deleted_at IS NULL
+  WHERE home_region = $4 AND name > $1 AND deleted_at IS NULL AND updated_at <= $3
   ORDER BY home_region, name LIMIT $2)sql"};
 
 inline constexpr sql::Query kRangeWithoutRegion{"audience_range_without_region", R"sql(
   SELECT name, version, created_at, updated_at, body FROM clusters
-  WHERE home_region = '' AND country = $3 AND name > $1 AND deleted_at IS NULL
+  WHERE home_region = '' AND country = $4 AND name > $1 AND deleted_at IS NULL
+    AND updated_at <= $3
+  ORDER BY country, name LIMIT $2)sql"};
+
+// The same among the versions before the present one.
+
+inline constexpr sql::Query kPastRangeOfAll{"audience_past_range_of_all", R"sql(
+  SELECT name, version, created_at, recorded_from, body FROM cluster_versions
+  WHERE name > $1 AND deleted_at IS NULL AND recorded_from <= $3 AND recorded_until > $3
+  ORDER BY name LIMIT $2)sql"};
+
+inline constexpr sql::Query kPastRangeOfCountry{"audience_past_range_of_country", R"sql(
+  SELECT name, version, created_at, recorded_from, body FROM cluster_versions
+  WHERE country = $4 AND name > $1 AND deleted_at IS NULL
+    AND recorded_from <= $3 AND recorded_until > $3
+  ORDER BY country, name LIMIT $2)sql"};
+
+inline constexpr sql::Query kPastRangeOfRegion{"audience_past_range_of_region", R"sql(
+  SELECT name, version, created_at, recorded_from, body FROM cluster_versions
+  WHERE home_region = $4 AND name > $1 AND deleted_at IS NULL
+    AND recorded_from <= $3 AND recorded_until > $3
+  ORDER BY home_region, name LIMIT $2)sql"};
+
+inline constexpr sql::Query kPastRangeWithoutRegion{"audience_past_range_without_region", R"sql(
+  SELECT name, version, created_at, recorded_from, body FROM cluster_versions
+  WHERE home_region = '' AND country = $4 AND name > $1 AND deleted_at IS NULL
+    AND recorded_from <= $3 AND recorded_until > $3
   ORDER BY country, name LIMIT $2)sql"};
 
 // Of any record version, deleted clusters too.
@@ -35,18 +62,14 @@ inline constexpr sql::Query kRangeOfLabel{"audience_range_of_label", R"sql(
 
 // Batches, for SelectMany.
 
-inline constexpr sql::Query kClustersNamed{"audience_clusters_named", R"sql(
-  SELECT name, version, created_at, updated_at, body FROM clusters
+// Which versions there were, and then those that count.
+inline constexpr sql::Query kVersionsOfClusters{"audience_versions_of_clusters", R"sql(
+  SELECT name, version, recorded_from, recorded_until FROM cluster_versions
   WHERE deleted_at IS NULL AND (name) IN)sql"};
 
-inline constexpr sql::Query kContactsOfClusters{"audience_contacts_of_clusters", R"sql(
-  SELECT name, version, created_at, updated_at, body FROM contacts WHERE (cluster) IN)sql"};
-
-inline constexpr sql::Query kContactsNamed{"audience_contacts_named", R"sql(
-  SELECT name, version, created_at, updated_at, body FROM contacts WHERE (name) IN)sql"};
-
-inline constexpr sql::Query kContactsByEmail{"audience_contacts_by_email", R"sql(
-  SELECT name, email_key FROM contacts WHERE (email_key) IN)sql"};
+inline constexpr sql::Query kClusterVersions{"audience_cluster_versions", R"sql(
+  SELECT name, version, created_at, recorded_from, body FROM cluster_versions
+  WHERE (name, version) IN)sql"};
 
 // All record versions: which one counts is decided by the instant asked about.
 inline constexpr sql::Query kLabelsOfClusters{"audience_labels_of_clusters", R"sql(

@@ -80,9 +80,10 @@ inline constexpr sql::Query kInsertCluster{"insert_cluster", R"sql(
 // Keeps the present version before kUpdateCluster replaces it. $2 is the present instant, which a
 // clock that was set back may put before the version began.
 inline constexpr sql::Query kKeepClusterVersion{"keep_cluster_version", R"sql(
-  INSERT INTO cluster_versions (name, version, exposure, created_at, recorded_from, recorded_until,
-                                deleted_at, changed_by, change_kind, body)
-  SELECT name, version, exposure, created_at, updated_at,
+  INSERT INTO cluster_versions (name, version, country, home_region, exposure, created_at,
+                                recorded_from, recorded_until, deleted_at, changed_by, change_kind,
+                                body)
+  SELECT name, version, country, home_region, exposure, created_at, updated_at,
     CASE WHEN updated_at > $2 THEN updated_at ELSE $2 END, deleted_at, changed_by, change_kind, body
   FROM clusters WHERE name = $1)sql"};
 

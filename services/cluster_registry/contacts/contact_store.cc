@@ -1,6 +1,8 @@
 #include "services/cluster_registry/contacts/contact_store.h"
 
+#include <algorithm>
 #include <cstdint>
+#include <utility>
 
 #include "absl/strings/ascii.h"
 #include "libs/base/clock.h"
@@ -12,14 +14,66 @@
 namespace wici::cluster_registry {
 namespace {
 
-absl::Status InsertRoles(Writer& writer, const v1::Contact& contact) {
+using google::protobuf::util::TimeUtil;
+
+absl::Status InsertRoles(Writer& writer, const v1::Contact& contact, std::int64_t recorded_from) {
   std::vector<std::vector<sql::Value>> rows;
   for (const RoleInterval& role : RolesOf(contact)) {
     rows.push_back({contact.name(), static_cast<std::int64_t>(rows.size()),
                     ClusterOf(contact.name()), static_cast<std::int64_t>(role.role), role.from,
-                    role.until, role.primary});
+                    role.until, role.primary, recorded_from});
   }
   return writer.sql().InsertMany(kInsertContactRoles, "", rows).status();
+}
+
+// Replaces the roles when they are others, and keeps what was believed until now. An instant lies
+// never before one that was recorded, whatever the clock says.
+absl::Status ReplaceRoles(Writer& writer, const v1::Contact& contact) {
+  WICI_ASSIGN_OR_RETURN(const sql::Rows rows,
+                        writer.sql().Execute(kGetContactRoles, {contact.name()}));
+  const std::vector<RoleInterval> roles = RolesOf(contact);
+  std::int64_t at = ToMicros(writer.now());
+  for (const sql::Row& row : rows) at = std::max(at, row.Int(4));
+  const bool same = std::equal(rows.begin(), rows.end(), roles.begin(), roles.end(),
+                               [](const sql::Row& row, const RoleInterval& role) {
+                                 return row.Int(0) == role.role && row.Text(1) == role.from &&
+                                        row.Text(2) == role.until && row.Bool(3) == role.primary;
+                               });
+  if (same) return absl::OkStatus();
+  WICI_RETURN_IF_ERROR(writer.sql().Execute(kArchiveContactRoles, {contact.name(), at}).status());
+  WICI_RETURN_IF_ERROR(writer.sql().Execute(kDeleteContactRoles, {contact.name()}).status());
+  return InsertRoles(writer, contact, at);
+}
+
+sql::Value PersonOf(const v1::Contact& contact) {
+  return contact.person().empty() ? sql::Value(nullptr) : sql::Value(contact.person());
+}
+
+// The roles that were believed at `instant`, by contact and position; of contacts whose present
+// roles were believed then there are none.
+using RolesByPosition = std::map<std::int64_t, RoleInterval>;
+absl::StatusOr<std::map<std::string, RolesByPosition>> ReadRolesBelieved(
+    Reader& reader, const std::vector<std::string>& contacts, std::int64_t instant) {
+  WICI_ASSIGN_OR_RETURN(const sql::Rows rows,
+                        reader.sql().SelectMany(kContactRoleHistory, "", KeysOf(contacts)));
+  std::map<std::string, RolesByPosition> found;
+  for (const sql::Row& row : rows) {
+    if (row.Int(6) > instant || row.Int(7) <= instant) continue;
+    found[row.Text(0)][row.Int(1)] = {.contact = row.Text(0),
+                                      .role = static_cast<v1::Contact::Role>(row.Int(2)),
+                                      .from = row.Text(3),
+                                      .until = row.Text(4),
+                                      .primary = row.Bool(5)};
+  }
+  return found;
+}
+
+absl::StatusOr<std::map<std::string, std::vector<std::string>>> FindContacts(
+    Reader& reader, const sql::Query& query, const std::set<std::string>& keys) {
+  WICI_ASSIGN_OR_RETURN(const sql::Rows rows, reader.sql().SelectMany(query, "", KeysOf(keys)));
+  std::map<std::string, std::vector<std::string>> contacts;
+  for (const sql::Row& row : rows) contacts[row.Text(1)].push_back(row.Text(0));
+  return contacts;
 }
 
 }  // namespace
@@ -38,10 +92,45 @@ absl::StatusOr<std::vector<v1::Contact>> ReadContacts(Reader& reader, std::strin
 
 absl::StatusOr<std::vector<v1::Contact>> ReadContactsNamed(Reader& reader,
                                                            absl::Span<const std::string> names) {
-  if (names.empty()) return std::vector<v1::Contact>();
-  std::vector<std::vector<sql::Value>> keys;
-  for (const std::string& name : names) keys.push_back({name});
-  return ReadRows<v1::Contact>(reader.sql().SelectMany(kGetContacts, "", keys));
+  return ReadRows<v1::Contact>(reader.sql().SelectMany(kGetContacts, "", KeysOf(names)));
+}
+
+absl::StatusOr<std::vector<v1::Contact>> ReadContactsOfClusters(
+    Reader& reader, absl::Span<const std::string> clusters) {
+  return ReadRows<v1::Contact>(
+      reader.sql().SelectMany(kListContactsOfClusters, "", KeysOf(clusters)));
+}
+
+absl::StatusOr<ContactsOfPeople> FindContactsOfPeople(Reader& reader,
+                                                      const std::set<std::string>& email_keys,
+                                                      const std::set<std::string>& persons) {
+  ContactsOfPeople found;
+  WICI_ASSIGN_OR_RETURN(found.by_email, FindContacts(reader, kContactsByEmail, email_keys));
+  WICI_ASSIGN_OR_RETURN(found.by_person, FindContacts(reader, kContactsByPerson, persons));
+  return found;
+}
+
+absl::Status SetKnownAt(Reader& reader, absl::Time known_at, std::vector<v1::Contact>& contacts) {
+  const std::int64_t instant = ToMicros(known_at);
+  std::erase_if(contacts, [&](const v1::Contact& contact) {
+    return TimeUtil::TimestampToMicroseconds(contact.create_time()) > instant;
+  });
+  std::vector<std::string> changed_since;
+  for (const v1::Contact& contact : contacts) {
+    if (TimeUtil::TimestampToMicroseconds(contact.update_time()) > instant) {
+      changed_since.push_back(contact.name());
+    }
+  }
+  if (changed_since.empty()) return absl::OkStatus();
+  WICI_ASSIGN_OR_RETURN(const auto believed, ReadRolesBelieved(reader, changed_since, instant));
+  for (v1::Contact& contact : contacts) {
+    const auto then = believed.find(contact.name());
+    if (then == believed.end()) continue;
+    std::vector<RoleInterval> roles;
+    for (const auto& [position, role] : then->second) roles.push_back(role);
+    SetRoles(roles, contact);
+  }
+  return absl::OkStatus();
 }
 
 absl::StatusOr<std::vector<v1::Contact>> ReadContactsOfPerson(Reader& reader,
@@ -71,9 +160,9 @@ absl::Status InsertContact(Writer& writer, v1::Contact& contact) {
   WICI_RETURN_IF_ERROR(FinishInsert(
       writer.sql().Execute(kInsertContact,
                            {contact.name(), ClusterOf(contact.name()), ToMicros(writer.now()),
-                            Body(contact), EmailKey(contact), contact.person()}),
+                            Body(contact), EmailKey(contact), PersonOf(contact)}),
       writer.now(), contact));
-  WICI_RETURN_IF_ERROR(InsertRoles(writer, contact));
+  WICI_RETURN_IF_ERROR(InsertRoles(writer, contact, ToMicros(writer.now())));
   writer.RecordInCluster("contact.created", contact.name(), contact.name());
   return absl::OkStatus();
 }
@@ -82,11 +171,10 @@ absl::Status SaveContact(Writer& writer, v1::Contact& contact) {
   WICI_RETURN_IF_ERROR(
       FinishSave(writer.sql().Execute(kUpdateContact,
                                       {contact.name(), ToMicros(writer.now()), Body(contact),
-                                       EmailKey(contact), contact.person()}),
+                                       EmailKey(contact), PersonOf(contact)}),
                  writer.now(), contact)
           .status());
-  WICI_RETURN_IF_ERROR(writer.sql().Execute(kDeleteContactRoles, {contact.name()}).status());
-  WICI_RETURN_IF_ERROR(InsertRoles(writer, contact));
+  WICI_RETURN_IF_ERROR(ReplaceRoles(writer, contact));
   writer.RecordInCluster("contact.updated", contact.name(), contact.name());
   return absl::OkStatus();
 }
@@ -94,6 +182,7 @@ absl::Status SaveContact(Writer& writer, v1::Contact& contact) {
 absl::Status RemoveContact(Writer& writer, std::string_view name) {
   WICI_RETURN_IF_ERROR(FinishRemove(writer.sql().Execute(kDeleteContact, {name}), name));
   WICI_RETURN_IF_ERROR(writer.sql().Execute(kDeleteContactRoles, {name}).status());
+  WICI_RETURN_IF_ERROR(writer.sql().Execute(kForgetContactRoles, {name}).status());
   writer.RecordInCluster("contact.deleted", name, name);
   return absl::OkStatus();
 }

@@ -130,6 +130,69 @@ TEST_P(ContactStoreTest, C8_RolesFollowTheirContact) {
   EXPECT_THAT(Managers(), IsEmpty());
 }
 
+TEST_P(ContactStoreTest, RolesAreThoseBelievedAtAnInstantAndNothingElseIsOfThePast) {
+  ASSERT_THAT(AddCluster("c1"), IsOk());
+  const absl::Time before = clock_.Now();
+  clock_.Advance(absl::Hours(1));
+  ASSERT_THAT(Insert(MakeContact("p1", R"(role: ROLE_MANAGER primary: true email: "a@x.org"
+                                          earlier_roles { role: ROLE_DEPUTY
+                                                          role_until: "2013-12-31" })")),
+              IsOk());
+  const absl::Time first = clock_.Now();
+  clock_.Advance(absl::Hours(1));
+  // Nothing of the roles changes, so nothing is kept.
+  ASSERT_THAT(Save(MakeContact("p1", R"(role: ROLE_MANAGER primary: true email: "b@x.org"
+                                        earlier_roles { role: ROLE_DEPUTY
+                                                        role_until: "2013-12-31" })")),
+              IsOk());
+  clock_.Advance(absl::Hours(1));
+  ASSERT_THAT(Save(MakeContact("p1", R"(role: ROLE_EXPERT email: "b@x.org")")), IsOk());
+  const absl::Time second = clock_.Now();
+  clock_.Advance(-absl::Hours(1));  // a clock that was set back
+  ASSERT_THAT(Save(MakeContact("p1", R"(role: ROLE_DELEGATE email: "c@x.org")")), IsOk());
+  // "id ROLE address earlier"
+  const auto known_at = [&](absl::Time instant) {
+    const auto contacts = Query<std::vector<v1::Contact>>(
+        [&](Reader& reader) -> absl::StatusOr<std::vector<v1::Contact>> {
+          WICI_ASSIGN_OR_RETURN(auto read, ReadContactsOfClusters(reader, {"clusters/c1"}));
+          WICI_RETURN_IF_ERROR(SetKnownAt(reader, instant, read));
+          return read;
+        });
+    EXPECT_THAT(contacts, IsOk());
+    std::vector<std::string> texts;
+    for (const v1::Contact& contact : *contacts) {
+      texts.push_back(absl::StrCat(v1::Contact::Role_Name(contact.role()), " ", contact.email(),
+                                   contact.primary() ? "! " : " ", contact.earlier_roles_size()));
+    }
+    return texts;
+  };
+  EXPECT_THAT(known_at(before), IsEmpty());
+  EXPECT_THAT(known_at(first), ElementsAre("ROLE_MANAGER c@x.org! 1"));
+  EXPECT_THAT(known_at(second), ElementsAre("ROLE_DELEGATE c@x.org 0"));
+  EXPECT_THAT(known_at(absl::InfiniteFuture()), ElementsAre("ROLE_DELEGATE c@x.org 0"));
+  ASSERT_THAT(RemoveFrom(v1::Cluster::STATE_DRAFT, "p1"), IsOk());
+  EXPECT_THAT(known_at(first), IsEmpty());
+  EXPECT_THAT(AllTexts(),
+              ::testing::Not(::testing::Contains(::testing::AllOf(
+                  ::testing::HasSubstr("contacts/p1"), ::testing::HasSubstr("x.org")))));
+}
+
+TEST_P(ContactStoreTest, PeopleAreFoundByAddressAndByPerson) {
+  ASSERT_THAT(AddCluster("c1"), IsOk());
+  ASSERT_THAT(Insert(MakeContact("p1", R"(email: "A@x.org" person: "people/a")")), IsOk());
+  ASSERT_THAT(Insert(MakeContact("p2", R"(email: "a@X.org")")), IsOk());
+  ASSERT_THAT(Insert(MakeContact("p3", R"(email: "b@x.org")")), IsOk());
+  const auto found = Query<ContactsOfPeople>([](Reader& reader) {
+    return FindContactsOfPeople(reader, {"a@x.org", "none@x.org"}, {"people/a", "people/none"});
+  });
+  ASSERT_THAT(found, IsOk());
+  ASSERT_EQ(found->by_email.size(), 1u);
+  EXPECT_THAT(found->by_email.at("a@x.org"),
+              UnorderedElementsAre("clusters/c1/contacts/p1", "clusters/c1/contacts/p2"));
+  ASSERT_EQ(found->by_person.size(), 1u);
+  EXPECT_THAT(found->by_person.at("people/a"), ElementsAre("clusters/c1/contacts/p1"));
+}
+
 TEST_P(ContactStoreTest, C8_TheLastManagerOfAPublishedClusterStays) {
   ASSERT_THAT(AddCluster("c1"), IsOk());
   ASSERT_THAT(Insert(MakeContact("p1", "role: ROLE_MANAGER")), IsOk());

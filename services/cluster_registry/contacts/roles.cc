@@ -61,6 +61,26 @@ std::vector<RoleInterval> RolesOf(const v1::Contact& contact) {
   return roles;
 }
 
+void SetRoles(const std::vector<RoleInterval>& roles, v1::Contact& contact) {
+  const auto until = [](const RoleInterval& role) {
+    return role.until == kRoleOpenUntil ? std::string() : role.until;
+  };
+  const RoleInterval& present = roles.front();
+  contact.set_role(present.role);
+  contact.set_role_from(present.from);
+  contact.set_role_until(until(present));
+  contact.set_primary(present.primary);
+  contact.clear_confirmed_on();
+  contact.clear_earlier_roles();
+  for (auto role = roles.begin() + 1; role != roles.end(); ++role) {
+    v1::RoleAssignment& earlier = *contact.add_earlier_roles();
+    earlier.set_role(role->role);
+    earlier.set_role_from(role->from);
+    earlier.set_role_until(until(*role));
+    earlier.set_primary(role->primary);
+  }
+}
+
 bool Overlap(const RoleInterval& a, const RoleInterval& b) {
   return a.from <= b.until && b.from <= a.until;
 }

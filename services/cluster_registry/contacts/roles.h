@@ -29,6 +29,10 @@ inline constexpr std::string_view kRoleOpenUntil = "9999-12-31";
 // The present role of `contact` and the earlier ones, in this order.
 std::vector<RoleInterval> RolesOf(const v1::Contact& contact);
 
+// The other way round: makes `roles`, of which there is at least one, those of `contact`. When they
+// were confirmed is then not known.
+void SetRoles(const std::vector<RoleInterval>& roles, v1::Contact& contact);
+
 // Whether the intervals share a day.
 bool Overlap(const RoleInterval& a, const RoleInterval& b);
 

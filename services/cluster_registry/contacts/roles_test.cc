@@ -116,6 +116,16 @@ TEST(RolesTest, C8_ARoleThatWouldBeginLaterOrHasEndedIsReplacedOrKept) {
   EXPECT_EQ(ended.earlier_roles(0).role_until(), "2010-12-31");
 }
 
+TEST(RolesTest, RolesAreSetAsTheyWereRead) {
+  const v1::Contact contact = MakeContact("a", R"(role: ROLE_EXPERT role_from: "2016-01-01"
+    earlier_roles { role: ROLE_MANAGER role_until: "2013-12-31" primary: true }
+    earlier_roles { role: ROLE_DEPUTY role_from: "2014-01-01" role_until: "2015-12-31" })");
+  v1::Contact other = MakeContact("a", R"(role: ROLE_MANAGER primary: true role_until: "1999-12-31"
+    confirmed_on: "1999-01-01" earlier_roles { role: ROLE_EXPERT role_until: "1998-12-31" })");
+  SetRoles(RolesOf(contact), other);
+  EXPECT_EQ(other.SerializeAsString(), contact.SerializeAsString());
+}
+
 TEST(RolesTest, C8_OnlyWhoManagesUpToTheDayCanHandOver) {
   const v1::Contact manager =
       MakeContact("a", R"(role: ROLE_MANAGER role_from: "2015-01-01" role_until: "2015-12-31")");

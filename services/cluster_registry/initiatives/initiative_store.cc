@@ -29,6 +29,18 @@ absl::StatusOr<v1::Initiative> ReadInitiative(Reader& reader, std::string_view n
   return ReadOne<v1::Initiative>(reader.sql().Execute(kGetInitiative, {name}), name);
 }
 
+absl::StatusOr<v1::Initiative> ReadInitiative(Reader& reader, std::string_view name,
+                                              absl::Time known_at) {
+  const std::int64_t instant = ToMicros(known_at);
+  absl::StatusOr<v1::Initiative> present = ReadInitiative(reader, name);
+  if (!present.ok() && !absl::IsNotFound(present.status())) return present.status();
+  const bool known = present.ok() && google::protobuf::util::TimeUtil::TimestampToMicroseconds(
+                                         present->update_time()) <= instant;
+  if (known || known_at == absl::InfiniteFuture()) return present;
+  return ReadOne<v1::Initiative>(reader.sql().Execute(kGetInitiativeVersion, {name, instant}),
+                                 name);
+}
+
 absl::StatusOr<std::vector<v1::Initiative>> ReadInitiatives(Reader& reader, const Keyset& keyset) {
   return ReadRows<v1::Initiative>(
       reader.sql().Execute(kListInitiatives, {keyset.after, keyset.limit}));
@@ -68,11 +80,14 @@ absl::Status InsertInitiative(Writer& writer, v1::Initiative& initiative) {
 }
 
 absl::Status SaveInitiative(Writer& writer, v1::Initiative& initiative) {
+  const std::int64_t now = ToMicros(writer.now());
+  WICI_RETURN_IF_ERROR(
+      writer.sql().Execute(kKeepInitiativeVersion, {initiative.name(), now}).status());
   WICI_ASSIGN_OR_RETURN(
-      const std::int64_t version,
-      FinishSave(writer.sql().Execute(kUpdateInitiative, {initiative.name(), ToMicros(writer.now()),
-                                                          Body(initiative)}),
-                 writer.now(), initiative));
+      const sql::Rows updated,
+      writer.sql().Execute(kUpdateInitiative, {initiative.name(), now, Body(initiative)}));
+  WICI_ASSIGN_OR_RETURN(const std::int64_t version, FinishSave(updated, writer.now(), initiative));
+  *initiative.mutable_update_time() = ToTimestamp(updated[0].Int(1));
   WICI_RETURN_IF_ERROR(writer.sql().Execute(kDeleteParticipants, {initiative.name()}).status());
   WICI_RETURN_IF_ERROR(InsertParticipants(writer, initiative));
   writer.Record(initiative.name(), version, "initiative.updated");
@@ -80,6 +95,8 @@ absl::Status SaveInitiative(Writer& writer, v1::Initiative& initiative) {
 }
 
 absl::Status RemoveInitiative(Writer& writer, std::string_view name) {
+  WICI_RETURN_IF_ERROR(
+      writer.sql().Execute(kKeepInitiativeVersion, {name, ToMicros(writer.now())}).status());
   WICI_RETURN_IF_ERROR(writer.sql().Execute(kDeleteParticipants, {name}).status());
   WICI_ASSIGN_OR_RETURN(const sql::Rows rows, writer.sql().Execute(kDeleteInitiative, {name}));
   if (rows.empty()) return NotFoundError(name);

@@ -9,12 +9,17 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "services/cluster_registry/store.h"
 #include "wici/cluster_registry/v1/initiative.pb.h"
 
 namespace wici::cluster_registry {
 
 absl::StatusOr<v1::Initiative> ReadInitiative(Reader& reader, std::string_view name);
+// As known at an instant, with the participants recorded then; NOT_FOUND also when it was not
+// known yet, or not any more.
+absl::StatusOr<v1::Initiative> ReadInitiative(Reader& reader, std::string_view name,
+                                              absl::Time known_at);
 absl::StatusOr<std::vector<v1::Initiative>> ReadInitiatives(Reader& reader, const Keyset& keyset);
 // Those in which `participant`, a cluster or a region, takes part or took part.
 absl::StatusOr<std::vector<v1::Initiative>> ReadInitiativesOf(Reader& reader,

@@ -26,9 +26,23 @@ inline constexpr sql::Query kInsertInitiative{"insert_initiative", R"sql(
   INSERT INTO initiatives (name, version, created_at, updated_at, body)
   VALUES ($1, 1, $2, $2, $3) ON CONFLICT (name) DO NOTHING RETURNING name)sql"};
 
+// Keeps the present version before it is replaced or removed at $2, unless it was never seen: it
+// began at the same instant, or after it by a clock that was set back.
+inline constexpr sql::Query kKeepInitiativeVersion{"keep_initiative_version", R"sql(
+  INSERT INTO initiative_versions (name, version, created_at, recorded_from, recorded_until, body)
+  SELECT name, version, created_at, updated_at, CAST($2 AS BIGINT), body FROM initiatives
+  WHERE name = $1 AND updated_at < CAST($2 AS BIGINT))sql"};
+
+// The version before the present one that was believed at $2.
+inline constexpr sql::Query kGetInitiativeVersion{"get_initiative_version", R"sql(
+  SELECT name, version, created_at, recorded_from, body FROM initiative_versions
+  WHERE name = $1 AND recorded_from <= $2 AND recorded_until > $2
+  ORDER BY recorded_from DESC LIMIT 1)sql"};
+
 inline constexpr sql::Query kUpdateInitiative{"update_initiative", R"sql(
-  UPDATE initiatives SET version = version + 1, updated_at = $2, body = $3 WHERE name = $1
-  RETURNING version)sql"};
+  UPDATE initiatives SET version = version + 1, body = $3,
+    updated_at = CASE WHEN updated_at > $2 THEN updated_at ELSE $2 END
+  WHERE name = $1 RETURNING version, updated_at)sql"};
 
 inline constexpr sql::Query kDeleteInitiative{"delete_initiative", R"sql(
   DELETE FROM initiatives WHERE name = $1 RETURNING version)sql"};

@@ -40,6 +40,8 @@ CREATE INDEX clusters_without_region ON clusters (country, name) WHERE home_regi
 CREATE TABLE cluster_versions (
   name TEXT COLLATE "C" NOT NULL,
   version BIGINT NOT NULL,
+  country TEXT COLLATE "C" NOT NULL,
+  home_region TEXT COLLATE "C" NOT NULL,
   exposure BIGINT NOT NULL,
   created_at BIGINT NOT NULL,
   recorded_from BIGINT NOT NULL,
@@ -52,6 +54,16 @@ CREATE TABLE cluster_versions (
 );
 
 CREATE INDEX cluster_versions_by_time ON cluster_versions (name, recorded_from, version);
+
+-- Audiences as known at an instant: whether a version was believed then stands in the index.
+CREATE INDEX cluster_versions_by_country
+  ON cluster_versions (country, name, recorded_from, recorded_until);
+
+CREATE INDEX cluster_versions_by_home_region
+  ON cluster_versions (home_region, name, recorded_from, recorded_until);
+
+CREATE INDEX cluster_versions_without_region
+  ON cluster_versions (country, name, recorded_from, recorded_until) WHERE home_region = '';
 
 -- An identifier belongs to one active party of a collection, "clusters" for instance (C6).
 CREATE TABLE external_ids (

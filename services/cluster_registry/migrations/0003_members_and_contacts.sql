@@ -76,13 +76,13 @@ CREATE INDEX member_identifier_history_by_member
   ON member_identifier_history (member, recorded_from);
 
 -- Personal data: erased by deleting the row. `person` is the human being a contact is, across
--- clusters: an opaque id, or ''. `email_key` is the address as it is compared: people with one
+-- clusters: an opaque id, if it is known. `email_key` is the address as it is compared: people with one
 -- address are one person.
 CREATE TABLE contacts (
   name TEXT COLLATE "C" PRIMARY KEY,
   cluster TEXT COLLATE "C" NOT NULL REFERENCES clusters (name),
   version BIGINT NOT NULL,
-  person TEXT COLLATE "C" NOT NULL,
+  person TEXT COLLATE "C",
   email_key TEXT COLLATE "C" NOT NULL,
   created_at BIGINT NOT NULL,
   updated_at BIGINT NOT NULL,
@@ -91,11 +91,14 @@ CREATE TABLE contacts (
 
 CREATE INDEX contacts_by_cluster ON contacts (cluster, name);
 
-CREATE INDEX contacts_by_person ON contacts (person, name) WHERE person <> '';
+-- Over all rows: PostgreSQL would plan to read a partial index whole while few contacts name a person,
+-- and keep to that plan.
+CREATE INDEX contacts_by_person ON contacts (person, name);
 
 CREATE INDEX contacts_by_email ON contacts (email_key, name);
 
--- The roles of contacts, present and earlier ones, by interval (C8). No personal data: opaque ids.
+-- The roles of contacts, present and earlier ones, by interval (C8), as believed since
+-- recorded_from. No personal data: opaque ids.
 CREATE TABLE contact_roles (
   contact TEXT COLLATE "C" NOT NULL,
   position BIGINT NOT NULL,
@@ -104,7 +107,22 @@ CREATE TABLE contact_roles (
   valid_from TEXT COLLATE "C" NOT NULL,
   valid_until TEXT COLLATE "C" NOT NULL,
   is_primary BOOLEAN NOT NULL,
+  recorded_from BIGINT NOT NULL,
   PRIMARY KEY (contact, position)
 );
 
 CREATE INDEX contact_roles_by_role ON contact_roles (cluster, role, contact);
+
+-- What was believed of the roles of a contact before, from recorded_from (included) to
+-- recorded_until (excluded). Deleted with the contact.
+CREATE TABLE contact_role_history (
+  contact TEXT COLLATE "C" NOT NULL,
+  position BIGINT NOT NULL,
+  role BIGINT NOT NULL,
+  valid_from TEXT COLLATE "C" NOT NULL,
+  valid_until TEXT COLLATE "C" NOT NULL,
+  is_primary BOOLEAN NOT NULL,
+  recorded_from BIGINT NOT NULL,
+  recorded_until BIGINT NOT NULL CHECK (recorded_until > recorded_from),
+  PRIMARY KEY (contact, recorded_from, position)
+);

@@ -8,6 +8,18 @@ CREATE TABLE initiatives (
   body BYTEA NOT NULL
 );
 
+-- What was believed before the present version, from recorded_from (included) to recorded_until
+-- (excluded), also of initiatives that are removed.
+CREATE TABLE initiative_versions (
+  name TEXT COLLATE "C" NOT NULL,
+  version BIGINT NOT NULL,
+  created_at BIGINT NOT NULL,
+  recorded_from BIGINT NOT NULL,
+  recorded_until BIGINT NOT NULL CHECK (recorded_until > recorded_from),
+  body BYTEA NOT NULL,
+  PRIMARY KEY (name, recorded_from)
+);
+
 -- One row for each participant of an initiative that is a resource, whatever its roles.
 CREATE TABLE initiative_participants (
   participant TEXT COLLATE "C" NOT NULL,

@@ -42,11 +42,11 @@ bool HasRow(Truth truth, v1::UnknownPolicy unknown_policy) {
 }
 
 void AddCounts(const v1::AudienceCounts& more, v1::AudienceCounts& counts) {
-  counts.set_evaluated(counts.evaluated() + more.evaluated());
+  counts.set_contacts_examined(counts.contacts_examined() + more.contacts_examined());
   counts.set_matched(counts.matched() + more.matched());
   counts.set_unknown(counts.unknown() + more.unknown());
-  counts.set_not_matched(counts.not_matched() + more.not_matched());
-  counts.set_merged(counts.merged() + more.merged());
+  counts.set_contacts_not_matched(counts.contacts_not_matched() + more.contacts_not_matched());
+  counts.set_contacts_merged(counts.contacts_merged() + more.contacts_merged());
 }
 
 }  // namespace wici::cluster_registry

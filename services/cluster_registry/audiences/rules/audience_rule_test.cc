@@ -218,6 +218,18 @@ TEST_F(AudienceTest, TheNewestCountNotAfterTheDayDecides) {
   EXPECT_THAT(Names("member_count { at_least: 100 }"), ElementsAre("a", "b?", "c?"));
 }
 
+TEST_F(AudienceTest, OnlyCountsOfMembersDecideAndSourcesThatDifferAreUnknown) {
+  auto& counts = *clusters_["clusters/a"].cluster.mutable_member_counts();
+  *counts.Add() = Parse<v1::Quantity>(R"(value: 109 as_of: "2015-10" source: "pppt.pl")");
+  *counts.Add() = Parse<v1::Quantity>(R"(value: 12 as_of: "2015-11" definition: "SMEs")");
+  EXPECT_THAT(Names("member_count { at_least: 100 }"), ElementsAre("a", "b?", "c?"));
+  *counts.Add() = Parse<v1::Quantity>(R"(value: 90 as_of: "2015-10" definition: "members, about")");
+  EXPECT_THAT(Names("member_count { at_least: 100 }"), ElementsAre("a?", "b?", "c?"));
+  EXPECT_EQ(Explain("member_count { at_least: 100 }", "a").unknown[0].reason(),
+            "MEMBER_COUNTS_DIFFER");
+  EXPECT_THAT(Names("member_count { at_least: 90 }"), ElementsAre("a", "b?", "c?"));
+}
+
 TEST_F(AudienceTest, LanguagesAndPersonsAreThoseOfTheContact) {
   EXPECT_THAT(Names(R"(language { languages: "pl" })"), ElementsAre("a", "b?"));
   EXPECT_THAT(Names(R"(person { contacts: "clusters/c/contacts/manager" })"), ElementsAre("c"));

@@ -84,22 +84,29 @@ Outcome AskSector(const v1::SectorPredicate& predicate, const v1::Cluster& clust
   return comparable ? Known(false, "", "OTHER_SECTOR") : Unknown("SECTOR_UNKNOWN");
 }
 
+// A count without a definition, or of "members, about": not one of "SMEs".
+bool CountsMembers(const v1::Quantity& count) {
+  return count.definition().empty() || absl::StartsWith(count.definition(), "members");
+}
+
+// By the newest counts that are not after the day; sources may contradict each other.
 Outcome AskMemberCount(const v1::MemberCountPredicate& predicate, absl::CivilDay day,
                        const v1::Cluster& cluster) {
-  const v1::Quantity* newest = nullptr;
   std::optional<absl::CivilDay> newest_day;
+  bool enough = false;
+  bool too_few = false;
   for (const v1::Quantity& count : cluster.member_counts()) {
     const auto as_of = ParsePartialDate(count.as_of());
-    if (as_of && as_of->first > day) continue;
-    const std::optional<absl::CivilDay> count_day =
-        as_of ? std::optional<absl::CivilDay>(as_of->first) : std::nullopt;
-    if (newest == nullptr || count_day >= newest_day) {
-      newest = &count;
-      newest_day = count_day;
-    }
+    if (!CountsMembers(count) || (as_of && as_of->first > day)) continue;
+    const auto count_day = as_of ? std::optional(as_of->first) : std::nullopt;
+    if (count_day < newest_day) continue;
+    if (count_day > newest_day) enough = too_few = false;
+    newest_day = count_day;
+    (count.value() >= predicate.at_least() ? enough : too_few) = true;
   }
-  if (newest == nullptr) return Unknown("MEMBER_COUNT_UNKNOWN");
-  return Known(newest->value() >= predicate.at_least(), "ENOUGH_MEMBERS", "TOO_FEW_MEMBERS");
+  if (enough && too_few) return Unknown("MEMBER_COUNTS_DIFFER");
+  if (!enough && !too_few) return Unknown("MEMBER_COUNT_UNKNOWN");
+  return Known(enough, "ENOUGH_MEMBERS", "TOO_FEW_MEMBERS");
 }
 
 // "pl" speaks of "pl-PL" too (RFC 4647, basic filtering).

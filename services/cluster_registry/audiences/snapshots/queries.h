@@ -22,6 +22,9 @@ inline constexpr sql::Query kUpdateSnapshot{"update_audience_snapshot", R"sql(
   UPDATE audience_snapshots SET version = version + 1, updated_at = $2, body = $3
   WHERE name = $1 RETURNING version)sql"};
 
+inline constexpr sql::Query kDeleteSnapshot{"delete_audience_snapshot", R"sql(
+  DELETE FROM audience_snapshots WHERE name = $1 RETURNING version)sql"};
+
 // Rows.
 
 inline constexpr sql::Query kInsertSnapshotRows{"insert_audience_snapshot_rows", R"sql(
@@ -43,6 +46,9 @@ inline constexpr sql::Query kListPendingRows{"list_pending_audience_rows", R"sql
 inline constexpr sql::Query kSnapshotRowsOfContacts{"audience_snapshot_rows_of_contacts", R"sql(
   SELECT name, version, created_at, updated_at, body FROM audience_snapshot_rows
   WHERE (snapshot, contact) IN)sql"};
+
+inline constexpr sql::Query kDeleteSnapshotRows{"delete_audience_snapshot_rows", R"sql(
+  DELETE FROM audience_snapshot_rows WHERE snapshot = $1)sql"};
 
 inline constexpr sql::Query kUpdateSnapshotRow{"update_audience_snapshot_row", R"sql(
   UPDATE audience_snapshot_rows SET version = version + 1, pending = 0, updated_at = $2, body = $3

@@ -30,10 +30,10 @@ const v1::AudienceSnapshotRow* FindRow(const std::map<std::string, v1::AudienceS
 
 }  // namespace
 
-DiffPosition DiffPositionOf(const rpc::Page& page, absl::Time now) {
+DiffPosition DiffPositionOf(const rpc::Page& page, absl::Time known_at) {
   std::int64_t micros = 0;
   if (page.after.size() != 6 || !absl::SimpleAtoi(page.after[0], &micros)) {
-    return {.known_at = now, .now = {}, .row = {}};
+    return {.known_at = known_at, .now = {}, .row = {}};
   }
   return {.known_at = FromMicros(micros),
           .now = {.range = page.after[1], .cluster = page.after[2], .contact = page.after[3]},
@@ -48,8 +48,8 @@ SnapshotDiff::SnapshotDiff(Reader& reader, const v1::AudienceSnapshot& snapshot,
       scan_(reader, {snapshot.rule(), world, position.known_at, snapshot.unknown_policy()}),
       position_(position) {}
 
-std::vector<std::string> SnapshotDiff::Token() const {
-  return {absl::StrCat(ToMicros(position_.known_at)),
+std::vector<std::string> SnapshotDiff::Token(absl::Time known_at) const {
+  return {absl::StrCat(ToMicros(known_at)),
           position_.now.range,
           position_.now.cluster,
           position_.now.contact,
@@ -73,7 +73,7 @@ absl::Status SnapshotDiff::FindAddedOrChanged(std::size_t size,
                                               v1::DiffAudienceResponse& response) {
   for (int batch = 0; batch < kBatchesOfPageMax && !full_ && !scan_.done(); ++batch) {
     std::vector<Found> found;
-    WICI_RETURN_IF_ERROR(scan_.Run(kClustersOfPageMax, [&](v1::AudienceRow& row) {
+    WICI_RETURN_IF_ERROR(scan_.Run({.clusters_max = kClustersOfPageMax}, [&](v1::AudienceRow& row) {
       if (found.size() == kBatch) return false;
       found.emplace_back(scan_.position(), std::move(row));
       return true;

@@ -21,14 +21,14 @@ namespace wici::cluster_registry {
 
 // Where a page begins.
 struct DiffPosition {
-  absl::Time known_at;
-  ScanPosition now;  // in the first pass; its range is empty at the beginning
+  absl::Time known_at;  // kPresent on the first page, unless asked otherwise
+  ScanPosition now;     // in the first pass; its range is empty at the beginning
   bool second_pass = false;
   std::string row;  // in the second pass: after this row
 };
 
-// That of the token of `page`, or the beginning as known at `now`.
-DiffPosition DiffPositionOf(const rpc::Page& page, absl::Time now);
+// That of the token of `page`, or the beginning as known at `known_at`.
+DiffPosition DiffPositionOf(const rpc::Page& page, absl::Time known_at);
 
 // Within one transaction; not thread-safe. `snapshot` and `world` outlive it.
 class SnapshotDiff {
@@ -41,8 +41,8 @@ class SnapshotDiff {
   absl::Status Run(std::size_t size, v1::DiffAudienceResponse& response);
 
   bool done() const { return done_; }
-  // Where the next page begins.
-  std::vector<std::string> Token() const;
+  // Where the next page begins, which is as known at `known_at`.
+  std::vector<std::string> Token(absl::Time known_at) const;
 
  private:
   // A row of now, and where the scan was before it.

@@ -89,6 +89,7 @@ void SnapshotService::Register(rpc::Service& service) {
   service.Pooled("CreateAudienceSnapshot", this, &SnapshotService::CreateAudienceSnapshot);
   service.Pooled("GetAudienceSnapshot", this, &SnapshotService::GetAudienceSnapshot);
   service.Pooled("ListAudienceSnapshots", this, &SnapshotService::ListAudienceSnapshots);
+  service.Pooled("DeleteAudienceSnapshot", this, &SnapshotService::DeleteAudienceSnapshot);
   service.Pooled("ListAudienceSnapshotRows", this, &SnapshotService::ListAudienceSnapshotRows);
   service.Pooled("ListAudienceReviews", this, &SnapshotService::ListAudienceReviews);
   service.Pooled("ResolveAudienceReview", this, &SnapshotService::ResolveAudienceReview);
@@ -97,12 +98,16 @@ void SnapshotService::Register(rpc::Service& service) {
 
 absl::Status SnapshotService::Evaluate(const rpc::Context& context, v1::AudienceSnapshot& snapshot,
                                        std::vector<v1::AudienceRow>& rows) {
-  const absl::Time known_at = FromMicros(TimeUtil::TimestampToMicroseconds(snapshot.known_at()));
+  const bool past = snapshot.has_known_at();
+  const absl::Time known_at =
+      past ? FromMicros(TimeUtil::TimestampToMicroseconds(snapshot.known_at())) : kPresent;
   return environment_.store.Read(context.deadline, [&](Reader& reader) -> absl::Status {
     rows.clear();
     ReadWorld read;
     WICI_RETURN_IF_ERROR(ReadWorldOf(reader, regions_, "audience_snapshot.rule", snapshot.rule(),
                                      *ParseDate(snapshot.on_date()), known_at, read));
+    *snapshot.mutable_known_at() =
+        TimeUtil::MicrosecondsToTimestamp(ToMicros(ShownAt(known_at, environment_.clock)));
     AudienceScan scan(reader, {snapshot.rule(), read.world, known_at, snapshot.unknown_policy()});
     WICI_RETURN_IF_ERROR(scan.RunToEnd([&](v1::AudienceRow& row) {
       if (rows.size() == static_cast<std::size_t>(rows_max_)) return false;
@@ -130,13 +135,10 @@ absl::Status SnapshotService::CreateAudienceSnapshot(
   snapshot.set_creator(context.principal.id);
   snapshot.set_included_count(0);
   snapshot.set_excluded_count(0);
-  if (!snapshot.has_known_at()) {
-    *snapshot.mutable_known_at() = TimeUtil::MicrosecondsToTimestamp(ToMicros(mutation.now));
-  }
   std::vector<v1::AudienceRow> rows;
   WICI_RETURN_IF_ERROR(Evaluate(context, snapshot, rows));
   if (rows.empty() && !request.allow_empty()) {
-    return AudienceEmptyError(snapshot.counts().evaluated());
+    return AudienceEmptyError(snapshot.counts().contacts_examined());
   }
   snapshot.set_pending_count(
       static_cast<int>(std::count_if(rows.begin(), rows.end(), [](const v1::AudienceRow& row) {
@@ -174,6 +176,23 @@ absl::Status SnapshotService::ListAudienceSnapshots(const rpc::Context& context,
   FillPage(request, page, std::move(rows), *response.mutable_audience_snapshots(),
            *response.mutable_next_page_token());
   return absl::OkStatus();
+}
+
+absl::Status SnapshotService::DeleteAudienceSnapshot(
+    const rpc::Context& context, const v1::DeleteAudienceSnapshotRequest& request,
+    google::protobuf::Empty& response) {
+  Violations violations;
+  violations.RequireResourceName("name", request.name(), kSnapshotPattern);
+  violations.RequestId("request_id", request.request_id());
+  WICI_RETURN_IF_ERROR(violations.ToStatus(kDomain));
+  return environment_.store.Write(
+      MakeMutation(environment_, context, request, request.request_id()), response,
+      [&](Writer& writer) -> absl::Status {
+        WICI_ASSIGN_OR_RETURN(const v1::AudienceSnapshot snapshot,
+                              ReadSnapshot(writer, request.name()));
+        WICI_RETURN_IF_ERROR(CheckEtag(request.name(), request.etag(), snapshot.etag()));
+        return RemoveSnapshot(writer, request.name());
+      });
 }
 
 absl::Status SnapshotService::ListAudienceSnapshotRows(
@@ -217,22 +236,24 @@ absl::Status SnapshotService::DiffAudience(const rpc::Context& context,
   Violations violations;
   violations.RequireResourceName("snapshot", request.snapshot(), kSnapshotPattern);
   const rpc::Page page = rpc::ParsePage(request, violations);
-  absl::Time known_at =
+  const absl::Time known_at =
       ParseKnownAt(request.known_at(), request.has_known_at(), environment_.clock, violations);
   WICI_RETURN_IF_ERROR(violations.ToStatus(kDomain));
-  DiffPosition position = DiffPositionOf(page, environment_.clock.Now());
-  if (request.has_known_at()) position.known_at = known_at;
+  const DiffPosition begin = DiffPositionOf(page, known_at);
   return environment_.store.Read(context.deadline, [&](Reader& reader) -> absl::Status {
     response.Clear();
     WICI_ASSIGN_OR_RETURN(const v1::AudienceSnapshot snapshot,
                           ReadSnapshot(reader, request.snapshot()));
     ReadWorld read;
     WICI_RETURN_IF_ERROR(ReadWorldOf(reader, regions_, "rule", snapshot.rule(),
-                                     *ParseDate(snapshot.on_date()), position.known_at, read));
-    SnapshotDiff diff(reader, snapshot, read.world, position);
+                                     *ParseDate(snapshot.on_date()), begin.known_at, read));
+    const absl::Time shown_at = ShownAt(begin.known_at, environment_.clock);
+    SnapshotDiff diff(reader, snapshot, read.world, begin);
     WICI_RETURN_IF_ERROR(diff.Run(static_cast<std::size_t>(page.size), response));
-    *response.mutable_known_at() = TimeUtil::MicrosecondsToTimestamp(ToMicros(position.known_at));
-    if (!diff.done()) response.set_next_page_token(rpc::MakePageToken(request, diff.Token()));
+    *response.mutable_known_at() = TimeUtil::MicrosecondsToTimestamp(ToMicros(shown_at));
+    if (!diff.done()) {
+      response.set_next_page_token(rpc::MakePageToken(request, diff.Token(shown_at)));
+    }
     return absl::OkStatus();
   });
 }

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "google/protobuf/empty.pb.h"
 #include "libs/rpc/server.h"
 #include "services/cluster_registry/environment.h"
 #include "services/cluster_registry/regions/region_cache.h"
@@ -34,6 +35,9 @@ class SnapshotService {
   absl::Status ListAudienceSnapshots(const rpc::Context& context,
                                      const v1::ListAudienceSnapshotsRequest& request,
                                      v1::ListAudienceSnapshotsResponse& response);
+  absl::Status DeleteAudienceSnapshot(const rpc::Context& context,
+                                      const v1::DeleteAudienceSnapshotRequest& request,
+                                      google::protobuf::Empty& response);
   absl::Status ListAudienceSnapshotRows(const rpc::Context& context,
                                         const v1::ListAudienceSnapshotRowsRequest& request,
                                         v1::ListAudienceSnapshotRowsResponse& response);

@@ -2,6 +2,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "services/cluster_registry/testing/registry_fixture.h"
 
 namespace wici::cluster_registry {
@@ -19,7 +20,7 @@ using wici::testing::StatusIs;
 constexpr auto kPrecondition = absl::StatusCode::kFailedPrecondition;
 constexpr char kId[] = "018f0000-0000-7000-8000-000000000001";
 
-class SnapshotServiceTest : public testing::RegistryTest {
+class SnapshotServiceTest : public testing::EngineRegistryTest {
  protected:
   // Two managers in Mazovia, one in a cluster without seat, one in Bavaria.
   SnapshotServiceTest() {
@@ -76,8 +77,9 @@ class SnapshotServiceTest : public testing::RegistryTest {
 
   v1::AudienceDifference last_;
 };
+WICI_ON_EVERY_ENGINE(SnapshotServiceTest);
 
-TEST_F(SnapshotServiceTest, ASnapshotKeepsQuestionRowsAndCounts) {
+TEST_P(SnapshotServiceTest, ASnapshotKeepsQuestionRowsAndCounts) {
   const auto snapshot = Freeze();
   ASSERT_THAT(snapshot, IsOk());
   EXPECT_EQ(snapshot->name(), "audienceSnapshots/invitation");
@@ -100,7 +102,7 @@ TEST_F(SnapshotServiceTest, ASnapshotKeepsQuestionRowsAndCounts) {
   EXPECT_THAT(rows->rows(0).row().matched_predicates(), SizeIs(2));
 }
 
-TEST_F(SnapshotServiceTest, RowsComeInPages) {
+TEST_P(SnapshotServiceTest, RowsComeInPages) {
   ASSERT_THAT(Freeze(), IsOk());
   const auto first = ListAudienceSnapshotRows(Parent() + " page_size: 2");
   ASSERT_THAT(first, IsOk());
@@ -110,7 +112,7 @@ TEST_F(SnapshotServiceTest, RowsComeInPages) {
   EXPECT_THAT(ListAudienceReviews(Parent() + token), HasViolation("page_token"));
 }
 
-TEST_F(SnapshotServiceTest, TheSameRequestTwiceMakesOneSnapshot) {
+TEST_P(SnapshotServiceTest, TheSameRequestTwiceMakesOneSnapshot) {
   const std::string id = std::string("request_id: \"") + kId + "\"";
   const auto first = Freeze(id);
   ASSERT_THAT(first, IsOk());
@@ -122,7 +124,52 @@ TEST_F(SnapshotServiceTest, TheSameRequestTwiceMakesOneSnapshot) {
               StatusIs(absl::StatusCode::kInvalidArgument, Reason("REQUEST_ID_REUSED")));
 }
 
-TEST_F(SnapshotServiceTest, A2_AnEmptyAudienceHasToBeConfirmed) {
+TEST_P(SnapshotServiceTest, ASnapshotIsDeletedWithItsRows) {
+  ASSERT_THAT(Freeze(), IsOk());
+  ASSERT_THAT(Freeze("", "other"), IsOk());
+  const std::string name = R"(name: "audienceSnapshots/invitation" )";
+  EXPECT_THAT(DeleteAudienceSnapshot(name + "etag: '\"7\"'"),
+              StatusIs(absl::StatusCode::kAborted, Reason("ETAG_MISMATCH")));
+  const std::string request = name + "etag: '\"1\"' request_id: \"" + kId + "\"";
+  ASSERT_THAT(DeleteAudienceSnapshot(request), IsOk());
+  EXPECT_THAT(DeleteAudienceSnapshot(request), IsOk());  // the same request again
+  const auto gone = StatusIs(absl::StatusCode::kNotFound, Reason("RESOURCE_NOT_FOUND"));
+  EXPECT_THAT(DeleteAudienceSnapshot(name), gone);
+  EXPECT_THAT(GetAudienceSnapshot(name), gone);
+  EXPECT_THAT(ListAudienceSnapshotRows(Parent()), gone);
+  EXPECT_THAT(ResolveAudienceReview("name: \"audienceSnapshots/invitation/rows/00000003\" "
+                                    "decision: DECISION_INCLUDE reason: \"r\""),
+              gone);
+  EXPECT_THAT(ListAudienceSnapshotRows(Parent("other"))->rows(), SizeIs(3));
+  EXPECT_THAT(Freeze(), IsOk());  // the name is free again
+  EXPECT_THAT(DeleteAudienceSnapshot("name: \"x\" request_id: \"1\""),
+              AllOf(HasViolation("name"), HasViolation("request_id")));
+  EXPECT_THAT(services_.Call<google::protobuf::Empty>(
+                  "wici.cluster_registry.v1.AudienceService/DeleteAudienceSnapshot",
+                  testing::Parse<v1::DeleteAudienceSnapshotRequest>(name),
+                  services_.Token("cluster-manager", "clusters/aaa")),
+              StatusIs(absl::StatusCode::kPermissionDenied));
+}
+
+TEST_P(SnapshotServiceTest, ASnapshotOfYesterdayIsWhatWasKnownThen) {
+  const std::string then =
+      absl::StrCat("known_at { seconds: ", absl::ToUnixSeconds(services_.clock().Now()), " } ");
+  services_.clock().Advance(absl::Hours(24));
+  ASSERT_THAT(UpdateCluster(R"(cluster { name: "clusters/aaa" home_region: "regions/bavaria" })"),
+              IsOk());
+  AddCluster(R"(home_region: "regions/mazovia")", "eee");
+  AddManager("eee");
+  const auto snapshot = CreateAudienceSnapshot(R"(audience_snapshot_id: "yesterday"
+    audience_snapshot { on_date: "2015-12-18" rule { region { region: "regions/mazovia" } } )" +
+                                               then + "}");
+  ASSERT_THAT(snapshot, IsOk());
+  EXPECT_EQ(snapshot->counts().matched(), 2);  // aaa and bbb
+  EXPECT_THAT(DiffAudience(R"(snapshot: "audienceSnapshots/yesterday" )" + then)->differences(),
+              IsEmpty());
+  EXPECT_THAT(DiffAudience(R"(snapshot: "audienceSnapshots/yesterday")")->differences(), SizeIs(2));
+}
+
+TEST_P(SnapshotServiceTest, A2_AnEmptyAudienceHasToBeConfirmed) {
   const std::string nobody = R"(audience_snapshot_id: "nobody" audience_snapshot {
     on_date: "2015-12-18" rule { country { countries: "MT" } } })";
   EXPECT_THAT(CreateAudienceSnapshot(nobody), StatusIs(kPrecondition, Reason("AUDIENCE_EMPTY")));
@@ -134,7 +181,7 @@ TEST_F(SnapshotServiceTest, A2_AnEmptyAudienceHasToBeConfirmed) {
   EXPECT_THAT(ListAudienceSnapshotRows(Parent("nobody"))->rows(), IsEmpty());
 }
 
-TEST_F(SnapshotServiceTest, A4_TheCountsOfMatchedAndUnknownAreStored) {
+TEST_P(SnapshotServiceTest, A4_TheCountsOfMatchedAndUnknownAreStored) {
   const auto snapshot = Freeze();
   ASSERT_THAT(snapshot, IsOk());
   auto dry =
@@ -146,7 +193,7 @@ TEST_F(SnapshotServiceTest, A4_TheCountsOfMatchedAndUnknownAreStored) {
   EXPECT_EQ(EvaluateAudience(dry)->SerializeAsString(), counts->SerializeAsString());
 }
 
-TEST_F(SnapshotServiceTest, TheReviewQueueIsWorkedOffWithReasonAndActor) {
+TEST_P(SnapshotServiceTest, TheReviewQueueIsWorkedOffWithReasonAndActor) {
   ASSERT_THAT(Freeze(), IsOk());
   const auto queue = ListAudienceReviews(Parent());
   ASSERT_THAT(queue, IsOk());
@@ -178,7 +225,7 @@ TEST_F(SnapshotServiceTest, TheReviewQueueIsWorkedOffWithReasonAndActor) {
   EXPECT_EQ(after->excluded_count(), 1);
 }
 
-TEST_F(SnapshotServiceTest, ADecisionThatCannotBeMadeIsRefused) {
+TEST_P(SnapshotServiceTest, ADecisionThatCannotBeMadeIsRefused) {
   ASSERT_THAT(Freeze(), IsOk());
   const std::string rows = "name: \"audienceSnapshots/invitation/rows/";
   const std::string include = "\" decision: DECISION_INCLUDE reason: \"r\" ";
@@ -192,7 +239,7 @@ TEST_F(SnapshotServiceTest, ADecisionThatCannotBeMadeIsRefused) {
               AllOf(HasViolation("name"), HasViolation("decision"), HasViolation("reason")));
 }
 
-TEST_F(SnapshotServiceTest, ASnapshotOfNonsenseIsRefusedWithEveryViolation) {
+TEST_P(SnapshotServiceTest, ASnapshotOfNonsenseIsRefusedWithEveryViolation) {
   EXPECT_THAT(CreateAudienceSnapshot(R"(audience_snapshot_id: "X" request_id: "1"
                 audience_snapshot { on_date: "1800-01-01" unknown_policy: 9 })"),
               AllOf(HasViolation("audience_snapshot_id"), HasViolation("audience_snapshot.rule"),
@@ -200,14 +247,14 @@ TEST_F(SnapshotServiceTest, ASnapshotOfNonsenseIsRefusedWithEveryViolation) {
                     HasViolation("audience_snapshot.unknown_policy")));
 }
 
-TEST_F(SnapshotServiceTest, NothingChangedIsNoDifference) {
+TEST_P(SnapshotServiceTest, NothingChangedIsNoDifference) {
   ASSERT_THAT(Freeze(), IsOk());
   EXPECT_THAT(Diff(), IsEmpty());
   EXPECT_THAT(DiffAudience(R"(snapshot: "audienceSnapshots/none")"),
               StatusIs(absl::StatusCode::kNotFound, Reason("RESOURCE_NOT_FOUND")));
 }
 
-TEST_F(SnapshotServiceTest, ADifferenceSaysWhoAndWhy) {
+TEST_P(SnapshotServiceTest, ADifferenceSaysWhoAndWhy) {
   ASSERT_THAT(Freeze(), IsOk());
   ASSERT_THAT(UpdateCluster(R"(cluster { name: "clusters/ccc" home_region: "regions/mazovia" })"),
               IsOk());
@@ -230,7 +277,7 @@ TEST_F(SnapshotServiceTest, ADifferenceSaysWhoAndWhy) {
   EXPECT_FALSE(last_.gone());
 }
 
-TEST_F(SnapshotServiceTest, EveryDifferenceComesOnceOverPages) {
+TEST_P(SnapshotServiceTest, EveryDifferenceComesOnceOverPages) {
   ASSERT_THAT(Freeze(), IsOk());
   ASSERT_THAT(UpdateCluster(R"(cluster { name: "clusters/ccc" home_region: "regions/mazovia" })"),
               IsOk());
@@ -244,7 +291,7 @@ TEST_F(SnapshotServiceTest, EveryDifferenceComesOnceOverPages) {
   }
 }
 
-TEST_F(SnapshotServiceTest, APersonWhoseRowMovedToAnotherClusterIsTheSamePerson) {
+TEST_P(SnapshotServiceTest, APersonWhoseRowMovedToAnotherClusterIsTheSamePerson) {
   ASSERT_THAT(Freeze(), IsOk());
   AddCluster(R"(home_region: "regions/mazovia")", "aa0");  // before "aaa"
   AddManager("aa0", "AAA@example.org");
@@ -256,7 +303,7 @@ TEST_F(SnapshotServiceTest, APersonWhoseRowMovedToAnotherClusterIsTheSamePerson)
 }
 
 // A service of its own on the same database, whose snapshots hold two rows.
-TEST_F(SnapshotServiceTest, AnAudienceOfMoreRowsThanASnapshotHoldsIsRefused) {
+TEST_P(SnapshotServiceTest, AnAudienceOfMoreRowsThanASnapshotHoldsIsRefused) {
   RegionCache regions;
   wici::testing::ServiceFixture small;
   SnapshotService snapshots({store_, small.clock(), services_.ids()}, regions, 2);

@@ -43,6 +43,14 @@ absl::Status InsertSnapshot(Writer& writer, v1::AudienceSnapshot& snapshot,
   return writer.sql().InsertMany(kInsertSnapshotRows, "", values).status();
 }
 
+absl::Status RemoveSnapshot(Writer& writer, std::string_view name) {
+  WICI_RETURN_IF_ERROR(writer.sql().Execute(kDeleteSnapshotRows, {name}).status());
+  WICI_ASSIGN_OR_RETURN(const sql::Rows rows, writer.sql().Execute(kDeleteSnapshot, {name}));
+  if (rows.empty()) return NotFoundError(name);
+  writer.Record(name, rows.front().Int(0) + 1, "audience_snapshot.deleted");
+  return absl::OkStatus();
+}
+
 absl::StatusOr<v1::AudienceSnapshotRow> ReadSnapshotRow(Reader& reader, std::string_view name) {
   return ReadOne<v1::AudienceSnapshotRow>(reader.sql().Execute(kGetSnapshotRow, {name}), name);
 }

@@ -20,6 +20,8 @@ absl::StatusOr<std::vector<v1::AudienceSnapshot>> ReadSnapshots(Reader& reader,
 // With its rows, which get their names here, in the order given.
 absl::Status InsertSnapshot(Writer& writer, v1::AudienceSnapshot& snapshot,
                             std::vector<v1::AudienceRow> rows);
+// With its rows.
+absl::Status RemoveSnapshot(Writer& writer, std::string_view name);
 
 absl::StatusOr<v1::AudienceSnapshotRow> ReadSnapshotRow(Reader& reader, std::string_view name);
 // `pending` reads only those that wait for a decision.

@@ -518,8 +518,10 @@ TEST_P(AssessmentServiceTest, EveryViolationIsNamed) {
   EXPECT_THAT(AdvanceAssessment(R"(name: "x" state: STATE_APPROVED)"),
               AllOf(HasViolation("name"), HasViolation("state")));
   EXPECT_THAT(Advance("SCHEDULED", R"(held_on: "1899-12-31" eligibility {})"),
-              AllOf(HasViolation("held_on"), HasViolation("eligibility"),
-                    HasViolation("eligibility.checked_on"), HasViolation("eligibility.source")));
+              AllOf(HasViolation("held_on"), HasViolation("eligibility.checked_on"),
+                    HasViolation("eligibility.source")));
+  EXPECT_THAT(Advance("CONTRACTED", R"(held_on: "2015-12-18" eligibility {})"),
+              AllOf(HasViolation("held_on"), HasViolation("eligibility")));
   EXPECT_THAT(Advance("HELD", R"(held_on: "2015-12-18")"), HasViolation("held_on"));
   EXPECT_THAT(AppointAssessors(Name(R"(assessors { lead: true country: "Polska" }
                                        assessors { lead: true } observers {})")),
@@ -673,6 +675,8 @@ class PeerComparisonTest : public AssessmentServiceTest {
                                WICI_RETURN_IF_ERROR(InsertCluster(writer, cluster));
                                auto assessment = Parse<Assessment>(fields);
                                assessment.set_name("clusters/" + id + "/assessments/a");
+                               assessment.set_scheme("labelSchemes/esca");
+                               assessment.set_kind("GOLD");
                                assessment.set_indicator_set("indicatorSets/gold");
                                assessment.set_state(Assessment::STATE_REJECTED);
                                *assessment.add_steps()->mutable_record_time() =

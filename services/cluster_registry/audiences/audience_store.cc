@@ -101,7 +101,7 @@ absl::StatusOr<RangePart> ReadRange(Reader& reader, const ClusterRange& range, a
   }
   const RangeQueries queries = QueriesOf(range.by);
   std::vector<sql::Value> values = {keyset.after, keyset.limit, ToMicros(known_at)};
-  if (range.by != ClusterRange::By::kEverything) values.push_back(range.value);
+  if (range.by != ClusterRange::By::kEverything) values.emplace_back(range.value);
   RangePart part;
   WICI_RETURN_IF_ERROR(AddToPart(reader, queries.present, values, keyset.limit, part));
   if (known_at == kPresent) return part;

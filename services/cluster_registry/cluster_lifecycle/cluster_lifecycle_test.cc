@@ -234,10 +234,10 @@ TEST_P(ClusterLifecycleTest, C7_AClosedClusterTakesPartInNoLaterSuccession) {
   EXPECT_THAT(CreateSuccession(merger + R"("2014-07-01" })"),
               StatusIs(kInvalid, HasViolation("succession.predecessors[0]")));
   ASSERT_THAT(CreateSuccession(merger + R"("2014-06-30" })"), IsOk());
-  EXPECT_EQ(GetCluster(kAbc)->state(), v1::Cluster::STATE_CLOSED);
-  EXPECT_THAT(ReactivateCluster(kAbc), StatusIs(kPrecondition, Reason("CLUSTER_SUCCEEDED")));
+  EXPECT_EQ(GetCluster(kAbcName)->state(), v1::Cluster::STATE_CLOSED);
+  EXPECT_THAT(ReactivateCluster(kAbcName), StatusIs(kPrecondition, Reason("CLUSTER_SUCCEEDED")));
   ASSERT_THAT(WithdrawSuccession(R"(name: "successions/merger" reason: "there was none")"), IsOk());
-  EXPECT_EQ(ReactivateCluster(kAbc)->state(), v1::Cluster::STATE_PUBLISHED);
+  EXPECT_EQ(ReactivateCluster(kAbcName)->state(), v1::Cluster::STATE_PUBLISHED);
 }
 
 TEST_P(ClusterLifecycleTest, C2_WhoHandsOverLaterIsStillTheManagerOfTheDay) {
@@ -247,7 +247,7 @@ TEST_P(ClusterLifecycleTest, C2_WhoHandsOverLaterIsStillTheManagerOfTheDay) {
                                  display_name: "M" email: "m@example.org" role_from: "2016-01-01"
                                  earlier_roles { role: ROLE_MANAGER role_until: "2015-12-31" } })"),
               IsOk());
-  EXPECT_THAT(PublishCluster(kAbc), IsOk());
+  EXPECT_THAT(PublishCluster(kAbcName), IsOk());
 }
 
 }  // namespace

@@ -108,7 +108,15 @@ TEST(PublicationTest, WhatIsInReviewOrSaysNothingIsInternal) {
             v1::VISIBILITY_INTERNAL);
   EXPECT_EQ(exposure(Cluster::STATE_PUBLISHED, v1::VISIBILITY_INTERNAL), v1::VISIBILITY_INTERNAL);
   EXPECT_EQ(exposure(Cluster::STATE_PUBLISHED, v1::VISIBILITY_PUBLIC), v1::VISIBILITY_PUBLIC);
-  EXPECT_EQ(exposure(Cluster::STATE_CLOSED, v1::VISIBILITY_PARTNERS), v1::VISIBILITY_PARTNERS);
+}
+
+TEST(PublicationTest, AClosedClusterIsAsVisibleAsItWasUnlessItWasADraft) {
+  Cluster cluster;
+  cluster.set_state(Cluster::STATE_CLOSED);
+  cluster.set_visibility(v1::VISIBILITY_PARTNERS);
+  EXPECT_EQ(ExposureOf(cluster), v1::VISIBILITY_INTERNAL);
+  cluster.mutable_review()->set_state(v1::ClusterReview::STATE_APPROVED);
+  EXPECT_EQ(ExposureOf(cluster), v1::VISIBILITY_PARTNERS);
 }
 
 }  // namespace

@@ -62,17 +62,14 @@ class Registry : public testing::RegistryTest {
                   home_region: "regions/mazovia" operating_regions: "regions/bavaria"
                   sectors { scheme: "NACE" version: "Rev. 2" code: "C20" } website: "a.example"
                   contact_email: "office@example.org" management_fte_centi: 250
-                  services: "=1+1" target_countries
-        : "DE" support_programmes
-        : "go-cluster" visibility
-        : VISIBILITY_PUBLIC external_ids{scheme : "ECCP" value : "17"}
-        member_counts{value : 0 definition : "@members, at first" as_of : "2014"}
-        member_counts{value : 109 definition : "members" as_of : "2015-10-08" source : "x"}
-        mandates{
-          organisation{legal_name : "Ł sp. z o.o." legal_form : "company"}
-          mandate_from : "2014-05-14" basis : BASIS_AGREEMENT
-        } provenances{source : "list" retrieved_on : "2015-12-18"}) ");
-        AddCluster("", "bare");
+                  services: "=1+1" target_countries: "DE" support_programmes: "go-cluster"
+                  visibility: VISIBILITY_PUBLIC external_ids { scheme: "ECCP" value: "17" }
+                  member_counts { value: 0 definition: "@members, at first" as_of: "2014" }
+                  member_counts { value: 109 definition: "members" as_of: "2015-10-08" source: "x" }
+                  mandates { organisation { legal_name: "Ł sp. z o.o." legal_form: "company" }
+                             mandate_from: "2014-05-14" basis: BASIS_AGREEMENT }
+                  provenances { source: "list" retrieved_on: "2015-12-18" })");
+    AddCluster("", "bare");
     ASSERT_THAT(CreateLabel(R"(parent: "clusters/abc" label_id: "bronze" label {
                   scheme: "labelSchemes/esca" kind: "BRONZE" valid_until: "2016-12-08"
                   publication_consent: true evidences { uri: "https://x.example" } })"),

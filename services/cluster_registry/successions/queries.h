@@ -25,7 +25,7 @@ inline constexpr sql::Query kListSuccessions{"list_successions", R"sql(
   ORDER BY name LIMIT $3)sql"};
 
 inline constexpr sql::Query kListSuccessionsOfClusters{"list_successions_of_clusters", R"sql(
-  SELECT s.name, s.version, s.created_at, s.updated_at, s.body, s.applied_at
+  SELECT s.name, s.version, s.created_at, s.updated_at, s.body
   FROM succession_clusters c JOIN successions s ON s.name = c.succession
   WHERE c.cluster IN)sql"};
 

@@ -26,9 +26,10 @@ absl::StatusOr<std::vector<v1::Succession>> ReadSuccessions(Reader& reader,
 
 absl::StatusOr<std::vector<v1::Succession>> ReadSuccessionsOf(
     Reader& reader, const std::set<std::string>& clusters) {
-  WICI_ASSIGN_OR_RETURN(std::vector<v1::Succession> found,
-                        ReadRows<v1::Succession>(sql::SelectMany(
-                            reader.sql(), kListSuccessionsOfClusters, "", KeysOf(clusters))));
+  WICI_ASSIGN_OR_RETURN(
+      std::vector<v1::Succession> found,
+      ReadRows<v1::Succession>(sql::SelectMany(reader.sql(), kListSuccessionsOfClusters,
+                                               "AND NOT s.withdrawn", KeysOf(clusters))));
   // One that two of the clusters are in was found twice.
   std::map<std::string, v1::Succession> by_name;
   for (v1::Succession& succession : found) {

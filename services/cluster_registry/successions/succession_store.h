@@ -30,7 +30,7 @@ struct SuccessionFilter {
 absl::StatusOr<std::vector<v1::Succession>> ReadSuccessions(Reader& reader,
                                                             const SuccessionFilter& filter,
                                                             const Keyset& keyset);
-// Those with any of `clusters` before or after, by name.
+// Those with any of `clusters` before or after that were not withdrawn, by name.
 absl::StatusOr<std::vector<v1::Succession>> ReadSuccessionsOf(
     Reader& reader, const std::set<std::string>& clusters);
 // The names of those that are not settled: something of their effects, or of taking them back, is

@@ -77,7 +77,8 @@ TEST(Viewer, OthersSeeOpenItemsOnly) {
 }
 
 TEST(Viewer, RegionsNarrowWhatIsShared) {
-  const auto item = ItemWith(R"(visibility: VISIBILITY_PUBLIC visible_in_regions: "regions/bavaria")");
+  const auto item =
+      ItemWith(R"(visibility: VISIBILITY_PUBLIC visible_in_regions: "regions/bavaria")");
   EXPECT_FALSE(MaySee(kPartner, {}, item));
   EXPECT_FALSE(MaySee(kPartner, {"regions/mazovia"}, item));
   EXPECT_TRUE(MaySee(kPartner, {"regions/bavaria"}, item));

@@ -39,21 +39,16 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 5> kClusterA
 constexpr std::array<std::string_view, 5> kClusterExtras = {"cluster", "label_id", "nuts",
                                                             "members", "source"};
 
-template <class Names>
-bool Contains(const Names& names, std::string_view name) {
-  return std::find(names.begin(), names.end(), name) != names.end();
-}
-
 // "sectors" of "sectors.NACE".
 std::string_view TopOf(std::string_view field) { return field.substr(0, field.find('.')); }
 
 template <class T, class Names>
 bool IsFieldOf(const Names& names, std::string_view field) {
-  return Contains(names, TopOf(field)) && IsCellField(*T::descriptor(), field);
+  return IsAmong(names, TopOf(field)) && IsCellField(*T::descriptor(), field);
 }
 
 bool IsClusterField(std::string_view field) {
-  if (Contains(kClusterExtras, field)) return true;
+  if (IsAmong(kClusterExtras, field)) return true;
   if (field.substr(0, kLabelPrefix.size()) == kLabelPrefix) {
     return IsFieldOf<v1::Label>(kLabelFields, field.substr(kLabelPrefix.size()));
   }
@@ -148,7 +143,7 @@ void RowReader::CheckRegionExists(std::string_view field, const std::string& reg
 
 void RowReader::ReadClusterCells() {
   for (const auto& [field, cell] : cells_.cells) {
-    if (Contains(kClusterExtras, field) || field.rfind(kLabelPrefix, 0) == 0) continue;
+    if (IsAmong(kClusterExtras, field) || field.rfind(kLabelPrefix, 0) == 0) continue;
     const std::string fault = SetCellField(field, cell, row_.cluster);
     if (!fault.empty()) Fault(field, fault);
   }
@@ -321,7 +316,7 @@ std::string ImportFieldOf(Import::Content content, std::string_view column) {
       return extra || IsFieldOf<v1::Member>(kMemberFields, name) ? name : "";
     }
     case Import::CONTENT_MEMBER_COUNTS:
-      return name == "cluster" || Contains(kCountFields, name) ? name : "";
+      return name == "cluster" || IsAmong(kCountFields, name) ? name : "";
     case Import::CONTENT_INITIATIVES:
       return IsInitiativeField(name) ? name : "";
     default:

@@ -6,6 +6,7 @@
 #ifndef WICI_SERVICES_CLUSTER_REGISTRY_IMPORTS_PLANS_IMPORT_ROWS_H_
 #define WICI_SERVICES_CLUSTER_REGISTRY_IMPORTS_PLANS_IMPORT_ROWS_H_
 
+#include <algorithm>
 #include <array>
 #include <map>
 #include <string>
@@ -22,6 +23,11 @@
 #include "wici/cluster_registry/v1/member.pb.h"
 
 namespace wici::cluster_registry {
+
+template <class Names>
+bool IsAmong(const Names& names, std::string_view name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
 
 // The fields of resources that a file may hold, in the order an export writes them.
 inline constexpr std::array<std::string_view, 24> kClusterFields = {"display_name",

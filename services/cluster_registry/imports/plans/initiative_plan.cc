@@ -24,11 +24,6 @@ constexpr std::string_view kBudget = "budget";
 constexpr std::string_view kParticipantBudget = "participant.budget";
 constexpr std::size_t kFractionDigits = 9;
 
-template <class Names>
-bool Contains(const Names& names, std::string_view name) {
-  return std::find(names.begin(), names.end(), name) != names.end();
-}
-
 bool IsOfParticipant(std::string_view field) {
   return field.substr(0, kParticipantPrefix.size()) == kParticipantPrefix;
 }
@@ -99,7 +94,7 @@ bool AddParticipants(const Initiative& more, Initiative& initiative) {
   return added;
 }
 
-ImportRow ResultOf(const ImportedRow& row, ImportRow::Action action) {
+ImportRow InitiativeRow(const ImportedRow& row, ImportRow::Action action) {
   ImportRow result;
   result.set_line(row.line);
   result.set_action(action);
@@ -108,7 +103,7 @@ ImportRow ResultOf(const ImportedRow& row, ImportRow::Action action) {
 }
 
 ImportRow Refuse(const ImportedRow& row, const Violations& violations) {
-  ImportRow refused = ResultOf(row, ImportRow::ACTION_REFUSED);
+  ImportRow refused = InitiativeRow(row, ImportRow::ACTION_REFUSED);
   for (const FieldViolation& violation : violations.list()) {
     refused.add_faults(
         absl::StrCat(FieldOfViolation(violation.field), ": ", violation.description));
@@ -135,9 +130,9 @@ Violations FaultsOf(const Initiative& before, const Initiative& wanted,
 bool IsInitiativeField(std::string_view field) {
   if (field == "initiative" || field == kBudget || field == kParticipantBudget) return true;
   if (IsOfParticipant(field)) {
-    return Contains(kParticipantFields, field.substr(kParticipantPrefix.size()));
+    return IsAmong(kParticipantFields, field.substr(kParticipantPrefix.size()));
   }
-  return Contains(kInitiativeFields, field.substr(0, field.find('.'))) &&
+  return IsAmong(kInitiativeFields, field.substr(0, field.find('.'))) &&
          IsCellField(*Initiative::descriptor(), field);
 }
 
@@ -176,15 +171,15 @@ ImportPlan PlanInitiative(absl::Span<const ImportedRow* const> rows, const Initi
     changed = CompleteFields(row->initiative, std::array{kBudget}, wanted) || changed;
     const bool added = AddParticipants(row->initiative, wanted);
     if (!changed && !added && there) {
-      plan.rows.push_back(ResultOf(*row, ImportRow::ACTION_UNCHANGED));
+      plan.rows.push_back(InitiativeRow(*row, ImportRow::ACTION_UNCHANGED));
       continue;
     }
     if (const Violations faults = FaultsOf(plan.initiative, wanted, living); !faults.ok()) {
       plan.rows.push_back(Refuse(*row, faults));
       continue;
     }
-    plan.rows.push_back(
-        ResultOf(*row, there && !added ? ImportRow::ACTION_UPDATED : ImportRow::ACTION_CREATED));
+    plan.rows.push_back(InitiativeRow(
+        *row, there && !added ? ImportRow::ACTION_UPDATED : ImportRow::ACTION_CREATED));
     plan.initiative = std::move(wanted);
     there = true;
     plan.update = !plan.insert;

@@ -21,7 +21,7 @@ using ::testing::SizeIs;
 using v1::Import;
 using v1::ImportRow;
 
-constexpr char kHeader[] =
+constexpr char kInitiativeHeader[] =
     "initiative,acronym,display_name,kind,budget,participant.participant,"
     "participant.display_name,participant.role,participant.participates_from,"
     "participant.budget\n";
@@ -43,7 +43,7 @@ class InitiativePlanTest : public ::testing::Test {
     return rows;
   }
   ImportPlan Plan(const std::string& rows, const v1::Initiative* known = nullptr) {
-    rows_ = Read(kHeader + rows);
+    rows_ = Read(kInitiativeHeader + rows);
     std::vector<const ImportedRow*> pointers;
     for (const ImportedRow& row : rows_) {
       EXPECT_THAT(row.faults, IsEmpty()) << row.line;
@@ -106,7 +106,7 @@ TEST_F(InitiativePlanTest, ImportingAgainChangesNothingAndAFactThatIsNewComplete
 
 TEST_F(InitiativePlanTest, EveryFaultOfARowIsNamedAfterItsColumn) {
   const std::vector<ImportedRow> rows =
-      Read(std::string(kHeader) +
+      Read(std::string(kInitiativeHeader) +
            ",,,COMPANY,1000,,,BOSS,,5 z\n,ŁĄKA,x,PROJECT,1.5.1 EUR,,,,,\n"
            "projects/x,X,x,PROJECT,,,,,,\n");
   EXPECT_THAT(rows[0].faults,

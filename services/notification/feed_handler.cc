@@ -28,9 +28,30 @@ constexpr Rule kRules[] = {
     {"registration.cancelled", "templates/registration-cancelled"},
     {"event.rescheduled", "templates/event-rescheduled"},
     {"event.cancelled", "templates/event-cancelled"},
+    {"meeting.requested", "templates/meeting-requested"},
+    {"meeting.scheduled", "templates/meeting-scheduled"},
+    {"meeting.rescheduled", "templates/meeting-rescheduled"},
+    {"meeting.cancelled", "templates/meeting-cancelled"},
+    {"meeting.unscheduled", "templates/meeting-cancelled"},
 };
 
 bool ConcernsEverybody(std::string_view kind) { return kind.substr(0, 6) == "event."; }
+bool ConcernsMeeting(std::string_view kind) { return kind.substr(0, 8) == "meeting."; }
+
+std::string Attribute(const feed::v1::Change& change, const std::string& name) {
+  const auto found = change.attributes().find(name);
+  return found == change.attributes().end() ? "" : found->second;
+}
+
+// Makes `notification` one about a meeting; returns what its recipient's links lead to.
+std::string AboutMeeting(const feed::v1::Change& change, NewNotification& notification) {
+  notification.event = change.resource();
+  // Before it first had a time there is nothing to take out of a calendar.
+  if (Attribute(change, "sequence") == "0") {
+    notification.calendar_method = v1::CALENDAR_METHOD_UNSPECIFIED;
+  }
+  return Attribute(change, "registration");
+}
 
 }  // namespace
 
@@ -85,8 +106,10 @@ absl::StatusOr<std::vector<NewNotification>> FeedHandler::Plan(
           {{"kind", change.kind()}, {"resource", change.resource()}});
       continue;
     }
+    const std::string resource =
+        ConcernsMeeting(change.kind()) ? AboutMeeting(change, notification) : change.resource();
     notification.id = ids_.NewId();
-    notification.recipients.push_back({ids_.NewId(), change.person(), change.resource()});
+    notification.recipients.push_back({ids_.NewId(), change.person(), resource});
     plan.push_back(std::move(notification));
   }
   return plan;

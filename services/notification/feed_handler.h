@@ -7,8 +7,15 @@
 //   registration.cancelled                   -> registration-cancelled     (CANCEL)
 //   event.rescheduled                        -> event-rescheduled to every participant (REQUEST)
 //   event.cancelled                          -> event-cancelled to every participant (CANCEL)
+//   meeting.requested                        -> meeting-requested          (none)
+//   meeting.scheduled                        -> meeting-scheduled          (REQUEST)
+//   meeting.rescheduled                      -> meeting-rescheduled        (REQUEST)
+//   meeting.cancelled, meeting.unscheduled   -> meeting-cancelled          (CANCEL, if it was in
+//                                                                           calendars)
 //
-// Everything else calls for none.
+// Everything else calls for none. A message about a meeting has the meeting in the place of the
+// event, so that it has a calendar entry of its own (Peers::GetEvents), and the links of the
+// recipient's registration.
 #ifndef WICI_SERVICES_NOTIFICATION_FEED_HANDLER_H_
 #define WICI_SERVICES_NOTIFICATION_FEED_HANDLER_H_
 

@@ -2,6 +2,7 @@
 #include "services/notification/feed_handler.h"
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "gmock/gmock.h"
@@ -35,6 +36,14 @@ class Source final : public feed::FeedSource {
     change.set_kind(kind);
     change.set_person(person);
     change.set_resource("events/e1/registrations/r1");
+  }
+  // As registration records it for each of the two.
+  void AddMeeting(const std::string& kind, const std::string& person, const std::string& sequence) {
+    Add(kind, person);
+    changes_.back().set_aggregate("events/e1/meetings");
+    changes_.back().set_resource("events/e1/meetings/m1");
+    (*changes_.back().mutable_attributes())["registration"] = "events/e1/registrations/r7";
+    (*changes_.back().mutable_attributes())["sequence"] = sequence;
   }
   // As a restore from a backup does.
   void ForgetAllBut(std::size_t count) { changes_.resize(count); }
@@ -113,6 +122,42 @@ TEST_P(FeedHandlerTest, EachChangeTakesEffectOnceOverManyStarts) {
   EXPECT_EQ(all[1].cause(), "registration/epoch/1");
 }
 
+TEST_P(FeedHandlerTest, AMeetingIsToldOfWithACalendarEntryOfItsOwn) {
+  source_.AddMeeting("meeting.requested", "persons/a", "0");
+  source_.AddMeeting("meeting.scheduled", "persons/a", "1");
+  source_.AddMeeting("meeting.rescheduled", "persons/a", "2");
+  source_.AddMeeting("meeting.cancelled", "persons/a", "3");
+  source_.AddMeeting("meeting.accepted", "persons/a", "0");
+  Consume();
+  const std::vector<v1::Notification> all = All();
+  ASSERT_THAT(all, SizeIs(4));
+  const std::vector<std::pair<std::string, v1::CalendarMethod>> expected = {
+      {"templates/meeting-cancelled", v1::CALENDAR_METHOD_CANCEL},
+      {"templates/meeting-rescheduled", v1::CALENDAR_METHOD_REQUEST},
+      {"templates/meeting-scheduled", v1::CALENDAR_METHOD_REQUEST},
+      {"templates/meeting-requested", v1::CALENDAR_METHOD_UNSPECIFIED}};
+  const std::vector<int> sequences = {2, 1, 0, 0};
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    EXPECT_EQ(all[i].template_(), expected[i].first);
+    EXPECT_EQ(all[i].event(), "events/e1/meetings/m1");
+    const auto deliveries = store_->ListDeliveries(absl::Now() + absl::Seconds(20), all[i].name(),
+                                                   v1::DELIVERY_STATE_UNSPECIFIED, "", 10);
+    ASSERT_THAT(*deliveries, SizeIs(1));
+    EXPECT_EQ(deliveries->front().resource(), "events/e1/registrations/r7");
+    EXPECT_EQ(deliveries->front().calendar_method(), expected[i].second);
+    EXPECT_EQ(deliveries->front().calendar_sequence(), sequences[i]) << i;
+  }
+}
+
+TEST_P(FeedHandlerTest, AMeetingThatWasInNoCalendarIsCancelledWithoutOne) {
+  source_.AddMeeting("meeting.cancelled", "persons/a", "0");
+  Consume();
+  const auto deliveries = store_->ListDeliveries(absl::Now() + absl::Seconds(20), All()[0].name(),
+                                                 v1::DELIVERY_STATE_UNSPECIFIED, "", 10);
+  ASSERT_THAT(*deliveries, SizeIs(1));
+  EXPECT_EQ(deliveries->front().calendar_method(), v1::CALENDAR_METHOD_UNSPECIFIED);
+}
+
 TEST_P(FeedHandlerTest, RescheduledEventOfManyPeopleIsCutIntoNotificationsOfAThousand) {
   for (int i = 0; i < 2500; ++i) {
     peers_.participants["events/e1"].push_back(
@@ -169,7 +214,8 @@ TEST_P(FeedHandlerTest, ChangeWithoutItsPersonIsPassedOver) {
 TEST(TemplateForTest, OtherKindsCallForNothing) {
   for (const char* kind : {"event.created", "event.published", "event.updated",
                            "invitation.answered", "invitation.revoked", "registration.rejected",
-                           "registration.checked_in", "registration.check_in_undone", ""}) {
+                           "registration.checked_in", "registration.check_in_undone",
+                           "meeting.accepted", "meeting.declined", "meeting.expired", ""}) {
     EXPECT_EQ(TemplateFor(kind), "") << kind;
   }
 }

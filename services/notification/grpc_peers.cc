@@ -8,6 +8,7 @@
 #include "libs/base/limits.h"
 #include "libs/base/status_macros.h"
 #include "libs/rpc/channel.h"
+#include "services/notification/meeting_event.h"
 
 namespace wici::notification {
 namespace {
@@ -20,6 +21,8 @@ bool IsActive(registration::v1::RegistrationState state) {
     case registration::v1::REGISTRATION_STATE_CONFIRMED:
     case registration::v1::REGISTRATION_STATE_WAITLISTED:
     case registration::v1::REGISTRATION_STATE_CHECKED_IN:
+    case registration::v1::REGISTRATION_STATE_HELD:
+    case registration::v1::REGISTRATION_STATE_OFFERED:
       return true;
     default:
       return false;
@@ -32,6 +35,11 @@ bool AskForLess(const absl::Status& status, Request& request) {
   if (ErrorReason(status) != "RESPONSE_TOO_LARGE" || request.page_size() <= 1) return false;
   request.set_page_size(request.page_size() / 2);
   return true;
+}
+
+// "events/e1" of "events/e1/meetings/m7".
+std::string EventOf(const std::string& meeting) {
+  return meeting.substr(0, meeting.find("/meetings/"));
 }
 
 // Calls `use` with parts of `names` that fit into one request.
@@ -56,6 +64,7 @@ GrpcPeers::GrpcPeers(const std::shared_ptr<grpc::ChannelInterface>& registry,
       invitations_(registration::v1::InvitationService::NewStub(registration)),
       registrations_(registration::v1::RegistrationService::NewStub(registration)),
       links_(registration::v1::LinkService::NewStub(registration)),
+      meetings_(registration::v1::MeetingService::NewStub(registration)),
       bearer_token_(std::move(bearer_token)),
       clock_(clock) {}
 
@@ -102,8 +111,15 @@ absl::StatusOr<std::map<std::string, people::v1::ContactPoint>> GrpcPeers::GetCo
 
 absl::StatusOr<std::map<std::string, registration::v1::Event>> GrpcPeers::GetEvents(
     const Names& events) {
-  std::map<std::string, registration::v1::Event> found;
+  Names meetings;
+  Names plain;
   for (const std::string& name : events) {
+    (absl::StrContains(name, "/meetings/") ? meetings : plain).insert(name);
+  }
+  WICI_ASSIGN_OR_RETURN(const auto found_meetings, GetMeetings(meetings));
+  for (const auto& found : found_meetings) plain.insert(EventOf(found.meeting().name()));
+  std::map<std::string, registration::v1::Event> found;
+  for (const std::string& name : plain) {
     registration::v1::GetEventRequest request;
     request.set_name(name);
     registration::v1::Event event;
@@ -113,7 +129,47 @@ absl::StatusOr<std::map<std::string, registration::v1::Event>> GrpcPeers::GetEve
     WICI_RETURN_IF_ERROR(status);
     found[name] = std::move(event);
   }
+  WICI_RETURN_IF_ERROR(AddMeetings(found_meetings, found));
   return found;
+}
+
+absl::StatusOr<std::vector<registration::v1::MeetingOfPersons>> GrpcPeers::GetMeetings(
+    const Names& meetings) {
+  std::vector<registration::v1::MeetingOfPersons> found;
+  WICI_RETURN_IF_ERROR(InBatches(
+      {meetings.begin(), meetings.end()}, [&](std::vector<std::string> batch) -> absl::Status {
+        registration::v1::BatchGetMeetingsRequest request;
+        for (std::string& name : batch) request.add_names(std::move(name));
+        registration::v1::BatchGetMeetingsResponse response;
+        WICI_RETURN_IF_ERROR(Call(*meetings_,
+                                  &registration::v1::MeetingService::Stub::BatchGetMeetings,
+                                  request, response));
+        for (auto& meeting : *response.mutable_meetings()) found.push_back(std::move(meeting));
+        return absl::OkStatus();
+      }));
+  return found;
+}
+
+absl::Status GrpcPeers::AddMeetings(const std::vector<registration::v1::MeetingOfPersons>& meetings,
+                                    std::map<std::string, registration::v1::Event>& found) {
+  Names persons;
+  for (const auto& meeting : meetings) {
+    persons.insert({meeting.requester_person(), meeting.invitee_person()});
+  }
+  WICI_ASSIGN_OR_RETURN(const auto people, GetContactPoints(persons));
+  const auto name_of = [&people](const std::string& person) {
+    const auto at = people.find(person);
+    return at == people.end() ? std::string() : at->second.display_name();
+  };
+  for (const auto& meeting : meetings) {
+    const std::string& name = meeting.meeting().name();
+    const auto event = found.find(EventOf(name));
+    if (event == found.end()) continue;
+    found[name] =
+        MeetingAsEvent(meeting.meeting(), event->second, name_of(meeting.requester_person()),
+                       name_of(meeting.invitee_person()));
+  }
+  return absl::OkStatus();
 }
 
 absl::StatusOr<std::map<std::string, registration::v1::Links>> GrpcPeers::GetLinks(

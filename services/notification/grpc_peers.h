@@ -16,6 +16,7 @@
 #include "wici/registration/v1/event_service.grpc.pb.h"
 #include "wici/registration/v1/invitation_service.grpc.pb.h"
 #include "wici/registration/v1/link_service.grpc.pb.h"
+#include "wici/registration/v1/meeting_service.grpc.pb.h"
 #include "wici/registration/v1/registration_service.grpc.pb.h"
 
 namespace wici::notification {
@@ -44,6 +45,11 @@ class GrpcPeers final : public Peers {
   absl::Status AddContactPoints(people::v1::ContactPointService::Stub& owner,
                                 const std::vector<std::string>& persons,
                                 std::map<std::string, people::v1::ContactPoint>& found);
+  absl::StatusOr<std::vector<registration::v1::MeetingOfPersons>> GetMeetings(
+      const Names& meetings);
+  // Adds each meeting as the event a message about it tells of.
+  absl::Status AddMeetings(const std::vector<registration::v1::MeetingOfPersons>& meetings,
+                           std::map<std::string, registration::v1::Event>& found);
   absl::Status AddRegistered(const std::string& event, Names& registered,
                              std::vector<Participant>& participants);
   absl::Status AddInvited(const std::string& event, Names registered,
@@ -55,6 +61,7 @@ class GrpcPeers final : public Peers {
   const std::unique_ptr<registration::v1::InvitationService::Stub> invitations_;
   const std::unique_ptr<registration::v1::RegistrationService::Stub> registrations_;
   const std::unique_ptr<registration::v1::LinkService::Stub> links_;
+  const std::unique_ptr<registration::v1::MeetingService::Stub> meetings_;
   const std::function<std::string()> bearer_token_;
   const Clock& clock_;
 };

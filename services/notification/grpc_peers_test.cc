@@ -39,6 +39,8 @@ class Others {
     registrations.Inline("ListRegistrations", this, &Others::ListRegistrations);
     rpc::Service links = server.AddService("wici.registration.v1.LinkService");
     links.Inline("BatchGetLinks", this, &Others::BatchGetLinks);
+    rpc::Service meetings = server.AddService("wici.registration.v1.MeetingService");
+    meetings.Inline("BatchGetMeetings", this, &Others::BatchGetMeetings);
   }
 
   absl::Status BatchGetContactPoints(const rpc::Context& /*context*/,
@@ -47,7 +49,9 @@ class Others {
     batches.push_back(request.persons_size());
     for (const std::string& person : request.persons()) {
       if (person.find("erased") != std::string::npos) continue;
-      response.add_contact_points()->set_person(person);
+      people_v1::ContactPoint& point = *response.add_contact_points();
+      point.set_person(person);
+      point.set_display_name("name of " + person);
     }
     return absl::OkStatus();
   }
@@ -56,6 +60,27 @@ class Others {
                         registration_v1::Event& response) {
     if (request.name() != "events/e1") return absl::NotFoundError("no such event");
     response.set_name(request.name());
+    response.set_state(registration_v1::EVENT_STATE_PUBLISHED);
+    (*response.mutable_title())["en"] = "Silver meets Gold";
+    response.set_time_zone("Europe/Warsaw");
+    response.mutable_start_time()->set_seconds(1450425600);
+    response.mutable_end_time()->set_seconds(1450447200);
+    return absl::OkStatus();
+  }
+  absl::Status BatchGetMeetings(const rpc::Context& /*context*/,
+                                const registration_v1::BatchGetMeetingsRequest& request,
+                                registration_v1::BatchGetMeetingsResponse& response) {
+    for (const std::string& name : request.names()) {
+      if (name.find("gone") != std::string::npos) continue;
+      registration_v1::MeetingOfPersons& found = *response.add_meetings();
+      found.mutable_meeting()->set_name(name);
+      found.mutable_meeting()->set_state(meeting_state);
+      found.mutable_meeting()->set_table(4);
+      found.mutable_meeting()->mutable_start_time()->set_seconds(1450436400);
+      found.mutable_meeting()->mutable_end_time()->set_seconds(1450437600);
+      found.set_requester_person("persons/anna");
+      found.set_invitee_person("persons/jan");
+    }
     return absl::OkStatus();
   }
   absl::Status BatchGetLinks(const rpc::Context& /*context*/,
@@ -105,6 +130,7 @@ class Others {
 
   std::vector<int> batches;
   int page_max = 1;  // registrations in a page
+  registration_v1::MeetingState meeting_state = registration_v1::MEETING_STATE_SCHEDULED;
   std::vector<registration_v1::Registration> registrations;
   std::vector<registration_v1::Invitation> invitations;
 };
@@ -135,6 +161,33 @@ TEST_F(PeersTest, WhatDoesNotExistIsAbsent) {
   EXPECT_THAT(*peers_->GetContactPoints({"clusters/c/contacts/a", "persons/erased", "persons/b"}),
               ElementsAre(Key("clusters/c/contacts/a"), Key("persons/b")));
   EXPECT_THAT(*peers_->GetContactPoints({}), IsEmpty());
+}
+
+TEST_F(PeersTest, AMeetingIsAnEventOfItsOwnWithTheNamesOfTheTwo) {
+  const std::string name = "events/e1/meetings/m1";
+  const auto found =
+      peers_->GetEvents({name, "events/e1", "events/e1/meetings/gone", "events/none/meetings/m2"});
+  ASSERT_THAT(found, IsOk());
+  ASSERT_THAT(*found, ElementsAre(Key("events/e1"), Key(name)));
+  const registration_v1::Event& meeting = found->at(name);
+  EXPECT_EQ(meeting.name(), name);
+  EXPECT_EQ(meeting.state(), registration_v1::EVENT_STATE_PUBLISHED);
+  EXPECT_EQ(meeting.title().at("pl"),
+            "Spotkanie (stolik 4): name of persons/anna – name of persons/jan");
+  EXPECT_EQ(meeting.summary().at("en"), "Silver meets Gold");
+  EXPECT_EQ(meeting.start_time().seconds(), 1450436400);
+  EXPECT_EQ(meeting.end_time().seconds(), 1450437600);
+  EXPECT_EQ(meeting.time_zone(), "Europe/Warsaw");
+  EXPECT_EQ(found->at("events/e1").title().at("en"), "Silver meets Gold");
+}
+
+TEST_F(PeersTest, AMeetingThatLostItsTimeIsCalledOff) {
+  const std::string name = "events/e1/meetings/m1";
+  for (const auto state :
+       {registration_v1::MEETING_STATE_ACCEPTED, registration_v1::MEETING_STATE_CANCELLED}) {
+    others_.meeting_state = state;
+    EXPECT_EQ(peers_->GetEvents({name})->at(name).state(), registration_v1::EVENT_STATE_CANCELLED);
+  }
 }
 
 TEST_F(PeersTest, EachOwnerIsAskedForItsPeopleAThousandAtOnce) {

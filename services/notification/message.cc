@@ -56,6 +56,7 @@ std::string Where(const registration_v1::Event& event) {
 
 bool TellsOfAnEnd(const ClaimedDelivery& delivery) {
   return delivery.template_name == "templates/event-cancelled" ||
+         delivery.template_name == "templates/meeting-cancelled" ||
          delivery.template_name == "templates/registration-cancelled";
 }
 

@@ -29,6 +29,8 @@ class Peers {
   // By opaque id. Each service that owns some of them is asked.
   virtual absl::StatusOr<std::map<std::string, people::v1::ContactPoint>> GetContactPoints(
       const Names& persons) = 0;
+  // A meeting is asked for like an event, and answered as one: with its own times, the names of the
+  // two in the title, the event's title in the summary, and CANCELLED unless it has a time.
   virtual absl::StatusOr<std::map<std::string, registration::v1::Event>> GetEvents(
       const Names& events) = 0;
   // By invitation or registration.

@@ -169,6 +169,33 @@ TEST_P(WorkerTest, EachKindOfChangeBecomesItsMailInTheLanguageOfThePerson) {
               "2 | CANCELLED" + at + max));
 }
 
+TEST_P(WorkerTest, AMeetingHasAnEntryOfItsOwnThatIsMovedAndTakenOut) {
+  const std::string meeting = "events/silver/meetings/m1";
+  peers_.AddEvent(meeting);
+  const auto tell = [&](const std::string& kind, const std::string& sequence) {
+    feed::v1::Change change = Change(kind, kEwa, meeting);
+    (*change.mutable_attributes())["registration"] = kRegistration;
+    (*change.mutable_attributes())["sequence"] = sequence;
+    ASSERT_THAT(Consume({change}), IsOk());
+    SendAll();
+  };
+  Consume("registration.confirmed", kEwa, kRegistration);
+  SendAll();
+  tell("meeting.scheduled", "1");
+  peers_.events[meeting].mutable_start_time()->set_seconds(1450436400);
+  peers_.events[meeting].mutable_end_time()->set_seconds(1450437600);
+  tell("meeting.rescheduled", "2");
+  peers_.events[meeting].set_state(registration::v1::EVENT_STATE_CANCELLED);
+  tell("meeting.rescheduled", "3");  // overtaken: it says nothing
+  tell("meeting.cancelled", "4");
+  EXPECT_THAT(
+      sink_.Facts(),
+      ElementsAre(HasSubstr("REQUEST | silver@wici.example.org | 0 | CONFIRMED"),
+                  HasSubstr("REQUEST | m1@wici.example.org | 0 | CONFIRMED | 2015-12-18T09:00"),
+                  HasSubstr("REQUEST | m1@wici.example.org | 1 | CONFIRMED | 2015-12-18T12:00"),
+                  HasSubstr("CANCEL | m1@wici.example.org | 3 | CANCELLED | 2015-12-18T12:00")));
+}
+
 TEST_P(WorkerTest, LinksOfTheMailCarryTheTokensOfTheMoment) {
   Consume("registration.confirmed", kEwa, kRegistration);
   SendAll();

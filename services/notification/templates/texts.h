@@ -32,6 +32,10 @@ struct LanguageTexts {
   Texts registration_cancelled;
   Texts event_rescheduled;
   Texts event_cancelled;
+  Texts meeting_requested;
+  Texts meeting_scheduled;
+  Texts meeting_rescheduled;
+  Texts meeting_cancelled;
 };
 
 extern const LanguageTexts kEnglishTexts;

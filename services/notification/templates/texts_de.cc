@@ -265,6 +265,127 @@ beigefügte Kalendereintrag entfernt den Termin aus Ihrem Kalender.</p>
 {{/reason}}<p>Sie müssen nichts weiter tun. Vielen Dank für Ihr Interesse.</p>
 <p>Mit freundlichen Grüßen<br>{{organiser}}</p>
 {{> footer}})"},
+
+    .meeting_requested = {
+        .subject = "Gesprächsanfrage: {{event_title}}",
+        .text = R"({{#name}}Guten Tag {{name}},{{/name}}{{^name}}Guten Tag,{{/name}}
+
+Sie werden um ein Gespräch gebeten. Bis zu Ihrer Antwort hat es keine Zeit.
+
+{{> facts}}
+{{#summary}}{{summary}}
+
+{{/summary}}{{#manage_url}}Annehmen oder ablehnen:
+{{manage_url}}
+
+{{/manage_url}}Mit freundlichen Grüßen
+{{organiser}}
+
+{{> footer}})",
+        .html = R"(<p>{{#name}}Guten Tag {{name}},{{/name}}{{^name}}Guten Tag,{{/name}}</p>
+<p>Sie werden um ein Gespräch gebeten. Bis zu Ihrer Antwort hat es keine Zeit.</p>
+{{> facts}}
+{{#summary}}<p>{{summary}}</p>
+{{/summary}}{{#manage_url}}<p><a href="{{manage_url}}"
+  style="display:inline-block;padding:10px 18px;background:#1a5fb4;color:#ffffff;
+  text-decoration:none;border-radius:6px">Annehmen oder ablehnen</a></p>
+{{/manage_url}}<p>Mit freundlichen Grüßen<br>{{organiser}}</p>
+{{> footer}})"},
+
+    .meeting_scheduled = {
+        .subject = "{{event_title}}, {{date}}",
+        .text = R"({{#name}}Guten Tag {{name}},{{/name}}{{^name}}Guten Tag,{{/name}}
+
+Ihr Gespräch hat eine Zeit und einen Tisch. Der beigefügte Kalendereintrag
+gehört dazu.
+
+{{> facts}}
+{{#summary}}{{summary}}
+
+{{/summary}}{{#manage_url}}Ihre Termine und Anfragen ansehen:
+{{manage_url}}
+
+{{/manage_url}}Wenn Sie nicht kommen können, sagen Sie bitte rechtzeitig ab: Die andere
+Person wird es Ihnen danken.
+
+Mit freundlichen Grüßen
+{{organiser}}
+
+{{> footer}})",
+        .html = R"(<p>{{#name}}Guten Tag {{name}},{{/name}}{{^name}}Guten Tag,{{/name}}</p>
+<p>Ihr Gespräch hat eine Zeit und einen Tisch. Der beigefügte Kalendereintrag
+gehört dazu.</p>
+{{> facts}}
+{{#summary}}<p>{{summary}}</p>
+{{/summary}}{{#manage_url}}<p><a href="{{manage_url}}"
+  style="display:inline-block;padding:10px 18px;background:#1a5fb4;color:#ffffff;
+  text-decoration:none;border-radius:6px">Ihre Termine und Anfragen ansehen</a></p>
+{{/manage_url}}<p>Wenn Sie nicht kommen können, sagen Sie bitte rechtzeitig ab: Die andere
+Person wird es Ihnen danken.</p>
+<p>Mit freundlichen Grüßen<br>{{organiser}}</p>
+{{> footer}})"},
+
+    .meeting_rescheduled = {
+        .subject = "Neue Zeit: {{event_title}}, {{date}}",
+        .text = R"({{#name}}Guten Tag {{name}},{{/name}}{{^name}}Guten Tag,{{/name}}
+
+Ihr Gespräch hat eine andere Zeit oder einen anderen Tisch. Der beigefügte
+Eintrag aktualisiert Ihren Kalender.
+
+{{> facts}}
+{{#summary}}{{summary}}
+
+{{/summary}}{{#manage_url}}Ihre Termine und Anfragen ansehen:
+{{manage_url}}
+
+{{/manage_url}}Wenn Sie nicht kommen können, sagen Sie bitte rechtzeitig ab: Die andere
+Person wird es Ihnen danken.
+
+Mit freundlichen Grüßen
+{{organiser}}
+
+{{> footer}})",
+        .html = R"(<p>{{#name}}Guten Tag {{name}},{{/name}}{{^name}}Guten Tag,{{/name}}</p>
+<p>Ihr Gespräch hat eine andere Zeit oder einen anderen Tisch. Der beigefügte
+Eintrag aktualisiert Ihren Kalender.</p>
+{{> facts}}
+{{#summary}}<p>{{summary}}</p>
+{{/summary}}{{#manage_url}}<p><a href="{{manage_url}}"
+  style="display:inline-block;padding:10px 18px;background:#1a5fb4;color:#ffffff;
+  text-decoration:none;border-radius:6px">Ihre Termine und Anfragen ansehen</a></p>
+{{/manage_url}}<p>Wenn Sie nicht kommen können, sagen Sie bitte rechtzeitig ab: Die andere
+Person wird es Ihnen danken.</p>
+<p>Mit freundlichen Grüßen<br>{{organiser}}</p>
+{{> footer}})"},
+
+    .meeting_cancelled = {
+        .subject = "Abgesagt: {{event_title}}",
+        .text = R"({{#name}}Guten Tag {{name}},{{/name}}{{^name}}Guten Tag,{{/name}}
+
+Leider findet dieses Gespräch nicht wie geplant statt.
+
+{{> facts}}
+{{#summary}}{{summary}}
+
+{{/summary}}{{#manage_url}}Ihre Termine und Anfragen ansehen:
+{{manage_url}}
+
+{{/manage_url}}Wenn es in Ihrem Kalender stand, wird es dort entfernt.
+
+Mit freundlichen Grüßen
+{{organiser}}
+
+{{> footer}})",
+        .html = R"(<p>{{#name}}Guten Tag {{name}},{{/name}}{{^name}}Guten Tag,{{/name}}</p>
+<p>Leider findet dieses Gespräch nicht wie geplant statt.</p>
+{{> facts}}
+{{#summary}}<p>{{summary}}</p>
+{{/summary}}{{#manage_url}}<p><a href="{{manage_url}}"
+  style="display:inline-block;padding:10px 18px;background:#1a5fb4;color:#ffffff;
+  text-decoration:none;border-radius:6px">Ihre Termine und Anfragen ansehen</a></p>
+{{/manage_url}}<p>Wenn es in Ihrem Kalender stand, wird es dort entfernt.</p>
+<p>Mit freundlichen Grüßen<br>{{organiser}}</p>
+{{> footer}})"},
 };
 // clang-format on
 

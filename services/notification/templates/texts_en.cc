@@ -259,6 +259,125 @@ attached calendar entry removes the date from your calendar.</p>
 {{/reason}}<p>You need not do anything. Thank you for your interest.</p>
 <p>Kind regards<br>{{organiser}}</p>
 {{> footer}})"},
+
+    .meeting_requested = {
+        .subject = "Request for a meeting: {{event_title}}",
+        .text = R"({{#name}}Dear {{name}},{{/name}}{{^name}}Hello,{{/name}}
+
+You are asked for a one-to-one meeting. Until you answer, it has no time.
+
+{{> facts}}
+{{#summary}}{{summary}}
+
+{{/summary}}{{#manage_url}}Accept or decline it:
+{{manage_url}}
+
+{{/manage_url}}Kind regards
+{{organiser}}
+
+{{> footer}})",
+        .html = R"(<p>{{#name}}Dear {{name}},{{/name}}{{^name}}Hello,{{/name}}</p>
+<p>You are asked for a one-to-one meeting. Until you answer, it has no time.</p>
+{{> facts}}
+{{#summary}}<p>{{summary}}</p>
+{{/summary}}{{#manage_url}}<p><a href="{{manage_url}}"
+  style="display:inline-block;padding:10px 18px;background:#1a5fb4;color:#ffffff;
+  text-decoration:none;border-radius:6px">Accept or decline it</a></p>
+{{/manage_url}}<p>Kind regards<br>{{organiser}}</p>
+{{> footer}})"},
+
+    .meeting_scheduled = {
+        .subject = "{{event_title}}, {{date}}",
+        .text = R"({{#name}}Dear {{name}},{{/name}}{{^name}}Hello,{{/name}}
+
+Your one-to-one meeting has a time and a table. The attached calendar entry
+is for it.
+
+{{> facts}}
+{{#summary}}{{summary}}
+
+{{/summary}}{{#manage_url}}View your agenda and your requests:
+{{manage_url}}
+
+{{/manage_url}}If you cannot come, please cancel it in time: the other will be glad to know.
+
+Kind regards
+{{organiser}}
+
+{{> footer}})",
+        .html = R"(<p>{{#name}}Dear {{name}},{{/name}}{{^name}}Hello,{{/name}}</p>
+<p>Your one-to-one meeting has a time and a table. The attached calendar entry
+is for it.</p>
+{{> facts}}
+{{#summary}}<p>{{summary}}</p>
+{{/summary}}{{#manage_url}}<p><a href="{{manage_url}}"
+  style="display:inline-block;padding:10px 18px;background:#1a5fb4;color:#ffffff;
+  text-decoration:none;border-radius:6px">View your agenda and your requests</a></p>
+{{/manage_url}}<p>If you cannot come, please cancel it in time: the other will be glad to know.</p>
+<p>Kind regards<br>{{organiser}}</p>
+{{> footer}})"},
+
+    .meeting_rescheduled = {
+        .subject = "New time: {{event_title}}, {{date}}",
+        .text = R"({{#name}}Dear {{name}},{{/name}}{{^name}}Hello,{{/name}}
+
+Your one-to-one meeting has another time or table. The attached calendar
+entry updates your calendar.
+
+{{> facts}}
+{{#summary}}{{summary}}
+
+{{/summary}}{{#manage_url}}View your agenda and your requests:
+{{manage_url}}
+
+{{/manage_url}}If you cannot come, please cancel it in time: the other will be glad to know.
+
+Kind regards
+{{organiser}}
+
+{{> footer}})",
+        .html = R"(<p>{{#name}}Dear {{name}},{{/name}}{{^name}}Hello,{{/name}}</p>
+<p>Your one-to-one meeting has another time or table. The attached calendar
+entry updates your calendar.</p>
+{{> facts}}
+{{#summary}}<p>{{summary}}</p>
+{{/summary}}{{#manage_url}}<p><a href="{{manage_url}}"
+  style="display:inline-block;padding:10px 18px;background:#1a5fb4;color:#ffffff;
+  text-decoration:none;border-radius:6px">View your agenda and your requests</a></p>
+{{/manage_url}}<p>If you cannot come, please cancel it in time: the other will be glad to know.</p>
+<p>Kind regards<br>{{organiser}}</p>
+{{> footer}})"},
+
+    .meeting_cancelled = {
+        .subject = "Cancelled: {{event_title}}",
+        .text = R"({{#name}}Dear {{name}},{{/name}}{{^name}}Hello,{{/name}}
+
+We are sorry to tell you that this one-to-one meeting does not take place as
+planned.
+
+{{> facts}}
+{{#summary}}{{summary}}
+
+{{/summary}}{{#manage_url}}View your agenda and your requests:
+{{manage_url}}
+
+{{/manage_url}}If it was in your calendar, it is taken out.
+
+Kind regards
+{{organiser}}
+
+{{> footer}})",
+        .html = R"(<p>{{#name}}Dear {{name}},{{/name}}{{^name}}Hello,{{/name}}</p>
+<p>We are sorry to tell you that this one-to-one meeting does not take place as
+planned.</p>
+{{> facts}}
+{{#summary}}<p>{{summary}}</p>
+{{/summary}}{{#manage_url}}<p><a href="{{manage_url}}"
+  style="display:inline-block;padding:10px 18px;background:#1a5fb4;color:#ffffff;
+  text-decoration:none;border-radius:6px">View your agenda and your requests</a></p>
+{{/manage_url}}<p>If it was in your calendar, it is taken out.</p>
+<p>Kind regards<br>{{organiser}}</p>
+{{> footer}})"},
 };
 // clang-format on
 

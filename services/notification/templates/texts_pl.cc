@@ -263,6 +263,129 @@ Załączony wpis usunie termin z Państwa kalendarza.</p>
 {{/reason}}<p>Nie muszą Państwo nic robić. Dziękujemy za zainteresowanie.</p>
 <p>Z wyrazami szacunku<br>{{organiser}}</p>
 {{> footer}})"},
+
+    .meeting_requested = {
+        .subject = "Zaproszenie na spotkanie: {{event_title}}",
+        .text = R"({{#name}}Dzień dobry, {{name}},{{/name}}{{^name}}Dzień dobry,{{/name}}
+
+Ktoś zaprasza na spotkanie dwustronne. Do czasu odpowiedzi nie ma ono terminu.
+
+{{> facts}}
+{{#summary}}{{summary}}
+
+{{/summary}}{{#manage_url}}Przyjęcie lub odrzucenie zaproszenia:
+{{manage_url}}
+
+{{/manage_url}}Z wyrazami szacunku
+{{organiser}}
+
+{{> footer}})",
+        .html = R"(<p>{{#name}}Dzień dobry, {{name}},{{/name}}{{^name}}Dzień dobry,{{/name}}</p>
+<p>Ktoś zaprasza na spotkanie dwustronne. Do czasu odpowiedzi nie ma ono terminu.</p>
+{{> facts}}
+{{#summary}}<p>{{summary}}</p>
+{{/summary}}{{#manage_url}}<p><a href="{{manage_url}}"
+  style="display:inline-block;padding:10px 18px;background:#1a5fb4;color:#ffffff;
+  text-decoration:none;border-radius:6px">Przyjęcie lub odrzucenie zaproszenia</a></p>
+{{/manage_url}}<p>Z wyrazami szacunku<br>{{organiser}}</p>
+{{> footer}})"},
+
+    .meeting_scheduled = {
+        .subject = "{{event_title}}, {{date}}",
+        .text = R"({{#name}}Dzień dobry, {{name}},{{/name}}{{^name}}Dzień dobry,{{/name}}
+
+Spotkanie dwustronne ma już termin i stolik. Dotyczy go załączony wpis
+do kalendarza.
+
+{{> facts}}
+{{#summary}}{{summary}}
+
+{{/summary}}{{#manage_url}}Program spotkań i zaproszenia:
+{{manage_url}}
+
+{{/manage_url}}Jeśli udział jest niemożliwy, prosimy odwołać spotkanie na czas: druga osoba
+będzie wdzięczna za wiadomość.
+
+Z wyrazami szacunku
+{{organiser}}
+
+{{> footer}})",
+        .html = R"(<p>{{#name}}Dzień dobry, {{name}},{{/name}}{{^name}}Dzień dobry,{{/name}}</p>
+<p>Spotkanie dwustronne ma już termin i stolik. Dotyczy go załączony wpis
+do kalendarza.</p>
+{{> facts}}
+{{#summary}}<p>{{summary}}</p>
+{{/summary}}{{#manage_url}}<p><a href="{{manage_url}}"
+  style="display:inline-block;padding:10px 18px;background:#1a5fb4;color:#ffffff;
+  text-decoration:none;border-radius:6px">Program spotkań i zaproszenia</a></p>
+{{/manage_url}}<p>Jeśli udział jest niemożliwy, prosimy odwołać spotkanie na czas: druga osoba
+będzie wdzięczna za wiadomość.</p>
+<p>Z wyrazami szacunku<br>{{organiser}}</p>
+{{> footer}})"},
+
+    .meeting_rescheduled = {
+        .subject = "Nowy termin: {{event_title}}, {{date}}",
+        .text = R"({{#name}}Dzień dobry, {{name}},{{/name}}{{^name}}Dzień dobry,{{/name}}
+
+Spotkanie dwustronne ma inny termin lub stolik. Załączony wpis aktualizuje
+kalendarz.
+
+{{> facts}}
+{{#summary}}{{summary}}
+
+{{/summary}}{{#manage_url}}Program spotkań i zaproszenia:
+{{manage_url}}
+
+{{/manage_url}}Jeśli udział jest niemożliwy, prosimy odwołać spotkanie na czas: druga osoba
+będzie wdzięczna za wiadomość.
+
+Z wyrazami szacunku
+{{organiser}}
+
+{{> footer}})",
+        .html = R"(<p>{{#name}}Dzień dobry, {{name}},{{/name}}{{^name}}Dzień dobry,{{/name}}</p>
+<p>Spotkanie dwustronne ma inny termin lub stolik. Załączony wpis aktualizuje
+kalendarz.</p>
+{{> facts}}
+{{#summary}}<p>{{summary}}</p>
+{{/summary}}{{#manage_url}}<p><a href="{{manage_url}}"
+  style="display:inline-block;padding:10px 18px;background:#1a5fb4;color:#ffffff;
+  text-decoration:none;border-radius:6px">Program spotkań i zaproszenia</a></p>
+{{/manage_url}}<p>Jeśli udział jest niemożliwy, prosimy odwołać spotkanie na czas: druga osoba
+będzie wdzięczna za wiadomość.</p>
+<p>Z wyrazami szacunku<br>{{organiser}}</p>
+{{> footer}})"},
+
+    .meeting_cancelled = {
+        .subject = "Odwołane: {{event_title}}",
+        .text = R"({{#name}}Dzień dobry, {{name}},{{/name}}{{^name}}Dzień dobry,{{/name}}
+
+Z przykrością informujemy, że to spotkanie dwustronne nie odbędzie się zgodnie
+z planem.
+
+{{> facts}}
+{{#summary}}{{summary}}
+
+{{/summary}}{{#manage_url}}Program spotkań i zaproszenia:
+{{manage_url}}
+
+{{/manage_url}}Jeśli było w kalendarzu, zostanie z niego usunięte.
+
+Z wyrazami szacunku
+{{organiser}}
+
+{{> footer}})",
+        .html = R"(<p>{{#name}}Dzień dobry, {{name}},{{/name}}{{^name}}Dzień dobry,{{/name}}</p>
+<p>Z przykrością informujemy, że to spotkanie dwustronne nie odbędzie się zgodnie
+z planem.</p>
+{{> facts}}
+{{#summary}}<p>{{summary}}</p>
+{{/summary}}{{#manage_url}}<p><a href="{{manage_url}}"
+  style="display:inline-block;padding:10px 18px;background:#1a5fb4;color:#ffffff;
+  text-decoration:none;border-radius:6px">Program spotkań i zaproszenia</a></p>
+{{/manage_url}}<p>Jeśli było w kalendarzu, zostanie z niego usunięte.</p>
+<p>Z wyrazami szacunku<br>{{organiser}}</p>
+{{> footer}})"},
 };
 // clang-format on
 

@@ -23,6 +23,9 @@ using access::v1::Permission;
 constexpr std::string_view kDomain = "auth.wici";
 constexpr std::string_view kPlatform = "platform";
 constexpr std::string_view kScheme = "Bearer ";
+constexpr std::string_view kLinkScheme = "Link ";
+// Of the link by which somebody acts for their registration.
+constexpr std::string_view kLinkPurpose = "manage";
 constexpr std::size_t kVerifiedMax = 4096;
 
 struct Role {
@@ -129,9 +132,15 @@ absl::StatusOr<BearerClaims> TokenAuthenticator::Verify(std::string_view token) 
 absl::StatusOr<Principal> TokenAuthenticator::Authenticate(std::string_view authorization,
                                                            absl::Time now) const {
   if (authorization.empty()) return Principal();
+  if (authorization.substr(0, kLinkScheme.size()) == kLinkScheme) {
+    WICI_ASSIGN_OR_RETURN(
+        const std::string resource,
+        ReadLinkToken(key_, kLinkPurpose, authorization.substr(kLinkScheme.size()), now));
+    return Principal{resource, {{"attendee", resource}}};
+  }
   if (authorization.substr(0, kScheme.size()) != kScheme) {
     return MakeError(absl::StatusCode::kUnauthenticated, kDomain, "TOKEN_INVALID",
-                     "credentials are \"Bearer\" and a token");
+                     "credentials are \"Bearer\" or \"Link\" and a token");
   }
   WICI_ASSIGN_OR_RETURN(BearerClaims claims, Verify(authorization.substr(kScheme.size())));
   WICI_RETURN_IF_ERROR(CheckTimes(claims, now));

@@ -26,12 +26,15 @@
 
 namespace wici::auth {
 
-// Reads "Bearer <token>" made by MakeBearerToken. Remembers verified tokens, by their hash, since a
-// signature costs more to check than a whole call; expiry is checked every time.
+// Reads "Bearer <token>" made by MakeBearerToken, and "Link <token>" made by MakeLinkToken for
+// the purpose "manage": whoever has the link of a registration is an attendee on it, and nothing
+// else. Remembers verified bearer tokens, by their hash, since a signature costs more to check than
+// a whole call; expiry is checked every time.
 class TokenAuthenticator final : public rpc::Authenticator {
  public:
   explicit TokenAuthenticator(SigningKey key) : key_(std::move(key)) {}
-  // Errors: UNAUTHENTICATED (reason TOKEN_INVALID or TOKEN_EXPIRED).
+  // Errors: UNAUTHENTICATED (reason TOKEN_INVALID or TOKEN_EXPIRED), PERMISSION_DENIED (reason
+  // LINK_INVALID or LINK_EXPIRED).
   absl::StatusOr<Principal> Authenticate(std::string_view authorization,
                                          absl::Time now) const override;
 

@@ -125,6 +125,28 @@ TEST_F(TokenAuthenticatorTest, ReadsABearerTokenAgainAndAgainUntilItExpires) {
               StatusIs(absl::StatusCode::kUnauthenticated, Reason("TOKEN_EXPIRED")));
 }
 
+TEST_F(TokenAuthenticatorTest, WhoHasTheLinkOfARegistrationIsAnAttendeeOnItAlone) {
+  const std::string mine = "events/e1/registrations/r7";
+  const std::string header =
+      "Link " + MakeLinkToken(key_, "manage", mine, clock_.Now() + absl::Hours(1));
+  const auto principal = authenticator_.Authenticate(header, clock_.Now());
+  ASSERT_THAT(principal, IsOk());
+  EXPECT_EQ(principal->id, mine);
+  EXPECT_THAT(principal->bindings, ::testing::ElementsAre(RoleBinding{"attendee", mine}));
+  clock_.Advance(absl::Hours(2));
+  EXPECT_THAT(authenticator_.Authenticate(header, clock_.Now()), Reason("LINK_EXPIRED"));
+}
+
+TEST_F(TokenAuthenticatorTest, ALinkForAnotherPurposeIsNoCredential) {
+  for (const char* purpose : {"answer", "check-in"}) {
+    const std::string token =
+        MakeLinkToken(key_, purpose, "events/e1/registrations/r7", clock_.Now() + absl::Hours(1));
+    EXPECT_THAT(authenticator_.Authenticate("Link " + token, clock_.Now()),
+                StatusIs(absl::StatusCode::kPermissionDenied, Reason("LINK_INVALID")));
+  }
+  EXPECT_THAT(authenticator_.Authenticate("Link x", clock_.Now()), Reason("LINK_INVALID"));
+}
+
 TEST_F(TokenAuthenticatorTest, RefusesOtherSchemes) {
   for (const char* header : {"Basic YTpi", "bearer", "Bearer", "Bearer ", "Bearer x", "x"}) {
     EXPECT_THAT(authenticator_.Authenticate(header, clock_.Now()),

@@ -22,7 +22,9 @@ absl::Status ServiceFixture::CallUnary(std::string_view method,
              descriptor->output_type() == response.GetDescriptor());
   const std::string path = "/" + std::string(method);
   grpc::ClientContext context;
-  rpc::PrepareCall(context, absl::Now() + absl::Seconds(20), token);
+  const bool link = token.substr(0, 5) == "Link ";
+  rpc::PrepareCall(context, absl::Now() + absl::Seconds(20), link ? "" : token);
+  if (link) context.AddMetadata("authorization", std::string(token));
   return rpc::FromGrpcStatus(
       grpc::internal::BlockingUnaryCall<google::protobuf::Message, google::protobuf::Message>(
           channel_.get(),

@@ -68,7 +68,8 @@ class ServiceFixture {
   }
 
   // One unary call of `method`, "wici.registration.v1.EventService/GetEvent"; nobody when `token`
-  // is empty. A method that is not in the contract, or has other messages, ends the test.
+  // is empty, with a link's token when it begins with "Link ". A method that is not in the
+  // contract, or has other messages, ends the test.
   template <class Response>
   absl::StatusOr<Response> Call(std::string_view method, const google::protobuf::Message& request,
                                 std::string_view token = {}) const {

@@ -115,6 +115,50 @@ absl::Status AlreadyCheckedInError(std::string_view registration, absl::Time che
                absl::StrCat("was checked in at ", instant), {{"check_in_time", instant}});
 }
 
+absl::Status AdmissionCategoryNotFoundError(std::string_view category) {
+  return About(StatusCode::kNotFound, "ADMISSION_CATEGORY_NOT_FOUND", "admission_category",
+               category, "does not exist");
+}
+absl::Status AdmissionCategoryExistsError(std::string_view category) {
+  return About(StatusCode::kAlreadyExists, "ADMISSION_CATEGORY_EXISTS", "admission_category",
+               category, "exists already");
+}
+absl::Status AdmissionCategoryInUseError(std::string_view category) {
+  return About(StatusCode::kFailedPrecondition, "ADMISSION_CATEGORY_IN_USE", "admission_category",
+               category, "has active registrations");
+}
+absl::Status QuotaFullError(std::string_view quota) {
+  return About(StatusCode::kFailedPrecondition, "QUOTA_FULL", "quota", quota,
+               "has no free place, and the event no waiting list");
+}
+absl::Status QuotaBelowTakenError(std::string_view quota, std::int64_t taken) {
+  const std::string count = absl::StrCat(taken);
+  return About(StatusCode::kFailedPrecondition, "QUOTA_BELOW_TAKEN", "quota", quota,
+               absl::StrCat("has ", count, " taken places"), {{"taken", count}});
+}
+absl::Status ReservedExceedsFreeError(std::string_view event, std::int64_t free) {
+  const std::string count = absl::StrCat(free);
+  return About(StatusCode::kFailedPrecondition, "RESERVED_EXCEEDS_FREE", "event", event,
+               absl::StrCat("has ", count, " seats that can be reserved"), {{"free", count}});
+}
+absl::Status SessionsOverlapError(std::string_view session, std::string_view other) {
+  return About(StatusCode::kFailedPrecondition, "SESSIONS_OVERLAP", "session", session,
+               absl::StrCat("is at the same time as ", View(other)), {{"other", other}});
+}
+absl::Status PlaceExpiredError(std::string_view registration, absl::Time expire_time) {
+  const std::string instant = Instant(expire_time);
+  return About(StatusCode::kFailedPrecondition, "PLACE_EXPIRED", "registration", registration,
+               absl::StrCat("had its place kept until ", instant), {{"expire_time", instant}});
+}
+absl::Status RegistrationLogFullError(std::string_view registration) {
+  return About(StatusCode::kResourceExhausted, "REGISTRATION_LOG_FULL", "registration",
+               registration, "has changed too often");
+}
+absl::Status WaitingListCrowdedError(std::string_view registration) {
+  return About(StatusCode::kFailedPrecondition, "WAITING_LIST_CROWDED", "registration",
+               registration, "cannot be put exactly there; choose a place further on");
+}
+
 absl::Status AudienceEmptyError(std::string_view event) {
   return About(StatusCode::kFailedPrecondition, "AUDIENCE_EMPTY", "event", event,
                "would invite nobody: the rule matches no one");

@@ -40,6 +40,18 @@ absl::Status TransitionNotAllowedError(std::string_view registration, v1::Regist
                                        std::string_view step);
 absl::Status AlreadyCheckedInError(std::string_view registration, absl::Time check_in_time);
 
+absl::Status AdmissionCategoryNotFoundError(std::string_view category);
+absl::Status AdmissionCategoryExistsError(std::string_view category);
+absl::Status AdmissionCategoryInUseError(std::string_view category);
+// `quota` is the name of a category or session.
+absl::Status QuotaFullError(std::string_view quota);
+absl::Status QuotaBelowTakenError(std::string_view quota, std::int64_t taken);
+absl::Status ReservedExceedsFreeError(std::string_view event, std::int64_t free);
+absl::Status SessionsOverlapError(std::string_view session, std::string_view other);
+absl::Status PlaceExpiredError(std::string_view registration, absl::Time expire_time);
+absl::Status RegistrationLogFullError(std::string_view registration);
+absl::Status WaitingListCrowdedError(std::string_view registration);
+
 absl::Status AudienceEmptyError(std::string_view event);
 absl::Status AudienceTooLargeError(std::string_view event, std::int64_t limit);
 absl::Status RegistryUnavailableError();

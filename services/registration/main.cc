@@ -61,6 +61,8 @@ absl::Status Serve(const rpc::ServiceFlags& flags) {
   WICI_RETURN_IF_ERROR(server.Start());
   sequencer.Start();
   retention.Start();
+  services.expiry_sweep().Start();
+  services.meeting_keeper().Start();
   return rpc::ServeUntilSignal(flags, server, [&database] {
     return sql::SchemaVersion(*database, absl::Now() + absl::Seconds(1)).status();
   });

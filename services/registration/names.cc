@@ -26,4 +26,8 @@ std::string SessionName(std::string_view event, std::string_view id) {
   return Join(event, "sessions", id);
 }
 
+std::string CategoryName(std::string_view event, std::string_view id) {
+  return Join(event, "admissionCategories", id);
+}
+
 }  // namespace wici::registration

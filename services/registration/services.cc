@@ -6,17 +6,22 @@ Services::Services(const Environment& environment, EventWatch& watch, RegistryCl
                    const auth::SigningKey& key)
     : mutation_(environment.database, environment.clock, environment.ids, environment.on_commit),
       events_(environment.database, mutation_),
+      categories_(environment.database, mutation_),
       invitations_(environment.database, mutation_),
       persons_(environment.database, mutation_),
       registrations_(environment.database, environment.clock, environment.machine, environment.ids,
                      environment.on_commit),
-      event_service_(events_, watch, environment.ids),
+      expiry_sweep_(registrations_, environment.clock, environment.machine),
+      meetings_(environment.database, mutation_),
+      event_service_(events_, categories_, watch, environment.ids),
       invitation_service_(events_, invitations_, registry, key, environment.clock),
       registration_service_(registrations_, BlindIndex(key), key, environment.clock,
                             environment.ids),
       check_in_service_(registrations_, key, environment.clock),
       link_service_(events_, invitations_, registrations_, key),
-      people_service_(persons_, registrations_) {}
+      people_service_(persons_, registrations_, meetings_),
+      meeting_service_(meetings_, scheduler_, environment.ids),
+      meeting_keeper_(environment.database, meetings_, environment.machine) {}
 
 void Services::Register(rpc::Server& server) {
   event_service_.Register(server);
@@ -25,7 +30,7 @@ void Services::Register(rpc::Server& server) {
   check_in_service_.Register(server);
   link_service_.Register(server);
   people_service_.Register(server);
-  server.AddService("wici.registration.v1.MeetingService");
+  meeting_service_.Register(server);
 }
 
 }  // namespace wici::registration

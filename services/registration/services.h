@@ -14,7 +14,11 @@
 #include "services/registration/events/event_watch.h"
 #include "services/registration/invitations/invitation_service.h"
 #include "services/registration/invitations/registry_client.h"
+#include "services/registration/meetings/meeting_keeper.h"
+#include "services/registration/meetings/meeting_service.h"
+#include "services/registration/meetings/scheduling/local_search.h"
 #include "services/registration/people/people_service.h"
+#include "services/registration/registrations/expiry/expiry_sweep.h"
 #include "services/registration/registrations/link_service.h"
 #include "services/registration/registrations/registration_service.h"
 
@@ -37,13 +41,21 @@ class Services {
   Services(const Environment& environment, EventWatch& watch, RegistryClient& registry,
            const auth::SigningKey& key);
   void Register(rpc::Server& server);
+  // Gives back what was kept for a time; its owner starts it.
+  ExpirySweep& expiry_sweep() { return expiry_sweep_; }
+  // Keeps meetings in line in the background, once started.
+  MeetingKeeper& meeting_keeper() { return meeting_keeper_; }
 
  private:
   Mutation mutation_;
   EventStore events_;
+  CategoryStore categories_;
   InvitationStore invitations_;
   PersonStore persons_;
   RegistrationStore registrations_;
+  ExpirySweep expiry_sweep_;
+  MeetingStore meetings_;
+  const LocalSearchScheduler scheduler_;
 
   EventService event_service_;
   InvitationService invitation_service_;
@@ -51,6 +63,8 @@ class Services {
   CheckInService check_in_service_;
   LinkService link_service_;
   PeopleService people_service_;
+  MeetingService meeting_service_;
+  MeetingKeeper meeting_keeper_;
 };
 
 }  // namespace wici::registration

@@ -2,11 +2,13 @@
 #ifndef WICI_SERVICES_REGISTRATION_VALIDATE_FIELDS_H_
 #define WICI_SERVICES_REGISTRATION_VALIDATE_FIELDS_H_
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "google/protobuf/timestamp.pb.h"
 #include "libs/base/limits.h"
 #include "libs/base/violations.h"
 #include "services/registration/errors.h"
@@ -30,6 +32,23 @@ inline bool CheckCount(std::string_view field, int count, int low, int high,
   if (count >= low && count <= high) return true;
   violations.Add(field, absl::StrCat("must have ", low, " to ", high, " items, has ", count));
   return false;
+}
+
+// An instant of the years 1900 to 9999. Returns whether it is fine.
+inline bool CheckTimestamp(std::string_view field, bool present,
+                           const google::protobuf::Timestamp& timestamp, Violations& violations) {
+  constexpr std::int64_t kFirst = -2208988800;  // 1900-01-01
+  constexpr std::int64_t kLast = 253402300799;  // 9999-12-31T23:59:59Z
+  if (!present) {
+    violations.Add(field, "must be set");
+    return false;
+  }
+  if (timestamp.seconds() < kFirst || timestamp.seconds() > kLast || timestamp.nanos() < 0 ||
+      timestamp.nanos() > 999'999'999) {
+    violations.Add(field, "must lie in the years 1900 to 9999");
+    return false;
+  }
+  return true;
 }
 
 // Name, reason and request id: what most verbs take.

@@ -154,8 +154,9 @@ class Naive:
         self._postgres.query(
             self._url, "INSERT INTO event_seats (event, version, state, opens_at, closes_at, "
             "approval, admission, capacity, waiting_list_capacity, confirmed, waitlisted, pending, "
-            f"checked_in, next_waiting_number) VALUES ('{event}', 1, 2, 0, 0, 1, 2, 1000000, 0, 0, "
-            "0, 0, 0, 1)")
+            "checked_in, next_waiting_number, held, reserved, categories, limited_sessions, "
+            f"offer_micros, offer_requeues, party_limit) VALUES ('{event}', 1, 2, 0, 0, 1, 2, "
+            "1000000, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0)")
         machine, before = measure.Machine(), self._postgres.cpu()
         done = subprocess.run(
             [str(PGBENCH[-1]), "--no-vacuum", f"--file={self._script}", "--protocol=prepared",
@@ -222,10 +223,11 @@ def _check_window(name, report):
 
 def _sizes(postgres, url):
     """Mean sizes of what one registration stores, for the naive transaction to store as much."""
-    body, response = postgres.query(
+    body, log, response = postgres.query(
         url, "SELECT (SELECT AVG(LENGTH(body))::integer FROM registrations), "
+        "(SELECT AVG(LENGTH(log))::integer FROM registrations), "
         "(SELECT AVG(LENGTH(response))::integer FROM idempotency)")[0]
-    return {"BODY": int(body), "RESPONSE": int(response)}
+    return {"BODY": int(body), "LOG": int(log), "RESPONSE": int(response)}
 
 
 def run(rounds, seconds, in_flight=IN_FLIGHT):

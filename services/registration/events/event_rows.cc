@@ -20,6 +20,7 @@ EventRow ReadEvent(const sql::Row& row) {
   seats.set_waitlisted(Narrow(row.Int(9)));
   seats.set_pending_approval(Narrow(row.Int(10)));
   seats.set_checked_in(Narrow(row.Int(11)));
+  seats.set_held(Narrow(row.Int(12)));
   event.set_capacity(seats.capacity());
   return result;
 }
@@ -37,12 +38,32 @@ SessionRow ReadSession(const sql::Row& row) {
   result.revision = row.Int(2);
   result.session.set_name(SessionName(row.Text(0), row.Text(1)));
   SetRecord(result.revision, row.Int(4), row.Int(5), result.session);
+  result.session.set_taken(Narrow(row.Int(6)));
   return result;
 }
 
 sql::Bytes SessionBody(v1::Session session) {
   ClearRecord(session);
+  session.clear_taken();
   return sql::Bytes{session.SerializeAsString()};
+}
+
+CategoryRow ReadCategory(const sql::Row& row) {
+  CategoryRow result;
+  ParseBody(row.Blob(3), result.category);
+  result.revision = row.Int(2);
+  result.category.set_name(CategoryName(row.Text(0), row.Text(1)));
+  SetRecord(result.revision, row.Int(4), row.Int(5), result.category);
+  result.category.set_taken(Narrow(row.Int(6)));
+  result.category.set_waitlisted(Narrow(row.Int(7)));
+  return result;
+}
+
+sql::Bytes CategoryBody(v1::AdmissionCategory category) {
+  ClearRecord(category);
+  category.clear_taken();
+  category.clear_waitlisted();
+  return sql::Bytes{category.SerializeAsString()};
 }
 
 }  // namespace wici::registration

@@ -9,7 +9,8 @@ namespace {
 
 absl::TimeZone ZoneOf(const v1::Event& event) {
   absl::TimeZone zone;
-  WICI_CHECK(absl::LoadTimeZone(event.time_zone(), &zone));  // validated when it came in
+  WICI_CHECK(absl::LoadTimeZone(event.time_zone(),
+                                &zone));  // validated when it came in
   return zone;
 }
 

@@ -25,15 +25,17 @@ namespace {
 // Times are moved by RescheduleEvent.
 const std::vector<std::string_view>& EventFields() {
   static const auto& fields =
-      *new std::vector<std::string_view>{"title",      "summary",
-                                         "organisers", "hosts",
-                                         "initiative", "venue",
-                                         "online_url", "mode",
-                                         "languages",  "capacity",
-                                         "audience",   "waiting_list_capacity",
-                                         "approval",   "registration_open_time",
-                                         "admission",  "registration_close_time",
-                                         "honours",    "data_notice"};
+      *new std::vector<std::string_view>{"title",          "summary",
+                                         "organisers",     "hosts",
+                                         "initiative",     "venue",
+                                         "online_url",     "mode",
+                                         "languages",      "capacity",
+                                         "audience",       "waiting_list_capacity",
+                                         "approval",       "registration_open_time",
+                                         "admission",      "registration_close_time",
+                                         "honours",        "data_notice",
+                                         "offer_duration", "offer_expiry",
+                                         "party_limit"};
   return fields;
 }
 
@@ -71,6 +73,7 @@ void EventService::Register(rpc::Server& server) {
   service.Pooled("CreateSession", this, &EventService::CreateSession);
   service.Pooled("UpdateSession", this, &EventService::UpdateSession);
   service.Pooled("DeleteSession", this, &EventService::DeleteSession);
+  categories_.Register(service);
 }
 
 absl::Status EventService::GetEvent(const rpc::Context& context, const v1::GetEventRequest& request,
@@ -121,8 +124,13 @@ absl::Status EventService::UpdateEvent(const rpc::Context& context,
   WICI_RETURN_IF_ERROR(violations.ToStatus(kDomain));
   const auto edit = [&request](v1::Event& event) {
     Violations wrong;
+    const bool limited = event.party_limit() > 0;
     rpc::ApplyUpdateMask(request.update_mask(), request.event(), EventFields(), wrong, event);
     ValidateEvent("event", event, wrong);
+    // From the first registration on they are counted, or never.
+    if (event.state() != v1::EVENT_STATE_DRAFT && limited != (event.party_limit() > 0)) {
+      wrong.Add("event.party_limit", "can be set or unset in a draft only");
+    }
     return wrong.ToStatus(kDomain);
   };
   return Answer(store_.Change(CallOf(context, request), request.event().name(),

@@ -8,6 +8,7 @@
 #include "libs/base/id.h"
 #include "libs/rpc/context.h"
 #include "libs/rpc/server.h"
+#include "services/registration/events/categories/category_handlers.h"
 #include "services/registration/events/event_store.h"
 #include "services/registration/events/event_watch.h"
 #include "wici/registration/v1/event_service.pb.h"
@@ -18,8 +19,8 @@ namespace wici::registration {
 class EventService {
  public:
   // All outlive the service.
-  EventService(EventStore& store, EventWatch& watch, IdSource& ids)
-      : store_(store), watch_(watch), ids_(ids) {}
+  EventService(EventStore& store, CategoryStore& categories, EventWatch& watch, IdSource& ids)
+      : store_(store), watch_(watch), ids_(ids), categories_(categories, ids) {}
   // Adds the service to `server`.
   void Register(rpc::Server& server);
 
@@ -57,6 +58,7 @@ class EventService {
   EventStore& store_;
   EventWatch& watch_;
   IdSource& ids_;
+  CategoryHandlers categories_;
 };
 
 }  // namespace wici::registration

@@ -103,31 +103,39 @@ absl::StatusOr<v1::Event> EventStore::Create(const Call& call, v1::Event event) 
                                       EventBody(event), ToMicros(now)}));
         if (inserted.empty()) return EventExistsError(event.name());
         WICI_RETURN_IF_ERROR(
-            tx.Execute(kInsertSeats, {event.name(), static_cast<std::int64_t>(seats.state),
-                                      ToMicros(seats.window.opens), ToMicros(seats.window.closes),
-                                      static_cast<std::int64_t>(seats.approval),
-                                      static_cast<std::int64_t>(seats.admission),
-                                      seats.counts.capacity, seats.counts.waiting_list_capacity})
+            tx.Execute(kInsertSeats,
+                       {event.name(), static_cast<std::int64_t>(seats.state),
+                        ToMicros(seats.window.opens), ToMicros(seats.window.closes),
+                        static_cast<std::int64_t>(seats.approval),
+                        static_cast<std::int64_t>(seats.admission), seats.counts.capacity,
+                        seats.counts.waiting_list_capacity, absl::ToInt64Microseconds(seats.offer),
+                        std::int64_t{seats.offer_requeues}, seats.party_limit})
                 .status());
         changes.push_back({event.name(), 1, "event.created", event.name(), "", {}});
         return event;
       });
 }
 
-absl::Status EventStore::Save(sql::Transaction& tx, EventRow& row, std::string_view kind,
+absl::Status EventStore::Save(sql::Transaction& tx, EventRow& row,
+                              const std::vector<v1::Session>& moved, std::string_view kind,
                               Changes& changes) {
   const absl::Time now = mutation_.clock().Now();
   v1::Event& event = row.event;
   WICI_ASSIGN_OR_RETURN(EventAggregate aggregate, EventAggregate::Load(tx, event.name(), now));
   CopyFacts(event, aggregate.seats());
   const SeatCounts& counts = aggregate.seats().counts;
-  if (counts.capacity < counts.confirmed) {
-    return CapacityBelowConfirmedError(event.name(), counts.confirmed);
-  }
+  const std::int64_t given = counts.confirmed + counts.held + counts.reserved;
+  if (counts.capacity < given) return CapacityBelowConfirmedError(event.name(), given);
   changes.push_back(aggregate.MakeChange(kind, event.name(), ""));
+  v1::Registration all;
+  for (const v1::Session& session : moved) all.add_sessions(session.name());
+  WICI_RETURN_IF_ERROR(aggregate.LoadQuotas({&all}));
+  for (const v1::Session& session : moved) {
+    WICI_RETURN_IF_ERROR(aggregate.PutQuota(QuotaOf(session)));
+  }
+  WICI_RETURN_IF_ERROR(aggregate.LoadPlaces(0, {}));
   if (event.state() != v1::EVENT_STATE_CANCELLED) {
-    WICI_RETURN_IF_ERROR(aggregate.LoadQueue(0));
-    WICI_RETURN_IF_ERROR(aggregate.Promote(changes));
+    aggregate.Promote(changes);
   }
   WICI_RETURN_IF_ERROR(aggregate.Save());
   WICI_ASSIGN_OR_RETURN(
@@ -153,7 +161,7 @@ absl::StatusOr<v1::Event> EventStore::Change(const Call& call, std::string_view 
         WICI_RETURN_IF_ERROR(CheckNotCancelled(name, row.event.state()));
         WICI_RETURN_IF_ERROR(rpc::CheckEtag(kDomain, name, etag, row.revision));
         WICI_RETURN_IF_ERROR(edit(row.event));
-        WICI_RETURN_IF_ERROR(Save(tx, row, kind, changes));
+        WICI_RETURN_IF_ERROR(Save(tx, row, {}, kind, changes));
         return row.event;
       });
 }
@@ -178,10 +186,10 @@ absl::StatusOr<v1::Event> EventStore::Reschedule(const Call& call,
           if (!LiesWithin(sessions[i], row.event)) {
             return SessionOutsideEventError(sessions[i].name());
           }
-          rows[i].session = std::move(sessions[i]);
+          rows[i].session = sessions[i];
           WICI_RETURN_IF_ERROR(UpdateSessionRow(tx, rows[i]));
         }
-        WICI_RETURN_IF_ERROR(Save(tx, row, "event.rescheduled", changes));
+        WICI_RETURN_IF_ERROR(Save(tx, row, sessions, "event.rescheduled", changes));
         return row.event;
       });
 }
@@ -249,11 +257,17 @@ absl::StatusOr<EventRow> EventStore::LoadForSession(sql::Transaction& tx,
   return row;
 }
 
-absl::Status EventStore::SaveSessionChange(sql::Transaction& tx, std::string_view session,
-                                           Changes& changes) {
+absl::Status EventStore::SaveSessionChange(sql::Transaction& tx, const std::string& session,
+                                           const std::optional<QuotaRow>& quota, Changes& changes) {
   WICI_ASSIGN_OR_RETURN(EventAggregate aggregate,
                         EventAggregate::Load(tx, EventOf(session), mutation_.clock().Now()));
   changes.push_back(aggregate.MakeChange("event.updated", session, ""));
+  v1::Registration named;
+  named.add_sessions(session);
+  WICI_RETURN_IF_ERROR(aggregate.LoadQuotas({&named}));
+  WICI_RETURN_IF_ERROR(quota ? aggregate.PutQuota(*quota) : aggregate.RemoveQuota(session));
+  WICI_RETURN_IF_ERROR(aggregate.LoadPlaces(0, {}));
+  aggregate.Promote(changes);
   return aggregate.Save();
 }
 
@@ -275,6 +289,7 @@ absl::StatusOr<v1::Session> EventStore::CreateSession(const Call& call, v1::Sess
   const absl::Time now = mutation_.clock().Now();
   SetChanged(1, now, session);
   *session.mutable_create_time() = session.update_time();
+  session.clear_taken();
   const std::string& name = session.name();
   return mutation_.Run<v1::Session>(
       call, [&](sql::Transaction& tx, Changes& changes) -> absl::StatusOr<v1::Session> {
@@ -286,7 +301,7 @@ absl::StatusOr<v1::Session> EventStore::CreateSession(const Call& call, v1::Sess
                        {EventOf(name), IdOf(name), MicrosOf(session.start_time()),
                         MicrosOf(session.end_time()), SessionBody(session), ToMicros(now)}));
         if (inserted.empty()) return SessionExistsError(name);
-        WICI_RETURN_IF_ERROR(SaveSessionChange(tx, name, changes));
+        WICI_RETURN_IF_ERROR(SaveSessionChange(tx, name, QuotaOf(session), changes));
         return session;
       });
 }
@@ -302,7 +317,8 @@ absl::StatusOr<v1::Session> EventStore::ChangeSession(const Call& call, std::str
         WICI_RETURN_IF_ERROR(edit(row.session));
         if (!LiesWithin(row.session, event.event)) return SessionOutsideEventError(name);
         WICI_RETURN_IF_ERROR(UpdateSessionRow(tx, row));
-        WICI_RETURN_IF_ERROR(SaveSessionChange(tx, name, changes));
+        const QuotaRow quota = QuotaOf(row.session);
+        WICI_RETURN_IF_ERROR(SaveSessionChange(tx, row.session.name(), quota, changes));
         return row.session;
       });
 }
@@ -318,7 +334,7 @@ absl::StatusOr<v1::DeleteSessionResponse> EventStore::DeleteSession(const Call& 
         WICI_RETURN_IF_ERROR(rpc::CheckEtag(kDomain, name, etag, row.revision));
         WICI_RETURN_IF_ERROR(
             tx.Execute(kDeleteSession, {EventOf(name), IdOf(name), row.revision}).status());
-        WICI_RETURN_IF_ERROR(SaveSessionChange(tx, name, changes));
+        WICI_RETURN_IF_ERROR(SaveSessionChange(tx, row.session.name(), std::nullopt, changes));
         return v1::DeleteSessionResponse();
       });
 }

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,6 +15,7 @@
 #include "libs/sql/database.h"
 #include "services/registration/events/event_rows.h"
 #include "services/registration/mutation.h"
+#include "services/registration/seats/quota_rows.h"
 #include "wici/registration/v1/event_service.pb.h"
 
 namespace wici::registration {
@@ -63,7 +65,8 @@ class EventStore {
                                                         std::int64_t limit);
   // SESSION_EXISTS, SESSION_OUTSIDE_EVENT, EVENT_NOT_FOUND, EVENT_CANCELLED.
   absl::StatusOr<v1::Session> CreateSession(const Call& call, v1::Session session);
-  // SESSION_NOT_FOUND, SESSION_OUTSIDE_EVENT, ETAG_MISMATCH, EVENT_CANCELLED.
+  // More places promote the waiting list. SESSION_NOT_FOUND, SESSION_OUTSIDE_EVENT, ETAG_MISMATCH,
+  // EVENT_CANCELLED, QUOTA_BELOW_TAKEN.
   using EditSession = std::function<absl::Status(v1::Session&)>;
   absl::StatusOr<v1::Session> ChangeSession(const Call& call, std::string_view name,
                                             std::string_view etag, const EditSession& edit);
@@ -72,11 +75,15 @@ class EventStore {
                                                           std::string_view etag);
 
  private:
-  absl::Status Save(sql::Transaction& tx, EventRow& row, std::string_view kind, Changes& changes);
+  // Writes a changed event, with the new times of those of its sessions that moved with it.
+  absl::Status Save(sql::Transaction& tx, EventRow& row, const std::vector<v1::Session>& moved,
+                    std::string_view kind, Changes& changes);
   absl::Status UpdateSessionRow(sql::Transaction& tx, SessionRow& row);
   absl::StatusOr<EventRow> LoadForSession(sql::Transaction& tx, std::string_view session);
-  // Records a change of a session on its event.
-  absl::Status SaveSessionChange(sql::Transaction& tx, std::string_view session, Changes& changes);
+  // Records a change of a session on its event; `quota` is its quota from now on, none when it is
+  // gone.
+  absl::Status SaveSessionChange(sql::Transaction& tx, const std::string& session,
+                                 const std::optional<QuotaRow>& quota, Changes& changes);
 
   sql::Database& database_;
   Mutation& mutation_;

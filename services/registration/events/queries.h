@@ -11,13 +11,15 @@ namespace wici::registration {
 
 inline constexpr sql::Query kGetEvent{"get_event", R"sql(
   SELECT e.name, e.revision, e.state, e.body, e.created_at, e.updated_at,
-         s.version, s.capacity, s.confirmed, s.waitlisted, s.pending, s.checked_in, e.start_at
+         s.version, s.capacity, s.confirmed, s.waitlisted, s.pending, s.checked_in, s.held,
+         e.start_at
   FROM events e JOIN event_seats s ON s.event = e.name
   WHERE e.name = $1)sql"};
 
 inline constexpr sql::Query kListEvents{"list_events", R"sql(
   SELECT e.name, e.revision, e.state, e.body, e.created_at, e.updated_at,
-         s.version, s.capacity, s.confirmed, s.waitlisted, s.pending, s.checked_in, e.start_at
+         s.version, s.capacity, s.confirmed, s.waitlisted, s.pending, s.checked_in, s.held,
+         e.start_at
   FROM events e JOIN event_seats s ON s.event = e.name
   WHERE (e.start_at, e.name) > ($1, $2) AND e.end_at > $3 AND e.start_at < $4
     AND e.state IN ($5, $6, $7)
@@ -33,13 +35,16 @@ inline constexpr sql::Query kUpdateEvent{"update_event", R"sql(
   WHERE name = $1 AND revision = $2 RETURNING revision)sql"};
 
 inline constexpr sql::Query kGetSession{"get_session", R"sql(
-  SELECT event, id, revision, body, created_at, updated_at, start_at
-  FROM sessions WHERE event = $1 AND id = $2)sql"};
+  SELECT s.event, s.id, s.revision, s.body, s.created_at, s.updated_at, q.taken, s.start_at
+  FROM sessions s JOIN quotas q ON q.event = s.event AND q.kind = 2 AND q.id = s.id
+  WHERE s.event = $1 AND s.id = $2)sql"};
 
 inline constexpr sql::Query kListSessions{"list_sessions", R"sql(
-  SELECT event, id, revision, body, created_at, updated_at, start_at
-  FROM sessions WHERE event = $1 AND (start_at, id) > ($2, $3)
-  ORDER BY start_at, id LIMIT $4)sql"};
+  SELECT s.event, s.id, s.revision, s.body, s.created_at, s.updated_at,
+         (SELECT q.taken FROM quotas q WHERE q.event = s.event AND q.kind = 2 AND q.id = s.id),
+         s.start_at
+  FROM sessions s WHERE s.event = $1 AND (s.start_at, s.id) > ($2, $3)
+  ORDER BY s.start_at, s.id LIMIT $4)sql"};
 
 inline constexpr sql::Query kInsertSession{"insert_session", R"sql(
   INSERT INTO sessions (event, id, revision, start_at, end_at, body, created_at, updated_at)
@@ -58,6 +63,33 @@ inline constexpr sql::Query kCountInvitations{"count_invitations", R"sql(
 
 inline constexpr sql::Query kCountRegistrations{"count_registrations", R"sql(
   SELECT state, COUNT(*) FROM registrations WHERE event = $1 GROUP BY state)sql"};
+
+// Admission categories. What is counted, of sessions too, stands in the row of the quota
+// (seats/queries.h): read by its whole key for each row, never joined by a part of it.
+
+inline constexpr sql::Query kGetCategory{"get_category", R"sql(
+  SELECT c.event, c.id, c.revision, c.body, c.created_at, c.updated_at, q.taken, q.waiting
+  FROM admission_categories c
+  JOIN quotas q ON q.event = c.event AND q.kind = 1 AND q.id = c.id
+  WHERE c.event = $1 AND c.id = $2)sql"};
+
+inline constexpr sql::Query kListCategories{"list_categories", R"sql(
+  SELECT c.event, c.id, c.revision, c.body, c.created_at, c.updated_at,
+         (SELECT q.taken FROM quotas q WHERE q.event = c.event AND q.kind = 1 AND q.id = c.id),
+         (SELECT q.waiting FROM quotas q WHERE q.event = c.event AND q.kind = 1 AND q.id = c.id)
+  FROM admission_categories c WHERE c.event = $1 AND c.id > $2 ORDER BY c.id LIMIT $3)sql"};
+
+inline constexpr sql::Query kInsertCategory{"insert_category", R"sql(
+  INSERT INTO admission_categories (event, id, revision, body, created_at, updated_at)
+  VALUES ($1, $2, 1, $3, $4, $4) ON CONFLICT DO NOTHING RETURNING id)sql"};
+
+inline constexpr sql::Query kUpdateCategory{"update_category", R"sql(
+  UPDATE admission_categories SET revision = revision + 1, body = $4, updated_at = $5
+  WHERE event = $1 AND id = $2 AND revision = $3 RETURNING revision)sql"};
+
+inline constexpr sql::Query kDeleteCategory{"delete_category", R"sql(
+  DELETE FROM admission_categories WHERE event = $1 AND id = $2 AND revision = $3
+  RETURNING id)sql"};
 
 }  // namespace wici::registration
 

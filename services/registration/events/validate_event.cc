@@ -1,5 +1,6 @@
 #include "services/registration/events/validate_event.h"
 
+#include <algorithm>
 #include <string>
 
 #include "absl/strings/str_cat.h"
@@ -25,22 +26,6 @@ void CheckTexts(std::string_view field,
     violations.OptionalLanguage(path, language);
     violations.RequireText(path, text, bytes_max);
   }
-}
-
-bool CheckTimestamp(std::string_view field, bool present,
-                    const google::protobuf::Timestamp& timestamp, Violations& violations) {
-  constexpr std::int64_t kFirst = -2208988800;  // 1900-01-01
-  constexpr std::int64_t kLast = 253402300799;  // 9999-12-31T23:59:59Z
-  if (!present) {
-    violations.Add(field, "must be set");
-    return false;
-  }
-  if (timestamp.seconds() < kFirst || timestamp.seconds() > kLast || timestamp.nanos() < 0 ||
-      timestamp.nanos() > 999'999'999) {
-    violations.Add(field, "must lie in the years 1900 to 9999");
-    return false;
-  }
-  return true;
 }
 
 void CheckOrder(std::string_view field, const google::protobuf::Timestamp& earlier,
@@ -139,6 +124,11 @@ void ValidateEvent(std::string_view field, const v1::Event& event, Violations& v
   violations.RequireRange(Path(field, "capacity"), event.capacity(), 1, kSeatsMax);
   violations.RequireRange(Path(field, "waiting_list_capacity"), event.waiting_list_capacity(), 0,
                           kSeatsMax);
+  violations.RequireRange(Path(field, "party_limit"), event.party_limit(), 0, kSeatsMax);
+  if (event.has_offer_duration()) {
+    violations.RequireRange(Path(field, "offer_duration"), event.offer_duration().seconds(),
+                            10 * 60, 14 * 24 * 3600);
+  }
   if (event.has_audience()) ValidateAudience(Path(field, "audience"), event.audience(), violations);
   if (CheckCount(Path(field, "honours"), event.honours_size(), 0, kListMax, violations)) {
     for (int i = 0; i < event.honours_size(); ++i) {
@@ -240,6 +230,26 @@ absl::Status Validate(const v1::CreateSessionRequest& request) {
 
 absl::Status Validate(const v1::DeleteSessionRequest& request) {
   return CheckVerb(request, kSessionPattern).ToStatus(kDomain);
+}
+
+void ValidateCategory(std::string_view field, const v1::AdmissionCategory& category,
+                      Violations& violations) {
+  CheckTexts(Path(field, "title"), category.title(), true, kTitleBytesMax, violations);
+  violations.RequireRange(Path(field, "quota"), category.quota(), 1, kSeatsMax);
+  violations.RequireRange(Path(field, "reserved"), category.reserved(), 0,
+                          std::max(category.quota(), 0));
+  violations.RequireRange(Path(field, "waiting_priority"), category.waiting_priority(), 0, 7);
+}
+
+absl::Status Validate(const v1::CreateAdmissionCategoryRequest& request) {
+  Violations violations;
+  violations.RequireResourceName("parent", request.parent(), kEventPattern);
+  if (!request.admission_category_id().empty()) {
+    violations.RequireId("admission_category_id", request.admission_category_id());
+  }
+  ValidateCategory("admission_category", request.admission_category(), violations);
+  violations.RequestId("request_id", request.request_id());
+  return violations.ToStatus(kDomain);
 }
 
 }  // namespace wici::registration

@@ -14,6 +14,8 @@ namespace wici::registration {
 // The whole of a resource as it would be stored; `field` is its path in the request.
 void ValidateEvent(std::string_view field, const v1::Event& event, Violations& violations);
 void ValidateSession(std::string_view field, const v1::Session& session, Violations& violations);
+void ValidateCategory(std::string_view field, const v1::AdmissionCategory& category,
+                      Violations& violations);
 void ValidateAudience(std::string_view field, const v1::Audience& audience, Violations& violations);
 
 absl::Status Validate(const v1::CreateEventRequest& request);
@@ -23,6 +25,7 @@ absl::Status Validate(const v1::RescheduleEventRequest& request);
 absl::Status Validate(const v1::WatchEventRequest& request);
 absl::Status Validate(const v1::CreateSessionRequest& request);
 absl::Status Validate(const v1::DeleteSessionRequest& request);
+absl::Status Validate(const v1::CreateAdmissionCategoryRequest& request);
 
 }  // namespace wici::registration
 

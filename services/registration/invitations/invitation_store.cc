@@ -9,8 +9,8 @@
 #include "libs/rpc/etag.h"
 #include "services/registration/errors.h"
 #include "services/registration/events/event_rules.h"
-#include "services/registration/invitations/invitation_rules.h"
 #include "services/registration/invitations/queries.h"
+#include "services/registration/invitations/rules/invitation_rules.h"
 #include "services/registration/names.h"
 
 namespace wici::registration {

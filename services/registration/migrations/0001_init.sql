@@ -32,7 +32,45 @@ CREATE TABLE event_seats (
   pending BIGINT NOT NULL CHECK (pending >= 0),
   checked_in BIGINT NOT NULL CHECK (checked_in >= 0),
   next_waiting_number BIGINT NOT NULL,
-  CONSTRAINT event_seats_never_oversold CHECK (confirmed <= capacity)
+  held BIGINT NOT NULL CHECK (held >= 0),
+  reserved BIGINT NOT NULL CHECK (reserved >= 0),
+  categories BIGINT NOT NULL,
+  limited_sessions BIGINT NOT NULL,
+  offer_micros BIGINT NOT NULL,
+  offer_requeues BIGINT NOT NULL,
+  party_limit BIGINT NOT NULL,
+  CONSTRAINT event_seats_never_oversold CHECK (confirmed + held + reserved <= capacity)
+);
+
+-- The hot rows below it: what a registration takes a place in beside the event. `kind` is 1 for an
+-- admission category, 2 for a session, whose `id` is the last part of its name, and 3 for a party,
+-- with its whole name, where the event limits those. Written in the
+-- transactions that write the event's row, whose version guards them.
+CREATE TABLE quotas (
+  event TEXT COLLATE "C" NOT NULL,
+  kind BIGINT NOT NULL,
+  id TEXT COLLATE "C" NOT NULL,
+  size BIGINT NOT NULL,
+  reserved BIGINT NOT NULL,
+  taken BIGINT NOT NULL CHECK (taken >= 0),
+  waiting BIGINT NOT NULL CHECK (waiting >= 0),
+  pending BIGINT NOT NULL CHECK (pending >= 0),
+  approval BIGINT NOT NULL,
+  priority BIGINT NOT NULL,
+  start_at BIGINT NOT NULL,
+  end_at BIGINT NOT NULL,
+  PRIMARY KEY (event, kind, id),
+  CONSTRAINT quotas_never_oversold CHECK (taken <= size)
+);
+
+CREATE TABLE admission_categories (
+  event TEXT COLLATE "C" NOT NULL,
+  id TEXT COLLATE "C" NOT NULL,
+  revision BIGINT NOT NULL,
+  body BYTEA NOT NULL,
+  created_at BIGINT NOT NULL,
+  updated_at BIGINT NOT NULL,
+  PRIMARY KEY (event, id)
 );
 
 CREATE TABLE sessions (
@@ -67,10 +105,12 @@ CREATE TABLE invitations (
 CREATE UNIQUE INDEX invitations_one_per_person ON invitations (event, person);
 
 -- `active_key` says who, while the registration is active (PENDING_APPROVAL, CONFIRMED, WAITLISTED,
--- CHECKED_IN): event and contact, or a keyed hash of event and e-mail address (blind_index.h). It
+-- CHECKED_IN, HELD, OFFERED): event and contact, or a keyed hash of event and e-mail address (blind_index.h). It
 -- is NULL afterwards, so its index lets a person have one active registration for an event. (Not a
 -- partial index: from a small one PostgreSQL plans to read all of it, for as long as the plan
 -- lives.)
+-- `category` is the last part of the name of its admission category, or ''. `log` is everything that
+-- happened to it (RegistrationLog), in the row, so that a registration costs no second one.
 -- No foreign keys here: the service has checked the event, and they cost a third of the rate.
 CREATE TABLE registrations (
   event TEXT COLLATE "C" NOT NULL,
@@ -85,13 +125,22 @@ CREATE TABLE registrations (
   body BYTEA NOT NULL,
   created_at BIGINT NOT NULL,
   updated_at BIGINT NOT NULL,
+  category TEXT COLLATE "C" NOT NULL,
+  expires_at BIGINT,
+  log BYTEA NOT NULL,
   PRIMARY KEY (event, id)
 );
 
 CREATE UNIQUE INDEX registrations_one_active ON registrations (active_key);
 
--- The queue: WAITLISTED in the order of their numbers.
+-- The queue: WAITLISTED in the order of their numbers; and that of each category.
 CREATE INDEX registrations_waiting ON registrations (event, waiting_number) WHERE state = 3;
+CREATE INDEX registrations_waiting_line ON registrations (event, category, waiting_number)
+  WHERE state = 3;
+
+-- HELD and OFFERED, the first to expire first.
+CREATE INDEX registrations_expiring ON registrations (expires_at, event, id)
+  WHERE expires_at IS NOT NULL;
 
 -- The only table with personal data. `registration` is the resource the person belongs to.
 CREATE TABLE persons (

@@ -4,12 +4,15 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "google/protobuf/util/json_util.h"
 #include "libs/base/limits.h"
 #include "libs/base/status_macros.h"
 #include "libs/base/violations.h"
 #include "services/registration/call.h"
 #include "services/registration/errors.h"
+#include "services/registration/meetings/rules/meeting_views.h"
+#include "services/registration/names.h"
 
 namespace wici::registration {
 namespace {
@@ -70,8 +73,32 @@ absl::Status PeopleService::ExportPerson(const rpc::Context& context,
   WICI_ASSIGN_OR_RETURN(const v1::Registration found,
                         registrations_.Get(context.deadline, rows[0].registration));
   WICI_ASSIGN_OR_RETURN(const std::string registration, ToJson(found));
-  response.set_json(absl::StrCat("{\"person\":", person, ",\"registration\":", registration, "}"));
+  WICI_ASSIGN_OR_RETURN(const std::string meetings,
+                        ExportMeetings(context.deadline, rows[0].registration));
+  response.set_json(
+      absl::StrCat("{\"person\":", person, ",\"registration\":", registration, ",", meetings, "}"));
   return absl::OkStatus();
+}
+
+absl::StatusOr<std::string> PeopleService::ExportMeetings(absl::Time deadline,
+                                                          const std::string& registration) {
+  constexpr int kPage = 1000;
+  WICI_ASSIGN_OR_RETURN(const v1::MeetingProfile own, meetings_.GetProfile(deadline, registration));
+  WICI_ASSIGN_OR_RETURN(const std::string profile, ToJson(own));
+  std::vector<std::string> texts;
+  std::string after;
+  for (bool more = true; more;) {
+    WICI_ASSIGN_OR_RETURN(std::vector<v1::Meeting> page,
+                          meetings_.List(deadline, registration, {}, after, kPage));
+    for (v1::Meeting& meeting : page) {
+      HideFrom(registration, meeting);
+      WICI_ASSIGN_OR_RETURN(texts.emplace_back(), ToJson(meeting));
+    }
+    more = page.size() == static_cast<std::size_t>(kPage);
+    if (more) after = IdOf(page.back().name());
+  }
+  return absl::StrCat("\"meetingProfile\":", profile, ",\"meetings\":[", absl::StrJoin(texts, ","),
+                      "]");
 }
 
 absl::Status PeopleService::ErasePerson(const rpc::Context& context,

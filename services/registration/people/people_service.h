@@ -2,9 +2,14 @@
 #ifndef WICI_SERVICES_REGISTRATION_PEOPLE_PEOPLE_SERVICE_H_
 #define WICI_SERVICES_REGISTRATION_PEOPLE_PEOPLE_SERVICE_H_
 
+#include <string>
+
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "libs/rpc/context.h"
 #include "libs/rpc/server.h"
+#include "services/registration/meetings/store/meeting_store.h"
 #include "services/registration/people/person_store.h"
 #include "services/registration/registrations/registration_store.h"
 #include "wici/people/v1/contact_point_service.pb.h"
@@ -15,9 +20,9 @@ namespace wici::registration {
 // Thread-safe. Persons of other services ("clusters/...") are unknown here.
 class PeopleService {
  public:
-  // Both outlive the service.
-  PeopleService(PersonStore& persons, RegistrationStore& registrations)
-      : persons_(persons), registrations_(registrations) {}
+  // All outlive the service.
+  PeopleService(PersonStore& persons, RegistrationStore& registrations, MeetingStore& meetings)
+      : persons_(persons), registrations_(registrations), meetings_(meetings) {}
   // Adds both services to `server`.
   void Register(rpc::Server& server);
 
@@ -31,9 +36,12 @@ class PeopleService {
   absl::Status ErasePerson(const rpc::Context& context,
                            const people::v1::ErasePersonRequest& request,
                            people::v1::ErasePersonResponse& response);
+  // Profile and meetings of a registration as JSON, as its person sees them.
+  absl::StatusOr<std::string> ExportMeetings(absl::Time deadline, const std::string& registration);
 
   PersonStore& persons_;
   RegistrationStore& registrations_;
+  MeetingStore& meetings_;
 };
 
 }  // namespace wici::registration

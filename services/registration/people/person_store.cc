@@ -1,6 +1,7 @@
 #include "services/registration/people/person_store.h"
 
 #include "libs/base/status_macros.h"
+#include "services/registration/meetings/store/meeting_store.h"
 #include "services/registration/names.h"
 #include "services/registration/people/queries.h"
 #include "services/registration/seats/event_aggregate.h"
@@ -33,6 +34,7 @@ absl::StatusOr<people::v1::ErasePersonResponse> PersonStore::Erase(const Call& c
         if (rows.empty()) return response;
         response.set_erased(true);
         const std::string& name = rows[0].Text(0);
+        WICI_RETURN_IF_ERROR(ForgetMeetingWords(tx, name));
         WICI_ASSIGN_OR_RETURN(EventAggregate event, EventAggregate::Load(tx, EventOf(name), now));
         WICI_RETURN_IF_ERROR(event.LoadRegistrations({name}));
         if (RegistrationRow* row = event.Find(IdOf(name))) event.Forget(*row, changes);

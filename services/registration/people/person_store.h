@@ -29,9 +29,9 @@ class PersonStore {
   // Those of `ids` ("persons/p") that exist, in no particular order.
   absl::StatusOr<std::vector<PersonRow>> Get(absl::Time deadline,
                                              const std::vector<std::string>& ids);
-  // Deletes the personal data, the answers and reasons in the registration, and the key by which
-  // the person was recognised; says whether there were any. The registration stays and is counted.
-  // Recorded as registration.person_erased.
+  // Deletes the personal data, the answers and reasons in the registration, what the person wrote
+  // about meetings, and the key by which the person was recognised; says whether there were any.
+  // The registration stays and is counted. Recorded as registration.person_erased.
   absl::StatusOr<people::v1::ErasePersonResponse> Erase(const Call& call, std::string_view id);
 
  private:

@@ -10,8 +10,8 @@
 #include "services/registration/events/event_rules.h"
 #include "services/registration/links.h"
 #include "services/registration/names.h"
-#include "services/registration/registrations/registration_state.h"
-#include "services/registration/registrations/validate_registration.h"
+#include "services/registration/registrations/rules/registration_state.h"
+#include "services/registration/registrations/rules/validate_registration.h"
 
 namespace wici::registration {
 

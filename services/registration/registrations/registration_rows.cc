@@ -20,13 +20,17 @@ RegistrationRow ReadRegistration(const sql::Row& row) {
   registration.set_invitation(row.Text(6));
   if (!row.IsNull(8)) SetTimestamp(FromMicros(row.Int(8)), *registration.mutable_check_in_time());
   SetRecord(result.revision, row.Int(10), row.Int(11), registration);
+  if (!row.Text(12).empty()) {
+    registration.set_admission_category(CategoryName(row.Text(0), row.Text(12)));
+  }
+  if (!row.IsNull(13)) SetTimestamp(FromMicros(row.Int(13)), *registration.mutable_expire_time());
+  ParseBody(row.Blob(14), result.log);
   return result;
 }
 
 sql::Bytes RegistrationBody(const v1::Registration& registration) {
   v1::Registration body;
   body.set_party(registration.party());
-  body.set_admission_category(registration.admission_category());
   *body.mutable_sessions() = registration.sessions();
   *body.mutable_answers() = registration.answers();
   body.set_source(registration.source());
@@ -47,7 +51,10 @@ std::vector<sql::Value> RegistrationValues(const RegistrationRow& row) {
           OptionalTime(registration.has_check_in_time(), registration.check_in_time()),
           RegistrationBody(registration),
           MicrosOf(registration.create_time()),
-          MicrosOf(registration.update_time())};
+          MicrosOf(registration.update_time()),
+          IdOf(registration.admission_category()),
+          OptionalTime(registration.has_expire_time(), registration.expire_time()),
+          sql::Bytes{row.log.SerializeAsString()}};
 }
 
 absl::StatusOr<std::vector<RegistrationRow>> SelectRegistrations(

@@ -18,6 +18,7 @@ struct RegistrationRow {
   std::int64_t revision = 0;
   std::string active_key;  // event and person while it is active, then ""
   std::optional<std::int64_t> waiting_number;
+  v1::RegistrationLog log;
 };
 RegistrationRow ReadRegistration(const sql::Row& row);
 sql::Bytes RegistrationBody(const v1::Registration& registration);

@@ -14,8 +14,8 @@
 #include "services/registration/links.h"
 #include "services/registration/names.h"
 #include "services/registration/page.h"
+#include "services/registration/registrations/rules/validate_registration.h"
 #include "services/registration/registrations/submit.h"
-#include "services/registration/registrations/validate_registration.h"
 #include "services/registration/validate_fields.h"
 
 namespace wici::registration {
@@ -63,7 +63,11 @@ void RegistrationService::Register(rpc::Server& server) {
   service.Committed("CancelRegistration", this, &RegistrationService::CancelRegistration);
   service.Committed("ConfirmRegistration", this, &RegistrationService::ConfirmRegistration);
   service.Committed("RejectRegistration", this, &RegistrationService::RejectRegistration);
+  service.Committed("MoveOnWaitingList", this, &RegistrationService::MoveOnWaitingList);
   service.Committed("CancelOwnRegistration", this, &RegistrationService::CancelOwnRegistration);
+  service.Committed("CompleteOwnRegistration", this, &RegistrationService::CompleteOwnRegistration);
+  service.Committed("AcceptOwnOffer", this, &RegistrationService::AcceptOwnOffer);
+  service.Pooled("GetRegistrationLog", this, &RegistrationService::GetRegistrationLog);
   service.Pooled("GetRegistration", this, &RegistrationService::GetRegistration);
   service.Pooled("ListRegistrations", this, &RegistrationService::ListRegistrations);
   service.Pooled("ListWaitingList", this, &RegistrationService::ListWaitingList);
@@ -94,8 +98,10 @@ absl::StatusOr<SeatOp> RegistrationService::MakeOp(const rpc::Context& context,
   *added.facts.mutable_sessions() = request.registration().sessions();
   *added.facts.mutable_answers() = request.registration().answers();
   added.facts.set_source(source);
+  added.hold = absl::Seconds(request.hold_duration().seconds());
   SeatOp op;
   op.event = std::string(event);
+  op.actor = context.principal.id;
   op.key = CallOf(context, request).key;
   op.what = std::move(added);
   return op;
@@ -109,7 +115,7 @@ void RegistrationService::CreateRegistration(const rpc::Context& context,
       context, request.parent(), request,
       request.has_person() ? v1::REGISTRATION_SOURCE_OPEN : v1::REGISTRATION_SOURCE_INVITATION);
   if (!op.ok()) return reply(op.status());
-  SubmitAndReply(store_, context.deadline, *std::move(op), std::move(reply));
+  SubmitAndReply(store_, context.deadline, *std::move(op), WithHoldToken(std::move(reply)));
 }
 
 void RegistrationService::BatchCreateRegistrations(
@@ -161,18 +167,13 @@ void RegistrationService::RejectRegistration(const rpc::Context& context,
              std::move(reply));
 }
 
-absl::StatusOr<std::string> RegistrationService::ReadManageToken(std::string_view token) const {
-  return auth::ReadLinkToken(key_, kManagePurpose, token, clock_.Now());
-}
-
-void RegistrationService::CancelOwnRegistration(const rpc::Context& context,
-                                                const v1::CancelOwnRegistrationRequest& request,
-                                                Reply reply) {
+void RegistrationService::MoveOnWaitingList(const rpc::Context& context,
+                                            const v1::MoveOnWaitingListRequest& request,
+                                            Reply reply) {
   if (absl::Status wrong = Validate(request); !wrong.ok()) return reply(wrong);
-  absl::StatusOr<std::string> name = ReadManageToken(request.token());
-  if (!name.ok()) return reply(name.status());
-  SubmitStep(store_, context, request, {*std::move(name), Step::kWithdraw, "cancelled", "", ""},
-             std::move(reply));
+  RegistrationStep step{request.name(), Step::kMove, "moved", request.etag(), request.reason()};
+  step.position = request.position();
+  SubmitStep(store_, context, request, std::move(step), std::move(reply));
 }
 
 absl::Status RegistrationService::GetRegistration(const rpc::Context& context,
@@ -183,11 +184,11 @@ absl::Status RegistrationService::GetRegistration(const rpc::Context& context,
   return absl::OkStatus();
 }
 
-absl::Status RegistrationService::GetOwnRegistration(const rpc::Context& context,
-                                                     const v1::GetOwnRegistrationRequest& request,
-                                                     v1::Registration& response) {
-  WICI_ASSIGN_OR_RETURN(const std::string name, ReadManageToken(request.token()));
-  WICI_ASSIGN_OR_RETURN(response, store_.Get(context.deadline, name));
+absl::Status RegistrationService::GetRegistrationLog(const rpc::Context& context,
+                                                     const v1::GetRegistrationLogRequest& request,
+                                                     v1::RegistrationLog& response) {
+  WICI_RETURN_IF_ERROR(ValidateName(request.name(), kRegistrationPattern));
+  WICI_ASSIGN_OR_RETURN(response, store_.GetLog(context.deadline, request.name()));
   return absl::OkStatus();
 }
 
@@ -196,7 +197,7 @@ absl::Status RegistrationService::ListRegistrations(const rpc::Context& context,
                                                     v1::ListRegistrationsResponse& response) {
   Violations violations;
   violations.RequireResourceName("parent", request.parent(), kEventPattern);
-  if (request.states_size() > 8) violations.Add("states", "must have at most 8 items");
+  if (request.states_size() > 11) violations.Add("states", "must have at most 11 items");
   const rpc::Page page = rpc::ParsePage(request, violations);
   WICI_RETURN_IF_ERROR(violations.ToStatus(kDomain));
   std::vector<v1::RegistrationState> states;

@@ -48,11 +48,21 @@ class RegistrationService {
                            const v1::ConfirmRegistrationRequest& request, Reply reply);
   void RejectRegistration(const rpc::Context& context, const v1::RejectRegistrationRequest& request,
                           Reply reply);
+  void MoveOnWaitingList(const rpc::Context& context, const v1::MoveOnWaitingListRequest& request,
+                         Reply reply);
+  // By the token of a mail or a hold: own_registration.cc.
   void CancelOwnRegistration(const rpc::Context& context,
                              const v1::CancelOwnRegistrationRequest& request, Reply reply);
+  void CompleteOwnRegistration(const rpc::Context& context,
+                               const v1::CompleteOwnRegistrationRequest& request, Reply reply);
+  void AcceptOwnOffer(const rpc::Context& context, const v1::AcceptOwnOfferRequest& request,
+                      Reply reply);
   absl::Status GetRegistration(const rpc::Context& context,
                                const v1::GetRegistrationRequest& request,
                                v1::Registration& response);
+  absl::Status GetRegistrationLog(const rpc::Context& context,
+                                  const v1::GetRegistrationLogRequest& request,
+                                  v1::RegistrationLog& response);
   absl::Status ListRegistrations(const rpc::Context& context,
                                  const v1::ListRegistrationsRequest& request,
                                  v1::ListRegistrationsResponse& response);
@@ -68,6 +78,12 @@ class RegistrationService {
                                 const v1::CreateRegistrationRequest& request,
                                 v1::RegistrationSource source);
   absl::StatusOr<std::string> ReadManageToken(std::string_view token) const;
+  // Hands `step` of the registration that `token` names to the committer.
+  template <class Request>
+  void SubmitOwn(const rpc::Context& context, const Request& request, RegistrationStep step,
+                 Reply reply);
+  // Adds the token to what is held.
+  Reply WithHoldToken(Reply reply) const;
 
   RegistrationStore& store_;
   const BlindIndex blind_index_;

@@ -11,7 +11,7 @@
 namespace wici::registration {
 namespace {
 
-constexpr int kStates = 8;
+constexpr int kStates = 11;
 
 absl::StatusOr<std::int64_t> PlaceOf(sql::Transaction& tx, std::string_view event,
                                      std::int64_t waiting_number) {
@@ -61,6 +61,33 @@ absl::StatusOr<v1::Registration> RegistrationStore::Get(absl::Time deadline,
     return absl::OkStatus();
   }));
   return registration;
+}
+
+absl::StatusOr<v1::RegistrationLog> RegistrationStore::GetLog(absl::Time deadline,
+                                                              std::string_view name) {
+  v1::RegistrationLog log;
+  WICI_RETURN_IF_ERROR(database_.Read(deadline, [&](sql::Transaction& tx) -> absl::Status {
+    WICI_ASSIGN_OR_RETURN(std::vector<RegistrationRow> rows,
+                          SelectRegistrations(tx, {std::string(name)}));
+    if (rows.empty()) return RegistrationNotFoundError(name);
+    log = std::move(rows[0].log);
+    log.set_name(std::string(name));
+    return absl::OkStatus();
+  }));
+  return log;
+}
+
+absl::StatusOr<std::vector<std::string>> RegistrationStore::ListExpired(absl::Time deadline,
+                                                                        absl::Time now,
+                                                                        std::int64_t limit) {
+  std::vector<std::string> names;
+  WICI_RETURN_IF_ERROR(database_.Read(deadline, [&](sql::Transaction& tx) -> absl::Status {
+    WICI_ASSIGN_OR_RETURN(const sql::Rows rows, tx.Execute(kListExpired, {ToMicros(now), limit}));
+    names.clear();
+    for (const sql::Row& row : rows) names.push_back(RegistrationName(row.Text(0), row.Text(1)));
+    return absl::OkStatus();
+  }));
+  return names;
 }
 
 absl::StatusOr<std::vector<v1::Registration>> RegistrationStore::BatchGet(

@@ -9,8 +9,15 @@
 #include "services/registration/errors.h"
 #include "services/registration/names.h"
 #include "services/registration/seats/queries.h"
+#include "services/registration/seats/rules/waiting_order.h"
 
 namespace wici::registration {
+namespace {
+
+// What follows from something else has this actor.
+constexpr std::string_view kService = "services/registration";
+
+}  // namespace
 
 absl::StatusOr<EventAggregate> EventAggregate::Load(sql::Transaction& tx, std::string_view event,
                                                     absl::Time now) {
@@ -37,16 +44,6 @@ absl::Status EventAggregate::LoadRegistrations(const std::vector<std::string>& n
   return absl::OkStatus();
 }
 
-absl::Status EventAggregate::LoadQueue(std::int64_t steps) {
-  // Each step may free one seat or take one out of the queue, so twice the steps is enough.
-  const std::int64_t wanted = 2 * steps + Promotable(seats_.counts);
-  if (wanted == 0 || seats_.counts.waitlisted == 0) return absl::OkStatus();
-  WICI_ASSIGN_OR_RETURN(const sql::Rows rows,
-                        tx_->Execute(kListWaiting, {seats_.event, std::int64_t{0}, wanted}));
-  for (const sql::Row& row : rows) queue_.push_back(&Keep(ReadRegistration(row)));
-  return absl::OkStatus();
-}
-
 absl::Status EventAggregate::LoadActiveKeys(const std::vector<std::string>& active_keys) {
   if (active_keys.empty()) return absl::OkStatus();
   std::vector<std::vector<sql::Value>> keys;
@@ -63,8 +60,12 @@ RegistrationRow* EventAggregate::Find(std::string_view id) {
 }
 
 void EventAggregate::Enqueue(Entry& entry) {
-  entry.row.waiting_number = seats_.counts.next_waiting_number++;
-  queue_.push_back(&entry);
+  const v1::Registration& registration = entry.row.registration;
+  entry.row.waiting_number =
+      WaitingNumber(PriorityFor(registration), seats_.counts.next_waiting_number++);
+  // Behind a part of the line that is not loaded, it cannot have its turn now.
+  if (cut_lines_.find(registration.admission_category()) != cut_lines_.end()) return;
+  queue_[*entry.row.waiting_number] = &entry;
 }
 
 void EventAggregate::Touch(Entry& entry) {
@@ -79,6 +80,7 @@ void EventAggregate::SetState(Entry& entry, v1::RegistrationState state) {
   entry.row.waiting_number.reset();
   v1::Registration& registration = entry.row.registration;
   registration.set_state(state);
+  registration.clear_expire_time();
   if (state == v1::REGISTRATION_STATE_CHECKED_IN) {
     SetTimestamp(now_, *registration.mutable_check_in_time());
   } else {
@@ -86,47 +88,124 @@ void EventAggregate::SetState(Entry& entry, v1::RegistrationState state) {
   }
 }
 
-absl::StatusOr<RegistrationRow*> EventAggregate::Add(RegistrationRow row, bool pending,
-                                                     Changes& changes) {
+void EventAggregate::Record(Entry& entry, std::string_view kind, const Cause& cause,
+                            Changes& changes) {
+  v1::RegistrationLogEntry& said = *entry.row.log.add_entries();
+  said.set_kind(std::string(kind));
+  said.set_state(entry.row.registration.state());
+  SetTimestamp(now_, *said.mutable_entry_time());
+  said.set_actor(cause.actor);
+  said.set_reason(cause.reason);
+  said.set_event_version(next_version());
+  changes.push_back(RegistrationChange(kind, entry.row));
+}
+
+absl::StatusOr<RegistrationRow*> EventAggregate::Add(RegistrationRow row,
+                                                     std::optional<absl::Time> hold_until,
+                                                     const Cause& cause, Changes& changes) {
+  WICI_RETURN_IF_ERROR(CheckQuotas(row.registration));
+  const std::vector<Quota*> quotas = QuotasOf(row.registration);
+  const bool has_turn = HasTurn(row.registration, changes);
   v1::RegistrationState state = v1::REGISTRATION_STATE_PENDING_APPROVAL;
-  if (pending) {
-    ++seats_.counts.pending;
+  if (hold_until) {
+    if (!has_turn || FindShortage(seats_.counts, quotas)) return Refusal(quotas, false);
+    state = v1::REGISTRATION_STATE_HELD;
+    Move(seats_.counts, quotas, v1::REGISTRATION_STATE_UNSPECIFIED, state);
+  } else if (NeedsApproval(row.registration)) {
+    Move(seats_.counts, quotas, v1::REGISTRATION_STATE_UNSPECIFIED, state);
   } else {
-    const auto taken = TakeSeat(seats_.counts);
-    if (!taken) {
-      return seats_.counts.waiting_list_capacity == 0 ? EventFullError(seats_.event)
-                                                      : WaitingListFullError(seats_.event);
-    }
+    const auto taken = TakeSeat(seats_.counts, quotas, has_turn ? 0 : 1);
+    if (!taken) return Refusal(quotas, true);
     state = *taken;
   }
   row.revision = 0;
+  MarkQuotas(row.registration);
   Entry& entry = Keep(std::move(row));
   SetState(entry, state);
-  *entry.row.registration.mutable_create_time() = entry.row.registration.update_time();
+  v1::Registration& registration = entry.row.registration;
+  *registration.mutable_create_time() = registration.update_time();
+  if (hold_until) SetTimestamp(*hold_until, *registration.mutable_expire_time());
   if (state == v1::REGISTRATION_STATE_WAITLISTED) Enqueue(entry);
   active_[entry.row.active_key] = true;
-  if (!pending) {
-    changes.push_back(RegistrationChange(
-        state == v1::REGISTRATION_STATE_CONFIRMED ? "confirmed" : "waitlisted", entry.row));
+  switch (state) {
+    case v1::REGISTRATION_STATE_PENDING_APPROVAL:
+      Record(entry, "requested", cause, changes);
+      break;
+    case v1::REGISTRATION_STATE_HELD:
+      Record(entry, "held", cause, changes);
+      break;
+    case v1::REGISTRATION_STATE_CONFIRMED:
+      Record(entry, "confirmed", cause, changes);
+      break;
+    default:
+      Record(entry, "waitlisted", cause, changes);
   }
   return &entry.row;
 }
 
+absl::StatusOr<Step> EventAggregate::ChooseApproval(const RegistrationRow& row, Changes& changes) {
+  const bool has_turn = HasTurn(row.registration, changes);
+  if (has_turn && !FindShortage(seats_.counts, QuotasOf(row.registration))) return Step::kConfirm;
+  if (seats_.counts.waitlisted < seats_.counts.waiting_list_capacity) return Step::kWaitlist;
+  return NoSeatToConfirmError(row.registration.name());
+}
+
+bool EventAggregate::NeedsApproval(const v1::Registration& registration) {
+  if (seats_.approval == v1::APPROVAL_MANUAL) return true;
+  const QuotaRow* category = FindQuota(registration.admission_category());
+  return category != nullptr && category->approval;
+}
+
 absl::Status EventAggregate::Apply(RegistrationRow& row, Step step, std::string_view kind,
-                                   Changes& changes) {
+                                   const Cause& cause, Changes& changes) {
   const std::string& name = row.registration.name();
   const v1::RegistrationState from = row.registration.state();
   WICI_ASSIGN_OR_RETURN(const v1::RegistrationState to, Next(name, from, step));
+  const bool asked = step != Step::kExpire && step != Step::kRequeue;
+  if (asked && row.log.entries_size() >= kLogMax) return RegistrationLogFullError(name);
   Entry& entry = *by_id_.at(IdOf(name));
-  Move(seats_.counts, from, to);
+  if (row.waiting_number) queue_.erase(*row.waiting_number);
+  Move(seats_.counts, QuotasOf(row.registration), from, to);
+  MarkQuotas(row.registration);
   SetState(entry, to);
   if (to == v1::REGISTRATION_STATE_WAITLISTED) Enqueue(entry);
   if (!IsActive(to)) {
     active_.erase(row.active_key);
     row.active_key.clear();
   }
-  changes.push_back(RegistrationChange(kind, row));
-  return Promote(changes);
+  Record(entry, kind, cause, changes);
+  if (seats_.state != v1::EVENT_STATE_CANCELLED) Promote(changes);
+  return absl::OkStatus();
+}
+
+absl::Status EventAggregate::MoveTo(RegistrationRow& row, std::int64_t position, const Cause& cause,
+                                    Changes& changes) {
+  const std::string& name = row.registration.name();
+  WICI_RETURN_IF_ERROR(Next(name, row.registration.state(), Step::kMove).status());
+  if (row.log.entries_size() >= kLogMax) return RegistrationLogFullError(name);
+  Entry& entry = *by_id_.at(IdOf(name));
+  WICI_ASSIGN_OR_RETURN(const std::vector<std::int64_t> others, NumbersOfOthers(entry, position));
+  const auto place = static_cast<std::size_t>(position);
+  std::optional<std::int64_t> number;
+  if (others.size() < place) {
+    const int priority = others.empty() ? kPriorityDefault : PriorityOf(others.back());
+    number = WaitingNumber(priority, seats_.counts.next_waiting_number++);
+  } else {
+    std::optional<std::int64_t> before;
+    if (place > 1) before = others[place - 2];
+    number = NumberBetween(before, others[place - 1]);
+  }
+  if (!number) return WaitingListCrowdedError(name);
+  queue_.erase(*row.waiting_number);
+  row.waiting_number = number;
+  // Where it stands among those that are not loaded is not known: then its turn is not in this
+  // transaction.
+  const bool whole = cut_lines_.find(row.registration.admission_category()) == cut_lines_.end();
+  if (whole || (!queue_.empty() && *number < queue_.begin()->first)) queue_[*number] = &entry;
+  Touch(entry);
+  row.registration.set_state_reason(cause.reason);
+  Record(entry, "moved", cause, changes);
+  return absl::OkStatus();
 }
 
 void EventAggregate::Forget(RegistrationRow& row, Changes& changes) {
@@ -134,24 +213,31 @@ void EventAggregate::Forget(RegistrationRow& row, Changes& changes) {
   Touch(*by_id_.at(id));
   row.registration.clear_answers();
   row.registration.clear_state_reason();
+  for (v1::RegistrationLogEntry& entry : *row.log.mutable_entries()) entry.clear_reason();
   if (!row.active_key.empty()) row.active_key = absl::StrCat("erased/", id);
   changes.push_back(RegistrationChange("person_erased", row));
 }
 
-absl::Status EventAggregate::Promote(Changes& changes) {
-  while (Promotable(seats_.counts) > 0) {
-    while (!queue_.empty() &&
-           queue_.front()->row.registration.state() != v1::REGISTRATION_STATE_WAITLISTED) {
-      queue_.pop_front();  // left the queue in this transaction
+void EventAggregate::Promote(Changes& changes) {
+  const bool offers = seats_.offer > absl::ZeroDuration();
+  const SeatCounts& counts = seats_.counts;
+  for (auto at = queue_.begin();
+       at != queue_.end() && counts.confirmed + counts.held < counts.capacity;) {
+    Entry& next = *at->second;
+    const std::vector<Quota*> quotas = QuotasOf(next.row.registration);
+    if (FindShortage(counts, quotas)) {
+      ++at;
+      continue;
     }
-    if (queue_.empty()) return absl::InternalError("the queue is shorter than its count");
-    Entry& next = *queue_.front();
-    queue_.pop_front();
-    Move(seats_.counts, v1::REGISTRATION_STATE_WAITLISTED, v1::REGISTRATION_STATE_CONFIRMED);
-    SetState(next, v1::REGISTRATION_STATE_CONFIRMED);
-    changes.push_back(RegistrationChange("promoted", next.row));
+    at = queue_.erase(at);
+    const v1::RegistrationState to =
+        offers ? v1::REGISTRATION_STATE_OFFERED : v1::REGISTRATION_STATE_CONFIRMED;
+    Move(seats_.counts, quotas, v1::REGISTRATION_STATE_WAITLISTED, to);
+    MarkQuotas(next.row.registration);
+    SetState(next, to);
+    if (offers) SetTimestamp(now_ + seats_.offer, *next.row.registration.mutable_expire_time());
+    Record(next, offers ? "offered" : "promoted", {std::string(kService), ""}, changes);
   }
-  return absl::OkStatus();
 }
 
 feed::Change EventAggregate::MakeChange(std::string_view kind, std::string_view resource,
@@ -167,9 +253,8 @@ feed::Change EventAggregate::MakeChange(std::string_view kind, std::string_view 
 
 feed::Change EventAggregate::RegistrationChange(std::string_view kind,
                                                 const RegistrationRow& row) const {
-  feed::Change change =
-      MakeChange(absl::StrCat("registration.", absl::string_view(kind.data(), kind.size())),
-                 row.registration.name(), row.registration.person());
+  feed::Change change = MakeChange(absl::StrCat("registration.", View(kind)),
+                                   row.registration.name(), row.registration.person());
   if (!row.registration.invitation().empty()) {
     change.attributes.emplace_back("invitation", row.registration.invitation());
   }
@@ -179,6 +264,7 @@ feed::Change EventAggregate::RegistrationChange(std::string_view kind,
 absl::Status EventAggregate::Save() {
   WICI_ASSIGN_OR_RETURN(const sql::Rows guarded, tx_->Execute(kUpdateSeats, SeatsValues(seats_)));
   if (guarded.empty()) return absl::AbortedError("another change of the event was first");
+  WICI_RETURN_IF_ERROR(SaveQuotas());
   std::vector<std::vector<sql::Value>> inserts;
   std::vector<std::vector<sql::Value>> updates;
   for (const auto& entry : entries_) {

@@ -1,15 +1,20 @@
-// One event inside one transaction: its seats, the registrations touched, and the queue.
+// One event inside one transaction: its seats and quotas, the registrations touched, and the queue.
 //
 // Load reads the hot row; steps change it in memory by the rules of seats.h and
 // registration_state.h; Save writes everything in a constant number of statements, the hot row
-// guarded by its version. Promotion happens with the step that frees the seat, so no transaction
-// ever leaves a free seat beside a queue. Not thread-safe; lives inside one transaction.
+// guarded by its version. Promotion happens with the step that frees the places, so no transaction
+// leaves somebody waiting whose places are all free, and of several it takes the first in the order
+// of the queue. (It looks at the first kLookahead entries of each category that wait for something
+// else than their turn; beyond them an entry waits until one of those has gone.) An event without
+// categories and limited sessions costs no statement for them. Not thread-safe; lives inside one
+// transaction.
 #ifndef WICI_SERVICES_REGISTRATION_SEATS_EVENT_AGGREGATE_H_
 #define WICI_SERVICES_REGISTRATION_SEATS_EVENT_AGGREGATE_H_
 
-#include <deque>
+#include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -18,16 +23,27 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "absl/types/span.h"
 #include "libs/sql/database.h"
 #include "services/registration/mutation.h"
 #include "services/registration/registrations/registration_rows.h"
-#include "services/registration/registrations/registration_state.h"
+#include "services/registration/registrations/rules/registration_state.h"
+#include "services/registration/seats/quota_rows.h"
 #include "services/registration/seats/seats_row.h"
 
 namespace wici::registration {
 
+// Who does something, and what they say about it: for the log of the registration.
+struct Cause {
+  std::string actor;
+  std::string reason;
+};
+
 class EventAggregate {
  public:
+  static constexpr std::int64_t kLookahead = 20;
+  static constexpr int kLogMax = 500;  // entries of one registration
+
   // `tx` outlives the object. EVENT_NOT_FOUND.
   static absl::StatusOr<EventAggregate> Load(sql::Transaction& tx, std::string_view event,
                                              absl::Time now);
@@ -38,31 +54,54 @@ class EventAggregate {
 
   // Reads registrations of this event by name, in one statement.
   absl::Status LoadRegistrations(const std::vector<std::string>& names);
-  // Reads the head of the queue: enough for `steps` steps and for the seats that are free now.
-  absl::Status LoadQueue(std::int64_t steps);
   // Reads which of `active_keys` belong to an active registration.
   absl::Status LoadActiveKeys(const std::vector<std::string>& active_keys);
+  // Reads the quotas of all that is loaded and of `added`, registrations to come.
+  absl::Status LoadQuotas(absl::Span<const v1::Registration* const> added);
+  // Reads the head of the queue as well: enough for `steps` steps with loaded registrations and for
+  // the places that are free now. After the other loads, and after PutQuota and RemoveQuota.
+  absl::Status LoadPlaces(std::int64_t steps, absl::Span<const v1::Registration* const> added);
 
   // A loaded registration, or nullptr.
   RegistrationRow* Find(std::string_view id);
   bool HasActive(const std::string& active_key) const {
     return active_.find(active_key) != active_.end();
   }
+  // A loaded quota by the name of its category or session, or nullptr.
+  QuotaRow* FindQuota(const std::string& name);
 
-  // Adds a new registration: PENDING_APPROVAL when `pending`, else as the seats allow.
-  // EVENT_FULL, WAITING_LIST_FULL.
-  absl::StatusOr<RegistrationRow*> Add(RegistrationRow row, bool pending, Changes& changes);
+  // Adds a new registration: PENDING_APPROVAL when the event or its category asks for that, HELD
+  // until `hold_until` when that is set, else as the places allow. ADMISSION_CATEGORY_NOT_FOUND,
+  // SESSION_NOT_FOUND, SESSIONS_OVERLAP, EVENT_FULL, QUOTA_FULL, WAITING_LIST_FULL.
+  absl::StatusOr<RegistrationRow*> Add(RegistrationRow row, std::optional<absl::Time> hold_until,
+                                       const Cause& cause, Changes& changes);
 
-  // Takes one step with a loaded registration, then promotes who can be. `kind` is the change
-  // kind without prefix. TRANSITION_NOT_ALLOWED.
-  absl::Status Apply(RegistrationRow& row, Step step, std::string_view kind, Changes& changes);
+  // What approval means for `row` now: kConfirm, or kWaitlist. NO_SEAT_TO_CONFIRM.
+  absl::StatusOr<Step> ChooseApproval(const RegistrationRow& row, Changes& changes);
+  // Whether a registration of this category needs approval.
+  bool NeedsApproval(const v1::Registration& registration);
 
-  // Takes out of a loaded registration what the person said and how they were recognised; an
+  // Takes one step with a loaded registration, then promotes who can be. `kind` is the change kind
+  // without prefix. TRANSITION_NOT_ALLOWED, REGISTRATION_LOG_FULL.
+  absl::Status Apply(RegistrationRow& row, Step step, std::string_view kind, const Cause& cause,
+                     Changes& changes);
+
+  // Moves a waitlisted registration to `position` (from 1) of the queue, as `cause` says.
+  // TRANSITION_NOT_ALLOWED, WAITING_LIST_CROWDED, REGISTRATION_LOG_FULL.
+  absl::Status MoveTo(RegistrationRow& row, std::int64_t position, const Cause& cause,
+                      Changes& changes);
+
+  // Takes out of a loaded registration what people said and how the person was recognised; an
   // active one stays active, of nobody known. Recorded as registration.person_erased.
   void Forget(RegistrationRow& row, Changes& changes);
 
-  // Promotes as many as seats are free; the queue must be loaded.
-  absl::Status Promote(Changes& changes);
+  // Adds a quota, or changes its size and facts to those of `wanted`; and takes it away. The quotas
+  // must be loaded. QUOTA_BELOW_TAKEN, RESERVED_EXCEEDS_FREE.
+  absl::Status PutQuota(const QuotaRow& wanted);
+  absl::Status RemoveQuota(const std::string& name);
+
+  // Promotes as many as there are places for; the places must be loaded.
+  void Promote(Changes& changes);
 
   // A change record about this event.
   feed::Change MakeChange(std::string_view kind, std::string_view resource,
@@ -77,24 +116,53 @@ class EventAggregate {
     bool is_new = false;  // not in the database yet
     bool dirty = false;
   };
+  struct KeptQuota {
+    QuotaRow row;
+    bool dirty = false;
+  };
 
   EventAggregate(sql::Transaction& tx, SeatsRow seats, absl::Time now)
       : tx_(&tx), seats_(std::move(seats)), now_(now) {}
 
   Entry& Keep(RegistrationRow row);
+  void Keep(QuotaRow row);
   void Enqueue(Entry& entry);
   // The row changes now: one revision more.
   void Touch(Entry& entry);
   void SetState(Entry& entry, v1::RegistrationState state);
+  // Writes into the log of the row and appends the change.
+  void Record(Entry& entry, std::string_view kind, const Cause& cause, Changes& changes);
   feed::Change RegistrationChange(std::string_view kind, const RegistrationRow& row) const;
+
+  absl::Status LoadQueue(std::int64_t steps);
+  absl::Status LoadLine(const std::string& category, std::int64_t limit);
+  absl::Status LoadCategories();
+  // The quotas of a registration that are loaded, to be changed.
+  std::vector<Quota*> QuotasOf(const v1::Registration& registration);
+  absl::Status CheckQuotas(const v1::Registration& registration) const;
+  // How many wait in the line of a registration.
+  std::int64_t WaitingBefore(const v1::Registration& registration);
+  // Whether a registration that comes now may take its places: nobody waits before it whom they
+  // would help. Promotes those first.
+  bool HasTurn(const v1::Registration& registration, Changes& changes);
+  // The numbers of the head of the queue without `entry`, in order: at least `count` if there are.
+  absl::StatusOr<std::vector<std::int64_t>> NumbersOfOthers(const Entry& entry, std::int64_t count);
+  int PriorityFor(const v1::Registration& registration);
+  // Why there are no places, nor, when it `may_wait`, one on the waiting list.
+  absl::Status Refusal(const std::vector<Quota*>& quotas, bool may_wait) const;
+  void MarkQuotas(const v1::Registration& registration);
+  absl::Status SaveQuotas();
 
   sql::Transaction* tx_;
   SeatsRow seats_;
   absl::Time now_;
   std::vector<std::unique_ptr<Entry>> entries_;    // in the order they came
   std::unordered_map<std::string, Entry*> by_id_;  // id -> entry
-  std::deque<Entry*> queue_;                       // head of the waiting list, in order
-  std::unordered_map<std::string, bool> active_;   // keys with a registration
+  std::map<std::int64_t, Entry*> queue_;           // what is loaded of it, in order
+  std::set<std::string> cut_lines_;                // categories of whose line not all is loaded
+  std::map<std::string, std::unique_ptr<KeptQuota>> quotas_;  // by name
+  bool categories_loaded_ = false;
+  std::unordered_map<std::string, bool> active_;  // keys with a registration
 };
 
 }  // namespace wici::registration

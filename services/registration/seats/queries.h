@@ -15,17 +15,20 @@ namespace wici::registration {
 inline constexpr sql::Query kInsertSeats{"insert_seats", R"sql(
   INSERT INTO event_seats (event, version, state, opens_at, closes_at, approval, admission,
     capacity, waiting_list_capacity, confirmed, waitlisted, pending, checked_in,
-    next_waiting_number)
-  VALUES ($1, 1, $2, $3, $4, $5, $6, $7, $8, 0, 0, 0, 0, 1))sql"};
+    next_waiting_number, held, reserved, categories, limited_sessions, offer_micros,
+    offer_requeues, party_limit)
+  VALUES ($1, 1, $2, $3, $4, $5, $6, $7, $8, 0, 0, 0, 0, 1, 0, 0, 0, 0, $9, $10, $11))sql"};
 
 inline constexpr sql::Query kGetSeats{"get_seats", R"sql(
   SELECT version, state, opens_at, closes_at, approval, admission, capacity,
-         waiting_list_capacity, confirmed, waitlisted, pending, checked_in, next_waiting_number
+         waiting_list_capacity, confirmed, waitlisted, pending, checked_in, next_waiting_number,
+         held, reserved, categories, limited_sessions, offer_micros, offer_requeues, party_limit
   FROM event_seats WHERE event = $1)sql"};
 
 inline constexpr sql::Query kWatchSeats{"watch_seats", R"sql(
   SELECT version, state, opens_at, closes_at, approval, admission, capacity,
          waiting_list_capacity, confirmed, waitlisted, pending, checked_in, next_waiting_number,
+         held, reserved, categories, limited_sessions, offer_micros, offer_requeues, party_limit,
          event
   FROM event_seats WHERE event IN)sql"};
 
@@ -34,7 +37,8 @@ inline constexpr sql::Query kUpdateSeats{"update_seats", R"sql(
   UPDATE event_seats SET version = version + 1, state = $3, opens_at = $4, closes_at = $5,
          approval = $6, admission = $7, capacity = $8, waiting_list_capacity = $9,
          confirmed = $10, waitlisted = $11, pending = $12, checked_in = $13,
-         next_waiting_number = $14
+         next_waiting_number = $14, held = $15, reserved = $16, categories = $17,
+         limited_sessions = $18, offer_micros = $19, offer_requeues = $20, party_limit = $21
   WHERE event = $1 AND version = $2 RETURNING version)sql"};
 
 inline constexpr sql::Query kFindActivePersons{"find_active_persons", R"sql(
@@ -42,25 +46,61 @@ inline constexpr sql::Query kFindActivePersons{"find_active_persons", R"sql(
 
 inline constexpr sql::Query kListWaiting{"list_waiting", R"sql(
   SELECT event, id, revision, state, person, active_key, invitation, waiting_number,
-         checked_in_at, body, created_at, updated_at
+         checked_in_at, body, created_at, updated_at, category, expires_at, log
   FROM registrations WHERE event = $1 AND state = 3 AND waiting_number > $2
   ORDER BY waiting_number LIMIT $3)sql"};
 
 inline constexpr sql::Query kInsertRegistrations{"insert_registrations", R"sql(
   INSERT INTO registrations (event, id, revision, state, person, active_key, invitation,
-    waiting_number, checked_in_at, body, created_at, updated_at) VALUES)sql"};
+    waiting_number, checked_in_at, body, created_at, updated_at, category, expires_at, log)
+  VALUES)sql"};
 
 // Changes many in one statement, like kUpdateInvitations. A row may have changed several times in
 // the transaction; the event's version guards them all.
 inline constexpr sql::Query kUpdateRegistrations{"update_registrations", R"sql(
   INSERT INTO registrations (event, id, revision, state, person, active_key, invitation,
-    waiting_number, checked_in_at, body, created_at, updated_at) VALUES)sql"};
+    waiting_number, checked_in_at, body, created_at, updated_at, category, expires_at, log)
+  VALUES)sql"};
 inline constexpr std::string_view kUpdateRegistrationsSuffix = R"sql(
   ON CONFLICT (event, id) DO UPDATE SET revision = excluded.revision, state = excluded.state,
     active_key = excluded.active_key, waiting_number = excluded.waiting_number,
     checked_in_at = excluded.checked_in_at, body = excluded.body,
-    updated_at = excluded.updated_at
+    updated_at = excluded.updated_at, category = excluded.category,
+    expires_at = excluded.expires_at, log = excluded.log
   WHERE registrations.revision < excluded.revision RETURNING id)sql";
+
+// The queue of one category, '' for the registrations without one.
+inline constexpr sql::Query kListWaitingLine{"list_waiting_line", R"sql(
+  SELECT event, id, revision, state, person, active_key, invitation, waiting_number,
+         checked_in_at, body, created_at, updated_at, category, expires_at, log
+  FROM registrations WHERE event = $1 AND category = $2 AND state = 3 AND waiting_number > $3
+  ORDER BY waiting_number LIMIT $4)sql"};
+
+inline constexpr sql::Query kListWaitingNumbers{"list_waiting_numbers", R"sql(
+  SELECT id, waiting_number FROM registrations WHERE event = $1 AND state = 3
+  ORDER BY waiting_number LIMIT $2)sql"};
+
+inline constexpr sql::Query kListQuotas{"list_quotas", R"sql(
+  SELECT kind, id, size, reserved, taken, waiting, pending, approval, priority, start_at, end_at
+  FROM quotas WHERE event = $1 AND kind = $2 ORDER BY id LIMIT $3)sql"};
+
+inline constexpr sql::Query kGetQuotas{"get_quotas", R"sql(
+  SELECT kind, id, size, reserved, taken, waiting, pending, approval, priority, start_at, end_at
+  FROM quotas WHERE (event, kind, id) IN)sql"};
+
+// Inserts or changes; the version of the event guards it.
+inline constexpr sql::Query kSaveQuotas{"save_quotas", R"sql(
+  INSERT INTO quotas (event, kind, id, size, reserved, taken, waiting, pending, approval, priority,
+    start_at, end_at) VALUES)sql"};
+inline constexpr std::string_view kSaveQuotasSuffix = R"sql(
+  ON CONFLICT (event, kind, id) DO UPDATE SET size = excluded.size, reserved = excluded.reserved,
+    taken = excluded.taken, waiting = excluded.waiting, pending = excluded.pending,
+    approval = excluded.approval, priority = excluded.priority, start_at = excluded.start_at,
+    end_at = excluded.end_at
+  RETURNING id)sql";
+
+inline constexpr sql::Query kDeleteQuota{"delete_quota", R"sql(
+  DELETE FROM quotas WHERE event = $1 AND kind = $2 AND id = $3)sql"};
 
 }  // namespace wici::registration
 

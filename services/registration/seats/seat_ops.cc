@@ -1,5 +1,6 @@
 #include "services/registration/seats/seat_ops.h"
 
+#include <algorithm>
 #include <map>
 #include <unordered_map>
 #include <utility>
@@ -55,15 +56,17 @@ class EventBatch {
   absl::Status Read(const Ops& ops) {
     std::vector<std::string> registrations;
     std::vector<std::string> invitations;
+    std::vector<const v1::Registration*> added_facts;
     for (const SeatOp* op : ops) {
       if (const auto* step = std::get_if<RegistrationStep>(&op->what)) {
         registrations.push_back(step->name);
-      } else if (const auto& added = std::get<NewRegistration>(op->what);
-                 !added.invitation.empty()) {
-        invitations.push_back(added.invitation);
+        continue;
       }
+      const auto& added = std::get<NewRegistration>(op->what);
+      if (!added.invitation.empty()) invitations.push_back(added.invitation);
+      added_facts.push_back(&added.facts);
     }
-    const bool adds = registrations.size() < ops.size();
+    const bool adds = !added_facts.empty();
     takes_registrations_ = adds ? CheckTakes() : absl::OkStatus();
     if (adds && takes_registrations_.ok()) {
       WICI_ASSIGN_OR_RETURN(std::vector<InvitationRow> rows, SelectInvitations(tx_, invitations));
@@ -74,7 +77,7 @@ class EventBatch {
       WICI_RETURN_IF_ERROR(event_.LoadActiveKeys(ActiveKeys(ops)));
     }
     WICI_RETURN_IF_ERROR(event_.LoadRegistrations(registrations));
-    return event_.LoadQueue(static_cast<std::int64_t>(registrations.size()));
+    return event_.LoadPlaces(static_cast<std::int64_t>(registrations.size()), added_facts);
   }
 
   absl::Status CheckTakes() {
@@ -128,9 +131,11 @@ class EventBatch {
     row.registration.set_name(RegistrationName(op.event, added.id));
     row.registration.set_person(invitation ? invitation->invitation.person() : added.person_id);
     row.registration.set_invitation(added.invitation);
-    WICI_ASSIGN_OR_RETURN(
-        const RegistrationRow* kept,
-        event_.Add(std::move(row), seats.approval == v1::APPROVAL_MANUAL, changes));
+    std::optional<absl::Time> hold_until;
+    if (added.hold > absl::ZeroDuration()) hold_until = now_ + added.hold;
+    const Cause cause = CauseOf(op, row, "");
+    WICI_ASSIGN_OR_RETURN(const RegistrationRow* kept,
+                          event_.Add(std::move(row), hold_until, cause, changes));
     if (invitation != nullptr) Accept(*invitation, kept->registration.name());
     if (added.person) {
       persons_.push_back(
@@ -154,7 +159,9 @@ class EventBatch {
   absl::Status Step(SeatOp& op, const RegistrationStep& wanted, Changes& changes) {
     RegistrationRow* row = event_.Find(IdOf(wanted.name));
     if (row == nullptr) return RegistrationNotFoundError(wanted.name);
-    WICI_RETURN_IF_ERROR(CheckNotCancelled(op.event, event_.seats().state));
+    if (wanted.step != Step::kExpire) {
+      WICI_RETURN_IF_ERROR(CheckNotCancelled(op.event, event_.seats().state));
+    }
     WICI_RETURN_IF_ERROR(rpc::CheckEtag(kDomain, wanted.name, wanted.etag, row->revision));
     v1::Registration& registration = row->registration;
     if (wanted.step == Step::kCheckIn &&
@@ -162,29 +169,69 @@ class EventBatch {
       return AlreadyCheckedInError(wanted.name, TimeOf(registration.check_in_time()));
     }
     WICI_RETURN_IF_ERROR(Next(wanted.name, registration.state(), wanted.step).status());
-    WICI_ASSIGN_OR_RETURN(const auto chosen, ChooseStep(*row, wanted));
-    if (!wanted.reason.empty()) registration.set_state_reason(wanted.reason);
-    WICI_RETURN_IF_ERROR(event_.Apply(*row, chosen.first, chosen.second, changes));
+    WICI_RETURN_IF_ERROR(CheckExpiry(*row, wanted.step));
+    const Cause cause = CauseOf(op, *row, wanted.reason);
+    if (wanted.step == Step::kMove) {
+      WICI_RETURN_IF_ERROR(event_.MoveTo(*row, wanted.position, cause, changes));
+    } else {
+      WICI_ASSIGN_OR_RETURN(const auto chosen, ChooseStep(*row, wanted, changes));
+      WICI_RETURN_IF_ERROR(event_.Apply(*row, chosen.first, chosen.second, cause, changes));
+      if (!wanted.reason.empty()) registration.set_state_reason(wanted.reason);
+      if (!wanted.answers.empty()) {
+        *registration.mutable_answers() = {wanted.answers.begin(), wanted.answers.end()};
+      }
+    }
     SetResult(op, *row);
+    if (wanted.step == Step::kMove) {
+      const std::int64_t last = event_.seats().counts.waitlisted;
+      op.registration.set_waiting_list_position(
+          static_cast<std::int32_t>(std::min(wanted.position, last)));
+    }
     return absl::OkStatus();
   }
 
-  // An approved registration gets a seat, or a place in the queue.
-  absl::StatusOr<std::pair<enum Step, std::string_view>> ChooseStep(
-      const RegistrationRow& row, const RegistrationStep& wanted) {
-    if (wanted.step != Step::kConfirm) return std::pair(wanted.step, wanted.kind);
-    const std::string& name = row.registration.name();
-    SeatCounts counts = event_.seats().counts;
-    const auto taken = TakeSeat(counts);
-    if (!taken) return NoSeatToConfirmError(name);
-    if (*taken == v1::REGISTRATION_STATE_CONFIRMED) return std::pair(Step::kConfirm, wanted.kind);
-    return std::pair(Step::kWaitlist, std::string_view("waitlisted"));
+  // What is kept for a time can be taken until then, and expires from then on.
+  absl::Status CheckExpiry(const RegistrationRow& row, enum Step step) const {
+    const v1::Registration& registration = row.registration;
+    if (!registration.has_expire_time()) return absl::OkStatus();
+    const absl::Time until = TimeOf(registration.expire_time());
+    const bool over = now_ >= until;
+    if (over && (step == Step::kComplete || step == Step::kAccept)) {
+      return PlaceExpiredError(registration.name(), until);
+    }
+    if (!over && step == Step::kExpire) {
+      return TransitionNotAllowedError(registration.name(), registration.state(), StepName(step));
+    }
+    return absl::OkStatus();
+  }
+
+  // The step that a wanted one means now, and the kind of its change.
+  absl::StatusOr<std::pair<enum Step, std::string_view>> ChooseStep(const RegistrationRow& row,
+                                                                    const RegistrationStep& wanted,
+                                                                    Changes& changes) {
+    const v1::Registration& registration = row.registration;
+    if (wanted.step == Step::kConfirm) {
+      WICI_ASSIGN_OR_RETURN(const enum Step step, event_.ChooseApproval(row, changes));
+      if (step == Step::kWaitlist) return std::pair(step, std::string_view("waitlisted"));
+    } else if (wanted.step == Step::kComplete && event_.NeedsApproval(registration)) {
+      return std::pair(Step::kSubmit, std::string_view("requested"));
+    } else if (wanted.step == Step::kExpire && event_.seats().offer_requeues &&
+               registration.state() == v1::REGISTRATION_STATE_OFFERED &&
+               row.log.entries_size() + 1 < EventAggregate::kLogMax) {
+      return std::pair(Step::kRequeue, std::string_view("requeued"));
+    }
+    return std::pair(wanted.step, wanted.kind);
+  }
+
+  static Cause CauseOf(const SeatOp& op, const RegistrationRow& row, const std::string& reason) {
+    return {op.actor.empty() ? row.registration.person() : op.actor, reason};
   }
 
   void SetResult(SeatOp& op, const RegistrationRow& row) {
     op.registration = row.registration;
-    if (row.registration.state() == v1::REGISTRATION_STATE_WAITLISTED) {
-      // It has just joined the queue, at its end.
+    if (row.registration.state() == v1::REGISTRATION_STATE_WAITLISTED &&
+        event_.seats().categories == 0) {
+      // It has just joined the queue, at its end; with categories that depends on their priorities.
       op.registration.set_waiting_list_position(
           static_cast<std::int32_t>(event_.seats().counts.waitlisted));
     }

@@ -5,10 +5,12 @@
 #ifndef WICI_SERVICES_REGISTRATION_SEATS_SEAT_OPS_H_
 #define WICI_SERVICES_REGISTRATION_SEATS_SEAT_OPS_H_
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
@@ -16,7 +18,7 @@
 #include "libs/base/id.h"
 #include "libs/sql/database.h"
 #include "libs/sql/idempotency.h"
-#include "services/registration/registrations/registration_state.h"
+#include "services/registration/registrations/rules/registration_state.h"
 #include "wici/registration/v1/person.pb.h"
 #include "wici/registration/v1/registration.pb.h"
 
@@ -29,21 +31,28 @@ struct NewRegistration {
   std::string person_id;                    // "persons/p"
   std::string active_key;                   // BlindIndex of event and address
   std::string invitation;                   // or this, "events/e/invitations/i"
-  v1::Registration facts;                   // party, sessions, answers, source
+  v1::Registration facts;                   // party, category, sessions, answers, source
+  absl::Duration hold;                      // only keeps the places for so long; 0: registers
 };
 
-// A step of an existing registration. kConfirm becomes kWaitlist when no seat is free.
+// A step of an existing registration. kConfirm becomes kWaitlist when no seat is free, kComplete
+// becomes kSubmit when approval is needed, kExpire becomes kRequeue when the event says so.
+// kComplete and kAccept are refused when the place was kept until before now, kExpire until then.
 struct RegistrationStep {
   std::string name;  // "events/e/registrations/r"
   Step step = Step::kCancel;
-  std::string_view kind;  // of the change, a literal: "cancelled"
-  std::string etag;       // "" for any
-  std::string reason;     // kept with the registration, or ""
+  std::string_view kind;      // of the change, a literal: "cancelled"
+  std::string etag = {};      // "" for any
+  std::string reason = {};    // kept with the registration, or ""
+  std::int64_t position = 0;  // of kMove: the new place, from 1
+  // Of kComplete: instead of those there are, unless empty.
+  std::vector<v1::FormAnswer> answers = {};
 };
 
 struct SeatOp {
   std::string event;  // "events/e"
   sql::IdempotencyKey key;
+  std::string actor;  // who asks, for the log; "" for the person of the registration
   std::variant<NewRegistration, RegistrationStep> what;
   // The result: OK with `registration`, or why it was refused.
   absl::Status status;

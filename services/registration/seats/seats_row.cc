@@ -19,6 +19,13 @@ SeatsRow ReadSeats(std::string_view event, const sql::Row& row) {
   seats.counts.pending = row.Int(10);
   seats.counts.checked_in = row.Int(11);
   seats.counts.next_waiting_number = row.Int(12);
+  seats.counts.held = row.Int(13);
+  seats.counts.reserved = row.Int(14);
+  seats.categories = row.Int(15);
+  seats.limited_sessions = row.Int(16);
+  seats.offer = absl::Microseconds(row.Int(17));
+  seats.offer_requeues = row.Int(18) != 0;
+  seats.party_limit = row.Int(19);
   return seats;
 }
 
@@ -30,6 +37,10 @@ void CopyFacts(const v1::Event& event, SeatsRow& seats) {
   seats.admission = event.admission();
   seats.counts.capacity = event.capacity();
   seats.counts.waiting_list_capacity = event.waiting_list_capacity();
+  seats.offer = absl::Seconds(event.offer_duration().seconds()) +
+                absl::Nanoseconds(event.offer_duration().nanos());
+  seats.offer_requeues = event.offer_expiry() == v1::OFFER_EXPIRY_REQUEUE;
+  seats.party_limit = event.party_limit();
 }
 
 std::vector<sql::Value> SeatsValues(const SeatsRow& seats) {
@@ -46,7 +57,14 @@ std::vector<sql::Value> SeatsValues(const SeatsRow& seats) {
           seats.counts.waitlisted,
           seats.counts.pending,
           seats.counts.checked_in,
-          seats.counts.next_waiting_number};
+          seats.counts.next_waiting_number,
+          seats.counts.held,
+          seats.counts.reserved,
+          seats.categories,
+          seats.limited_sessions,
+          absl::ToInt64Microseconds(seats.offer),
+          std::int64_t{seats.offer_requeues},
+          seats.party_limit};
 }
 
 void SetSeats(const SeatsRow& row, v1::Seats& seats) {
@@ -55,6 +73,7 @@ void SetSeats(const SeatsRow& row, v1::Seats& seats) {
   seats.set_waitlisted(Narrow(row.counts.waitlisted));
   seats.set_pending_approval(Narrow(row.counts.pending));
   seats.set_checked_in(Narrow(row.counts.checked_in));
+  seats.set_held(Narrow(row.counts.held));
   seats.set_version(row.version);
 }
 

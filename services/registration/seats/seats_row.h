@@ -7,9 +7,10 @@
 #include <string_view>
 #include <vector>
 
+#include "absl/time/time.h"
 #include "libs/sql/database.h"
 #include "services/registration/events/event_rules.h"
-#include "services/registration/seats/seats.h"
+#include "services/registration/seats/rules/seats.h"
 #include "wici/registration/v1/event.pb.h"
 
 namespace wici::registration {
@@ -22,6 +23,11 @@ struct SeatsRow {
   v1::Approval approval = v1::APPROVAL_UNSPECIFIED;
   v1::Admission admission = v1::ADMISSION_UNSPECIFIED;
   SeatCounts counts;
+  std::int64_t categories = 0;        // admission categories
+  std::int64_t limited_sessions = 0;  // sessions with a capacity
+  absl::Duration offer;               // how long a seat that came free is offered; 0: given at once
+  bool offer_requeues = false;        // an offer not accepted goes to the end of the queue
+  std::int64_t party_limit = 0;       // registrations of one party, 0 for no limit
 };
 SeatsRow ReadSeats(std::string_view event, const sql::Row& row);
 // The facts of `event` that the hot row repeats.

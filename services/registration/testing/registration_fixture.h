@@ -49,15 +49,20 @@ class RegistrationTest : public testing::DatabaseTest {
   }
   WICI_REGISTRATION_CALL(EventService, CancelEvent, Event)
   WICI_REGISTRATION_CALL(EventService, CreateEvent, Event)
+  WICI_REGISTRATION_CALL(EventService, CreateAdmissionCategory, AdmissionCategory)
   WICI_REGISTRATION_CALL(EventService, CreateSession, Session)
+  WICI_REGISTRATION_CALL(EventService, DeleteAdmissionCategory, DeleteAdmissionCategoryResponse)
   WICI_REGISTRATION_CALL(EventService, DeleteSession, DeleteSessionResponse)
+  WICI_REGISTRATION_CALL(EventService, GetAdmissionCategory, AdmissionCategory)
   WICI_REGISTRATION_CALL(EventService, GetEvent, Event)
   WICI_REGISTRATION_CALL(EventService, GetEventStatistics, EventStatistics)
   WICI_REGISTRATION_CALL(EventService, GetSession, Session)
+  WICI_REGISTRATION_CALL(EventService, ListAdmissionCategories, ListAdmissionCategoriesResponse)
   WICI_REGISTRATION_CALL(EventService, ListEvents, ListEventsResponse)
   WICI_REGISTRATION_CALL(EventService, ListSessions, ListSessionsResponse)
   WICI_REGISTRATION_CALL(EventService, PublishEvent, Event)
   WICI_REGISTRATION_CALL(EventService, RescheduleEvent, Event)
+  WICI_REGISTRATION_CALL(EventService, UpdateAdmissionCategory, AdmissionCategory)
   WICI_REGISTRATION_CALL(EventService, UpdateEvent, Event)
   WICI_REGISTRATION_CALL(EventService, UpdateSession, Session)
   WICI_REGISTRATION_CALL(InvitationService, AnswerInvitation, Invitation)
@@ -66,16 +71,20 @@ class RegistrationTest : public testing::DatabaseTest {
   WICI_REGISTRATION_CALL(InvitationService, ListInvitations, ListInvitationsResponse)
   WICI_REGISTRATION_CALL(InvitationService, RemindInvitations, RemindInvitationsResponse)
   WICI_REGISTRATION_CALL(InvitationService, RevokeInvitation, Invitation)
+  WICI_REGISTRATION_CALL(RegistrationService, AcceptOwnOffer, Registration)
   WICI_REGISTRATION_CALL(RegistrationService, BatchCreateRegistrations,
                          BatchCreateRegistrationsResponse)
   WICI_REGISTRATION_CALL(RegistrationService, CancelOwnRegistration, Registration)
   WICI_REGISTRATION_CALL(RegistrationService, CancelRegistration, Registration)
+  WICI_REGISTRATION_CALL(RegistrationService, CompleteOwnRegistration, Registration)
   WICI_REGISTRATION_CALL(RegistrationService, ConfirmRegistration, Registration)
   WICI_REGISTRATION_CALL(RegistrationService, CreateRegistration, Registration)
   WICI_REGISTRATION_CALL(RegistrationService, GetOwnRegistration, Registration)
   WICI_REGISTRATION_CALL(RegistrationService, GetRegistration, Registration)
+  WICI_REGISTRATION_CALL(RegistrationService, GetRegistrationLog, RegistrationLog)
   WICI_REGISTRATION_CALL(RegistrationService, ListRegistrations, ListRegistrationsResponse)
   WICI_REGISTRATION_CALL(RegistrationService, ListWaitingList, ListWaitingListResponse)
+  WICI_REGISTRATION_CALL(RegistrationService, MoveOnWaitingList, Registration)
   WICI_REGISTRATION_CALL(RegistrationService, RejectRegistration, Registration)
   WICI_REGISTRATION_CALL(CheckInService, CheckIn, Registration)
   WICI_REGISTRATION_CALL(CheckInService, UndoCheckIn, Registration)
@@ -150,6 +159,52 @@ class RegistrationTest : public testing::DatabaseTest {
     request.mutable_person()->set_email(std::string(email));
     return request;
   }
+  // The name of a new category.
+  std::string AddCategory(const std::string& event, const std::string& id, int quota,
+                          int reserved = 0, int priority = 0) {
+    v1::CreateAdmissionCategoryRequest request;
+    request.set_parent(event);
+    request.set_admission_category_id(id);
+    v1::AdmissionCategory& category = *request.mutable_admission_category();
+    (*category.mutable_title())["pl"] = "Dziennikarze z Łodzi";
+    category.set_quota(quota);
+    category.set_reserved(reserved);
+    category.set_waiting_priority(priority);
+    const auto made = CreateAdmissionCategory(request);
+    EXPECT_THAT(made, testing::IsOk());
+    return made.ok() ? made->name() : "";
+  }
+  // The name of a new session, from `from` to `until` o'clock (UTC) of the meeting's day.
+  std::string AddSession(const std::string& event, const std::string& id, int capacity, int from,
+                         int until) {
+    v1::CreateSessionRequest request;
+    request.set_parent(event);
+    request.set_session_id(id);
+    v1::Session& session = *request.mutable_session();
+    (*session.mutable_title())["en"] = "Workshop";
+    session.set_capacity(capacity);
+    *session.mutable_start_time() = At(absl::StrCat("2015-12-18T", from, ":00:00Z"));
+    *session.mutable_end_time() = At(absl::StrCat("2015-12-18T", until, ":00:00Z"));
+    const auto made = CreateSession(request);
+    EXPECT_THAT(made, testing::IsOk());
+    return made.ok() ? made->name() : "";
+  }
+  absl::StatusOr<v1::Registration> SignUp(const std::string& event, std::string_view email,
+                                          const std::string& category,
+                                          const std::vector<std::string>& sessions = {}) {
+    v1::CreateRegistrationRequest request = RequestFor(event, email);
+    request.mutable_registration()->set_admission_category(category);
+    for (const std::string& session : sessions) {
+      request.mutable_registration()->add_sessions(session);
+    }
+    return Send(request);
+  }
+  v1::RegistrationState StateOf(const std::string& registration) {
+    const auto found = GetRegistration(registration);
+    EXPECT_THAT(found, testing::IsOk());
+    return found.ok() ? found->state() : v1::REGISTRATION_STATE_UNSPECIFIED;
+  }
+
   // Without credentials, as a visitor does.
   absl::StatusOr<v1::Registration> Send(const v1::CreateRegistrationRequest& request) {
     return CreateRegistration(request, "");

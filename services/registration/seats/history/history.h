@@ -1,53 +1,59 @@
-// Many clients at once on one event, and a checker of what they were told.
-//
-// Each call is recorded with the moments of its invocation and return. The change feed says in
-// which order the calls took effect. CheckHistory replays the feed against a model and finds:
-//   - more people confirmed than there are seats, at any moment
-//   - somebody waitlisted beside a free seat, or promoted out of turn
-//   - a step that the state machine does not allow
-//   - an acknowledged change that is not in the feed, or one in the feed that nobody asked for
-//   - an effect outside the time of its call (not linearizable)
-//   - a refusal for want of seats when there was one all the time, and any unexpected error
+// Many clients at once on one event, and what each of them was told.
 #ifndef WICI_SERVICES_REGISTRATION_SEATS_HISTORY_HISTORY_H_
 #define WICI_SERVICES_REGISTRATION_SEATS_HISTORY_HISTORY_H_
 
 #include <cstdint>
+#include <functional>
 #include <string>
+#include <string_view>
 #include <vector>
 
-#include "absl/status/status.h"
 #include "services/registration/registrations/registration_store.h"
-#include "wici/feed/v1/feed.pb.h"
+#include "wici/registration/v1/registration.pb.h"
 
 namespace wici::registration {
 
 // One call of one client.
 struct Recorded {
-  std::int64_t invoked = 0;   // on one clock for all clients
-  std::int64_t returned = 0;  // likewise
-  std::string kind;           // the change it makes when it succeeds: "registration.cancelled", or
-                              // "" for a new registration
-  std::string registration;   // the name, when it succeeded
+  std::string id;                     // of the call, unique
+  std::int64_t invoked = 0;           // nanoseconds of one clock for all clients
+  std::int64_t returned = INT64_MAX;  // likewise; INT64_MAX when the client did not live to see
+  std::string kind;  // the change it makes when it succeeds: "registration.cancelled", or "" for a
+                     // new registration
+  std::string registration;           // the name
+  std::string category;               // of a new registration: its category, or ""
+  std::vector<std::string> sessions;  // of a new registration
+  bool hold = false;                  // a new registration that only keeps its places
   v1::RegistrationState state = v1::REGISTRATION_STATE_UNSPECIFIED;  // the answer
-  absl::Status status;
+  std::string refused;  // the reason, or "" when it succeeded
+
+  bool answered() const { return returned != INT64_MAX; }
+  bool succeeded() const { return answered() && refused.empty(); }
 };
+
+// One line of text, and back.
+std::string ToLine(const Recorded& call);
+Recorded FromLine(std::string_view line);
 
 struct Workload {
   std::string event;
+  std::vector<std::string> categories;  // of which new registrations choose, or none
+  std::vector<std::string> sessions;
   int clients = 64;
   int calls_per_client = 20;
   unsigned seed = 1;
+  std::string run = "0";  // part of the names of what is registered
 };
 
-// Runs clients that register new people, cancel, check in and undo it at random, over the stores
-// in turn (each as a process of its own). Returns what each of them saw.
-std::vector<Recorded> RunClients(const Workload& workload,
-                                 const std::vector<RegistrationStore*>& stores);
+// Told of each call before it is made and when it has returned, by any thread.
+using Observer = std::function<void(const Recorded& call)>;
 
-// The faults of a history, none when it is right. `feed` has the changes of the event in order.
-std::vector<std::string> CheckHistory(std::int64_t capacity, std::int64_t waiting_list_capacity,
-                                      const std::vector<Recorded>& calls,
-                                      const std::vector<feed::v1::Change>& feed);
+// Runs clients that register new people, hold and complete, accept, cancel, check in and undo it at
+// random, over the stores in turn (each as a process of its own), while each store gives back what
+// has expired. Returns what each client saw. `clock` is that of the stores.
+std::vector<Recorded> RunClients(const Workload& workload,
+                                 const std::vector<RegistrationStore*>& stores, const Clock& clock,
+                                 const Observer& observer = {});
 
 }  // namespace wici::registration
 

@@ -3,6 +3,7 @@
 #define WICI_SERVICES_REGISTRATION_SEATS_HISTORY_HISTORY_FIXTURE_H_
 
 #include <algorithm>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -17,8 +18,11 @@
 #include "libs/sql/migrate.h"
 #include "libs/testing/database_fixture.h"
 #include "libs/testing/status_matchers.h"
+#include "services/registration/events/categories/category_store.h"
 #include "services/registration/events/event_store.h"
 #include "services/registration/migrations.h"
+#include "services/registration/names.h"
+#include "services/registration/seats/history/check_history.h"
 #include "services/registration/seats/history/history.h"
 
 namespace wici::registration {
@@ -36,43 +40,66 @@ class HistoryTest : public testing::DatabaseTest {
 
   sql::Database& second_database() { return *second_database_; }
 
-  // Runs clients on a new event over two stores and returns the faults.
-  std::vector<std::string> RunAndCheck(std::int64_t capacity, std::int64_t waiting, unsigned seed) {
+  // An event with what is in it.
+  struct Shape {
+    std::int64_t capacity = 40;
+    std::int64_t waiting = 100;
+    std::map<std::string, std::int64_t> categories = {};  // id -> quota
+    std::map<std::string, std::int64_t> sessions = {};    // id -> capacity
+    absl::Duration offer = absl::ZeroDuration();
+    v1::OfferExpiry offer_expiry = v1::OFFER_EXPIRY_END;
+  };
+  struct Opened {
     Workload workload;
-    workload.event = OpenEvent(capacity, waiting, absl::StrCat("history-", seed));
-    workload.seed = seed;
+    Limits limits;
+  };
+
+  // Publishes a new event.
+  Opened Open(const Shape& shape, const std::string& id, unsigned seed) {
+    Opened opened;
+    opened.workload.event = "events/" + id;
+    opened.workload.seed = seed;
+    opened.limits = {shape.capacity, shape.waiting, {}};
+    OpenEvent(shape, opened.workload.event);
+    Mutation mutation(database(), clock_, ids_, [] {});
+    CategoryStore categories(database(), mutation);
+    for (const auto& [name, quota] : shape.categories) {
+      v1::AdmissionCategory category;
+      category.set_name(CategoryName(opened.workload.event, name));
+      category.set_quota(static_cast<std::int32_t>(quota));
+      EXPECT_THAT(categories.Create(NewCall(), category), testing::IsOk());
+      opened.workload.categories.push_back(category.name());
+      opened.limits.quotas[category.name()] = quota;
+    }
+    EventStore events(database(), mutation);
+    std::int64_t hour = 0;
+    for (const auto& [name, capacity] : shape.sessions) {
+      v1::Session session;
+      session.set_name(SessionName(opened.workload.event, name));
+      session.set_capacity(static_cast<std::int32_t>(capacity));
+      const absl::Time start = StartTime() + absl::Hours(hour++);
+      SetTimestamp(start, *session.mutable_start_time());
+      SetTimestamp(start + absl::Hours(1), *session.mutable_end_time());
+      EXPECT_THAT(events.CreateSession(NewCall(), session), testing::IsOk());
+      opened.workload.sessions.push_back(session.name());
+      opened.limits.quotas[session.name()] = capacity;
+    }
+    return opened;
+  }
+
+  // Runs clients on a new event over two stores and returns the faults.
+  std::vector<std::string> RunAndCheck(const Shape& shape, unsigned seed) {
+    const Opened opened = Open(shape, absl::StrCat("history-", seed), seed);
     RegistrationStore first(database(), clock_, clock_, ids_, [] {});
     RegistrationStore second(*second_database_, clock_, clock_, ids_, [] {});
-    const std::vector<Recorded> calls = RunClients(workload, {&first, &second});
+    const std::vector<Recorded> calls = RunClients(opened.workload, {&first, &second}, clock_);
     const auto succeeded = std::count_if(calls.begin(), calls.end(),
-                                         [](const Recorded& call) { return call.status.ok(); });
-    EXPECT_GT(succeeded, capacity) << "too little happened to prove anything";
-    return CheckHistory(capacity, waiting, calls, ChangesOf(workload.event));
+                                         [](const Recorded& call) { return call.succeeded(); });
+    EXPECT_GT(succeeded, shape.capacity) << "too little happened to prove anything";
+    return CheckHistory(opened.limits, calls, ChangesOf(opened.workload.event));
   }
 
- private:
-  std::string OpenEvent(std::int64_t capacity, std::int64_t waiting, const std::string& id) {
-    v1::Event event;
-    event.set_name("events/" + id);
-    event.set_time_zone("Europe/Warsaw");
-    event.set_capacity(static_cast<std::int32_t>(capacity));
-    event.set_waiting_list_capacity(static_cast<std::int32_t>(waiting));
-    event.set_admission(v1::ADMISSION_OPEN);
-    SetTimestamp(clock_.Now() + absl::Hours(24), *event.mutable_start_time());
-    SetTimestamp(clock_.Now() + absl::Hours(25), *event.mutable_end_time());
-    Mutation mutation(database(), clock_, ids_, [] {});
-    EventStore events(database(), mutation);
-    const Call call{{}, clock_.Now() + absl::Seconds(10)};
-    EXPECT_THAT(events.Create(call, event), testing::IsOk());
-    EXPECT_THAT(events.Change(call, event.name(), "", "event.published",
-                              [](v1::Event& changed) {
-                                changed.set_state(v1::EVENT_STATE_PUBLISHED);
-                                return absl::OkStatus();
-                              }),
-                testing::IsOk());
-    return event.name();
-  }
-
+  // The changes of an event in their order.
   std::vector<feed::v1::Change> ChangesOf(const std::string& event) {
     feed::Sequencer sequencer(database(), nullptr, clock_,
                               {.source = "registration", .owner = ids_.NewId()},
@@ -97,7 +124,37 @@ class HistoryTest : public testing::DatabaseTest {
     }
   }
 
+ private:
+  absl::Time StartTime() const { return start_; }
+  Call NewCall() const { return {{}, clock_.Now() + absl::Seconds(10)}; }
+
+  void OpenEvent(const Shape& shape, const std::string& name) {
+    v1::Event event;
+    event.set_name(name);
+    event.set_time_zone("Europe/Warsaw");
+    event.set_capacity(static_cast<std::int32_t>(shape.capacity));
+    event.set_waiting_list_capacity(static_cast<std::int32_t>(shape.waiting));
+    event.set_admission(v1::ADMISSION_OPEN);
+    SetTimestamp(StartTime(), *event.mutable_start_time());
+    SetTimestamp(StartTime() + absl::Hours(20), *event.mutable_end_time());
+    if (shape.offer > absl::ZeroDuration()) {
+      event.mutable_offer_duration()->set_nanos(
+          static_cast<std::int32_t>(absl::ToInt64Nanoseconds(shape.offer)));
+      event.set_offer_expiry(shape.offer_expiry);
+    }
+    Mutation mutation(database(), clock_, ids_, [] {});
+    EventStore events(database(), mutation);
+    EXPECT_THAT(events.Create(NewCall(), event), testing::IsOk());
+    EXPECT_THAT(events.Change(NewCall(), event.name(), "", "event.published",
+                              [](v1::Event& changed) {
+                                changed.set_state(v1::EVENT_STATE_PUBLISHED);
+                                return absl::OkStatus();
+                              }),
+                testing::IsOk());
+  }
+
   const SystemClock clock_;
+  const absl::Time start_ = absl::Now() + absl::Hours(24);
   SystemIdSource ids_;
   std::unique_ptr<sql::Database> second_database_;
 };

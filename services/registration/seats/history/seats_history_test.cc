@@ -17,19 +17,63 @@ WICI_ON_EVERY_ENGINE(SeatsHistoryTest);
 TEST_P(SeatsHistoryTest, NoSeatIsSoldTwiceAndTheQueueKeepsItsOrder) {
   for (const unsigned seed : {1u, 2u, 3u}) {
     SCOPED_TRACE(seed);
-    EXPECT_THAT(RunAndCheck(/*capacity=*/40, /*waiting=*/100, seed), IsEmpty());
+    EXPECT_THAT(RunAndCheck({.capacity = 40, .waiting = 100}, seed), IsEmpty());
   }
 }
 
 TEST_P(SeatsHistoryTest, AnEventWithoutWaitingListRefusesOnlyWhenFull) {
-  EXPECT_THAT(RunAndCheck(/*capacity=*/100, /*waiting=*/0, /*seed=*/4), IsEmpty());
+  EXPECT_THAT(RunAndCheck({.capacity = 100, .waiting = 0}, /*seed=*/4), IsEmpty());
+}
+
+TEST_P(SeatsHistoryTest, NoQuotaIsOversoldAndEachQueueKeepsItsOrder) {
+  for (const unsigned seed : {5u, 6u, 7u}) {
+    SCOPED_TRACE(seed);
+    EXPECT_THAT(RunAndCheck({.capacity = 60,
+                             .waiting = 150,
+                             .categories = {{"guests", 15}, {"press", 30}},
+                             .sessions = {{"pitch", 12}, {"workshop", 9}}},
+                            seed),
+                IsEmpty());
+  }
+}
+
+TEST_P(SeatsHistoryTest, QuotasWithoutWaitingListRefuseOnlyWhenFull) {
+  EXPECT_THAT(RunAndCheck({.capacity = 80,
+                           .waiting = 0,
+                           .categories = {{"guests", 20}, {"press", 30}},
+                           .sessions = {{"workshop", 15}}},
+                          /*seed=*/8),
+              IsEmpty());
+}
+
+TEST_P(SeatsHistoryTest, OffersAreAcceptedExpireOrGoBackInTheRightOrder) {
+  EXPECT_THAT(RunAndCheck({.capacity = 40,
+                           .waiting = 150,
+                           .categories = {{"press", 20}},
+                           .offer = absl::Milliseconds(20)},
+                          /*seed=*/9),
+              IsEmpty());
+  EXPECT_THAT(RunAndCheck({.capacity = 40,
+                           .waiting = 150,
+                           .categories = {{"press", 20}},
+                           .offer = absl::Milliseconds(20),
+                           .offer_expiry = v1::OFFER_EXPIRY_REQUEUE},
+                          /*seed=*/10),
+              IsEmpty());
 }
 
 // The checker itself: small histories with a fault each.
 
 Recorded Told(std::int64_t invoked, std::int64_t returned, std::string kind, std::string name,
-              v1::RegistrationState state) {
-  return {invoked, returned, std::move(kind), std::move(name), state, absl::OkStatus()};
+              v1::RegistrationState state, std::string category = "") {
+  Recorded call;
+  call.invoked = invoked;
+  call.returned = returned;
+  call.kind = std::move(kind);
+  call.registration = std::move(name);
+  call.state = state;
+  call.category = std::move(category);
+  return call;
 }
 
 feed::v1::Change Change(std::int64_t version, std::string kind, std::string name) {
@@ -41,7 +85,7 @@ feed::v1::Change Change(std::int64_t version, std::string kind, std::string name
 }
 
 TEST(HistoryCheckerTest, FindsAnOversoldSeat) {
-  EXPECT_THAT(CheckHistory(1, 0,
+  EXPECT_THAT(CheckHistory({1, 0, {}},
                            {Told(1, 2, "", "a", v1::REGISTRATION_STATE_CONFIRMED),
                             Told(1, 2, "", "b", v1::REGISTRATION_STATE_CONFIRMED)},
                            {Change(1, "confirmed", "a"), Change(2, "confirmed", "b")}),
@@ -49,7 +93,7 @@ TEST(HistoryCheckerTest, FindsAnOversoldSeat) {
 }
 
 TEST(HistoryCheckerTest, FindsALostChange) {
-  EXPECT_THAT(CheckHistory(2, 0,
+  EXPECT_THAT(CheckHistory({2, 0, {}},
                            {Told(1, 2, "", "a", v1::REGISTRATION_STATE_CONFIRMED),
                             Told(1, 2, "", "b", v1::REGISTRATION_STATE_CONFIRMED)},
                            {Change(1, "confirmed", "a")}),
@@ -59,7 +103,7 @@ TEST(HistoryCheckerTest, FindsALostChange) {
 TEST(HistoryCheckerTest, FindsAPromotionOutOfTurn) {
   EXPECT_THAT(
       CheckHistory(
-          1, 5,
+          {1, 5, {}},
           {Told(1, 2, "", "a", v1::REGISTRATION_STATE_CONFIRMED),
            Told(3, 4, "", "b", v1::REGISTRATION_STATE_WAITLISTED),
            Told(5, 6, "", "c", v1::REGISTRATION_STATE_WAITLISTED),
@@ -70,11 +114,59 @@ TEST(HistoryCheckerTest, FindsAPromotionOutOfTurn) {
 }
 
 TEST(HistoryCheckerTest, FindsAnOrderThatContradictsTime) {
-  EXPECT_THAT(CheckHistory(2, 0,
+  EXPECT_THAT(CheckHistory({2, 0, {}},
                            {Told(1, 2, "", "a", v1::REGISTRATION_STATE_CONFIRMED),
                             Told(3, 4, "", "b", v1::REGISTRATION_STATE_CONFIRMED)},
                            {Change(1, "confirmed", "b"), Change(2, "confirmed", "a")}),
               ElementsAre(HasSubstr("took effect after its call had returned")));
+}
+
+TEST(HistoryCheckerTest, FindsAnOversoldQuota) {
+  EXPECT_THAT(CheckHistory({5, 0, {{"press", 1}}},
+                           {Told(1, 2, "", "a", v1::REGISTRATION_STATE_CONFIRMED, "press"),
+                            Told(1, 2, "", "b", v1::REGISTRATION_STATE_CONFIRMED, "press")},
+                           {Change(1, "confirmed", "a"), Change(2, "confirmed", "b")}),
+              ElementsAre(HasSubstr("oversold: 2 of 1 of press")));
+}
+
+TEST(HistoryCheckerTest, AHeldPlaceIsTaken) {
+  EXPECT_THAT(CheckHistory({1, 0, {}},
+                           {Told(1, 2, "", "a", v1::REGISTRATION_STATE_HELD),
+                            Told(1, 2, "", "b", v1::REGISTRATION_STATE_CONFIRMED)},
+                           {Change(1, "held", "a"), Change(2, "confirmed", "b")}),
+              ElementsAre(HasSubstr("oversold: 2 of 1")));
+}
+
+TEST(HistoryCheckerTest, FindsSomebodyLeftWaitingForAnotherQuota) {
+  EXPECT_THAT(
+      CheckHistory(
+          {2, 5, {{"guests", 1}, {"press", 1}}},
+          {Told(1, 2, "", "a", v1::REGISTRATION_STATE_CONFIRMED, "press"),
+           Told(3, 4, "", "b", v1::REGISTRATION_STATE_WAITLISTED, "press"),
+           Told(5, 6, "registration.cancelled", "a", v1::REGISTRATION_STATE_CANCELLED)},
+          {Change(1, "confirmed", "a"), Change(2, "waitlisted", "b"), Change(3, "cancelled", "a")}),
+      ElementsAre(HasSubstr("free places beside a queue")));
+}
+
+TEST(HistoryCheckerTest, ACallThatWasKilledMayHaveTakenEffectOrNot) {
+  const auto killed = [](std::string name) {
+    return Told(1, INT64_MAX, "", std::move(name), v1::REGISTRATION_STATE_UNSPECIFIED);
+  };
+  EXPECT_THAT(CheckHistory({1, 0, {}}, {killed("a"), killed("b")}, {Change(1, "confirmed", "a")}),
+              IsEmpty());
+  EXPECT_THAT(CheckHistory({1, 0, {}}, {killed("a")}, {Change(1, "confirmed", "c")}),
+              ElementsAre(HasSubstr("nobody asked for it")));
+}
+
+TEST(HistoryCheckerTest, ACallIsWrittenAndReadBack) {
+  Recorded call = Told(1, 2, "registration.cancelled", "events/e/registrations/a",
+                       v1::REGISTRATION_STATE_CANCELLED, "press");
+  call.id = "1-2-3";
+  call.sessions = {"s1", "s2"};
+  call.hold = true;
+  call.refused = "EVENT_FULL";
+  EXPECT_EQ(ToLine(FromLine(ToLine(call))), ToLine(call));
+  EXPECT_EQ(FromLine("cut off").registration, "");
 }
 
 }  // namespace

@@ -4,7 +4,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "services/registration/seats/history/history_fixture.h"
-#include "services/registration/seats/seats.cc"  // NOLINT: instead of the one in the library
+#include "services/registration/seats/rules/seats.cc"  // NOLINT: instead of the one in the library
 
 namespace wici::registration {
 namespace {
@@ -14,24 +14,35 @@ using ::testing::HasSubstr;
 
 class SeatsNegativeControlTest : public HistoryTest {
  protected:
-  void DropCheck(sql::Database& database) {
-    const sql::Query drop = database.engine() == sql::Engine::kSqlite
-                                ? sql::Query{"drop_check", "PRAGMA ignore_check_constraints = 1"}
-                                : sql::Query{"drop_check",
-                                             "ALTER TABLE event_seats DROP CONSTRAINT IF EXISTS "
-                                             "event_seats_never_oversold"};
-    ASSERT_THAT(database.Write(absl::Now() + absl::Seconds(10),
-                               [&](sql::Transaction& tx) { return tx.Execute(drop).status(); }),
-                testing::IsOk());
+  void DropChecks(sql::Database& database) {
+    for (const char* constraint : {"ALTER TABLE event_seats DROP CONSTRAINT IF "
+                                   "EXISTS event_seats_never_oversold",
+                                   "ALTER TABLE quotas DROP CONSTRAINT IF "
+                                   "EXISTS quotas_never_oversold"}) {
+      const sql::Query drop{"drop_check", database.engine() == sql::Engine::kSqlite
+                                              ? "PRAGMA ignore_check_constraints = 1"
+                                              : constraint};
+      ASSERT_THAT(database.Write(absl::Now() + absl::Seconds(10),
+                                 [&](sql::Transaction& tx) { return tx.Execute(drop).status(); }),
+                  testing::IsOk());
+    }
   }
 };
 WICI_ON_EVERY_ENGINE(SeatsNegativeControlTest);
 
 TEST_P(SeatsNegativeControlTest, WithoutTheGuardTheCheckerFindsTheOversell) {
-  DropCheck(database());
-  DropCheck(second_database());
-  EXPECT_THAT(RunAndCheck(/*capacity=*/40, /*waiting=*/100, /*seed=*/1),
+  DropChecks(database());
+  DropChecks(second_database());
+  EXPECT_THAT(RunAndCheck({.capacity = 40, .waiting = 100}, /*seed=*/1),
               Contains(HasSubstr("oversold")));
+}
+
+TEST_P(SeatsNegativeControlTest, WithoutTheGuardTheCheckerFindsTheOversellOfAQuota) {
+  DropChecks(database());
+  DropChecks(second_database());
+  EXPECT_THAT(RunAndCheck({.capacity = 500, .waiting = 0, .categories = {{"press", 5}}},
+                          /*seed=*/2),
+              Contains(HasSubstr("of 5 of events/history-2/admissionCategories/press")));
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-#include "services/registration/registrations/registration_state.h"
+#include "services/registration/registrations/rules/registration_state.h"
 
 #include "services/registration/errors.h"
 
@@ -25,6 +25,18 @@ constexpr Transition kTransitions[] = {
     {v1::REGISTRATION_STATE_CONFIRMED, Step::kCancel, v1::REGISTRATION_STATE_CANCELLED},
     {v1::REGISTRATION_STATE_CONFIRMED, Step::kMarkNoShow, v1::REGISTRATION_STATE_NO_SHOW},
     {v1::REGISTRATION_STATE_CHECKED_IN, Step::kUndoCheckIn, v1::REGISTRATION_STATE_CONFIRMED},
+    {v1::REGISTRATION_STATE_WAITLISTED, Step::kMove, v1::REGISTRATION_STATE_WAITLISTED},
+    {v1::REGISTRATION_STATE_WAITLISTED, Step::kOffer, v1::REGISTRATION_STATE_OFFERED},
+    {v1::REGISTRATION_STATE_OFFERED, Step::kAccept, v1::REGISTRATION_STATE_CONFIRMED},
+    {v1::REGISTRATION_STATE_OFFERED, Step::kRequeue, v1::REGISTRATION_STATE_WAITLISTED},
+    {v1::REGISTRATION_STATE_OFFERED, Step::kExpire, v1::REGISTRATION_STATE_EXPIRED},
+    {v1::REGISTRATION_STATE_OFFERED, Step::kWithdraw, v1::REGISTRATION_STATE_WITHDRAWN},
+    {v1::REGISTRATION_STATE_OFFERED, Step::kCancel, v1::REGISTRATION_STATE_CANCELLED},
+    {v1::REGISTRATION_STATE_HELD, Step::kComplete, v1::REGISTRATION_STATE_CONFIRMED},
+    {v1::REGISTRATION_STATE_HELD, Step::kSubmit, v1::REGISTRATION_STATE_PENDING_APPROVAL},
+    {v1::REGISTRATION_STATE_HELD, Step::kExpire, v1::REGISTRATION_STATE_EXPIRED},
+    {v1::REGISTRATION_STATE_HELD, Step::kWithdraw, v1::REGISTRATION_STATE_WITHDRAWN},
+    {v1::REGISTRATION_STATE_HELD, Step::kCancel, v1::REGISTRATION_STATE_CANCELLED},
 };
 
 }  // namespace
@@ -49,6 +61,20 @@ std::string_view StepName(Step step) {
       return "undo-check-in";
     case Step::kMarkNoShow:
       return "mark-no-show";
+    case Step::kMove:
+      return "move";
+    case Step::kOffer:
+      return "offer";
+    case Step::kAccept:
+      return "accept";
+    case Step::kRequeue:
+      return "requeue";
+    case Step::kComplete:
+      return "complete";
+    case Step::kSubmit:
+      return "submit";
+    case Step::kExpire:
+      return "expire";
   }
   return "unknown";
 }
@@ -66,10 +92,14 @@ bool HoldsSeat(v1::RegistrationState state) {
          state == v1::REGISTRATION_STATE_NO_SHOW;
 }
 
+bool KeepsSeat(v1::RegistrationState state) {
+  return state == v1::REGISTRATION_STATE_HELD || state == v1::REGISTRATION_STATE_OFFERED;
+}
+
 bool IsActive(v1::RegistrationState state) {
   return state == v1::REGISTRATION_STATE_PENDING_APPROVAL ||
          state == v1::REGISTRATION_STATE_CONFIRMED || state == v1::REGISTRATION_STATE_WAITLISTED ||
-         state == v1::REGISTRATION_STATE_CHECKED_IN;
+         state == v1::REGISTRATION_STATE_CHECKED_IN || KeepsSeat(state);
 }
 
 }  // namespace wici::registration

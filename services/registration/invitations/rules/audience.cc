@@ -1,4 +1,4 @@
-#include "services/registration/invitations/audience.h"
+#include "services/registration/invitations/rules/audience.h"
 
 #include <string>
 

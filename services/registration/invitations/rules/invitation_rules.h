@@ -1,6 +1,6 @@
 // One invitation per (event, person), whatever the number of reasons. Pure; any thread.
-#ifndef WICI_SERVICES_REGISTRATION_INVITATIONS_INVITATION_RULES_H_
-#define WICI_SERVICES_REGISTRATION_INVITATIONS_INVITATION_RULES_H_
+#ifndef WICI_SERVICES_REGISTRATION_INVITATIONS_RULES_INVITATION_RULES_H_
+#define WICI_SERVICES_REGISTRATION_INVITATIONS_RULES_INVITATION_RULES_H_
 
 #include <vector>
 
@@ -17,4 +17,4 @@ std::vector<v1::Invitation> MergePeople(const std::vector<v1::Invitation>& wante
 
 }  // namespace wici::registration
 
-#endif  // WICI_SERVICES_REGISTRATION_INVITATIONS_INVITATION_RULES_H_
+#endif  // WICI_SERVICES_REGISTRATION_INVITATIONS_RULES_INVITATION_RULES_H_

@@ -3,13 +3,19 @@
 //   PENDING_APPROVAL --confirm--> CONFIRMED      --check in-->      CHECKED_IN
 //                    --waitlist-> WAITLISTED     <--undo check in--
 //                    --reject---> REJECTED       --mark no-show---> NO_SHOW
-//   WAITLISTED       --promote--> CONFIRMED
-//   PENDING_APPROVAL, WAITLISTED, CONFIRMED --withdraw--> WITHDRAWN, --cancel--> CANCELLED
+//   WAITLISTED       --promote--> CONFIRMED      --move-->          WAITLISTED
+//                    --offer----> OFFERED
+//   OFFERED          --accept---> CONFIRMED      --expire-->        EXPIRED
+//                    --requeue--> WAITLISTED
+//   HELD             --complete-> CONFIRMED      --expire-->        EXPIRED
+//                    --submit---> PENDING_APPROVAL
+//   PENDING_APPROVAL, WAITLISTED, CONFIRMED, HELD, OFFERED
+//                    --withdraw-> WITHDRAWN, --cancel--> CANCELLED
 //
 // Everything else is refused with TRANSITION_NOT_ALLOWED. A registration begins as
-// PENDING_APPROVAL, CONFIRMED or WAITLISTED (seats.h decides). Pure; any thread.
-#ifndef WICI_SERVICES_REGISTRATION_REGISTRATIONS_REGISTRATION_STATE_H_
-#define WICI_SERVICES_REGISTRATION_REGISTRATIONS_REGISTRATION_STATE_H_
+// PENDING_APPROVAL, CONFIRMED, WAITLISTED or HELD (seats.h decides). Pure; any thread.
+#ifndef WICI_SERVICES_REGISTRATION_REGISTRATIONS_RULES_REGISTRATION_STATE_H_
+#define WICI_SERVICES_REGISTRATION_REGISTRATIONS_RULES_REGISTRATION_STATE_H_
 
 #include <string_view>
 
@@ -29,6 +35,13 @@ enum class Step {
   kCheckIn,      // the person came
   kUndoCheckIn,  // the check-in was a mistake
   kMarkNoShow,   // the event is over and the person did not come
+  kMove,         // the organiser gives it another place on the waiting list
+  kOffer,        // a seat became free, and is kept for it to accept
+  kAccept,       // the person accepts the offer
+  kRequeue,      // nobody accepted the offer; it goes to the end of the waiting list
+  kComplete,     // the person completes what was held
+  kSubmit,       // likewise, and it needs approval
+  kExpire,       // what was kept for a time is not kept any longer
 };
 
 // "check-in", for error messages.
@@ -41,9 +54,12 @@ absl::StatusOr<v1::RegistrationState> Next(std::string_view name, v1::Registrati
 // Whether it takes one of the event's seats: CONFIRMED, CHECKED_IN, NO_SHOW.
 bool HoldsSeat(v1::RegistrationState state);
 
+// Whether one of the event's seats is kept for it, for a time: HELD, OFFERED.
+bool KeepsSeat(v1::RegistrationState state);
+
 // Whether it counts for "one active registration per (event, person)".
 bool IsActive(v1::RegistrationState state);
 
 }  // namespace wici::registration
 
-#endif  // WICI_SERVICES_REGISTRATION_REGISTRATIONS_REGISTRATION_STATE_H_
+#endif  // WICI_SERVICES_REGISTRATION_REGISTRATIONS_RULES_REGISTRATION_STATE_H_

@@ -1,6 +1,6 @@
 // From an audience of the registry to invitations. Pure; any thread.
-#ifndef WICI_SERVICES_REGISTRATION_INVITATIONS_AUDIENCE_H_
-#define WICI_SERVICES_REGISTRATION_INVITATIONS_AUDIENCE_H_
+#ifndef WICI_SERVICES_REGISTRATION_INVITATIONS_RULES_AUDIENCE_H_
+#define WICI_SERVICES_REGISTRATION_INVITATIONS_RULES_AUDIENCE_H_
 
 #include <vector>
 
@@ -22,4 +22,4 @@ v1::ReviewCandidate CandidateOf(const cluster_registry::v1::AudienceRow& row);
 
 }  // namespace wici::registration
 
-#endif  // WICI_SERVICES_REGISTRATION_INVITATIONS_AUDIENCE_H_
+#endif  // WICI_SERVICES_REGISTRATION_INVITATIONS_RULES_AUDIENCE_H_

@@ -1,4 +1,4 @@
-#include "services/registration/invitations/invitation_rules.h"
+#include "services/registration/invitations/rules/invitation_rules.h"
 
 #include <algorithm>
 #include <string>

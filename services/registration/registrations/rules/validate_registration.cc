@@ -1,4 +1,4 @@
-#include "services/registration/registrations/validate_registration.h"
+#include "services/registration/registrations/rules/validate_registration.h"
 
 #include <string>
 
@@ -10,6 +10,7 @@ namespace wici::registration {
 namespace {
 
 constexpr std::size_t kAnswersBytesMax = 32 * 1024;
+constexpr int kPositionMax = 10'000;  // of a move on the waiting list: so many numbers are read
 
 void CheckPerson(std::string_view field, const v1::PersonDetails& person, Violations& violations) {
   violations.RequireText(Path(field, "given_name"), person.given_name(), kNameBytesMax);
@@ -21,12 +22,12 @@ void CheckPerson(std::string_view field, const v1::PersonDetails& person, Violat
 }
 
 // Anybody may send answers, and lists show whole registrations: so there is a bound on the sum too.
-void CheckAnswers(std::string_view field, const v1::Registration& registration,
-                  Violations& violations) {
-  if (!CheckCount(Path(field, "answers"), registration.answers_size(), 0, 100, violations)) return;
+template <class Message>
+void CheckAnswers(std::string_view field, const Message& holder, Violations& violations) {
+  if (!CheckCount(Path(field, "answers"), holder.answers_size(), 0, 100, violations)) return;
   std::size_t bytes = 0;
-  for (int i = 0; i < registration.answers_size(); ++i) {
-    const v1::FormAnswer& answer = registration.answers(i);
+  for (int i = 0; i < holder.answers_size(); ++i) {
+    const v1::FormAnswer& answer = holder.answers(i);
     const std::string path = Item(field, "answers", i);
     violations.RequireId(Path(path, "field_id"), answer.field_id());
     if (!CheckCount(Path(path, "values"), answer.values_size(), 0, 100, violations)) continue;
@@ -41,29 +42,42 @@ void CheckAnswers(std::string_view field, const v1::Registration& registration,
   }
 }
 
-void CheckRegistration(std::string_view field, const v1::Registration& registration,
-                       Violations& violations) {
+// `name` matches `pattern` and lies below `event`.
+void CheckBelow(std::string_view field, const std::string& name, std::string_view pattern,
+                std::string_view event, Violations& violations) {
+  if (violations.RequireResourceName(field, name, pattern) && EventOf(name) != event) {
+    violations.Add(field, "must belong to the event");
+  }
+}
+
+void CheckRegistration(std::string_view field, std::string_view event,
+                       const v1::Registration& registration, Violations& violations) {
   if (!registration.party().empty() &&
       !MatchesResourcePattern(registration.party(), "clusters/*/members/*")) {
     violations.OptionalResourceName(Path(field, "party"), registration.party(), "clusters/*");
   }
-  violations.OptionalResourceName(Path(field, "admission_category"),
-                                  registration.admission_category(),
-                                  "events/*/admissionCategories/*");
+  if (!registration.admission_category().empty()) {
+    CheckBelow(Path(field, "admission_category"), registration.admission_category(),
+               kCategoryPattern, event, violations);
+  }
   if (CheckCount(Path(field, "sessions"), registration.sessions_size(), 0, 100, violations)) {
     for (int i = 0; i < registration.sessions_size(); ++i) {
-      violations.RequireResourceName(Item(field, "sessions", i), registration.sessions(i),
-                                     kSessionPattern);
+      CheckBelow(Item(field, "sessions", i), registration.sessions(i), kSessionPattern, event,
+                 violations);
     }
   }
   CheckAnswers(field, registration, violations);
 }
 
 // `field` is the path of the request in a batch, "" for itself.
-void CheckCreateRegistration(std::string_view field, const v1::CreateRegistrationRequest& request,
-                             Violations& violations) {
+void CheckCreateRegistration(std::string_view field, std::string_view event,
+                             const v1::CreateRegistrationRequest& request, Violations& violations) {
   if (request.has_person()) CheckPerson(Path(field, "person"), request.person(), violations);
-  CheckRegistration(Path(field, "registration"), request.registration(), violations);
+  CheckRegistration(Path(field, "registration"), event, request.registration(), violations);
+  if (request.has_hold_duration()) {
+    violations.RequireRange(Path(field, "hold_duration"), request.hold_duration().seconds(), 60,
+                            3600);
+  }
   violations.RequestId(Path(field, "request_id"), request.request_id());
 }
 
@@ -78,7 +92,7 @@ absl::Status Validate(const v1::CreateRegistrationRequest& request) {
   if (!request.invitation_token().empty()) {
     CheckToken("invitation_token", request.invitation_token(), violations);
   }
-  CheckCreateRegistration("", request, violations);
+  CheckCreateRegistration("", request.parent(), request, violations);
   return violations.ToStatus(kDomain);
 }
 
@@ -97,7 +111,10 @@ absl::Status Validate(const v1::BatchCreateRegistrationsRequest& request) {
       if (!item.has_person() || !item.invitation_token().empty()) {
         violations.Add(Path(path, "person"), "must be set, without invitation_token");
       }
-      CheckCreateRegistration(path, item, violations);
+      if (item.has_hold_duration()) {
+        violations.Add(Path(path, "hold_duration"), "must be absent in a batch");
+      }
+      CheckCreateRegistration(path, request.parent(), item, violations);
     }
   }
   return violations.ToStatus(kDomain);
@@ -119,6 +136,28 @@ absl::Status Validate(const v1::CancelOwnRegistrationRequest& request) {
   Violations violations;
   CheckToken("token", request.token(), violations);
   violations.RequestId("request_id", request.request_id());
+  return violations.ToStatus(kDomain);
+}
+
+absl::Status Validate(const v1::CompleteOwnRegistrationRequest& request) {
+  Violations violations;
+  CheckToken("token", request.token(), violations);
+  CheckAnswers("", request, violations);
+  violations.RequestId("request_id", request.request_id());
+  return violations.ToStatus(kDomain);
+}
+
+absl::Status Validate(const v1::AcceptOwnOfferRequest& request) {
+  Violations violations;
+  CheckToken("token", request.token(), violations);
+  violations.RequestId("request_id", request.request_id());
+  return violations.ToStatus(kDomain);
+}
+
+absl::Status Validate(const v1::MoveOnWaitingListRequest& request) {
+  Violations violations = CheckVerb(request, kRegistrationPattern);
+  violations.RequireRange("position", request.position(), 1, kPositionMax);
+  violations.RequireText("reason", request.reason(), kReasonBytesMax);
   return violations.ToStatus(kDomain);
 }
 

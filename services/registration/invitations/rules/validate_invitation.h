@@ -1,6 +1,6 @@
 // Requests checked field by field; each answer lists every violation. Pure; any thread.
-#ifndef WICI_SERVICES_REGISTRATION_INVITATIONS_VALIDATE_INVITATION_H_
-#define WICI_SERVICES_REGISTRATION_INVITATIONS_VALIDATE_INVITATION_H_
+#ifndef WICI_SERVICES_REGISTRATION_INVITATIONS_RULES_VALIDATE_INVITATION_H_
+#define WICI_SERVICES_REGISTRATION_INVITATIONS_RULES_VALIDATE_INVITATION_H_
 
 #include "absl/status/status.h"
 #include "wici/registration/v1/invitation_service.pb.h"
@@ -14,4 +14,4 @@ absl::Status Validate(const v1::RemindInvitationsRequest& request);
 
 }  // namespace wici::registration
 
-#endif  // WICI_SERVICES_REGISTRATION_INVITATIONS_VALIDATE_INVITATION_H_
+#endif  // WICI_SERVICES_REGISTRATION_INVITATIONS_RULES_VALIDATE_INVITATION_H_

@@ -1,4 +1,4 @@
-#include "services/registration/invitations/validate_invitation.h"
+#include "services/registration/invitations/rules/validate_invitation.h"
 
 #include <string>
 

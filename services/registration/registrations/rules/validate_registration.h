@@ -1,6 +1,6 @@
 // Requests checked field by field; each answer lists every violation. Pure; any thread.
-#ifndef WICI_SERVICES_REGISTRATION_REGISTRATIONS_VALIDATE_REGISTRATION_H_
-#define WICI_SERVICES_REGISTRATION_REGISTRATIONS_VALIDATE_REGISTRATION_H_
+#ifndef WICI_SERVICES_REGISTRATION_REGISTRATIONS_RULES_VALIDATE_REGISTRATION_H_
+#define WICI_SERVICES_REGISTRATION_REGISTRATIONS_RULES_VALIDATE_REGISTRATION_H_
 
 #include "absl/status/status.h"
 #include "wici/registration/v1/link_service.pb.h"
@@ -14,8 +14,11 @@ absl::Status Validate(const v1::CancelRegistrationRequest& request);
 absl::Status Validate(const v1::ConfirmRegistrationRequest& request);
 absl::Status Validate(const v1::RejectRegistrationRequest& request);
 absl::Status Validate(const v1::CancelOwnRegistrationRequest& request);
+absl::Status Validate(const v1::CompleteOwnRegistrationRequest& request);
+absl::Status Validate(const v1::AcceptOwnOfferRequest& request);
+absl::Status Validate(const v1::MoveOnWaitingListRequest& request);
 absl::Status Validate(const v1::BatchGetLinksRequest& request);
 
 }  // namespace wici::registration
 
-#endif  // WICI_SERVICES_REGISTRATION_REGISTRATIONS_VALIDATE_REGISTRATION_H_
+#endif  // WICI_SERVICES_REGISTRATION_REGISTRATIONS_RULES_VALIDATE_REGISTRATION_H_

@@ -1,0 +1,98 @@
+#include "services/registration/registrations/expiry/expiry_sweep.h"
+
+#include <memory>
+#include <utility>
+
+#include "libs/base/log.h"
+#include "libs/base/status_macros.h"
+#include "services/registration/names.h"
+
+namespace wici::registration {
+namespace {
+
+// Collects what came of the steps of one round. Thread-safe.
+class Round {
+ public:
+  explicit Round(std::size_t size) : open_(size) {}
+
+  void Done(const absl::Status& transaction, const absl::Status& step) {
+    MutexLock lock(mutex_);
+    if (transaction.ok() && step.ok()) ++expired_;
+    if (!transaction.ok()) error_ = transaction;
+    if (--open_ == 0) done_.NotifyAll();
+  }
+
+  // Waits for all. The committer answers each within its deadline.
+  absl::StatusOr<int> Wait() {
+    MutexLock lock(mutex_);
+    while (open_ > 0) done_.Wait(mutex_);
+    if (!error_.ok()) return error_;
+    return expired_;
+  }
+
+ private:
+  Mutex mutex_;
+  CondVar done_;
+  std::size_t open_ ABSL_GUARDED_BY(mutex_);
+  int expired_ ABSL_GUARDED_BY(mutex_) = 0;
+  absl::Status error_ ABSL_GUARDED_BY(mutex_);
+};
+
+}  // namespace
+
+ExpirySweep::~ExpirySweep() {
+  {
+    MutexLock lock(mutex_);
+    stopping_ = true;
+  }
+  changed_.NotifyAll();
+  if (thread_.joinable()) thread_.join();
+}
+
+void ExpirySweep::Start() {
+  thread_ = std::thread([this] { Run(); });
+}
+
+absl::StatusOr<int> ExpirySweep::Expire(const std::vector<std::string>& names) {
+  const auto round = std::make_shared<Round>(names.size());
+  for (const std::string& name : names) {
+    SeatOp op;
+    op.event = EventOf(name);
+    op.actor = "services/registration";
+    op.what = RegistrationStep{.name = name, .step = Step::kExpire, .kind = "expired"};
+    store_.Submit(
+        machine_.Now() + options_.timeout, std::move(op),
+        [round](SeatOp& done, const absl::Status& status) { round->Done(status, done.status); });
+  }
+  return round->Wait();
+}
+
+absl::StatusOr<int> ExpirySweep::RunOnce() {
+  int total = 0;
+  for (;;) {
+    WICI_ASSIGN_OR_RETURN(
+        const std::vector<std::string> due,
+        store_.ListExpired(machine_.Now() + options_.timeout, clock_.Now(), options_.batch_max));
+    if (due.empty()) return total;
+    WICI_ASSIGN_OR_RETURN(const int expired, Expire(due));
+    // Another process does the same; it goes on.
+    if (expired == 0) return total;
+    total += expired;
+  }
+}
+
+void ExpirySweep::Run() {
+  for (;;) {
+    const absl::StatusOr<int> expired = RunOnce();
+    if (!expired.ok()) {
+      Log(LogLevel::kWarning, "expiry_sweep_failed",
+          {{"error", std::string(expired.status().message())}});
+    }
+    MutexLock lock(mutex_);
+    // Waking early only means to sweep early.
+    if (!stopping_) changed_.WaitFor(mutex_, options_.interval);
+    if (stopping_) return;
+  }
+}
+
+}  // namespace wici::registration

@@ -1,0 +1,270 @@
+// The quotas and the queue of EventAggregate.
+#include <algorithm>
+#include <set>
+#include <utility>
+
+#include "libs/base/status_macros.h"
+#include "services/registration/errors.h"
+#include "services/registration/names.h"
+#include "services/registration/seats/event_aggregate.h"
+#include "services/registration/seats/queries.h"
+#include "services/registration/seats/rules/session_choice.h"
+
+namespace wici::registration {
+
+absl::Status EventAggregate::LoadPlaces(std::int64_t steps,
+                                        absl::Span<const v1::Registration* const> added) {
+  WICI_RETURN_IF_ERROR(LoadCategories());
+  WICI_RETURN_IF_ERROR(LoadQueue(steps));
+  return LoadQuotas(added);
+}
+
+absl::Status EventAggregate::LoadCategories() {
+  if (categories_loaded_ || seats_.categories == 0) return absl::OkStatus();
+  categories_loaded_ = true;
+  WICI_ASSIGN_OR_RETURN(
+      const sql::Rows rows,
+      tx_->Execute(kListQuotas, {seats_.event, static_cast<std::int64_t>(QuotaKind::kCategory),
+                                 kCategoriesMax}));
+  for (const sql::Row& row : rows) Keep(ReadQuota(seats_.event, row));
+  return absl::OkStatus();
+}
+
+absl::Status EventAggregate::LoadQueue(std::int64_t steps) {
+  const SeatCounts& counts = seats_.counts;
+  if (counts.waitlisted == 0) return absl::OkStatus();
+  // Each step may free one seat or take one out of the queue, so twice the steps is enough.
+  const std::int64_t free = counts.capacity - counts.confirmed - counts.held;
+  const bool others = seats_.limited_sessions > 0 || seats_.party_limit > 0;
+  const std::int64_t ahead = others ? kLookahead : 0;
+  if (seats_.categories == 0) {
+    const std::int64_t wanted = 2 * steps + std::clamp<std::int64_t>(free, 0, counts.waitlisted);
+    return LoadLine("", wanted == 0 ? 0 : wanted + ahead);
+  }
+  std::int64_t without = counts.waitlisted;
+  for (const auto& [name, quota] : quotas_) {
+    if (quota->row.kind != QuotaKind::kCategory) continue;
+    const Quota& category = quota->row.counts;
+    without -= category.waiting;
+    const std::int64_t wanted =
+        2 * steps + std::clamp<std::int64_t>(std::min(free, category.size - category.taken), 0,
+                                             category.waiting);
+    if (category.waiting == 0) continue;
+    WICI_RETURN_IF_ERROR(LoadLine(name, wanted == 0 ? 0 : wanted + kLookahead));
+  }
+  const std::int64_t wanted = 2 * steps + std::clamp<std::int64_t>(free, 0, without);
+  if (without == 0) return absl::OkStatus();
+  return LoadLine("", wanted == 0 ? 0 : wanted + kLookahead);
+}
+
+absl::Status EventAggregate::LoadLine(const std::string& category, std::int64_t limit) {
+  if (limit == 0) {
+    cut_lines_.insert(category);
+    return absl::OkStatus();
+  }
+  WICI_ASSIGN_OR_RETURN(
+      const sql::Rows rows,
+      tx_->Execute(kListWaitingLine, {seats_.event, IdOf(category), std::int64_t{0}, limit}));
+  if (static_cast<std::int64_t>(rows.size()) == limit) cut_lines_.insert(category);
+  for (const sql::Row& row : rows) {
+    Entry& entry = Keep(ReadRegistration(row));
+    queue_[*entry.row.waiting_number] = &entry;
+  }
+  return absl::OkStatus();
+}
+
+absl::Status EventAggregate::LoadQuotas(absl::Span<const v1::Registration* const> added) {
+  WICI_RETURN_IF_ERROR(LoadCategories());
+  std::set<std::pair<QuotaKind, std::string>> wanted;
+  const auto want = [&](const v1::Registration& registration) {
+    for (const std::string& name : registration.sessions()) {
+      wanted.emplace(QuotaKind::kSession, name);
+    }
+    if (seats_.party_limit > 0 && !registration.party().empty()) {
+      wanted.emplace(QuotaKind::kParty, registration.party());
+    }
+  };
+  for (const v1::Registration* registration : added) want(*registration);
+  for (const auto& entry : entries_) want(entry->row.registration);
+  std::vector<std::vector<sql::Value>> keys;
+  for (const auto& [kind, name] : wanted) {
+    if (quotas_.find(name) != quotas_.end()) continue;
+    keys.push_back({seats_.event, static_cast<std::int64_t>(kind), QuotaId(kind, name)});
+  }
+  if (keys.empty()) return absl::OkStatus();
+  WICI_ASSIGN_OR_RETURN(const sql::Rows rows, sql::SelectMany(*tx_, kGetQuotas, "", keys));
+  for (const sql::Row& row : rows) {
+    QuotaRow quota = ReadQuota(seats_.event, row);
+    // The limit may have changed since; what is taken stays.
+    if (quota.kind == QuotaKind::kParty) {
+      quota.counts.size = std::max(seats_.party_limit, quota.counts.taken);
+    }
+    Keep(std::move(quota));
+  }
+  for (const auto& [kind, name] : wanted) {
+    // The first registration of a party.
+    if (kind == QuotaKind::kParty) Keep(QuotaOfParty(name, seats_.party_limit));
+  }
+  return absl::OkStatus();
+}
+
+void EventAggregate::Keep(QuotaRow row) {
+  const std::string name = row.name;
+  quotas_.try_emplace(name, std::make_unique<KeptQuota>(KeptQuota{.row = std::move(row)}));
+}
+
+QuotaRow* EventAggregate::FindQuota(const std::string& name) {
+  const auto at = quotas_.find(name);
+  return at == quotas_.end() ? nullptr : &at->second->row;
+}
+
+std::vector<Quota*> EventAggregate::QuotasOf(const v1::Registration& registration) {
+  std::vector<Quota*> quotas;
+  if (QuotaRow* category = FindQuota(registration.admission_category())) {
+    quotas.push_back(&category->counts);
+  }
+  for (const std::string& name : registration.sessions()) {
+    // One that is gone has no places to give back.
+    QuotaRow* session = FindQuota(name);
+    if (session == nullptr) continue;
+    if (std::find(quotas.begin(), quotas.end(), &session->counts) != quotas.end()) continue;
+    quotas.push_back(&session->counts);
+  }
+  if (QuotaRow* party = FindQuota(registration.party())) quotas.push_back(&party->counts);
+  return quotas;
+}
+
+absl::Status EventAggregate::CheckQuotas(const v1::Registration& registration) const {
+  const std::string& category = registration.admission_category();
+  if (!category.empty() && quotas_.find(category) == quotas_.end()) {
+    return AdmissionCategoryNotFoundError(category);
+  }
+  std::vector<ChosenSession> sessions;
+  for (const std::string& name : registration.sessions()) {
+    const auto at = quotas_.find(name);
+    if (at == quotas_.end()) return SessionNotFoundError(name);
+    const QuotaRow& session = at->second->row;
+    sessions.push_back({name, session.starts, session.ends});
+  }
+  if (const auto overlap = FindOverlap(std::move(sessions))) {
+    return SessionsOverlapError(overlap->first, overlap->second);
+  }
+  return absl::OkStatus();
+}
+
+std::int64_t EventAggregate::WaitingBefore(const v1::Registration& registration) {
+  if (const QuotaRow* category = FindQuota(registration.admission_category())) {
+    return category->counts.waiting;
+  }
+  std::int64_t without = seats_.counts.waitlisted;
+  for (const auto& [name, quota] : quotas_) {
+    if (quota->row.kind == QuotaKind::kCategory) without -= quota->row.counts.waiting;
+  }
+  return without;
+}
+
+int EventAggregate::PriorityFor(const v1::Registration& registration) {
+  const QuotaRow* category = FindQuota(registration.admission_category());
+  return category == nullptr ? kPriorityDefault : category->priority;
+}
+
+bool EventAggregate::HasTurn(const v1::Registration& registration, Changes& changes) {
+  if (WaitingBefore(registration) == 0) return true;
+  if (FindShortage(seats_.counts, QuotasOf(registration))) return false;
+  Promote(changes);
+  // Who is left of the line waits for something else, if all of it is known.
+  return cut_lines_.find(registration.admission_category()) == cut_lines_.end();
+}
+
+absl::StatusOr<std::vector<std::int64_t>> EventAggregate::NumbersOfOthers(const Entry& entry,
+                                                                          std::int64_t count) {
+  // Those that changed in this transaction stand as they are in memory.
+  const std::int64_t limit = count + static_cast<std::int64_t>(entries_.size());
+  WICI_ASSIGN_OR_RETURN(const sql::Rows rows,
+                        tx_->Execute(kListWaitingNumbers, {seats_.event, limit}));
+  std::vector<std::int64_t> numbers;
+  for (const sql::Row& row : rows) {
+    if (by_id_.find(row.Text(0)) == by_id_.end()) numbers.push_back(row.Int(1));
+  }
+  for (const auto& other : entries_) {
+    if (other.get() != &entry && other->row.waiting_number) {
+      numbers.push_back(*other->row.waiting_number);
+    }
+  }
+  std::sort(numbers.begin(), numbers.end());
+  return numbers;
+}
+
+absl::Status EventAggregate::Refusal(const std::vector<Quota*>& quotas, bool may_wait) const {
+  if (may_wait && seats_.counts.waiting_list_capacity > 0) {
+    return WaitingListFullError(seats_.event);
+  }
+  const auto shortage = FindShortage(seats_.counts, quotas);
+  for (const auto& [name, quota] : quotas_) {
+    if (shortage && &quota->row.counts == shortage->quota) return QuotaFullError(name);
+  }
+  return EventFullError(seats_.event);
+}
+
+void EventAggregate::MarkQuotas(const v1::Registration& registration) {
+  if (quotas_.empty()) return;
+  const auto mark = [this](const std::string& name) {
+    if (const auto at = quotas_.find(name); at != quotas_.end()) at->second->dirty = true;
+  };
+  mark(registration.admission_category());
+  for (const std::string& name : registration.sessions()) mark(name);
+  mark(registration.party());
+}
+
+absl::Status EventAggregate::PutQuota(const QuotaRow& wanted) {
+  const bool is_new = quotas_.find(wanted.name) == quotas_.end();
+  if (is_new) {
+    QuotaRow empty = wanted;
+    empty.counts = {};
+    Keep(std::move(empty));
+  }
+  KeptQuota& kept = *quotas_.at(wanted.name);
+  Quota counts = kept.row.counts;
+  if (wanted.counts.size < counts.taken) return QuotaBelowTakenError(wanted.name, counts.taken);
+  SeatCounts seats = seats_.counts;
+  Resize(seats, counts, wanted.counts.size, wanted.counts.reserved);
+  const std::int64_t more = seats.reserved - seats_.counts.reserved;
+  const std::int64_t over = seats.confirmed + seats.held + seats.reserved - seats.capacity;
+  if (more > 0 && over > 0) return ReservedExceedsFreeError(seats_.event, more - over);
+  if (wanted.kind == QuotaKind::kCategory) {
+    seats_.categories += is_new ? 1 : 0;
+  } else {
+    seats_.limited_sessions += IsLimited(wanted) - (is_new ? 0 : IsLimited(kept.row));
+  }
+  seats_.counts = seats;
+  kept.row = wanted;
+  kept.row.counts = counts;
+  kept.dirty = true;
+  return absl::OkStatus();
+}
+
+absl::Status EventAggregate::RemoveQuota(const std::string& name) {
+  const auto at = quotas_.find(name);
+  if (at == quotas_.end()) return absl::OkStatus();
+  QuotaRow& row = at->second->row;
+  Resize(seats_.counts, row.counts, row.counts.size, 0);
+  if (row.kind == QuotaKind::kCategory) {
+    --seats_.categories;
+  } else {
+    seats_.limited_sessions -= IsLimited(row);
+  }
+  const auto kind = static_cast<std::int64_t>(row.kind);
+  quotas_.erase(at);
+  return tx_->Execute(kDeleteQuota, {seats_.event, kind, IdOf(name)}).status();
+}
+
+absl::Status EventAggregate::SaveQuotas() {
+  std::vector<std::vector<sql::Value>> values;
+  for (const auto& [name, quota] : quotas_) {
+    if (quota->dirty) values.push_back(QuotaValues(seats_.event, quota->row));
+  }
+  if (values.empty()) return absl::OkStatus();
+  return tx_->InsertMany(kSaveQuotas, kSaveQuotasSuffix, values).status();
+}
+
+}  // namespace wici::registration

@@ -1,0 +1,42 @@
+// Checks what many clients were told about one event against the change feed.
+//
+// The feed says in which order the calls took effect. CheckHistory replays it against a model and
+// finds:
+//   - more places taken (confirmed, checked in, held, offered) than there are,
+//   in the event or in any
+//     of its quotas, at any moment
+//   - somebody waiting beside places that are all free, overtaken, or promoted
+//   out of turn
+//   - a step that the state machine does not allow
+//   - an acknowledged change that is not in the feed, or one in the feed that
+//   nobody asked for (a
+//     call whose client was killed may have taken effect or not)
+//   - an effect outside the time of its call (not linearizable)
+//   - a refusal for want of places when there were some all the time, and any
+//   unexpected error
+#ifndef WICI_SERVICES_REGISTRATION_SEATS_HISTORY_CHECK_HISTORY_H_
+#define WICI_SERVICES_REGISTRATION_SEATS_HISTORY_CHECK_HISTORY_H_
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "services/registration/seats/history/history.h"
+#include "wici/feed/v1/feed.pb.h"
+
+namespace wici::registration {
+
+struct Limits {
+  std::int64_t capacity = 0;
+  std::int64_t waiting_list_capacity = 0;
+  std::map<std::string, std::int64_t> quotas;  // by the name of the category or session
+};
+
+// The faults of a history, none when it is right. `feed` has the changes of the event in order.
+std::vector<std::string> CheckHistory(const Limits& limits, const std::vector<Recorded>& calls,
+                                      const std::vector<feed::v1::Change>& feed);
+
+}  // namespace wici::registration
+
+#endif  // WICI_SERVICES_REGISTRATION_SEATS_HISTORY_CHECK_HISTORY_H_

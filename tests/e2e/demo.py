@@ -483,9 +483,11 @@ def parse_arguments():
 
 def say_what_is_not_there(report):
     report.say()
-    report.say("Every step held. Not there yet: one-to-one meetings, offers and requests, QR codes at "
-               "the door,")
-    report.say("attendance certificates, the browser's console (services/*/unimplemented_methods.txt).")
+    report.say("Every step held. There, but not shown here: one-to-one meetings, offers and "
+               "requests, holds")
+    report.say("and categories. Not there yet: QR codes at the door, attendance certificates, the "
+               "browser's")
+    report.say("console (services/*/unimplemented_methods.txt).")
 
 
 def main():

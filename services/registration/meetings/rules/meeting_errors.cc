@@ -55,12 +55,12 @@ absl::Status MeetingVetoedError() {
 }
 absl::Status MeetingExistsError(std::string_view meeting) {
   return About(StatusCode::kAlreadyExists, "MEETING_EXISTS", "meeting", meeting,
-               "of these two in this session is open");
+               "of these two in the session is open");
 }
 absl::Status MeetingsOfPersonFullError(std::string_view registration, int limit) {
   const std::string count = absl::StrCat(limit);
   return About(StatusCode::kFailedPrecondition, "MEETINGS_OF_PERSON_FULL", "registration",
-               registration, absl::StrCat("has ", count, " meetings in this session"),
+               registration, absl::StrCat("has ", count, " meetings in the session"),
                {{"limit", count}});
 }
 

@@ -24,7 +24,9 @@ std::filesystem::path Folder() {
 // Every published instance of the class has a schedule (table 5 of the paper).
 TEST(B2bTest, EveryOriginalInstanceGetsASchedule) {
   if (!std::filesystem::exists(Folder() / "original"))
-    GTEST_SKIP() << "no instances in " << Folder();
+    GTEST_SKIP() << "the published instances are not part of this repository: set WICI_B2B_DATA to "
+                    "their folder; there are none in "
+                 << Folder();
   int instances = 0;
   for (const auto& file : std::filesystem::directory_iterator(Folder() / "original")) {
     const auto problem = B2bInstance::Read(file.path());

@@ -26,6 +26,7 @@ constexpr Rule kRules[] = {
     {"registration.waitlisted", "templates/registration-waitlisted"},
     {"registration.promoted", "templates/registration-promoted"},
     {"registration.cancelled", "templates/registration-cancelled"},
+    {"registration.transferred", "templates/registration-cancelled"},
     {"event.rescheduled", "templates/event-rescheduled"},
     {"event.cancelled", "templates/event-cancelled"},
     {"meeting.requested", "templates/meeting-requested"},
@@ -41,6 +42,13 @@ bool ConcernsMeeting(std::string_view kind) { return kind.substr(0, 8) == "meeti
 std::string Attribute(const feed::v1::Change& change, const std::string& name) {
   const auto found = change.attributes().find(name);
   return found == change.attributes().end() ? "" : found->second;
+}
+
+// The kind of change whose message is sent: when somebody wants their links again, that of the one
+// which brought them about.
+std::string KindToTell(const feed::v1::Change& change) {
+  if (change.kind() == "registration.links_requested") return Attribute(change, "repeats");
+  return change.kind();
 }
 
 // Makes `notification` one about a meeting; returns what its recipient's links lead to.
@@ -87,7 +95,7 @@ absl::StatusOr<std::vector<NewNotification>> FeedHandler::Plan(
   std::vector<NewNotification> plan;
   const absl::Time now = clock_.Now();
   for (const feed::v1::Change& change : changes) {
-    const std::string_view template_name = TemplateFor(change.kind());
+    const std::string_view template_name = TemplateFor(KindToTell(change));
     if (template_name.empty()) continue;
     NewNotification notification;
     notification.template_name = std::string(template_name);

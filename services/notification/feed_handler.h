@@ -4,7 +4,9 @@
 //   registration.confirmed                   -> registration-confirmed     (REQUEST)
 //   registration.waitlisted                  -> registration-waitlisted    (none)
 //   registration.promoted                    -> registration-promoted      (REQUEST)
-//   registration.cancelled                   -> registration-cancelled     (CANCEL)
+//   registration.cancelled, registration.transferred
+//                                            -> registration-cancelled     (CANCEL)
+//   registration.links_requested             -> as the kind of change in its attribute `repeats`
 //   event.rescheduled                        -> event-rescheduled to every participant (REQUEST)
 //   event.cancelled                          -> event-cancelled to every participant (CANCEL)
 //   meeting.requested                        -> meeting-requested          (none)

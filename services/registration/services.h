@@ -12,6 +12,8 @@
 #include "services/registration/check_in/check_in_service.h"
 #include "services/registration/events/event_service.h"
 #include "services/registration/events/event_watch.h"
+#include "services/registration/forms/answer_retention.h"
+#include "services/registration/forms/form_handlers.h"
 #include "services/registration/invitations/invitation_service.h"
 #include "services/registration/invitations/registry_client.h"
 #include "services/registration/meetings/meeting_keeper.h"
@@ -43,6 +45,8 @@ class Services {
   void Register(rpc::Server& server);
   // Gives back what was kept for a time; its owner starts it.
   ExpirySweep& expiry_sweep() { return expiry_sweep_; }
+  // Deletes answers whose retention has ended; its owner starts it.
+  AnswerRetention& answer_retention() { return answer_retention_; }
   // Keeps meetings in line in the background, once started.
   MeetingKeeper& meeting_keeper() { return meeting_keeper_; }
 
@@ -50,10 +54,13 @@ class Services {
   Mutation mutation_;
   EventStore events_;
   CategoryStore categories_;
+  FormStore forms_;
   InvitationStore invitations_;
   PersonStore persons_;
+  ResendLimit resend_limit_;
   RegistrationStore registrations_;
   ExpirySweep expiry_sweep_;
+  AnswerRetention answer_retention_;
   MeetingStore meetings_;
   const LocalSearchScheduler scheduler_;
 

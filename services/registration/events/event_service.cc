@@ -35,7 +35,8 @@ const std::vector<std::string_view>& EventFields() {
                                          "admission",      "registration_close_time",
                                          "honours",        "data_notice",
                                          "offer_duration", "offer_expiry",
-                                         "party_limit"};
+                                         "party_limit",    "approvals_required",
+                                         "reapproval",     "transfers"};
   return fields;
 }
 
@@ -74,6 +75,7 @@ void EventService::Register(rpc::Server& server) {
   service.Pooled("UpdateSession", this, &EventService::UpdateSession);
   service.Pooled("DeleteSession", this, &EventService::DeleteSession);
   categories_.Register(service);
+  forms_.Register(service);
 }
 
 absl::Status EventService::GetEvent(const rpc::Context& context, const v1::GetEventRequest& request,

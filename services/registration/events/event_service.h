@@ -11,6 +11,7 @@
 #include "services/registration/events/categories/category_handlers.h"
 #include "services/registration/events/event_store.h"
 #include "services/registration/events/event_watch.h"
+#include "services/registration/forms/form_handlers.h"
 #include "wici/registration/v1/event_service.pb.h"
 
 namespace wici::registration {
@@ -19,8 +20,9 @@ namespace wici::registration {
 class EventService {
  public:
   // All outlive the service.
-  EventService(EventStore& store, CategoryStore& categories, EventWatch& watch, IdSource& ids)
-      : store_(store), watch_(watch), ids_(ids), categories_(categories, ids) {}
+  EventService(EventStore& store, CategoryStore& categories, FormStore& forms, EventWatch& watch,
+               IdSource& ids)
+      : store_(store), watch_(watch), ids_(ids), categories_(categories, ids), forms_(forms) {}
   // Adds the service to `server`.
   void Register(rpc::Server& server);
 
@@ -59,6 +61,7 @@ class EventService {
   EventWatch& watch_;
   IdSource& ids_;
   CategoryHandlers categories_;
+  FormHandlers forms_;
 };
 
 }  // namespace wici::registration

@@ -50,15 +50,18 @@ class RegistrationTest : public testing::DatabaseTest {
   WICI_REGISTRATION_CALL(EventService, CancelEvent, Event)
   WICI_REGISTRATION_CALL(EventService, CreateEvent, Event)
   WICI_REGISTRATION_CALL(EventService, CreateAdmissionCategory, AdmissionCategory)
+  WICI_REGISTRATION_CALL(EventService, CreateFormDefinition, FormDefinition)
   WICI_REGISTRATION_CALL(EventService, CreateSession, Session)
   WICI_REGISTRATION_CALL(EventService, DeleteAdmissionCategory, DeleteAdmissionCategoryResponse)
   WICI_REGISTRATION_CALL(EventService, DeleteSession, DeleteSessionResponse)
   WICI_REGISTRATION_CALL(EventService, GetAdmissionCategory, AdmissionCategory)
   WICI_REGISTRATION_CALL(EventService, GetEvent, Event)
   WICI_REGISTRATION_CALL(EventService, GetEventStatistics, EventStatistics)
+  WICI_REGISTRATION_CALL(EventService, GetFormDefinition, FormDefinition)
   WICI_REGISTRATION_CALL(EventService, GetSession, Session)
   WICI_REGISTRATION_CALL(EventService, ListAdmissionCategories, ListAdmissionCategoriesResponse)
   WICI_REGISTRATION_CALL(EventService, ListEvents, ListEventsResponse)
+  WICI_REGISTRATION_CALL(EventService, ListFormDefinitions, ListFormDefinitionsResponse)
   WICI_REGISTRATION_CALL(EventService, ListSessions, ListSessionsResponse)
   WICI_REGISTRATION_CALL(EventService, PublishEvent, Event)
   WICI_REGISTRATION_CALL(EventService, RescheduleEvent, Event)
@@ -82,10 +85,16 @@ class RegistrationTest : public testing::DatabaseTest {
   WICI_REGISTRATION_CALL(RegistrationService, GetOwnRegistration, Registration)
   WICI_REGISTRATION_CALL(RegistrationService, GetRegistration, Registration)
   WICI_REGISTRATION_CALL(RegistrationService, GetRegistrationLog, RegistrationLog)
+  WICI_REGISTRATION_CALL(RegistrationService, ListLikelyDuplicates, ListLikelyDuplicatesResponse)
   WICI_REGISTRATION_CALL(RegistrationService, ListRegistrations, ListRegistrationsResponse)
   WICI_REGISTRATION_CALL(RegistrationService, ListWaitingList, ListWaitingListResponse)
   WICI_REGISTRATION_CALL(RegistrationService, MoveOnWaitingList, Registration)
   WICI_REGISTRATION_CALL(RegistrationService, RejectRegistration, Registration)
+  WICI_REGISTRATION_CALL(RegistrationService, ResendOwnLinks, ResendOwnLinksResponse)
+  WICI_REGISTRATION_CALL(RegistrationService, TransferOwnRegistration, Registration)
+  WICI_REGISTRATION_CALL(RegistrationService, TransferRegistration, Registration)
+  WICI_REGISTRATION_CALL(RegistrationService, UpdateOwnRegistration, Registration)
+  WICI_REGISTRATION_CALL(RegistrationService, UpdateRegistration, Registration)
   WICI_REGISTRATION_CALL(CheckInService, CheckIn, Registration)
   WICI_REGISTRATION_CALL(CheckInService, UndoCheckIn, Registration)
   WICI_REGISTRATION_CALL(LinkService, BatchGetLinks, BatchGetLinksResponse)
@@ -173,6 +182,38 @@ class RegistrationTest : public testing::DatabaseTest {
     const auto made = CreateAdmissionCategory(request);
     EXPECT_THAT(made, testing::IsOk());
     return made.ok() ? made->name() : "";
+  }
+  static v1::FormField Field(const std::string& id, v1::FormFieldType type, bool required = false,
+                             int retention_days = 30) {
+    v1::FormField field;
+    field.set_field_id(id);
+    field.set_type(type);
+    field.set_required(required);
+    (*field.mutable_label())["pl"] = "Pytanie o łódź";
+    (*field.mutable_label())["en"] = "A question";
+    field.set_purpose("organising the event");
+    field.set_retention_days(retention_days);
+    return field;
+  }
+  absl::StatusOr<v1::FormDefinition> AddForm(const std::string& event,
+                                             const std::vector<v1::FormField>& fields,
+                                             const std::string& category = "",
+                                             v1::FormStage stage = v1::FORM_STAGE_UNSPECIFIED) {
+    v1::CreateFormDefinitionRequest request;
+    request.set_parent(event);
+    v1::FormDefinition& form = *request.mutable_form_definition();
+    *form.mutable_fields() = {fields.begin(), fields.end()};
+    form.set_admission_category(category);
+    form.set_stage(stage);
+    return CreateFormDefinition(request);
+  }
+  // Answers `field_id` in a registration, a request or the like.
+  template <class Message>
+  static void AddAnswer(Message& message, const std::string& field_id,
+                        const std::vector<std::string>& values) {
+    v1::FormAnswer& answer = *message.add_answers();
+    answer.set_field_id(field_id);
+    *answer.mutable_values() = {values.begin(), values.end()};
   }
   // The name of a new session, from `from` to `until` o'clock (UTC) of the meeting's day.
   std::string AddSession(const std::string& event, const std::string& id, int capacity, int from,

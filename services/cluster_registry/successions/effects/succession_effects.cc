@@ -1,4 +1,4 @@
-#include "services/cluster_registry/successions/succession_effects.h"
+#include "services/cluster_registry/successions/effects/succession_effects.h"
 
 #include <algorithm>
 #include <cstdint>

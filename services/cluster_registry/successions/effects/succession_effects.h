@@ -3,8 +3,8 @@
 // again.
 //
 // Errors: those of store.h, and FAILED_PRECONDITION when what was recorded since is in the way.
-#ifndef WICI_SERVICES_CLUSTER_REGISTRY_SUCCESSIONS_SUCCESSION_EFFECTS_H_
-#define WICI_SERVICES_CLUSTER_REGISTRY_SUCCESSIONS_SUCCESSION_EFFECTS_H_
+#ifndef WICI_SERVICES_CLUSTER_REGISTRY_SUCCESSIONS_EFFECTS_SUCCESSION_EFFECTS_H_
+#define WICI_SERVICES_CLUSTER_REGISTRY_SUCCESSIONS_EFFECTS_SUCCESSION_EFFECTS_H_
 
 #include "absl/status/status.h"
 #include "services/cluster_registry/store.h"
@@ -34,4 +34,4 @@ absl::Status CheckNotBuiltUpon(Reader& reader, const v1::Succession& succession)
 
 }  // namespace wici::cluster_registry
 
-#endif  // WICI_SERVICES_CLUSTER_REGISTRY_SUCCESSIONS_SUCCESSION_EFFECTS_H_
+#endif  // WICI_SERVICES_CLUSTER_REGISTRY_SUCCESSIONS_EFFECTS_SUCCESSION_EFFECTS_H_

@@ -4,8 +4,8 @@
 // One transaction touches one aggregate root, so each cluster is changed in its own, and the
 // succession says when all are done. What was done stands in the record of the label or cluster: a
 // second run goes on where the first broke off, and changes nothing that is done.
-#ifndef WICI_SERVICES_CLUSTER_REGISTRY_SUCCESSIONS_SUCCESSION_APPLIER_H_
-#define WICI_SERVICES_CLUSTER_REGISTRY_SUCCESSIONS_SUCCESSION_APPLIER_H_
+#ifndef WICI_SERVICES_CLUSTER_REGISTRY_SUCCESSIONS_EFFECTS_SUCCESSION_APPLIER_H_
+#define WICI_SERVICES_CLUSTER_REGISTRY_SUCCESSIONS_EFFECTS_SUCCESSION_APPLIER_H_
 
 #include <functional>
 #include <string>
@@ -58,4 +58,4 @@ class SuccessionApplier {
 
 }  // namespace wici::cluster_registry
 
-#endif  // WICI_SERVICES_CLUSTER_REGISTRY_SUCCESSIONS_SUCCESSION_APPLIER_H_
+#endif  // WICI_SERVICES_CLUSTER_REGISTRY_SUCCESSIONS_EFFECTS_SUCCESSION_APPLIER_H_

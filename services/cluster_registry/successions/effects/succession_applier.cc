@@ -1,4 +1,4 @@
-#include "services/cluster_registry/successions/succession_applier.h"
+#include "services/cluster_registry/successions/effects/succession_applier.h"
 
 #include <set>
 #include <vector>
@@ -8,7 +8,7 @@
 #include "libs/base/status_macros.h"
 #include "services/cluster_registry/clusters/cluster_store.h"
 #include "services/cluster_registry/rows.h"
-#include "services/cluster_registry/successions/succession_effects.h"
+#include "services/cluster_registry/successions/effects/succession_effects.h"
 #include "services/cluster_registry/successions/succession_rules.h"
 #include "services/cluster_registry/successions/succession_store.h"
 

@@ -1,4 +1,4 @@
-#include "services/cluster_registry/audiences/rules/audience_plan.h"
+#include "services/cluster_registry/audiences/plans/audience_plan.h"
 
 #include <algorithm>
 #include <cstddef>

@@ -1,5 +1,5 @@
 // Roles over time and the hand-over of the management.
-#include "services/cluster_registry/contacts/roles.h"
+#include "services/cluster_registry/contacts/rules/roles.h"
 
 #include <string>
 

@@ -1,7 +1,7 @@
 // ImportClusters: a file that fits into one message, imported while the caller waits, cluster by
 // cluster. Larger ones go through ImportService.
-#ifndef WICI_SERVICES_CLUSTER_REGISTRY_IMPORTS_CLUSTER_IMPORTER_H_
-#define WICI_SERVICES_CLUSTER_REGISTRY_IMPORTS_CLUSTER_IMPORTER_H_
+#ifndef WICI_SERVICES_CLUSTER_REGISTRY_IMPORTS_CLUSTER_FILE_CLUSTER_IMPORTER_H_
+#define WICI_SERVICES_CLUSTER_REGISTRY_IMPORTS_CLUSTER_FILE_CLUSTER_IMPORTER_H_
 
 #include <string>
 #include <vector>
@@ -9,7 +9,7 @@
 #include "absl/status/status.h"
 #include "services/cluster_registry/environment.h"
 #include "services/cluster_registry/imports/import_writer.h"
-#include "services/cluster_registry/imports/plans/cluster_file.h"
+#include "services/cluster_registry/imports/cluster_file/cluster_file.h"
 #include "wici/cluster_registry/v1/cluster_service.pb.h"
 
 namespace wici::cluster_registry {
@@ -44,4 +44,4 @@ class ClusterImporter {
 
 }  // namespace wici::cluster_registry
 
-#endif  // WICI_SERVICES_CLUSTER_REGISTRY_IMPORTS_CLUSTER_IMPORTER_H_
+#endif  // WICI_SERVICES_CLUSTER_REGISTRY_IMPORTS_CLUSTER_FILE_CLUSTER_IMPORTER_H_

@@ -1,4 +1,4 @@
-#include "services/cluster_registry/imports/cluster_importer.h"
+#include "services/cluster_registry/imports/cluster_file/cluster_importer.h"
 
 #include <map>
 #include <utility>

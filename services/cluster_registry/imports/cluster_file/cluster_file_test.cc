@@ -1,5 +1,5 @@
 // The file of ImportClusters: what its rows mean.
-#include "services/cluster_registry/imports/plans/cluster_file.h"
+#include "services/cluster_registry/imports/cluster_file/cluster_file.h"
 
 #include <fstream>
 #include <iterator>

@@ -3,8 +3,8 @@
 // Columns, in any order: name, country, nuts, website, label, issued, valid_until, members,
 // founded, source and, optional, contact_email; another one is a fault of the header. Empty cells
 // mean "not known". Pure; safe to call from any thread.
-#ifndef WICI_SERVICES_CLUSTER_REGISTRY_IMPORTS_PLANS_CLUSTER_FILE_H_
-#define WICI_SERVICES_CLUSTER_REGISTRY_IMPORTS_PLANS_CLUSTER_FILE_H_
+#ifndef WICI_SERVICES_CLUSTER_REGISTRY_IMPORTS_CLUSTER_FILE_CLUSTER_FILE_H_
+#define WICI_SERVICES_CLUSTER_REGISTRY_IMPORTS_CLUSTER_FILE_CLUSTER_FILE_H_
 
 #include <string>
 #include <string_view>
@@ -23,4 +23,4 @@ ClusterFile ReadClusterFile(std::string_view content, const ImportWorld& world);
 
 }  // namespace wici::cluster_registry
 
-#endif  // WICI_SERVICES_CLUSTER_REGISTRY_IMPORTS_PLANS_CLUSTER_FILE_H_
+#endif  // WICI_SERVICES_CLUSTER_REGISTRY_IMPORTS_CLUSTER_FILE_CLUSTER_FILE_H_

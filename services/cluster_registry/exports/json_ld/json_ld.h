@@ -14,8 +14,8 @@
 //
 // "@id" are the resource names, resolved against the base that is given. What is not known is left
 // out. Pure; safe to call from any thread.
-#ifndef WICI_SERVICES_CLUSTER_REGISTRY_EXPORTS_JSON_LD_H_
-#define WICI_SERVICES_CLUSTER_REGISTRY_EXPORTS_JSON_LD_H_
+#ifndef WICI_SERVICES_CLUSTER_REGISTRY_EXPORTS_JSON_LD_JSON_LD_H_
+#define WICI_SERVICES_CLUSTER_REGISTRY_EXPORTS_JSON_LD_JSON_LD_H_
 
 #include <map>
 #include <string>
@@ -48,4 +48,4 @@ std::string InitiativesAsJsonLd(absl::Span<const v1::Initiative> initiatives,
 
 }  // namespace wici::cluster_registry
 
-#endif  // WICI_SERVICES_CLUSTER_REGISTRY_EXPORTS_JSON_LD_H_
+#endif  // WICI_SERVICES_CLUSTER_REGISTRY_EXPORTS_JSON_LD_JSON_LD_H_

@@ -1,4 +1,4 @@
-#include "services/cluster_registry/contacts/roles.h"
+#include "services/cluster_registry/contacts/rules/roles.h"
 
 #include <algorithm>
 #include <string_view>

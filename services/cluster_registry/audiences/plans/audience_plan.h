@@ -5,8 +5,8 @@
 // any labels recorded, is in one of the ranges. So an unknown seat stays a candidate of a region,
 // and a missing award stays one of a label that a higher kind needs. Pure; safe to call from any
 // thread.
-#ifndef WICI_SERVICES_CLUSTER_REGISTRY_AUDIENCES_RULES_AUDIENCE_PLAN_H_
-#define WICI_SERVICES_CLUSTER_REGISTRY_AUDIENCES_RULES_AUDIENCE_PLAN_H_
+#ifndef WICI_SERVICES_CLUSTER_REGISTRY_AUDIENCES_PLANS_AUDIENCE_PLAN_H_
+#define WICI_SERVICES_CLUSTER_REGISTRY_AUDIENCES_PLANS_AUDIENCE_PLAN_H_
 
 #include <set>
 #include <string>
@@ -45,4 +45,4 @@ AudiencePlan PlanAudience(const v1::AudienceRule& rule, const World& world);
 
 }  // namespace wici::cluster_registry
 
-#endif  // WICI_SERVICES_CLUSTER_REGISTRY_AUDIENCES_RULES_AUDIENCE_PLAN_H_
+#endif  // WICI_SERVICES_CLUSTER_REGISTRY_AUDIENCES_PLANS_AUDIENCE_PLAN_H_

@@ -1,5 +1,5 @@
 // JSON-LD against golden files, and that it is JSON with the context it promises.
-#include "services/cluster_registry/exports/json_ld.h"
+#include "services/cluster_registry/exports/json_ld/json_ld.h"
 
 #include <fstream>
 #include <iterator>

@@ -1,5 +1,5 @@
 // The plan is a superset of what a rule is not certainly false for, in all three values.
-#include "services/cluster_registry/audiences/rules/audience_plan.h"
+#include "services/cluster_registry/audiences/plans/audience_plan.h"
 
 #include <random>
 #include <string>

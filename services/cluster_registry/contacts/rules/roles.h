@@ -1,6 +1,6 @@
 // When contacts have their roles, and what a cluster must keep. Pure; safe to call from any thread.
-#ifndef WICI_SERVICES_CLUSTER_REGISTRY_CONTACTS_ROLES_H_
-#define WICI_SERVICES_CLUSTER_REGISTRY_CONTACTS_ROLES_H_
+#ifndef WICI_SERVICES_CLUSTER_REGISTRY_CONTACTS_RULES_ROLES_H_
+#define WICI_SERVICES_CLUSTER_REGISTRY_CONTACTS_RULES_ROLES_H_
 
 #include <string>
 #include <vector>
@@ -56,4 +56,4 @@ void HandOver(v1::Contact& from, v1::Contact& to, absl::CivilDay day);
 
 }  // namespace wici::cluster_registry
 
-#endif  // WICI_SERVICES_CLUSTER_REGISTRY_CONTACTS_ROLES_H_
+#endif  // WICI_SERVICES_CLUSTER_REGISTRY_CONTACTS_RULES_ROLES_H_

@@ -1,4 +1,4 @@
-#include "services/cluster_registry/exports/json_writer.h"
+#include "services/cluster_registry/exports/json_ld/json_writer.h"
 
 #include "services/cluster_registry/imports/files/cells.h"
 

@@ -1,4 +1,4 @@
-#include "services/cluster_registry/imports/plans/cluster_file.h"
+#include "services/cluster_registry/imports/cluster_file/cluster_file.h"
 
 #include <algorithm>
 #include <array>

@@ -75,6 +75,19 @@ inline constexpr sql::Query kListMeetingPeople{"list_meeting_people", R"sql(
   WHERE event = $1 AND session = $2 AND state IN (3, 7, 8) AND invitee > $3
   ORDER BY 1 LIMIT $4)sql"};
 
+// Those that some people asked for, or were asked for, and that have a place.
+inline constexpr sql::Query kGetMeetingsRequested{"get_meetings_requested", R"sql(
+  SELECT event, id, revision, session, requester, invitee, state, expires_at, slot, start_at,
+         end_at, table_number, calendar_sequence, body, requester_words, invitee_words, created_at,
+         updated_at
+  FROM meetings WHERE (event, requester) IN)sql"};
+inline constexpr sql::Query kGetMeetingsInvited{"get_meetings_invited", R"sql(
+  SELECT event, id, revision, session, requester, invitee, state, expires_at, slot, start_at,
+         end_at, table_number, calendar_sequence, body, requester_words, invitee_words, created_at,
+         updated_at
+  FROM meetings WHERE (event, invitee) IN)sql"};
+inline constexpr std::string_view kWithPlace = "AND state IN (3, 7, 8)";
+
 inline constexpr sql::Query kListExpiredMeetings{"list_expired_meetings", R"sql(
   SELECT event, id, revision, session, requester, invitee, state, expires_at, slot, start_at,
          end_at, table_number, calendar_sequence, body, requester_words, invitee_words, created_at,

@@ -155,6 +155,37 @@ absl::Status RegistrationLogFullError(std::string_view registration) {
                registration, "has changed too often");
 }
 
+absl::Status TicketInvalidError() {
+  return MakeError(StatusCode::kPermissionDenied, kDomain, "TICKET_INVALID",
+                   "the code is not that of a ticket");
+}
+absl::Status TicketOfOtherEventError(std::string_view registration, std::string_view event) {
+  return About(StatusCode::kPermissionDenied, "TICKET_OF_OTHER_EVENT", "registration", registration,
+               absl::StrCat("does not belong to ", View(event)), {{"event", event}});
+}
+absl::Status TicketSupersededError(std::string_view registration) {
+  return About(StatusCode::kFailedPrecondition, "TICKET_SUPERSEDED", "registration", registration,
+               "belongs to somebody else by now");
+}
+absl::Status NotOnListError(std::string_view registration, std::string_view list) {
+  return About(StatusCode::kFailedPrecondition, "NOT_ON_LIST", "registration", registration,
+               absl::StrCat("does not name ", View(list)), {{"list", list}});
+}
+absl::Status NotConfirmedError(std::string_view name) {
+  return About(StatusCode::kFailedPrecondition, "NOT_CONFIRMED", "resource", name, "holds no seat");
+}
+absl::Status TicketCancelledError(std::string_view registration) {
+  return About(StatusCode::kFailedPrecondition, "TICKET_CANCELLED", "registration", registration,
+               "does not hold its seat any more");
+}
+absl::Status EventOverError(std::string_view event) {
+  return About(StatusCode::kFailedPrecondition, "EVENT_OVER", "event", event, "is over");
+}
+absl::Status NotInsideError(std::string_view registration, std::string_view list) {
+  return About(StatusCode::kFailedPrecondition, "NOT_INSIDE", "registration", registration,
+               absl::StrCat("is not inside ", View(list)), {{"list", list}});
+}
+
 absl::Status AudienceEmptyError(std::string_view event) {
   return About(StatusCode::kFailedPrecondition, "AUDIENCE_EMPTY", "event", event,
                "would invite nobody: the rule matches no one");

@@ -51,6 +51,16 @@ absl::Status SessionsOverlapError(std::string_view session, std::string_view oth
 absl::Status PlaceExpiredError(std::string_view registration, absl::Time expire_time);
 absl::Status RegistrationLogFullError(std::string_view registration);
 
+absl::Status TicketInvalidError();
+absl::Status TicketOfOtherEventError(std::string_view registration, std::string_view event);
+absl::Status TicketSupersededError(std::string_view registration);
+absl::Status NotOnListError(std::string_view registration, std::string_view list);
+// Of a registration, or of the event for somebody who has none.
+absl::Status NotConfirmedError(std::string_view name);
+absl::Status TicketCancelledError(std::string_view registration);
+absl::Status EventOverError(std::string_view event);
+absl::Status NotInsideError(std::string_view registration, std::string_view list);
+
 absl::Status AudienceEmptyError(std::string_view event);
 absl::Status AudienceTooLargeError(std::string_view event, std::int64_t limit);
 absl::Status RegistryUnavailableError();

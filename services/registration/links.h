@@ -10,7 +10,6 @@ namespace wici::registration {
 
 inline constexpr std::string_view kAnswerPurpose = "answer";
 inline constexpr std::string_view kManagePurpose = "manage";
-inline constexpr std::string_view kCheckInPurpose = "check-in";
 
 // All links of an event end this long after its end, or after the end of its registration window
 // when that is later, so that a moved event keeps its links valid for late mails, and nobody holds

@@ -17,7 +17,7 @@ Services::Services(const Environment& environment, EventWatch& watch, RegistryCl
       invitation_service_(events_, invitations_, registry, key, environment.clock),
       registration_service_(registrations_, BlindIndex(key), key, environment.clock,
                             environment.ids),
-      check_in_service_(registrations_, key, environment.clock),
+      check_in_service_(registrations_, key.Public()),
       link_service_(events_, invitations_, registrations_, key),
       people_service_(persons_, registrations_, meetings_),
       meeting_service_(meetings_, scheduler_, environment.ids),

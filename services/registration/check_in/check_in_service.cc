@@ -2,10 +2,9 @@
 
 #include <string>
 
-#include "libs/base/error.h"
+#include "services/registration/check_in/check_in_code.h"
 #include "services/registration/check_in/validate_check_in.h"
 #include "services/registration/errors.h"
-#include "services/registration/links.h"
 #include "services/registration/names.h"
 #include "services/registration/registrations/submit.h"
 
@@ -22,13 +21,11 @@ void CheckInService::CheckIn(const rpc::Context& context, const v1::CheckInReque
   if (absl::Status wrong = Validate(request); !wrong.ok()) return reply(wrong);
   std::string name = request.registration();
   if (request.ticket_case() == v1::CheckInRequest::kCheckInToken) {
-    absl::StatusOr<std::string> read =
-        auth::ReadLinkToken(key_, kCheckInPurpose, request.check_in_token(), clock_.Now());
-    if (!read.ok()) return reply(read.status());
-    name = *std::move(read);
+    absl::StatusOr<CheckInTicket> ticket = ReadCheckInCode(key_, request.check_in_token());
+    if (!ticket.ok()) return reply(ticket.status());
+    name = std::move(ticket->registration);
     if (EventOf(name) != request.parent()) {
-      return reply(MakeError(absl::StatusCode::kPermissionDenied, kDomain, "LINK_INVALID",
-                             "the ticket is for another event"));
+      return reply(TicketOfOtherEventError(name, request.parent()));
     }
   }
   SubmitStep(store_, context, request, {name, Step::kCheckIn, "checked_in", "", ""},

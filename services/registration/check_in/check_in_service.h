@@ -5,7 +5,6 @@
 #include <utility>
 
 #include "libs/auth/token.h"
-#include "libs/base/clock.h"
 #include "libs/rpc/context.h"
 #include "libs/rpc/server.h"
 #include "services/registration/registrations/registration_store.h"
@@ -16,9 +15,9 @@ namespace wici::registration {
 // Thread-safe.
 class CheckInService {
  public:
-  // `key` verifies the codes of tickets. The references outlive the service.
-  CheckInService(RegistrationStore& store, auth::SigningKey key, const Clock& clock)
-      : store_(store), key_(std::move(key)), clock_(clock) {}
+  // `key` verifies the codes of tickets. `store` outlives the service.
+  CheckInService(RegistrationStore& store, auth::PublicKey key)
+      : store_(store), key_(std::move(key)) {}
   // Adds the service to `server`.
   void Register(rpc::Server& server);
 
@@ -29,8 +28,7 @@ class CheckInService {
                    rpc::Reply<v1::Registration> reply);
 
   RegistrationStore& store_;
-  const auth::SigningKey key_;
-  const Clock& clock_;
+  const auth::PublicKey key_;
 };
 
 }  // namespace wici::registration

@@ -4,8 +4,10 @@
 
 #include "libs/base/status_macros.h"
 #include "libs/base/timestamp.h"
+#include "services/registration/check_in/check_in_code.h"
 #include "services/registration/links.h"
 #include "services/registration/registrations/registration_service.h"
+#include "services/registration/registrations/rules/registration_state.h"
 #include "services/registration/registrations/rules/validate_registration.h"
 #include "services/registration/registrations/submit.h"
 
@@ -61,6 +63,9 @@ absl::Status RegistrationService::GetOwnRegistration(const rpc::Context& context
                                                      v1::Registration& response) {
   WICI_ASSIGN_OR_RETURN(const std::string name, ReadManageToken(request.token()));
   WICI_ASSIGN_OR_RETURN(response, store_.Get(context.deadline, name));
+  if (HoldsSeat(response.state())) {
+    response.set_check_in_token(CheckInCode(key_, name, response.person()));
+  }
   return absl::OkStatus();
 }
 

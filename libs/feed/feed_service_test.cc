@@ -417,6 +417,7 @@ class StuckWriter final : public rpc::StreamWriter {
     MutexLock lock(mutex_);
     return queued_;
   }
+  bool WaitForRoom(std::size_t /*most*/, absl::Duration /*patience*/) override { return true; }
   void Loosen() {
     MutexLock lock(mutex_);
     stuck_ = false;

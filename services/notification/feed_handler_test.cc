@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/types/span.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "libs/feed/consumer.h"
@@ -73,10 +74,10 @@ class Source final : public feed::FeedSource {
 
 class FeedHandlerTest : public testing::DatabaseTest {
  protected:
+  absl::Span<const sql::Migration> Schema() const override { return Migrations(); }
   void SetUp() override {
     DatabaseTest::SetUp();
     if (IsSkipped()) return;
-    ASSERT_THAT(sql::Migrate(database(), Migrations(), clock_), IsOk());
     store_ = std::make_unique<SqlStore>(database(), ids_);
   }
 

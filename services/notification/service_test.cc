@@ -41,7 +41,6 @@ constexpr char kRequestId[] = "6f2d1c1e-3a0b-4c57-9a53-0d8f5f6f7a01";
 class NotificationServiceTest : public ::testing::Test {
  protected:
   NotificationServiceTest() {
-    EXPECT_THAT(sql::Migrate(database_.get(), Migrations(), services_.clock()), IsOk());
     notifications_.Register(services_.server());
     templates_.Register(services_.server());
     RegisterLaterServices(services_.server());
@@ -97,7 +96,7 @@ class NotificationServiceTest : public ::testing::Test {
     }
   }
 
-  testing::TestDatabase database_{sql::Engine::kSqlite};
+  testing::TestDatabase database_{sql::Engine::kSqlite, Migrations()};
   testing::FakeIds ids_;
   testing::FakeClock clock_;
   SqlStore store_{database_.get(), ids_};

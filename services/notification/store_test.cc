@@ -2,6 +2,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/types/span.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "libs/base/clock.h"
@@ -31,12 +32,7 @@ constexpr char kEwa[] = "persons/ewa";
 
 class StoreTest : public testing::DatabaseTest {
  protected:
-  void SetUp() override {
-    DatabaseTest::SetUp();
-    if (IsSkipped()) return;
-    ASSERT_THAT(sql::Migrate(database(), Migrations(), clock_), IsOk());
-  }
-
+  absl::Span<const sql::Migration> Schema() const override { return Migrations(); }
   absl::Time Deadline() const { return absl::Now() + absl::Seconds(20); }
   absl::Time Now() const { return clock_.Now(); }
 

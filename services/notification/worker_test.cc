@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/types/span.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "libs/base/metrics.h"
@@ -43,10 +44,10 @@ constexpr char kRegistration[] = "events/silver/registrations/r1";
 
 class WorkerTest : public testing::DatabaseTest {
  protected:
+  absl::Span<const sql::Migration> Schema() const override { return Migrations(); }
   void SetUp() override {
     DatabaseTest::SetUp();
     if (IsSkipped()) return;
-    ASSERT_THAT(sql::Migrate(database(), Migrations(), clock_), IsOk());
     store_ = std::make_unique<SqlStore>(database(), ids_);
     worker_ = MakeWorker("worker-1");
     peers_.AddEvent(kEvent);

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/types/span.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "libs/base/status_macros.h"
@@ -38,10 +39,10 @@ class ImportWorkerTest : public wici::testing::DatabaseTest {
   static constexpr int kClusters = 30;
   static constexpr int kParts = 3;
 
+  absl::Span<const sql::Migration> Schema() const override { return Migrations(); }
   void SetUp() override {
     DatabaseTest::SetUp();
     if (IsSkipped()) return;
-    ASSERT_THAT(sql::Migrate(database(), Migrations(), clock_), IsOk());
     store_ = std::make_unique<Store>(database());
     ASSERT_THAT(Write([](Writer& writer) {
                   v1::LabelScheme scheme = testing::Esca();

@@ -8,6 +8,7 @@
 #include <thread>
 #include <vector>
 
+#include "absl/types/span.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "libs/base/status_macros.h"
@@ -38,10 +39,10 @@ using wici::testing::StatusIs;
 
 class SearchIndexerTest : public wici::testing::DatabaseTest {
  protected:
+  absl::Span<const sql::Migration> Schema() const override { return Migrations(); }
   void SetUp() override {
     DatabaseTest::SetUp();
     if (IsSkipped()) return;
-    ASSERT_THAT(sql::Migrate(database(), Migrations(), clock_), IsOk());
     store_ = std::make_unique<Store>(database());
     Open();
   }

@@ -35,8 +35,7 @@ namespace wici::cluster_registry::testing {
 class RegistryTest : public ::testing::Test, protected RegistryCalls {
  protected:
   RegistryTest() : RegistryTest(sql::Engine::kSqlite) {}
-  explicit RegistryTest(sql::Engine engine) : database_(engine) {
-    WICI_CHECK(sql::Migrate(database_.get(), Migrations(), services_.clock()).ok());
+  explicit RegistryTest(sql::Engine engine) : database_(engine, Migrations()) {
     registry_.Register(services_.server());
     feed_.Register(services_.server());
     services_.Start();

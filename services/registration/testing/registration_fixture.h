@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/types/span.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "libs/base/timestamp.h"
@@ -23,10 +24,10 @@ namespace wici::registration {
 
 class RegistrationTest : public testing::DatabaseTest {
  protected:
+  absl::Span<const sql::Migration> Schema() const override { return Migrations(); }
   void SetUp() override {
     DatabaseTest::SetUp();
     if (IsSkipped()) return;
-    ASSERT_TRUE(sql::Migrate(database(), Migrations(), machine_).ok());
     service_ = std::make_unique<RegistrationServer>(database(), machine_);
   }
 

@@ -8,8 +8,8 @@
 
 #include "absl/status/status.h"
 #include "services/cluster_registry/environment.h"
-#include "services/cluster_registry/imports/import_writer.h"
 #include "services/cluster_registry/imports/cluster_file/cluster_file.h"
+#include "services/cluster_registry/imports/import_writer.h"
 #include "wici/cluster_registry/v1/cluster_service.pb.h"
 
 namespace wici::cluster_registry {

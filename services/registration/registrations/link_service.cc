@@ -74,7 +74,11 @@ void LinkService::AddLinks(const v1::Registration& registration, absl::Time unti
   v1::Links& links = *response.add_links();
   links.set_resource(name);
   links.set_person(registration.person());
+  links.set_state(registration.state());
+  if (registration.has_expire_time()) *links.mutable_expire_time() = registration.expire_time();
   links.set_manage_token(auth::MakeLinkToken(key_, kManagePurpose, name, until));
+  links.set_calendar_token(auth::MakeLinkToken(
+      key_, kCalendarPurpose, CalendarSubject(name, registration.person()), until));
   if (!HoldsSeat(registration.state())) return;
   links.set_check_in_token(CheckInCode(key_, name, registration.person()));
 }

@@ -90,6 +90,7 @@ void EventAggregate::SetState(Entry& entry, v1::RegistrationState state) {
 
 void EventAggregate::Record(Entry& entry, std::string_view kind, const Cause& cause,
                             Changes& changes) {
+  const int before = entry.row.log.entries_size();
   v1::RegistrationLogEntry& said = *entry.row.log.add_entries();
   said.set_kind(std::string(kind));
   said.set_state(entry.row.registration.state());
@@ -98,6 +99,10 @@ void EventAggregate::Record(Entry& entry, std::string_view kind, const Cause& ca
   said.set_reason(cause.reason);
   said.set_event_version(next_version());
   changes.push_back(RegistrationChange(kind, entry.row));
+  // The end of a hold is nothing to be told of.
+  const bool offered =
+      before > 0 && entry.row.log.entries(before - 1).state() == v1::REGISTRATION_STATE_OFFERED;
+  if (offered && kind == "expired") changes.back().attributes.emplace_back("offer", "lapsed");
 }
 
 absl::StatusOr<RegistrationRow*> EventAggregate::Add(RegistrationRow row,

@@ -1,16 +1,17 @@
-#include "services/notification/mail/calendar.h"
+#include "libs/calendar/calendar.h"
 
 #include <libical/ical.h>
 
 #include <algorithm>
 #include <cstdlib>
+#include <map>
 #include <memory>
-#include <string_view>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "libs/base/status_macros.h"
 
-namespace wici::notification {
+namespace wici::calendar {
 namespace {
 
 constexpr absl::Duration kZoneMargin = absl::Hours(24 * 366);
@@ -86,33 +87,40 @@ void AddTime(icalcomponent* event, icalproperty* property, const std::string& zo
   Add(event, property);
 }
 
-void AddPeople(icalcomponent* event, const CalendarEntry& entry) {
-  icalproperty* organizer =
-      icalproperty_new_organizer(absl::StrCat("mailto:", entry.organizer.wire_address()).c_str());
-  if (!entry.organizer.display_name().empty()) {
-    icalproperty_add_parameter(organizer,
-                               icalparameter_new_cn(entry.organizer.display_name().c_str()));
+void AddPerson(icalcomponent* event, icalproperty* property, const Person& person) {
+  if (!person.name.empty()) {
+    icalproperty_add_parameter(property, icalparameter_new_cn(person.name.c_str()));
   }
-  Add(event, organizer);
-  icalproperty* attendee =
-      icalproperty_new_attendee(absl::StrCat("mailto:", entry.attendee.wire_address()).c_str());
-  if (!entry.attendee.display_name().empty()) {
-    icalproperty_add_parameter(attendee,
-                               icalparameter_new_cn(entry.attendee.display_name().c_str()));
-  }
-  icalproperty_add_parameter(attendee, icalparameter_new_role(ICAL_ROLE_REQPARTICIPANT));
-  // People answer on our pages, where seats are given, and not in the calendar: no RSVP.
-  icalproperty_add_parameter(attendee,
-                             icalparameter_new_partstat(entry.tentative ? ICAL_PARTSTAT_NEEDSACTION
-                                                                        : ICAL_PARTSTAT_ACCEPTED));
-  icalproperty_add_parameter(attendee, icalparameter_new_rsvp(ICAL_RSVP_FALSE));
-  Add(event, attendee);
+  Add(event, property);
 }
 
-Component EventComponent(const CalendarEntry& entry, absl::TimeZone zone) {
-  const bool cancel = entry.method == v1::CALENDAR_METHOD_CANCEL;
+void AddAttendee(icalcomponent* event, const Person& person, bool tentative) {
+  icalproperty* attendee =
+      icalproperty_new_attendee(absl::StrCat("mailto:", person.address).c_str());
+  AddPerson(event, attendee, person);
+  icalproperty_add_parameter(attendee, icalparameter_new_role(ICAL_ROLE_REQPARTICIPANT));
+  // People answer on our pages, where seats are given, and not in the calendar: no RSVP.
+  icalproperty_add_parameter(
+      attendee,
+      icalparameter_new_partstat(tentative ? ICAL_PARTSTAT_NEEDSACTION : ICAL_PARTSTAT_ACCEPTED));
+  icalproperty_add_parameter(attendee, icalparameter_new_rsvp(ICAL_RSVP_FALSE));
+}
+
+icalproperty_status StatusOf(EntryStatus status) {
+  switch (status) {
+    case EntryStatus::kTentative:
+      return ICAL_STATUS_TENTATIVE;
+    case EntryStatus::kConfirmed:
+      return ICAL_STATUS_CONFIRMED;
+    case EntryStatus::kCancelled:
+      break;
+  }
+  return ICAL_STATUS_CANCELLED;
+}
+
+Component EventComponent(const Entry& entry, absl::TimeZone zone) {
   Component event(icalcomponent_new(ICAL_VEVENT_COMPONENT));
-  Add(event.get(), icalproperty_new_uid(entry.uid.text().c_str()));
+  Add(event.get(), icalproperty_new_uid(entry.uid.c_str()));
   Add(event.get(), icalproperty_new_sequence(entry.sequence));
   Add(event.get(), icalproperty_new_dtstamp(UtcTime(entry.stamp)));
   AddTime(event.get(), icalproperty_new_dtstart(LocalTime(entry.start, zone)), entry.time_zone);
@@ -123,36 +131,82 @@ Component EventComponent(const CalendarEntry& entry, absl::TimeZone zone) {
   }
   if (!entry.location.empty()) Add(event.get(), icalproperty_new_location(entry.location.c_str()));
   if (!entry.url.empty()) Add(event.get(), icalproperty_new_url(entry.url.c_str()));
-  Add(event.get(), icalproperty_new_status(cancel            ? ICAL_STATUS_CANCELLED
-                                           : entry.tentative ? ICAL_STATUS_TENTATIVE
-                                                             : ICAL_STATUS_CONFIRMED));
-  Add(event.get(), icalproperty_new_transp(cancel || entry.tentative ? ICAL_TRANSP_TRANSPARENT
-                                                                     : ICAL_TRANSP_OPAQUE));
-  AddPeople(event.get(), entry);
+  Add(event.get(), icalproperty_new_status(StatusOf(entry.status)));
+  const bool busy = entry.status == EntryStatus::kConfirmed;
+  Add(event.get(), icalproperty_new_transp(busy ? ICAL_TRANSP_OPAQUE : ICAL_TRANSP_TRANSPARENT));
+  if (entry.organizer) {
+    AddPerson(event.get(),
+              icalproperty_new_organizer(absl::StrCat("mailto:", entry.organizer->address).c_str()),
+              *entry.organizer);
+  }
+  if (entry.attendee) {
+    AddAttendee(event.get(), *entry.attendee, entry.status == EntryStatus::kTentative);
+  }
   return event;
+}
+
+// A zone with the time it is needed for.
+struct ZoneSpan {
+  absl::TimeZone zone;
+  absl::Time from = absl::InfiniteFuture();
+  absl::Time to = absl::InfinitePast();
+};
+
+// By name. INVALID_ARGUMENT.
+absl::StatusOr<std::map<std::string, ZoneSpan>> ZonesOf(absl::Span<const Entry> entries) {
+  std::map<std::string, ZoneSpan> zones;
+  for (const Entry& entry : entries) {
+    ZoneSpan& span = zones[entry.time_zone];
+    if (!absl::LoadTimeZone(entry.time_zone, &span.zone)) {
+      return absl::InvalidArgumentError(absl::StrCat("unknown time zone ", entry.time_zone));
+    }
+    span.from = std::min(span.from, entry.start - kZoneMargin);
+    span.to = std::max(span.to, entry.end + kZoneMargin);
+  }
+  return zones;
+}
+
+void AddUnknown(icalcomponent* calendar, const char* name, const char* value) {
+  icalproperty* property = icalproperty_new_x(value);
+  icalproperty_set_x_name(property, name);
+  Add(calendar, property);
 }
 
 }  // namespace
 
-absl::StatusOr<CalendarPart> BuildCalendar(const CalendarEntry& entry) {
-  if (entry.method != v1::CALENDAR_METHOD_REQUEST && entry.method != v1::CALENDAR_METHOD_CANCEL) {
-    return absl::InvalidArgumentError("a calendar part needs a method");
+std::string_view MethodName(Method method) {
+  switch (method) {
+    case Method::kRequest:
+      return "REQUEST";
+    case Method::kCancel:
+      return "CANCEL";
+    case Method::kFeed:
+      break;
   }
-  absl::TimeZone zone;
-  if (!absl::LoadTimeZone(entry.time_zone, &zone)) {
-    return absl::InvalidArgumentError(absl::StrCat("unknown time zone ", entry.time_zone));
-  }
-  const bool cancel = entry.method == v1::CALENDAR_METHOD_CANCEL;
-  Component calendar(icalcomponent_new(ICAL_VCALENDAR_COMPONENT));
-  Add(calendar.get(), icalproperty_new_prodid("-//wici//notification//EN"));
-  Add(calendar.get(), icalproperty_new_version("2.0"));
-  Add(calendar.get(), icalproperty_new_method(cancel ? ICAL_METHOD_CANCEL : ICAL_METHOD_REQUEST));
-  Add(calendar.get(),
-      TimeZoneComponent(entry.time_zone, zone, entry.start - kZoneMargin, entry.end + kZoneMargin));
-  Add(calendar.get(), EventComponent(entry, zone));
-  const std::unique_ptr<char, decltype(&std::free)> text(
-      icalcomponent_as_ical_string_r(calendar.get()), &std::free);
-  return CalendarPart{cancel ? "CANCEL" : "REQUEST", text.get()};
+  return "";
 }
 
-}  // namespace wici::notification
+absl::StatusOr<std::string> WriteCalendar(Method method, absl::Span<const Entry> entries) {
+  WICI_ASSIGN_OR_RETURN(const auto zones, ZonesOf(entries));
+  Component calendar(icalcomponent_new(ICAL_VCALENDAR_COMPONENT));
+  Add(calendar.get(), icalproperty_new_prodid("-//wici//calendar//EN"));
+  Add(calendar.get(), icalproperty_new_version("2.0"));
+  if (method == Method::kFeed) {
+    // Once an hour is enough.
+    AddUnknown(calendar.get(), "X-PUBLISHED-TTL", "PT1H");
+  } else {
+    const bool cancel = method == Method::kCancel;
+    Add(calendar.get(), icalproperty_new_method(cancel ? ICAL_METHOD_CANCEL : ICAL_METHOD_REQUEST));
+  }
+  for (const auto& [name, span] : zones) {
+    Add(calendar.get(), TimeZoneComponent(name, span.zone, span.from, span.to));
+  }
+  for (const Entry& entry : entries) {
+    Add(calendar.get(), EventComponent(entry, zones.at(entry.time_zone).zone));
+  }
+  const std::unique_ptr<char, decltype(&std::free)> text(
+      icalcomponent_as_ical_string_r(calendar.get()), &std::free);
+  return std::string(text.get());
+}
+
+}  // namespace wici::calendar

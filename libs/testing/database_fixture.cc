@@ -35,6 +35,8 @@ void OnServer(const std::string& text) {
   WICI_CHECK(status.ok());
 }
 
+void Drop(const std::string& schema) { OnServer(absl::StrCat("DROP SCHEMA ", schema, " CASCADE")); }
+
 // Table, column and type of each column.
 constexpr sql::Query kColumnsOfSqlite{"test_columns", R"sql(
   SELECT m.name, p.name, p.type FROM sqlite_master m JOIN pragma_table_info(m.name) p
@@ -54,27 +56,26 @@ void AddTexts(sql::Transaction& tx, const sql::Row& column, std::vector<std::str
 }
 
 // What this process has migrated, to be used again. Keyed by the first of the migrations.
-struct MigratedOnce {
+class MigratedOnce : public ::testing::Environment {
+ public:
+  void TearDown() override {
+    prototypes.clear();
+    for (const auto& [migrations, schemas] : idle_schemas) {
+      for (const std::string& schema : schemas) Drop(schema);
+    }
+    idle_schemas.clear();
+  }
+
   std::map<const sql::Migration*, TempDir> prototypes;
   std::map<const sql::Migration*, std::vector<std::string>> idle_schemas;
-
-  // Destroyed at the end of the process, when tests and their threads are over.
-  static MigratedOnce& Get() {
-    static MigratedOnce state;
-    return state;
-  }
-  ~MigratedOnce() {
-    for (const auto& [migrations, schemas] : idle_schemas) {
-      for (const std::string& schema : schemas) {
-        OnServer(absl::StrCat("DROP SCHEMA ", schema, " CASCADE"));
-      }
-    }
-  }
 };
+
+MigratedOnce* const migrated_once =
+    static_cast<MigratedOnce*>(::testing::AddGlobalTestEnvironment(new MigratedOnce));
 
 // A migrated SQLite file that nobody has open.
 std::string PrototypeOf(absl::Span<const sql::Migration> migrations) {
-  const auto [at, is_new] = MigratedOnce::Get().prototypes.try_emplace(migrations.data());
+  const auto [at, is_new] = migrated_once->prototypes.try_emplace(migrations.data());
   std::string file = at->second.File("prototype.db");
   if (is_new) {
     WICI_CHECK(
@@ -85,7 +86,7 @@ std::string PrototypeOf(absl::Span<const sql::Migration> migrations) {
 
 // A migrated PostgreSQL schema that an earlier test has left, or "".
 std::string TakeIdleSchema(absl::Span<const sql::Migration> migrations) {
-  std::vector<std::string>& idle = MigratedOnce::Get().idle_schemas[migrations.data()];
+  std::vector<std::string>& idle = migrated_once->idle_schemas[migrations.data()];
   if (idle.empty()) return "";
   std::string schema = std::move(idle.back());
   idle.pop_back();
@@ -130,6 +131,7 @@ bool TestDatabase::Available(sql::Engine engine) {
 
 TestDatabase::TestDatabase(sql::Engine engine, absl::Span<const sql::Migration> migrations)
     : migrations_(migrations) {
+  SetLogLevel(LogLevel::kError);  // a test that passes prints nothing
   if (engine == sql::Engine::kSqlite) {
     const std::string file = directory_.File("test.db");
     url_ = absl::StrCat("sqlite://", file);
@@ -174,9 +176,9 @@ TestDatabase::~TestDatabase() {
   database_.reset();
   if (schema_.empty()) return;
   if (migrations_.empty()) {
-    OnServer(absl::StrCat("DROP SCHEMA ", schema_, " CASCADE"));
+    Drop(schema_);
   } else {
-    MigratedOnce::Get().idle_schemas[migrations_.data()].push_back(schema_);
+    migrated_once->idle_schemas[migrations_.data()].push_back(schema_);
   }
 }
 

@@ -55,7 +55,6 @@ class TestDatabase {
 class DatabaseTest : public ::testing::TestWithParam<sql::Engine> {
  protected:
   void SetUp() override {
-    SetLogLevel(LogLevel::kError);  // a test that passes prints nothing
     if (TestDatabase::Available(GetParam())) {
       test_database_ = std::make_unique<TestDatabase>(GetParam(), Schema());
     } else {

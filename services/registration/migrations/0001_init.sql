@@ -85,6 +85,8 @@ CREATE TABLE sessions (
   PRIMARY KEY (event, id)
 );
 
+CREATE INDEX sessions_by_start ON sessions (event, start_at, id);
+
 CREATE TABLE invitations (
   event TEXT COLLATE "C" NOT NULL,
   id TEXT COLLATE "C" NOT NULL,

@@ -61,7 +61,7 @@ inline constexpr sql::Query kListMeetingsToPlan{"list_meetings_to_plan", R"sql(
          updated_at
   FROM meetings
   WHERE event = $1 AND session = $2 AND state IN (2, 3, 7, 8)
-  ORDER BY id LIMIT $3)sql"};
+  ORDER BY state, id LIMIT $3)sql"};
 
 inline constexpr sql::Query kCountMeetingsToPlan{"count_meetings_to_plan", R"sql(
   SELECT COUNT(*) FROM meetings WHERE event = $1 AND session = $2 AND state IN (2, 3, 7, 8))sql"};

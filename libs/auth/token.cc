@@ -77,11 +77,6 @@ absl::Status TokenInvalidError() {
                    "the bearer token is not valid");
 }
 
-absl::Status LinkInvalidError() {
-  return MakeError(absl::StatusCode::kPermissionDenied, kDomain, "LINK_INVALID",
-                   "the link is not valid");
-}
-
 std::string ToJson(const google::protobuf::Struct& object) {
   std::string json;
   WICI_CHECK(google::protobuf::util::MessageToJsonString(object, &json).ok());
@@ -259,6 +254,11 @@ absl::StatusOr<Principal> ReadBearerToken(const SigningKey& key, std::string_vie
   WICI_ASSIGN_OR_RETURN(BearerClaims claims, VerifyBearerToken(key, token));
   WICI_RETURN_IF_ERROR(CheckTimes(claims, now));
   return std::move(claims.principal);
+}
+
+absl::Status LinkInvalidError() {
+  return MakeError(absl::StatusCode::kPermissionDenied, kDomain, "LINK_INVALID",
+                   "the link is not valid");
 }
 
 std::string MakeLinkToken(const SigningKey& key, std::string_view purpose,

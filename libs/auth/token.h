@@ -79,6 +79,8 @@ absl::StatusOr<Principal> ReadBearerToken(const SigningKey& key, std::string_vie
 // `expires`: "<payload>.<signature>", URL-safe. Carries no personal data.
 std::string MakeLinkToken(const SigningKey& key, std::string_view purpose,
                           std::string_view resource_name, absl::Time expires);
+// PERMISSION_DENIED, LINK_INVALID.
+absl::Status LinkInvalidError();
 // The resource name, or PERMISSION_DENIED with reason LINK_INVALID or LINK_EXPIRED.
 absl::StatusOr<std::string> ReadLinkToken(const SigningKey& key, std::string_view purpose,
                                           std::string_view token, absl::Time now);

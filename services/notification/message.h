@@ -19,9 +19,9 @@ struct Sender {
   Mailbox from;
   // Links lead to <public_url>/answer?answer_token=..., <public_url>/registration?manage_token=...,
   // <public_url>/check-in?check_in_token=..., <public_url>/calendar?calendar_token=... (a feed to
-  // subscribe to, GetOwnCalendar), those of an offer to <public_url>/accept-offer?manage_token=... and
-  // <public_url>/decline-offer?manage_token=..., pages that ask once more: what opens a link is not
-  // always the person.
+  // subscribe to, GetOwnCalendar), those of an offer to <public_url>/accept-offer?manage_token=...
+  // and <public_url>/decline-offer?manage_token=..., pages that ask once more: what opens a link is
+  // not always the person.
   std::string public_url;
 };
 

@@ -13,6 +13,7 @@ Services::Services(const Environment& environment, EventWatch& watch, RegistryCl
                      environment.on_commit),
       expiry_sweep_(registrations_, environment.clock, environment.machine),
       meetings_(environment.database, mutation_),
+      calendars_(environment.database),
       event_service_(events_, categories_, watch, environment.ids),
       invitation_service_(events_, invitations_, registry, key, environment.clock),
       registration_service_(registrations_, BlindIndex(key), key, environment.clock,
@@ -21,6 +22,7 @@ Services::Services(const Environment& environment, EventWatch& watch, RegistryCl
       link_service_(events_, invitations_, registrations_, key),
       people_service_(persons_, registrations_, meetings_),
       meeting_service_(meetings_, scheduler_, environment.ids),
+      calendar_service_(calendars_, key, environment.clock),
       meeting_keeper_(environment.database, meetings_, environment.machine) {}
 
 void Services::Register(rpc::Server& server) {
@@ -31,6 +33,7 @@ void Services::Register(rpc::Server& server) {
   link_service_.Register(server);
   people_service_.Register(server);
   meeting_service_.Register(server);
+  calendar_service_.Register(server);
 }
 
 }  // namespace wici::registration

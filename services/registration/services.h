@@ -9,6 +9,7 @@
 #include "libs/base/id.h"
 #include "libs/rpc/server.h"
 #include "libs/sql/database.h"
+#include "services/registration/calendar/calendar_service.h"
 #include "services/registration/check_in/check_in_service.h"
 #include "services/registration/events/event_service.h"
 #include "services/registration/events/event_watch.h"
@@ -56,6 +57,7 @@ class Services {
   ExpirySweep expiry_sweep_;
   MeetingStore meetings_;
   const LocalSearchScheduler scheduler_;
+  CalendarStore calendars_;
 
   EventService event_service_;
   InvitationService invitation_service_;
@@ -64,6 +66,7 @@ class Services {
   LinkService link_service_;
   PeopleService people_service_;
   MeetingService meeting_service_;
+  CalendarService calendar_service_;
   MeetingKeeper meeting_keeper_;
 };
 

@@ -32,7 +32,7 @@ std::string Digest(std::string_view text, std::size_t size) {
 
 std::string UuidText(std::string_view bytes) {
   std::string text = absl::BytesToHexString(View(bytes));
-  for (const std::size_t dash : {8u, 13u, 18u, 23u}) text.insert(dash, "-");
+  for (const std::size_t dash : {8u, 13u, 18u, 23u}) text.insert(dash, 1, '-');
   return text;
 }
 

@@ -12,6 +12,7 @@ import subprocess
 import uuid
 
 QUERY = re.compile(r'sql::Query \w+\{\s*"(\w+)",\s*R"sql\((.*?)\)sql"', re.DOTALL)
+END = "-- end of plan"
 # From libs/sql/postgres.cc.
 SETTINGS = "".join(f"SET {name} = {value};" for name, value in (
     ("plan_cache_mode", "force_generic_plan"), ("enable_seqscan", "off"),
@@ -32,8 +33,8 @@ def type_of(column, tables, types):
 
 
 def named_queries(folder):
-    """(file, name, text) of every query below a folder as it is written, without the INSERT of many rows, which
-    looks nothing up."""
+    """(file, name, text) of every query below a folder as it is written, without the INSERT of many
+    rows, which looks nothing up."""
     for path in sorted(folder.rglob("queries.h")):
         for name, text in QUERY.findall(path.read_text(encoding="utf-8")):
             if not text.rstrip().endswith("VALUES"):
@@ -53,28 +54,38 @@ def queries(folder, types):
         yield path, name, text
 
 
-def psql(url, schema, text):
-    """What psql prints."""
+def psql(url, schema, text, stop=1):
+    """What psql prints; errors too, unless it shall stop at one."""
     done = subprocess.run(
         ["psql", url, "--no-psqlrc", "--tuples-only", "--no-align", "--quiet",
-         "--set=ON_ERROR_STOP=1", "--file=-"], input=f"SET search_path = {schema}; {text}",
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, check=False)
+         f"--set=ON_ERROR_STOP={stop}", "--file=-"], input=f"SET search_path = {schema}; {text}",
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE if stop else subprocess.STDOUT, text=True,
+        check=False)
     if done.returncode != 0:
         raise RuntimeError(done.stderr.strip())
     return done.stdout
 
 
-def plan(url, schema, text):
-    """The plan of a query with any values."""
-    count = max([int(n) for n in re.findall(r"\$(\d+)", text)], default=0)
-    values = "(" + ", ".join(["NULL"] * count) + ")" if count else ""
-    return psql(url, schema, f"{SETTINGS} PREPARE q AS {text}; EXPLAIN (COSTS OFF) EXECUTE q{values};")
+def plans(url, schema, texts):
+    """The plan of each query with any values, or what PostgreSQL says against it: lines."""
+    script = SETTINGS
+    for number, text in enumerate(texts):
+        count = max([int(n) for n in re.findall(r"\$(\d+)", text)], default=0)
+        values = "(" + ", ".join(["NULL"] * count) + ")" if count else ""
+        script += (f"PREPARE q{number} AS {text};\nEXPLAIN (COSTS OFF) EXECUTE q{number}{values};\n"
+                   f"\\echo {END}\n")
+    return [plan.strip("\n").splitlines()
+            for plan in psql(url, schema, script, stop=0).split(f"{END}\n")[:-1]]
 
 
 def faults(lines, filled):
-    """The nodes of a plan that read a whole table. An index without a condition is no fault of a
-    table that is not filled, which costs nothing to read."""
+    """The nodes of a plan that read a whole table, or why there is none. An index without a condition
+    is no fault of a table that is not filled, which costs nothing to read."""
+    if not lines:
+        yield "no plan"
     for number, line in enumerate(lines):
+        if "ERROR:" in line:
+            yield line
         if "Seq Scan" in line:
             yield line.strip(" ->")
         index_scan = re.search(r"Index (?:Only )?Scan .*on (\w+)", line)
@@ -105,19 +116,16 @@ def check(folder, binary, data, filled, must_fail):
         subprocess.run([str(build / "bin" / binary), "--migrate_only", f"--database={within}"],
                        check=True, stderr=subprocess.DEVNULL)
         psql(url, schema, data + "".join(f"ANALYZE {table};" for table in filled))
-        problems, seen = [], 0
-        for path, name, text in queries(folder, column_types(url, schema)):
-            seen += 1
-            try:
-                lines = plan(url, schema, text).splitlines()
-            except RuntimeError as error:
-                problems.append(f"{path}: {name}: {error}")
-                continue
+        named = list(queries(folder, column_types(url, schema)))
+        wanted = [text for _, _, text in named] + list(must_fail)
+        found = plans(url, schema, wanted)
+        problems = [] if len(found) == len(wanted) else ["not every query was explained"]
+        for (path, name, _), lines in zip(named, found):
             problems += [f"{path}: {name}: {fault}" for fault in faults(lines, filled)]
-        if seen < 30:
-            problems.append(f"only {seen} queries were found")
-        for text in must_fail:
-            if not list(faults(plan(url, schema, text).splitlines(), filled)):
+        if len(named) < 30:
+            problems.append(f"only {len(named)} queries were found")
+        for text, lines in zip(must_fail, found[len(named):]):
+            if not any("Scan" in fault for fault in faults(lines, filled)):
                 problems.append(f"this is not noticed: {text}")
     finally:
         psql(url, "public", f"DROP SCHEMA {schema} CASCADE;")

@@ -49,12 +49,17 @@ std::string Unfolded(std::string mail) {
   return mail;
 }
 
+SmtpSink* sink = nullptr;  // of all tests: it is slow to start
+
 class WorkerTest : public testing::DatabaseTest {
  protected:
   absl::Span<const sql::Migration> Schema() const override { return Migrations(); }
+  static void SetUpTestSuite() { sink = new SmtpSink; }
+  static void TearDownTestSuite() { delete sink; }
   void SetUp() override {
     DatabaseTest::SetUp();
     if (IsSkipped()) return;
+    sink_.Clear();
     store_ = std::make_unique<SqlStore>(database(), ids_);
     worker_ = MakeWorker("worker-1");
     peers_.AddEvent(kEvent);
@@ -142,7 +147,7 @@ class WorkerTest : public testing::DatabaseTest {
     return all;
   }
 
-  SmtpSink sink_;
+  SmtpSink& sink_ = *sink;
   testing::FakeClock clock_{absl::Now()};
   testing::FakeIds ids_;
   FakePeers peers_;

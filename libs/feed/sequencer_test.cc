@@ -437,7 +437,7 @@ TEST_P(RelayTest, SuccessorGoesOnWhereTheStreamEnds) {
 class FeedPropertyTest : public FeedTest {
  protected:
   static constexpr int kWriters = 50;
-  static constexpr int kTransactions = 12;
+  static constexpr int kTransactions = 6;
   static constexpr int kSequencers = 3;
 
   void WriteSome(std::uint64_t seed) {

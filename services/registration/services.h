@@ -54,6 +54,7 @@ class Services {
   InvitationStore invitations_;
   PersonStore persons_;
   RegistrationStore registrations_;
+  CheckInStore check_ins_;
   ExpirySweep expiry_sweep_;
   MeetingStore meetings_;
   const LocalSearchScheduler scheduler_;

@@ -111,6 +111,7 @@ CREATE UNIQUE INDEX invitations_one_per_person ON invitations (event, person);
 -- is NULL afterwards, so its index lets a person have one active registration for an event. (Not a
 -- partial index: from a small one PostgreSQL plans to read all of it, for as long as the plan
 -- lives.)
+-- `event_version` is that of the change of the event that changed the registration last.
 -- `category` is the last part of the name of its admission category, or ''. `log` is everything that
 -- happened to it (RegistrationLog), in the row, so that a registration costs no second one.
 -- No foreign keys here: the service has checked the event, and they cost a third of the rate.
@@ -130,6 +131,7 @@ CREATE TABLE registrations (
   category TEXT COLLATE "C" NOT NULL,
   expires_at BIGINT,
   log BYTEA NOT NULL,
+  event_version BIGINT NOT NULL,
   PRIMARY KEY (event, id)
 );
 
@@ -143,6 +145,12 @@ CREATE INDEX registrations_waiting_line ON registrations (event, category, waiti
 -- HELD and OFFERED, the first to expire first.
 CREATE INDEX registrations_expiring ON registrations (expires_at, event, id)
   WHERE expires_at IS NOT NULL;
+
+-- What has changed since a version of the event: for the manifests of the doors. All versions are
+-- above 0: the condition keeps the index out of the plans of queries that look up (event, id), which
+-- PostgreSQL would make while the table is small, and keep.
+CREATE INDEX registrations_by_version ON registrations (event, event_version, id)
+  WHERE event_version > 0;
 
 -- The only table with personal data. `registration` is the resource the person belongs to.
 CREATE TABLE persons (

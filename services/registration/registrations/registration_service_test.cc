@@ -373,7 +373,7 @@ TEST_P(RegistrationServiceTest, CheckInCountsOnceAndCanBeUndone) {
 
   request.set_registration(waiting->name());
   EXPECT_THAT(CheckIn(request, Door()),
-              StatusIs(absl::StatusCode::kFailedPrecondition, Reason("TRANSITION_NOT_ALLOWED")));
+              StatusIs(absl::StatusCode::kFailedPrecondition, Reason("NOT_CONFIRMED")));
   EXPECT_THAT(ChangeKinds(), Contains("registration.check_in_undone"));
 }
 

@@ -183,6 +183,13 @@ absl::Status EventAggregate::Apply(RegistrationRow& row, Step step, std::string_
   return seats_.state == v1::EVENT_STATE_CANCELLED ? absl::OkStatus() : Promote(changes);
 }
 
+void EventAggregate::SetCheckInTime(RegistrationRow& row, absl::Time time) {
+  v1::Registration& registration = row.registration;
+  if (TimeOf(registration.check_in_time()) == time) return;
+  Touch(*by_id_.at(IdOf(registration.name())));
+  SetTimestamp(time, *registration.mutable_check_in_time());
+}
+
 absl::Status EventAggregate::MoveTo(RegistrationRow& row, std::int64_t position, const Cause& cause,
                                     Changes& changes) {
   const std::string& name = row.registration.name();
@@ -267,7 +274,9 @@ absl::Status EventAggregate::Save() {
   std::vector<std::vector<sql::Value>> updates;
   for (const auto& entry : entries_) {
     if (!entry->dirty) continue;
-    (entry->is_new ? inserts : updates).push_back(RegistrationValues(entry->row));
+    std::vector<sql::Value> values = RegistrationValues(entry->row);
+    values.emplace_back(next_version());
+    (entry->is_new ? inserts : updates).push_back(std::move(values));
   }
   // First what is there: somebody who has left may come again in the same batch.
   if (!updates.empty()) {

@@ -86,6 +86,9 @@ class EventAggregate {
   absl::Status Apply(RegistrationRow& row, Step step, std::string_view kind, const Cause& cause,
                      Changes& changes);
 
+  // Says when somebody who is checked in came first.
+  void SetCheckInTime(RegistrationRow& row, absl::Time time);
+
   // Moves a waitlisted registration to `position` (from 1) of the queue, as `cause` says. Where
   // many were moved to between the same two, some get numbers further apart and so a new version.
   // TRANSITION_NOT_ALLOWED, REGISTRATION_LOG_FULL.

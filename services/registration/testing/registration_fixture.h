@@ -86,7 +86,10 @@ class RegistrationTest : public testing::DatabaseTest {
   WICI_REGISTRATION_CALL(RegistrationService, ListWaitingList, ListWaitingListResponse)
   WICI_REGISTRATION_CALL(RegistrationService, MoveOnWaitingList, Registration)
   WICI_REGISTRATION_CALL(RegistrationService, RejectRegistration, Registration)
+  WICI_REGISTRATION_CALL(CheckInService, BatchCheckIn, BatchCheckInResponse)
   WICI_REGISTRATION_CALL(CheckInService, CheckIn, Registration)
+  WICI_REGISTRATION_CALL(CheckInService, GetCheckInManifest, GetCheckInManifestResponse)
+  WICI_REGISTRATION_CALL(CheckInService, ListAttendances, ListAttendancesResponse)
   WICI_REGISTRATION_CALL(CheckInService, UndoCheckIn, Registration)
   WICI_REGISTRATION_CALL(LinkService, BatchGetLinks, BatchGetLinksResponse)
 #undef WICI_REGISTRATION_CALL

@@ -268,7 +268,7 @@ class Demo:
             outcomes += [_enum(result, "outcome") for result in answer.results]
         compare("scans sent later", outcomes, ["COUNTED", "COUNTED"])
         inside = self.door("CheckInService.ListAttendances", parent=seed.EVENT,
-                           filter="ATTENDANCE_FILTER_INSIDE").attendances
+                           selection="ATTENDANCE_SELECTION_INSIDE").attendances
         compare("inside", len(inside), len(self.expected["comes"]) - 2)
         self.report.note("one left by a gate without network, which sent its scan twice")
 

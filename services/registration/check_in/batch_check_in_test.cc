@@ -285,7 +285,7 @@ TEST_P(BatchCheckInTest, AConflictShowsBothScans) {
   EXPECT_TRUE(second->results(1).conflict());
   v1::ListAttendancesRequest request;
   request.set_parent(event);
-  request.set_filter(v1::ATTENDANCE_FILTER_CONFLICTS);
+  request.set_selection(v1::ATTENDANCE_SELECTION_CONFLICTS);
   const auto found = ListAttendances(request, Door());
   ASSERT_THAT(found, IsOk());
   ASSERT_EQ(found->attendances_size(), 2);

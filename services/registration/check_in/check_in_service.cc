@@ -199,7 +199,7 @@ absl::Status CheckInService::ListAttendances(const rpc::Context& context,
   WICI_ASSIGN_OR_RETURN(
       std::vector<v1::Attendance> attendances,
       store_.List(context.deadline, request.parent(), ListOf(request.parent(), request.list()),
-                  request.filter(), After(page), page.size + 1));
+                  request.selection(), After(page), page.size + 1));
   BoundBytes(attendances, page);
   FillPage(
       request, page, std::move(attendances),

@@ -63,11 +63,11 @@ class CheckInServiceTest : public RegistrationTest {
   }
   std::vector<v1::Attendance> AttendancesOf(
       const std::string& event, const std::string& list = "",
-      v1::AttendanceFilter filter = v1::ATTENDANCE_FILTER_UNSPECIFIED) {
+      v1::AttendanceSelection selection = v1::ATTENDANCE_SELECTION_UNSPECIFIED) {
     v1::ListAttendancesRequest request;
     request.set_parent(event);
     request.set_list(list);
-    request.set_filter(filter);
+    request.set_selection(selection);
     const auto response = ListAttendances(request, Door());
     EXPECT_THAT(response, IsOk());
     if (!response.ok()) return {};
@@ -96,11 +96,11 @@ TEST_P(CheckInServiceTest, WhoLeavesMayComeBackAndCameOnce) {
   ASSERT_THAT(out, IsOk());
   EXPECT_EQ(out->state(), v1::REGISTRATION_STATE_CHECKED_IN);
   EXPECT_THAT(GoOut(name), StatusIs(kPrecondition, Reason("NOT_INSIDE")));
-  EXPECT_TRUE(AttendancesOf(event, "", v1::ATTENDANCE_FILTER_INSIDE).empty());
+  EXPECT_TRUE(AttendancesOf(event, "", v1::ATTENDANCE_SELECTION_INSIDE).empty());
   clock().Advance(absl::Minutes(30));
   ASSERT_THAT(GoIn(name), IsOk());
   EXPECT_EQ(Get(event)->seats().checked_in(), 1);
-  const std::vector<v1::Attendance> all = AttendancesOf(event, "", v1::ATTENDANCE_FILTER_INSIDE);
+  const std::vector<v1::Attendance> all = AttendancesOf(event, "", v1::ATTENDANCE_SELECTION_INSIDE);
   ASSERT_EQ(all.size(), 1u);
   EXPECT_TRUE(all[0].inside());
   EXPECT_EQ(TimeOf(all[0].first_entry().scan_time()), came);

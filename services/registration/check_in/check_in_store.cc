@@ -93,11 +93,11 @@ absl::StatusOr<Manifest> CheckInStore::ReadManifest(absl::Time deadline, std::st
 }
 
 absl::StatusOr<std::vector<v1::Attendance>> CheckInStore::List(
-    absl::Time deadline, std::string_view event, std::string_view list, v1::AttendanceFilter filter,
-    std::string_view after, std::int64_t limit) {
-  const sql::Query& query = filter == v1::ATTENDANCE_FILTER_CONFLICTS ? kListConflicts
-                            : filter == v1::ATTENDANCE_FILTER_INSIDE  ? kListInside
-                                                                      : kListAttendances;
+    absl::Time deadline, std::string_view event, std::string_view list,
+    v1::AttendanceSelection selection, std::string_view after, std::int64_t limit) {
+  const sql::Query& query = selection == v1::ATTENDANCE_SELECTION_CONFLICTS ? kListConflicts
+                            : selection == v1::ATTENDANCE_SELECTION_INSIDE  ? kListInside
+                                                                            : kListAttendances;
   std::vector<v1::Attendance> attendances;
   WICI_RETURN_IF_ERROR(database_.Read(deadline, [&](sql::Transaction& tx) -> absl::Status {
     attendances.clear();

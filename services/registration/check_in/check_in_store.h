@@ -41,7 +41,7 @@ class CheckInStore {
   // At most `limit` attendances of `list` after the registration with id `after`. EVENT_NOT_FOUND.
   absl::StatusOr<std::vector<v1::Attendance>> List(absl::Time deadline, std::string_view event,
                                                    std::string_view list,
-                                                   v1::AttendanceFilter filter,
+                                                   v1::AttendanceSelection selection,
                                                    std::string_view after, std::int64_t limit);
 
  private:

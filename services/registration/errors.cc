@@ -186,6 +186,40 @@ absl::Status NotInsideError(std::string_view registration, std::string_view list
                absl::StrCat("is not inside ", View(list)), {{"list", list}});
 }
 
+absl::Status NoSeatForTicketError(std::string_view registration) {
+  return About(StatusCode::kFailedPrecondition, "NO_SEAT_FOR_TICKET", "registration", registration,
+               "holds no seat");
+}
+absl::Status DidNotAttendError(std::string_view registration) {
+  return About(StatusCode::kFailedPrecondition, "DID_NOT_ATTEND", "registration", registration,
+               "was not checked in");
+}
+absl::Status PersonalDataNotPermittedError(std::string_view event) {
+  return About(StatusCode::kPermissionDenied, "PERSONAL_DATA_NOT_PERMITTED", "event", event,
+               "has people whose names are not for this caller");
+}
+absl::Status ListTooLongError(std::string_view event, std::int64_t rows_max) {
+  return About(StatusCode::kResourceExhausted, "LIST_TOO_LONG", "event", event,
+               absl::StrCat("has more rows than the ", rows_max, " of this format"),
+               {{"rows_max", absl::StrCat(rows_max)}});
+}
+
+absl::Status SurveyNotFoundError(std::string_view survey) {
+  return About(StatusCode::kNotFound, "SURVEY_NOT_FOUND", "survey", survey, "does not exist");
+}
+absl::Status SurveyExistsError(std::string_view survey) {
+  return About(StatusCode::kAlreadyExists, "SURVEY_EXISTS", "survey", survey, "exists already");
+}
+absl::Status SurveyClosedError(std::string_view survey, absl::Time close_time) {
+  const std::string instant = Instant(close_time);
+  return About(StatusCode::kFailedPrecondition, "SURVEY_CLOSED", "survey", survey,
+               absl::StrCat("took answers until ", instant), {{"close_time", instant}});
+}
+absl::Status SurveyAnsweredError(std::string_view survey) {
+  return About(StatusCode::kAlreadyExists, "SURVEY_ANSWERED", "survey", survey,
+               "was answered by this person");
+}
+
 absl::Status AudienceEmptyError(std::string_view event) {
   return About(StatusCode::kFailedPrecondition, "AUDIENCE_EMPTY", "event", event,
                "would invite nobody: the rule matches no one");

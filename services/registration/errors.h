@@ -61,6 +61,16 @@ absl::Status TicketCancelledError(std::string_view registration);
 absl::Status EventOverError(std::string_view event);
 absl::Status NotInsideError(std::string_view registration, std::string_view list);
 
+absl::Status NoSeatForTicketError(std::string_view registration);
+absl::Status DidNotAttendError(std::string_view registration);
+absl::Status PersonalDataNotPermittedError(std::string_view event);
+absl::Status ListTooLongError(std::string_view event, std::int64_t rows_max);
+
+absl::Status SurveyNotFoundError(std::string_view survey);
+absl::Status SurveyExistsError(std::string_view survey);
+absl::Status SurveyClosedError(std::string_view survey, absl::Time close_time);
+absl::Status SurveyAnsweredError(std::string_view survey);
+
 absl::Status AudienceEmptyError(std::string_view event);
 absl::Status AudienceTooLargeError(std::string_view event, std::int64_t limit);
 absl::Status RegistryUnavailableError();

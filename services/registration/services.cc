@@ -25,6 +25,9 @@ Services::Services(const Environment& environment, EventWatch& watch, RegistryCl
       people_service_(persons_, registrations_, meetings_),
       meeting_service_(meetings_, scheduler_, environment.ids),
       calendar_service_(calendars_, key, environment.clock),
+      document_service_({environment.database, events_, categories_, invitations_, registrations_,
+                         persons_, registry},
+                        key, environment.clock, environment.machine),
       meeting_keeper_(environment.database, meetings_, environment.machine) {}
 
 void Services::Register(rpc::Server& server) {
@@ -36,6 +39,7 @@ void Services::Register(rpc::Server& server) {
   people_service_.Register(server);
   meeting_service_.Register(server);
   calendar_service_.Register(server);
+  document_service_.Register(server);
 }
 
 }  // namespace wici::registration

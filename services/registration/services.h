@@ -11,6 +11,7 @@
 #include "libs/sql/database.h"
 #include "services/registration/calendar/calendar_service.h"
 #include "services/registration/check_in/check_in_service.h"
+#include "services/registration/documents/document_service.h"
 #include "services/registration/events/event_service.h"
 #include "services/registration/events/event_watch.h"
 #include "services/registration/invitations/invitation_service.h"
@@ -68,6 +69,7 @@ class Services {
   PeopleService people_service_;
   MeetingService meeting_service_;
   CalendarService calendar_service_;
+  DocumentService document_service_;
   MeetingKeeper meeting_keeper_;
 };
 

@@ -92,6 +92,14 @@ class RegistrationTest : public testing::DatabaseTest {
   WICI_REGISTRATION_CALL(CheckInService, ListAttendances, ListAttendancesResponse)
   WICI_REGISTRATION_CALL(CheckInService, UndoCheckIn, Registration)
   WICI_REGISTRATION_CALL(LinkService, BatchGetLinks, BatchGetLinksResponse)
+  WICI_REGISTRATION_CALL(SurveyService, AnswerOwnSurvey, AnswerOwnSurveyResponse)
+  WICI_REGISTRATION_CALL(SurveyService, CreateSurvey, Survey)
+  WICI_REGISTRATION_CALL(SurveyService, GetEventEvidence, EventEvidence)
+  WICI_REGISTRATION_CALL(SurveyService, GetOwnSurvey, Survey)
+  WICI_REGISTRATION_CALL(SurveyService, GetSurvey, Survey)
+  WICI_REGISTRATION_CALL(SurveyService, GetSurveyResults, SurveyResults)
+  WICI_REGISTRATION_CALL(SurveyService, ListSurveyTexts, ListSurveyTextsResponse)
+  WICI_REGISTRATION_CALL(SurveyService, RescheduleSurvey, Survey)
 #undef WICI_REGISTRATION_CALL
 
   static absl::Time Instant(std::string_view text);

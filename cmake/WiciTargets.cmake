@@ -1,21 +1,65 @@
 # The kinds of target. Every CMakeLists.txt below proto, libs, services and tests consists of
 # these calls only, so that tests/build_parity.py can write the Bazel BUILD files from them.
 
-# Files of one target are compiled several at a time as one: nine tenths of the time go into headers,
-# which they share. So names at namespace level differ between the files of a target, also in anonymous
-# namespaces; where that is too much to ask, APART compiles each file by itself.
+# Files of one target are compiled several at a time as one: nine tenths of the time go into
+# headers, which they share. So names at namespace level differ between the files of a target, also
+# in anonymous namespaces; where that is too much to ask, APART compiles each file by itself.
+
+# wici_units(OUT target BATCH FILE...)
+# OUT: the sources that the target compiles in place of FILE..., BATCH of them to a unit. A FILE is
+# absolute, or relative to the current folder. CMake's own unity builds name files by absolute
+# paths, so that a compiler cache does not know a unit again in another clone; these do not.
+function(wici_units out target batch)
+  set(units "")
+  set(text "")
+  set(count 0)
+  foreach(file ${ARGN})
+    if(NOT file MATCHES "\\.cc$")
+      continue()
+    endif()
+    cmake_path(ABSOLUTE_PATH file)
+    cmake_path(RELATIVE_PATH file BASE_DIRECTORY "${PROJECT_BINARY_DIR}/generated"
+               OUTPUT_VARIABLE name)
+    if(name MATCHES "^\\.\\.")
+      cmake_path(RELATIVE_PATH file BASE_DIRECTORY "${PROJECT_SOURCE_DIR}" OUTPUT_VARIABLE name)
+    endif()
+    string(MAKE_C_IDENTIFIER "${name}" identifier)
+    string(APPEND text "#undef WICI_FILE\n#define WICI_FILE ${identifier}\n#include \"${name}\"\n")
+    math(EXPR count "${count} + 1")
+    math(EXPR rest "${count} % ${batch}")
+    if(rest EQUAL 0)
+      wici_write_unit(units ${target} "${text}")
+      set(text "")
+    endif()
+  endforeach()
+  if(text)
+    wici_write_unit(units ${target} "${text}")
+  endif()
+  # The files themselves stay sources, for editors, and so that what generates them runs.
+  set_source_files_properties(${ARGN} PROPERTIES HEADER_FILE_ONLY ON)
+  set(${out} ${units} ${ARGN} PARENT_SCOPE)
+endfunction()
+
+function(wici_write_unit list target text)
+  list(LENGTH ${list} number)
+  set(unit "${PROJECT_BINARY_DIR}/units/${target}/${number}.cc")
+  file(CONFIGURE OUTPUT "${unit}" CONTENT "${text}" @ONLY)
+  list(APPEND ${list} "${unit}")
+  set(${list} ${${list}} PARENT_SCOPE)
+endfunction()
 
 # wici_cc_library(NAME x [HDRS a.h...] [SRCS a.cc...] [DEPS y...] [TESTONLY] [APART])
 function(wici_cc_library)
   cmake_parse_arguments(ARG "TESTONLY;APART" "NAME" "HDRS;SRCS;DEPS" ${ARGN})
   if(ARG_SRCS)
-    add_library(${ARG_NAME} STATIC ${ARG_HDRS} ${ARG_SRCS})
+    set(sources ${ARG_SRCS})
+    if(NOT ARG_APART)
+      wici_units(sources ${ARG_NAME} 8 ${ARG_SRCS})
+    endif()
+    add_library(${ARG_NAME} STATIC ${ARG_HDRS} ${sources})
     target_include_directories(${ARG_NAME} PUBLIC "${PROJECT_SOURCE_DIR}")
     target_link_libraries(${ARG_NAME} PUBLIC ${ARG_DEPS})
     wici_warnings(${ARG_NAME})
-    if(NOT ARG_APART)
-      set_target_properties(${ARG_NAME} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 8)
-    endif()
   else()
     add_library(${ARG_NAME} INTERFACE)
     target_include_directories(${ARG_NAME} INTERFACE "${PROJECT_SOURCE_DIR}")
@@ -38,13 +82,13 @@ endfunction()
 # Runs in the source root. GoogleTest's main unless a source defines one.
 function(wici_cc_test)
   cmake_parse_arguments(ARG "" "NAME" "SRCS;DEPS;DATA" ${ARGN})
-  add_executable(${ARG_NAME} ${ARG_SRCS})
+  wici_units(sources ${ARG_NAME} 4 ${ARG_SRCS})
+  add_executable(${ARG_NAME} ${sources})
   target_include_directories(${ARG_NAME} PRIVATE "${PROJECT_SOURCE_DIR}")
   target_link_libraries(${ARG_NAME} PRIVATE ${ARG_DEPS} GTest::gmock GTest::gtest_main)
   wici_warnings(${ARG_NAME})
   # What is tested is optimised, the test itself need not be: half the time to compile.
   target_compile_options(${ARG_NAME} PRIVATE $<$<CONFIG:Release>:-O0>)
-  set_target_properties(${ARG_NAME} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 4)
   add_test(NAME ${ARG_NAME} COMMAND ${ARG_NAME} WORKING_DIRECTORY "${PROJECT_SOURCE_DIR}")
   set_tests_properties(${ARG_NAME} PROPERTIES TIMEOUT 300)
 endfunction()
@@ -130,15 +174,15 @@ function(wici_proto_library)
   endforeach()
   # Linked whole: servers look services up by name, so a linker would leave out the descriptors of
   # those without a handler.
-  add_library(${ARG_NAME}_objects OBJECT ${sources})
+  wici_units(units ${ARG_NAME} 8 ${sources})
+  add_library(${ARG_NAME}_objects OBJECT ${units})
   target_include_directories(${ARG_NAME}_objects SYSTEM PUBLIC "${out}")
   target_link_libraries(${ARG_NAME}_objects PUBLIC protobuf::libprotobuf ${ARG_DEPS})
   target_compile_options(${ARG_NAME}_objects PRIVATE -w)
-  # Messages share their headers too. The names that all their files have for themselves get
-  # another form in each.
-  set_target_properties(${ARG_NAME}_objects PROPERTIES
-    UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 8 UNITY_BUILD_UNIQUE_ID WICI_FILE
-    UNITY_BUILD_CODE_BEFORE_INCLUDE "#include \"${PROJECT_SOURCE_DIR}/cmake/unity.h\"")
+  # Units define WICI_FILE before each file; unity.h makes it part of the names that all files of
+  # protoc have for themselves.
+  target_compile_options(${ARG_NAME}_objects PRIVATE
+    "SHELL:-include ${PROJECT_SOURCE_DIR}/cmake/unity.h")
   add_library(${ARG_NAME} INTERFACE)
   target_include_directories(${ARG_NAME} SYSTEM INTERFACE "${out}")
   target_link_libraries(${ARG_NAME} INTERFACE $<TARGET_OBJECTS:${ARG_NAME}_objects>
@@ -146,11 +190,11 @@ function(wici_proto_library)
   add_dependencies(${ARG_NAME} ${ARG_NAME}_objects)
   if(grpc_sources)
     # Built for those who link it only.
-    add_library(${ARG_NAME}_grpc STATIC EXCLUDE_FROM_ALL ${grpc_sources})
+    # Stubs share all their costly headers: together they compile in a third of the time.
+    wici_units(units ${ARG_NAME}_grpc 12 ${grpc_sources})
+    add_library(${ARG_NAME}_grpc STATIC EXCLUDE_FROM_ALL ${units})
     target_link_libraries(${ARG_NAME}_grpc PUBLIC ${ARG_NAME} gRPC::grpc++)
     target_compile_options(${ARG_NAME}_grpc PRIVATE -w)
-    # Stubs share all their costly headers: together they compile in a third of the time.
-    set_target_properties(${ARG_NAME}_grpc PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 12)
   endif()
 endfunction()
 

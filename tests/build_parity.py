@@ -23,7 +23,10 @@ SYSTEM = {
     "PkgConfig::ICU": "icu",
     "PkgConfig::IDN2": "idn2",
     "PkgConfig::LIBICAL": "ical",
+    "PkgConfig::PANGOCAIRO": "pangocairo",
+    "PkgConfig::QRENCODE": "qrencode",
     "PkgConfig::XAPIAN": "xapian",
+    "PkgConfig::XLSXWRITER": "xlsxwriter",
     "PostgreSQL::PostgreSQL": "pq",
     "SQLite::SQLite3": "sqlite3",
     "Threads::Threads": "threads",
@@ -152,6 +155,8 @@ def render(target, targets, packages):
         file_label(file, target, packages) for file in shared_files(target)
         if target.kind != "wici_embed_migrations"))
     is_tool_of_tests = target.kind == "wici_cc_binary" and target.package.startswith("tests")
+    if "APART" in values:
+        text += "    apart = True,\n"
     if "TESTONLY" in values or is_tool_of_tests:
         text += "    testonly = True,\n"
     if "ROOT" in values:

@@ -12,11 +12,31 @@ _TEST = _WARNINGS + ["-O0"]
 
 _GOOGLEAPIS = "/usr/share/gocode/src/github.com/gogo/googleapis"
 
-def wici_cc_library(name, hdrs = [], srcs = [], deps = [], testonly = False):
+def _units(name, batch, srcs):
+    """Files that include `srcs`, `batch` each; as wici_units in cmake/WiciTargets.cmake does."""
+    units = []
+    for first in range(0, len(srcs), batch):
+        unit = "%s_unit%d" % (name, first // batch)
+        _together(unit, [native.package_name() + "/" + src for src in srcs[first:first + batch]])
+        units.append(unit + ".cc")
+    return units
+
+def wici_cc_library(name, hdrs = [], srcs = [], deps = [], testonly = False, apart = False):
+    """A library.
+
+    Args:
+      name: of the library.
+      hdrs: headers.
+      srcs: sources.
+      deps: libraries.
+      testonly: only for tests.
+      apart: compile each source by itself.
+    """
     native.cc_library(
         name = name,
         hdrs = hdrs,
-        srcs = srcs,
+        srcs = srcs if apart else _units(name, 8, srcs),
+        textual_hdrs = [] if apart else srcs,
         copts = _WARNINGS,
         deps = deps,
         testonly = testonly,
@@ -50,13 +70,19 @@ def wici_cc_test(name, srcs, deps = [], data = [], included = []):
             testonly = True,
         )
         deps = deps + [":" + name + "_included"]
+    native.cc_library(
+        name = name + "_sources",
+        textual_hdrs = srcs,
+        testonly = True,
+    )
     native.cc_test(
         name = name,
-        srcs = srcs,
+        srcs = _units(name, 4, srcs),
         copts = _TEST,
         data = data,
         timeout = "moderate",
         deps = deps + [
+            ":" + name + "_sources",
             "@sys//:gmock",
             "@sys//:gtest_main",
         ],
@@ -92,14 +118,13 @@ def wici_embed_migrations(name, namespace, srcs):
         visibility = ["//visibility:public"],
     )
 
-def _together(name, sources):
-    """NAME.cc, which includes the sources; see cmake/unity.h."""
-    lines = []
+def _together(name, sources, before = []):
+    """NAME.cc, which includes the sources, after those of `before`; see cmake/unity.h."""
+    lines = ['#include "%s"' % header for header in before]
     for source in sources:
         lines += [
             "#undef WICI_FILE",
             "#define WICI_FILE %s" % source.replace("/", "_").replace(".", "_"),
-            '#include "cmake/unity.h"',
             '#include "%s"' % source,
         ]
     native.genrule(
@@ -136,7 +161,7 @@ def wici_proto_library(name, srcs, deps = [], googleapis = False):
         message = "Generating " + name,
     )
     # Generated files share their headers: compiled together they take a third of the time.
-    _together(name + "_together", cc)
+    _together(name + "_together", cc, ["cmake/unity.h"])
     native.cc_library(
         name = name,
         hdrs = headers,
@@ -160,7 +185,7 @@ def wici_proto_library(name, srcs, deps = [], googleapis = False):
               "--grpc_out=$(RULEDIR) " + " ".join(services),
         message = "Generating stubs of " + name,
     )
-    _together(name + "_grpc_together", grpc_cc)
+    _together(name + "_grpc_together", grpc_cc, ["cmake/unity.h"])
     native.cc_library(
         name = name + "_grpc",
         hdrs = grpc_headers,

@@ -167,6 +167,14 @@ bool ScopeContains(std::string_view scope, std::string_view resource_name) {
   return resource_name.size() == scope.size() || resource_name[scope.size()] == '/';
 }
 
+bool IsPermitted(const Principal& principal, access::v1::Permission permission,
+                 std::string_view resource_name) {
+  return std::any_of(
+      principal.bindings.begin(), principal.bindings.end(), [&](const RoleBinding& binding) {
+        return Grants(binding.role, permission) && ScopeContains(binding.scope, resource_name);
+      });
+}
+
 absl::Status RoleAuthorizer::Authorize(const Principal& principal,
                                        const google::protobuf::MethodDescriptor& method,
                                        const google::protobuf::Message& request) const {
@@ -184,11 +192,7 @@ absl::Status RoleAuthorizer::Authorize(const Principal& principal,
     known = known && value.has_value();
     if (value.has_value() && !value->empty()) scope = *value;
   }
-  for (const RoleBinding& binding : principal.bindings) {
-    if (known && Grants(binding.role, rule.permission()) && ScopeContains(binding.scope, scope)) {
-      return absl::OkStatus();
-    }
-  }
+  if (known && IsPermitted(principal, rule.permission(), scope)) return absl::OkStatus();
   const std::string& permission = access::v1::Permission_Name(rule.permission());
   // The scope is what the client sent: cut, so that the answer stays small.
   return MakeError(absl::StatusCode::kPermissionDenied, kDomain, "PERMISSION_DENIED",

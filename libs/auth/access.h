@@ -53,6 +53,11 @@ std::vector<std::string_view> RoleNames();
 // Whether a binding on `scope` covers `resource_name`.
 bool ScopeContains(std::string_view scope, std::string_view resource_name);
 
+// Whether a role of `principal` grants `permission` on `resource_name`. For answers that tell one
+// caller more than another: what a method needs at all stands in its access option.
+bool IsPermitted(const Principal& principal, access::v1::Permission permission,
+                 std::string_view resource_name);
+
 // Applies the access option of the method. A method without one is denied for everybody. Errors:
 // UNAUTHENTICATED (reason CREDENTIALS_MISSING) for nobody, PERMISSION_DENIED (reason
 // PERMISSION_DENIED, metadata "permission" and "scope").

@@ -33,6 +33,14 @@ TEST(ScopeContainsTest, CoversTheResourceAndWhatIsBelow) {
   EXPECT_FALSE(ScopeContains("events/e1", "events/-"));
 }
 
+TEST(IsPermittedTest, NeedsTheRoleAndTheScope) {
+  const Principal door{"users/door", {{"door-staff", "events/e1"}, {"auditor", "events/e2"}}};
+  EXPECT_TRUE(IsPermitted(door, access::v1::PERMISSION_CHECK_IN, "events/e1/registrations/r7"));
+  EXPECT_FALSE(IsPermitted(door, access::v1::PERMISSION_CHECK_IN, "events/e2"));
+  EXPECT_FALSE(IsPermitted(door, access::v1::PERMISSION_REGISTRATION_READ, "events/e1"));
+  EXPECT_FALSE(IsPermitted(Principal(), access::v1::PERMISSION_CHECK_IN, "events/e1"));
+}
+
 TEST(PermissionsOfTest, DeniesByDefault) {
   EXPECT_THAT(PermissionsOf("no-such-role"), IsEmpty());
   EXPECT_THAT(PermissionsOf(""), IsEmpty());

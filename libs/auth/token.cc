@@ -24,6 +24,20 @@
 #include "libs/base/status_macros.h"
 
 namespace wici::auth {
+
+std::string EncodeBase64Url(std::string_view bytes) {
+  return absl::WebSafeBase64Escape(absl::string_view(bytes.data(), bytes.size()));
+}
+
+std::optional<std::string> DecodeBase64Url(std::string_view text) {
+  std::string bytes;
+  if (!absl::WebSafeBase64Unescape(absl::string_view(text.data(), text.size()), &bytes) ||
+      EncodeBase64Url(bytes) != text) {
+    return std::nullopt;
+  }
+  return bytes;
+}
+
 namespace {
 
 constexpr std::size_t kKeyBytes = 32;
@@ -36,20 +50,6 @@ constexpr std::string_view kIssuer = "wici";
 // A signature over a link is never one over a bearer token.
 constexpr std::string_view kLinkPrefix = "wici-link-v1:";
 
-std::string Encode(std::string_view bytes) {
-  return absl::WebSafeBase64Escape(absl::string_view(bytes.data(), bytes.size()));
-}
-
-// Strict: exactly the text that Encode gives, so that a token has one spelling only.
-std::optional<std::string> Decode(std::string_view text) {
-  std::string bytes;
-  if (!absl::WebSafeBase64Unescape(absl::string_view(text.data(), text.size()), &bytes) ||
-      Encode(bytes) != text) {
-    return std::nullopt;
-  }
-  return bytes;
-}
-
 std::string RandomBytes(std::size_t size) {
   std::string bytes(size, '\0');
   WICI_CHECK(RAND_bytes(reinterpret_cast<unsigned char*>(bytes.data()), static_cast<int>(size)) ==
@@ -61,14 +61,20 @@ const unsigned char* Bytes(std::string_view text) {
   return reinterpret_cast<const unsigned char*>(text.data());
 }
 
+bool VerifySignature(EVP_PKEY* key, std::string_view payload,
+                     std::string_view signature_base64url) {
+  const auto signature = DecodeBase64Url(signature_base64url);
+  if (!signature.has_value() || signature->size() != kSignatureBytes) return false;
+  const std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context(EVP_MD_CTX_new(),
+                                                                        &EVP_MD_CTX_free);
+  WICI_CHECK(EVP_DigestVerifyInit(context.get(), nullptr, nullptr, nullptr, key) == 1);
+  return EVP_DigestVerify(context.get(), Bytes(*signature), signature->size(), Bytes(payload),
+                          payload.size()) == 1;
+}
+
 absl::Status TokenInvalidError() {
   return MakeError(absl::StatusCode::kUnauthenticated, kDomain, "TOKEN_INVALID",
                    "the bearer token is not valid");
-}
-
-absl::Status LinkInvalidError() {
-  return MakeError(absl::StatusCode::kPermissionDenied, kDomain, "LINK_INVALID",
-                   "the link is not valid");
 }
 
 std::string ToJson(const google::protobuf::Struct& object) {
@@ -78,7 +84,7 @@ std::string ToJson(const google::protobuf::Struct& object) {
 }
 
 std::optional<google::protobuf::Struct> DecodeJson(std::string_view part) {
-  const auto json = Decode(part);
+  const auto json = DecodeBase64Url(part);
   google::protobuf::Struct object;
   if (!json.has_value() || !google::protobuf::util::JsonStringToMessage(*json, &object).ok()) {
     return std::nullopt;
@@ -147,7 +153,7 @@ struct SigningKey::Keys {
 };
 
 absl::StatusOr<SigningKey> SigningKey::FromSeed(std::string_view seed_base64url) {
-  const auto seed = Decode(seed_base64url);
+  const auto seed = DecodeBase64Url(seed_base64url);
   if (!seed.has_value() || seed->size() != kKeyBytes) {
     return absl::InvalidArgumentError("the key is not 32 bytes in base64url");
   }
@@ -159,7 +165,7 @@ absl::StatusOr<SigningKey> SigningKey::FromSeed(std::string_view seed_base64url)
   return key;
 }
 
-std::string SigningKey::NewSeed() { return Encode(RandomBytes(kKeyBytes)); }
+std::string SigningKey::NewSeed() { return EncodeBase64Url(RandomBytes(kKeyBytes)); }
 
 std::string SigningKey::Sign(std::string_view payload) const {
   const std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context(EVP_MD_CTX_new(),
@@ -169,18 +175,34 @@ std::string SigningKey::Sign(std::string_view payload) const {
   WICI_CHECK(EVP_DigestSignInit(context.get(), nullptr, nullptr, nullptr, keys_->pair.get()) == 1);
   WICI_CHECK(
       EVP_DigestSign(context.get(), signature.data(), &size, Bytes(payload), payload.size()) == 1);
-  return Encode({reinterpret_cast<const char*>(signature.data()), size});
+  return EncodeBase64Url({reinterpret_cast<const char*>(signature.data()), size});
 }
 
 bool SigningKey::Verify(std::string_view payload, std::string_view signature_base64url) const {
-  const auto signature = Decode(signature_base64url);
-  if (!signature.has_value() || signature->size() != kSignatureBytes) return false;
-  const std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context(EVP_MD_CTX_new(),
-                                                                        &EVP_MD_CTX_free);
-  WICI_CHECK(EVP_DigestVerifyInit(context.get(), nullptr, nullptr, nullptr, keys_->pair.get()) ==
-             1);
-  return EVP_DigestVerify(context.get(), Bytes(*signature), signature->size(), Bytes(payload),
-                          payload.size()) == 1;
+  return VerifySignature(keys_->pair.get(), payload, signature_base64url);
+}
+
+PublicKey SigningKey::Public() const {
+  std::string bytes(kKeyBytes, '\0');
+  std::size_t size = bytes.size();
+  WICI_CHECK(EVP_PKEY_get_raw_public_key(
+                 keys_->pair.get(), reinterpret_cast<unsigned char*>(bytes.data()), &size) == 1);
+  return PublicKey(std::move(bytes));
+}
+
+absl::StatusOr<PublicKey> PublicKey::FromText(std::string_view base64url) {
+  auto bytes = DecodeBase64Url(base64url);
+  if (!bytes.has_value() || bytes->size() != kKeyBytes) {
+    return absl::InvalidArgumentError("the public key is not 32 bytes in base64url");
+  }
+  return PublicKey(*std::move(bytes));
+}
+
+bool PublicKey::Verify(std::string_view payload, std::string_view signature_base64url) const {
+  const std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)> key(
+      EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, nullptr, Bytes(bytes_), bytes_.size()),
+      &EVP_PKEY_free);
+  return key != nullptr && VerifySignature(key.get(), payload, signature_base64url);
 }
 
 std::string MakeBearerToken(const SigningKey& key, const Principal& principal, absl::Time now,
@@ -196,7 +218,7 @@ std::string MakeBearerToken(const SigningKey& key, const Principal& principal, a
     roles.add_values()->set_string_value(absl::StrCat(binding.role, "@", binding.scope));
   }
   const std::string signed_part =
-      absl::StrCat(std::string(HeaderPart()), ".", Encode(ToJson(payload)));
+      absl::StrCat(std::string(HeaderPart()), ".", EncodeBase64Url(ToJson(payload)));
   return absl::StrCat(signed_part, ".", key.Sign(signed_part));
 }
 
@@ -234,9 +256,14 @@ absl::StatusOr<Principal> ReadBearerToken(const SigningKey& key, std::string_vie
   return std::move(claims.principal);
 }
 
+absl::Status LinkInvalidError() {
+  return MakeError(absl::StatusCode::kPermissionDenied, kDomain, "LINK_INVALID",
+                   "the link is not valid");
+}
+
 std::string MakeLinkToken(const SigningKey& key, std::string_view purpose,
                           std::string_view resource_name, absl::Time expires) {
-  const std::string payload = Encode(absl::StrCat(
+  const std::string payload = EncodeBase64Url(absl::StrCat(
       std::string(purpose), "\n", std::string(resource_name), "\n", absl::ToUnixSeconds(expires)));
   return absl::StrCat(payload, ".", key.Sign(std::string(kLinkPrefix) + payload));
 }
@@ -250,7 +277,7 @@ absl::StatusOr<std::string> ReadLinkToken(const SigningKey& key, std::string_vie
     return LinkInvalidError();
   }
   const std::vector<std::string> parts =
-      absl::StrSplit(Decode(payload).value_or(""), absl::ByChar('\n'));
+      absl::StrSplit(DecodeBase64Url(payload).value_or(""), absl::ByChar('\n'));
   std::int64_t expires = 0;
   if (parts.size() != 3 || parts[0] != purpose || !absl::SimpleAtoi(parts[2], &expires)) {
     return LinkInvalidError();

@@ -3,8 +3,10 @@
 #define WICI_LIBS_AUTH_TOKEN_H_
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -12,6 +14,28 @@
 #include "libs/base/principal.h"
 
 namespace wici::auth {
+
+// Base64url without padding. Reading is strict: only the one text that the other function gives, so
+// that a token has one spelling; nullopt for another.
+std::string EncodeBase64Url(std::string_view bytes);
+std::optional<std::string> DecodeBase64Url(std::string_view text);
+
+// The public half of a SigningKey: what somebody without network needs to verify. Thread-safe.
+class PublicKey {
+ public:
+  // From its 32 bytes in base64url. INVALID_ARGUMENT otherwise.
+  static absl::StatusOr<PublicKey> FromText(std::string_view base64url);
+
+  const std::string& bytes() const { return bytes_; }
+  // The bytes in base64url.
+  std::string Text() const { return EncodeBase64Url(bytes_); }
+  bool Verify(std::string_view payload, std::string_view signature_base64url) const;
+
+ private:
+  friend class SigningKey;
+  explicit PublicKey(std::string bytes) : bytes_(std::move(bytes)) {}
+  std::string bytes_;
+};
 
 // An Ed25519 key pair (RFC 8032). Thread-safe.
 class SigningKey {
@@ -25,6 +49,7 @@ class SigningKey {
   // Base64url of the 64-byte signature over `payload`.
   std::string Sign(std::string_view payload) const;
   bool Verify(std::string_view payload, std::string_view signature_base64url) const;
+  PublicKey Public() const;
 
  private:
   struct Keys;
@@ -54,6 +79,8 @@ absl::StatusOr<Principal> ReadBearerToken(const SigningKey& key, std::string_vie
 // `expires`: "<payload>.<signature>", URL-safe. Carries no personal data.
 std::string MakeLinkToken(const SigningKey& key, std::string_view purpose,
                           std::string_view resource_name, absl::Time expires);
+// PERMISSION_DENIED, LINK_INVALID.
+absl::Status LinkInvalidError();
 // The resource name, or PERMISSION_DENIED with reason LINK_INVALID or LINK_EXPIRED.
 absl::StatusOr<std::string> ReadLinkToken(const SigningKey& key, std::string_view purpose,
                                           std::string_view token, absl::Time now);

@@ -49,6 +49,20 @@ TEST_F(TokenTest, SignsAsRfc8032Says) {
             "39701cf9b46bd25bf5f0595bbe24655141438e7a100b");
 }
 
+TEST_F(TokenTest, ThePublicKeyVerifiesWithoutTheOther) {
+  const PublicKey key = key_.Public();
+  EXPECT_EQ(absl::BytesToHexString(key.bytes()),
+            "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a");
+  const absl::StatusOr<PublicKey> read = PublicKey::FromText(key.Text());
+  ASSERT_THAT(read, IsOk());
+  EXPECT_TRUE(read->Verify("Łódź", key_.Sign("Łódź")));
+  EXPECT_FALSE(read->Verify("Łódź ", key_.Sign("Łódź")));
+  EXPECT_FALSE(other_key_.Public().Verify("Łódź", key_.Sign("Łódź")));
+  for (const char* text : {"", "abc", "!"}) {
+    EXPECT_THAT(PublicKey::FromText(text), StatusIs(absl::StatusCode::kInvalidArgument)) << text;
+  }
+}
+
 TEST_F(TokenTest, RefusesASeedThatIsNone) {
   for (const char* seed : {"", "abc", "nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A=", "!"}) {
     EXPECT_THAT(SigningKey::FromSeed(seed), StatusIs(absl::StatusCode::kInvalidArgument)) << seed;

@@ -41,12 +41,14 @@ class ABSL_SCOPED_LOCKABLE MutexLock {
 };
 
 // A condition variable for Mutex. Waits may wake without cause: always wait in a loop.
+//
+// Wait returns after a second even when nobody notified. The C library of Debian 12 can lose the
+// wake-up of NotifyOne when one of several waiters is late on a busy machine (glibc bug 25847,
+// mended in 2.41); a thread that nobody else would ever wake looks again, instead of sleeping on.
 class CondVar {
  public:
   void Wait(Mutex& mutex) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex) {
-    std::unique_lock<std::mutex> lock(mutex.mutex_, std::adopt_lock);
-    condition_.wait(lock);
-    lock.release();
+    (void)WaitFor(mutex, absl::Seconds(1));
   }
   // Returns false when `timeout` passed first.
   bool WaitFor(Mutex& mutex, absl::Duration timeout) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex) {

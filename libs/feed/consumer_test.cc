@@ -13,6 +13,7 @@
 #include "libs/base/status_macros.h"
 #include "libs/feed/changes.h"
 #include "libs/feed/feed_fixture.h"
+#include "libs/feed/migrations.h"
 #include "libs/feed/relay.h"
 #include "libs/feed/sequencer.h"
 #include "libs/redis/stream.h"
@@ -41,12 +42,11 @@ using ::wici::testing::WriteFault;
 // A source with its sequencer, Redis between, and a consumer with a database of its own.
 class ConsumerTest : public testing::DatabaseTest {
  protected:
+  absl::Span<const sql::Migration> Schema() const override { return feed_testing::Migrations(); }
   void SetUp() override {
     DatabaseTest::SetUp();
     if (IsSkipped()) return;
-    ASSERT_THAT(MigrateForTest(database(), clock_), IsOk());
-    consumer_database_ = std::make_unique<TestDatabase>(GetParam());
-    ASSERT_THAT(MigrateForTest(consumer_database_->get(), clock_), IsOk());
+    consumer_database_ = std::make_unique<TestDatabase>(GetParam(), Schema());
     faulty_ = std::make_unique<FaultyDatabase>(consumer_database_->get());
     client_ = redis_.MakeClient({.command_timeout = absl::Milliseconds(200)});
     writer_ = std::make_unique<Writer>(database(), clock_, ids_, checker_);

@@ -29,10 +29,6 @@ constexpr sql::Query kReadEffects{"test_read_effects",
 
 }  // namespace
 
-absl::Status MigrateForTest(sql::Database& database, const Clock& clock) {
-  return sql::Migrate(database, wici::feed_testing::Migrations(), clock);
-}
-
 std::uint64_t TestSeed() {
   const char* given = std::getenv("WICI_TEST_SEED");
   return given != nullptr ? std::strtoull(given, nullptr, 10) : std::random_device()();

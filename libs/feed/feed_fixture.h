@@ -19,9 +19,6 @@
 
 namespace wici::feed {
 
-// Migrates an empty database to the feed's tables and those of testdata/.
-absl::Status MigrateForTest(sql::Database& database, const Clock& clock);
-
 // The seed of a randomised test: WICI_TEST_SEED, or a new one.
 std::uint64_t TestSeed();
 

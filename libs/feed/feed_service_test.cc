@@ -21,6 +21,7 @@
 #include "libs/feed/changes.h"
 #include "libs/feed/feed_fixture.h"
 #include "libs/feed/grpc_feed_source.h"
+#include "libs/feed/migrations.h"
 #include "libs/feed/sequencer.h"
 #include "libs/feed/watch_hub.h"
 #include "libs/rpc/channel.h"
@@ -121,10 +122,10 @@ std::vector<v1::Change> Changes(const std::vector<v1::WatchChangesResponse::Even
 
 class FeedServiceTest : public testing::DatabaseTest {
  protected:
+  absl::Span<const sql::Migration> Schema() const override { return feed_testing::Migrations(); }
   void SetUp() override {
     DatabaseTest::SetUp();
     if (IsSkipped()) return;
-    ASSERT_THAT(MigrateForTest(database(), clock_), IsOk());
     writer_ = std::make_unique<Writer>(database(), clock_, ids_, checker_);
     service_ = std::make_unique<FeedService>(database(), clock_);
     rpc::ServerOptions options;
@@ -417,6 +418,7 @@ class StuckWriter final : public rpc::StreamWriter {
     MutexLock lock(mutex_);
     return queued_;
   }
+  bool WaitForRoom(std::size_t /*most*/, absl::Duration /*patience*/) override { return true; }
   void Loosen() {
     MutexLock lock(mutex_);
     stuck_ = false;

@@ -7,6 +7,7 @@
 #include "gtest/gtest.h"
 #include "libs/base/status_macros.h"
 #include "libs/feed/feed_fixture.h"
+#include "libs/feed/migrations.h"
 #include "libs/feed/sequencer.h"
 #include "libs/sql/idempotency.h"
 #include "libs/testing/database_fixture.h"
@@ -25,10 +26,10 @@ using ::wici::testing::IsOkAndHolds;
 
 class RetentionTest : public testing::DatabaseTest {
  protected:
+  absl::Span<const sql::Migration> Schema() const override { return feed_testing::Migrations(); }
   void SetUp() override {
     DatabaseTest::SetUp();
     if (IsSkipped()) return;
-    ASSERT_THAT(MigrateForTest(database(), clock_), IsOk());
     writer_ = std::make_unique<Writer>(database(), clock_, ids_, checker_);
     sequencer_ = std::make_unique<Sequencer>(
         database(), nullptr, clock_, SequencerOptions{.source = "test", .owner = "one"}, nullptr);

@@ -14,6 +14,7 @@
 #include "libs/base/status_macros.h"
 #include "libs/feed/changes.h"
 #include "libs/feed/feed_fixture.h"
+#include "libs/feed/migrations.h"
 #include "libs/feed/relay.h"
 #include "libs/redis/stream.h"
 #include "libs/testing/database_fixture.h"
@@ -41,10 +42,10 @@ using ::wici::testing::WriteFault;
 
 class FeedTest : public testing::DatabaseTest {
  protected:
+  absl::Span<const sql::Migration> Schema() const override { return feed_testing::Migrations(); }
   void SetUp() override {
     DatabaseTest::SetUp();
     if (IsSkipped()) return;
-    ASSERT_THAT(MigrateForTest(database(), clock_), IsOk());
     writer_ = std::make_unique<Writer>(database(), clock_, ids_, checker_);
   }
 
@@ -436,7 +437,7 @@ TEST_P(RelayTest, SuccessorGoesOnWhereTheStreamEnds) {
 class FeedPropertyTest : public FeedTest {
  protected:
   static constexpr int kWriters = 50;
-  static constexpr int kTransactions = 12;
+  static constexpr int kTransactions = 6;
   static constexpr int kSequencers = 3;
 
   void WriteSome(std::uint64_t seed) {

@@ -247,9 +247,21 @@ void Call::RunStream() {
       MutexLock lock(mutex_);
       stream_counted_ = true;
     }
-    status = method_->stream(context_, *request_, shared_from_this());
+    status = method_->run == Run::kPooled
+                 ? DispatchPooledStream()
+                 : method_->stream(context_, *request_, shared_from_this());
   }
   if (!status.ok()) End(status);
+}
+
+absl::Status Call::DispatchPooledStream() {
+  const bool queued = server_.stream_pool->Submit(
+      [call = shared_from_this()] {
+        if (call->ended()) return;
+        call->Finish(call->method_->stream(call->context_, *call->request_, call));
+      },
+      context_.deadline);
+  return queued ? absl::OkStatus() : OverloadedError(server_.stream_pool->ExpectedWait());
 }
 
 void Call::Answer(const absl::Status& status, const google::protobuf::Message* response) {
@@ -311,6 +323,7 @@ bool Call::Write(const std::string& serialized) {
 void Call::OnWritten(bool ok) {
   MutexLock lock(mutex_);
   writing_ = false;
+  room_.NotifyAll();
   if (!ok || gone_) {
     queue_.clear();
     return;
@@ -347,6 +360,7 @@ Call::Callbacks Call::EndLocked(const absl::Status& status) {
   if (answered_) return {};
   answered_ = true;
   status_ = status;
+  room_.NotifyAll();
   if (!writing_) StartFinishLocked();
   return std::exchange(on_end_, {});
 }
@@ -372,12 +386,24 @@ std::size_t Call::queued() const {
   return queue_.size();
 }
 
+bool Call::WaitForRoom(std::size_t most, absl::Duration patience) {
+  const absl::Time until = absl::Now() + patience;
+  MutexLock lock(mutex_);
+  while (!answered_ && !gone_ && queue_.size() > most) {
+    const absl::Duration left = until - absl::Now();
+    if (left <= absl::ZeroDuration()) return false;
+    room_.WaitFor(mutex_, left);
+  }
+  return !answered_ && !gone_;
+}
+
 void Call::OnDone() {
   Callbacks callbacks;
   {
     MutexLock lock(mutex_);
     gone_ = true;
     queue_.clear();
+    room_.NotifyAll();
     if (!answered_) {
       answered_ = true;
       const bool late = absl::Now() >= context_.deadline;

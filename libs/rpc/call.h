@@ -49,6 +49,7 @@ class Call final : public StreamWriter, public std::enable_shared_from_this<Call
   void OnEnd(std::function<void()> callback) override;
   bool ended() const override;
   std::size_t queued() const override;
+  bool WaitForRoom(std::size_t most, absl::Duration patience) override;
   // Finish, and tells who feeds the stream.
   void End(const absl::Status& status);
 
@@ -80,6 +81,7 @@ class Call final : public StreamWriter, public std::enable_shared_from_this<Call
   void RunUnary();
   void RunCommitted();
   void RunStream();
+  absl::Status DispatchPooledStream();
 
   // Answers a unary call; the first answer counts.
   void Answer(const absl::Status& status, const google::protobuf::Message* response);
@@ -99,6 +101,7 @@ class Call final : public StreamWriter, public std::enable_shared_from_this<Call
   std::unique_ptr<google::protobuf::Message> request_;
 
   mutable Mutex mutex_;
+  CondVar room_;  // the queue became shorter, or the stream ended
   std::shared_ptr<Call> self_ ABSL_GUARDED_BY(mutex_);  // as long as there is a wire
   std::unique_ptr<Wire> wire_ ABSL_GUARDED_BY(mutex_);
   absl::Status status_ ABSL_GUARDED_BY(mutex_);          // what was or will be answered

@@ -23,10 +23,11 @@ void Service::AddCommitted(std::string_view method, const google::protobuf::Mess
       std::move(handler);
 }
 
-void Service::AddStream(std::string_view method, const google::protobuf::Message& request,
+void Service::AddStream(std::string_view method, Run run, const google::protobuf::Message& request,
                         const google::protobuf::Message& response, StreamHandler handler) {
-  server_.Implement(descriptor_, method, request, response, /*streaming=*/true).stream =
-      std::move(handler);
+  Method& added = server_.Implement(descriptor_, method, request, response, /*streaming=*/true);
+  added.run = run;
+  added.stream = std::move(handler);
 }
 
 Server::Server(ServerOptions options, const Authenticator& authenticator,

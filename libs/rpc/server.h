@@ -61,6 +61,8 @@ struct ServerOptions {
   int pool_threads = 16;                // threads of pooled handlers
   std::size_t pool_queue_max = 1024;    // over it: RESOURCE_EXHAUSTED with RetryInfo
   std::size_t stream_queue_max = 1024;  // messages waiting on one stream
+  int stream_threads = 2;               // threads of pooled streams, each works on one
+  std::size_t stream_waiting_max = 32;  // pooled streams that wait for one, then as above
   absl::Duration deadline_default = absl::Seconds(10);  // for a client that sets none
   absl::Duration deadline_max = absl::Seconds(30);      // streams are not cut
   double calls_per_second_max = 0;                      // of one caller, 0 for any number
@@ -122,11 +124,24 @@ class Service {
   void Stream(std::string_view method, T* object,
               absl::Status (T::*handler)(const Context&, const Request&,
                                          std::shared_ptr<StreamWriter>, const Response*)) {
-    AddStream(method, Request::default_instance(), Response::default_instance(),
+    AddStream(method, Run::kInline, Request::default_instance(), Response::default_instance(),
               [object, handler](const Context& context, const google::protobuf::Message& request,
                                 std::shared_ptr<StreamWriter> writer) {
                 return (object->*handler)(context, static_cast<const Request&>(request),
                                           std::move(writer), static_cast<const Response*>(nullptr));
+              });
+  }
+  // A server stream that is worked out from its beginning to its end, a document for instance. The
+  // handler runs on a thread of a pool of its own and may block; Outlet::Write waits for the
+  // client, so that little is kept in memory. The status it returns ends the stream.
+  template <class T, class Request, class Response>
+  void PooledStream(std::string_view method, T* object,
+                    absl::Status (T::*handler)(const Context&, const Request&, Outlet<Response>&)) {
+    AddStream(method, Run::kPooled, Request::default_instance(), Response::default_instance(),
+              [object, handler](const Context& context, const google::protobuf::Message& request,
+                                const std::shared_ptr<StreamWriter>& writer) {
+                Outlet<Response> outlet(*writer);
+                return (object->*handler)(context, static_cast<const Request&>(request), outlet);
               });
   }
 
@@ -149,7 +164,7 @@ class Service {
                 const google::protobuf::Message& response, UnaryHandler handler);
   void AddCommitted(std::string_view method, const google::protobuf::Message& request,
                     const google::protobuf::Message& response, CommittedHandler handler);
-  void AddStream(std::string_view method, const google::protobuf::Message& request,
+  void AddStream(std::string_view method, Run run, const google::protobuf::Message& request,
                  const google::protobuf::Message& response, StreamHandler handler);
 
   ServerImpl& server_;

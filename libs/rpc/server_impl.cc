@@ -124,6 +124,7 @@ absl::Status ServerImpl::CheckAccessOptions() const {
 absl::Status ServerImpl::Start() {
   if (const absl::Status status = CheckAccessOptions(); !status.ok()) return status;
   pool = std::make_unique<WorkerPool>(options.pool_threads, options.pool_queue_max);
+  stream_pool = std::make_unique<WorkerPool>(options.stream_threads, options.stream_waiting_max);
   BuildServer();
   if (server_ == nullptr || port_ == 0) {
     return absl::UnavailableError(absl::StrCat("cannot listen on ", options.listen));
@@ -305,6 +306,7 @@ void ServerImpl::Stop() {
     while (wires_ > 0) changed_.Wait(mutex_);
   }
   pool.reset();
+  stream_pool.reset();
   for (const auto& queue : queues_) queue->Shutdown();
   for (std::thread& thread : threads_) thread.join();
 }

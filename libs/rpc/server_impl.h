@@ -40,7 +40,7 @@ struct Method {
   const google::protobuf::MethodDescriptor* descriptor = nullptr;
   const google::protobuf::Message* request = nullptr;   // prototypes
   const google::protobuf::Message* response = nullptr;  // of unary methods
-  Run run = Run::kInline;
+  Run run = Run::kInline;                               // of unary methods and streams
   // At most one is set; none for a method without handler.
   UnaryHandler unary;
   CommittedHandler committed;
@@ -92,6 +92,7 @@ class ServerImpl {
   SystemIdSource ids;
   grpc::AsyncGenericService generic;
   std::unique_ptr<WorkerPool> pool;
+  std::unique_ptr<WorkerPool> stream_pool;
   prometheus::Gauge* const in_flight;
 
  private:

@@ -116,6 +116,20 @@ class EchoHandlers {
     replied.notify_all();
     return absl::OkStatus();
   }
+  // The payload `page_size` times.
+  absl::Status Repeat(const Context& /*context*/, const EchoRequest& request,
+                      Outlet<EchoResponse>& outlet) {
+    EchoResponse response;
+    response.set_payload(request.payload());
+    absl::Status status;
+    for (int i = 0; i < request.page_size() && status.ok(); ++i) {
+      if (on_write) on_write();
+      status = outlet.Write(response);
+      if (status.ok()) ++written;
+    }
+    if (!ended_once.exchange(true)) ended.set_value();
+    return status.ok() && request.code() != 0 ? error : status;
+  }
   Reply<EchoResponse> TakeReply() {
     std::unique_lock lock(mutex);
     replied.wait(lock, [this] { return !replies.empty(); });
@@ -132,6 +146,8 @@ class EchoHandlers {
   }
 
   std::function<void(const Context&)> on_unary;
+  std::function<void()> on_write;
+  std::atomic<int> written = 0;
   absl::Status error = absl::InternalError("no such table: persons");
   std::promise<void> ended;  // when the first stream ends
   std::atomic<bool> ended_once = false;
@@ -162,7 +178,11 @@ class ServerTest : public ::testing::Test {
     service.Inline("EchoInline", &handlers_, &EchoHandlers::Echo);
     service.Pooled("EchoPooled", &handlers_, &EchoHandlers::Echo);
     service.Committed("EchoCommitted", &handlers_, &EchoHandlers::EchoLater);
-    service.Stream("WatchEcho", &handlers_, &EchoHandlers::Watch);
+    if (pooled_streams_) {
+      service.PooledStream("WatchEcho", &handlers_, &EchoHandlers::Repeat);
+    } else {
+      service.Stream("WatchEcho", &handlers_, &EchoHandlers::Watch);
+    }
     ASSERT_THAT(server_->Start(), IsOk());
     channel_ = MakeChannel("127.0.0.1:" + std::to_string(server_->port()));
     stub_ = EchoService::NewStub(channel_);
@@ -192,6 +212,7 @@ class ServerTest : public ::testing::Test {
     handlers_.on_unary = [this](const Context&) { gate_.Wait(); };
   }
 
+  bool pooled_streams_ = false;
   ServerOptions options_;
   SystemClock clock_;
   NameAuthenticator authenticator_;
@@ -413,6 +434,90 @@ TEST_F(ServerTest, PassesCallIdTraceAndLanguageToTheHandler) {
   EXPECT_EQ(seen.call_id, "my.call_1");
   EXPECT_EQ(seen.traceparent, trace);
   EXPECT_EQ(seen.language, "pl");
+}
+
+EchoRequest Repeated(const std::string& payload, int times) {
+  EchoRequest request = RequestWith(payload);
+  request.set_page_size(times);
+  return request;
+}
+
+TEST_F(ServerTest, APooledStreamWaitsForItsClientAndArrivesWhole) {
+  pooled_streams_ = true;
+  StartServer();
+  grpc::ClientContext context;
+  PrepareCall(context, absl::Now() + absl::Seconds(20), "anna");
+  // 20 MB, more than any window; the queue of a stream holds 4 messages.
+  const auto stream = stub_->WatchEcho(&context, Repeated(std::string(200'000, 'x'), 100));
+  ASSERT_TRUE(stream->Read(&response_));
+  EXPECT_LT(handlers_.written, 100);
+  int read = 1;
+  while (stream->Read(&response_)) read += static_cast<int>(response_.payload().size()) / 200'000;
+  EXPECT_EQ(read, 100);
+  EXPECT_TRUE(stream->Finish().ok());
+}
+
+TEST_F(ServerTest, APooledStreamEndsWithTheErrorOfItsHandler) {
+  pooled_streams_ = true;
+  StartServer();
+  handlers_.error = absl::NotFoundError("no such event");
+  EchoRequest request = Repeated("x", 3);
+  request.set_code(1);
+  grpc::ClientContext context;
+  PrepareCall(context, absl::Now() + absl::Seconds(20), "anna");
+  const auto stream = stub_->WatchEcho(&context, request);
+  int read = 0;
+  while (stream->Read(&response_)) ++read;
+  EXPECT_EQ(read, 3);
+  EXPECT_THAT(FromGrpcStatus(stream->Finish()),
+              StatusIs(absl::StatusCode::kNotFound, Reason("NOT_FOUND")));
+}
+
+TEST_F(ServerTest, APooledStreamThatItsClientLeavesEndsItsHandler) {
+  pooled_streams_ = true;
+  StartServer();
+  grpc::ClientContext context;
+  PrepareCall(context, absl::Now() + absl::Seconds(20), "anna");
+  const auto stream = stub_->WatchEcho(&context, Repeated(std::string(200'000, 'x'), 1'000'000));
+  ASSERT_TRUE(stream->Read(&response_));
+  context.TryCancel();
+  handlers_.ended.get_future().wait();
+  EXPECT_LT(handlers_.written, 1'000'000);
+}
+
+TEST_F(ServerTest, MorePooledStreamsThanMayWaitAreRefused) {
+  pooled_streams_ = true;
+  options_.stream_threads = 1;
+  options_.stream_waiting_max = 1;
+  StartServer();
+  handlers_.on_write = [this] { gate_.Wait(); };
+  std::vector<std::unique_ptr<grpc::ClientContext>> contexts;
+  const auto open = [&] {
+    PrepareCall(*contexts.emplace_back(std::make_unique<grpc::ClientContext>()),
+                absl::Now() + absl::Seconds(20), "anna");
+    return stub_->WatchEcho(contexts.back().get(), Repeated("x", 1));
+  };
+  const auto working = open();
+  gate_.AwaitWaiting(1);
+  // Of two more one waits; they are told apart by who is answered before the gate opens.
+  auto second = std::async(std::launch::async, [stream = open()] {
+    EchoResponse response;
+    stream->Read(&response);
+    return FromGrpcStatus(stream->Finish());
+  });
+  auto third = std::async(std::launch::async, [stream = open()] {
+    EchoResponse response;
+    stream->Read(&response);
+    return FromGrpcStatus(stream->Finish());
+  });
+  while (second.wait_for(std::chrono::milliseconds(1)) != std::future_status::ready &&
+         third.wait_for(std::chrono::milliseconds(1)) != std::future_status::ready) {
+  }
+  gate_.Open();
+  const absl::Status results[] = {second.get(), third.get()};
+  EXPECT_NE(results[0].ok(), results[1].ok());
+  EXPECT_THAT(results[0].ok() ? results[1] : results[0],
+              StatusIs(absl::StatusCode::kResourceExhausted, Reason("OVERLOADED")));
 }
 
 TEST_F(ServerTest, BoundsTheRateOfOneCaller) {

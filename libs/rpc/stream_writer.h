@@ -6,6 +6,7 @@
 #include <string>
 
 #include "absl/status/status.h"
+#include "absl/time/time.h"
 #include "google/protobuf/message.h"
 
 namespace wici::rpc {
@@ -30,6 +31,27 @@ class StreamWriter {
   virtual bool ended() const = 0;
   // How many messages wait for the one on the wire: a feeder that can wait keeps this small.
   virtual std::size_t queued() const = 0;
+  // Waits until at most `most` messages wait. False when the stream ended or `patience` passed
+  // first. Blocks: not for handlers that run inline.
+  virtual bool WaitForRoom(std::size_t most, absl::Duration patience) = 0;
+};
+
+// Writes one message once the client has taken those before it, but for a few. CANCELLED when the
+// stream has ended, RESOURCE_EXHAUSTED with reason CONSUMER_TOO_SLOW when the client takes nothing
+// for 30 seconds. Blocks.
+absl::Status WriteInTurn(StreamWriter& writer, const google::protobuf::Message& message);
+
+// Where the handler of a pooled stream puts its messages; lives as long as the handler runs. Used
+// by one thread.
+template <class Response>
+class Outlet {
+ public:
+  explicit Outlet(StreamWriter& writer) : writer_(writer) {}
+  // See WriteInTurn. The handler returns the error.
+  absl::Status Write(const Response& message) { return WriteInTurn(writer_, message); }
+
+ private:
+  StreamWriter& writer_;
 };
 
 }  // namespace wici::rpc

@@ -2,11 +2,15 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <filesystem>
+#include <map>
+#include <utility>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
+#include "libs/base/clock.h"
 #include "libs/base/id.h"
 #include "libs/base/log.h"
 #include "libs/base/status_macros.h"
@@ -16,8 +20,8 @@ namespace {
 
 const char* PostgresUrl() { return std::getenv("WICI_TEST_POSTGRES"); }
 
-std::unique_ptr<sql::Database> Open(const std::string& url, const sql::DatabaseOptions& options) {
-  absl::StatusOr<std::unique_ptr<sql::Database>> database = sql::OpenDatabase(url, options);
+std::unique_ptr<sql::Database> Open(const std::string& url) {
+  absl::StatusOr<std::unique_ptr<sql::Database>> database = sql::OpenDatabase(url, {});
   WICI_CHECK(database.ok());
   return *std::move(database);
 }
@@ -25,11 +29,13 @@ std::unique_ptr<sql::Database> Open(const std::string& url, const sql::DatabaseO
 // Runs one statement on the server itself.
 void OnServer(const std::string& text) {
   const absl::Status status =
-      Open(PostgresUrl(), {})->Write(absl::Now() + absl::Seconds(60), [&](sql::Transaction& tx) {
+      Open(PostgresUrl())->Write(absl::Now() + absl::Seconds(60), [&](sql::Transaction& tx) {
         return tx.Execute(sql::Query{"test_schema", text}).status();
       });
   WICI_CHECK(status.ok());
 }
+
+void Drop(const std::string& schema) { OnServer(absl::StrCat("DROP SCHEMA ", schema, " CASCADE")); }
 
 // Table, column and type of each column.
 constexpr sql::Query kColumnsOfSqlite{"test_columns", R"sql(
@@ -49,25 +55,107 @@ void AddTexts(sql::Transaction& tx, const sql::Row& column, std::vector<std::str
   for (const sql::Row& row : *rows) texts.push_back(type == "TEXT" ? row.Text(0) : row.Blob(0));
 }
 
+// What this process has migrated, to be used again. Keyed by the first of the migrations.
+class MigratedOnce : public ::testing::Environment {
+ public:
+  void TearDown() override {
+    prototypes.clear();
+    for (const auto& [migrations, schemas] : idle_schemas) {
+      for (const std::string& schema : schemas) Drop(schema);
+    }
+    idle_schemas.clear();
+  }
+
+  std::map<const sql::Migration*, TempDir> prototypes;
+  std::map<const sql::Migration*, std::vector<std::string>> idle_schemas;
+};
+
+MigratedOnce* const migrated_once =
+    static_cast<MigratedOnce*>(::testing::AddGlobalTestEnvironment(new MigratedOnce));
+
+// A migrated SQLite file that nobody has open.
+std::string PrototypeOf(absl::Span<const sql::Migration> migrations) {
+  const auto [at, is_new] = migrated_once->prototypes.try_emplace(migrations.data());
+  std::string file = at->second.File("prototype.db");
+  if (is_new) {
+    WICI_CHECK(
+        sql::Migrate(*Open(absl::StrCat("sqlite://", file)), migrations, SystemClock()).ok());
+  }
+  return file;
+}
+
+// A migrated PostgreSQL schema that an earlier test has left, or "".
+std::string TakeIdleSchema(absl::Span<const sql::Migration> migrations) {
+  std::vector<std::string>& idle = migrated_once->idle_schemas[migrations.data()];
+  if (idle.empty()) return "";
+  std::string schema = std::move(idle.back());
+  idle.pop_back();
+  return schema;
+}
+
+// Foreign keys are not looked at meanwhile. DELETE, since TRUNCATE makes two files for each table.
+constexpr sql::Query kEmptyTables{"test_empty_tables", R"sql(
+  DO $$
+  DECLARE name TEXT;
+  BEGIN
+    SET LOCAL session_replication_role = replica;
+    FOR name IN SELECT tablename FROM pg_tables WHERE schemaname = current_schema()
+                AND tablename NOT IN ('schema_migrations', 'schema_lock') LOOP
+      EXECUTE format('DELETE FROM %I', name);
+    END LOOP;
+  END $$)sql"};
+
+// Leaves in the tables what the migrations have put into them.
+void Empty(sql::Database& database, absl::Span<const sql::Migration> migrations) {
+  const absl::Status status =
+      database.Write(absl::Now() + absl::Seconds(60), [&](sql::Transaction& tx) -> absl::Status {
+        WICI_RETURN_IF_ERROR(tx.Execute(kEmptyTables).status());
+        for (const sql::Migration& migration : migrations) {
+          std::string_view text = migration.text;
+          for (std::size_t at; (at = text.find("\nINSERT INTO ")) != std::string_view::npos;) {
+            text.remove_prefix(at + 1);
+            const std::string insert(text.substr(0, text.find(";\n")));
+            WICI_RETURN_IF_ERROR(tx.Execute(sql::Query{"test_insert", insert}).status());
+          }
+        }
+        return absl::OkStatus();
+      });
+  WICI_CHECK(status.ok());
+}
+
 }  // namespace
 
 bool TestDatabase::Available(sql::Engine engine) {
   return engine == sql::Engine::kSqlite || PostgresUrl() != nullptr;
 }
 
-TestDatabase::TestDatabase(sql::Engine engine, const sql::DatabaseOptions& options) {
+TestDatabase::TestDatabase(sql::Engine engine, absl::Span<const sql::Migration> migrations)
+    : migrations_(migrations) {
+  SetLogLevel(LogLevel::kError);  // a test that passes prints nothing
   if (engine == sql::Engine::kSqlite) {
-    url_ = absl::StrCat("sqlite://", directory_.File("test.db"));
-  } else {
-    WICI_CHECK(PostgresUrl() != nullptr);
+    const std::string file = directory_.File("test.db");
+    url_ = absl::StrCat("sqlite://", file);
+    if (!migrations.empty()) std::filesystem::copy_file(PrototypeOf(migrations), file);
+    database_ = Open(url_);
+    return;
+  }
+  WICI_CHECK(PostgresUrl() != nullptr);
+  schema_ = TakeIdleSchema(migrations);
+  const bool is_new = schema_.empty();
+  if (is_new) {
     schema_ = absl::StrCat("test_", SystemIdSource().NewId());
     std::replace(schema_.begin(), schema_.end(), '-', '_');
     OnServer(absl::StrCat("CREATE SCHEMA ", schema_));
-    const std::string url = PostgresUrl();
-    url_ = absl::StrCat(url, url.find('?') == std::string::npos ? "?" : "&",
-                        "options=-csearch_path%3D", schema_);
   }
-  database_ = Open(url_, options);
+  const std::string url = PostgresUrl();
+  url_ = absl::StrCat(url, url.find('?') == std::string::npos ? "?" : "&",
+                      "options=-csearch_path%3D", schema_);
+  database_ = Open(url_);
+  if (!is_new) {
+    Empty(*database_, migrations);
+  } else if (!migrations.empty()) {
+    WICI_CHECK(sql::Migrate(*database_, migrations, SystemClock()).ok());
+  }
 }
 
 std::vector<std::string> TestDatabase::AllTexts() {
@@ -86,7 +174,12 @@ std::vector<std::string> TestDatabase::AllTexts() {
 
 TestDatabase::~TestDatabase() {
   database_.reset();
-  if (!schema_.empty()) OnServer(absl::StrCat("DROP SCHEMA ", schema_, " CASCADE"));
+  if (schema_.empty()) return;
+  if (migrations_.empty()) {
+    Drop(schema_);
+  } else {
+    migrated_once->idle_schemas[migrations_.data()].push_back(schema_);
+  }
 }
 
 }  // namespace wici::testing

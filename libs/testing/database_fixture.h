@@ -2,18 +2,15 @@
 //
 //   class StoreTest : public testing::DatabaseTest {
 //    protected:
-//     void SetUp() override {
-//       DatabaseTest::SetUp();
-//       if (IsSkipped()) return;
-//       ASSERT_THAT(sql::Migrate(database(), Migrations(), clock_), IsOk());
-//     }
+//     absl::Span<const sql::Migration> Schema() const override { return Migrations(); }
 //   };
 //   WICI_ON_EVERY_ENGINE(StoreTest);
 //   TEST_P(StoreTest, AStoredEventIsFound) {...}
 //
 // SQLite always runs, in a file of its own. PostgreSQL runs on the server that WICI_TEST_POSTGRES
 // names (`./wici test` starts one and sets it), in a schema of its own; by hand and without it,
-// those tests are skipped and say so.
+// those tests are skipped and say so. A schema is migrated once in a process: later SQLite files
+// are copies of the first, and a PostgreSQL schema whose test is over is emptied for the next.
 #ifndef WICI_LIBS_TESTING_DATABASE_FIXTURE_H_
 #define WICI_LIBS_TESTING_DATABASE_FIXTURE_H_
 
@@ -21,9 +18,11 @@
 #include <string>
 #include <vector>
 
+#include "absl/types/span.h"
 #include "gtest/gtest.h"
 #include "libs/base/log.h"
 #include "libs/sql/database.h"
+#include "libs/sql/migrate.h"
 #include "libs/testing/temp_dir.h"
 
 namespace wici::testing {
@@ -31,7 +30,8 @@ namespace wici::testing {
 // A database that lives as long as the object. Dies when it cannot be made.
 class TestDatabase {
  public:
-  explicit TestDatabase(sql::Engine engine, const sql::DatabaseOptions& options = {});
+  // With the schema of `migrations`, which outlive the process; without any it is empty.
+  explicit TestDatabase(sql::Engine engine, absl::Span<const sql::Migration> migrations = {});
   ~TestDatabase();
 
   // Whether a server for `engine` is at hand.
@@ -44,6 +44,7 @@ class TestDatabase {
   const std::string& url() const { return url_; }
 
  private:
+  absl::Span<const sql::Migration> migrations_;
   TempDir directory_;
   std::string schema_;  // on PostgreSQL
   std::string url_;
@@ -54,13 +55,14 @@ class TestDatabase {
 class DatabaseTest : public ::testing::TestWithParam<sql::Engine> {
  protected:
   void SetUp() override {
-    SetLogLevel(LogLevel::kError);  // a test that passes prints nothing
     if (TestDatabase::Available(GetParam())) {
-      test_database_ = std::make_unique<TestDatabase>(GetParam());
+      test_database_ = std::make_unique<TestDatabase>(GetParam(), Schema());
     } else {
       GTEST_SKIP() << "set WICI_TEST_POSTGRES, or use ./wici test";
     }
   }
+  // What the database holds when a test begins.
+  virtual absl::Span<const sql::Migration> Schema() const { return {}; }
   sql::Database& database() { return test_database_->get(); }
   const std::string& database_url() const { return test_database_->url(); }
   std::vector<std::string> AllTexts() { return test_database_->AllTexts(); }

@@ -4,6 +4,7 @@
 #include <string>
 #include <utility>
 
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "libs/base/limits.h"
 #include "libs/base/log.h"
@@ -27,9 +28,16 @@ constexpr Rule kRules[] = {
     {"registration.promoted", "templates/registration-promoted"},
     {"registration.cancelled", "templates/registration-cancelled"},
     {"registration.transferred", "templates/registration-cancelled"},
+    {"registration.offered", "templates/registration-offered"},
+    {"registration.expired", "templates/registration-offer-lapsed"},
+    {"registration.requeued", "templates/registration-offer-lapsed"},
+    {"registration.rejected", "templates/registration-rejected"},
     {"event.rescheduled", "templates/event-rescheduled"},
     {"event.cancelled", "templates/event-cancelled"},
     {"meeting.requested", "templates/meeting-requested"},
+    {"meeting.accepted", "templates/meeting-accepted"},
+    {"meeting.declined", "templates/meeting-declined"},
+    {"meeting.expired", "templates/meeting-expired"},
     {"meeting.scheduled", "templates/meeting-scheduled"},
     {"meeting.rescheduled", "templates/meeting-rescheduled"},
     {"meeting.cancelled", "templates/meeting-cancelled"},
@@ -51,12 +59,19 @@ std::string KindToTell(const feed::v1::Change& change) {
   return change.kind();
 }
 
+// Who let a hold expire did not complete what they had begun, and knows.
+bool IsEndOfHold(const feed::v1::Change& change) {
+  return change.kind() == "registration.expired" && Attribute(change, "offer").empty();
+}
+
 // Makes `notification` one about a meeting; returns what its recipient's links lead to.
 std::string AboutMeeting(const feed::v1::Change& change, NewNotification& notification) {
   notification.event = change.resource();
-  // Before it first had a time there is nothing to take out of a calendar.
-  if (Attribute(change, "sequence") == "0") {
-    notification.calendar_method = v1::CALENDAR_METHOD_UNSPECIFIED;
+  std::int64_t sequence = 0;
+  if (absl::SimpleAtoi(Attribute(change, "sequence"), &sequence)) {
+    notification.calendar_sequence = sequence;
+    // Before it first had a time there is nothing to take out of a calendar.
+    if (sequence == 0) notification.calendar_method = v1::CALENDAR_METHOD_UNSPECIFIED;
   }
   return Attribute(change, "registration");
 }
@@ -96,7 +111,7 @@ absl::StatusOr<std::vector<NewNotification>> FeedHandler::Plan(
   const absl::Time now = clock_.Now();
   for (const feed::v1::Change& change : changes) {
     const std::string_view template_name = TemplateFor(KindToTell(change));
-    if (template_name.empty()) continue;
+    if (template_name.empty() || IsEndOfHold(change)) continue;
     NewNotification notification;
     notification.template_name = std::string(template_name);
     notification.event = change.aggregate();
@@ -126,8 +141,17 @@ absl::StatusOr<std::vector<NewNotification>> FeedHandler::Plan(
 absl::StatusOr<sql::Database::Body> FeedHandler::Prepare(
     absl::Span<const feed::v1::Change> changes) {
   WICI_ASSIGN_OR_RETURN(std::vector<NewNotification> plan, Plan(changes));
-  return [plan = std::move(plan), transaction_id = ids_.NewId(), now = clock_.Now()](
-             sql::Transaction& tx) { return RecordNotifications(tx, plan, transaction_id, now); };
+  std::vector<std::string> erased;
+  for (const feed::v1::Change& change : changes) {
+    if (change.kind() == "registration.person_erased") erased.push_back(change.person());
+  }
+  return [plan = std::move(plan), erased = std::move(erased), transaction_id = ids_.NewId(),
+          now = clock_.Now()](sql::Transaction& tx) -> absl::Status {
+    for (const std::string& person : erased) {
+      WICI_RETURN_IF_ERROR(ForgetMailsOf(tx, person).status());
+    }
+    return RecordNotifications(tx, plan, transaction_id, now);
+  };
 }
 
 absl::StatusOr<sql::Database::Body> FeedHandler::GoOnAt(const feed::v1::Cursor& head) {

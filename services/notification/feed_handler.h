@@ -7,17 +7,23 @@
 //   registration.cancelled, registration.transferred
 //                                            -> registration-cancelled     (CANCEL)
 //   registration.links_requested             -> as the kind of change in its attribute `repeats`
+//   registration.offered                     -> registration-offered       (none)
+//   registration.expired (of an offer),
+//   registration.requeued                    -> registration-offer-lapsed  (none)
+//   registration.rejected                    -> registration-rejected      (none)
 //   event.rescheduled                        -> event-rescheduled to every participant (REQUEST)
 //   event.cancelled                          -> event-cancelled to every participant (CANCEL)
 //   meeting.requested                        -> meeting-requested          (none)
+//   meeting.accepted, .declined, .expired    -> meeting-accepted, ...      (none)
 //   meeting.scheduled                        -> meeting-scheduled          (REQUEST)
 //   meeting.rescheduled                      -> meeting-rescheduled        (REQUEST)
 //   meeting.cancelled, meeting.unscheduled   -> meeting-cancelled          (CANCEL, if it was in
 //                                                                           calendars)
 //
-// Everything else calls for none. A message about a meeting has the meeting in the place of the
-// event, so that it has a calendar entry of its own (Peers::GetEvents), and the links of the
-// recipient's registration.
+// Everything else calls for none. After registration.person_erased nothing that was to be sent to
+// that person is kept any more. A message about a meeting has the meeting in the place of the
+// event, so that it has a calendar entry of its own (Peers::GetEvents) with the SEQUENCE of the
+// meeting, and the links of the recipient's registration.
 #ifndef WICI_SERVICES_NOTIFICATION_FEED_HANDLER_H_
 #define WICI_SERVICES_NOTIFICATION_FEED_HANDLER_H_
 

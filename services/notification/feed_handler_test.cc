@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/types/span.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "libs/feed/consumer.h"
@@ -49,6 +50,10 @@ class Source final : public feed::FeedSource {
     (*changes_.back().mutable_attributes())["registration"] = "events/e1/registrations/r7";
     (*changes_.back().mutable_attributes())["sequence"] = sequence;
   }
+  void AddLapsedOffer(const std::string& person) {
+    Add("registration.expired", person);
+    (*changes_.back().mutable_attributes())["offer"] = "lapsed";
+  }
   // As a restore from a backup does.
   void ForgetAllBut(std::size_t count) { changes_.resize(count); }
   absl::StatusOr<feed::v1::Cursor> Head() override {
@@ -77,10 +82,10 @@ class Source final : public feed::FeedSource {
 
 class FeedHandlerTest : public testing::DatabaseTest {
  protected:
+  absl::Span<const sql::Migration> Schema() const override { return Migrations(); }
   void SetUp() override {
     DatabaseTest::SetUp();
     if (IsSkipped()) return;
-    ASSERT_THAT(sql::Migrate(database(), Migrations(), clock_), IsOk());
     store_ = std::make_unique<SqlStore>(database(), ids_);
   }
 
@@ -144,7 +149,7 @@ TEST_P(FeedHandlerTest, AMeetingIsToldOfWithACalendarEntryOfItsOwn) {
   source_.AddMeeting("meeting.scheduled", "persons/a", "1");
   source_.AddMeeting("meeting.rescheduled", "persons/a", "2");
   source_.AddMeeting("meeting.cancelled", "persons/a", "3");
-  source_.AddMeeting("meeting.accepted", "persons/a", "0");
+  source_.AddMeeting("meeting.withdrawn", "persons/a", "0");
   Consume();
   const std::vector<v1::Notification> all = All();
   ASSERT_THAT(all, SizeIs(4));
@@ -153,7 +158,7 @@ TEST_P(FeedHandlerTest, AMeetingIsToldOfWithACalendarEntryOfItsOwn) {
       {"templates/meeting-rescheduled", v1::CALENDAR_METHOD_REQUEST},
       {"templates/meeting-scheduled", v1::CALENDAR_METHOD_REQUEST},
       {"templates/meeting-requested", v1::CALENDAR_METHOD_UNSPECIFIED}};
-  const std::vector<int> sequences = {2, 1, 0, 0};
+  const std::vector<int> sequences = {3, 2, 1, 0};
   for (std::size_t i = 0; i < all.size(); ++i) {
     EXPECT_EQ(all[i].template_(), expected[i].first);
     EXPECT_EQ(all[i].event(), "events/e1/meetings/m1");
@@ -164,6 +169,22 @@ TEST_P(FeedHandlerTest, AMeetingIsToldOfWithACalendarEntryOfItsOwn) {
     EXPECT_EQ(deliveries->front().calendar_method(), expected[i].second);
     EXPECT_EQ(deliveries->front().calendar_sequence(), sequences[i]) << i;
   }
+}
+
+TEST_P(FeedHandlerTest, AnOfferIsToldOfAndItsEndButNotTheEndOfAHold) {
+  source_.Add("registration.held", "persons/a");
+  source_.Add("registration.expired", "persons/a");
+  source_.Add("registration.offered", "persons/b");
+  source_.Add("registration.requeued", "persons/b");
+  source_.AddLapsedOffer("persons/c");
+  source_.Add("registration.rejected", "persons/d");
+  Consume();
+  std::vector<std::string> templates;
+  for (const v1::Notification& notification : All()) templates.push_back(notification.template_());
+  EXPECT_THAT(templates, ::testing::ElementsAre("templates/registration-rejected",
+                                                "templates/registration-offer-lapsed",
+                                                "templates/registration-offer-lapsed",
+                                                "templates/registration-offered"));
 }
 
 TEST_P(FeedHandlerTest, AMeetingThatWasInNoCalendarIsCancelledWithoutOne) {
@@ -230,9 +251,9 @@ TEST_P(FeedHandlerTest, ChangeWithoutItsPersonIsPassedOver) {
 
 TEST(TemplateForTest, OtherKindsCallForNothing) {
   for (const char* kind : {"event.created", "event.published", "event.updated",
-                           "invitation.answered", "invitation.revoked", "registration.rejected",
+                           "invitation.answered", "invitation.revoked", "registration.held",
                            "registration.checked_in", "registration.check_in_undone",
-                           "meeting.accepted", "meeting.declined", "meeting.expired", ""}) {
+                           "meeting.withdrawn", "meeting.held", "meeting.missed", ""}) {
     EXPECT_EQ(TemplateFor(kind), "") << kind;
   }
 }

@@ -110,8 +110,7 @@ absl::StatusOr<std::map<std::string, people::v1::ContactPoint>> GrpcPeers::GetCo
   return found;
 }
 
-absl::StatusOr<std::map<std::string, registration::v1::Event>> GrpcPeers::GetEvents(
-    const Names& events) {
+absl::StatusOr<std::map<std::string, Subject>> GrpcPeers::GetEvents(const Names& events) {
   Names meetings;
   Names plain;
   for (const std::string& name : events) {
@@ -119,7 +118,7 @@ absl::StatusOr<std::map<std::string, registration::v1::Event>> GrpcPeers::GetEve
   }
   WICI_ASSIGN_OR_RETURN(const auto found_meetings, GetMeetings(meetings));
   for (const auto& found : found_meetings) plain.insert(EventOf(found.meeting().name()));
-  std::map<std::string, registration::v1::Event> found;
+  std::map<std::string, Subject> found;
   for (const std::string& name : plain) {
     registration::v1::GetEventRequest request;
     request.set_name(name);
@@ -128,7 +127,7 @@ absl::StatusOr<std::map<std::string, registration::v1::Event>> GrpcPeers::GetEve
         Call(*events_, &registration::v1::EventService::Stub::GetEvent, request, event);
     if (absl::IsNotFound(status)) continue;
     WICI_RETURN_IF_ERROR(status);
-    found[name] = std::move(event);
+    found[name].event = std::move(event);
   }
   WICI_RETURN_IF_ERROR(AddMeetings(found_meetings, found));
   return found;
@@ -152,7 +151,7 @@ absl::StatusOr<std::vector<registration::v1::MeetingOfPersons>> GrpcPeers::GetMe
 }
 
 absl::Status GrpcPeers::AddMeetings(const std::vector<registration::v1::MeetingOfPersons>& meetings,
-                                    std::map<std::string, registration::v1::Event>& found) {
+                                    std::map<std::string, Subject>& found) {
   Names persons;
   for (const auto& meeting : meetings) {
     persons.insert({meeting.requester_person(), meeting.invitee_person()});
@@ -166,9 +165,10 @@ absl::Status GrpcPeers::AddMeetings(const std::vector<registration::v1::MeetingO
     const std::string& name = meeting.meeting().name();
     const auto event = found.find(EventOf(name));
     if (event == found.end()) continue;
-    found[name] =
-        MeetingAsEvent(meeting.meeting(), event->second, name_of(meeting.requester_person()),
-                       name_of(meeting.invitee_person()));
+    found[name] = {
+        MeetingAsEvent(meeting.meeting(), event->second.event, name_of(meeting.requester_person()),
+                       name_of(meeting.invitee_person())),
+        meeting.meeting().state()};
   }
   return absl::OkStatus();
 }

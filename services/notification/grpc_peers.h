@@ -31,8 +31,7 @@ class GrpcPeers final : public Peers {
 
   absl::StatusOr<std::map<std::string, people::v1::ContactPoint>> GetContactPoints(
       const Names& persons) override;
-  absl::StatusOr<std::map<std::string, registration::v1::Event>> GetEvents(
-      const Names& events) override;
+  absl::StatusOr<std::map<std::string, Subject>> GetEvents(const Names& events) override;
   absl::StatusOr<std::map<std::string, registration::v1::Links>> GetLinks(
       const Names& resources) override;
   absl::StatusOr<std::vector<Participant>> ListParticipants(const std::string& event) override;
@@ -49,7 +48,7 @@ class GrpcPeers final : public Peers {
       const Names& meetings);
   // Adds each meeting as the event a message about it tells of.
   absl::Status AddMeetings(const std::vector<registration::v1::MeetingOfPersons>& meetings,
-                           std::map<std::string, registration::v1::Event>& found);
+                           std::map<std::string, Subject>& found);
   absl::Status AddRegistered(const std::string& event, Names& registered,
                              std::vector<Participant>& participants);
   absl::Status AddInvited(const std::string& event, Names registered,

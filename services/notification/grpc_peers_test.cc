@@ -169,7 +169,8 @@ TEST_F(PeersTest, AMeetingIsAnEventOfItsOwnWithTheNamesOfTheTwo) {
       peers_->GetEvents({name, "events/e1", "events/e1/meetings/gone", "events/none/meetings/m2"});
   ASSERT_THAT(found, IsOk());
   ASSERT_THAT(*found, ElementsAre(Key("events/e1"), Key(name)));
-  const registration_v1::Event& meeting = found->at(name);
+  const registration_v1::Event& meeting = found->at(name).event;
+  EXPECT_EQ(found->at(name).meeting, registration_v1::MEETING_STATE_SCHEDULED);
   EXPECT_EQ(meeting.name(), name);
   EXPECT_EQ(meeting.state(), registration_v1::EVENT_STATE_PUBLISHED);
   EXPECT_EQ(meeting.title().at("pl"),
@@ -178,15 +179,16 @@ TEST_F(PeersTest, AMeetingIsAnEventOfItsOwnWithTheNamesOfTheTwo) {
   EXPECT_EQ(meeting.start_time().seconds(), 1450436400);
   EXPECT_EQ(meeting.end_time().seconds(), 1450437600);
   EXPECT_EQ(meeting.time_zone(), "Europe/Warsaw");
-  EXPECT_EQ(found->at("events/e1").title().at("en"), "Silver meets Gold");
+  EXPECT_EQ(found->at("events/e1").event.title().at("en"), "Silver meets Gold");
+  EXPECT_EQ(found->at("events/e1").meeting, registration_v1::MEETING_STATE_UNSPECIFIED);
 }
 
-TEST_F(PeersTest, AMeetingThatLostItsTimeIsCalledOff) {
+TEST_F(PeersTest, AMeetingComesWithItsState) {
   const std::string name = "events/e1/meetings/m1";
   for (const auto state :
        {registration_v1::MEETING_STATE_ACCEPTED, registration_v1::MEETING_STATE_CANCELLED}) {
     others_.meeting_state = state;
-    EXPECT_EQ(peers_->GetEvents({name})->at(name).state(), registration_v1::EVENT_STATE_CANCELLED);
+    EXPECT_EQ(peers_->GetEvents({name})->at(name).meeting, state);
   }
 }
 

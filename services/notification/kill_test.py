@@ -5,8 +5,8 @@ then compares the mails with the registrations.
     kill_test.py [--registrations N] [--seed S]
 
 Holds at the end: everybody who registered has exactly one confirmation with the right SEQUENCE, and
-a mail that came twice came with the same Message-ID (its worker died, or lost the relay, between
-the final dot and the record). The seed decides when what is hit.
+a mail that came twice came as the same bytes (its worker died, or lost the relay, between the final
+dot and the record). The seed decides when what is hit.
 """
 
 import argparse
@@ -64,6 +64,7 @@ def mails_of(stack):
     found = collections.defaultdict(list)
     for path in sorted((stack.directory / "mail").glob("*.eml")):
         mail = Mail(path.read_bytes())
+        mail.raw = path.read_bytes()
         found[mail.to].append(mail)
     return found
 
@@ -98,6 +99,8 @@ def faults(addresses, mails):
             yield f"{address} got no mail"
         if len({mail.id for mail in received}) > 1:
             yield f"{address} got different mails: {[mail.id for mail in received]}"
+        if len({mail.raw for mail in received}) > 1:
+            yield f"{address} got the same mail in two versions"
         for mail in received:
             if mail.entry is None or int(mail.entry["SEQUENCE"]) != 0:
                 yield f"{address}: SEQUENCE of the first calendar mail is not 0"

@@ -7,7 +7,8 @@
 // A worker claims deliveries in one transaction, sends, and records the outcomes in another. Who
 // was too slow finds the fence moved on, and its result is only noted with the attempt. So nothing
 // is lost whenever a process dies; a mail can be sent twice only when its worker died, or lost the
-// connection, between the final dot and the record (and then with the same Message-ID). Pure.
+// connection, between the final dot and the record (and then with the same bytes: what an attempt
+// sends is written down before, see Store::KeepMails). Pure.
 #ifndef WICI_SERVICES_NOTIFICATION_LEDGER_H_
 #define WICI_SERVICES_NOTIFICATION_LEDGER_H_
 
@@ -40,6 +41,8 @@ struct NewNotification {
   v1::Channel channel = v1::CHANNEL_EMAIL;
   v1::UnknownPolicy unknown_policy = v1::UNKNOWN_POLICY_AT_LEAST_ONCE;
   v1::CalendarMethod calendar_method = v1::CALENDAR_METHOD_UNSPECIFIED;
+  // The SEQUENCE of a thing that counts its own; else it is counted for each person.
+  std::optional<std::int64_t> calendar_sequence;
   absl::Time not_before;
   absl::Time expires;
   std::vector<Recipient> recipients;

@@ -27,6 +27,7 @@
 #include "services/notification/later_services.h"
 #include "services/notification/migrations.h"
 #include "services/notification/notification_service.h"
+#include "services/notification/personal_data_service.h"
 #include "services/notification/sql_store.h"
 #include "services/notification/template_service.h"
 #include "services/notification/worker.h"
@@ -108,12 +109,14 @@ absl::Status Serve(const rpc::ServiceFlags& flags) {
   });
   NotificationService notifications(store, acceptor, ids, clock, worker_options.sender.from);
   TemplateService templates;
+  PersonalDataService personal_data(store, clock);
 
   const auth::TokenAuthenticator authenticator(key);
   const auth::RoleAuthorizer authorizer;
   rpc::Server server(rpc::MakeServerOptions(flags), authenticator, authorizer, clock);
   notifications.Register(server);
   templates.Register(server);
+  personal_data.Register(server);
   RegisterLaterServices(server);
   feed.Register(server);
   WICI_RETURN_IF_ERROR(server.Start());

@@ -25,6 +25,7 @@ registration_v1::Event MeetingAsEvent(const registration_v1::Meeting& meeting,
                                       std::string_view requester, std::string_view invitee) {
   registration_v1::Event result = event;
   result.set_name(meeting.name());
+  result.set_calendar_uid(meeting.calendar_uid());
   result.set_change_reason(meeting.state_reason());
   *result.mutable_summary() = event.title();
   result.clear_title();
@@ -39,9 +40,6 @@ registration_v1::Event MeetingAsEvent(const registration_v1::Meeting& meeting,
     *result.mutable_start_time() = meeting.start_time();
     *result.mutable_end_time() = meeting.end_time();
   }
-  const bool alive = meeting.state() == registration_v1::MEETING_STATE_REQUESTED ||
-                     meeting.state() == registration_v1::MEETING_STATE_SCHEDULED;
-  if (!alive) result.set_state(registration_v1::EVENT_STATE_CANCELLED);
   return result;
 }
 

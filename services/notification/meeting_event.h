@@ -9,9 +9,9 @@
 
 namespace wici::notification {
 
-// Has the name of the meeting, its times once there are some, the two people and the table in the
-// title, and the title of `event` in the summary; organiser, zone and place are those of `event`.
-// CANCELLED unless the meeting is asked for or has a time, or when `event` is. A name may be empty.
+// Has the name and the calendar UID of the meeting, its times once there are some, the two people
+// and the table in the title, and the title of `event` in the summary; organiser, zone, place and
+// state are those of `event`. A name may be empty.
 registration::v1::Event MeetingAsEvent(const registration::v1::Meeting& meeting,
                                        const registration::v1::Event& event,
                                        std::string_view requester, std::string_view invitee);

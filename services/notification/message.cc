@@ -7,7 +7,7 @@
 #include "libs/base/log.h"
 #include "libs/base/status_macros.h"
 #include "libs/base/timestamp.h"
-#include "services/notification/mail/calendar.h"
+#include "libs/calendar/calendar.h"
 #include "services/notification/mail/event_times.h"
 #include "services/notification/mail/mime.h"
 #include "services/notification/mail/templates.h"
@@ -16,6 +16,9 @@ namespace wici::notification {
 namespace {
 
 namespace registration_v1 = registration::v1;
+
+// Far more than texts and a calendar entry need.
+constexpr std::size_t kMailMax = 1 << 20;
 
 AttemptResult NotSent(v1::DeliveryReason reason) {
   AttemptResult result;
@@ -57,16 +60,51 @@ std::string Where(const registration_v1::Event& event) {
 bool TellsOfAnEnd(const ClaimedDelivery& delivery) {
   return delivery.template_name == "templates/event-cancelled" ||
          delivery.template_name == "templates/meeting-cancelled" ||
-         delivery.template_name == "templates/registration-cancelled";
+         delivery.template_name == "templates/registration-cancelled" ||
+         delivery.template_name == "templates/registration-offer-lapsed" ||
+         delivery.template_name == "templates/registration-rejected";
+}
+
+struct MeetingTruth {
+  std::string_view template_name;
+  registration_v1::MeetingState state;
+};
+
+// What messages about meetings say.
+constexpr MeetingTruth kMeetingTruths[] = {
+    {"templates/meeting-accepted", registration_v1::MEETING_STATE_ACCEPTED},
+    {"templates/meeting-declined", registration_v1::MEETING_STATE_DECLINED},
+    {"templates/meeting-expired", registration_v1::MEETING_STATE_EXPIRED},
+    {"templates/meeting-requested", registration_v1::MEETING_STATE_REQUESTED},
+    {"templates/meeting-rescheduled", registration_v1::MEETING_STATE_SCHEDULED},
+    {"templates/meeting-scheduled", registration_v1::MEETING_STATE_SCHEDULED}};
+
+// Whether the meeting or the registration stands as the message says.
+bool IsTrue(const ClaimedDelivery& delivery, const MessageFacts& facts, absl::Time now) {
+  const registration_v1::MeetingState meeting = facts.subject->meeting;
+  for (const MeetingTruth& truth : kMeetingTruths) {
+    if (meeting == registration_v1::MEETING_STATE_UNSPECIFIED) break;
+    if (truth.template_name == delivery.template_name && truth.state != meeting) return false;
+  }
+  if (facts.links == nullptr) return true;
+  const registration_v1::Links& links = *facts.links;
+  if (delivery.template_name == "templates/registration-offered") {
+    return links.state() == registration_v1::REGISTRATION_STATE_OFFERED &&
+           now < TimeOf(links.expire_time());
+  }
+  return delivery.template_name != "templates/registration-offer-lapsed" ||
+         links.state() == registration_v1::REGISTRATION_STATE_WAITLISTED;
 }
 
 // Why the message would no longer be true, or UNSPECIFIED when it is.
-v1::DeliveryReason WhyNot(const ClaimedDelivery& delivery, const MessageFacts& facts) {
-  if (facts.event == nullptr) return v1::DELIVERY_REASON_RESOURCE_UNKNOWN;
-  const bool called_off = facts.event->state() == registration_v1::EVENT_STATE_CANCELLED;
+v1::DeliveryReason WhyNot(const ClaimedDelivery& delivery, const MessageFacts& facts,
+                          absl::Time now) {
+  if (facts.subject == nullptr) return v1::DELIVERY_REASON_RESOURCE_UNKNOWN;
+  const bool called_off = facts.subject->event.state() == registration_v1::EVENT_STATE_CANCELLED;
   if (called_off && !TellsOfAnEnd(delivery)) return v1::DELIVERY_REASON_OVERTAKEN;
   const bool over = facts.links == nullptr && delivery.resource != delivery.event;
   if (over && !TellsOfAnEnd(delivery)) return v1::DELIVERY_REASON_OVERTAKEN;
+  if (!IsTrue(delivery, facts, now)) return v1::DELIVERY_REASON_OVERTAKEN;
   if (facts.person == nullptr) return v1::DELIVERY_REASON_PERSON_UNKNOWN;
   // Whoever has the tokens acts for the person: they go to nobody else, whoever asks for it.
   if (facts.links != nullptr && !facts.links->person().empty() &&
@@ -92,9 +130,10 @@ std::string Organiser(const registration_v1::Event& event) {
   return event.organisers().empty() ? "wici" : event.organisers(0).display_name();
 }
 
-absl::StatusOr<TemplateValues> Values(const MessageFacts& facts, const Sender& sender,
-                                      const Mailbox& to, const std::string& language) {
-  const registration_v1::Event& event = *facts.event;
+absl::StatusOr<TemplateValues> Values(const ClaimedDelivery& delivery, const MessageFacts& facts,
+                                      const Sender& sender, const Mailbox& to,
+                                      const std::string& language) {
+  const registration_v1::Event& event = facts.subject->event;
   TemplateValues values;
   WICI_ASSIGN_OR_RETURN(EventTimes times,
                         DescribeEventTimes(TimeOf(event.start_time()), TimeOf(event.end_time()),
@@ -106,11 +145,21 @@ absl::StatusOr<TemplateValues> Values(const MessageFacts& facts, const Sender& s
   values.when = std::move(times.when);
   values.where = Where(event);
   values.summary = InLanguage(event.summary(), language);
-  values.reason = event.change_reason();
+  // Why an event was moved is not why a registration was cancelled.
+  if (!absl::StartsWith(delivery.template_name, "templates/registration-")) {
+    values.reason = event.change_reason();
+  }
   if (facts.links == nullptr) return values;
   const registration_v1::Links& links = *facts.links;
   values.answer_url = Link(sender, "answer", "answer_token", links.answer_token());
+  values.calendar_url = Link(sender, "calendar", "calendar_token", links.calendar_token());
   values.manage_url = Link(sender, "registration", "manage_token", links.manage_token());
+  if (links.state() == registration_v1::REGISTRATION_STATE_OFFERED) {
+    values.accept_url = Link(sender, "accept-offer", "manage_token", links.manage_token());
+    values.decline_url = Link(sender, "decline-offer", "manage_token", links.manage_token());
+    WICI_ASSIGN_OR_RETURN(
+        values.until, DescribeInstant(TimeOf(links.expire_time()), event.time_zone(), language));
+  }
   values.check_in_url = Link(sender, "check-in", "check_in_token", links.check_in_token());
   // The address of the room is for those who have a seat.
   if (!links.check_in_token().empty()) values.online_url = WebUrl(event.online_url());
@@ -121,29 +170,38 @@ absl::StatusOr<CalendarPart> MakeCalendar(const ClaimedDelivery& delivery,
                                           const registration_v1::Event& event,
                                           const TemplateValues& values, const Mailbox& organizer,
                                           const Mailbox& attendee, absl::Time now) {
-  WICI_ASSIGN_OR_RETURN(HeaderValue uid, HeaderValue::Parse(CalendarUid(event.name(), organizer)));
-  return BuildCalendar(CalendarEntry{.method = delivery.calendar_method,
-                                     .uid = std::move(uid),
-                                     .sequence = delivery.calendar_sequence,
-                                     .stamp = now,
-                                     .start = TimeOf(event.start_time()),
-                                     .end = TimeOf(event.end_time()),
-                                     .time_zone = event.time_zone(),
-                                     .summary = values.event_title,
-                                     .description = values.summary,
-                                     .location = values.where,
-                                     .url = values.online_url,
-                                     .tentative = values.check_in_url.empty(),
-                                     .organizer = organizer,
-                                     .attendee = attendee});
+  const bool cancel = delivery.calendar_method == v1::CALENDAR_METHOD_CANCEL;
+  calendar::Entry entry{
+      .uid = event.calendar_uid().empty() ? CalendarUid(event.name(), organizer)
+                                          : event.calendar_uid(),
+      .sequence = delivery.calendar_sequence,
+      .stamp = now,
+      .start = TimeOf(event.start_time()),
+      .end = TimeOf(event.end_time()),
+      .time_zone = event.time_zone(),
+      .summary = values.event_title,
+      .description = values.summary,
+      .location = values.where,
+      .url = values.online_url,
+      .organizer = calendar::Person{organizer.display_name(), organizer.wire_address()},
+      .attendee = calendar::Person{attendee.display_name(), attendee.wire_address()}};
+  if (cancel) {
+    entry.status = calendar::EntryStatus::kCancelled;
+  } else if (values.check_in_url.empty()) {
+    entry.status = calendar::EntryStatus::kTentative;
+  }
+  WICI_RETURN_IF_ERROR(HeaderValue::Parse(entry.uid).status());
+  const calendar::Method method = cancel ? calendar::Method::kCancel : calendar::Method::kRequest;
+  WICI_ASSIGN_OR_RETURN(std::string text, calendar::WriteCalendar(method, {entry}));
+  return CalendarPart{std::string(calendar::MethodName(method)), std::move(text)};
 }
 
 absl::StatusOr<Mail> Compose(const ClaimedDelivery& delivery, const MessageFacts& facts,
                              const Sender& sender, const Mailbox& to, absl::Time now) {
-  const registration_v1::Event& event = *facts.event;
+  const registration_v1::Event& event = facts.subject->event;
   const std::string language = ChooseLanguage(
       {facts.person->language(), event.languages().empty() ? "" : event.languages(0)});
-  WICI_ASSIGN_OR_RETURN(const TemplateValues values, Values(facts, sender, to, language));
+  WICI_ASSIGN_OR_RETURN(const TemplateValues values, Values(delivery, facts, sender, to, language));
   WICI_ASSIGN_OR_RETURN(RenderedTexts texts,
                         RenderTemplate(delivery.template_name, language, values));
   WICI_ASSIGN_OR_RETURN(HeaderValue subject, HeaderValue::Parse(texts.subject));
@@ -153,9 +211,9 @@ absl::StatusOr<Mail> Compose(const ClaimedDelivery& delivery, const MessageFacts
       HeaderValue thread_id,
       HeaderValue::Parse(absl::StrCat("event.", CalendarUid(event.name(), sender.from))));
   WICI_ASSIGN_OR_RETURN(Mailbox from, Mailbox::Parse(sender.from.address(), values.organiser));
-  std::optional<CalendarPart> calendar;
+  std::optional<CalendarPart> part;
   if (delivery.calendar_method != v1::CALENDAR_METHOD_UNSPECIFIED) {
-    WICI_ASSIGN_OR_RETURN(calendar, MakeCalendar(delivery, event, values, from, to, now));
+    WICI_ASSIGN_OR_RETURN(part, MakeCalendar(delivery, event, values, from, to, now));
   }
   return Mail{.from = std::move(from),
               .to = to,
@@ -166,7 +224,7 @@ absl::StatusOr<Mail> Compose(const ClaimedDelivery& delivery, const MessageFacts
               .language = language,
               .text = std::move(texts.text),
               .html = std::move(texts.html),
-              .calendar = std::move(calendar)};
+              .calendar = std::move(part)};
 }
 
 }  // namespace
@@ -183,7 +241,7 @@ std::string CalendarUid(std::string_view event, const Mailbox& from) {
 std::variant<OutgoingMail, AttemptResult> MakeMail(const ClaimedDelivery& delivery,
                                                    const MessageFacts& facts, const Sender& sender,
                                                    absl::Time now) {
-  const v1::DeliveryReason reason = WhyNot(delivery, facts);
+  const v1::DeliveryReason reason = WhyNot(delivery, facts, now);
   if (reason != v1::DELIVERY_REASON_UNSPECIFIED) return NotSent(reason);
   absl::StatusOr<Mailbox> to = Mailbox::Parse(facts.person->email(), facts.person->display_name());
   // A name that cannot stand in a header is left out; the address alone still finds its way.
@@ -197,7 +255,9 @@ std::variant<OutgoingMail, AttemptResult> MakeMail(const ClaimedDelivery& delive
          {"error", std::string(mail.status().message())}});
     return Rejected(v1::DELIVERY_REASON_TEMPLATE_DEFECT);
   }
-  return OutgoingMail{mail->from, mail->to, ComposeMail(*mail)};
+  std::string message = ComposeMail(*mail);
+  if (message.size() > kMailMax) return Rejected(v1::DELIVERY_REASON_TEMPLATE_DEFECT);
+  return OutgoingMail{mail->from, mail->to, std::move(message)};
 }
 
 }  // namespace wici::notification

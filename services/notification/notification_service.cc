@@ -8,6 +8,7 @@
 #include "libs/base/timestamp.h"
 #include "libs/base/violations.h"
 #include "libs/rpc/page_token.h"
+#include "services/notification/call.h"
 #include "services/notification/errors.h"
 #include "services/notification/mail/templates.h"
 #include "services/notification/message.h"
@@ -35,12 +36,6 @@ NewNotification Plan(const v1::Notification& wanted, IdSource& ids, absl::Time n
         {ids.NewId(), person, wanted.resource().empty() ? wanted.event() : wanted.resource()});
   }
   return plan;
-}
-
-sql::IdempotencyKey KeyOf(const rpc::Context& context, const google::protobuf::Message& request,
-                          const std::string& request_id) {
-  return {context.principal.id, request_id, context.method,
-          sql::RequestDigest(request.SerializeAsString())};
 }
 
 // The id at the end of a resource name.

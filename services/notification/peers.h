@@ -11,6 +11,7 @@
 #include "wici/people/v1/contact_point_service.pb.h"
 #include "wici/registration/v1/event.pb.h"
 #include "wici/registration/v1/link_service.pb.h"
+#include "wici/registration/v1/meeting.pb.h"
 
 namespace wici::notification {
 
@@ -22,6 +23,13 @@ struct Participant {
   std::string resource;  // the registration, or the invitation of who has none
 };
 
+// What a message is about.
+struct Subject {
+  registration::v1::Event event;
+  // Of a meeting, UNSPECIFIED of an event.
+  registration::v1::MeetingState meeting = registration::v1::MEETING_STATE_UNSPECIFIED;
+};
+
 // Thread-safe. Errors are those of the calls; what does not exist is absent from the answer.
 class Peers {
  public:
@@ -30,9 +38,8 @@ class Peers {
   virtual absl::StatusOr<std::map<std::string, people::v1::ContactPoint>> GetContactPoints(
       const Names& persons) = 0;
   // A meeting is asked for like an event, and answered as one: with its own times, the names of the
-  // two in the title, the event's title in the summary, and CANCELLED unless it has a time.
-  virtual absl::StatusOr<std::map<std::string, registration::v1::Event>> GetEvents(
-      const Names& events) = 0;
+  // two in the title, and the event's title in the summary.
+  virtual absl::StatusOr<std::map<std::string, Subject>> GetEvents(const Names& events) = 0;
   // By invitation or registration.
   virtual absl::StatusOr<std::map<std::string, registration::v1::Links>> GetLinks(
       const Names& resources) = 0;

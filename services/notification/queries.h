@@ -7,6 +7,8 @@
 #ifndef WICI_SERVICES_NOTIFICATION_QUERIES_H_
 #define WICI_SERVICES_NOTIFICATION_QUERIES_H_
 
+#include <string_view>
+
 #include "libs/sql/database.h"
 
 namespace wici::notification::queries {
@@ -133,6 +135,35 @@ inline constexpr sql::Query kSettleDelivery{
     "last_code = $7, last_enhanced_code = $8, lease_owner = '', updated_at = $9, "
     "failures = failures + $10 "
     "WHERE id = $1 AND fence = $2 AND state = 2 RETURNING id"};
+
+// ----- kept mails -----
+
+inline constexpr sql::Query kGetKeptMails{
+    "get_kept_mails",
+    "SELECT delivery_id, recipient, message FROM kept_mails WHERE delivery_id IN"};
+
+// A worker that lost its lease does not replace what the next one sends.
+inline constexpr sql::Query kKeepMails{
+    "keep_mails", "INSERT INTO kept_mails (delivery_id, person, fence, recipient, message) VALUES"};
+inline constexpr std::string_view kKeepMailsSuffix =
+    "ON CONFLICT (delivery_id) DO UPDATE SET fence = excluded.fence, "
+    "recipient = excluded.recipient, message = excluded.message "
+    "WHERE kept_mails.fence < excluded.fence RETURNING delivery_id";
+
+inline constexpr sql::Query kForgetMails{"forget_mails",
+                                         "DELETE FROM kept_mails WHERE delivery_id IN"};
+
+inline constexpr sql::Query kForgetMailsOfNotification{
+    "forget_mails_of_notification",
+    "DELETE FROM kept_mails WHERE delivery_id IN "
+    "(SELECT id FROM deliveries WHERE notification_id = $1 AND state = 8)"};
+
+inline constexpr sql::Query kForgetMailsOfPerson{
+    "forget_mails_of_person", "DELETE FROM kept_mails WHERE person = $1 RETURNING delivery_id"};
+
+inline constexpr sql::Query kListMailsOfPerson{
+    "list_mails_of_person",
+    "SELECT message FROM kept_mails WHERE person = $1 ORDER BY delivery_id LIMIT $2"};
 
 inline constexpr sql::Query kBumpNotification{
     "bump_notification",

@@ -18,6 +18,7 @@
 #include "services/notification/later_services.h"
 #include "services/notification/migrations.h"
 #include "services/notification/notification_service.h"
+#include "services/notification/personal_data_service.h"
 #include "services/notification/sql_store.h"
 #include "services/notification/template_service.h"
 #include "wici/notification/v1/error_reason.pb.h"
@@ -41,9 +42,9 @@ constexpr char kRequestId[] = "6f2d1c1e-3a0b-4c57-9a53-0d8f5f6f7a01";
 class NotificationServiceTest : public ::testing::Test {
  protected:
   NotificationServiceTest() {
-    EXPECT_THAT(sql::Migrate(database_.get(), Migrations(), services_.clock()), IsOk());
     notifications_.Register(services_.server());
     templates_.Register(services_.server());
+    personal_data_.Register(services_.server());
     RegisterLaterServices(services_.server());
     services_.Start();
   }
@@ -97,7 +98,7 @@ class NotificationServiceTest : public ::testing::Test {
     }
   }
 
-  testing::TestDatabase database_{sql::Engine::kSqlite};
+  testing::TestDatabase database_{sql::Engine::kSqlite, Migrations()};
   testing::FakeIds ids_;
   testing::FakeClock clock_;
   SqlStore store_{database_.get(), ids_};
@@ -106,9 +107,43 @@ class NotificationServiceTest : public ::testing::Test {
   NotificationService notifications_{store_, acceptor_, ids_, clock_,
                                      *Mailbox::Parse("events@wici.example.org")};
   TemplateService templates_;
+  PersonalDataService personal_data_{store_, clock_};
   testing::ServiceFixture services_;
   std::string token_ = services_.Token("platform-operator");
 };
+
+TEST_F(NotificationServiceTest, WhatIsKeptForAPersonIsExportedAndErased) {
+  const std::string service = "wici.people.v1.PersonalDataService/";
+  const std::string jan = "clusters/c1/contacts/jan";
+  const absl::Time deadline = absl::Now() + absl::Seconds(20);
+  std::vector<KeptMail> mails = {{"d1", jan, 1, false, "jan@example.org", "To: jan\r\n\r\nżółć"},
+                                 {"d2", "persons/ewa", 1, false, "ewa@example.org", "To: ewa"}};
+  ASSERT_THAT(store_.KeepMails(deadline, absl::MakeSpan(mails)), IsOk());
+  people::v1::ExportPersonRequest ask;
+  ask.set_person(jan);
+  const auto held =
+      services_.Call<people::v1::ExportPersonResponse>(service + "ExportPerson", ask, token_);
+  ASSERT_THAT(held, IsOk());
+  EXPECT_EQ(held->json(), R"({"mails":["To: jan\r\n\r\nżółć"]})");
+  people::v1::ErasePersonRequest request;
+  request.set_person("nobody");
+  EXPECT_THAT(
+      services_.Call<people::v1::ErasePersonResponse>(service + "ErasePerson", request, token_),
+      StatusIs(absl::StatusCode::kInvalidArgument, HasViolation("person")));
+  request.set_person(jan);
+  EXPECT_THAT(services_.Call<people::v1::ErasePersonResponse>(service + "ErasePerson", request,
+                                                              services_.Token("event-organiser")),
+              StatusIs(absl::StatusCode::kPermissionDenied));
+  request.set_request_id(kRequestId);
+  for (int i = 0; i < 2; ++i) {
+    const auto erased =
+        services_.Call<people::v1::ErasePersonResponse>(service + "ErasePerson", request, token_);
+    ASSERT_THAT(erased, IsOk());
+    EXPECT_TRUE(erased->erased()) << "the same answer twice";
+  }
+  EXPECT_THAT(*store_.ListKeptMails(deadline, jan, 10), ::testing::IsEmpty());
+  EXPECT_THAT(*store_.ListKeptMails(deadline, "persons/ewa", 10), SizeIs(1));
+}
 
 TEST_F(NotificationServiceTest, AcceptedNotificationCanBeReadWithItsDeliveries) {
   const auto sent = Send(Request());
@@ -263,7 +298,7 @@ TEST_F(NotificationServiceTest, BuiltInTemplatesCanBeReadAndPreviewed) {
   const auto templates = services_.Call<v1::ListTemplatesResponse>(
       "wici.notification.v1.TemplateService/ListTemplates", v1::ListTemplatesRequest(), token_);
   ASSERT_THAT(templates, IsOk());
-  EXPECT_EQ(templates->templates_size(), 11);
+  EXPECT_EQ(templates->templates_size(), 17);
   for (const v1::Template& item : templates->templates()) {
     v1::GetTemplateRequest get;
     get.set_name(item.name());

@@ -33,7 +33,7 @@ absl::StatusOr<std::map<std::string, std::int64_t>> TakeSequences(
   std::vector<std::map<EventAndPerson, std::string>> waves;
   std::map<EventAndPerson, std::size_t> uses;
   for (const NewNotification& n : notifications) {
-    if (n.calendar_method == v1::CALENDAR_METHOD_UNSPECIFIED) continue;
+    if (n.calendar_method == v1::CALENDAR_METHOD_UNSPECIFIED || n.calendar_sequence) continue;
     for (const NewNotification::Recipient& recipient : n.recipients) {
       EventAndPerson key{n.event, recipient.person};
       const std::size_t wave = uses[key]++;
@@ -83,6 +83,21 @@ absl::Status RecordAttempt(Transaction& tx, const AttemptRecord& record, absl::T
   return absl::OkStatus();
 }
 
+// Deletes the mails of settled attempts, but for those that may have arrived and come again.
+absl::Status ForgetMails(Transaction& tx,
+                         const std::map<std::string, std::vector<const AttemptRecord*>>& settled) {
+  std::vector<std::vector<Value>> keys;
+  for (const auto& [notification, records] : settled) {
+    for (const AttemptRecord* record : records) {
+      const bool comes_again = record->settlement.state == v1::DELIVERY_STATE_DEFERRED &&
+                               record->result.outcome == v1::ATTEMPT_OUTCOME_UNKNOWN;
+      if (!comes_again) keys.push_back({record->delivery.id});
+    }
+  }
+  if (keys.empty()) return absl::OkStatus();
+  return tx.SelectMany(queries::kForgetMails, "", keys).status();
+}
+
 absl::StatusOr<v1::Notification> Cancel(Transaction& tx, std::string_view name,
                                         std::string_view etag, std::string_view transaction_id,
                                         absl::Time now) {
@@ -96,6 +111,7 @@ absl::StatusOr<v1::Notification> Cancel(Transaction& tx, std::string_view name,
   WICI_ASSIGN_OR_RETURN(const Rows rows,
                         tx.Execute(queries::kCancelNotification, {id, ToMicros(now)}));
   WICI_RETURN_IF_ERROR(tx.Execute(queries::kCancelOpenDeliveries, {id, ToMicros(now)}).status());
+  WICI_RETURN_IF_ERROR(tx.Execute(queries::kForgetMailsOfNotification, {id}).status());
   WICI_RETURN_IF_ERROR(tx.Execute(queries::kMarkSendingDeliveries, {id}).status());
   const feed::Change change{.aggregate = std::string(name),
                             .version = rows[0].Int(0),
@@ -122,8 +138,9 @@ absl::Status RecordNotifications(Transaction& tx, absl::Span<const NewNotificati
          ToMicros(n.expires), ToMicros(now), ToMicros(now)});
     for (const NewNotification::Recipient& recipient : n.recipients) {
       const auto sequence = sequences.find(recipient.delivery_id);
-      delivery_rows.push_back(
-          DeliveryRow(n, recipient, sequence == sequences.end() ? 0 : sequence->second, now));
+      delivery_rows.push_back(DeliveryRow(
+          n, recipient,
+          sequence == sequences.end() ? n.calendar_sequence.value_or(0) : sequence->second, now));
     }
     changes.push_back(feed::Change{
         .aggregate = NotificationName(n.id),
@@ -239,6 +256,66 @@ absl::Status SqlStore::RenewLeases(absl::Time deadline, std::string_view owner,
   });
 }
 
+absl::StatusOr<bool> ForgetMailsOf(Transaction& tx, std::string_view person) {
+  WICI_ASSIGN_OR_RETURN(const Rows rows, tx.Execute(queries::kForgetMailsOfPerson, {person}));
+  return !rows.empty();
+}
+
+absl::Status SqlStore::KeepMails(absl::Time deadline, absl::Span<KeptMail> mails) {
+  return database_.Write(deadline, [&](Transaction& tx) -> absl::Status {
+    std::vector<std::vector<Value>> repeated;
+    for (const KeptMail& mail : mails) {
+      if (mail.repeated) repeated.push_back({mail.delivery_id});
+    }
+    std::map<std::pair<std::string, std::string>, std::string> kept;
+    if (!repeated.empty()) {
+      WICI_ASSIGN_OR_RETURN(const Rows rows, tx.SelectMany(queries::kGetKeptMails, "", repeated));
+      for (const Row& row : rows) kept[{row.Text(0), row.Text(1)}] = row.Blob(2);
+    }
+    std::vector<std::vector<Value>> rows;
+    for (KeptMail& mail : mails) {
+      const auto found = kept.find({mail.delivery_id, mail.recipient});
+      if (found != kept.end()) {
+        mail.message = found->second;
+      } else {
+        rows.push_back(
+            {mail.delivery_id, mail.person, mail.fence, mail.recipient, sql::Bytes{mail.message}});
+      }
+    }
+    if (rows.empty()) return absl::OkStatus();
+    return tx.InsertMany(queries::kKeepMails, queries::kKeepMailsSuffix, rows).status();
+  });
+}
+
+absl::StatusOr<std::vector<std::string>> SqlStore::ListKeptMails(absl::Time deadline,
+                                                                 std::string_view person,
+                                                                 std::int32_t limit) {
+  std::vector<std::string> mails;
+  WICI_RETURN_IF_ERROR(database_.Read(deadline, [&](Transaction& tx) -> absl::Status {
+    WICI_ASSIGN_OR_RETURN(const Rows rows,
+                          tx.Execute(queries::kListMailsOfPerson, {person, limit}));
+    mails.clear();
+    for (const Row& row : rows) mails.push_back(row.Blob(0));
+    return absl::OkStatus();
+  }));
+  return mails;
+}
+
+absl::StatusOr<bool> SqlStore::ForgetPerson(absl::Time deadline, const sql::IdempotencyKey& key,
+                                            std::string_view person, absl::Time now) {
+  bool any = false;
+  WICI_RETURN_IF_ERROR(database_.Write(deadline, [&](Transaction& tx) -> absl::Status {
+    WICI_ASSIGN_OR_RETURN(const auto stored, sql::FindAnswer(tx, kDomain, key));
+    if (stored) {
+      any = !stored->empty();
+      return absl::OkStatus();
+    }
+    WICI_ASSIGN_OR_RETURN(any, ForgetMailsOf(tx, person));
+    return sql::StoreAnswers(tx, {{key, std::string(any ? "erased" : "")}}, now);
+  }));
+  return any;
+}
+
 absl::StatusOr<int> SqlStore::RecordAttempts(absl::Time deadline,
                                              absl::Span<const AttemptRecord> records,
                                              absl::Time now) {
@@ -255,6 +332,7 @@ absl::StatusOr<int> SqlStore::RecordAttempts(absl::Time deadline,
       ++settled_count;
       settled[record.delivery.notification_id].push_back(&record);
     }
+    WICI_RETURN_IF_ERROR(ForgetMails(tx, settled));
     std::vector<feed::Change> changes;
     for (const auto& [notification_id, its_records] : settled) {
       WICI_ASSIGN_OR_RETURN(const Rows rows,

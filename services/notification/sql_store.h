@@ -19,6 +19,9 @@ absl::Status RecordNotifications(sql::Transaction& tx,
                                  absl::Span<const NewNotification> notifications,
                                  std::string_view transaction_id, absl::Time now);
 
+// Deletes what is kept for a person who was erased; whether there was anything.
+absl::StatusOr<bool> ForgetMailsOf(sql::Transaction& tx, std::string_view person);
+
 class SqlStore final : public Store {
  public:
   // Both outlive the store.
@@ -47,6 +50,12 @@ class SqlStore final : public Store {
                                                                absl::Time now) override;
   absl::Status RenewLeases(absl::Time deadline, std::string_view owner, absl::Duration lease,
                            absl::Time now) override;
+  absl::Status KeepMails(absl::Time deadline, absl::Span<KeptMail> mails) override;
+  absl::StatusOr<std::vector<std::string>> ListKeptMails(absl::Time deadline,
+                                                         std::string_view person,
+                                                         std::int32_t limit) override;
+  absl::StatusOr<bool> ForgetPerson(absl::Time deadline, const sql::IdempotencyKey& key,
+                                    std::string_view person, absl::Time now) override;
   absl::StatusOr<int> RecordAttempts(absl::Time deadline, absl::Span<const AttemptRecord> records,
                                      absl::Time now) override;
   absl::StatusOr<absl::Time> NextDue(absl::Time deadline) override;

@@ -26,6 +26,16 @@ struct AttemptRecord {
   absl::Time ended;
 };
 
+// A mail as an attempt sends it.
+struct KeptMail {
+  std::string delivery_id;
+  std::string person;
+  std::int64_t fence = 0;
+  bool repeated = false;  // an earlier attempt may have sent it already
+  std::string recipient;  // its address
+  std::string message;
+};
+
 // Thread-safe. Every method is one transaction; errors are those of sql::Database unless a comment
 // names others.
 class Store {
@@ -68,6 +78,20 @@ class Store {
   // Gives the leases of `owner` that still hold another `lease` from now.
   virtual absl::Status RenewLeases(absl::Time deadline, std::string_view owner,
                                    absl::Duration lease, absl::Time now) = 0;
+
+  // Writes mails down before they are sent. A repeated one becomes what was written down before, if
+  // that was for the same recipient, so that nobody gets the same mail twice in two versions. Kept
+  // until it is known what became of the attempt.
+  virtual absl::Status KeepMails(absl::Time deadline, absl::Span<KeptMail> mails) = 0;
+
+  // At most `limit` of the mails that are kept now for a person.
+  virtual absl::StatusOr<std::vector<std::string>> ListKeptMails(absl::Time deadline,
+                                                                 std::string_view person,
+                                                                 std::int32_t limit) = 0;
+
+  // Deletes them; whether there were any. INVALID_ARGUMENT (REQUEST_ID_REUSED).
+  virtual absl::StatusOr<bool> ForgetPerson(absl::Time deadline, const sql::IdempotencyKey& key,
+                                            std::string_view person, absl::Time now) = 0;
 
   // Writes down how attempts ended. A delivery whose fence has moved on keeps its state; only the
   // attempt is noted. Returns how many were settled.

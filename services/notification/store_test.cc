@@ -2,6 +2,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/types/span.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "libs/base/clock.h"
@@ -31,12 +32,7 @@ constexpr char kEwa[] = "persons/ewa";
 
 class StoreTest : public testing::DatabaseTest {
  protected:
-  void SetUp() override {
-    DatabaseTest::SetUp();
-    if (IsSkipped()) return;
-    ASSERT_THAT(sql::Migrate(database(), Migrations(), clock_), IsOk());
-  }
-
+  absl::Span<const sql::Migration> Schema() const override { return Migrations(); }
   absl::Time Deadline() const { return absl::Now() + absl::Seconds(20); }
   absl::Time Now() const { return clock_.Now(); }
 
@@ -103,6 +99,49 @@ class StoreTest : public testing::DatabaseTest {
   std::unique_ptr<SqlStore> store_;
 };
 WICI_ON_EVERY_ENGINE(StoreTest);
+
+TEST_P(StoreTest, AKeptMailIsThatOfTheFirstAttemptUntilTheOutcomeIsKnown) {
+  ASSERT_THAT(Record({Plan({kJan})}), IsOk());
+  const auto keep = [&](const ClaimedDelivery& delivery, const std::string& message) {
+    std::vector<KeptMail> mails = {{delivery.id, delivery.person, delivery.fence,
+                                    delivery.attempt > 1, "jan@example.org", message}};
+    EXPECT_THAT(store().KeepMails(Deadline(), absl::MakeSpan(mails)), IsOk());
+    return mails[0].message;
+  };
+  const ClaimedDelivery first = Claim()[0];
+  EXPECT_EQ(keep(first, "one"), "one");
+  clock_.Advance(absl::Minutes(3));
+  const ClaimedDelivery second = Claim()[0];
+  EXPECT_EQ(keep(second, "two"), "one");
+  Settle(second, v1::ATTEMPT_OUTCOME_UNKNOWN);
+  clock_.Advance(absl::Minutes(3));
+  const ClaimedDelivery third = Claim()[0];
+  EXPECT_EQ(keep(third, "three"), "one");
+  Settle(third, v1::ATTEMPT_OUTCOME_DEFERRED);
+  clock_.Advance(absl::Hours(1));
+  const ClaimedDelivery fourth = Claim()[0];
+  EXPECT_EQ(keep(fourth, "four"), "four") << "the third did not arrive";
+  EXPECT_EQ(keep(second, "late"), "four");
+  Settle(second, v1::ATTEMPT_OUTCOME_DELIVERED_TO_RELAY);
+  EXPECT_THAT(*store().ListKeptMails(Deadline(), kJan, 10), ElementsAre("four"))
+      << "who lost the lease settles nothing";
+  Settle(fourth, v1::ATTEMPT_OUTCOME_DELIVERED_TO_RELAY);
+  EXPECT_THAT(*store().ListKeptMails(Deadline(), kJan, 10), IsEmpty());
+}
+
+TEST_P(StoreTest, AKeptMailGoesWithItsNotification) {
+  const NewNotification plan = Plan({kJan});
+  ASSERT_THAT(Record({plan}), IsOk());
+  const ClaimedDelivery claimed = Claim()[0];
+  std::vector<KeptMail> mails = {
+      {claimed.id, claimed.person, claimed.fence, false, "jan@example.org", "text"}};
+  ASSERT_THAT(store().KeepMails(Deadline(), absl::MakeSpan(mails)), IsOk());
+  Settle(claimed, v1::ATTEMPT_OUTCOME_UNKNOWN);
+  ASSERT_THAT(*store().ListKeptMails(Deadline(), kJan, 10), SizeIs(1));
+  ASSERT_THAT(store().CancelNotification(Deadline(), {}, "notifications/" + plan.id, "", Now()),
+              IsOk());
+  EXPECT_THAT(*store().ListKeptMails(Deadline(), kJan, 10), IsEmpty());
+}
 
 TEST_P(StoreTest, RecordedNotificationIsFoundWithItsDeliveries) {
   const NewNotification plan = Plan({kJan, kEwa});

@@ -25,10 +25,7 @@ void CheckPersons(const v1::Notification& n, Violations& v) {
   for (int i = 0; i < n.persons_size(); ++i) {
     const std::string field = absl::StrCat("notification.persons[", i, "]");
     const std::string& person = n.persons(i);
-    if (!MatchesResourcePattern(person, "clusters/*/contacts/*") &&
-        !MatchesResourcePattern(person, "persons/*")) {
-      v.Add(field, "must be clusters/*/contacts/* or persons/*");
-    } else if (!seen.insert(person).second) {
+    if (RequirePerson(field, person, v) && !seen.insert(person).second) {
       v.Add(field, "must not be named twice");
     }
   }
@@ -66,6 +63,15 @@ void CheckTimes(const v1::Notification& n, absl::Time now, Violations& v) {
 }
 
 }  // namespace
+
+bool RequirePerson(std::string_view field, std::string_view person, Violations& violations) {
+  if (MatchesResourcePattern(person, "clusters/*/contacts/*") ||
+      MatchesResourcePattern(person, "persons/*")) {
+    return true;
+  }
+  violations.Add(field, "must be clusters/*/contacts/* or persons/*");
+  return false;
+}
 
 absl::Status ValidateSendNotification(const v1::SendNotificationRequest& request, absl::Time now) {
   Violations v;

@@ -2,6 +2,8 @@
 #ifndef WICI_SERVICES_NOTIFICATION_VALIDATE_H_
 #define WICI_SERVICES_NOTIFICATION_VALIDATE_H_
 
+#include <string_view>
+
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "libs/base/violations.h"
@@ -13,6 +15,9 @@ inline constexpr int kPersonsMax = 1000;
 // How far ahead a notification may be scheduled, and how long it may live after that.
 inline constexpr absl::Duration kScheduleMax = absl::Hours(24 * 366);
 inline constexpr absl::Duration kLifetimeMax = absl::Hours(24 * 31);
+
+// "clusters/{cluster}/contacts/{contact}" or "persons/{person}"; whether it is fine.
+bool RequirePerson(std::string_view field, std::string_view person, Violations& violations);
 
 absl::Status ValidateSendNotification(const v1::SendNotificationRequest& request, absl::Time now);
 

@@ -144,6 +144,7 @@ absl::StatusOr<DeliveryWorker::Prepared> DeliveryWorker::ClaimAndPrepare(std::in
     }
   }
   ComposeOrDefer(std::move(to_send), now, prepared);
+  Keep(prepared);
   return prepared;
 }
 
@@ -181,7 +182,7 @@ absl::Status DeliveryWorker::Compose(std::vector<ClaimedDelivery> deliveries, ab
   WICI_ASSIGN_OR_RETURN(const auto found_links, peers_.GetLinks(resources));
   WICI_ASSIGN_OR_RETURN(const auto found_persons, peers_.GetContactPoints(persons));
   for (ClaimedDelivery& delivery : deliveries) {
-    const MessageFacts facts{.event = Find(found_events, delivery.event),
+    const MessageFacts facts{.subject = Find(found_events, delivery.event),
                              .person = Find(found_persons, delivery.person),
                              .links = Find(found_links, delivery.resource)};
     auto made = MakeMail(delivery, facts, options_.sender, clock_.Now());
@@ -192,6 +193,29 @@ absl::Status DeliveryWorker::Compose(std::vector<ClaimedDelivery> deliveries, ab
     }
   }
   return absl::OkStatus();
+}
+
+void DeliveryWorker::Keep(Prepared& prepared) {
+  if (prepared.jobs.empty()) return;
+  std::vector<KeptMail> mails;
+  for (const Job& job : prepared.jobs) {
+    const ClaimedDelivery& delivery = job.delivery;
+    mails.push_back({delivery.id, delivery.person, delivery.fence, delivery.attempt > 1,
+                     job.mail.to.wire_address(), job.mail.message});
+  }
+  const absl::Status kept =
+      store_.KeepMails(clock_.Now() + kDatabaseTimeout, absl::MakeSpan(mails));
+  if (kept.ok()) {
+    for (std::size_t i = 0; i < mails.size(); ++i) {
+      prepared.jobs[i].mail.message = std::move(mails[i].message);
+    }
+    return;
+  }
+  Log(LogLevel::kError, "mails_not_kept", {{"error", std::string(kept.message())}});
+  for (const Job& job : prepared.jobs) {
+    prepared.records.push_back(MakeRecord(job.delivery, CommonCause()));
+  }
+  prepared.jobs.clear();
 }
 
 AttemptRecord DeliveryWorker::Send(const Job& job, SmtpTransport& transport) {

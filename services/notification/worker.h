@@ -77,6 +77,8 @@ class DeliveryWorker {
   // Finds the ones that cannot be composed: they must not hold up the others.
   void ComposeOrDefer(std::vector<ClaimedDelivery> deliveries, absl::Time claimed,
                       Prepared& prepared);
+  // Writes the mails down; those of an attempt that may have arrived become what was sent then.
+  void Keep(Prepared& prepared);
   AttemptRecord Send(const Job& job, SmtpTransport& transport);
   AttemptRecord MakeRecord(const ClaimedDelivery& delivery, AttemptResult result) const;
   absl::Status Record(const std::vector<AttemptRecord>& records);

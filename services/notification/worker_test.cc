@@ -6,9 +6,11 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/types/span.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "libs/base/metrics.h"
+#include "libs/base/status_macros.h"
 #include "libs/feed/changes.h"
 #include "libs/sql/migrate.h"
 #include "libs/testing/database_fixture.h"
@@ -41,12 +43,23 @@ constexpr char kMax[] = "clusters/ccb/contacts/max";
 constexpr char kInvitation[] = "events/silver/invitations/i1";
 constexpr char kRegistration[] = "events/silver/registrations/r1";
 
+// A quoted-printable mail without the ends of its soft lines.
+std::string Unfolded(std::string mail) {
+  for (std::size_t at; (at = mail.find("=\r\n")) != std::string::npos;) mail.erase(at, 3);
+  return mail;
+}
+
+SmtpSink* sink = nullptr;  // of all tests: it is slow to start
+
 class WorkerTest : public testing::DatabaseTest {
  protected:
+  absl::Span<const sql::Migration> Schema() const override { return Migrations(); }
+  static void SetUpTestSuite() { sink = new SmtpSink; }
+  static void TearDownTestSuite() { delete sink; }
   void SetUp() override {
     DatabaseTest::SetUp();
     if (IsSkipped()) return;
-    ASSERT_THAT(sql::Migrate(database(), Migrations(), clock_), IsOk());
+    sink_.Clear();
     store_ = std::make_unique<SqlStore>(database(), ids_);
     worker_ = MakeWorker("worker-1");
     peers_.AddEvent(kEvent);
@@ -100,6 +113,27 @@ class WorkerTest : public testing::DatabaseTest {
     }
   }
 
+  void MoveByAnHour(const std::string& name) {
+    registration::v1::Event& event = peers_.events[name];
+    event.mutable_start_time()->set_seconds(event.start_time().seconds() + 3600);
+    event.mutable_end_time()->set_seconds(event.end_time().seconds() + 3600);
+  }
+
+  // The addresses of the mails that are kept.
+  std::vector<std::string> KeptMails() {
+    constexpr sql::Query kAll{"all_kept_mails", "SELECT recipient FROM kept_mails ORDER BY person"};
+    std::vector<std::string> addresses;
+    EXPECT_THAT(database().Read(absl::Now() + absl::Seconds(20),
+                                [&](sql::Transaction& tx) -> absl::Status {
+                                  WICI_ASSIGN_OR_RETURN(const sql::Rows rows, tx.Execute(kAll));
+                                  addresses.clear();
+                                  for (const sql::Row& row : rows) addresses.push_back(row.Text(0));
+                                  return absl::OkStatus();
+                                }),
+                IsOk());
+    return addresses;
+  }
+
   // The deliveries of all notifications, the oldest first.
   std::vector<v1::Delivery> Ledger() {
     const absl::Time deadline = absl::Now() + absl::Seconds(20);
@@ -113,7 +147,7 @@ class WorkerTest : public testing::DatabaseTest {
     return all;
   }
 
-  SmtpSink sink_;
+  SmtpSink& sink_ = *sink;
   testing::FakeClock clock_{absl::Now()};
   testing::FakeIds ids_;
   FakePeers peers_;
@@ -191,19 +225,94 @@ TEST_P(WorkerTest, AMeetingHasAnEntryOfItsOwnThatIsMovedAndTakenOut) {
   EXPECT_THAT(
       sink_.Facts(),
       ElementsAre(HasSubstr("REQUEST | silver@wici.example.org | 0 | CONFIRMED"),
-                  HasSubstr("REQUEST | m1@wici.example.org | 0 | CONFIRMED | 2015-12-18T09:00"),
-                  HasSubstr("REQUEST | m1@wici.example.org | 1 | CONFIRMED | 2015-12-18T12:00"),
-                  HasSubstr("CANCEL | m1@wici.example.org | 3 | CANCELLED | 2015-12-18T12:00")));
+                  HasSubstr("REQUEST | m1@wici.example.org | 1 | CONFIRMED | 2015-12-18T09:00"),
+                  HasSubstr("REQUEST | m1@wici.example.org | 2 | CONFIRMED | 2015-12-18T12:00"),
+                  HasSubstr("CANCEL | m1@wici.example.org | 4 | CANCELLED | 2015-12-18T12:00")));
+}
+
+TEST_P(WorkerTest, ASeatIsOfferedWithItsTimeAndLinksWhileTheOfferStands) {
+  registration::v1::Links& links = peers_.links[kRegistration];
+  links.set_state(registration::v1::REGISTRATION_STATE_OFFERED);
+  links.mutable_expire_time()->set_seconds(absl::ToUnixSeconds(clock_.Now() + absl::Hours(1)));
+  links.clear_check_in_token();
+  Consume("registration.offered", kEwa, kRegistration);
+  SendAll();
+  ASSERT_THAT(sink_.Mails(), SizeIs(1));
+  const std::string mail = Unfolded(sink_.Mails()[0]);
+  EXPECT_THAT(mail, HasSubstr("https://wici.example.org/accept-offer?manage_token=3Dmanage.t"));
+  EXPECT_THAT(mail, HasSubstr("https://wici.example.org/decline-offer?manage_token=3Dmanage.t"));
+  EXPECT_THAT(mail, HasSubstr("kept for you until"));
+  Consume("registration.requeued", kEwa, kRegistration);  // not true: it is offered again
+  SendAll();
+  clock_.Advance(absl::Hours(1));
+  Consume("registration.offered", kEwa, kRegistration);
+  SendAll();
+  links.set_state(registration::v1::REGISTRATION_STATE_CONFIRMED);
+  Consume("registration.offered", kEwa, kRegistration);
+  SendAll();
+  EXPECT_THAT(sink_.Mails(), SizeIs(1));
+  links.set_state(registration::v1::REGISTRATION_STATE_WAITLISTED);
+  Consume("registration.requeued", kEwa, kRegistration);
+  SendAll();
+  peers_.links.erase(kRegistration);
+  feed::v1::Change lapsed = Change("registration.expired", kEwa, kRegistration);
+  (*lapsed.mutable_attributes())["offer"] = "lapsed";
+  ASSERT_THAT(Consume({lapsed}), IsOk());
+  Consume("registration.rejected", kMax, kRegistration);
+  SendAll();
+  const std::vector<std::string> mails = sink_.Mails();
+  ASSERT_THAT(mails, SizeIs(4));
+  EXPECT_THAT(mails[1], HasSubstr("You are on the waiting list again"));
+  EXPECT_THAT(mails[2], HasSubstr("With it your registration has ended"));
+  EXPECT_THAT(sink_.Facts()[3], HasSubstr("Ihre Anmeldung wurde nicht angenommen"));
+}
+
+TEST_P(WorkerTest, TheReasonOfAMovedEventIsNotThatOfACancelledRegistration) {
+  peers_.events[kEvent].set_change_reason("another hall");
+  Consume("registration.cancelled", kEwa, kRegistration);
+  SendAll();
+  peers_.participants[kEvent] = {{kEwa, kRegistration}};
+  Consume("event.rescheduled", "", kEvent);
+  SendAll();
+  ASSERT_THAT(sink_.Mails(), SizeIs(2));
+  EXPECT_THAT(sink_.Mails()[0], Not(HasSubstr("another hall")));
+  EXPECT_THAT(sink_.Mails()[1], HasSubstr("another hall"));
+}
+
+TEST_P(WorkerTest, AMailAboutAMeetingIsSentWhileTheMeetingStandsSo) {
+  const std::string meeting = "events/silver/meetings/m1";
+  peers_.AddEvent(meeting);
+  const std::vector<std::pair<std::string, registration::v1::MeetingState>> kinds = {
+      {"meeting.requested", registration::v1::MEETING_STATE_REQUESTED},
+      {"meeting.accepted", registration::v1::MEETING_STATE_ACCEPTED},
+      {"meeting.declined", registration::v1::MEETING_STATE_DECLINED},
+      {"meeting.expired", registration::v1::MEETING_STATE_EXPIRED},
+      {"meeting.scheduled", registration::v1::MEETING_STATE_SCHEDULED}};
+  for (const auto& [kind, state] : kinds) {
+    for (const auto now : {state, registration::v1::MEETING_STATE_WITHDRAWN}) {
+      peers_.meetings[meeting] = now;
+      feed::v1::Change change = Change(kind, kEwa, meeting);
+      (*change.mutable_attributes())["registration"] = kRegistration;
+      ASSERT_THAT(Consume({change}), IsOk());
+      SendAll();
+    }
+  }
+  EXPECT_THAT(sink_.Facts(),
+              ElementsAre(HasSubstr("| Request for a meeting: Silver meets Gold | -"),
+                          HasSubstr("| Accepted: Silver meets Gold | -"),
+                          HasSubstr("| Declined: Silver meets Gold | -"),
+                          HasSubstr("| Not answered: Silver meets Gold | -"),
+                          HasSubstr("| Silver meets Gold, 18 December 2015 | REQUEST")));
 }
 
 TEST_P(WorkerTest, LinksOfTheMailCarryTheTokensOfTheMoment) {
   Consume("registration.confirmed", kEwa, kRegistration);
   SendAll();
   ASSERT_THAT(sink_.Mails(), SizeIs(1));
-  std::string mail = sink_.Mails()[0];
-  for (std::size_t at; (at = mail.find("=\r\n")) != std::string::npos;) mail.erase(at, 3);
+  const std::string mail = Unfolded(sink_.Mails()[0]);
   EXPECT_THAT(mail, HasSubstr("https://wici.example.org/registration?manage_token=3Dmanage.t\r\n"));
   EXPECT_THAT(mail, HasSubstr("https://wici.example.org/check-in?check_in_token=3Dcheck-in.t\r\n"));
+  EXPECT_THAT(mail, HasSubstr("https://wici.example.org/calendar?calendar_token=3Dcalendar.t\r\n"));
 }
 
 TEST_P(WorkerTest, RelayThatIsDownDelaysMailsAndLosesNone) {
@@ -281,6 +390,63 @@ TEST_P(WorkerTest, WorkerThatDiesBetweenSendingAndRecordingCausesASecondMailWith
   EXPECT_THAT(store_->RecordAttempts(absl::Now() + absl::Seconds(20), {record}, clock_.Now()),
               IsOkAndHolds(0));
   EXPECT_EQ(Ledger()[0].state(), v1::DELIVERY_STATE_DELIVERED);
+}
+
+TEST_P(WorkerTest, AMailThatMayHaveArrivedIsSentAgainByteForByte) {
+  int writes = 0;  // the claim, the mails, the outcomes
+  testing::FaultyDatabase faulty(database(), [&writes] {
+    return ++writes == 3 ? testing::WriteFault::kBeforeCommit : testing::WriteFault::kNone;
+  });
+  store_ = std::make_unique<SqlStore>(faulty, ids_);
+  worker_ = MakeWorker("worker-1");
+  Consume("registration.confirmed", kEwa, kRegistration);
+  EXPECT_FALSE(worker_->RunOnce().ok()) << "the process dies before it records the outcome";
+  ASSERT_THAT(sink_.Mails(), SizeIs(1));
+  MoveByAnHour(kEvent);
+  peers_.persons[kEwa].set_display_name("Ewa Nowak");
+  clock_.Advance(absl::Minutes(1));
+  store_ = std::make_unique<SqlStore>(database(), ids_);
+  worker_ = MakeWorker("worker-2");
+  SendAll();
+  ASSERT_THAT(sink_.Mails(), SizeIs(2));
+  EXPECT_EQ(sink_.Mails()[0], sink_.Mails()[1]);
+  EXPECT_THAT(KeptMails(), IsEmpty());
+  peers_.participants[kEvent] = {{kEwa, kRegistration}};
+  Consume("event.rescheduled", "", kEvent);
+  SendAll();
+  EXPECT_THAT(sink_.Facts()[2], HasSubstr("REQUEST | silver@wici.example.org | 1 | CONFIRMED | "
+                                          "2015-12-18T10:00"));
+}
+
+TEST_P(WorkerTest, AMailThatDidNotArriveIsMadeAnew) {
+  peers_.AddPerson(kJan, "once-jan@example.org", "pl");
+  Consume("registration.confirmed", kJan, kRegistration);
+  SendAll();
+  EXPECT_THAT(sink_.Mails(), IsEmpty()) << "refused for the moment";
+  EXPECT_THAT(KeptMails(), IsEmpty());
+  MoveByAnHour(kEvent);
+  clock_.Advance(absl::Minutes(1));
+  SendAll();
+  EXPECT_THAT(sink_.Facts(), ElementsAre(HasSubstr("2015-12-18T10:00")));
+}
+
+TEST_P(WorkerTest, AMailToACorrectedAddressIsMadeAnewAndNoneIsKeptOfWhoIsErased) {
+  peers_.AddPerson(kJan, "drop-data-jan@example.org", "pl");
+  peers_.AddPerson(kEwa, "drop-data-ewa@example.org", "pl");
+  Consume("invitation.created", kJan, kInvitation);
+  Consume("registration.confirmed", kEwa, kRegistration);
+  SendAll();
+  ASSERT_THAT(KeptMails(), SizeIs(2));
+  Consume("registration.person_erased", kEwa, kRegistration);
+  EXPECT_THAT(KeptMails(), ElementsAre("drop-data-jan@example.org"));
+  peers_.persons.erase(kEwa);
+  peers_.AddPerson(kJan, "jan@example.org", "pl");
+  MoveByAnHour(kEvent);
+  clock_.Advance(absl::Minutes(1));
+  SendAll();
+  EXPECT_THAT(sink_.Facts(), ElementsAre(::testing::AllOf(HasSubstr("jan@example.org | jan@"),
+                                                          HasSubstr("2015-12-18T10:00"))));
+  EXPECT_THAT(KeptMails(), IsEmpty());
 }
 
 TEST_P(WorkerTest, PeersThatAreAwayDelayMails) {
@@ -436,6 +602,7 @@ TEST_P(WorkerTest, AddressesAppearNowhereButInTheMail) {
       "SELECT kind || resource || person || attributes FROM changes UNION ALL "
       "SELECT template || event || resource || person || last_enhanced_code FROM deliveries "
       "UNION ALL SELECT enhanced_code FROM attempts UNION ALL "
+      "SELECT recipient FROM kept_mails UNION ALL "
       "SELECT template || event || cause FROM notifications"};
   ASSERT_THAT(database().Read(absl::Now() + absl::Seconds(20),
                               [&](sql::Transaction& tx) -> absl::Status {

@@ -154,9 +154,70 @@ absl::Status RegistrationLogFullError(std::string_view registration) {
   return About(StatusCode::kResourceExhausted, "REGISTRATION_LOG_FULL", "registration",
                registration, "has changed too often");
 }
-absl::Status WaitingListCrowdedError(std::string_view registration) {
-  return About(StatusCode::kFailedPrecondition, "WAITING_LIST_CROWDED", "registration",
-               registration, "cannot be put exactly there; choose a place further on");
+
+absl::Status TicketInvalidError() {
+  return MakeError(StatusCode::kPermissionDenied, kDomain, "TICKET_INVALID",
+                   "the code is not that of a ticket");
+}
+absl::Status TicketOfOtherEventError(std::string_view registration, std::string_view event) {
+  return About(StatusCode::kPermissionDenied, "TICKET_OF_OTHER_EVENT", "registration", registration,
+               absl::StrCat("does not belong to ", View(event)), {{"event", event}});
+}
+absl::Status TicketSupersededError(std::string_view registration) {
+  return About(StatusCode::kFailedPrecondition, "TICKET_SUPERSEDED", "registration", registration,
+               "belongs to somebody else by now");
+}
+absl::Status NotOnListError(std::string_view registration, std::string_view list) {
+  return About(StatusCode::kFailedPrecondition, "NOT_ON_LIST", "registration", registration,
+               absl::StrCat("does not name ", View(list)), {{"list", list}});
+}
+absl::Status NotConfirmedError(std::string_view name) {
+  return About(StatusCode::kFailedPrecondition, "NOT_CONFIRMED", "resource", name, "holds no seat");
+}
+absl::Status TicketCancelledError(std::string_view registration) {
+  return About(StatusCode::kFailedPrecondition, "TICKET_CANCELLED", "registration", registration,
+               "does not hold its seat any more");
+}
+absl::Status EventOverError(std::string_view event) {
+  return About(StatusCode::kFailedPrecondition, "EVENT_OVER", "event", event, "is over");
+}
+absl::Status NotInsideError(std::string_view registration, std::string_view list) {
+  return About(StatusCode::kFailedPrecondition, "NOT_INSIDE", "registration", registration,
+               absl::StrCat("is not inside ", View(list)), {{"list", list}});
+}
+
+absl::Status NoSeatForTicketError(std::string_view registration) {
+  return About(StatusCode::kFailedPrecondition, "NO_SEAT_FOR_TICKET", "registration", registration,
+               "holds no seat");
+}
+absl::Status DidNotAttendError(std::string_view registration) {
+  return About(StatusCode::kFailedPrecondition, "DID_NOT_ATTEND", "registration", registration,
+               "was not checked in");
+}
+absl::Status PersonalDataNotPermittedError(std::string_view event) {
+  return About(StatusCode::kPermissionDenied, "PERSONAL_DATA_NOT_PERMITTED", "event", event,
+               "has people whose names are not for this caller");
+}
+absl::Status ListTooLongError(std::string_view event, std::int64_t rows_max) {
+  return About(StatusCode::kResourceExhausted, "LIST_TOO_LONG", "event", event,
+               absl::StrCat("has more rows than the ", rows_max, " of this format"),
+               {{"rows_max", absl::StrCat(rows_max)}});
+}
+
+absl::Status SurveyNotFoundError(std::string_view survey) {
+  return About(StatusCode::kNotFound, "SURVEY_NOT_FOUND", "survey", survey, "does not exist");
+}
+absl::Status SurveyExistsError(std::string_view survey) {
+  return About(StatusCode::kAlreadyExists, "SURVEY_EXISTS", "survey", survey, "exists already");
+}
+absl::Status SurveyClosedError(std::string_view survey, absl::Time close_time) {
+  const std::string instant = Instant(close_time);
+  return About(StatusCode::kFailedPrecondition, "SURVEY_CLOSED", "survey", survey,
+               absl::StrCat("took answers until ", instant), {{"close_time", instant}});
+}
+absl::Status SurveyAnsweredError(std::string_view survey) {
+  return About(StatusCode::kAlreadyExists, "SURVEY_ANSWERED", "survey", survey,
+               "was answered by this person");
 }
 
 absl::Status FormDefinitionNotFoundError(std::string_view form) {

@@ -50,7 +50,26 @@ absl::Status ReservedExceedsFreeError(std::string_view event, std::int64_t free)
 absl::Status SessionsOverlapError(std::string_view session, std::string_view other);
 absl::Status PlaceExpiredError(std::string_view registration, absl::Time expire_time);
 absl::Status RegistrationLogFullError(std::string_view registration);
-absl::Status WaitingListCrowdedError(std::string_view registration);
+
+absl::Status TicketInvalidError();
+absl::Status TicketOfOtherEventError(std::string_view registration, std::string_view event);
+absl::Status TicketSupersededError(std::string_view registration);
+absl::Status NotOnListError(std::string_view registration, std::string_view list);
+// Of a registration, or of the event for somebody who has none.
+absl::Status NotConfirmedError(std::string_view name);
+absl::Status TicketCancelledError(std::string_view registration);
+absl::Status EventOverError(std::string_view event);
+absl::Status NotInsideError(std::string_view registration, std::string_view list);
+
+absl::Status NoSeatForTicketError(std::string_view registration);
+absl::Status DidNotAttendError(std::string_view registration);
+absl::Status PersonalDataNotPermittedError(std::string_view event);
+absl::Status ListTooLongError(std::string_view event, std::int64_t rows_max);
+
+absl::Status SurveyNotFoundError(std::string_view survey);
+absl::Status SurveyExistsError(std::string_view survey);
+absl::Status SurveyClosedError(std::string_view survey, absl::Time close_time);
+absl::Status SurveyAnsweredError(std::string_view survey);
 
 absl::Status FormDefinitionNotFoundError(std::string_view form);
 absl::Status TooManyFormVersionsError(std::string_view event, std::int64_t limit);

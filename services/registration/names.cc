@@ -22,6 +22,8 @@ std::string RegistrationName(std::string_view event, std::string_view id) {
 std::string InvitationName(std::string_view event, std::string_view id) {
   return Join(event, "invitations", id);
 }
+std::string SurveyName(std::string_view event) { return absl::StrCat(View(event), "/survey"); }
+
 std::string SessionName(std::string_view event, std::string_view id) {
   return Join(event, "sessions", id);
 }

@@ -17,6 +17,7 @@ inline constexpr std::string_view kSessionPattern = "events/*/sessions/*";
 inline constexpr std::string_view kCategoryPattern = "events/*/admissionCategories/*";
 inline constexpr std::string_view kFormPattern = "events/*/formDefinitions/*";
 inline constexpr std::string_view kInvitationPattern = "events/*/invitations/*";
+inline constexpr std::string_view kSurveyPattern = "events/*/survey";
 inline constexpr std::string_view kRegistrationPattern = "events/*/registrations/*";
 
 // "events/e1" of "events/e1/registrations/r7".
@@ -25,6 +26,8 @@ std::string EventOf(std::string_view name);
 std::string IdOf(std::string_view name);
 std::string RegistrationName(std::string_view event, std::string_view id);
 std::string InvitationName(std::string_view event, std::string_view id);
+// An event has one: "events/e1/survey".
+std::string SurveyName(std::string_view event);
 std::string SessionName(std::string_view event, std::string_view id);
 std::string CategoryName(std::string_view event, std::string_view id);
 std::string FormName(std::string_view event, std::string_view id);

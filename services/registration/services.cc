@@ -13,17 +13,24 @@ Services::Services(const Environment& environment, EventWatch& watch, RegistryCl
       resend_limit_(environment.database, environment.clock),
       registrations_(environment.database, environment.clock, environment.machine, environment.ids,
                      environment.on_commit),
+      check_ins_(environment.database),
       expiry_sweep_(registrations_, environment.clock, environment.machine),
       answer_retention_(environment.database, mutation_, environment.machine),
       meetings_(environment.database, mutation_),
+      calendars_(environment.database),
       event_service_(events_, categories_, forms_, watch, environment.ids),
       invitation_service_(events_, invitations_, registry, key, environment.clock),
       registration_service_(registrations_, persons_, resend_limit_, BlindIndex(key), key,
                             environment.clock, environment.ids),
-      check_in_service_(registrations_, key, environment.clock),
+      check_in_service_(registrations_, check_ins_, watch, key.Public(), BlindIndex(key),
+                        environment.ids),
       link_service_(events_, invitations_, registrations_, key),
       people_service_(persons_, registrations_, meetings_),
       meeting_service_(meetings_, scheduler_, environment.ids),
+      calendar_service_(calendars_, key, environment.clock),
+      document_service_({environment.database, events_, categories_, invitations_, registrations_,
+                         persons_, registry},
+                        key, environment.clock, environment.machine),
       meeting_keeper_(environment.database, meetings_, environment.machine) {}
 
 void Services::Register(rpc::Server& server) {
@@ -34,6 +41,8 @@ void Services::Register(rpc::Server& server) {
   link_service_.Register(server);
   people_service_.Register(server);
   meeting_service_.Register(server);
+  calendar_service_.Register(server);
+  document_service_.Register(server);
 }
 
 }  // namespace wici::registration

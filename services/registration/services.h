@@ -9,7 +9,9 @@
 #include "libs/base/id.h"
 #include "libs/rpc/server.h"
 #include "libs/sql/database.h"
+#include "services/registration/calendar/calendar_service.h"
 #include "services/registration/check_in/check_in_service.h"
+#include "services/registration/documents/document_service.h"
 #include "services/registration/events/event_service.h"
 #include "services/registration/events/event_watch.h"
 #include "services/registration/forms/answer_retention.h"
@@ -59,10 +61,12 @@ class Services {
   PersonStore persons_;
   ResendLimit resend_limit_;
   RegistrationStore registrations_;
+  CheckInStore check_ins_;
   ExpirySweep expiry_sweep_;
   AnswerRetention answer_retention_;
   MeetingStore meetings_;
   const LocalSearchScheduler scheduler_;
+  CalendarStore calendars_;
 
   EventService event_service_;
   InvitationService invitation_service_;
@@ -71,6 +75,8 @@ class Services {
   LinkService link_service_;
   PeopleService people_service_;
   MeetingService meeting_service_;
+  CalendarService calendar_service_;
+  DocumentService document_service_;
   MeetingKeeper meeting_keeper_;
 };
 

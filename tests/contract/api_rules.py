@@ -223,12 +223,14 @@ def instants_end_in_time(contract):
                 yield file, f"{contract.short(name)}.{field.name}", "_time is a Timestamp"
 
 
-def only_watches_stream(contract):
+def only_watches_and_files_stream(contract):
     for file, service, method in contract.methods:
         if method.client_streaming:
             yield file, f"{service.name}.{method.name}", "no client streaming"
-        if method.server_streaming != method.name.startswith("Watch"):
-            yield file, f"{service.name}.{method.name}", "Watch* streams, and nothing else does"
+        # A file that may be long comes in parts of it.
+        streams = method.name.startswith("Watch") or method.output_type.endswith(".DocumentPart")
+        if method.server_streaming != streams:
+            yield file, f"{service.name}.{method.name}", "Watch* and DocumentPart stream, nothing else"
 
 
 def fields_say_how_they_behave(contract):
@@ -296,7 +298,7 @@ RULES = [
     an_update_has_a_mask,
     standard_requests_are_named_after_their_method,
     instants_end_in_time,
-    only_watches_stream,
+    only_watches_and_files_stream,
     fields_say_how_they_behave,
     a_state_changes_by_verbs_only,
     one_service_a_file,

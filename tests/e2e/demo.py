@@ -10,6 +10,7 @@ Faults can be added; the result must be the same:
 """
 
 import argparse
+import datetime
 import os
 import pathlib
 import re
@@ -251,7 +252,25 @@ class Demo:
         compare("after check-in", states, self.expected["after_check_in"])
         self.report.note(f"{len(self.expected['comes'])} checked in by the ticket of their mail, "
                          "one of them by mistake")
+        self._leave_without_network(self.registrations[self.expected["comes"][0]])
         self._check_mails("check-in")
+
+    def _leave_without_network(self, registration):
+        """Somebody goes out at a gate that has only its manifest; its scan comes twice."""
+        manifest = self.door("CheckInService.GetCheckInManifest", parent=seed.EVENT)
+        compare("in the manifest", registration in {e.registration for e in manifest.entries}, True)
+        scan = {"gate": "side door", "sequence": 1, "registration": registration,
+                "direction": "SCAN_DIRECTION_EXIT",
+                "scan_time": datetime.datetime.now(datetime.timezone.utc).isoformat()}
+        outcomes = []
+        for _ in range(2):
+            answer = self.door("CheckInService.BatchCheckIn", parent=seed.EVENT, scans=[scan])
+            outcomes += [_enum(result, "outcome") for result in answer.results]
+        compare("scans sent later", outcomes, ["COUNTED", "COUNTED"])
+        inside = self.door("CheckInService.ListAttendances", parent=seed.EVENT,
+                           selection="ATTENDANCE_SELECTION_INSIDE").attendances
+        compare("inside", len(inside), len(self.expected["comes"]) - 2)
+        self.report.note("one left by a gate without network, which sent its scan twice")
 
     def step_statistics(self):
         s = self.api("EventService.GetEventStatistics", name=seed.EVENT)

@@ -28,6 +28,7 @@
 #include "libs/base/log.h"
 #include "libs/base/status_macros.h"
 #include "libs/feed/feed_fixture.h"
+#include "libs/feed/migrations.h"
 #include "libs/testing/database_fixture.h"
 #include "libs/testing/fake_clock.h"
 #include "libs/testing/redis_fixture.h"
@@ -85,11 +86,11 @@ bool Same(const v1::Change& a, const v1::Change& b) {
 }
 
 FaultRun::FaultRun(sql::Engine engine, std::uint64_t seed, bool broken)
-    : random_(seed), broken_(broken), source_(engine), effects_(engine), watched_(engine) {
-  const testing::FakeClock clock;
-  for (testing::TestDatabase* database : {&source_, &effects_, &watched_}) {
-    WICI_CHECK(MigrateForTest(database->get(), clock).ok());
-  }
+    : random_(seed),
+      broken_(broken),
+      source_(engine, feed_testing::Migrations()),
+      effects_(engine, feed_testing::Migrations()),
+      watched_(engine, feed_testing::Migrations()) {
   address_ = absl::StrCat("127.0.0.1:", FreePort());
   const auto start = [&](std::string role, std::string name, const std::string& database,
                          std::string where) {

@@ -15,6 +15,7 @@ ROOMS = {
     "redis": {"base", "redis"},
     "feed": {"base", "rpc", "sql", "redis", "feed"},
     "auth": {"base", "rpc", "auth"},
+    "calendar": {"base", "calendar"},
     "testing": {"base", "rpc", "sql", "redis", "feed", "auth", "testing"},
 }
 # The drivers: each header appears in one .cc below its room.

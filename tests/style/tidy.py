@@ -48,9 +48,9 @@ def tidy(file):
 
 def sources(file):
     """The files of this project that are compiled with `file`, which may stand for several."""
-    if "Unity" not in file.parts:
+    if BUILD / "units" not in file.parents:
         return [file] if ROOT in file.parents else []
-    return [Path(name) for name in re.findall(r'#include "(.*)"', file.read_text())]
+    return [ROOT / name for name in re.findall(r'#include "(.*)"', file.read_text())]
 
 
 def is_wanted(file, wanted):

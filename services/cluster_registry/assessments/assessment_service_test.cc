@@ -1,4 +1,5 @@
-// AssessmentService over gRPC: sets, cases, who sees and does what, comparison.
+// AssessmentService over gRPC: sets, cases, who sees and does what, comparison. Verdicts,
+// rejections and corrections stand in assessment_verdict_test.cc.
 #include <fstream>
 #include <map>
 #include <sstream>
@@ -9,12 +10,11 @@
 #include "google/protobuf/util/json_util.h"
 #include "google/protobuf/util/time_util.h"
 #include "libs/base/status_macros.h"
+#include "services/cluster_registry/assessments/assessment_fixture.h"
 #include "services/cluster_registry/assessments/assessment_store.h"
 #include "services/cluster_registry/assessments/rules/peers.h"
-#include "services/cluster_registry/assessments/rules/results.h"
 #include "services/cluster_registry/assessments/rules/steps.h"
 #include "services/cluster_registry/clusters/cluster_store.h"
-#include "services/cluster_registry/testing/registry_fixture.h"
 
 namespace wici::cluster_registry {
 namespace {
@@ -29,113 +29,8 @@ using wici::testing::HasViolation;
 using wici::testing::IsOk;
 using wici::testing::Reason;
 using wici::testing::StatusIs;
-constexpr auto kPrecondition = absl::StatusCode::kFailedPrecondition;
-constexpr auto kInvalid = absl::StatusCode::kInvalidArgument;
-constexpr auto kDenied = absl::StatusCode::kPermissionDenied;
-constexpr auto kNotFound = absl::StatusCode::kNotFound;
-constexpr char kName[] = "clusters/abc/assessments/gold";
-constexpr char kReport[] = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
-constexpr char kRequestId[] = "0a1b2c3d-0000-4000-8000-000000000001";
 
-// The methods that are called in other roles than the operator's.
-template <class Request, class Response>
-struct Rpc {
-  const char* name;
-};
-constexpr Rpc<v1::AdvanceAssessmentRequest, v1::Assessment> kAdvanceAssessment{"AdvanceAssessment"};
-constexpr Rpc<v1::AppointAssessorsRequest, v1::Assessment> kAppointAssessors{"AppointAssessors"};
-constexpr Rpc<v1::CompareWithPeersRequest, v1::CompareWithPeersResponse> kCompareWithPeers{
-    "CompareWithPeers"};
-constexpr Rpc<v1::CreateAssessmentRequest, v1::Assessment> kCreateAssessment{"CreateAssessment"};
-constexpr Rpc<v1::CreateIndicatorSetRequest, v1::IndicatorSet> kCreateIndicatorSet{
-    "CreateIndicatorSet"};
-constexpr Rpc<v1::CorrectAssessmentResultsRequest, v1::Assessment> kCorrectAssessmentResults{
-    "CorrectAssessmentResults"};
-constexpr Rpc<v1::DecideAssessmentRequest, v1::Assessment> kDecideAssessment{"DecideAssessment"};
-constexpr Rpc<v1::EvaluateAssessmentRequest, v1::EvaluateAssessmentResponse> kEvaluateAssessment{
-    "EvaluateAssessment"};
-constexpr Rpc<v1::GetAssessmentRequest, v1::Assessment> kGetAssessment{"GetAssessment"};
-constexpr Rpc<v1::GetPublishedAssessmentRequest, v1::PublishedAssessment> kGetPublishedAssessment{
-    "GetPublishedAssessment"};
-constexpr Rpc<v1::ListAssessmentsRequest, v1::ListAssessmentsResponse> kListAssessments{
-    "ListAssessments"};
-constexpr Rpc<v1::RecordAssessmentResultsRequest, v1::Assessment> kRecordAssessmentResults{
-    "RecordAssessmentResults"};
-constexpr Rpc<v1::UpdateAssessmentRequest, v1::Assessment> kUpdateAssessment{"UpdateAssessment"};
-
-class AssessmentServiceTest : public testing::EngineRegistryTest {
- protected:
-  AssessmentServiceTest() {
-    v1::CreateLabelSchemeRequest scheme;
-    scheme.set_label_scheme_id("esca");
-    *scheme.mutable_label_scheme() = testing::Esca();
-    for (v1::LabelPolicy& policy : *scheme.mutable_label_scheme()->mutable_policies()) {
-      policy.set_needs_eligibility(policy.effective_from() == "2019-11-15");
-      if (policy.kind() != "GOLD") continue;
-      policy.set_pass_ratio_milli(800);
-      policy.set_min_assessors(2);
-    }
-    EXPECT_THAT(CreateLabelScheme(scheme), IsOk());
-    AddCluster();
-    EXPECT_THAT(CreateIndicatorSet(R"(
-                  indicator_set_id: "gold"
-                  indicator_set { scheme: "labelSchemes/esca" kind: "GOLD" version: "test-1"
-                                  display_name: "Wskaźniki" rule: RULE_POINTS indicator_count: 2
-                                  dimensions { code: "A" title: "Structure" indicator_count: 2 }
-                                  indicators { code: "1" dimension: "A" title: "One"
-                                               points_max: 10 threshold: 4 }
-                                  indicators { code: "2" dimension: "A" title: "Two"
-                                               points_max: 10 threshold: 4 } })"),
-                IsOk());
-  }
-
-  absl::StatusOr<Assessment> Apply(const std::string& fields = "", const std::string& id = "gold") {
-    return CreateAssessment("parent: \"clusters/abc\" assessment_id: \"" + id +
-                            "\" assessment { scheme: \"labelSchemes/esca\" kind: \"GOLD\" "
-                            "indicator_set: \"indicatorSets/gold\" " +
-                            fields + " }");
-  }
-  static std::string Name(const std::string& more = "") {
-    return absl::StrCat("name: \"", kName, "\" ", more);
-  }
-  absl::StatusOr<Assessment> Advance(const std::string& state, const std::string& more = "") {
-    return AdvanceAssessment(Name("state: STATE_" + state + " " + more));
-  }
-  absl::StatusOr<Assessment> Appoint(const std::string& second = R"("ESCA DE" country: "DE")",
-                                     const std::string& more = "") {
-    return AppointAssessors(Name(R"(assessors { person: "users/ewa" organisation: "ESCA PL"
-                                                country: "PL" lead: true }
-                                    assessors { person: "users/jan" organisation: )" +
-                                 second + " } " + more));
-  }
-  absl::StatusOr<Assessment> Record(int first, int second) {
-    return RecordAssessmentResults(Name(
-        absl::StrCat("report_sha256: \"", kReport, "\" results { indicator: \"2\" points: ", second,
-                     " } results { indicator: \"1\" points: ", first, " comment: \"dobrze\" }")));
-  }
-  // From the application to `state`, on the day of the clock; points when it is reported.
-  void BringTo(Assessment::State state, int first = 8, int second = 8) {
-    ASSERT_THAT(Apply(), IsOk());
-    ASSERT_THAT(Advance("ELIGIBLE"), IsOk());
-    ASSERT_THAT(Advance("CONTRACTED"), IsOk());
-    ASSERT_THAT(SubmitSelfAssessment(Name()), IsOk());
-    if (state == Assessment::STATE_SELF_ASSESSED) return;
-    ASSERT_THAT(Appoint(), IsOk());
-    ASSERT_THAT(Advance("SCHEDULED", R"(held_on: "2015-12-18")"), IsOk());
-    if (state == Assessment::STATE_SCHEDULED) return;
-    ASSERT_THAT(Advance("HELD"), IsOk());
-    if (state == Assessment::STATE_HELD) return;
-    ASSERT_THAT(Record(first, second), IsOk());
-    ASSERT_THAT(Advance("REPORTED"), IsOk());
-  }
-  template <class Request, class Response>
-  absl::StatusOr<Response> As(const std::string& role, const std::string& scope,
-                              const Rpc<Request, Response>& rpc, const std::string& request) {
-    return services_.Call<Response>(
-        absl::StrCat("wici.cluster_registry.v1.AssessmentService/", rpc.name),
-        Parse<Request>(request), role.empty() ? "" : services_.Token(role, scope));
-  }
-};
+class AssessmentServiceTest : public testing::AssessmentFixture {};
 WICI_ON_EVERY_ENGINE(AssessmentServiceTest);
 
 TEST_P(AssessmentServiceTest, L8ACaseGoesFromTheApplicationToTheApproval) {
@@ -216,31 +111,6 @@ TEST_P(AssessmentServiceTest, EligibilityIsCheckedWhereThePolicyOfTheDayAsks) {
   EXPECT_EQ(checked->eligibility().source(), "ECCP");
 }
 
-TEST_P(AssessmentServiceTest, L8WhatFailsIsNotApprovedAndTheUnknownNeedsAReason) {
-  BringTo(Assessment::STATE_REPORTED, 10, 3);
-  EXPECT_THAT(DecideAssessment(Name("state: STATE_APPROVED reason: \"I want it\"")),
-              StatusIs(kPrecondition, Reason("ASSESSMENT_NOT_PASSED")));
-  EXPECT_THAT(DecideAssessment(Name("state: STATE_REJECTED")), HasViolation("reason"));
-  const auto rejected = DecideAssessment(Name(R"(state: STATE_REJECTED reason: "próg")"));
-  ASSERT_THAT(rejected, IsOk());
-  EXPECT_EQ(rejected->steps(7).reason(), "próg");
-}
-
-TEST_P(AssessmentServiceTest, L8AnUnknownVerdictIsApprovedOnlyWithAReason) {
-  BringTo(Assessment::STATE_HELD);
-  ASSERT_THAT(RecordAssessmentResults(Name(absl::StrCat(
-                  "report_sha256: \"", kReport,
-                  R"(" results { indicator: "1" points: 8 } results { indicator: "2" })"))),
-              IsOk());
-  ASSERT_THAT(Advance("REPORTED"), IsOk());
-  EXPECT_EQ(EvaluateAssessment(Name())->verdict().outcome(),
-            v1::AssessmentVerdict::OUTCOME_UNKNOWN);
-  EXPECT_THAT(DecideAssessment(Name("state: STATE_APPROVED")),
-              StatusIs(kInvalid, HasViolation("reason")));
-  EXPECT_THAT(DecideAssessment(Name("state: STATE_APPROVED reason: \"the board has the file\"")),
-              IsOk());
-}
-
 TEST_P(AssessmentServiceTest, L9AnAssessorWithARoleInTheClusterIsRefused) {
   ASSERT_THAT(Apply(), IsOk());
   ASSERT_THAT(CreateContact(R"(parent: "clusters/abc" contact_id: "ewa"
@@ -286,32 +156,6 @@ TEST_P(AssessmentServiceTest, L9TheTieIsThatOfTheDayAndCheckedAgainWhenItIsFixed
   EXPECT_THAT(Advance("HELD"), StatusIs(kPrecondition, Reason("ASSESSOR_CONFLICT")));
 }
 
-TEST_P(AssessmentServiceTest, AnIneligibleApplicantIsRejectedBeforeItIsHeld) {
-  ASSERT_THAT(Apply(R"(portfolio: "ICT")"), IsOk());
-  EXPECT_THAT(DecideAssessment(Name("state: STATE_REJECTED")), HasViolation("reason"));
-  EXPECT_THAT(DecideAssessment(Name("state: STATE_APPROVED")),
-              StatusIs(kPrecondition, Reason("ASSESSMENT_STEP_NOT_ALLOWED")));
-  const auto rejected = DecideAssessment(Name(R"(state: STATE_REJECTED reason: "not on ECCP")"));
-  ASSERT_THAT(rejected, IsOk());
-  EXPECT_EQ(rejected->steps(1).from_state(), Assessment::STATE_APPLIED);
-  EXPECT_EQ(rejected->steps(1).reason(), "not on ECCP");
-  const auto verdict = EvaluateAssessment(Name())->verdict();
-  EXPECT_EQ(verdict.outcome(), v1::AssessmentVerdict::OUTCOME_FAIL);
-  EXPECT_EQ(verdict.criteria(1).code(), "ELIGIBILITY");
-  EXPECT_EQ(verdict.criteria(1).outcome(), v1::AssessmentVerdict::OUTCOME_FAIL);
-  EXPECT_THAT(Advance("ELIGIBLE"), Reason("ASSESSMENT_STEP_NOT_ALLOWED"));
-  // It is no decision about results, to be compared with.
-  EXPECT_THAT(store_.Read(absl::Now() + absl::Seconds(20),
-                          [](Reader& reader) -> absl::Status {
-                            WICI_ASSIGN_OR_RETURN(const auto decisions,
-                                                  ReadDecisions(reader, "indicatorSets/gold",
-                                                                absl::InfiniteFuture(), 10));
-                            EXPECT_THAT(decisions, IsEmpty());
-                            return absl::OkStatus();
-                          }),
-              IsOk());
-}
-
 TEST_P(AssessmentServiceTest, EligibilityMayBeCheckedWhenAnotherDayAsksForIt) {
   BringTo(Assessment::STATE_SELF_ASSESSED);
   EXPECT_THAT(Advance("SCHEDULED", R"(held_on: "2019-12-02")"),
@@ -319,68 +163,6 @@ TEST_P(AssessmentServiceTest, EligibilityMayBeCheckedWhenAnotherDayAsksForIt) {
   EXPECT_THAT(Advance("SCHEDULED", R"(held_on: "2019-12-02"
                         eligibility { checked_on: "2019-11-20" source: "ECCP" })"),
               IsOk());
-}
-
-TEST_P(AssessmentServiceTest, ACorrectionAfterTheReportKeepsWhatStoodThere) {
-  BringTo(Assessment::STATE_REPORTED, 10, 10);
-  const std::string other(64, 'f');
-  const auto corrected = CorrectAssessmentResults(
-      Name(R"(results { indicator: "2" points: 8 } reason: "zła kolumna" report_sha256: ")" +
-           other + "\""));
-  ASSERT_THAT(corrected, IsOk());
-  EXPECT_EQ(corrected->points(), 18);
-  EXPECT_EQ(corrected->report_sha256(), other);
-  ASSERT_THAT(corrected->corrections(), SizeIs(1));
-  const v1::AssessmentCorrection& log = corrected->corrections(0);
-  EXPECT_EQ(log.reason(), "zła kolumna");
-  EXPECT_EQ(log.actor(), "users/test");
-  EXPECT_EQ(log.state(), Assessment::STATE_REPORTED);
-  EXPECT_EQ(log.earlier_report_sha256(), kReport);
-  ASSERT_THAT(log.earlier_results(), SizeIs(1));
-  EXPECT_EQ(log.earlier_results(0).points(), 10);
-  EXPECT_EQ(corrected->state(), Assessment::STATE_REPORTED);
-  EXPECT_EQ(GetAssessment(Name())->SerializeAsString(), corrected->SerializeAsString());
-}
-
-TEST_P(AssessmentServiceTest, ADecisionThatCorrectedResultsNoLongerCarryDeservesALook) {
-  BringTo(Assessment::STATE_REPORTED, 10, 10);
-  ASSERT_THAT(DecideAssessment(Name("state: STATE_APPROVED")), IsOk());
-  const auto correct = [&](int points) {
-    return CorrectAssessmentResults(
-        Name(absl::StrCat("results { indicator: \"2\" points: ", points, " } reason: \"r\"")));
-  };
-  const auto failed = correct(3);
-  ASSERT_THAT(failed, IsOk());
-  EXPECT_EQ(failed->state(), Assessment::STATE_APPROVED);
-  EXPECT_THAT(failed->notices(), ElementsAre("approved, and the corrected results do not pass"));
-  EXPECT_THAT(correct(9)->notices(), IsEmpty());
-}
-
-TEST_P(AssessmentServiceTest, ACorrectionThatCannotBeMadeIsRefused) {
-  BringTo(Assessment::STATE_HELD);
-  const std::string one = R"(results { indicator: "1" points: 8 } reason: "r" )";
-  EXPECT_THAT(CorrectAssessmentResults(Name(one)),
-              StatusIs(kPrecondition, Reason("ASSESSMENT_NOT_REPORTED")));
-  EXPECT_THAT(CorrectAssessmentResults(Name("report_sha256: \"x\"")),
-              StatusIs(kInvalid, AllOf(HasViolation("results"), HasViolation("reason"),
-                                       HasViolation("report_sha256"))));
-  ASSERT_THAT(Record(8, 8), IsOk());
-  ASSERT_THAT(Advance("REPORTED"), IsOk());
-  EXPECT_THAT(CorrectAssessmentResults(Name(R"(results { indicator: "7" } reason: "r")")),
-              HasViolation("results[0].indicator"));
-  EXPECT_THAT(As("assessor", kName, kCorrectAssessmentResults, Name(one)),
-              StatusIs(kDenied, Reason("PERMISSION_DENIED")));
-  EXPECT_THAT(CorrectAssessmentResults(Name(one + R"(etag: "\"1\"")")),
-              StatusIs(absl::StatusCode::kAborted, Reason("ETAG_MISMATCH")));
-  const std::string again = one + absl::StrCat("request_id: \"", kRequestId, "\"");
-  const auto first = CorrectAssessmentResults(Name(again));
-  ASSERT_THAT(first, IsOk());
-  EXPECT_EQ(CorrectAssessmentResults(Name(again))->SerializeAsString(), first->SerializeAsString());
-  for (int i = 1; i < kCorrectionsMax; ++i) {
-    ASSERT_THAT(CorrectAssessmentResults(Name(one)), IsOk());
-  }
-  EXPECT_THAT(CorrectAssessmentResults(Name(one)),
-              StatusIs(kPrecondition, Reason("ASSESSMENT_FIXED")));
 }
 
 TEST_P(AssessmentServiceTest, ATeamOfOneCountryDeservesALook) {
@@ -540,14 +322,6 @@ TEST_P(AssessmentServiceTest, EveryViolationIsNamed) {
   EXPECT_THAT(CompareWithPeers(Name()), HasViolation("group"));
 }
 
-TEST_P(AssessmentServiceTest, ResultsOutsideTheSetAreRefused) {
-  BringTo(Assessment::STATE_HELD);
-  EXPECT_THAT(RecordAssessmentResults(Name(R"(results { indicator: "3" points: 1 }
-                                              results { indicator: "1" points: 11 })")),
-              StatusIs(kInvalid, AllOf(HasViolation("results[0].indicator"),
-                                       HasViolation("results[1].points"))));
-}
-
 TEST_P(AssessmentServiceTest, AnIndicatorSetIsCheckedAsAWhole) {
   const auto create = [&](const std::string& fields) {
     return CreateIndicatorSet("indicator_set_id: \"new\" indicator_set { " + fields + " }");
@@ -655,7 +429,7 @@ TEST_P(AssessmentServiceTest, ListsArePagedAndATokenBelongsToItsQuery) {
 }
 
 // Other clusters with decided assessments beside "clusters/abc".
-class PeerComparisonTest : public AssessmentServiceTest {
+class PeerComparisonTest : public testing::AssessmentFixture {
  protected:
   // "clusters/p{number}", decided now.
   void AddPeer(int number, const std::string& fields) {

@@ -9,7 +9,7 @@
 //   }));
 //   if (!scan.done()) next = scan.position();
 //
-// The plan (rules/audience_plan.h) names the clusters to look at; they are read in batches with
+// The plan (plans/audience_plan.h) names the clusters to look at; they are read in batches with
 // their labels and contacts, and each question is asked as early as it can be: of the cluster, of
 // its labels, of its contacts. A person with several contacts (rules/same_people.h) gets one row,
 // at the contact the rule is surest of (A3), wherever the others are.
@@ -27,8 +27,8 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "services/cluster_registry/audiences/plans/audience_plan.h"
 #include "services/cluster_registry/audiences/rules/audience.h"
-#include "services/cluster_registry/audiences/rules/audience_plan.h"
 #include "services/cluster_registry/audiences/rules/audience_rule.h"
 #include "services/cluster_registry/audiences/rules/same_people.h"
 #include "services/cluster_registry/store.h"

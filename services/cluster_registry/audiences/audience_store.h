@@ -13,7 +13,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
-#include "services/cluster_registry/audiences/rules/audience_plan.h"
+#include "services/cluster_registry/audiences/plans/audience_plan.h"
 #include "services/cluster_registry/store.h"
 #include "wici/cluster_registry/v1/cluster.pb.h"
 #include "wici/cluster_registry/v1/contact.pb.h"

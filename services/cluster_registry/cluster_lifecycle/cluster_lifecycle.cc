@@ -55,8 +55,9 @@ absl::Status CheckComplete(Reader& reader, const v1::Cluster& cluster, absl::Civ
 }
 
 // C7: a cluster that ended with a succession comes back by withdrawing that.
-absl::Status CheckNotSucceeded(Reader& reader, const std::string& cluster) {
-  WICI_ASSIGN_OR_RETURN(const std::vector<SuccessionEdge> edges, ReadSuccessors(reader, {cluster}));
+absl::Status CheckNotSucceeded(Writer& writer, const std::string& cluster) {
+  WICI_RETURN_IF_ERROR(LockSuccessions(writer));
+  WICI_ASSIGN_OR_RETURN(const std::vector<SuccessionEdge> edges, ReadSuccessors(writer, {cluster}));
   for (const SuccessionEdge& edge : edges) {
     if (edge.ends) return ClusterSucceededError(cluster, edge.succession);
   }
@@ -64,11 +65,12 @@ absl::Status CheckNotSucceeded(Reader& reader, const std::string& cluster) {
 }
 
 // C7: a cluster takes part in no succession after its end. `closed` is when that was, if known.
-absl::Status CheckClosedAfterSuccessions(Reader& reader, const std::string& cluster,
+absl::Status CheckClosedAfterSuccessions(Writer& writer, const std::string& cluster,
                                          const std::optional<DateRange>& closed) {
   if (!closed) return absl::OkStatus();
+  WICI_RETURN_IF_ERROR(LockSuccessions(writer));
   WICI_ASSIGN_OR_RETURN(const std::vector<Participation> participations,
-                        ReadParticipations(reader, {cluster}));
+                        ReadParticipations(writer, {cluster}));
   Violations violations;
   for (const Participation& one : participations) {
     if (one.effective_on <= FormatDate(closed->last)) continue;

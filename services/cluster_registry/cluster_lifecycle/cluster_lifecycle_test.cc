@@ -15,6 +15,11 @@ constexpr auto kDenied = absl::StatusCode::kPermissionDenied;
 constexpr auto kInvalidRequest = absl::StatusCode::kInvalidArgument;
 constexpr auto kPrecondition = absl::StatusCode::kFailedPrecondition;
 constexpr char kAbcName[] = R"(name: "clusters/abc")";
+// clusters/abc comes out of clusters/other.
+constexpr char kSplit[] = R"(succession_id: "split" succession {
+                               kind: KIND_SPLIT effective_on: "2014-07-01"
+                               predecessors: "clusters/other" successors: "clusters/other"
+                               successors: "clusters/abc" })";
 
 class ClusterLifecycleTest : public testing::EngineRegistryTest {
  protected:
@@ -208,15 +213,11 @@ TEST_P(ClusterLifecycleTest, ADeletedClusterTakesNoStep) {
 TEST_P(ClusterLifecycleTest, C7_AClusterIsNotClosedBeforeASuccessionItTakesPartIn) {
   AddCompleteCluster();
   AddCluster("", "other");
-  ASSERT_THAT(CreateSuccession(R"(succession_id: "split" succession {
-                                    kind: KIND_SPLIT effective_on: "2014-07-01"
-                                    predecessors: "clusters/other" successors: "clusters/other"
-                                    successors: "clusters/abc" })"),
-              IsOk());
+  ASSERT_THAT(CreateSuccession(kSplit), IsOk());
   for (const char* closed_on : {"2014-06-30", "2013", "2014-06"}) {
     EXPECT_THAT(CloseCluster(R"(name: "clusters/abc" reason: "dissolved" closed_on: ")" +
                              std::string(closed_on) + "\""),
-                StatusIs(kInvalid, HasViolation("closed_on")))
+                StatusIs(kInvalidRequest, HasViolation("closed_on")))
         << closed_on;
   }
   EXPECT_THAT(CloseCluster(R"(name: "clusters/abc" reason: "dissolved" closed_on: "2014")"),
@@ -232,12 +233,49 @@ TEST_P(ClusterLifecycleTest, C7_AClosedClusterTakesPartInNoLaterSuccession) {
       kind: KIND_MERGE predecessors: "clusters/abc" predecessors: "clusters/other"
       successors: "clusters/other" effective_on: )";
   EXPECT_THAT(CreateSuccession(merger + R"("2014-07-01" })"),
-              StatusIs(kInvalid, HasViolation("succession.predecessors[0]")));
+              StatusIs(kInvalidRequest, HasViolation("succession.predecessors[0]")));
   ASSERT_THAT(CreateSuccession(merger + R"("2014-06-30" })"), IsOk());
   EXPECT_EQ(GetCluster(kAbcName)->state(), v1::Cluster::STATE_CLOSED);
   EXPECT_THAT(ReactivateCluster(kAbcName), StatusIs(kPrecondition, Reason("CLUSTER_SUCCEEDED")));
   ASSERT_THAT(WithdrawSuccession(R"(name: "successions/merger" reason: "there was none")"), IsOk());
   EXPECT_EQ(ReactivateCluster(kAbcName)->state(), v1::Cluster::STATE_PUBLISHED);
+}
+
+// Another call is over while the transaction of the one that is asked about is under way.
+TEST_P(ClusterLifecycleTest, C7_ASuccessionSeesAClusterThatIsClosedMeanwhile) {
+  AddCompleteCluster();
+  AddCluster("", "other");
+  faulty_.DuringNextWrite([&] {
+    EXPECT_THAT(CloseCluster(R"(name: "clusters/abc" reason: "dissolved" closed_on: "2014-06")"),
+                IsOk());
+  });
+  EXPECT_THAT(CreateSuccession(kSplit),
+              StatusIs(kInvalidRequest, HasViolation("succession.successors[1]")));
+  EXPECT_EQ(ListSuccessions("")->successions_size(), 0);
+}
+
+TEST_P(ClusterLifecycleTest, C7_AClosureSeesASuccessionThatIsRecordedMeanwhile) {
+  AddCompleteCluster();
+  AddCluster("", "other");
+  faulty_.DuringNextWrite([&] { EXPECT_THAT(CreateSuccession(kSplit), IsOk()); });
+  EXPECT_THAT(CloseCluster(R"(name: "clusters/abc" reason: "dissolved" closed_on: "2014-06")"),
+              StatusIs(kInvalidRequest, HasViolation("closed_on")));
+  EXPECT_EQ(GetCluster(kAbcName)->state(), v1::Cluster::STATE_DRAFT);
+}
+
+TEST_P(ClusterLifecycleTest, C7_AClusterThatIsMergedMeanwhileDoesNotComeBack) {
+  AddCompleteCluster();
+  AddCluster("", "other");
+  ASSERT_THAT(CloseCluster(R"(name: "clusters/abc" reason: "dissolved" closed_on: "2014")"),
+              IsOk());
+  faulty_.DuringNextWrite([&] {
+    EXPECT_THAT(CreateSuccession(R"(succession_id: "merger" succession {
+                                      kind: KIND_MERGE effective_on: "2014-06-30"
+                                      predecessors: "clusters/abc" predecessors: "clusters/other"
+                                      successors: "clusters/other" })"),
+                IsOk());
+  });
+  EXPECT_THAT(ReactivateCluster(kAbcName), StatusIs(kPrecondition, Reason("CLUSTER_SUCCEEDED")));
 }
 
 TEST_P(ClusterLifecycleTest, C2_WhoHandsOverLaterIsStillTheManagerOfTheDay) {

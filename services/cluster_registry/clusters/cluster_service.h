@@ -1,6 +1,6 @@
 // Handlers of wici.cluster_registry.v1.ClusterService: clusters here, their life and history
 // (cluster_lifecycle/), their members (members/member_handlers.h) and contacts
-// (contacts/contact_handlers.h), and the import (imports/cluster_importer.h).
+// (contacts/contact_handlers.h), and the import (imports/cluster_file/cluster_importer.h).
 #ifndef WICI_SERVICES_CLUSTER_REGISTRY_CLUSTERS_CLUSTER_SERVICE_H_
 #define WICI_SERVICES_CLUSTER_REGISTRY_CLUSTERS_CLUSTER_SERVICE_H_
 
@@ -10,7 +10,7 @@
 #include "services/cluster_registry/cluster_lifecycle/cluster_lifecycle.h"
 #include "services/cluster_registry/contacts/contact_handlers.h"
 #include "services/cluster_registry/environment.h"
-#include "services/cluster_registry/imports/cluster_importer.h"
+#include "services/cluster_registry/imports/cluster_file/cluster_importer.h"
 #include "services/cluster_registry/members/member_handlers.h"
 #include "wici/cluster_registry/v1/cluster_service.pb.h"
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <utility>
+#include <vector>
 
 #include "libs/auth/access.h"
 #include "libs/base/status_macros.h"
@@ -61,6 +62,16 @@ absl::StatusOr<v1::Cluster> ReadVisibleCluster(Reader& reader, const Principal& 
   }
   HideFrom(principal, cluster);
   return cluster;
+}
+
+absl::StatusOr<std::set<std::string>> ReadVisibleNames(Reader& reader, const Principal& principal,
+                                                       const std::set<std::string>& names) {
+  WICI_ASSIGN_OR_RETURN(const std::vector<v1::Cluster> clusters, ReadClustersNamed(reader, names));
+  std::set<std::string> visible;
+  for (const v1::Cluster& cluster : clusters) {
+    if (MaySee(principal, cluster)) visible.insert(cluster.name());
+  }
+  return visible;
 }
 
 }  // namespace wici::cluster_registry

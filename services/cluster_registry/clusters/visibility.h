@@ -11,6 +11,8 @@
 #ifndef WICI_SERVICES_CLUSTER_REGISTRY_CLUSTERS_VISIBILITY_H_
 #define WICI_SERVICES_CLUSTER_REGISTRY_CLUSTERS_VISIBILITY_H_
 
+#include <set>
+#include <string>
 #include <string_view>
 
 #include "absl/status/statusor.h"
@@ -37,6 +39,9 @@ absl::StatusOr<v1::Cluster> ReadVisibleCluster(Reader& reader, const Principal& 
 // As the registry knew it at `known_at`. It must be visible as it is and as it was.
 absl::StatusOr<v1::Cluster> ReadVisibleCluster(Reader& reader, const Principal& principal,
                                                std::string_view name, absl::Time known_at);
+// Of the clusters `names`, those that are there and that `principal` may see, by one query.
+absl::StatusOr<std::set<std::string>> ReadVisibleNames(Reader& reader, const Principal& principal,
+                                                       const std::set<std::string>& names);
 
 }  // namespace wici::cluster_registry
 

@@ -10,7 +10,7 @@
 #include "services/cluster_registry/contacts/contact_store.h"
 #include "services/cluster_registry/contacts/manager_rules.h"
 #include "services/cluster_registry/contacts/read_log.h"
-#include "services/cluster_registry/contacts/roles.h"
+#include "services/cluster_registry/contacts/rules/roles.h"
 #include "services/cluster_registry/contacts/validate_contact.h"
 #include "services/cluster_registry/errors.h"
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <tuple>
 #include <utility>
 
 #include "absl/strings/ascii.h"
@@ -53,17 +54,12 @@ sql::Value PersonOf(const v1::Contact& contact) {
 // roles were believed then there are none.
 using RolesByPosition = std::map<std::int64_t, RoleInterval>;
 absl::StatusOr<std::map<std::string, RolesByPosition>> ReadRolesBelieved(
-    Reader& reader, const std::vector<std::string>& contacts, std::int64_t instant) {
-  WICI_ASSIGN_OR_RETURN(const sql::Rows rows,
-                        reader.sql().SelectMany(kContactRoleHistory, "", KeysOf(contacts)));
+    Reader& reader, const std::vector<std::string>& contacts, absl::Time instant) {
+  WICI_ASSIGN_OR_RETURN(const std::vector<RoleRecord> records, ReadRoleHistory(reader, contacts));
   std::map<std::string, RolesByPosition> found;
-  for (const sql::Row& row : rows) {
-    if (row.Int(6) > instant || row.Int(7) <= instant) continue;
-    found[row.Text(0)][row.Int(1)] = {.contact = row.Text(0),
-                                      .role = static_cast<v1::Contact::Role>(row.Int(2)),
-                                      .from = row.Text(3),
-                                      .until = row.Text(4),
-                                      .primary = row.Bool(5)};
+  for (const RoleRecord& record : records) {
+    if (record.recorded_from > instant || record.recorded_until <= instant) continue;
+    found[record.role.contact][record.position] = record.role;
   }
   return found;
 }
@@ -110,6 +106,28 @@ absl::StatusOr<ContactsOfPeople> FindContactsOfPeople(Reader& reader,
   return found;
 }
 
+absl::StatusOr<std::vector<RoleRecord>> ReadRoleHistory(Reader& reader,
+                                                        absl::Span<const std::string> contacts) {
+  WICI_ASSIGN_OR_RETURN(const sql::Rows rows,
+                        reader.sql().SelectMany(kContactRoleHistory, "", KeysOf(contacts)));
+  std::vector<RoleRecord> records;
+  for (const sql::Row& row : rows) {
+    records.push_back({.role = {.contact = row.Text(0),
+                                .role = static_cast<v1::Contact::Role>(row.Int(2)),
+                                .from = row.Text(3),
+                                .until = row.Text(4),
+                                .primary = row.Bool(5)},
+                       .position = row.Int(1),
+                       .recorded_from = FromMicros(row.Int(6)),
+                       .recorded_until = FromMicros(row.Int(7))});
+  }
+  std::sort(records.begin(), records.end(), [](const RoleRecord& a, const RoleRecord& b) {
+    return std::tie(a.role.contact, a.recorded_from, a.position) <
+           std::tie(b.role.contact, b.recorded_from, b.position);
+  });
+  return records;
+}
+
 absl::Status SetKnownAt(Reader& reader, absl::Time known_at, std::vector<v1::Contact>& contacts) {
   const std::int64_t instant = ToMicros(known_at);
   std::erase_if(contacts, [&](const v1::Contact& contact) {
@@ -122,7 +140,7 @@ absl::Status SetKnownAt(Reader& reader, absl::Time known_at, std::vector<v1::Con
     }
   }
   if (changed_since.empty()) return absl::OkStatus();
-  WICI_ASSIGN_OR_RETURN(const auto believed, ReadRolesBelieved(reader, changed_since, instant));
+  WICI_ASSIGN_OR_RETURN(const auto believed, ReadRolesBelieved(reader, changed_since, known_at));
   for (v1::Contact& contact : contacts) {
     const auto then = believed.find(contact.name());
     if (then == believed.end()) continue;

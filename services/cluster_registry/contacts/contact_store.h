@@ -4,6 +4,7 @@
 #ifndef WICI_SERVICES_CLUSTER_REGISTRY_CONTACTS_CONTACT_STORE_H_
 #define WICI_SERVICES_CLUSTER_REGISTRY_CONTACTS_CONTACT_STORE_H_
 
+#include <cstdint>
 #include <map>
 #include <set>
 #include <string>
@@ -14,7 +15,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "absl/types/span.h"
-#include "services/cluster_registry/contacts/roles.h"
+#include "services/cluster_registry/contacts/rules/roles.h"
 #include "services/cluster_registry/store.h"
 #include "wici/cluster_registry/v1/contact.pb.h"
 
@@ -40,6 +41,16 @@ struct ContactsOfPeople {
 absl::StatusOr<ContactsOfPeople> FindContactsOfPeople(Reader& reader,
                                                       const std::set<std::string>& email_keys,
                                                       const std::set<std::string>& persons);
+// A role as it was believed from one instant until another, when the roles were recorded anew.
+struct RoleRecord {
+  RoleInterval role;
+  std::int64_t position = 0;  // of the roles believed together, the present one first
+  absl::Time recorded_from;
+  absl::Time recorded_until;
+};
+// What was believed before of the roles of `contacts`, by contact, oldest first.
+absl::StatusOr<std::vector<RoleRecord>> ReadRoleHistory(Reader& reader,
+                                                        absl::Span<const std::string> contacts);
 // Makes of `contacts`, as they are, what was known of them at `known_at`: those recorded later are
 // left out, roles are those believed then. Nothing else of a person's past is kept, so names,
 // addresses and languages stay the present ones, and a contact that was removed is not known.

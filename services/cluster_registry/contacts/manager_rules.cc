@@ -5,7 +5,7 @@
 
 #include "libs/base/status_macros.h"
 #include "services/cluster_registry/contacts/contact_store.h"
-#include "services/cluster_registry/contacts/roles.h"
+#include "services/cluster_registry/contacts/rules/roles.h"
 #include "services/cluster_registry/errors.h"
 
 namespace wici::cluster_registry {

@@ -5,8 +5,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "libs/base/csv.h"
 #include "services/cluster_registry/imports/files/cells.h"
-#include "services/cluster_registry/imports/files/csv.h"
 #include "services/cluster_registry/imports/plans/import_rows.h"
 #include "services/cluster_registry/imports/plans/initiative_plan.h"
 #include "services/cluster_registry/slug.h"

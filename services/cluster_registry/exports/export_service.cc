@@ -6,7 +6,7 @@
 #include "services/cluster_registry/errors.h"
 #include "services/cluster_registry/exports/csv_dump.h"
 #include "services/cluster_registry/exports/export_store.h"
-#include "services/cluster_registry/exports/json_ld.h"
+#include "services/cluster_registry/exports/json_ld/json_ld.h"
 #include "services/cluster_registry/initiatives/initiative_store.h"
 #include "services/cluster_registry/label_schemes/label_scheme_store.h"
 #include "services/cluster_registry/validate.h"

@@ -8,6 +8,7 @@
 #include "services/cluster_registry/cluster_rules/publication.h"
 #include "services/cluster_registry/clusters/cluster_store.h"
 #include "services/cluster_registry/environment.h"
+#include "services/cluster_registry/initiatives/participants.h"
 #include "services/cluster_registry/labels/label_store.h"
 #include "services/cluster_registry/members/member_store.h"
 #include "services/cluster_registry/successions/succession_store.h"
@@ -107,25 +108,9 @@ absl::StatusOr<std::vector<v1::Succession>> ReadExportSuccessions(
 
 absl::Status HideParticipants(Reader& reader, v1::Visibility circle,
                               std::vector<v1::Initiative>& initiatives) {
-  const auto is_cluster = [](const v1::InitiativeParticipant& participant) {
-    return participant.participant().rfind("clusters/", 0) == 0;
-  };
-  std::set<std::string> names;
-  for (const v1::Initiative& initiative : initiatives) {
-    for (const v1::InitiativeParticipant& participant : initiative.participants()) {
-      if (is_cluster(participant)) names.insert(participant.participant());
-    }
-  }
-  WICI_ASSIGN_OR_RETURN(const std::set<std::string> clusters, ExportedOf(reader, circle, names));
-  for (v1::Initiative& initiative : initiatives) {
-    auto& all = *initiative.mutable_participants();
-    all.erase(std::remove_if(all.begin(), all.end(),
-                             [&](const v1::InitiativeParticipant& participant) {
-                               return is_cluster(participant) &&
-                                      clusters.count(participant.participant()) == 0;
-                             }),
-              all.end());
-  }
+  WICI_ASSIGN_OR_RETURN(const std::set<std::string> clusters,
+                        ExportedOf(reader, circle, ParticipatingClusters(initiatives)));
+  HideOtherClusters(clusters, absl::MakeSpan(initiatives));
   return absl::OkStatus();
 }
 

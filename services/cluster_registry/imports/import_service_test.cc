@@ -51,7 +51,12 @@ class ImportServiceTest : public testing::RegistryTest {
     return worked.ok() && *worked;
   }
   Import Finish() {
+    int steps = 0;
     while (Step()) {
+      if (++steps == kStepsMax) {
+        ADD_FAILURE() << "never done: " << Get().ShortDebugString();
+        break;
+      }
     }
     FollowTheClock();
     return Get();
@@ -75,6 +80,7 @@ class ImportServiceTest : public testing::RegistryTest {
     return {answer->rows().begin(), answer->rows().end()};
   }
 
+  static constexpr int kStepsMax = 100;  // far more than any import here has
   static constexpr char kClusters[] = "content: CONTENT_CLUSTERS format: FORMAT_CSV ";
   static constexpr char kMembers[] = "content: CONTENT_MEMBERS format: FORMAT_CSV ";
   static constexpr char kHeader[] = "name,country,nuts,label,valid_until\n";
@@ -173,6 +179,7 @@ TEST_F(ImportServiceTest, OneBrokenRowStopsAllUnlessTheOthersAreAskedFor) {
   EXPECT_EQ(failed.state(), Import::STATE_FAILED);
   EXPECT_EQ(failed.created_count(), 1);
   EXPECT_EQ(failed.refused_count(), 1);
+  EXPECT_EQ(failed.failure(), "1 of 2 rows are broken, so nothing was imported");
   EXPECT_THAT(Rows(), SizeIs(2));
   EXPECT_THAT(ListClusters("")->clusters(), IsEmpty());
 

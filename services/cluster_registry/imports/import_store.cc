@@ -55,21 +55,25 @@ absl::Status RemoveImport(Writer& writer, std::string_view name) {
   return absl::OkStatus();
 }
 
-absl::StatusOr<std::string> FindImportWork(Reader& reader, std::string_view owner, absl::Time now) {
+absl::StatusOr<std::optional<ImportWork>> FindImportWork(Reader& reader, std::string_view owner,
+                                                         absl::Time now) {
   // What is under way comes before what waits to be checked.
   for (const v1::Import::State state : {v1::Import::STATE_RUNNING, v1::Import::STATE_CHECKING}) {
     WICI_ASSIGN_OR_RETURN(
         const sql::Rows found,
         reader.sql().Execute(kFindWork, {static_cast<std::int64_t>(state), owner, ToMicros(now)}));
-    if (!found.empty()) return found[0].Text(0);
+    if (!found.empty()) {
+      return std::optional<ImportWork>({.name = found[0].Text(0), .state = state});
+    }
   }
-  return "";
+  return std::optional<ImportWork>();
 }
 
-absl::StatusOr<std::optional<v1::Import>> ClaimImport(Writer& writer, std::string_view name,
+absl::StatusOr<std::optional<v1::Import>> ClaimImport(Writer& writer, const ImportWork& work,
                                                       std::string_view owner, absl::Time until) {
   const absl::StatusOr<sql::Rows> claimed =
-      writer.sql().Execute(kClaimImport, {name, owner, ToMicros(writer.now()), ToMicros(until)});
+      writer.sql().Execute(kClaimImport, {work.name, owner, ToMicros(writer.now()), ToMicros(until),
+                                          static_cast<std::int64_t>(work.state)});
   WICI_ASSIGN_OR_RETURN(std::vector<v1::Import> imports, ReadRows<v1::Import>(claimed));
   if (imports.empty()) return std::optional<v1::Import>();
   return std::optional<v1::Import>(std::move(imports[0]));

@@ -24,11 +24,16 @@ absl::Status SaveImport(Writer& writer, v1::Import& import, std::string_view kin
 // With its parts and reports.
 absl::Status RemoveImport(Writer& writer, std::string_view name);
 
-// The name of an import that is to be worked on, and on which nobody but `owner` works at `now`; ""
-// when there is none.
-absl::StatusOr<std::string> FindImportWork(Reader& reader, std::string_view owner, absl::Time now);
-// Takes it for `owner` until `until`; nullopt when somebody else was faster.
-absl::StatusOr<std::optional<v1::Import>> ClaimImport(Writer& writer, std::string_view name,
+// An import that is to be worked on.
+struct ImportWork {
+  std::string name;
+  v1::Import::State state = v1::Import::STATE_UNSPECIFIED;
+};
+// One on which nobody but `owner` works at `now`; nullopt when there is none.
+absl::StatusOr<std::optional<ImportWork>> FindImportWork(Reader& reader, std::string_view owner,
+                                                         absl::Time now);
+// Takes it for `owner` until `until`; nullopt when somebody else was faster, or it was cancelled.
+absl::StatusOr<std::optional<v1::Import>> ClaimImport(Writer& writer, const ImportWork& work,
                                                       std::string_view owner, absl::Time until);
 
 absl::Status InsertPart(Writer& writer, std::string_view name, std::int64_t part,

@@ -161,18 +161,18 @@ absl::StatusOr<bool> ImportWorker::RunOnce() {
 
 absl::StatusOr<Import> ImportWorker::Claim(bool& found) {
   const absl::Time now = clock_.Now();
-  std::string name;
+  std::optional<ImportWork> work;
   WICI_RETURN_IF_ERROR(store_.Read(now + kTimeout, [&](Reader& reader) -> absl::Status {
-    WICI_ASSIGN_OR_RETURN(name, FindImportWork(reader, options_.owner, now));
+    WICI_ASSIGN_OR_RETURN(work, FindImportWork(reader, options_.owner, now));
     return absl::OkStatus();
   }));
   std::optional<Import> import;
   Import ignored;
-  if (!name.empty()) {
+  if (work.has_value()) {
     WICI_RETURN_IF_ERROR(
         store_.Write(MakeStep("ClaimImport", now), ignored, [&](Writer& writer) -> absl::Status {
           WICI_ASSIGN_OR_RETURN(import,
-                                ClaimImport(writer, name, options_.owner, now + options_.lease));
+                                ClaimImport(writer, *work, options_.owner, now + options_.lease));
           return absl::OkStatus();
         }));
   }
@@ -193,7 +193,7 @@ Mutation ImportWorker::MakeStep(std::string method, absl::Time now) const {
 absl::Status ImportWorker::Step(const Import& import) {
   if (import.done_part_count() >= import.part_count()) return Finish(import);
   absl::StatusOr<std::unique_ptr<Part>> part = NextPart(import);
-  if (absl::IsNotFound(part.status())) return absl::OkStatus();  // cancelled meanwhile, or closed
+  if (absl::IsNotFound(part.status())) return FailWithoutPart(import, part.status());
   WICI_RETURN_IF_ERROR(part.status());
   WICI_RETURN_IF_ERROR(import.state() == Import::STATE_CHECKING ? CheckPart(import, **part)
                                                                 : ImportPart(import, **part));
@@ -321,10 +321,25 @@ absl::Status ImportWorker::Change(const Import& seen,
     absl::StatusOr<Import> import = ReadImport(writer, seen.name());
     if (absl::IsNotFound(import.status())) return absl::OkStatus();
     WICI_RETURN_IF_ERROR(import.status());
-    if (import->state() != seen.state() || import->done_part_count() != seen.done_part_count()) {
-      return absl::OkStatus();
-    }
+    const bool same = ActorOf(*import) == ActorOf(seen) && import->state() == seen.state() &&
+                      import->done_part_count() == seen.done_part_count();
+    if (!same) return absl::OkStatus();
     return body(writer, *import);
+  });
+}
+
+absl::Status ImportWorker::FailWithoutPart(const Import& import, const absl::Status& missed) {
+  return Change(import, [&](Writer& writer, Import& now) -> absl::Status {
+    const std::int32_t number = now.done_part_count() + 1;
+    const absl::StatusOr<std::string> part = ReadPart(writer, now.name(), number);
+    if (part.ok()) return missed;  // it was something else that was not found
+    if (!absl::IsNotFound(part.status())) return part.status();
+    now.set_state(Import::STATE_FAILED);
+    now.set_failure(absl::StrCat("part ", number, " of ", now.part_count(),
+                                 " is no longer stored; import the file again: rows that are "
+                                 "imported already stay as they are"));
+    WICI_RETURN_IF_ERROR(RemoveParts(writer, now.name()));
+    return SaveImport(writer, now, "import.failed");
   });
 }
 
@@ -354,6 +369,8 @@ absl::Status ImportWorker::Finish(const Import& import) {
     }
     if (now.refused_count() > 0) {
       now.set_state(Import::STATE_FAILED);
+      now.set_failure(absl::StrCat(now.refused_count(), " of ", now.done_row_count(),
+                                   " rows are broken, so nothing was imported"));
       WICI_RETURN_IF_ERROR(RemoveParts(writer, now.name()));
       return SaveImport(writer, now, "import.failed");
     }

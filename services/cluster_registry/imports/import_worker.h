@@ -11,6 +11,9 @@
 // never refuses a row and never ends an import: the worker waits a second and does the part again,
 // for as long as it takes. What it then reads once more are the answers of what was done.
 //
+// A part that is not there although the import waits for it ends the import as failed: it would be
+// asked for in vain for ever.
+//
 // Any number of processes may run a worker. A lease decides who bothers; two that work on one part
 // do no harm, because only the first to close it counts.
 #ifndef WICI_SERVICES_CLUSTER_REGISTRY_IMPORTS_IMPORT_WORKER_H_
@@ -89,6 +92,9 @@ class ImportWorker {
   absl::StatusOr<std::unique_ptr<Part>> ReadRows(const v1::Import& import, std::int64_t number);
   // The part that comes next, read already or read now, its rows named.
   absl::StatusOr<std::unique_ptr<Part>> NextPart(const v1::Import& import);
+  // No part comes next: nothing to do when the import was cancelled or went on meanwhile, otherwise
+  // the part was lost, and the import fails. `missed` when the part is there after all.
+  absl::Status FailWithoutPart(const v1::Import& import, const absl::Status& missed);
   absl::Status CheckPart(const v1::Import& import, Part& part);
   absl::Status ImportPart(const v1::Import& import, Part& part);
   absl::Status ClosePart(const v1::Import& import, Part& part);

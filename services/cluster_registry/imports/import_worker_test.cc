@@ -4,9 +4,11 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "absl/types/span.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "libs/base/status_macros.h"
@@ -24,6 +26,7 @@
 namespace wici::cluster_registry {
 namespace {
 
+using ::testing::HasSubstr;
 using testing::Parse;
 using ::testing::SizeIs;
 using v1::Import;
@@ -36,10 +39,10 @@ class ImportWorkerTest : public wici::testing::DatabaseTest {
   static constexpr int kClusters = 30;
   static constexpr int kParts = 3;
 
+  absl::Span<const sql::Migration> Schema() const override { return Migrations(); }
   void SetUp() override {
     DatabaseTest::SetUp();
     if (IsSkipped()) return;
-    ASSERT_THAT(sql::Migrate(database(), Migrations(), clock_), IsOk());
     store_ = std::make_unique<Store>(database());
     ASSERT_THAT(Write([](Writer& writer) {
                   v1::LabelScheme scheme = testing::Esca();
@@ -191,6 +194,42 @@ TEST_P(ImportWorkerTest, AProcessThatDiesInTheMiddleIsFollowedByTheNext) {
   const auto last = MakeWorker(database(), *store_, "last", absl::ZeroDuration());
   for (absl::StatusOr<bool> worked = true; worked.ok() && *worked;) worked = last->RunOnce();
   ExpectComplete();
+}
+
+TEST_P(ImportWorkerTest, AnImportThatLostAPartFailsAndSaysWhich) {
+  ASSERT_THAT(Write([](Writer& writer) { return RemovePart(writer, "imports/file", 2); }), IsOk());
+  const auto worker = MakeWorker(database(), *store_, "one");
+  for (const bool more : {true, true, false}) {
+    const absl::StatusOr<bool> worked = worker->RunOnce();
+    ASSERT_THAT(worked, IsOk());
+    EXPECT_EQ(*worked, more);
+  }
+  const Import import = Get();
+  EXPECT_EQ(import.state(), Import::STATE_FAILED);
+  EXPECT_EQ(import.done_part_count(), 1);
+  EXPECT_THAT(import.failure(), HasSubstr("part 2 of 3 is no longer stored"));
+}
+
+TEST_P(ImportWorkerTest, WhatWasCancelledMeanwhileIsNotTaken) {
+  const absl::Time now = clock_.Now();
+  std::optional<ImportWork> work;
+  ASSERT_THAT(store_->Read(Deadline(),
+                           [&](Reader& reader) -> absl::Status {
+                             WICI_ASSIGN_OR_RETURN(work, FindImportWork(reader, "one", now));
+                             return absl::OkStatus();
+                           }),
+              IsOk());
+  ASSERT_TRUE(work.has_value());
+  EXPECT_THAT(Write([&](Writer& writer) -> absl::Status {
+                Import cancelled = Get();
+                cancelled.set_state(Import::STATE_CANCELLED);
+                WICI_RETURN_IF_ERROR(SaveImport(writer, cancelled, "import.cancelled"));
+                WICI_ASSIGN_OR_RETURN(const auto taken,
+                                      ClaimImport(writer, *work, "one", now + absl::Seconds(10)));
+                EXPECT_FALSE(taken.has_value());
+                return absl::OkStatus();
+              }),
+              IsOk());
 }
 
 TEST_P(ImportWorkerTest, TwoWorkersAtOnceCountEveryRowOnce) {

@@ -31,9 +31,10 @@ inline constexpr sql::Query kFindWork{"find_import_work", R"sql(
   SELECT name FROM imports
   WHERE state = $1 AND (lease_owner = $2 OR lease_until <= $3) ORDER BY name LIMIT 1)sql"};
 
+// Unless it left state $5 meanwhile.
 inline constexpr sql::Query kClaimImport{"claim_import", R"sql(
   UPDATE imports SET lease_owner = $2, lease_until = $4
-  WHERE name = $1 AND (lease_owner = $2 OR lease_until <= $3)
+  WHERE name = $1 AND (lease_owner = $2 OR lease_until <= $3) AND state = $5
   RETURNING name, version, created_at, updated_at, body)sql"};
 
 // Parts of their files.

@@ -4,10 +4,13 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
+#include "absl/types/span.h"
 #include "libs/base/status_macros.h"
 #include "libs/rpc/etag.h"
+#include "services/cluster_registry/clusters/visibility.h"
 #include "services/cluster_registry/errors.h"
 #include "services/cluster_registry/initiatives/initiative_store.h"
+#include "services/cluster_registry/initiatives/participants.h"
 #include "services/cluster_registry/initiatives/validate_initiative.h"
 
 namespace wici::cluster_registry {
@@ -34,6 +37,15 @@ absl::Status CheckParticipants(Reader& reader, const v1::Initiative& before,
   return absl::OkStatus();
 }
 
+// Who may not see a cluster is not told that it takes part.
+absl::Status HideParticipantsFrom(const Principal& principal, Reader& reader,
+                                  absl::Span<v1::Initiative> initiatives) {
+  WICI_ASSIGN_OR_RETURN(const std::set<std::string> visible,
+                        ReadVisibleNames(reader, principal, ParticipatingClusters(initiatives)));
+  HideOtherClusters(visible, initiatives);
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 void InitiativeService::Register(rpc::Server& server) {
@@ -53,7 +65,7 @@ absl::Status InitiativeService::GetInitiative(const rpc::Context& context,
   WICI_RETURN_IF_ERROR(violations.ToStatus(kDomain));
   return environment_.store.Read(context.deadline, [&](Reader& reader) {
     WICI_ASSIGN_OR_RETURN(response, ReadInitiative(reader, request.name()));
-    return absl::OkStatus();
+    return HideParticipantsFrom(context.principal, reader, absl::MakeSpan(&response, 1));
   });
 }
 
@@ -69,10 +81,13 @@ absl::Status InitiativeService::ListInitiatives(const rpc::Context& context,
   WICI_RETURN_IF_ERROR(violations.ToStatus(kDomain));
   std::vector<v1::Initiative> rows;
   WICI_RETURN_IF_ERROR(environment_.store.Read(context.deadline, [&](Reader& reader) {
+    if (participant.rfind("clusters/", 0) == 0) {
+      WICI_RETURN_IF_ERROR(ReadVisibleCluster(reader, context.principal, participant).status());
+    }
     WICI_ASSIGN_OR_RETURN(rows, participant.empty()
                                     ? ReadInitiatives(reader, ToKeyset(page))
                                     : ReadInitiativesOf(reader, participant, ToKeyset(page)));
-    return absl::OkStatus();
+    return HideParticipantsFrom(context.principal, reader, absl::MakeSpan(rows));
   }));
   FillPage(request, page, std::move(rows), *response.mutable_initiatives(),
            *response.mutable_next_page_token());

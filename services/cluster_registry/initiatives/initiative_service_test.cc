@@ -140,6 +140,47 @@ TEST_P(InitiativeTest, InitiativesAreFoundByWhoTakesPart) {
               StatusIs(kInvalid, HasViolation("participant")));
 }
 
+TEST_P(InitiativeTest, AClusterThatACallerMayNotSeeIsNotNamed) {
+  AddCluster("", "draft");
+  AddCluster(R"(visibility: VISIBILITY_PUBLIC website: "k.example" no_home_region_reason: "all"
+                contact_email: "office@example.org")",
+             "open");
+  ASSERT_THAT(CreateContact(R"(parent: "clusters/open" contact { role: ROLE_MANAGER
+                                 display_name: "M" email: "m@example.org" })"),
+              IsOk());
+  ASSERT_THAT(PublishCluster(R"(name: "clusters/open")"), IsOk());
+  ASSERT_THAT(Create(R"(participants { participant: "clusters/draft" role: ROLE_LEAD }
+                        participants { participant: "clusters/open" }
+                        participants { participant: "regions/mazovia" }
+                        participants { display_name: "Finlombarda" })"),
+              IsOk());
+  const std::string partner = services_.Token("partner-region");
+  const auto participants = [](const v1::Initiative& initiative) {
+    std::vector<std::string> names;
+    for (const auto& participant : initiative.participants()) {
+      names.push_back(participant.participant() + participant.display_name());
+    }
+    return names;
+  };
+  const auto get = services_.Call<v1::Initiative>(
+      "wici.cluster_registry.v1.InitiativeService/GetInitiative",
+      testing::Parse<v1::GetInitiativeRequest>(R"(name: "initiatives/erice")"), partner);
+  ASSERT_THAT(get, IsOk());
+  EXPECT_THAT(participants(*get), ElementsAre("clusters/open", "regions/mazovia", "Finlombarda"));
+  const auto list = [&](const std::string& request) {
+    return services_.Call<v1::ListInitiativesResponse>(
+        "wici.cluster_registry.v1.InitiativeService/ListInitiatives",
+        testing::Parse<v1::ListInitiativesRequest>(request), partner);
+  };
+  ASSERT_THAT(list("")->initiatives(), SizeIs(1));
+  EXPECT_THAT(participants(list("")->initiatives(0)),
+              ElementsAre("clusters/open", "regions/mazovia", "Finlombarda"));
+  EXPECT_THAT(list(R"(participant: "clusters/open")")->initiatives(), SizeIs(1));
+  EXPECT_THAT(list(R"(participant: "clusters/draft")"),
+              StatusIs(absl::StatusCode::kNotFound, Reason("RESOURCE_NOT_FOUND")));
+  EXPECT_THAT(GetInitiative(R"(name: "initiatives/erice")")->participants(), SizeIs(4));
+}
+
 TEST_P(InitiativeTest, APageOfAParticipantGoesOnWhereItEndedAndFitsNoOtherQuery) {
   AddCluster();
   for (const std::string id : {"ecei", "ecrn", "erice"}) {

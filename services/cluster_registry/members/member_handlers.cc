@@ -1,5 +1,8 @@
 #include "services/cluster_registry/members/member_handlers.h"
 
+#include <map>
+#include <set>
+#include <string>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -34,6 +37,14 @@ absl::Status CheckMember(Reader& reader, const v1::Member& member, Violations vi
   return overlaps.empty() ? absl::OkStatus() : MembershipOverlapsError(overlaps[0].other);
 }
 
+// What may be stored as the answer to a request: of a person only which member it is.
+v1::Member WithoutPerson(const v1::Member& member) {
+  if (member.kind() != v1::Member::KIND_INDIVIDUAL) return member;
+  v1::Member answer;
+  answer.set_name(member.name());
+  return answer;
+}
+
 }  // namespace
 
 void MemberHandlers::Register(rpc::Service& service) {
@@ -44,6 +55,28 @@ void MemberHandlers::Register(rpc::Service& service) {
   service.Pooled("BatchCreateMembers", this, &MemberHandlers::BatchCreateMembers);
   service.Pooled("UpdateMember", this, &MemberHandlers::UpdateMember);
   service.Pooled("DeleteMember", this, &MemberHandlers::DeleteMember);
+}
+
+absl::Status MemberHandlers::Complete(const rpc::Context& context,
+                                      const std::vector<v1::Member*>& members) {
+  std::map<std::string, v1::Member*> stored_by_name;
+  std::set<std::string> names;
+  for (v1::Member* member : members) {
+    if (member->display_name().empty() && names.insert(member->name()).second) {
+      stored_by_name[member->name()] = member;
+    }
+  }
+  if (names.empty()) return absl::OkStatus();
+  std::vector<v1::Member> found;
+  WICI_RETURN_IF_ERROR(environment_.store.Read(context.deadline, [&](Reader& reader) {
+    WICI_ASSIGN_OR_RETURN(found, ReadMembersNamed(reader, names));
+    return absl::OkStatus();
+  }));
+  for (v1::Member& member : found) {
+    v1::Member& stored = *stored_by_name[member.name()];
+    stored = std::move(member);
+  }
+  return absl::OkStatus();
 }
 
 absl::Status MemberHandlers::GetMember(const rpc::Context& context,
@@ -126,15 +159,18 @@ absl::Status MemberHandlers::CreateMember(const rpc::Context& context,
   WICI_RETURN_IF_ERROR(violations.ToStatus(kDomain));
   const std::string id =
       request.member_id().empty() ? environment_.ids.NewId() : request.member_id();
-  return environment_.store.Write(
+  WICI_RETURN_IF_ERROR(environment_.store.Write(
       MakeMutation(environment_, context, request, request.request_id()), response,
       [&](Writer& writer) -> absl::Status {
         WICI_RETURN_IF_ERROR(LockCluster(writer, request.parent(), false).status());
-        response = request.member();
-        response.set_name(absl::StrCat(request.parent(), "/members/", id));
-        WICI_RETURN_IF_ERROR(CheckMember(writer, response));
-        return InsertMember(writer, response);
-      });
+        v1::Member member = request.member();
+        member.set_name(absl::StrCat(request.parent(), "/members/", id));
+        WICI_RETURN_IF_ERROR(CheckMember(writer, member));
+        WICI_RETURN_IF_ERROR(InsertMember(writer, member));
+        response = WithoutPerson(member);
+        return absl::OkStatus();
+      }));
+  return Complete(context, {&response});
 }
 
 absl::Status MemberHandlers::BatchCreateMembers(const rpc::Context& context,
@@ -147,16 +183,18 @@ absl::Status MemberHandlers::BatchCreateMembers(const rpc::Context& context,
   for (const v1::CreateMemberRequest& one : request.requests()) {
     ids.push_back(one.member_id().empty() ? environment_.ids.NewId() : one.member_id());
   }
-  return environment_.store.Write(
+  WICI_RETURN_IF_ERROR(environment_.store.Write(
       MakeMutation(environment_, context, request, request.request_id()), response,
       [&](Writer& writer) -> absl::Status {
         WICI_RETURN_IF_ERROR(LockCluster(writer, request.parent(), false).status());
         std::vector<v1::Member> members = MembersOfBatch(request, ids);
         WICI_RETURN_IF_ERROR(CheckBatchMembers(writer, request, members));
         WICI_RETURN_IF_ERROR(InsertMembers(writer, absl::MakeSpan(members)));
-        for (v1::Member& member : members) *response.add_members() = std::move(member);
+        for (const v1::Member& member : members) *response.add_members() = WithoutPerson(member);
         return absl::OkStatus();
-      });
+      }));
+  return Complete(context, {response.mutable_members()->pointer_begin(),
+                            response.mutable_members()->pointer_end()});
 }
 
 absl::Status MemberHandlers::UpdateMember(const rpc::Context& context,
@@ -167,18 +205,21 @@ absl::Status MemberHandlers::UpdateMember(const rpc::Context& context,
   violations.RequireResourceName("member.name", member.name(), "clusters/*/members/*");
   violations.RequestId("request_id", request.request_id());
   WICI_RETURN_IF_ERROR(violations.ToStatus(kDomain));
-  return environment_.store.Write(
+  WICI_RETURN_IF_ERROR(environment_.store.Write(
       MakeMutation(environment_, context, request, request.request_id()), response,
       [&](Writer& writer) -> absl::Status {
         WICI_RETURN_IF_ERROR(LockCluster(writer, ClusterOf(member.name()), false).status());
-        WICI_ASSIGN_OR_RETURN(response, ReadMember(writer, member.name()));
-        WICI_RETURN_IF_ERROR(CheckEtag(member.name(), member.etag(), response.etag()));
+        WICI_ASSIGN_OR_RETURN(v1::Member changed, ReadMember(writer, member.name()));
+        WICI_RETURN_IF_ERROR(CheckEtag(member.name(), member.etag(), changed.etag()));
         Violations invalid;
-        rpc::ApplyUpdateMask(request.update_mask(), member, ChangeableFields(), invalid, response);
-        ValidateMember("member", response, invalid);
-        WICI_RETURN_IF_ERROR(CheckMember(writer, response, std::move(invalid)));
-        return SaveMember(writer, response);
-      });
+        rpc::ApplyUpdateMask(request.update_mask(), member, ChangeableFields(), invalid, changed);
+        ValidateMember("member", changed, invalid);
+        WICI_RETURN_IF_ERROR(CheckMember(writer, changed, std::move(invalid)));
+        WICI_RETURN_IF_ERROR(SaveMember(writer, changed));
+        response = WithoutPerson(changed);
+        return absl::OkStatus();
+      }));
+  return Complete(context, {&response});
 }
 
 absl::Status MemberHandlers::DeleteMember(const rpc::Context& context,

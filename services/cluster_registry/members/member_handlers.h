@@ -2,6 +2,8 @@
 #ifndef WICI_SERVICES_CLUSTER_REGISTRY_MEMBERS_MEMBER_HANDLERS_H_
 #define WICI_SERVICES_CLUSTER_REGISTRY_MEMBERS_MEMBER_HANDLERS_H_
 
+#include <vector>
+
 #include "absl/status/status.h"
 #include "google/protobuf/empty.pb.h"
 #include "libs/rpc/server.h"
@@ -34,6 +36,10 @@ class MemberHandlers {
                             v1::Member& response);
   absl::Status DeleteMember(const rpc::Context& context, const v1::DeleteMemberRequest& request,
                             google::protobuf::Empty& response);
+
+  // Answers to requests are stored without a person's name: completes those of `members` with what
+  // the member is now. One that was removed stays as it was stored, with its name only.
+  absl::Status Complete(const rpc::Context& context, const std::vector<v1::Member*>& members);
 
   const Environment environment_;
 };

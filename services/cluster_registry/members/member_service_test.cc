@@ -339,6 +339,45 @@ TEST_P(MemberServiceTest, OfAPersonNothingIsFoundInThePastOnceItIsRemoved) {
   EXPECT_EQ(kept, 0);
 }
 
+TEST_P(MemberServiceTest, AnswersAreStoredWithoutThePersonAndCompletedWhenAskedForAgain) {
+  AddCluster();
+  const auto id = [](int number) {
+    return absl::StrCat(" request_id: \"3b0f2f0c-5b3c-4a55-9d4b-5a4a3f2b1c0", number, "\" ");
+  };
+  const std::string one = id(1) + R"(parent: "clusters/abc" member_id: "one"
+      member { display_name: "Żaneta Kowal" kind: KIND_INDIVIDUAL })";
+  const auto created = CreateMember(one);
+  ASSERT_THAT(created, IsOk());
+  EXPECT_EQ(created->display_name(), "Żaneta Kowal");
+  EXPECT_EQ(CreateMember(one)->SerializeAsString(), created->SerializeAsString());
+  const std::string batch = id(2) + R"(parent: "clusters/abc"
+      requests { parent: "clusters/abc" member_id: "two"
+                 member { display_name: "Żaneta Druga" kind: KIND_INDIVIDUAL } }
+      requests { parent: "clusters/abc" member_id: "firm"
+                 member { display_name: "Firma" kind: KIND_NGO } })";
+  for (int call = 0; call < 2; ++call) {
+    const auto answer = BatchCreateMembers(batch);
+    ASSERT_THAT(answer, IsOk());
+    ASSERT_THAT(answer->members(), SizeIs(2));
+    EXPECT_EQ(answer->members(0).display_name(), "Żaneta Druga");
+    EXPECT_EQ(answer->members(1).display_name(), "Firma");
+  }
+  const std::string update = id(3) + R"(member { name: "clusters/abc/members/one"
+                                                 website: "z.example" })";
+  EXPECT_EQ(UpdateMember(update)->display_name(), "Żaneta Kowal");
+  EXPECT_EQ(UpdateMember(update)->website(), "z.example");
+
+  ASSERT_THAT(DeleteMember(R"(name: "clusters/abc/members/one")"), IsOk());
+  ASSERT_THAT(DeleteMember(R"(name: "clusters/abc/members/two")"), IsOk());
+  for (const std::string& text : database_.AllTexts()) {
+    EXPECT_THAT(text, ::testing::Not(::testing::HasSubstr("Żaneta")));
+  }
+  const auto after = CreateMember(one);
+  ASSERT_THAT(after, IsOk());
+  EXPECT_EQ(after->name(), "clusters/abc/members/one");
+  EXPECT_EQ(after->display_name(), "");
+}
+
 TEST_P(MemberServiceTest, EveryFaultOfAnUpdateIsNamedAtOnce) {
   AddCluster();
   ASSERT_THAT(Create("firm", "kind: KIND_NGO"), IsOk());

@@ -1,9 +1,11 @@
 #include "services/cluster_registry/people/people_service.h"
 
 #include <string>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/time/time.h"
 #include "google/protobuf/util/json_util.h"
 #include "libs/base/limits.h"
 #include "libs/base/log.h"
@@ -40,6 +42,37 @@ std::string ToJson(const v1::Contact& contact) {
   std::string json;
   WICI_CHECK(google::protobuf::util::MessageToJsonString(contact, &json, options).ok());
   return json;
+}
+
+void AddJsonField(const char* name, const std::string& value, std::vector<std::string>& fields) {
+  if (!value.empty()) fields.push_back(absl::StrCat("\"", name, "\":\"", value, "\""));
+}
+
+// Names of roles, days and instants: nothing that JSON would escape.
+std::string ToJson(const RoleRecord& record) {
+  const auto instant = [](absl::Time time) {
+    return absl::FormatTime("%Y-%m-%dT%H:%M:%E*SZ", time, absl::UTCTimeZone());
+  };
+  std::vector<std::string> fields;
+  AddJsonField("role", v1::Contact::Role_Name(record.role.role), fields);
+  AddJsonField("role_from", record.role.from, fields);
+  AddJsonField("role_until", record.role.until == kRoleOpenUntil ? "" : record.role.until, fields);
+  if (record.role.primary) fields.emplace_back("\"primary\":true");
+  AddJsonField("recorded_from_time", instant(record.recorded_from), fields);
+  AddJsonField("recorded_until_time", instant(record.recorded_until), fields);
+  return absl::StrCat("{", absl::StrJoin(fields, ","), "}");
+}
+
+// The contact, and beside its fields what was recorded of its roles before.
+std::string ToJson(const v1::Contact& contact, const std::vector<RoleRecord>& history) {
+  std::vector<std::string> records;
+  for (const RoleRecord& record : history) {
+    if (record.role.contact == contact.name()) records.push_back(ToJson(record));
+  }
+  std::string json = ToJson(contact);
+  if (records.empty()) return json;
+  json.pop_back();  // the bracket that ends the object
+  return absl::StrCat(json, ",\"earlier_role_records\":[", absl::StrJoin(records, ","), "]}");
 }
 
 }  // namespace
@@ -96,16 +129,22 @@ absl::Status PeopleService::ExportPerson(const rpc::Context& context,
   RequirePerson(request.person(), violations);
   WICI_RETURN_IF_ERROR(violations.ToStatus(kDomain));
   std::vector<v1::Contact> contacts;
-  WICI_RETURN_IF_ERROR(environment_.store.Read(context.deadline, [&](Reader& reader) {
-    return ReadContactsOf(reader, request.person(), contacts);
-  }));
+  std::vector<RoleRecord> history;
+  WICI_RETURN_IF_ERROR(
+      environment_.store.Read(context.deadline, [&](Reader& reader) -> absl::Status {
+        WICI_RETURN_IF_ERROR(ReadContactsOf(reader, request.person(), contacts));
+        std::vector<std::string> names;
+        for (const v1::Contact& contact : contacts) names.push_back(contact.name());
+        WICI_ASSIGN_OR_RETURN(history, ReadRoleHistory(reader, names));
+        return absl::OkStatus();
+      }));
   LogContactRead(context, "export_person", contacts.size());
   if (MatchesResourcePattern(request.person(), kContactPattern)) {
-    response.set_json(ToJson(contacts.front()));
+    response.set_json(ToJson(contacts.front(), history));
     return absl::OkStatus();
   }
   std::vector<std::string> parts;
-  for (const v1::Contact& contact : contacts) parts.push_back(ToJson(contact));
+  for (const v1::Contact& contact : contacts) parts.push_back(ToJson(contact, history));
   response.set_json(absl::StrCat("{\"contacts\":[", absl::StrJoin(parts, ","), "]}"));
   return absl::OkStatus();
 }

@@ -16,7 +16,8 @@ namespace wici::cluster_registry {
 
 // Thread-safe. Persons of the registry are contacts: "clusters/{cluster}/contacts/{contact}"; those
 // of one human being carry the same "people/{person}", by which all of them are exported and
-// erased. Reads are logged (contacts/read_log.h).
+// erased. An export is the contact with "earlier_role_records", what was recorded of its roles
+// before. Reads are logged (contacts/read_log.h).
 class PeopleService {
  public:
   explicit PeopleService(const Environment& environment) : environment_(environment) {}

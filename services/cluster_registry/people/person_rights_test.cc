@@ -1,6 +1,8 @@
 // What a person may ask for, over all clusters: export, erasure, and a log of who read what.
 #include <string>
 
+#include "google/protobuf/struct.pb.h"
+#include "google/protobuf/util/json_util.h"
 #include "libs/base/log.h"
 #include "libs/feed/changes.h"
 #include "libs/feed/sequencer.h"
@@ -113,6 +115,41 @@ TEST_P(PersonRightsTest, APersonWithRolesInTwoClustersIsExportedWithBoth) {
   EXPECT_THAT(Export("people/nobody"),
               StatusIs(absl::StatusCode::kNotFound, Reason("RESOURCE_NOT_FOUND")));
   EXPECT_THAT(Export("x"), HasViolation("person"));
+}
+
+TEST_P(PersonRightsTest, WhatWasRecordedOfARoleBeforeIsExportedToo) {
+  ASSERT_THAT(CreateContact(R"(parent: "clusters/def" contact_id: "zofia"
+                contact { role: ROLE_DEPUTY role_from: "2014-01-01" display_name: "Zofia"
+                          email: "zofia@example.org" })"),
+              IsOk());
+  const std::string name = "clusters/def/contacts/zofia";
+  EXPECT_THAT(Export(name)->json(), Not(HasSubstr("earlier_role_records")));
+  services_.clock().Advance(absl::Hours(1));
+  ASSERT_THAT(UpdateContact(R"(contact { name: "clusters/def/contacts/zofia" role: ROLE_MANAGER
+                                         role_from: "2015-01-01" role_until: "2015-12-31"
+                                         primary: true }
+                               update_mask { paths: "role" paths: "role_from" paths: "role_until"
+                                             paths: "primary" })"),
+              IsOk());
+  services_.clock().Advance(absl::Hours(1));
+  ASSERT_THAT(UpdateContact(R"(contact { name: "clusters/def/contacts/zofia" }
+                               update_mask { paths: "primary" })"),
+              IsOk());
+  const std::string json = Export(name)->json();
+  EXPECT_THAT(json, HasSubstr(R"(,"earlier_role_records":[)"
+                              R"({"role":"ROLE_DEPUTY","role_from":"2014-01-01",)"
+                              R"("recorded_from_time":"2015-12-18T08:00:00Z",)"
+                              R"("recorded_until_time":"2015-12-18T09:00:00Z"},)"
+                              R"({"role":"ROLE_MANAGER","role_from":"2015-01-01",)"
+                              R"("role_until":"2015-12-31","primary":true,)"
+                              R"("recorded_from_time":"2015-12-18T09:00:00Z",)"
+                              R"("recorded_until_time":"2015-12-18T10:00:00Z"}]})"));
+  google::protobuf::Struct parsed;
+  EXPECT_TRUE(google::protobuf::util::JsonStringToMessage(json, &parsed).ok());
+  ASSERT_TRUE(Erase(name)->erased());
+  for (const std::string& text : database_.AllTexts()) {
+    EXPECT_THAT(text, Not(HasSubstr("zofia@example.org")));
+  }
 }
 
 TEST_P(PersonRightsTest, AddressesAreReadWithAPurposeThatIsLoggedWithoutThePerson) {

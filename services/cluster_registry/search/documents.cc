@@ -93,6 +93,11 @@ std::string Cut(const std::vector<std::string>& tokens, std::size_t hit) {
   return at == tokens.size() ? text : text + "…";
 }
 
+// For whom the cluster is, and what its members are.
+v1::Visibility FoundBy(const v1::Cluster& cluster) {
+  return cluster.has_delete_time() ? v1::VISIBILITY_INTERNAL : ExposureOf(cluster);
+}
+
 }  // namespace
 
 SearchDocument DocumentOf(const v1::Cluster& cluster) {
@@ -110,7 +115,7 @@ SearchDocument DocumentOf(const v1::Cluster& cluster) {
   AddCodes(cluster.sectors(), document);
   AddCodes(cluster.ecosystems(), document);
   AddCodes(cluster.technologies(), document);
-  document.shared = IsShared(ExposureOf(cluster)) && !cluster.has_delete_time();
+  document.exposure = FoundBy(cluster);
   return document;
 }
 
@@ -118,7 +123,7 @@ SearchDocument DocumentOf(const v1::Member& member, const v1::Cluster& cluster) 
   SearchDocument document;
   document.name = member.name();
   document.kind = v1::SearchResult::KIND_MEMBER;
-  document.shared = IsShared(ExposureOf(cluster)) && !cluster.has_delete_time();
+  document.exposure = FoundBy(cluster);
   if (member.kind() == v1::Member::KIND_INDIVIDUAL) return document;
   Add(member.display_name(), "", true, document);
   AddList(member.competences(), false, document);
@@ -135,8 +140,9 @@ SearchDocument DocumentOf(const v1::CollaborationItem& item) {
   Add(item.partner_sought(), "", false, document);
   AddCodes(item.sectors(), document);
   AddCodes(item.technologies(), document);
-  document.shared =
+  const bool shared =
       item.state() == v1::CollaborationItem::STATE_OPEN && IsShared(item.visibility());
+  document.exposure = shared ? item.visibility() : v1::VISIBILITY_INTERNAL;
   document.regions.assign(item.visible_in_regions().begin(), item.visible_in_regions().end());
   document.last_day = item.valid_until();
   return document;

@@ -223,8 +223,9 @@ absl::Status SearchIndexer::Update(const std::set<std::string>& names,
     if (ClusterOf(name) != name || created.count(name) > 0) continue;
     const auto now = std::find_if(documents.begin(), documents.end(),
                                   [&](const SearchDocument& one) { return one.name == name; });
-    const bool shared = now != documents.end() && now->shared;
-    if (now != documents.end() && index_.IsShared(name) == shared && index_.Has(name)) continue;
+    const bool stays =
+        now != documents.end() && index_.Has(name) && index_.ExposureOf(name) == now->exposure;
+    if (stays) continue;
     v1::Cluster cluster;
     cluster.set_name(name);
     WICI_RETURN_IF_ERROR(store_.Read(Deadline(options_.timeout), [&](Reader& reader) {

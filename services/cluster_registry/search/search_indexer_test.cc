@@ -8,6 +8,7 @@
 #include <thread>
 #include <vector>
 
+#include "absl/types/span.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "libs/base/status_macros.h"
@@ -38,10 +39,10 @@ using wici::testing::StatusIs;
 
 class SearchIndexerTest : public wici::testing::DatabaseTest {
  protected:
+  absl::Span<const sql::Migration> Schema() const override { return Migrations(); }
   void SetUp() override {
     DatabaseTest::SetUp();
     if (IsSkipped()) return;
-    ASSERT_THAT(sql::Migrate(database(), Migrations(), clock_), IsOk());
     store_ = std::make_unique<Store>(database());
     Open();
   }
@@ -125,8 +126,10 @@ class SearchIndexerTest : public wici::testing::DatabaseTest {
     return count.value_or(-1);
   }
   std::vector<std::string> Find(const std::string& query, bool everything = true) {
-    const auto answer =
-        index_->Search(query, SearchFilter{{}, everything, {}, {}, "2015-12-18"}, false);
+    SearchFilter filter;
+    filter.everything = everything;
+    filter.today = "2015-12-18";
+    const auto answer = index_->Search(query, filter, false);
     EXPECT_THAT(answer, IsOk());
     std::vector<std::string> names;
     for (const SearchHit& hit : answer->hits) names.push_back(hit.name.substr(9));
@@ -178,6 +181,10 @@ TEST_P(SearchIndexerTest, WhatIsBelowAClusterHidesAndShowsWithIt) {
   AddItem("c1", "i", "Usługi chemiczne");
   Index();
   EXPECT_EQ(Find("chemia", false).size(), 7u);
+  ChangeCluster("c1", [](v1::Cluster& c) { c.set_visibility(v1::VISIBILITY_PARTNERS); });
+  Index();
+  EXPECT_EQ(index_->ExposureOf("clusters/c1/members/m4"), v1::VISIBILITY_PARTNERS);
+  EXPECT_THAT(Find("chemia", false), ElementsAre("c1/collaborationItems/i"));
   ChangeCluster("c1", [](v1::Cluster& c) { c.set_visibility(v1::VISIBILITY_INTERNAL); });
   Index();
   // The item has a visibility of its own.

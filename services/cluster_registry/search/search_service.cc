@@ -4,6 +4,7 @@
 #include <bit>
 #include <cmath>
 #include <map>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -49,8 +50,25 @@ std::size_t BeginOf(const rpc::Page& page, const std::vector<SearchHit>& hits) {
   return static_cast<std::size_t>(next - hits.begin());
 }
 
-// Those of `names` that are there and that `view` may see.
-absl::StatusOr<std::map<std::string, Found>> ReadFound(Reader& reader, const View& view,
+// Clusters and what their members are follow clusters/visibility.h; a deleted one is not found.
+bool Shows(const Principal& principal, const v1::Cluster& cluster) {
+  return !cluster.has_delete_time() && MaySee(principal, cluster);
+}
+
+// The kinds of which the caller finds what is for partners: of clusters and members as in lists of
+// all clusters, of offers and requests as rules/viewer.h of the collaboration says.
+std::set<SearchKind> PartnerKinds(const Principal& principal, const Viewer& viewer) {
+  std::set<SearchKind> kinds;
+  if (viewer.partner) kinds.insert(SearchResult::KIND_COLLABORATION_ITEM);
+  if (CircleOf(principal, "platform") >= v1::VISIBILITY_PARTNERS) {
+    kinds.insert({SearchResult::KIND_CLUSTER, SearchResult::KIND_MEMBER});
+  }
+  return kinds;
+}
+
+// Those of `names` that are there and that the caller may see.
+absl::StatusOr<std::map<std::string, Found>> ReadFound(Reader& reader, const Principal& principal,
+                                                       const View& view,
                                                        const std::vector<std::string>& names,
                                                        const std::string& language,
                                                        absl::Time now) {
@@ -66,12 +84,12 @@ absl::StatusOr<std::map<std::string, Found>> ReadFound(Reader& reader, const Vie
                         ReadItemsNamed(reader, items, now));
   std::map<std::string, Found> found;
   for (const auto& [name, cluster] : there.clusters) {
-    if (!MaySee(view.viewer, cluster)) continue;
+    if (!Shows(principal, cluster)) continue;
     found[name] = {DocumentOf(cluster), TitleOf(cluster, language), cluster};
   }
   for (const auto& [name, member] : there.members) {
     const auto cluster = there.clusters.find(ClusterOf(name));
-    if (cluster == there.clusters.end() || !MaySee(view.viewer, cluster->second)) continue;
+    if (cluster == there.clusters.end() || !Shows(principal, cluster->second)) continue;
     found[name] = {DocumentOf(member, cluster->second), member.display_name(), {}};
   }
   for (const v1::CollaborationItem& item : rows) {
@@ -106,6 +124,7 @@ absl::Status ReadResults(Reader& reader, SearchIndex& index, const rpc::Context&
                                .everything = view.viewer.everything,
                                .clusters = view.viewer.clusters,
                                .open_regions = view.open_regions,
+                               .partner_kinds = PartnerKinds(context.principal, view.viewer),
                                .today = FormatDate(DayOf(now))};
   WICI_ASSIGN_OR_RETURN(const SearchAnswer answer,
                         index.Search(query.text, filter, query.as_you_type));
@@ -117,7 +136,8 @@ absl::Status ReadResults(Reader& reader, SearchIndex& index, const rpc::Context&
     const std::size_t end = std::min(answer.hits.size(), at + size - results.found.size());
     std::vector<std::string> names;
     for (std::size_t i = at; i < end; ++i) names.push_back(answer.hits[i].name);
-    WICI_ASSIGN_OR_RETURN(auto found, ReadFound(reader, view, names, context.language, now));
+    WICI_ASSIGN_OR_RETURN(auto found,
+                          ReadFound(reader, context.principal, view, names, context.language, now));
     for (; at < end; ++at) {
       const auto one = found.find(answer.hits[at].name);
       if (one == found.end()) continue;

@@ -63,6 +63,17 @@ class SearchServiceTest : public testing::RegistryTest {
     for (const v1::SearchResult& result : found->results()) names.push_back(result.name());
     return names;
   }
+  // A published cluster of this visibility.
+  void AddPublished(const std::string& id, const std::string& visibility) {
+    AddCluster("visibility: VISIBILITY_" + visibility +
+                   R"( website: "k.example" no_home_region_reason: "all"
+                       contact_email: "office@example.org")",
+               id);
+    ASSERT_THAT(CreateContact("parent: \"clusters/" + id + R"(" contact { role: ROLE_MANAGER
+                                 display_name: "M" email: "m@example.org" })"),
+                IsOk());
+    ASSERT_THAT(PublishCluster("name: \"clusters/" + id + "\""), IsOk());
+  }
   std::string TokenOf(const std::vector<RoleBinding>& bindings) {
     return auth::MakeBearerToken(services_.key(), {"users/other", bindings},
                                  services_.clock().Now(), absl::Hours(24));
@@ -240,6 +251,46 @@ TEST_F(SearchServiceTest, WhatACallerMayNotSeeIsNotFound) {
       UnorderedElementsAre(prefix + "public", prefix + "bavarian", prefix + "internal"));
   services_.clock().Set(absl::FromCivil(absl::CivilDay(2016, 12, 19), absl::UTCTimeZone()));
   EXPECT_THAT(NamesFor(TokenOf({{"partner-region", "platform"}}), "laboratorium"), IsEmpty());
+}
+
+TEST_F(SearchServiceTest, WhoIsSignedInFindsWhatIsPublicAndAManagerTheOwnCluster) {
+  for (const char* id : {"public", "partners", "internal"}) {
+    AddPublished(id, absl::AsciiStrToUpper(id));
+    ASSERT_THAT(CreateMember("parent: \"clusters/" + std::string(id) + R"(" member_id: "firm"
+                  member { display_name: "Klaster i Syn" kind: KIND_SMALL_ENTERPRISE })"),
+                IsOk());
+  }
+  ASSERT_THAT(Index(), IsOk());
+  const auto found = [](const std::vector<std::string>& ids) {
+    std::vector<std::string> names;
+    for (const std::string& id : ids) {
+      names.push_back("clusters/" + id);
+      names.push_back("clusters/" + id + "/members/firm");
+    }
+    return ::testing::UnorderedElementsAreArray(names);
+  };
+  EXPECT_THAT(NamesFor(TokenOf({}), "klaster"), found({"public"}));
+  EXPECT_THAT(NamesFor(TokenOf({{"attendee", "clusters/internal"}}), "klaster"), found({"public"}));
+  EXPECT_THAT(NamesFor(TokenOf({{"cluster-manager", "clusters/internal"}}), "klaster"),
+              found({"public", "internal"}));
+  EXPECT_THAT(NamesFor(TokenOf({{"cluster-manager", "clusters/partners"}}), "klaster"),
+              found({"public", "partners"}));
+  EXPECT_THAT(NamesFor(TokenOf({{"partner-region", "platform"}}), "klaster"),
+              found({"public", "partners"}));
+  EXPECT_THAT(NamesFor(TokenOf({{"region-operator", "platform"}}), "klaster"),
+              found({"public", "partners", "internal"}));
+
+  v1::SearchClustersRequest request;
+  request.set_query("klaster");
+  const auto clusters = [&](const std::string& token) {
+    return services_.Call<v1::SearchClustersResponse>(
+        "wici.cluster_registry.v1.ClusterService/SearchClusters", request, token);
+  };
+  ASSERT_THAT(clusters(TokenOf({})), IsOk());
+  ASSERT_EQ(clusters(TokenOf({}))->clusters_size(), 1);
+  EXPECT_EQ(clusters(TokenOf({}))->clusters(0).name(), "clusters/public");
+  EXPECT_EQ(clusters(TokenOf({{"cluster-manager", "clusters/internal"}}))->clusters_size(), 2);
+  EXPECT_THAT(clusters(""), StatusIs(absl::StatusCode::kUnauthenticated));
 }
 
 TEST_F(SearchServiceTest, AnIndexThatLagsBehindShowsNothingThatIsGoneOrHidden) {

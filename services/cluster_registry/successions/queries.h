@@ -61,7 +61,8 @@ inline constexpr sql::Query kGetSuccessors{"get_successors", R"sql(
 inline constexpr sql::Query kDeleteSuccessionEdges{"delete_succession_edges", R"sql(
   DELETE FROM succession_edges WHERE succession = $1)sql"};
 
-// Held until COMMIT: two successions that together would make a cycle come one after the other.
+// Held until COMMIT: two successions that together would make a cycle come one after the other, and
+// so do a succession and a cluster's end or return.
 inline constexpr sql::Query kLockSuccessions{"lock_successions", R"sql(
   UPDATE succession_graph SET version = version + 1 WHERE name = 'successions'
   RETURNING version)sql"};

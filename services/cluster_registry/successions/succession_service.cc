@@ -18,7 +18,7 @@
 #include "services/cluster_registry/labels/status/label_facts.h"
 #include "services/cluster_registry/partial_date.h"
 #include "services/cluster_registry/rows.h"
-#include "services/cluster_registry/successions/succession_effects.h"
+#include "services/cluster_registry/successions/effects/succession_effects.h"
 #include "services/cluster_registry/successions/succession_rules.h"
 #include "services/cluster_registry/successions/succession_store.h"
 #include "services/cluster_registry/successions/validate_succession.h"

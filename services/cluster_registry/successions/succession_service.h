@@ -5,7 +5,7 @@
 #include "absl/status/status.h"
 #include "libs/rpc/server.h"
 #include "services/cluster_registry/environment.h"
-#include "services/cluster_registry/successions/succession_applier.h"
+#include "services/cluster_registry/successions/effects/succession_applier.h"
 #include "wici/cluster_registry/v1/succession_service.pb.h"
 
 namespace wici::cluster_registry {

@@ -1,5 +1,5 @@
 // SuccessionService over gRPC: what a succession must say, what it does, and that a crash in the
-// middle loses nothing.
+// middle loses nothing. Its withdrawal stands in succession_withdrawal_test.cc.
 #include <functional>
 #include <string>
 #include <vector>
@@ -8,7 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "google/protobuf/util/time_util.h"
 #include "libs/base/clock.h"
-#include "services/cluster_registry/testing/registry_fixture.h"
+#include "services/cluster_registry/successions/succession_fixture.h"
 
 namespace wici::cluster_registry {
 namespace {
@@ -23,106 +23,7 @@ using wici::testing::IsOk;
 using wici::testing::Reason;
 using wici::testing::StatusIs;
 using wici::testing::WriteFault;
-constexpr auto kInvalid = absl::StatusCode::kInvalidArgument;
-constexpr auto kPrecondition = absl::StatusCode::kFailedPrecondition;
-constexpr char kId[] = R"( request_id: "3b0f2f0c-5b3c-4a55-9d4b-5a4a3f2b1c0d")";
-
-constexpr char kWithdrawId[] = R"( request_id: "3b0f2f0c-5b3c-4a55-9d4b-5a4a3f2b1c0e")";
-
-// What the issuer said about the labels of a merger of aaa and bbb into ccc.
-constexpr char kDecided[] = R"(
-    label_decisions { label: "clusters/aaa/labels/bronze" effect: EFFECT_TRANSFERRED
-                      evidences { uri: "https://eucles.be/letter" } }
-    label_decisions { label: "clusters/bbb/labels/bronze" effect: EFFECT_ENDED
-                      reason: "the issuer allows one" })";
-
-class SuccessionTest : public testing::EngineRegistryTest {
- protected:
-  void SetUp() override {
-    EngineRegistryTest::SetUp();
-    if (IsSkipped()) return;
-    AddEsca();
-    for (const char* id : {"aaa", "bbb", "ccc"}) AddCluster("", id);
-    for (const char* id : {"aaa", "bbb"}) {
-      Award(id, "bronze", R"(valid_from: "2014-06-01" valid_until: "2016-05-31")");
-      Award(id, "old", R"(valid_from: "2011-01-01" valid_until: "2012-12-31")");
-    }
-  }
-
-  void Award(const std::string& cluster, const std::string& id, const std::string& fields) {
-    ASSERT_THAT(
-        CreateLabel("parent: \"clusters/" + cluster + "\" label_id: \"" + id +
-                    "\" label { scheme: \"labelSchemes/esca\" kind: \"BRONZE\" " + fields + " }"),
-        IsOk());
-  }
-  absl::StatusOr<v1::Succession> Merge(const std::string& more, const std::string& id = "merger") {
-    return CreateSuccession("succession_id: \"" + id + R"(" succession {
-        kind: KIND_MERGE predecessors: "clusters/aaa" predecessors: "clusters/bbb"
-        successors: "clusters/ccc" effective_on: "2015-07-01" )" +
-                            more + " }" + kId);
-  }
-  // A succession without labels: "aaa>bbb" means that aaa becomes bbb, by a split or a merger.
-  absl::StatusOr<v1::Succession> Succeed(const std::string& id, const std::string& kind,
-                                         const std::vector<std::string>& before,
-                                         const std::vector<std::string>& after,
-                                         const std::string& day = "2015-07-01") {
-    std::string text = "succession_id: \"" + id + "\" succession { kind: KIND_" + kind +
-                       " effective_on: \"" + day + "\" ";
-    for (const std::string& one : before) text += "predecessors: \"clusters/" + one + "\" ";
-    for (const std::string& one : after) text += "successors: \"clusters/" + one + "\" ";
-    return CreateSuccession(text + "}");
-  }
-  std::string Status(const std::string& cluster, const std::string& day) {
-    const auto status = GetLabelStatus("cluster: \"clusters/" + cluster + R"("
-        scheme: "labelSchemes/esca" kind: "BRONZE" on_date: ")" +
-                                       day + "\"");
-    if (!status.ok()) return status.status().ToString();
-    return v1::LabelStatus_Name(status->status()).substr(13) + " " +
-           v1::LabelStatusReason_Name(status->reason()).substr(20);
-  }
-  v1::Cluster::State StateOf(const std::string& cluster) {
-    return GetCluster("name: \"clusters/" + cluster + "\"")->state();
-  }
-  absl::Status RunWorker() {
-    return registry_.succession_applier().RunOnce(absl::Now() + absl::Seconds(20));
-  }
-  absl::StatusOr<v1::Succession> Withdraw(const std::string& more = "",
-                                          const std::string& id = "merger") {
-    return WithdrawSuccession("name: \"successions/" + id +
-                              R"(" reason: "it was another cluster" )" + more);
-  }
-  // What is left when it is withdrawn.
-  void ExpectTakenBack(const std::string& id = "") {
-    EXPECT_EQ(GetSuccession("name: \"successions/merger" + id + "\"")->state(),
-              v1::Succession::STATE_WITHDRAWN);
-    for (const char* cluster : {"aaa", "bbb", "ccc"}) {
-      EXPECT_EQ(StateOf(cluster + id), v1::Cluster::STATE_DRAFT);
-    }
-    for (const char* cluster : {"aaa", "bbb"}) {
-      EXPECT_EQ(Status(cluster + id, "2015-07-01"), "VALID WITHIN_TERM");
-      EXPECT_EQ(Status(cluster + id, "2016-06-01"), "NOT_VALID EXPIRED");
-    }
-    EXPECT_EQ(Status("ccc" + id, "2015-07-01").substr(0, 9), "NOT_VALID");
-  }
-  // What a merger of aaa and bbb into ccc leaves behind.
-  void ExpectMerged(const std::string& id = "") {
-    EXPECT_EQ(GetSuccession("name: \"successions/merger" + id + "\"")->state(),
-              v1::Succession::STATE_APPLIED);
-    EXPECT_EQ(StateOf("aaa" + id), v1::Cluster::STATE_MERGED);
-    EXPECT_EQ(StateOf("bbb" + id), v1::Cluster::STATE_MERGED);
-    EXPECT_EQ(StateOf("ccc" + id), v1::Cluster::STATE_DRAFT);
-    EXPECT_EQ(Status("aaa" + id, "2015-06-30"), "VALID WITHIN_TERM");
-    EXPECT_EQ(Status("aaa" + id, "2015-07-01"), "NOT_VALID TRANSFERRED");
-    EXPECT_EQ(Status("bbb" + id, "2015-06-30"), "VALID WITHIN_TERM");
-    EXPECT_EQ(Status("bbb" + id, "2015-07-01"), "NOT_VALID ENDED");
-    EXPECT_EQ(Status("ccc" + id, "2015-06-30"), "NOT_VALID NOT_YET");
-    EXPECT_EQ(Status("ccc" + id, "2015-07-01"), "VALID WITHIN_TERM");
-    EXPECT_EQ(Status("ccc" + id, "2016-06-01"), "NOT_VALID EXPIRED");
-    EXPECT_THAT(ListLabels("parent: \"clusters/ccc" + id + "\"")->labels(), SizeIs(1));
-    EXPECT_THAT(GetLabel("name: \"clusters/aaa" + id + "/labels/bronze\"")->events(), SizeIs(1));
-    EXPECT_THAT(GetLabel("name: \"clusters/bbb" + id + "/labels/bronze\"")->events(), SizeIs(1));
-  }
-};
+class SuccessionTest : public testing::SuccessionFixture {};
 WICI_ON_EVERY_ENGINE(SuccessionTest);
 
 TEST_P(SuccessionTest, L10_AMergerTransfersAndEndsLabelsAsDecided) {
@@ -258,7 +159,7 @@ TEST_P(SuccessionTest, C7_WhoEndedTakesPartNoMore) {
 
 // A merger of clusters of its own, broken off at write number `crash`: the succession itself, the
 // two predecessors, the heir, the end.
-class BrokenOffTest : public SuccessionTest {
+class BrokenOffTest : public testing::SuccessionFixture {
  protected:
   void MergeAndBreakOff(int crash, WriteFault fault, bool again) {
     SCOPED_TRACE(crash);
@@ -288,24 +189,6 @@ class BrokenOffTest : public SuccessionTest {
     ASSERT_THAT(RunWorker(), IsOk());  // there is nothing left to do
     ExpectMerged(id);
   }
-  absl::StatusOr<v1::Succession> MergeOf(const std::string& id) {
-    const std::string request_id =
-        "3b0f2f0c-5b3c-4a55-9d4b-" +
-        absl::StrCat(absl::Hex(std::hash<std::string>{}(id) | 1ULL << 63)).substr(0, 12);
-    const auto cluster = [&](const char* name) {
-      return "\"clusters/" + std::string(name) + id + "\" ";
-    };
-    const auto label = [&](const char* name) {
-      return "\"clusters/" + std::string(name) + id + "/labels/bronze\" ";
-    };
-    return CreateSuccession(
-        "succession_id: \"merger" + id + "\" request_id: \"" + request_id +
-        "\" succession { kind: KIND_MERGE effective_on: \"2015-07-01\" predecessors: " +
-        cluster("aaa") + "predecessors: " + cluster("bbb") + "successors: " + cluster("ccc") +
-        "label_decisions { effect: EFFECT_TRANSFERRED evidences { uri: \"x\" } label: " +
-        label("aaa") +
-        "} label_decisions { effect: EFFECT_ENDED reason: \"one\" label: " + label("bbb") + "} }");
-  }
 };
 WICI_ON_EVERY_ENGINE(BrokenOffTest);
 
@@ -321,87 +204,6 @@ TEST_P(BrokenOffTest, L10_ACrashBetweenTheTransactionsIsMadeGoodByTheSameCall) {
     MergeAndBreakOff(crash, WriteFault::kBeforeCommit, true);
     MergeAndBreakOff(crash, WriteFault::kAfterCommit, true);
   }
-}
-
-TEST_P(BrokenOffTest, AWithdrawalThatBrokeOffIsMadeGoodByTheWorkerOrTheSameCall) {
-  // The withdrawal itself, the heir, the two predecessors, the end.
-  for (int crash = 0; crash <= 4; ++crash) {
-    for (const bool again : {false, true}) {
-      SCOPED_TRACE(crash);
-      const std::string id = "-w" + std::to_string(crash) + (again ? "-again" : "-worker");
-      for (const char* name : {"aaa", "bbb", "ccc"}) AddCluster("", name + id);
-      for (const char* name : {"aaa", "bbb"}) {
-        Award(name + id, "bronze", R"(valid_from: "2014-06-01" valid_until: "2016-05-31")");
-      }
-      ASSERT_THAT(MergeOf(id), IsOk());
-      int writes = 0;
-      next_fault_ = [&] {
-        return writes++ == crash ? WriteFault::kAfterCommit : WriteFault::kNone;
-      };
-      const auto broken = Withdraw("", "merger" + id);
-      next_fault_ = nullptr;
-      if (crash > 0) {
-        ASSERT_THAT(broken, IsOk());
-        EXPECT_EQ(broken->state(), v1::Succession::STATE_WITHDRAWING);
-      }
-      if (again) {
-        EXPECT_EQ(Withdraw("", "merger" + id)->state(), v1::Succession::STATE_WITHDRAWN);
-      }
-      ASSERT_THAT(RunWorker(), IsOk());
-      ExpectTakenBack(id);
-      ASSERT_THAT(RunWorker(), IsOk());  // there is nothing left to do
-      ExpectTakenBack(id);
-    }
-  }
-}
-
-TEST_P(BrokenOffTest, AMergerThatIsNotYetAppliedIsWithdrawnWithWhatItHasDone) {
-  // Broken off after the record, after each predecessor, after the heir.
-  for (int crash = 1; crash <= 4; ++crash) {
-    SCOPED_TRACE(crash);
-    const std::string id = "-p" + std::to_string(crash);
-    for (const char* name : {"aaa", "bbb", "ccc", "ddd"}) AddCluster("", name + id);
-    for (const char* name : {"aaa", "bbb"}) {
-      Award(name + id, "bronze", R"(valid_from: "2014-06-01" valid_until: "2016-05-31")");
-    }
-    int writes = 0;
-    next_fault_ = [&] { return writes++ == crash ? WriteFault::kBeforeCommit : WriteFault::kNone; };
-    ASSERT_EQ(MergeOf(id)->state(), v1::Succession::STATE_PENDING);
-    next_fault_ = nullptr;
-    // Nothing else is recorded of these clusters until it is known how they are.
-    EXPECT_THAT(Succeed("other" + id, "SPLIT", {"ccc" + id}, {"ccc" + id, "ddd" + id}),
-                StatusIs(kPrecondition, Reason("SUCCESSION_UNSETTLED")));
-    const auto withdrawn = Withdraw("", "merger" + id);
-    ASSERT_THAT(withdrawn, IsOk());
-    EXPECT_FALSE(withdrawn->has_apply_time());
-    ExpectTakenBack(id);
-    ASSERT_THAT(RunWorker(), IsOk());
-    ExpectTakenBack(id);
-    EXPECT_THAT(Succeed("other" + id, "SPLIT", {"ccc" + id}, {"ccc" + id, "ddd" + id}), IsOk());
-  }
-}
-
-TEST_P(BrokenOffTest, AClusterWhoseIdentifierWasTakenMeanwhileWaitsForItToBeFree) {
-  for (const char* id : {"ddd", "eee"}) AddCluster("", id);
-  ASSERT_THAT(UpdateCluster(R"(cluster { name: "clusters/ddd"
-                                 external_ids { scheme: "NIP" value: "5260001246" } })"),
-              IsOk());
-  ASSERT_THAT(Succeed("merger", "MERGE", {"ddd", "eee"}, {"eee"}), IsOk());
-  ASSERT_THAT(UpdateCluster(R"(cluster { name: "clusters/eee"
-                                 external_ids { scheme: "NIP" value: "5260001246" } })"),
-              IsOk());
-  const auto stuck = Withdraw();
-  ASSERT_THAT(stuck, IsOk());
-  EXPECT_EQ(stuck->state(), v1::Succession::STATE_WITHDRAWING);
-  EXPECT_THAT(stuck->problem(), HasSubstr("5260001246"));
-  ASSERT_THAT(UpdateCluster(R"(cluster { name: "clusters/eee" }
-                               update_mask { paths: "external_ids" })"),
-              IsOk());
-  ASSERT_THAT(RunWorker(), IsOk());
-  const auto done = GetSuccession(R"(name: "successions/merger")");
-  EXPECT_EQ(done->state(), v1::Succession::STATE_WITHDRAWN);
-  EXPECT_EQ(done->problem(), "");
-  EXPECT_EQ(StateOf("ddd"), v1::Cluster::STATE_DRAFT);
 }
 
 TEST_P(BrokenOffTest, AnEffectThatIsRefusedSaysWhyAndIsTriedAgain) {
@@ -434,129 +236,6 @@ TEST_P(SuccessionTest, C7_NoClusterEndsBeforeASuccessionItTakesPartIn) {
   EXPECT_THAT(Succeed("end-2", "MERGE", {"fff", "eee"}, {"fff"}, "2013-12-31"),
               AllOf(StatusIs(kInvalid), HasViolation("succession.predecessors[1]")));
   EXPECT_THAT(Succeed("end-3", "MERGE", {"ddd", "fff"}, {"fff"}, "2014-01-01"), IsOk());
-}
-
-TEST_P(SuccessionTest, L10_AWithdrawnMergerLeavesNoTraceInTheAnswersOfToday) {
-  ASSERT_THAT(Merge(kDecided), IsOk());
-  services_.clock().Advance(absl::Hours(24));
-  const auto withdrawn = Withdraw();
-  ASSERT_THAT(withdrawn, IsOk());
-  EXPECT_EQ(withdrawn->state(), v1::Succession::STATE_WITHDRAWN);
-  EXPECT_EQ(withdrawn->withdraw_reason(), "it was another cluster");
-  EXPECT_EQ(withdrawn->withdraw_actor(), "users/test");
-  ExpectTakenBack();
-  const auto old = GetLabel(R"(name: "clusters/aaa/labels/bronze")");
-  ASSERT_THAT(old->events(), SizeIs(1));
-  EXPECT_EQ(old->events(0).type(), v1::LabelEvent::TYPE_CORRECTION);
-  EXPECT_EQ(old->events(0).reason(), "it was another cluster");
-  EXPECT_EQ(old->events(0).succession(), "successions/merger");
-  EXPECT_THAT(ListLabelVersions(R"(parent: "clusters/aaa/labels/bronze")")->versions(), SizeIs(3));
-  EXPECT_EQ(GetLabel(R"(name: "clusters/ccc/labels/merger-1")")->verification(),
-            v1::Label::VERIFICATION_REJECTED);
-  // The right one is recorded anew, with every label decided about again.
-  EXPECT_THAT(Merge("", "right"), StatusIs(kInvalid, Reason("REQUEST_ID_REUSED")));
-  EXPECT_THAT(Succeed("right", "MERGE", {"aaa", "bbb"}, {"ccc"}),
-              StatusIs(kInvalid, Reason("LABEL_UNDECIDED")));
-  ASSERT_THAT(CreateSuccession(R"(succession_id: "right" succession {
-        kind: KIND_MERGE predecessors: "clusters/aaa" predecessors: "clusters/bbb"
-        successors: "clusters/ccc" effective_on: "2015-08-01" )" +
-                               std::string(kDecided) + "}"),
-              IsOk());
-  EXPECT_EQ(Status("aaa", "2015-07-31"), "VALID WITHIN_TERM");
-  EXPECT_EQ(Status("ccc", "2015-07-31").substr(0, 9), "NOT_VALID");
-  EXPECT_EQ(Status("ccc", "2015-08-01"), "VALID WITHIN_TERM");
-  EXPECT_EQ(StateOf("aaa"), v1::Cluster::STATE_MERGED);
-}
-
-TEST_P(SuccessionTest, L13_AWithdrawalDoesNotChangeTheAnswersThatWereKnownBefore) {
-  const absl::Time before = services_.clock().Now();
-  services_.clock().Advance(absl::Hours(1));
-  ASSERT_THAT(Merge(kDecided), IsOk());
-  const absl::Time yesterday = services_.clock().Now();
-  const auto answers = [&](absl::Time known_at) {
-    const auto at = [&](auto request) {
-      *request.mutable_known_at() =
-          google::protobuf::util::TimeUtil::MicrosecondsToTimestamp(ToMicros(known_at));
-      return request;
-    };
-    std::string all;
-    for (const std::string cluster : {"aaa", "bbb", "ccc"}) {
-      const std::string name = "\"clusters/" + cluster + "\"";
-      all += GetCluster(at(testing::Parse<v1::GetClusterRequest>("name: " + name)))
-                 ->ShortDebugString();
-      const auto status = GetLabelStatus(at(testing::Parse<v1::GetLabelStatusRequest>(
-          "cluster: " + name + R"(scheme: "labelSchemes/esca" kind: "BRONZE"
-                                  on_date: "2015-07-01")")));
-      all += status->ShortDebugString();
-      all += ListSuccessions(at(testing::Parse<v1::ListSuccessionsRequest>("cluster: " + name)))
-                 ->ShortDebugString();
-    }
-    return all;
-  };
-  const std::string known_before = answers(before);
-  const std::string known_yesterday = answers(yesterday);
-  EXPECT_NE(known_before, known_yesterday);
-  services_.clock().Advance(absl::Hours(24));
-  ASSERT_THAT(Withdraw(), IsOk());
-  EXPECT_EQ(answers(before), known_before);
-  EXPECT_EQ(answers(yesterday), known_yesterday);
-  EXPECT_NE(answers(services_.clock().Now()), known_yesterday);
-  auto request = testing::Parse<v1::GetSuccessionRequest>(R"(name: "successions/merger")");
-  *request.mutable_known_at() =
-      google::protobuf::util::TimeUtil::MicrosecondsToTimestamp(ToMicros(yesterday));
-  const auto then = GetSuccession(request);
-  EXPECT_EQ(then->state(), v1::Succession::STATE_APPLIED);
-  EXPECT_EQ(then->withdraw_reason(), "");
-  *request.mutable_known_at() =
-      google::protobuf::util::TimeUtil::MicrosecondsToTimestamp(ToMicros(before));
-  EXPECT_THAT(GetSuccession(request),
-              StatusIs(absl::StatusCode::kNotFound, Reason("RESOURCE_NOT_FOUND")));
-  request.mutable_known_at()->set_seconds(99999999999);
-  EXPECT_THAT(GetSuccession(request), HasViolation("known_at"));
-}
-
-TEST_P(SuccessionTest, C7_AWithdrawnSuccessionIsNoPartOfTheGraph) {
-  for (const char* id : {"ddd", "eee", "fff"}) AddCluster("", id);
-  ASSERT_THAT(Succeed("wrong", "MERGE", {"ddd", "eee"}, {"fff"}, "2014-01-01"), IsOk());
-  ASSERT_THAT(WithdrawSuccession(R"(name: "successions/wrong" reason: "the other way round")"),
-              IsOk());
-  EXPECT_EQ(StateOf("ddd"), v1::Cluster::STATE_DRAFT);
-  ASSERT_THAT(Succeed("right", "SPLIT", {"fff"}, {"ddd", "eee"}, "2013-01-01"), IsOk());
-  EXPECT_EQ(StateOf("fff"), v1::Cluster::STATE_MERGED);
-  EXPECT_THAT(ListSuccessions(R"(cluster: "clusters/ddd")")->successions(), SizeIs(2));
-}
-
-TEST_P(SuccessionTest, WhatWasBuiltOnASuccessionIsCorrectedFirst) {
-  ASSERT_THAT(Merge(kDecided), IsOk());
-  ASSERT_THAT(RecordLabelEvent(R"(
-      name: "clusters/ccc/labels/merger-1" event { type: TYPE_RENEWAL reason: "interview" }
-      label { assessed_on: "2015-12-15" })"),
-              IsOk());
-  EXPECT_THAT(Withdraw(), StatusIs(kPrecondition, Reason("SUCCESSION_BUILT_UPON")));
-  EXPECT_EQ(GetSuccession(R"(name: "successions/merger")")->state(), v1::Succession::STATE_APPLIED);
-  EXPECT_EQ(StateOf("aaa"), v1::Cluster::STATE_MERGED);
-}
-
-TEST_P(SuccessionTest, ARequestForAWithdrawalIsCheckedAndCountsOnce) {
-  EXPECT_THAT(WithdrawSuccession(R"(name: "merger" request_id: "7")"),
-              AllOf(StatusIs(kInvalid, HasViolation("name")), HasViolation("reason"),
-                    HasViolation("request_id")));
-  EXPECT_THAT(Withdraw(), StatusIs(absl::StatusCode::kNotFound, Reason("RESOURCE_NOT_FOUND")));
-  ASSERT_THAT(Merge(kDecided), IsOk());
-  EXPECT_THAT(Withdraw(R"(etag: "\"1\"")"),
-              StatusIs(absl::StatusCode::kAborted, Reason("ETAG_MISMATCH")));
-  const auto first = Withdraw(kWithdrawId);
-  ASSERT_THAT(first, IsOk());
-  EXPECT_EQ(Withdraw(kWithdrawId)->SerializeAsString(), first->SerializeAsString());
-  EXPECT_EQ(Withdraw(R"(etag: ")" + absl::CEscape(first->etag()) + "\"")->SerializeAsString(),
-            first->SerializeAsString())
-      << "it stays as it is";
-  EXPECT_THAT(WithdrawSuccession(R"(name: "successions/merger" reason: "another one")" +
-                                 std::string(kWithdrawId)),
-              StatusIs(kInvalid, Reason("REQUEST_ID_REUSED")));
-  // The request that recorded it does not record it again.
-  EXPECT_EQ(Merge(kDecided)->state(), v1::Succession::STATE_WITHDRAWN);
-  EXPECT_EQ(StateOf("aaa"), v1::Cluster::STATE_DRAFT);
 }
 
 TEST_P(SuccessionTest, TheSameRequestIdRecordsOnce) {

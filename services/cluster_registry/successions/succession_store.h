@@ -54,7 +54,8 @@ absl::StatusOr<std::vector<SuccessionEdge>> ReadSuccessors(Reader& reader,
 absl::StatusOr<bool> FollowsAny(Reader& reader, std::set<std::string> clusters,
                                 const std::set<std::string>& targets);
 
-// Takes the graph of successions for this transaction: others that record or withdraw one wait.
+// Takes the graph of successions for this transaction: others that record or withdraw one wait, and
+// those that close a cluster or bring it back. Before what is decided upon is read.
 absl::Status LockSuccessions(Writer& writer);
 absl::Status InsertSuccession(Writer& writer, v1::Succession& succession);
 // Records how far it is. `kind` of the change: "succession.applied", ...

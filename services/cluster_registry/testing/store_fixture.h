@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/types/span.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "libs/base/status_macros.h"
@@ -27,10 +28,10 @@ namespace wici::cluster_registry::testing {
 // Instantiate with WICI_ON_EVERY_ENGINE.
 class FamilyStoreTest : public wici::testing::DatabaseTest {
  protected:
+  absl::Span<const sql::Migration> Schema() const override { return Migrations(); }
   void SetUp() override {
     DatabaseTest::SetUp();
     if (IsSkipped()) return;
-    ASSERT_THAT(sql::Migrate(database(), Migrations(), clock_), wici::testing::IsOk());
     store_ = std::make_unique<Store>(database());
   }
 

@@ -5,6 +5,7 @@
 #include <unicode/unistr.h>
 
 #include <memory>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
@@ -37,20 +38,24 @@ class Formatter {
   std::unique_ptr<icu::TimeZone> zone_;
 };
 
+absl::StatusOr<Formatter> MakeFormatter(std::string_view time_zone, std::string_view language) {
+  const icu::Locale locale(language == "en" ? "en_GB" : std::string(language).c_str());
+  std::unique_ptr<icu::TimeZone> zone(
+      icu::TimeZone::createTimeZone(icu::UnicodeString::fromUTF8(std::string(time_zone))));
+  if (*zone == icu::TimeZone::getUnknown()) return absl::InvalidArgumentError("unknown time zone");
+  return Formatter(locale, std::move(zone));
+}
+
 }  // namespace
 
 absl::StatusOr<EventTimes> DescribeEventTimes(absl::Time start, absl::Time end,
                                               std::string_view time_zone,
                                               std::string_view language) {
-  const icu::Locale locale(language == "en" ? "en_GB" : std::string(language).c_str());
-  std::unique_ptr<icu::TimeZone> icu_zone(
-      icu::TimeZone::createTimeZone(icu::UnicodeString::fromUTF8(std::string(time_zone))));
+  WICI_ASSIGN_OR_RETURN(const Formatter formatter, MakeFormatter(time_zone, language));
   absl::TimeZone zone;
-  if (*icu_zone == icu::TimeZone::getUnknown() ||
-      !absl::LoadTimeZone(std::string(time_zone), &zone)) {
+  if (!absl::LoadTimeZone(std::string(time_zone), &zone)) {
     return absl::InvalidArgumentError("unknown time zone");
   }
-  const Formatter formatter(locale, std::move(icu_zone));
   EventTimes times;
   WICI_ASSIGN_OR_RETURN(times.date, formatter.Format(start, "yMMMMd"));
   WICI_ASSIGN_OR_RETURN(const std::string first_day, formatter.Format(start, "yMMMMEEEEd"));
@@ -65,6 +70,15 @@ absl::StatusOr<EventTimes> DescribeEventTimes(absl::Time start, absl::Time end,
                               zone_name, ")");
   }
   return times;
+}
+
+absl::StatusOr<std::string> DescribeInstant(absl::Time time, std::string_view time_zone,
+                                            std::string_view language) {
+  WICI_ASSIGN_OR_RETURN(const Formatter formatter, MakeFormatter(time_zone, language));
+  WICI_ASSIGN_OR_RETURN(const std::string day, formatter.Format(time, "yMMMMEEEEd"));
+  WICI_ASSIGN_OR_RETURN(const std::string clock, formatter.Format(time, "Hm"));
+  WICI_ASSIGN_OR_RETURN(const std::string zone, formatter.Format(time, "z"));
+  return absl::StrCat(day, ", ", clock, " (", zone, ")");
 }
 
 }  // namespace wici::notification

@@ -21,6 +21,10 @@ absl::StatusOr<EventTimes> DescribeEventTimes(absl::Time start, absl::Time end,
                                               std::string_view time_zone,
                                               std::string_view language);
 
+// One instant: "Friday, 18 December 2015, 10:00 (CET)". The same otherwise.
+absl::StatusOr<std::string> DescribeInstant(absl::Time time, std::string_view time_zone,
+                                            std::string_view language);
+
 }  // namespace wici::notification
 
 #endif  // WICI_SERVICES_NOTIFICATION_MAIL_EVENT_TIMES_H_

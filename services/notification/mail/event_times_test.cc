@@ -38,6 +38,15 @@ TEST(EventTimesTest, SummerTimeAndDistantZonesAreTheEventsOwn) {
             "Friday, 18 December 2015, 18:00 – Saturday, 19 December 2015, 00:00 (GMT+9)");
 }
 
+TEST(EventTimesTest, AnInstantHasItsDayAndItsZone) {
+  EXPECT_EQ(*DescribeInstant(kStart, "Europe/Warsaw", "en"),
+            "Friday, 18 December 2015, 10:00 (CET)");
+  EXPECT_EQ(*DescribeInstant(kStart, "Europe/Warsaw", "de"),
+            "Freitag, 18. Dezember 2015, 10:00 (MEZ)");
+  EXPECT_EQ(DescribeInstant(kStart, "Europe/Atlantis", "en").status().code(),
+            absl::StatusCode::kInvalidArgument);
+}
+
 TEST(EventTimesTest, UnknownZoneIsRefused) {
   EXPECT_EQ(DescribeEventTimes(kStart, kEnd, "Europe/Atlantis", "en").status().code(),
             absl::StatusCode::kInvalidArgument);

@@ -22,8 +22,8 @@
 
 namespace wici::notification {
 
-// A calendar object (RFC 5545) and its method, as BuildCalendar makes them: RFC 6047 wants METHOD
-// in the text and in the type to be equal.
+// A calendar object (RFC 5545, libs/calendar/calendar.h) and its method: RFC 6047 wants METHOD in
+// the text and in the type to be equal.
 struct CalendarPart {
   std::string method;  // "REQUEST"
   std::string text;

@@ -16,8 +16,13 @@ using ::testing::SizeIs;
 
 constexpr std::string_view kMessage = "Subject: x\r\n\r\n.a line that starts with a dot\r\nend\r\n";
 
+SmtpSink* sink = nullptr;  // of all tests: it is slow to start
+
 class SmtpTransportTest : public ::testing::Test {
  protected:
+  static void SetUpTestSuite() { sink = new SmtpSink; }
+  static void TearDownTestSuite() { delete sink; }
+  void SetUp() override { sink_.Clear(); }
   SendResult Send(const std::string& to) {
     return transport_->Send(from_, *Mailbox::Parse(to), kMessage);
   }
@@ -26,7 +31,7 @@ class SmtpTransportTest : public ::testing::Test {
         {.url = url, .connect_timeout = absl::Seconds(5), .mail_timeout = absl::Seconds(10)});
   }
 
-  SmtpSink sink_;
+  SmtpSink& sink_ = *sink;
   const Mailbox from_ = *Mailbox::Parse("events@wici.example.org");
   std::unique_ptr<SmtpTransport> transport_ = Make(sink_.url());
 };

@@ -18,9 +18,12 @@ struct Variable {
   std::string TemplateValues::*member;
 };
 
-constexpr Variable kVariables[] = {{"answer_url", &TemplateValues::answer_url},
+constexpr Variable kVariables[] = {{"accept_url", &TemplateValues::accept_url},
+                                   {"answer_url", &TemplateValues::answer_url},
+                                   {"calendar_url", &TemplateValues::calendar_url},
                                    {"check_in_url", &TemplateValues::check_in_url},
                                    {"date", &TemplateValues::date},
+                                   {"decline_url", &TemplateValues::decline_url},
                                    {"event_title", &TemplateValues::event_title},
                                    {"manage_url", &TemplateValues::manage_url},
                                    {"name", &TemplateValues::name},
@@ -28,6 +31,7 @@ constexpr Variable kVariables[] = {{"answer_url", &TemplateValues::answer_url},
                                    {"organiser", &TemplateValues::organiser},
                                    {"reason", &TemplateValues::reason},
                                    {"summary", &TemplateValues::summary},
+                                   {"until", &TemplateValues::until},
                                    {"when", &TemplateValues::when},
                                    {"where", &TemplateValues::where}};
 
@@ -47,8 +51,14 @@ constexpr BuiltIn kBuiltIns[] = {
      &LanguageTexts::event_rescheduled},
     {"invitation", "Invitation to an event", v1::PURPOSE_INVITATION, v1::CALENDAR_METHOD_REQUEST,
      &LanguageTexts::invitation},
+    {"meeting-accepted", "A request for a meeting was accepted", v1::PURPOSE_SERVICE,
+     v1::CALENDAR_METHOD_UNSPECIFIED, &LanguageTexts::meeting_accepted},
     {"meeting-cancelled", "A meeting was called off", v1::PURPOSE_SERVICE,
      v1::CALENDAR_METHOD_CANCEL, &LanguageTexts::meeting_cancelled},
+    {"meeting-declined", "A request for a meeting was declined", v1::PURPOSE_SERVICE,
+     v1::CALENDAR_METHOD_UNSPECIFIED, &LanguageTexts::meeting_declined},
+    {"meeting-expired", "A request for a meeting was not answered", v1::PURPOSE_SERVICE,
+     v1::CALENDAR_METHOD_UNSPECIFIED, &LanguageTexts::meeting_expired},
     {"meeting-requested", "Somebody asks for a meeting", v1::PURPOSE_SERVICE,
      v1::CALENDAR_METHOD_UNSPECIFIED, &LanguageTexts::meeting_requested},
     {"meeting-rescheduled", "A meeting was moved", v1::PURPOSE_SERVICE, v1::CALENDAR_METHOD_REQUEST,
@@ -59,10 +69,21 @@ constexpr BuiltIn kBuiltIns[] = {
      v1::CALENDAR_METHOD_CANCEL, &LanguageTexts::registration_cancelled},
     {"registration-confirmed", "A registration has a seat", v1::PURPOSE_SERVICE,
      v1::CALENDAR_METHOD_REQUEST, &LanguageTexts::registration_confirmed},
+    {"registration-offer-lapsed", "The offer of a seat was not accepted", v1::PURPOSE_SERVICE,
+     v1::CALENDAR_METHOD_UNSPECIFIED, &LanguageTexts::registration_offer_lapsed},
+    {"registration-offered", "A seat is offered from the waiting list", v1::PURPOSE_SERVICE,
+     v1::CALENDAR_METHOD_UNSPECIFIED, &LanguageTexts::registration_offered},
     {"registration-promoted", "A registration moved up from the waiting list", v1::PURPOSE_SERVICE,
      v1::CALENDAR_METHOD_REQUEST, &LanguageTexts::registration_promoted},
+    {"registration-rejected", "A registration was not approved", v1::PURPOSE_SERVICE,
+     v1::CALENDAR_METHOD_UNSPECIFIED, &LanguageTexts::registration_rejected},
     {"registration-waitlisted", "A registration is on the waiting list", v1::PURPOSE_SERVICE,
      v1::CALENDAR_METHOD_UNSPECIFIED, &LanguageTexts::registration_waitlisted}};
+
+// How a link that is to be noticed looks.
+constexpr std::string_view kButton =
+    "style=\"display:inline-block;padding:10px 18px;background:#1a5fb4;color:#ffffff;\n"
+    "  text-decoration:none;border-radius:6px\"";
 
 const LanguageTexts* const kLanguages[] = {&kGermanTexts, &kEnglishTexts, &kPolishTexts};
 
@@ -99,9 +120,15 @@ v1::Template MakeTemplate(const BuiltIn& built_in) {
 // Looks variables up and remembers the first that does not exist.
 class StrictContext final : public mustache::basic_context<std::string> {
  public:
-  StrictContext(const LanguageTexts& shared, const TemplateValues& values, Escape escape)
-      : facts_(std::string(escape == Escape::kHtml ? shared.facts_html : shared.facts_text)),
-        footer_(std::string(escape == Escape::kHtml ? shared.footer_html : shared.footer_text)) {
+  StrictContext(const LanguageTexts& shared, const TemplateValues& values, Escape escape) {
+    const bool html = escape == Escape::kHtml;
+    const auto add = [this](std::string_view name, std::string_view text) {
+      partials_.emplace_back(name, std::string(text));
+    };
+    add("button", kButton);
+    add("facts", html ? shared.facts_html : shared.facts_text);
+    add("footer", html ? shared.footer_html : shared.footer_text);
+    add("meeting_body", html ? shared.meeting_body_html : shared.meeting_body_text);
     for (const Variable& variable : kVariables) {
       const std::string& value = values.*(variable.member);
       data_.emplace_back(variable.name, value.empty()
@@ -120,8 +147,9 @@ class StrictContext final : public mustache::basic_context<std::string> {
     return nullptr;
   }
   const mustache::data* get_partial(const std::string& name) const override {
-    if (name == "facts") return &facts_;
-    if (name == "footer") return &footer_;
+    for (const auto& [known, partial] : partials_) {
+      if (known == name) return &partial;
+    }
     if (missing_.empty()) missing_ = name;
     return nullptr;
   }
@@ -129,8 +157,7 @@ class StrictContext final : public mustache::basic_context<std::string> {
 
  private:
   std::vector<std::pair<std::string_view, mustache::data>> data_;
-  mustache::data facts_;
-  mustache::data footer_;
+  std::vector<std::pair<std::string_view, mustache::data>> partials_;
   mutable std::string missing_;
 };
 

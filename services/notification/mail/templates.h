@@ -18,9 +18,10 @@
 namespace wici::notification {
 
 // The built-in templates in the order of their names, each with one version:
-// templates/event-cancelled, event-rescheduled, invitation, meeting-cancelled, meeting-requested,
-// meeting-rescheduled, meeting-scheduled, registration-cancelled, registration-confirmed,
-// registration-promoted, registration-waitlisted.
+// templates/event-cancelled, event-rescheduled, invitation, meeting-accepted, meeting-cancelled,
+// meeting-declined, meeting-expired, meeting-requested, meeting-rescheduled, meeting-scheduled,
+// registration-cancelled, registration-confirmed, registration-offer-lapsed, registration-offered,
+// registration-promoted, registration-rejected, registration-waitlisted.
 const std::vector<v1::Template>& BuiltInTemplates();
 
 // The one with this name, or nullptr.
@@ -40,9 +41,13 @@ struct TemplateValues {
   std::string online_url = "";
   std::string summary = "";
   std::string reason = "";  // why it was moved or called off
+  std::string until = "";   // how long a place is offered
+  std::string accept_url = "";
+  std::string decline_url = "";
   std::string answer_url = "";
   std::string manage_url = "";
   std::string check_in_url = "";
+  std::string calendar_url = "";
 };
 
 // The names of the variables.

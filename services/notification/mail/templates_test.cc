@@ -26,9 +26,13 @@ TemplateValues Values() {
                         .online_url = "https://example.org/live?a=1&b=2",
                         .summary = "Prezentacja InSITE Bavaria.",
                         .reason = "Sala zajęta",
+                        .until = "czwartek, 17 grudnia 2015, 12:00 (CET)",
+                        .accept_url = "https://wici.example.org/accept-offer?manage_token=t2",
+                        .decline_url = "https://wici.example.org/decline-offer?manage_token=t2",
                         .answer_url = "https://wici.example.org/answer?answer_token=t1",
                         .manage_url = "https://wici.example.org/registration?manage_token=t2",
-                        .check_in_url = "https://wici.example.org/check-in?check_in_token=t3"};
+                        .check_in_url = "https://wici.example.org/check-in?check_in_token=t3",
+                        .calendar_url = "https://wici.example.org/calendar?calendar_token=t4"};
 }
 
 // Compares with a file of services/notification/templates/golden; WICI_UPDATE_GOLDEN=1 rewrites it.
@@ -68,6 +72,7 @@ TEST(TemplatesTest, EveryTextAlsoRendersWithoutOptionalValues) {
       EXPECT_THAT(texts->text, Not(HasSubstr("\n\n\n"))) << item.name() << ' ' << language;
       EXPECT_THAT(texts->text, Not(HasSubstr("http"))) << item.name();
       EXPECT_THAT(texts->html, Not(HasSubstr("href"))) << item.name();
+      EXPECT_THAT(texts->html, Not(HasSubstr("{{"))) << item.name();
     }
   }
 }

@@ -1,5 +1,5 @@
 -- Notifications, their deliveries (the ledger), the attempts, and the SEQUENCE of calendar entries.
--- No address and no rendered text is stored: people are opaque ids, and texts are made when sent.
+-- People are opaque ids here, and texts are made when sent (0003_kept_mails.sql says what is kept).
 
 CREATE TABLE notifications (
   id TEXT COLLATE "C" PRIMARY KEY,

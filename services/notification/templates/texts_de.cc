@@ -28,17 +28,33 @@ Wann: {{when}}
   <td style="padding:2px 0">{{organiser}}</td></tr>
 </table>
 )",
-    .footer_text = R"(---
+    .footer_text = R"(Mit freundlichen Grüßen
+{{organiser}}
+
+---
 Diese Nachricht wurde automatisch im Auftrag von {{organiser}} versandt. Die
 Links darin sind nur für Sie persönlich bestimmt; bitte geben Sie sie nicht
 weiter.
 )",
-    .footer_html = R"(<p
+    .footer_html = R"(<p>Mit freundlichen Grüßen<br>{{organiser}}</p>
+<p
   style="color:#666666;font-size:13px;border-top:1px solid #dddddd;padding-top:8px">
 Diese Nachricht wurde automatisch im Auftrag von {{organiser}} versandt. Die
 Links darin sind nur für Sie persönlich bestimmt; bitte geben Sie sie nicht
 weiter.</p>
 )",
+    .meeting_body_text = R"({{> facts}}
+{{#summary}}{{summary}}
+
+{{/summary}}{{#manage_url}}Ihre Termine und Anfragen ansehen:
+{{manage_url}}
+
+{{/manage_url}}{{> footer}})",
+    .meeting_body_html = R"({{> facts}}
+{{#summary}}<p>{{summary}}</p>
+{{/summary}}{{#manage_url}}<p><a href="{{manage_url}}"
+  {{> button}}>Ihre Termine und Anfragen ansehen</a></p>
+{{/manage_url}}{{> footer}})",
 
     .invitation = {
         .subject = "Einladung: {{event_title}}, {{date}}",
@@ -56,21 +72,16 @@ weiter.</p>
 beigefügte Kalendereintrag hält Ihnen den Termin frei, bis Sie sich
 entschieden haben.
 
-Mit freundlichen Grüßen
-{{organiser}}
-
 {{> footer}})",
         .html = R"(<p>{{#name}}Guten Tag {{name}},{{/name}}{{^name}}Guten Tag,{{/name}}</p>
 <p>{{organiser}} lädt Sie herzlich zu folgender Veranstaltung ein.</p>
 {{> facts}}
 {{#summary}}<p>{{summary}}</p>
 {{/summary}}{{#answer_url}}<p><a href="{{answer_url}}"
-  style="display:inline-block;padding:10px 18px;background:#1a5fb4;color:#ffffff;
-  text-decoration:none;border-radius:6px">Bitte teilen Sie uns mit, ob Sie teilnehmen</a></p>
+  {{> button}}>Bitte teilen Sie uns mit, ob Sie teilnehmen</a></p>
 {{/answer_url}}<p>Die Plätze werden in der Reihenfolge der Anmeldungen vergeben. Der
 beigefügte Kalendereintrag hält Ihnen den Termin frei, bis Sie sich
 entschieden haben.</p>
-<p>Mit freundlichen Grüßen<br>{{organiser}}</p>
 {{> footer}})"},
 
     .registration_confirmed = {
@@ -87,26 +98,24 @@ auf Sie.
 {{/check_in_url}}{{#manage_url}}Anmeldung ansehen oder stornieren:
 {{manage_url}}
 
-{{/manage_url}}Sollten Sie doch nicht kommen können, stornieren Sie bitte, damit jemand von
-der Warteliste Ihren Platz einnehmen kann.
+{{/manage_url}}{{#calendar_url}}Den Kalender Ihrer Veranstaltungen abonnieren:
+{{calendar_url}}
 
-Mit freundlichen Grüßen
-{{organiser}}
+{{/calendar_url}}Sollten Sie doch nicht kommen können, stornieren Sie bitte, damit jemand von
+der Warteliste Ihren Platz einnehmen kann.
 
 {{> footer}})",
         .html = R"(<p>{{#name}}Guten Tag {{name}},{{/name}}{{^name}}Guten Tag,{{/name}}</p>
 <p>vielen Dank für Ihre Anmeldung. Ihr Platz ist bestätigt, und wir freuen uns
 auf Sie.</p>
 {{> facts}}
-{{#check_in_url}}<p><a href="{{check_in_url}}"
-  style="display:inline-block;padding:10px 18px;background:#1a5fb4;color:#ffffff;
-  text-decoration:none;border-radius:6px">Ihr Ticket für den Einlass</a></p>
+{{#check_in_url}}<p><a href="{{check_in_url}}" {{> button}}>Ihr Ticket für den Einlass</a></p>
 {{/check_in_url}}{{#manage_url}}<p><a href="{{manage_url}}"
-  style="display:inline-block;padding:10px 18px;background:#1a5fb4;color:#ffffff;
-  text-decoration:none;border-radius:6px">Anmeldung ansehen oder stornieren</a></p>
-{{/manage_url}}<p>Sollten Sie doch nicht kommen können, stornieren Sie bitte, damit jemand
+  {{> button}}>Anmeldung ansehen oder stornieren</a></p>
+{{/manage_url}}{{#calendar_url}}<p>
+<a href="{{calendar_url}}">Den Kalender Ihrer Veranstaltungen abonnieren</a></p>
+{{/calendar_url}}<p>Sollten Sie doch nicht kommen können, stornieren Sie bitte, damit jemand
 von der Warteliste Ihren Platz einnehmen kann.</p>
-<p>Mit freundlichen Grüßen<br>{{organiser}}</p>
 {{> footer}})"},
 
     .registration_waitlisted = {
@@ -123,21 +132,15 @@ müssen nichts weiter tun: Wir schreiben Ihnen umgehend.
 {{#manage_url}}Anmeldung ansehen oder stornieren:
 {{manage_url}}
 
-{{/manage_url}}Mit freundlichen Grüßen
-{{organiser}}
-
-{{> footer}})",
+{{/manage_url}}{{> footer}})",
         .html = R"(<p>{{#name}}Guten Tag {{name}},{{/name}}{{^name}}Guten Tag,{{/name}}</p>
 <p>vielen Dank für Ihre Anmeldung. Zurzeit sind alle Plätze vergeben; wir
 haben Sie daher auf die Warteliste gesetzt.</p>
 <p>Sobald ein Platz frei wird, erhält ihn die erste Person auf der Liste. Sie
 müssen nichts weiter tun: Wir schreiben Ihnen umgehend.</p>
 {{> facts}}
-{{#manage_url}}<p><a href="{{manage_url}}"
-  style="display:inline-block;padding:10px 18px;background:#1a5fb4;color:#ffffff;
-  text-decoration:none;border-radius:6px">Anmeldung ansehen oder stornieren</a></p>
-{{/manage_url}}<p>Mit freundlichen Grüßen<br>{{organiser}}</p>
-{{> footer}})"},
+{{#manage_url}}<p><a href="{{manage_url}}" {{> button}}>Anmeldung ansehen oder stornieren</a></p>
+{{/manage_url}}{{> footer}})"},
 
     .registration_promoted = {
         .subject = "Sie haben doch noch einen Platz: {{event_title}}, {{date}}",
@@ -154,11 +157,11 @@ bestätigt.
 {{/check_in_url}}{{#manage_url}}Anmeldung ansehen oder stornieren:
 {{manage_url}}
 
-{{/manage_url}}Sollten Sie nicht mehr kommen können, stornieren Sie bitte, damit die
-nächste Person auf der Warteliste nachrücken kann.
+{{/manage_url}}{{#calendar_url}}Den Kalender Ihrer Veranstaltungen abonnieren:
+{{calendar_url}}
 
-Mit freundlichen Grüßen
-{{organiser}}
+{{/calendar_url}}Sollten Sie nicht mehr kommen können, stornieren Sie bitte, damit die
+nächste Person auf der Warteliste nachrücken kann.
 
 {{> footer}})",
         .html = R"(<p>{{#name}}Guten Tag {{name}},{{/name}}{{^name}}Guten Tag,{{/name}}</p>
@@ -166,15 +169,13 @@ Mit freundlichen Grüßen
 Ihnen. Sie sind von der Warteliste nachgerückt, Ihre Anmeldung ist nun
 bestätigt.</p>
 {{> facts}}
-{{#check_in_url}}<p><a href="{{check_in_url}}"
-  style="display:inline-block;padding:10px 18px;background:#1a5fb4;color:#ffffff;
-  text-decoration:none;border-radius:6px">Ihr Ticket für den Einlass</a></p>
+{{#check_in_url}}<p><a href="{{check_in_url}}" {{> button}}>Ihr Ticket für den Einlass</a></p>
 {{/check_in_url}}{{#manage_url}}<p><a href="{{manage_url}}"
-  style="display:inline-block;padding:10px 18px;background:#1a5fb4;color:#ffffff;
-  text-decoration:none;border-radius:6px">Anmeldung ansehen oder stornieren</a></p>
-{{/manage_url}}<p>Sollten Sie nicht mehr kommen können, stornieren Sie bitte, damit die
+  {{> button}}>Anmeldung ansehen oder stornieren</a></p>
+{{/manage_url}}{{#calendar_url}}<p>
+<a href="{{calendar_url}}">Den Kalender Ihrer Veranstaltungen abonnieren</a></p>
+{{/calendar_url}}<p>Sollten Sie nicht mehr kommen können, stornieren Sie bitte, damit die
 nächste Person auf der Warteliste nachrücken kann.</p>
-<p>Mit freundlichen Grüßen<br>{{organiser}}</p>
 {{> footer}})"},
 
     .registration_cancelled = {
@@ -189,9 +190,6 @@ Kalendereintrag entfernt den Termin aus Ihrem Kalender.
 
 {{/reason}}Falls dies ein Versehen ist, wenden Sie sich bitte an den Veranstalter.
 
-Mit freundlichen Grüßen
-{{organiser}}
-
 {{> footer}})",
         .html = R"(<p>{{#name}}Guten Tag {{name}},{{/name}}{{^name}}Guten Tag,{{/name}}</p>
 <p>Ihre Anmeldung zu folgender Veranstaltung wurde storniert. Der beigefügte
@@ -199,7 +197,74 @@ Kalendereintrag entfernt den Termin aus Ihrem Kalender.</p>
 {{> facts}}
 {{#reason}}<p>Mitteilung des Veranstalters: {{reason}}</p>
 {{/reason}}<p>Falls dies ein Versehen ist, wenden Sie sich bitte an den Veranstalter.</p>
-<p>Mit freundlichen Grüßen<br>{{organiser}}</p>
+{{> footer}})"},
+
+    .registration_offered = {
+        .subject = "Ein Platz ist für Sie frei: {{event_title}}, {{date}}",
+        .text = R"({{#name}}Guten Tag {{name}},{{/name}}{{^name}}Guten Tag,{{/name}}
+
+gute Nachricht: Ein Platz ist frei geworden und für Sie reserviert{{#until}} bis
+{{until}}{{/until}}. Bitte teilen Sie uns mit, ob Sie ihn möchten; sonst
+erhält ihn die nächste Person auf der Warteliste.
+
+{{> facts}}
+{{#accept_url}}Den Platz annehmen:
+{{accept_url}}
+
+{{/accept_url}}{{#decline_url}}Auf den Platz verzichten:
+{{decline_url}}
+
+{{/decline_url}}{{> footer}})",
+        .html = R"(<p>{{#name}}Guten Tag {{name}},{{/name}}{{^name}}Guten Tag,{{/name}}</p>
+<p>gute Nachricht: Ein Platz ist frei geworden und für Sie reserviert{{#until}} bis
+{{until}}{{/until}}. Bitte teilen Sie uns mit, ob Sie ihn möchten; sonst
+erhält ihn die nächste Person auf der Warteliste.</p>
+{{> facts}}
+{{#accept_url}}<p><a href="{{accept_url}}" {{> button}}>Den Platz annehmen</a></p>
+{{/accept_url}}{{#decline_url}}<p><a href="{{decline_url}}">Auf den Platz verzichten</a></p>
+{{/decline_url}}{{> footer}})"},
+
+    .registration_offer_lapsed = {
+        .subject = "Das Angebot eines Platzes ist abgelaufen: {{event_title}}",
+        .text = R"({{#name}}Guten Tag {{name}},{{/name}}{{^name}}Guten Tag,{{/name}}
+
+der für Sie reservierte Platz wurde nicht rechtzeitig angenommen und ist
+nicht mehr reserviert.
+{{#manage_url}}Sie stehen wieder auf der Warteliste, an ihrem Ende.
+{{/manage_url}}{{^manage_url}}Ihre Anmeldung ist damit beendet. Sie können sich erneut anmelden.
+{{/manage_url}}
+
+{{> facts}}
+{{#manage_url}}Anmeldung ansehen oder stornieren:
+{{manage_url}}
+
+{{/manage_url}}{{> footer}})",
+        .html = R"(<p>{{#name}}Guten Tag {{name}},{{/name}}{{^name}}Guten Tag,{{/name}}</p>
+<p>der für Sie reservierte Platz wurde nicht rechtzeitig angenommen und ist
+nicht mehr reserviert.
+{{#manage_url}}Sie stehen wieder auf der Warteliste, an ihrem Ende.
+{{/manage_url}}{{^manage_url}}Ihre Anmeldung ist damit beendet. Sie können sich erneut anmelden.
+{{/manage_url}}</p>
+{{> facts}}
+{{#manage_url}}<p><a href="{{manage_url}}" {{> button}}>Anmeldung ansehen oder stornieren</a></p>
+{{/manage_url}}{{> footer}})"},
+
+    .registration_rejected = {
+        .subject = "Ihre Anmeldung wurde nicht angenommen: {{event_title}}",
+        .text = R"({{#name}}Guten Tag {{name}},{{/name}}{{^name}}Guten Tag,{{/name}}
+
+vielen Dank für Ihre Anmeldung. Leider konnte der Veranstalter sie für die
+folgende Veranstaltung nicht annehmen.
+
+{{> facts}}
+Bei Fragen wenden Sie sich bitte an den Veranstalter.
+
+{{> footer}})",
+        .html = R"(<p>{{#name}}Guten Tag {{name}},{{/name}}{{^name}}Guten Tag,{{/name}}</p>
+<p>vielen Dank für Ihre Anmeldung. Leider konnte der Veranstalter sie für die
+folgende Veranstaltung nicht annehmen.</p>
+{{> facts}}
+<p>Bei Fragen wenden Sie sich bitte an den Veranstalter.</p>
 {{> footer}})"},
 
     .event_rescheduled = {
@@ -221,9 +286,6 @@ der beigefügte Kalendereintrag aktualisiert Ihren Kalender.
 {{/manage_url}}Eine bereits erfolgte Anmeldung bleibt gültig. Wenn Ihnen der neue Termin
 nicht passt, stornieren Sie sie bitte.
 
-Mit freundlichen Grüßen
-{{organiser}}
-
 {{> footer}})",
         .html = R"(<p>{{#name}}Guten Tag {{name}},{{/name}}{{^name}}Guten Tag,{{/name}}</p>
 <p>die Veranstaltung wurde verlegt. Nachfolgend finden Sie den neuen Termin;
@@ -231,14 +293,11 @@ der beigefügte Kalendereintrag aktualisiert Ihren Kalender.</p>
 {{> facts}}
 {{#reason}}<p>Mitteilung des Veranstalters: {{reason}}</p>
 {{/reason}}{{#answer_url}}<p><a href="{{answer_url}}"
-  style="display:inline-block;padding:10px 18px;background:#1a5fb4;color:#ffffff;
-  text-decoration:none;border-radius:6px">Bitte teilen Sie uns mit, ob Sie teilnehmen</a></p>
+  {{> button}}>Bitte teilen Sie uns mit, ob Sie teilnehmen</a></p>
 {{/answer_url}}{{#manage_url}}<p><a href="{{manage_url}}"
-  style="display:inline-block;padding:10px 18px;background:#1a5fb4;color:#ffffff;
-  text-decoration:none;border-radius:6px">Anmeldung ansehen oder stornieren</a></p>
+  {{> button}}>Anmeldung ansehen oder stornieren</a></p>
 {{/manage_url}}<p>Eine bereits erfolgte Anmeldung bleibt gültig. Wenn Ihnen der neue Termin
 nicht passt, stornieren Sie sie bitte.</p>
-<p>Mit freundlichen Grüßen<br>{{organiser}}</p>
 {{> footer}})"},
 
     .event_cancelled = {
@@ -253,9 +312,6 @@ beigefügte Kalendereintrag entfernt den Termin aus Ihrem Kalender.
 
 {{/reason}}Sie müssen nichts weiter tun. Vielen Dank für Ihr Interesse.
 
-Mit freundlichen Grüßen
-{{organiser}}
-
 {{> footer}})",
         .html = R"(<p>{{#name}}Guten Tag {{name}},{{/name}}{{^name}}Guten Tag,{{/name}}</p>
 <p>zu unserem Bedauern findet die folgende Veranstaltung nicht statt. Der
@@ -263,7 +319,6 @@ beigefügte Kalendereintrag entfernt den Termin aus Ihrem Kalender.</p>
 {{> facts}}
 {{#reason}}<p>Mitteilung des Veranstalters: {{reason}}</p>
 {{/reason}}<p>Sie müssen nichts weiter tun. Vielen Dank für Ihr Interesse.</p>
-<p>Mit freundlichen Grüßen<br>{{organiser}}</p>
 {{> footer}})"},
 
     .meeting_requested = {
@@ -278,114 +333,95 @@ Sie werden um ein Gespräch gebeten. Bis zu Ihrer Antwort hat es keine Zeit.
 {{/summary}}{{#manage_url}}Annehmen oder ablehnen:
 {{manage_url}}
 
-{{/manage_url}}Mit freundlichen Grüßen
-{{organiser}}
-
-{{> footer}})",
+{{/manage_url}}{{> footer}})",
         .html = R"(<p>{{#name}}Guten Tag {{name}},{{/name}}{{^name}}Guten Tag,{{/name}}</p>
 <p>Sie werden um ein Gespräch gebeten. Bis zu Ihrer Antwort hat es keine Zeit.</p>
 {{> facts}}
 {{#summary}}<p>{{summary}}</p>
-{{/summary}}{{#manage_url}}<p><a href="{{manage_url}}"
-  style="display:inline-block;padding:10px 18px;background:#1a5fb4;color:#ffffff;
-  text-decoration:none;border-radius:6px">Annehmen oder ablehnen</a></p>
-{{/manage_url}}<p>Mit freundlichen Grüßen<br>{{organiser}}</p>
-{{> footer}})"},
+{{/summary}}{{#manage_url}}<p><a href="{{manage_url}}" {{> button}}>Annehmen oder ablehnen</a></p>
+{{/manage_url}}{{> footer}})"},
+
+    .meeting_accepted = {
+        .subject = "Angenommen: {{event_title}}",
+        .text = R"({{#name}}Guten Tag {{name}},{{/name}}{{^name}}Guten Tag,{{/name}}
+
+Ihre Gesprächsanfrage wurde angenommen. Der Veranstalter gibt dem Gespräch eine
+Zeit und einen Tisch; dann schreiben wir Ihnen.
+
+{{> meeting_body}})",
+        .html = R"(<p>{{#name}}Guten Tag {{name}},{{/name}}{{^name}}Guten Tag,{{/name}}</p>
+<p>Ihre Gesprächsanfrage wurde angenommen. Der Veranstalter gibt dem Gespräch eine
+Zeit und einen Tisch; dann schreiben wir Ihnen.</p>
+{{> meeting_body}})"},
+
+    .meeting_declined = {
+        .subject = "Abgelehnt: {{event_title}}",
+        .text = R"({{#name}}Guten Tag {{name}},{{/name}}{{^name}}Guten Tag,{{/name}}
+
+Ihre Gesprächsanfrage wurde abgelehnt. Sie können jemand anderen fragen: Die
+Zeit ist wieder frei.
+
+{{> meeting_body}})",
+        .html = R"(<p>{{#name}}Guten Tag {{name}},{{/name}}{{^name}}Guten Tag,{{/name}}</p>
+<p>Ihre Gesprächsanfrage wurde abgelehnt. Sie können jemand anderen fragen: Die
+Zeit ist wieder frei.</p>
+{{> meeting_body}})"},
+
+    .meeting_expired = {
+        .subject = "Nicht beantwortet: {{event_title}}",
+        .text = R"({{#name}}Guten Tag {{name}},{{/name}}{{^name}}Guten Tag,{{/name}}
+
+Ihre Gesprächsanfrage wurde nicht rechtzeitig beantwortet und ist verfallen.
+Sie können erneut oder jemand anderen fragen: Die Zeit ist wieder frei.
+
+{{> meeting_body}})",
+        .html = R"(<p>{{#name}}Guten Tag {{name}},{{/name}}{{^name}}Guten Tag,{{/name}}</p>
+<p>Ihre Gesprächsanfrage wurde nicht rechtzeitig beantwortet und ist verfallen.
+Sie können erneut oder jemand anderen fragen: Die Zeit ist wieder frei.</p>
+{{> meeting_body}})"},
 
     .meeting_scheduled = {
         .subject = "{{event_title}}, {{date}}",
         .text = R"({{#name}}Guten Tag {{name}},{{/name}}{{^name}}Guten Tag,{{/name}}
 
 Ihr Gespräch hat eine Zeit und einen Tisch. Der beigefügte Kalendereintrag
-gehört dazu.
+gehört dazu. Wenn Sie nicht kommen können, sagen Sie bitte rechtzeitig ab:
+Die andere Person wird es Ihnen danken.
 
-{{> facts}}
-{{#summary}}{{summary}}
-
-{{/summary}}{{#manage_url}}Ihre Termine und Anfragen ansehen:
-{{manage_url}}
-
-{{/manage_url}}Wenn Sie nicht kommen können, sagen Sie bitte rechtzeitig ab: Die andere
-Person wird es Ihnen danken.
-
-Mit freundlichen Grüßen
-{{organiser}}
-
-{{> footer}})",
+{{> meeting_body}})",
         .html = R"(<p>{{#name}}Guten Tag {{name}},{{/name}}{{^name}}Guten Tag,{{/name}}</p>
 <p>Ihr Gespräch hat eine Zeit und einen Tisch. Der beigefügte Kalendereintrag
-gehört dazu.</p>
-{{> facts}}
-{{#summary}}<p>{{summary}}</p>
-{{/summary}}{{#manage_url}}<p><a href="{{manage_url}}"
-  style="display:inline-block;padding:10px 18px;background:#1a5fb4;color:#ffffff;
-  text-decoration:none;border-radius:6px">Ihre Termine und Anfragen ansehen</a></p>
-{{/manage_url}}<p>Wenn Sie nicht kommen können, sagen Sie bitte rechtzeitig ab: Die andere
-Person wird es Ihnen danken.</p>
-<p>Mit freundlichen Grüßen<br>{{organiser}}</p>
-{{> footer}})"},
+gehört dazu. Wenn Sie nicht kommen können, sagen Sie bitte rechtzeitig ab:
+Die andere Person wird es Ihnen danken.</p>
+{{> meeting_body}})"},
 
     .meeting_rescheduled = {
         .subject = "Neue Zeit: {{event_title}}, {{date}}",
         .text = R"({{#name}}Guten Tag {{name}},{{/name}}{{^name}}Guten Tag,{{/name}}
 
 Ihr Gespräch hat eine andere Zeit oder einen anderen Tisch. Der beigefügte
-Eintrag aktualisiert Ihren Kalender.
+Eintrag aktualisiert Ihren Kalender. Wenn Sie nicht kommen können, sagen Sie
+bitte rechtzeitig ab: Die andere Person wird es Ihnen danken.
 
-{{> facts}}
-{{#summary}}{{summary}}
-
-{{/summary}}{{#manage_url}}Ihre Termine und Anfragen ansehen:
-{{manage_url}}
-
-{{/manage_url}}Wenn Sie nicht kommen können, sagen Sie bitte rechtzeitig ab: Die andere
-Person wird es Ihnen danken.
-
-Mit freundlichen Grüßen
-{{organiser}}
-
-{{> footer}})",
+{{> meeting_body}})",
         .html = R"(<p>{{#name}}Guten Tag {{name}},{{/name}}{{^name}}Guten Tag,{{/name}}</p>
 <p>Ihr Gespräch hat eine andere Zeit oder einen anderen Tisch. Der beigefügte
-Eintrag aktualisiert Ihren Kalender.</p>
-{{> facts}}
-{{#summary}}<p>{{summary}}</p>
-{{/summary}}{{#manage_url}}<p><a href="{{manage_url}}"
-  style="display:inline-block;padding:10px 18px;background:#1a5fb4;color:#ffffff;
-  text-decoration:none;border-radius:6px">Ihre Termine und Anfragen ansehen</a></p>
-{{/manage_url}}<p>Wenn Sie nicht kommen können, sagen Sie bitte rechtzeitig ab: Die andere
-Person wird es Ihnen danken.</p>
-<p>Mit freundlichen Grüßen<br>{{organiser}}</p>
-{{> footer}})"},
+Eintrag aktualisiert Ihren Kalender. Wenn Sie nicht kommen können, sagen Sie
+bitte rechtzeitig ab: Die andere Person wird es Ihnen danken.</p>
+{{> meeting_body}})"},
 
     .meeting_cancelled = {
         .subject = "Abgesagt: {{event_title}}",
         .text = R"({{#name}}Guten Tag {{name}},{{/name}}{{^name}}Guten Tag,{{/name}}
 
-Leider findet dieses Gespräch nicht wie geplant statt.
+leider findet dieses Gespräch nicht wie geplant statt. Wenn es in Ihrem
+Kalender stand, wird es dort entfernt.
 
-{{> facts}}
-{{#summary}}{{summary}}
-
-{{/summary}}{{#manage_url}}Ihre Termine und Anfragen ansehen:
-{{manage_url}}
-
-{{/manage_url}}Wenn es in Ihrem Kalender stand, wird es dort entfernt.
-
-Mit freundlichen Grüßen
-{{organiser}}
-
-{{> footer}})",
+{{> meeting_body}})",
         .html = R"(<p>{{#name}}Guten Tag {{name}},{{/name}}{{^name}}Guten Tag,{{/name}}</p>
-<p>Leider findet dieses Gespräch nicht wie geplant statt.</p>
-{{> facts}}
-{{#summary}}<p>{{summary}}</p>
-{{/summary}}{{#manage_url}}<p><a href="{{manage_url}}"
-  style="display:inline-block;padding:10px 18px;background:#1a5fb4;color:#ffffff;
-  text-decoration:none;border-radius:6px">Ihre Termine und Anfragen ansehen</a></p>
-{{/manage_url}}<p>Wenn es in Ihrem Kalender stand, wird es dort entfernt.</p>
-<p>Mit freundlichen Grüßen<br>{{organiser}}</p>
-{{> footer}})"},
+<p>leider findet dieses Gespräch nicht wie geplant statt. Wenn es in Ihrem
+Kalender stand, wird es dort entfernt.</p>
+{{> meeting_body}})"},
 };
 // clang-format on
 

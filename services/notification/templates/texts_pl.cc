@@ -28,17 +28,33 @@ Termin: {{when}}
   <td style="padding:2px 0">{{organiser}}</td></tr>
 </table>
 )",
-    .footer_text = R"(---
+    .footer_text = R"(Z wyrazami szacunku
+{{organiser}}
+
+---
 Wiadomość została wysłana automatycznie w imieniu organizatora:
 {{organiser}}. Zawarte w niej odnośniki są przeznaczone wyłącznie dla
 Państwa; prosimy nie przekazywać ich innym osobom.
 )",
-    .footer_html = R"(<p
+    .footer_html = R"(<p>Z wyrazami szacunku<br>{{organiser}}</p>
+<p
   style="color:#666666;font-size:13px;border-top:1px solid #dddddd;padding-top:8px">
 Wiadomość została wysłana automatycznie w imieniu organizatora: {{organiser}}.
 Zawarte w niej odnośniki są przeznaczone wyłącznie dla Państwa; prosimy nie
 przekazywać ich innym osobom.</p>
 )",
+    .meeting_body_text = R"({{> facts}}
+{{#summary}}{{summary}}
+
+{{/summary}}{{#manage_url}}Program spotkań i zaproszenia:
+{{manage_url}}
+
+{{/manage_url}}{{> footer}})",
+    .meeting_body_html = R"({{> facts}}
+{{#summary}}<p>{{summary}}</p>
+{{/summary}}{{#manage_url}}<p><a href="{{manage_url}}"
+  {{> button}}>Program spotkań i zaproszenia</a></p>
+{{/manage_url}}{{> footer}})",
 
     .invitation = {
         .subject = "Zaproszenie: {{event_title}}, {{date}}",
@@ -56,9 +72,6 @@ udziału w wydarzeniu:
 {{/answer_url}}O przyznaniu miejsca decyduje kolejność zgłoszeń. Załączony wpis rezerwuje
 termin w Państwa kalendarzu do czasu podjęcia decyzji.
 
-Z wyrazami szacunku
-{{organiser}}
-
 {{> footer}})",
         .html = R"(<p>{{#name}}Dzień dobry, {{name}},{{/name}}{{^name}}Dzień dobry,{{/name}}</p>
 <p>w imieniu organizatora – {{organiser}} – serdecznie zapraszamy Państwa do
@@ -66,11 +79,9 @@ udziału w wydarzeniu:</p>
 {{> facts}}
 {{#summary}}<p>{{summary}}</p>
 {{/summary}}{{#answer_url}}<p><a href="{{answer_url}}"
-  style="display:inline-block;padding:10px 18px;background:#1a5fb4;color:#ffffff;
-  text-decoration:none;border-radius:6px">Prosimy o odpowiedź, czy wezmą Państwo udział</a></p>
+  {{> button}}>Prosimy o odpowiedź, czy wezmą Państwo udział</a></p>
 {{/answer_url}}<p>O przyznaniu miejsca decyduje kolejność zgłoszeń. Załączony wpis rezerwuje
 termin w Państwa kalendarzu do czasu podjęcia decyzji.</p>
-<p>Z wyrazami szacunku<br>{{organiser}}</p>
 {{> footer}})"},
 
     .registration_confirmed = {
@@ -87,11 +98,11 @@ spotkanie.
 {{/check_in_url}}{{#manage_url}}Podgląd lub odwołanie rejestracji:
 {{manage_url}}
 
-{{/manage_url}}Jeżeli jednak nie będą Państwo mogli przybyć, prosimy o odwołanie
-rejestracji, aby miejsce mogła otrzymać osoba z listy rezerwowej.
+{{/manage_url}}{{#calendar_url}}Subskrypcja kalendarza Państwa wydarzeń:
+{{calendar_url}}
 
-Z wyrazami szacunku
-{{organiser}}
+{{/calendar_url}}Jeżeli jednak nie będą Państwo mogli przybyć, prosimy o odwołanie
+rejestracji, aby miejsce mogła otrzymać osoba z listy rezerwowej.
 
 {{> footer}})",
         .html = R"(<p>{{#name}}Dzień dobry, {{name}},{{/name}}{{^name}}Dzień dobry,{{/name}}</p>
@@ -99,14 +110,13 @@ Z wyrazami szacunku
 spotkanie.</p>
 {{> facts}}
 {{#check_in_url}}<p><a href="{{check_in_url}}"
-  style="display:inline-block;padding:10px 18px;background:#1a5fb4;color:#ffffff;
-  text-decoration:none;border-radius:6px">Państwa bilet do okazania przy wejściu</a></p>
+  {{> button}}>Państwa bilet do okazania przy wejściu</a></p>
 {{/check_in_url}}{{#manage_url}}<p><a href="{{manage_url}}"
-  style="display:inline-block;padding:10px 18px;background:#1a5fb4;color:#ffffff;
-  text-decoration:none;border-radius:6px">Podgląd lub odwołanie rejestracji</a></p>
-{{/manage_url}}<p>Jeżeli jednak nie będą Państwo mogli przybyć, prosimy o odwołanie
+  {{> button}}>Podgląd lub odwołanie rejestracji</a></p>
+{{/manage_url}}{{#calendar_url}}<p>
+<a href="{{calendar_url}}">Subskrypcja kalendarza Państwa wydarzeń</a></p>
+{{/calendar_url}}<p>Jeżeli jednak nie będą Państwo mogli przybyć, prosimy o odwołanie
 rejestracji, aby miejsce mogła otrzymać osoba z listy rezerwowej.</p>
-<p>Z wyrazami szacunku<br>{{organiser}}</p>
 {{> footer}})"},
 
     .registration_waitlisted = {
@@ -123,21 +133,15 @@ Państwo nic robić – powiadomimy Państwa niezwłocznie.
 {{#manage_url}}Podgląd lub odwołanie rejestracji:
 {{manage_url}}
 
-{{/manage_url}}Z wyrazami szacunku
-{{organiser}}
-
-{{> footer}})",
+{{/manage_url}}{{> footer}})",
         .html = R"(<p>{{#name}}Dzień dobry, {{name}},{{/name}}{{^name}}Dzień dobry,{{/name}}</p>
 <p>dziękujemy za rejestrację. Wszystkie miejsca są w tej chwili zajęte,
 dlatego wpisaliśmy Państwa na listę rezerwową.</p>
 <p>Gdy tylko zwolni się miejsce, otrzyma je pierwsza osoba z listy. Nie muszą
 Państwo nic robić – powiadomimy Państwa niezwłocznie.</p>
 {{> facts}}
-{{#manage_url}}<p><a href="{{manage_url}}"
-  style="display:inline-block;padding:10px 18px;background:#1a5fb4;color:#ffffff;
-  text-decoration:none;border-radius:6px">Podgląd lub odwołanie rejestracji</a></p>
-{{/manage_url}}<p>Z wyrazami szacunku<br>{{organiser}}</p>
-{{> footer}})"},
+{{#manage_url}}<p><a href="{{manage_url}}" {{> button}}>Podgląd lub odwołanie rejestracji</a></p>
+{{/manage_url}}{{> footer}})"},
 
     .registration_promoted = {
         .subject = "Mają Państwo miejsce: {{event_title}}, {{date}}",
@@ -153,11 +157,11 @@ Rejestracja z listy rezerwowej jest teraz potwierdzona.
 {{/check_in_url}}{{#manage_url}}Podgląd lub odwołanie rejestracji:
 {{manage_url}}
 
-{{/manage_url}}Jeżeli nie mogą już Państwo przybyć, prosimy o odwołanie rejestracji, aby
-miejsce mogła otrzymać kolejna osoba z listy.
+{{/manage_url}}{{#calendar_url}}Subskrypcja kalendarza Państwa wydarzeń:
+{{calendar_url}}
 
-Z wyrazami szacunku
-{{organiser}}
+{{/calendar_url}}Jeżeli nie mogą już Państwo przybyć, prosimy o odwołanie rejestracji, aby
+miejsce mogła otrzymać kolejna osoba z listy.
 
 {{> footer}})",
         .html = R"(<p>{{#name}}Dzień dobry, {{name}},{{/name}}{{^name}}Dzień dobry,{{/name}}</p>
@@ -165,14 +169,13 @@ Z wyrazami szacunku
 Rejestracja z listy rezerwowej jest teraz potwierdzona.</p>
 {{> facts}}
 {{#check_in_url}}<p><a href="{{check_in_url}}"
-  style="display:inline-block;padding:10px 18px;background:#1a5fb4;color:#ffffff;
-  text-decoration:none;border-radius:6px">Państwa bilet do okazania przy wejściu</a></p>
+  {{> button}}>Państwa bilet do okazania przy wejściu</a></p>
 {{/check_in_url}}{{#manage_url}}<p><a href="{{manage_url}}"
-  style="display:inline-block;padding:10px 18px;background:#1a5fb4;color:#ffffff;
-  text-decoration:none;border-radius:6px">Podgląd lub odwołanie rejestracji</a></p>
-{{/manage_url}}<p>Jeżeli nie mogą już Państwo przybyć, prosimy o odwołanie rejestracji, aby
+  {{> button}}>Podgląd lub odwołanie rejestracji</a></p>
+{{/manage_url}}{{#calendar_url}}<p>
+<a href="{{calendar_url}}">Subskrypcja kalendarza Państwa wydarzeń</a></p>
+{{/calendar_url}}<p>Jeżeli nie mogą już Państwo przybyć, prosimy o odwołanie rejestracji, aby
 miejsce mogła otrzymać kolejna osoba z listy.</p>
-<p>Z wyrazami szacunku<br>{{organiser}}</p>
 {{> footer}})"},
 
     .registration_cancelled = {
@@ -187,9 +190,6 @@ usunie termin z Państwa kalendarza.
 
 {{/reason}}Jeżeli to pomyłka, prosimy o kontakt z organizatorem.
 
-Z wyrazami szacunku
-{{organiser}}
-
 {{> footer}})",
         .html = R"(<p>{{#name}}Dzień dobry, {{name}},{{/name}}{{^name}}Dzień dobry,{{/name}}</p>
 <p>Państwa rejestracja na poniższe wydarzenie została odwołana. Załączony wpis
@@ -197,7 +197,74 @@ usunie termin z Państwa kalendarza.</p>
 {{> facts}}
 {{#reason}}<p>Informacja od organizatora: {{reason}}</p>
 {{/reason}}<p>Jeżeli to pomyłka, prosimy o kontakt z organizatorem.</p>
-<p>Z wyrazami szacunku<br>{{organiser}}</p>
+{{> footer}})"},
+
+    .registration_offered = {
+        .subject = "Zwolniło się miejsce: {{event_title}}, {{date}}",
+        .text = R"({{#name}}Dzień dobry, {{name}},{{/name}}{{^name}}Dzień dobry,{{/name}}
+
+mamy dobrą wiadomość: zwolniło się miejsce i jest zarezerwowane dla Państwa{{#until}}
+do: {{until}}{{/until}}. Prosimy o decyzję; w przeciwnym razie miejsce
+otrzyma następna osoba z listy rezerwowej.
+
+{{> facts}}
+{{#accept_url}}Przyjęcie miejsca:
+{{accept_url}}
+
+{{/accept_url}}{{#decline_url}}Rezygnacja z miejsca:
+{{decline_url}}
+
+{{/decline_url}}{{> footer}})",
+        .html = R"(<p>{{#name}}Dzień dobry, {{name}},{{/name}}{{^name}}Dzień dobry,{{/name}}</p>
+<p>mamy dobrą wiadomość: zwolniło się miejsce i jest zarezerwowane dla Państwa{{#until}}
+do: {{until}}{{/until}}. Prosimy o decyzję; w przeciwnym razie miejsce
+otrzyma następna osoba z listy rezerwowej.</p>
+{{> facts}}
+{{#accept_url}}<p><a href="{{accept_url}}" {{> button}}>Przyjęcie miejsca</a></p>
+{{/accept_url}}{{#decline_url}}<p><a href="{{decline_url}}">Rezygnacja z miejsca</a></p>
+{{/decline_url}}{{> footer}})"},
+
+    .registration_offer_lapsed = {
+        .subject = "Oferta miejsca wygasła: {{event_title}}",
+        .text = R"({{#name}}Dzień dobry, {{name}},{{/name}}{{^name}}Dzień dobry,{{/name}}
+
+zarezerwowane dla Państwa miejsce nie zostało przyjęte w terminie i nie jest już
+zarezerwowane.
+{{#manage_url}}Są Państwo ponownie na liście rezerwowej, na jej końcu.
+{{/manage_url}}{{^manage_url}}Tym samym rejestracja wygasła. Zapraszamy do ponownej rejestracji.
+{{/manage_url}}
+
+{{> facts}}
+{{#manage_url}}Podgląd lub odwołanie rejestracji:
+{{manage_url}}
+
+{{/manage_url}}{{> footer}})",
+        .html = R"(<p>{{#name}}Dzień dobry, {{name}},{{/name}}{{^name}}Dzień dobry,{{/name}}</p>
+<p>zarezerwowane dla Państwa miejsce nie zostało przyjęte w terminie i nie jest już
+zarezerwowane.
+{{#manage_url}}Są Państwo ponownie na liście rezerwowej, na jej końcu.
+{{/manage_url}}{{^manage_url}}Tym samym rejestracja wygasła. Zapraszamy do ponownej rejestracji.
+{{/manage_url}}</p>
+{{> facts}}
+{{#manage_url}}<p><a href="{{manage_url}}" {{> button}}>Podgląd lub odwołanie rejestracji</a></p>
+{{/manage_url}}{{> footer}})"},
+
+    .registration_rejected = {
+        .subject = "Rejestracja nie została przyjęta: {{event_title}}",
+        .text = R"({{#name}}Dzień dobry, {{name}},{{/name}}{{^name}}Dzień dobry,{{/name}}
+
+dziękujemy za rejestrację. Z przykrością informujemy, że organizator nie mógł
+przyjąć Państwa zgłoszenia na poniższe wydarzenie.
+
+{{> facts}}
+W razie pytań prosimy o kontakt z organizatorem.
+
+{{> footer}})",
+        .html = R"(<p>{{#name}}Dzień dobry, {{name}},{{/name}}{{^name}}Dzień dobry,{{/name}}</p>
+<p>dziękujemy za rejestrację. Z przykrością informujemy, że organizator nie mógł
+przyjąć Państwa zgłoszenia na poniższe wydarzenie.</p>
+{{> facts}}
+<p>W razie pytań prosimy o kontakt z organizatorem.</p>
 {{> footer}})"},
 
     .event_rescheduled = {
@@ -219,9 +286,6 @@ wpis zaktualizuje Państwa kalendarz.
 {{/manage_url}}Dokonana rejestracja pozostaje ważna. Jeżeli nowy termin Państwu nie
 odpowiada, prosimy o jej odwołanie.
 
-Z wyrazami szacunku
-{{organiser}}
-
 {{> footer}})",
         .html = R"(<p>{{#name}}Dzień dobry, {{name}},{{/name}}{{^name}}Dzień dobry,{{/name}}</p>
 <p>termin wydarzenia uległ zmianie. Poniżej podajemy nowy termin; załączony
@@ -229,14 +293,11 @@ wpis zaktualizuje Państwa kalendarz.</p>
 {{> facts}}
 {{#reason}}<p>Informacja od organizatora: {{reason}}</p>
 {{/reason}}{{#answer_url}}<p><a href="{{answer_url}}"
-  style="display:inline-block;padding:10px 18px;background:#1a5fb4;color:#ffffff;
-  text-decoration:none;border-radius:6px">Prosimy o odpowiedź, czy wezmą Państwo udział</a></p>
+  {{> button}}>Prosimy o odpowiedź, czy wezmą Państwo udział</a></p>
 {{/answer_url}}{{#manage_url}}<p><a href="{{manage_url}}"
-  style="display:inline-block;padding:10px 18px;background:#1a5fb4;color:#ffffff;
-  text-decoration:none;border-radius:6px">Podgląd lub odwołanie rejestracji</a></p>
+  {{> button}}>Podgląd lub odwołanie rejestracji</a></p>
 {{/manage_url}}<p>Dokonana rejestracja pozostaje ważna. Jeżeli nowy termin Państwu nie
 odpowiada, prosimy o jej odwołanie.</p>
-<p>Z wyrazami szacunku<br>{{organiser}}</p>
 {{> footer}})"},
 
     .event_cancelled = {
@@ -251,9 +312,6 @@ Załączony wpis usunie termin z Państwa kalendarza.
 
 {{/reason}}Nie muszą Państwo nic robić. Dziękujemy za zainteresowanie.
 
-Z wyrazami szacunku
-{{organiser}}
-
 {{> footer}})",
         .html = R"(<p>{{#name}}Dzień dobry, {{name}},{{/name}}{{^name}}Dzień dobry,{{/name}}</p>
 <p>z przykrością informujemy, że poniższe wydarzenie się nie odbędzie.
@@ -261,14 +319,13 @@ Załączony wpis usunie termin z Państwa kalendarza.</p>
 {{> facts}}
 {{#reason}}<p>Informacja od organizatora: {{reason}}</p>
 {{/reason}}<p>Nie muszą Państwo nic robić. Dziękujemy za zainteresowanie.</p>
-<p>Z wyrazami szacunku<br>{{organiser}}</p>
 {{> footer}})"},
 
     .meeting_requested = {
         .subject = "Zaproszenie na spotkanie: {{event_title}}",
         .text = R"({{#name}}Dzień dobry, {{name}},{{/name}}{{^name}}Dzień dobry,{{/name}}
 
-Ktoś zaprasza na spotkanie dwustronne. Do czasu odpowiedzi nie ma ono terminu.
+ktoś zaprasza na spotkanie dwustronne. Do czasu odpowiedzi nie ma ono terminu.
 
 {{> facts}}
 {{#summary}}{{summary}}
@@ -276,116 +333,96 @@ Ktoś zaprasza na spotkanie dwustronne. Do czasu odpowiedzi nie ma ono terminu.
 {{/summary}}{{#manage_url}}Przyjęcie lub odrzucenie zaproszenia:
 {{manage_url}}
 
-{{/manage_url}}Z wyrazami szacunku
-{{organiser}}
-
-{{> footer}})",
+{{/manage_url}}{{> footer}})",
         .html = R"(<p>{{#name}}Dzień dobry, {{name}},{{/name}}{{^name}}Dzień dobry,{{/name}}</p>
-<p>Ktoś zaprasza na spotkanie dwustronne. Do czasu odpowiedzi nie ma ono terminu.</p>
+<p>ktoś zaprasza na spotkanie dwustronne. Do czasu odpowiedzi nie ma ono terminu.</p>
 {{> facts}}
 {{#summary}}<p>{{summary}}</p>
 {{/summary}}{{#manage_url}}<p><a href="{{manage_url}}"
-  style="display:inline-block;padding:10px 18px;background:#1a5fb4;color:#ffffff;
-  text-decoration:none;border-radius:6px">Przyjęcie lub odrzucenie zaproszenia</a></p>
-{{/manage_url}}<p>Z wyrazami szacunku<br>{{organiser}}</p>
-{{> footer}})"},
+  {{> button}}>Przyjęcie lub odrzucenie zaproszenia</a></p>
+{{/manage_url}}{{> footer}})"},
+
+    .meeting_accepted = {
+        .subject = "Przyjęte: {{event_title}}",
+        .text = R"({{#name}}Dzień dobry, {{name}},{{/name}}{{^name}}Dzień dobry,{{/name}}
+
+zaproszenie na spotkanie dwustronne zostało przyjęte. Termin i stolik wyznaczy
+organizator; wtedy napiszemy ponownie.
+
+{{> meeting_body}})",
+        .html = R"(<p>{{#name}}Dzień dobry, {{name}},{{/name}}{{^name}}Dzień dobry,{{/name}}</p>
+<p>zaproszenie na spotkanie dwustronne zostało przyjęte. Termin i stolik wyznaczy
+organizator; wtedy napiszemy ponownie.</p>
+{{> meeting_body}})"},
+
+    .meeting_declined = {
+        .subject = "Odrzucone: {{event_title}}",
+        .text = R"({{#name}}Dzień dobry, {{name}},{{/name}}{{^name}}Dzień dobry,{{/name}}
+
+zaproszenie na spotkanie dwustronne zostało odrzucone. Można zaprosić kogoś
+innego: czas jest znów wolny.
+
+{{> meeting_body}})",
+        .html = R"(<p>{{#name}}Dzień dobry, {{name}},{{/name}}{{^name}}Dzień dobry,{{/name}}</p>
+<p>zaproszenie na spotkanie dwustronne zostało odrzucone. Można zaprosić kogoś
+innego: czas jest znów wolny.</p>
+{{> meeting_body}})"},
+
+    .meeting_expired = {
+        .subject = "Bez odpowiedzi: {{event_title}}",
+        .text = R"({{#name}}Dzień dobry, {{name}},{{/name}}{{^name}}Dzień dobry,{{/name}}
+
+zaproszenie na spotkanie dwustronne pozostało bez odpowiedzi i wygasło. Można
+je ponowić lub zaprosić kogoś innego: czas jest znów wolny.
+
+{{> meeting_body}})",
+        .html = R"(<p>{{#name}}Dzień dobry, {{name}},{{/name}}{{^name}}Dzień dobry,{{/name}}</p>
+<p>zaproszenie na spotkanie dwustronne pozostało bez odpowiedzi i wygasło. Można
+je ponowić lub zaprosić kogoś innego: czas jest znów wolny.</p>
+{{> meeting_body}})"},
 
     .meeting_scheduled = {
         .subject = "{{event_title}}, {{date}}",
         .text = R"({{#name}}Dzień dobry, {{name}},{{/name}}{{^name}}Dzień dobry,{{/name}}
 
-Spotkanie dwustronne ma już termin i stolik. Dotyczy go załączony wpis
-do kalendarza.
+spotkanie dwustronne ma już termin i stolik. Dotyczy go załączony wpis
+do kalendarza. Jeśli udział jest niemożliwy, prosimy odwołać spotkanie na
+czas: druga osoba będzie wdzięczna za wiadomość.
 
-{{> facts}}
-{{#summary}}{{summary}}
-
-{{/summary}}{{#manage_url}}Program spotkań i zaproszenia:
-{{manage_url}}
-
-{{/manage_url}}Jeśli udział jest niemożliwy, prosimy odwołać spotkanie na czas: druga osoba
-będzie wdzięczna za wiadomość.
-
-Z wyrazami szacunku
-{{organiser}}
-
-{{> footer}})",
+{{> meeting_body}})",
         .html = R"(<p>{{#name}}Dzień dobry, {{name}},{{/name}}{{^name}}Dzień dobry,{{/name}}</p>
-<p>Spotkanie dwustronne ma już termin i stolik. Dotyczy go załączony wpis
-do kalendarza.</p>
-{{> facts}}
-{{#summary}}<p>{{summary}}</p>
-{{/summary}}{{#manage_url}}<p><a href="{{manage_url}}"
-  style="display:inline-block;padding:10px 18px;background:#1a5fb4;color:#ffffff;
-  text-decoration:none;border-radius:6px">Program spotkań i zaproszenia</a></p>
-{{/manage_url}}<p>Jeśli udział jest niemożliwy, prosimy odwołać spotkanie na czas: druga osoba
-będzie wdzięczna za wiadomość.</p>
-<p>Z wyrazami szacunku<br>{{organiser}}</p>
-{{> footer}})"},
+<p>spotkanie dwustronne ma już termin i stolik. Dotyczy go załączony wpis
+do kalendarza. Jeśli udział jest niemożliwy, prosimy odwołać spotkanie na
+czas: druga osoba będzie wdzięczna za wiadomość.</p>
+{{> meeting_body}})"},
 
     .meeting_rescheduled = {
         .subject = "Nowy termin: {{event_title}}, {{date}}",
         .text = R"({{#name}}Dzień dobry, {{name}},{{/name}}{{^name}}Dzień dobry,{{/name}}
 
-Spotkanie dwustronne ma inny termin lub stolik. Załączony wpis aktualizuje
-kalendarz.
+spotkanie dwustronne ma inny termin lub stolik. Załączony wpis aktualizuje
+kalendarz. Jeśli udział jest niemożliwy, prosimy odwołać spotkanie na czas:
+druga osoba będzie wdzięczna za wiadomość.
 
-{{> facts}}
-{{#summary}}{{summary}}
-
-{{/summary}}{{#manage_url}}Program spotkań i zaproszenia:
-{{manage_url}}
-
-{{/manage_url}}Jeśli udział jest niemożliwy, prosimy odwołać spotkanie na czas: druga osoba
-będzie wdzięczna za wiadomość.
-
-Z wyrazami szacunku
-{{organiser}}
-
-{{> footer}})",
+{{> meeting_body}})",
         .html = R"(<p>{{#name}}Dzień dobry, {{name}},{{/name}}{{^name}}Dzień dobry,{{/name}}</p>
-<p>Spotkanie dwustronne ma inny termin lub stolik. Załączony wpis aktualizuje
-kalendarz.</p>
-{{> facts}}
-{{#summary}}<p>{{summary}}</p>
-{{/summary}}{{#manage_url}}<p><a href="{{manage_url}}"
-  style="display:inline-block;padding:10px 18px;background:#1a5fb4;color:#ffffff;
-  text-decoration:none;border-radius:6px">Program spotkań i zaproszenia</a></p>
-{{/manage_url}}<p>Jeśli udział jest niemożliwy, prosimy odwołać spotkanie na czas: druga osoba
-będzie wdzięczna za wiadomość.</p>
-<p>Z wyrazami szacunku<br>{{organiser}}</p>
-{{> footer}})"},
+<p>spotkanie dwustronne ma inny termin lub stolik. Załączony wpis aktualizuje
+kalendarz. Jeśli udział jest niemożliwy, prosimy odwołać spotkanie na czas:
+druga osoba będzie wdzięczna za wiadomość.</p>
+{{> meeting_body}})"},
 
     .meeting_cancelled = {
         .subject = "Odwołane: {{event_title}}",
         .text = R"({{#name}}Dzień dobry, {{name}},{{/name}}{{^name}}Dzień dobry,{{/name}}
 
-Z przykrością informujemy, że to spotkanie dwustronne nie odbędzie się zgodnie
-z planem.
+z przykrością informujemy, że to spotkanie dwustronne nie odbędzie się zgodnie
+z planem. Jeśli było w kalendarzu, zostanie z niego usunięte.
 
-{{> facts}}
-{{#summary}}{{summary}}
-
-{{/summary}}{{#manage_url}}Program spotkań i zaproszenia:
-{{manage_url}}
-
-{{/manage_url}}Jeśli było w kalendarzu, zostanie z niego usunięte.
-
-Z wyrazami szacunku
-{{organiser}}
-
-{{> footer}})",
+{{> meeting_body}})",
         .html = R"(<p>{{#name}}Dzień dobry, {{name}},{{/name}}{{^name}}Dzień dobry,{{/name}}</p>
-<p>Z przykrością informujemy, że to spotkanie dwustronne nie odbędzie się zgodnie
-z planem.</p>
-{{> facts}}
-{{#summary}}<p>{{summary}}</p>
-{{/summary}}{{#manage_url}}<p><a href="{{manage_url}}"
-  style="display:inline-block;padding:10px 18px;background:#1a5fb4;color:#ffffff;
-  text-decoration:none;border-radius:6px">Program spotkań i zaproszenia</a></p>
-{{/manage_url}}<p>Jeśli było w kalendarzu, zostanie z niego usunięte.</p>
-<p>Z wyrazami szacunku<br>{{organiser}}</p>
-{{> footer}})"},
+<p>z przykrością informujemy, że to spotkanie dwustronne nie odbędzie się zgodnie
+z planem. Jeśli było w kalendarzu, zostanie z niego usunięte.</p>
+{{> meeting_body}})"},
 };
 // clang-format on
 

@@ -17,9 +17,15 @@ class FakePeers final : public Peers {
       const Names& names) override {
     return Pick(persons, names);
   }
-  absl::StatusOr<std::map<std::string, registration::v1::Event>> GetEvents(
-      const Names& names) override {
-    return Pick(events, names);
+  absl::StatusOr<std::map<std::string, Subject>> GetEvents(const Names& names) override {
+    std::map<std::string, Subject> subjects;
+    for (const auto& [name, event] : events) {
+      const auto meeting = meetings.find(name);
+      subjects[name] = {event, meeting == meetings.end()
+                                   ? registration::v1::MEETING_STATE_UNSPECIFIED
+                                   : meeting->second};
+    }
+    return Pick(subjects, names);
   }
   absl::StatusOr<std::map<std::string, registration::v1::Links>> GetLinks(
       const Names& names) override {
@@ -66,11 +72,13 @@ class FakePeers final : public Peers {
     } else {
       item.set_manage_token("manage.t");
       item.set_check_in_token("check-in.t");
+      item.set_calendar_token("calendar.t");
     }
   }
 
   std::map<std::string, people::v1::ContactPoint> persons;
   std::map<std::string, registration::v1::Event> events;
+  std::map<std::string, registration::v1::MeetingState> meetings;
   std::map<std::string, registration::v1::Links> links;
   std::map<std::string, std::vector<Participant>> participants;
   absl::Status error;

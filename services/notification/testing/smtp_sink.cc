@@ -73,10 +73,15 @@ void SmtpSink::Start() {
   close(output[1]);
   close(input[0]);
   input_ = input[1];
-  FILE* answer = fdopen(output[0], "r");
-  WICI_CHECK(answer != nullptr);
-  WICI_CHECK(std::fscanf(answer, "%d", &port_) == 1);
-  std::fclose(answer);
+  answers_ = fdopen(output[0], "r");
+  WICI_CHECK(answers_ != nullptr);
+  WICI_CHECK(std::fscanf(answers_, "%d\n", &port_) == 1);
+}
+
+void SmtpSink::Clear() {
+  if (pid_ < 0) Start();
+  WICI_CHECK(write(input_, "\n", 1) == 1);
+  WICI_CHECK(std::fgetc(answers_) == '\n');
 }
 
 void SmtpSink::Stop() {
@@ -84,6 +89,7 @@ void SmtpSink::Stop() {
   kill(pid_, SIGKILL);
   waitpid(pid_, nullptr, 0);
   close(input_);
+  std::fclose(answers_);
   pid_ = -1;
 }
 

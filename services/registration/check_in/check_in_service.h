@@ -2,12 +2,18 @@
 #ifndef WICI_SERVICES_REGISTRATION_CHECK_IN_CHECK_IN_SERVICE_H_
 #define WICI_SERVICES_REGISTRATION_CHECK_IN_CHECK_IN_SERVICE_H_
 
+#include <memory>
+#include <string>
 #include <utility>
 
+#include "absl/status/status.h"
 #include "libs/auth/token.h"
-#include "libs/base/clock.h"
+#include "libs/base/id.h"
 #include "libs/rpc/context.h"
 #include "libs/rpc/server.h"
+#include "services/registration/check_in/check_in_store.h"
+#include "services/registration/events/event_watch.h"
+#include "services/registration/registrations/blind_index.h"
 #include "services/registration/registrations/registration_store.h"
 #include "wici/registration/v1/check_in_service.pb.h"
 
@@ -16,9 +22,16 @@ namespace wici::registration {
 // Thread-safe.
 class CheckInService {
  public:
-  // `key` verifies the codes of tickets. The references outlive the service.
-  CheckInService(RegistrationStore& store, auth::SigningKey key, const Clock& clock)
-      : store_(store), key_(std::move(key)), clock_(clock) {}
+  // `key` verifies the codes of tickets, `blind_index` recognises walk-ins. The references outlive
+  // the service.
+  CheckInService(RegistrationStore& registrations, CheckInStore& store, EventWatch& watch,
+                 auth::PublicKey key, BlindIndex blind_index, IdSource& ids)
+      : registrations_(registrations),
+        store_(store),
+        watch_(watch),
+        key_(std::move(key)),
+        blind_index_(std::move(blind_index)),
+        ids_(ids) {}
   // Adds the service to `server`.
   void Register(rpc::Server& server);
 
@@ -27,10 +40,27 @@ class CheckInService {
                rpc::Reply<v1::Registration> reply);
   void UndoCheckIn(const rpc::Context& context, const v1::UndoCheckInRequest& request,
                    rpc::Reply<v1::Registration> reply);
+  absl::Status BatchCheckIn(const rpc::Context& context, const v1::BatchCheckInRequest& request,
+                            v1::BatchCheckInResponse& response);
+  absl::Status GetCheckInManifest(const rpc::Context& context,
+                                  const v1::GetCheckInManifestRequest& request,
+                                  v1::GetCheckInManifestResponse& response);
+  absl::Status ListAttendances(const rpc::Context& context,
+                               const v1::ListAttendancesRequest& request,
+                               v1::ListAttendancesResponse& response);
+  absl::Status WatchCheckIns(const rpc::Context& context, const v1::WatchCheckInsRequest& request,
+                             std::shared_ptr<rpc::StreamWriter> writer,
+                             const v1::WatchCheckInsResponse*);
 
-  RegistrationStore& store_;
-  const auth::SigningKey key_;
-  const Clock& clock_;
+  NewRegistration WalkInOf(const v1::CheckInRequest& request) const;
+  ScanUpload::Item ItemOf(const std::string& event, const v1::Scan& scan) const;
+
+  RegistrationStore& registrations_;
+  CheckInStore& store_;
+  EventWatch& watch_;
+  const auth::PublicKey key_;
+  const BlindIndex blind_index_;
+  IdSource& ids_;
 };
 
 }  // namespace wici::registration

@@ -2,13 +2,22 @@
 #ifndef WICI_SERVICES_REGISTRATION_CHECK_IN_VALIDATE_CHECK_IN_H_
 #define WICI_SERVICES_REGISTRATION_CHECK_IN_VALIDATE_CHECK_IN_H_
 
+#include <string_view>
+
 #include "absl/status/status.h"
+#include "libs/base/violations.h"
 #include "wici/registration/v1/check_in_service.pb.h"
 
 namespace wici::registration {
 
 absl::Status Validate(const v1::CheckInRequest& request);
 absl::Status Validate(const v1::UndoCheckInRequest& request);
+absl::Status Validate(const v1::BatchCheckInRequest& request);
+absl::Status Validate(const v1::WatchCheckInsRequest& request);
+
+// "" or a session of `event`.
+void CheckList(std::string_view field, std::string_view event, std::string_view list,
+               Violations& violations);
 
 }  // namespace wici::registration
 

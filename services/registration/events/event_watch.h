@@ -1,8 +1,9 @@
-// Live seats: tells the watchers of events whenever their seats change.
+// Live seats and doors: tells the watchers of events whenever their seats change, or who is inside.
 //
 // One thread serves all streams: woken by the feed, it reads the seats of all watched events with
-// one query and sends each stream what it has not seen; so changes that follow each other quickly
-// travel as one. Without changes a stream gets an empty message as a sign of life.
+// one query, those of doors with two more, and sends each stream what it has not seen; so changes
+// that follow each other quickly travel as one. Without changes a stream gets an empty message as a
+// sign of life.
 #ifndef WICI_SERVICES_REGISTRATION_EVENTS_EVENT_WATCH_H_
 #define WICI_SERVICES_REGISTRATION_EVENTS_EVENT_WATCH_H_
 
@@ -18,6 +19,7 @@
 #include "libs/base/mutex.h"
 #include "libs/rpc/server.h"
 #include "libs/sql/database.h"
+#include "wici/registration/v1/check_in_service.pb.h"
 #include "wici/registration/v1/event_service.pb.h"
 
 namespace wici::registration {
@@ -33,6 +35,8 @@ class EventWatch {
   // Serves `writer` until it ends: the seats of `events` now, then their changes. A stream that
   // names an unknown event is ended with EVENT_NOT_FOUND. Never blocks.
   void Add(std::vector<std::string> events, std::shared_ptr<rpc::StreamWriter> writer);
+  // The same for the lists and gates of the doors of `event`.
+  void AddDoors(std::string event, std::shared_ptr<rpc::StreamWriter> writer);
   // Something changed. Never blocks.
   void Notify();
 
@@ -40,14 +44,21 @@ class EventWatch {
   struct Stream {
     std::vector<std::string> events;
     std::shared_ptr<rpc::StreamWriter> writer;
+    bool doors = false;
     std::map<std::string, std::int64_t> sent;  // event -> version
   };
   using Found = std::map<std::string, v1::WatchEventResponse::EventSeats>;
+  using Doors = std::map<std::string, v1::WatchCheckInsResponse>;
 
   void Work();
   // Sends what is new; with `idle` also to those for whom there is nothing.
   void Serve(bool idle);
+  // Sends a stream the seats, or the doors, that it has not seen.
+  void SendSeats(Stream& stream, const Found& found, bool idle);
+  void SendDoors(Stream& stream, const Found& found, const Doors& doors, bool idle);
   bool ReadSeats(const std::vector<Stream>& streams, Found& found);
+  // The doors of the events whose version their watchers have not seen.
+  bool ReadDoors(const Found& found, Doors& doors);
 
   sql::Database& database_;
   const Clock& machine_;

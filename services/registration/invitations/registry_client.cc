@@ -4,29 +4,40 @@
 
 #include "grpcpp/channel.h"
 #include "libs/base/limits.h"
+#include "libs/base/status_macros.h"
 #include "libs/rpc/channel.h"
 #include "services/registration/errors.h"
 #include "wici/cluster_registry/v1/audience_service.grpc.pb.h"
+#include "wici/cluster_registry/v1/cluster_service.grpc.pb.h"
+#include "wici/people/v1/contact_point_service.grpc.pb.h"
 
 namespace wici::registration {
 
 struct RegistryClient::Stub {
   std::unique_ptr<cluster_registry::v1::AudienceService::Stub> audiences;
+  std::unique_ptr<cluster_registry::v1::ClusterService::Stub> clusters;
+  std::unique_ptr<people::v1::ContactPointService::Stub> contacts;
 };
 
 RegistryClient::RegistryClient(const std::shared_ptr<grpc::Channel>& channel, auth::SigningKey key,
                                const Clock& clock)
-    : stub_(new Stub{cluster_registry::v1::AudienceService::NewStub(channel)}),
+    : stub_(new Stub{cluster_registry::v1::AudienceService::NewStub(channel),
+                     cluster_registry::v1::ClusterService::NewStub(channel),
+                     people::v1::ContactPointService::NewStub(channel)}),
       key_(std::move(key)),
       clock_(clock) {}
 
 RegistryClient::~RegistryClient() = default;
 
+std::string RegistryClient::Token() const {
+  return auth::MakeBearerToken(key_, {"services/registration", {{"service", "platform"}}},
+                               clock_.Now(), absl::Minutes(5));
+}
+
 absl::StatusOr<std::vector<cluster_registry::v1::AudienceRow>> RegistryClient::EvaluateAudience(
     const rpc::Context& context, cluster_registry::v1::EvaluateAudienceRequest request,
     std::size_t limit) {
-  const std::string token = auth::MakeBearerToken(
-      key_, {"services/registration", {{"service", "platform"}}}, clock_.Now(), absl::Minutes(5));
+  const std::string token = Token();
   std::vector<cluster_registry::v1::AudienceRow> rows;
   request.set_page_size(kPageSizeMax);
   do {
@@ -42,6 +53,46 @@ absl::StatusOr<std::vector<cluster_registry::v1::AudienceRow>> RegistryClient::E
     request.set_page_token(response.next_page_token());
   } while (!request.page_token().empty() && rows.size() <= limit);
   return rows;
+}
+
+absl::StatusOr<std::vector<people::v1::ContactPoint>> RegistryClient::GetContactPoints(
+    const rpc::Context& context, const std::vector<std::string>& contacts,
+    std::string_view purpose) {
+  people::v1::BatchGetContactPointsRequest request;
+  for (const std::string& contact : contacts) request.add_persons(contact);
+  request.set_purpose(std::string(purpose));
+  grpc::ClientContext client;
+  rpc::PrepareCall(client, context.deadline, Token(), context.call_id, context.traceparent);
+  people::v1::BatchGetContactPointsResponse response;
+  const absl::Status status =
+      rpc::FromGrpcStatus(stub_->contacts->BatchGetContactPoints(&client, request, &response));
+  if (absl::IsUnavailable(status)) return RegistryUnavailableError();
+  if (!status.ok()) return status;
+  return std::vector<people::v1::ContactPoint>(response.contact_points().begin(),
+                                               response.contact_points().end());
+}
+
+absl::StatusOr<std::vector<cluster_registry::v1::Cluster>> RegistryClient::GetClusters(
+    const rpc::Context& context, absl::Span<const std::string> names) {
+  cluster_registry::v1::BatchGetClustersRequest request;
+  for (const std::string& name : names) request.add_names(name);
+  grpc::ClientContext client;
+  rpc::PrepareCall(client, context.deadline, Token(), context.call_id, context.traceparent);
+  cluster_registry::v1::BatchGetClustersResponse response;
+  const absl::Status status =
+      rpc::FromGrpcStatus(stub_->clusters->BatchGetClusters(&client, request, &response));
+  if (absl::IsUnavailable(status)) return RegistryUnavailableError();
+  if (absl::IsNotFound(status)) {
+    // The registry answers all or nothing: half by half, down to the ones that are missing.
+    if (names.size() == 1) return std::vector<cluster_registry::v1::Cluster>();
+    WICI_ASSIGN_OR_RETURN(auto clusters, GetClusters(context, names.first(names.size() / 2)));
+    WICI_ASSIGN_OR_RETURN(const auto rest, GetClusters(context, names.subspan(names.size() / 2)));
+    clusters.insert(clusters.end(), rest.begin(), rest.end());
+    return clusters;
+  }
+  if (!status.ok()) return status;
+  return std::vector<cluster_registry::v1::Cluster>(response.clusters().begin(),
+                                                    response.clusters().end());
 }
 
 }  // namespace wici::registration

@@ -4,14 +4,18 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "absl/types/span.h"
 #include "libs/auth/token.h"
 #include "libs/base/clock.h"
 #include "libs/rpc/context.h"
 #include "wici/cluster_registry/v1/audience_service.pb.h"
+#include "wici/cluster_registry/v1/cluster.pb.h"
+#include "wici/people/v1/contact_point_service.pb.h"
 
 namespace grpc {
 class Channel;
@@ -32,9 +36,20 @@ class RegistryClient {
   absl::StatusOr<std::vector<cluster_registry::v1::AudienceRow>> EvaluateAudience(
       const rpc::Context& context, cluster_registry::v1::EvaluateAudienceRequest request,
       std::size_t limit);
+  // Those of `contacts` ("clusters/c/contacts/p", at most kBatchSizeMax) that are known, in no
+  // particular order; the registry logs that they were read for `purpose`. REGISTRY_UNAVAILABLE.
+  absl::StatusOr<std::vector<people::v1::ContactPoint>> GetContactPoints(
+      const rpc::Context& context, const std::vector<std::string>& contacts,
+      std::string_view purpose);
+  // Those of `names` ("clusters/c", at most kBatchSizeMax) that can be seen, in no particular order.
+  // REGISTRY_UNAVAILABLE.
+  absl::StatusOr<std::vector<cluster_registry::v1::Cluster>> GetClusters(
+      const rpc::Context& context, absl::Span<const std::string> names);
 
  private:
   struct Stub;  // hides generated code that is long to compile
+  std::string Token() const;
+
   const std::unique_ptr<Stub> stub_;
   const auth::SigningKey key_;
   const Clock& clock_;

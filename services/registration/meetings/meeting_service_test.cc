@@ -286,6 +286,21 @@ TEST_P(MeetingServiceTest, AnUnansweredRequestExpiresAndFreesTheSlot) {
   EXPECT_THAT(Ask(people[1], people[0], session), IsOk()) << "the same two again";
 }
 
+TEST_P(MeetingServiceTest, AnExpiredRequestIsInNobodysWayBeforeItIsWrittenDown) {
+  const std::vector<std::string> people = People(3);
+  v1::Session rules = Meetings("15:00", "16:00", 2);
+  rules.mutable_meeting_rules()->mutable_request_ttl()->set_seconds(600);
+  const std::string session = AddSession("late", rules);
+  ASSERT_THAT(Ask(people[0], people[1], session), IsOk());
+  ASSERT_THAT(Ask(people[0], people[2], session), IsOk());
+  clock().Advance(absl::Minutes(10));
+  EXPECT_THAT(Ask(people[0], people[1], session), IsOk()) << "the same two again";
+  ASSERT_THAT(Ask(people[1], people[2], session), IsOk());
+  clock().Advance(absl::Minutes(10));
+  EXPECT_THAT(Veto(people[1], people[2]), IsOk());
+  EXPECT_THAT(MeetingChanges(), Contains(Pair("meeting.expired", PersonOf(people[0]))).Times(3));
+}
+
 TEST_P(MeetingServiceTest, WhoCallsOffDecidesWhatBecomesOfIt) {
   const std::vector<std::string> people = People(4);
   const auto withdrawn = Ask(people[0], people[1]);

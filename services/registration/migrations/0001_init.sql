@@ -91,6 +91,8 @@ CREATE TABLE sessions (
   PRIMARY KEY (event, id)
 );
 
+CREATE INDEX sessions_by_start ON sessions (event, start_at, id);
+
 CREATE TABLE invitations (
   event TEXT COLLATE "C" NOT NULL,
   id TEXT COLLATE "C" NOT NULL,
@@ -115,6 +117,7 @@ CREATE UNIQUE INDEX invitations_one_per_person ON invitations (event, person);
 -- is NULL afterwards, so its index lets a person have one active registration for an event. (Not a
 -- partial index: from a small one PostgreSQL plans to read all of it, for as long as the plan
 -- lives.)
+-- `event_version` is that of the change of the event that changed the registration last.
 -- `category` is the last part of the name of its admission category, or ''. `log` is everything that
 -- happened to it (RegistrationLog), in the row, so that a registration costs no second one.
 -- No foreign keys here: the service has checked the event, and they cost a third of the rate.
@@ -134,6 +137,7 @@ CREATE TABLE registrations (
   category TEXT COLLATE "C" NOT NULL,
   expires_at BIGINT,
   log BYTEA NOT NULL,
+  event_version BIGINT NOT NULL,
   PRIMARY KEY (event, id)
 );
 
@@ -147,6 +151,12 @@ CREATE INDEX registrations_waiting_line ON registrations (event, category, waiti
 -- HELD and OFFERED, the first to expire first.
 CREATE INDEX registrations_expiring ON registrations (expires_at, event, id)
   WHERE expires_at IS NOT NULL;
+
+-- What has changed since a version of the event: for the manifests of the doors. All versions are
+-- above 0: the condition keeps the index out of the plans of queries that look up (event, id), which
+-- PostgreSQL would make while the table is small, and keep.
+CREATE INDEX registrations_by_version ON registrations (event, event_version, id)
+  WHERE event_version > 0;
 
 -- The only table with personal data. `registration` is the resource the person belongs to. `likeness`
 -- is the same for people of one event with the same name and organisation (likeness.h), NULL without

@@ -7,6 +7,7 @@
 #include "libs/base/status_macros.h"
 #include "libs/base/timestamp.h"
 #include "libs/base/violations.h"
+#include "services/registration/check_in/check_in_code.h"
 #include "services/registration/events/event_rules.h"
 #include "services/registration/links.h"
 #include "services/registration/names.h"
@@ -73,9 +74,13 @@ void LinkService::AddLinks(const v1::Registration& registration, absl::Time unti
   v1::Links& links = *response.add_links();
   links.set_resource(name);
   links.set_person(registration.person());
+  links.set_state(registration.state());
+  if (registration.has_expire_time()) *links.mutable_expire_time() = registration.expire_time();
   links.set_manage_token(auth::MakeLinkToken(key_, kManagePurpose, name, until));
+  links.set_calendar_token(auth::MakeLinkToken(
+      key_, kCalendarPurpose, CalendarSubject(name, registration.person()), until));
   if (!HoldsSeat(registration.state())) return;
-  links.set_check_in_token(auth::MakeLinkToken(key_, kCheckInPurpose, name, until));
+  links.set_check_in_token(CheckInCode(key_, name, registration.person()));
 }
 
 }  // namespace wici::registration

@@ -6,10 +6,12 @@
 #include "libs/base/timestamp.h"
 #include "libs/base/violations.h"
 #include "libs/rpc/page_token.h"
+#include "services/registration/check_in/check_in_code.h"
 #include "services/registration/errors.h"
 #include "services/registration/links.h"
 #include "services/registration/names.h"
 #include "services/registration/registrations/registration_service.h"
+#include "services/registration/registrations/rules/registration_state.h"
 #include "services/registration/registrations/rules/validate_registration.h"
 #include "services/registration/registrations/submit.h"
 
@@ -67,6 +69,9 @@ absl::Status RegistrationService::GetOwnRegistration(const rpc::Context& context
   WICI_ASSIGN_OR_RETURN(const std::string name, ReadManageToken(request.token()));
   WICI_ASSIGN_OR_RETURN(response, store_.Get(context.deadline, name));
   if (response.state() == v1::REGISTRATION_STATE_TRANSFERRED) return LinkPassedOnError();
+  if (HoldsSeat(response.state())) {
+    response.set_check_in_token(CheckInCode(key_, name, response.person()));
+  }
   return absl::OkStatus();
 }
 

@@ -27,6 +27,10 @@ inline constexpr sql::Query kCountWaitingUpTo{"count_waiting_up_to", R"sql(
   SELECT COUNT(*) FROM registrations
   WHERE event = $1 AND state = 3 AND waiting_number <= $2)sql"};
 
+// The same in the line of one category, '' for the registrations without one.
+inline constexpr sql::Query kCountLineUpTo{"count_line_up_to", R"sql(
+  SELECT COUNT(*) FROM registrations
+  WHERE event = $1 AND category = $2 AND state = 3 AND waiting_number <= $3)sql"};
 inline constexpr sql::Query kFindByActiveKey{"find_by_active_key", R"sql(
   SELECT id FROM registrations WHERE active_key = $1)sql"};
 

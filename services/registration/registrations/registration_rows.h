@@ -22,7 +22,8 @@ struct RegistrationRow {
 };
 RegistrationRow ReadRegistration(const sql::Row& row);
 sql::Bytes RegistrationBody(const v1::Registration& registration);
-// The values of kInsertRegistrations and of kUpdateRegistrations.
+// The values of kInsertRegistrations and of kUpdateRegistrations without the last, the version of
+// the event.
 std::vector<sql::Value> RegistrationValues(const RegistrationRow& row);
 
 // Those of `names` that exist, in no particular order, in one statement.

@@ -314,6 +314,9 @@ TEST_P(RegistrationServiceTest, APersonManagesTheOwnRegistrationByTheLinkOfTheMa
   const auto own = GetOwnRegistration(get);
   ASSERT_THAT(own, IsOk());
   EXPECT_EQ(own->waiting_list_position(), 1);
+  EXPECT_EQ(own->check_in_token(), "");  // no seat, no ticket
+  get.set_token(LinksOf(seated->name()).manage_token());
+  EXPECT_EQ(GetOwnRegistration(get)->check_in_token(), LinksOf(seated->name()).check_in_token());
 
   v1::CancelOwnRegistrationRequest cancel;
   cancel.set_token(LinksOf(seated->name()).manage_token());
@@ -370,7 +373,7 @@ TEST_P(RegistrationServiceTest, CheckInCountsOnceAndCanBeUndone) {
 
   request.set_registration(waiting->name());
   EXPECT_THAT(CheckIn(request, Door()),
-              StatusIs(absl::StatusCode::kFailedPrecondition, Reason("TRANSITION_NOT_ALLOWED")));
+              StatusIs(absl::StatusCode::kFailedPrecondition, Reason("NOT_CONFIRMED")));
   EXPECT_THAT(ChangeKinds(), Contains("registration.check_in_undone"));
 }
 
@@ -380,7 +383,7 @@ TEST_P(RegistrationServiceTest, ATicketOfAnotherEventIsRefusedAtTheDoor) {
   request.set_parent(OpenEvent(1));
   request.set_check_in_token(LinksOf(seated->name()).check_in_token());
   EXPECT_THAT(CheckIn(request, Door()),
-              StatusIs(absl::StatusCode::kPermissionDenied, Reason("LINK_INVALID")));
+              StatusIs(absl::StatusCode::kPermissionDenied, Reason("TICKET_OF_OTHER_EVENT")));
 }
 
 }  // namespace

@@ -55,21 +55,24 @@ inline constexpr sql::Query kListWaiting{"list_waiting", R"sql(
 
 inline constexpr sql::Query kInsertRegistrations{"insert_registrations", R"sql(
   INSERT INTO registrations (event, id, revision, state, person, active_key, invitation,
-    waiting_number, checked_in_at, body, created_at, updated_at, category, expires_at, log)
+    waiting_number, checked_in_at, body, created_at, updated_at, category, expires_at, log,
+    event_version)
   VALUES)sql"};
 
 // Changes many in one statement, like kUpdateInvitations. A row may have changed several times in
 // the transaction; the event's version guards them all.
 inline constexpr sql::Query kUpdateRegistrations{"update_registrations", R"sql(
   INSERT INTO registrations (event, id, revision, state, person, active_key, invitation,
-    waiting_number, checked_in_at, body, created_at, updated_at, category, expires_at, log)
+    waiting_number, checked_in_at, body, created_at, updated_at, category, expires_at, log,
+    event_version)
   VALUES)sql"};
 inline constexpr std::string_view kUpdateRegistrationsSuffix = R"sql(
   ON CONFLICT (event, id) DO UPDATE SET revision = excluded.revision, state = excluded.state,
     active_key = excluded.active_key, waiting_number = excluded.waiting_number,
     checked_in_at = excluded.checked_in_at, body = excluded.body,
     updated_at = excluded.updated_at, category = excluded.category,
-    expires_at = excluded.expires_at, log = excluded.log
+    expires_at = excluded.expires_at, log = excluded.log,
+    event_version = excluded.event_version
   WHERE registrations.revision < excluded.revision RETURNING id)sql";
 
 // The queue of one category, '' for the registrations without one.
@@ -92,6 +95,9 @@ inline constexpr sql::Query kGetQuotas{"get_quotas", R"sql(
   SELECT kind, id, size, reserved, taken, waiting, pending, approval, priority, start_at, end_at,
          approvals_required, reapproval
   FROM quotas WHERE (event, kind, id) IN)sql"};
+
+inline constexpr sql::Query kWatchQuotas{"watch_quotas", R"sql(
+  SELECT event, id, taken FROM quotas WHERE (event, kind, id) IN)sql"};
 
 // Inserts or changes; the version of the event guards it.
 inline constexpr sql::Query kSaveQuotas{"save_quotas", R"sql(

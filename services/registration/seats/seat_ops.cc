@@ -19,8 +19,10 @@
 #include "services/registration/people/queries.h"
 #include "services/registration/registrations/registration_rows.h"
 #include "services/registration/registrations/rules/approvals.h"
+#include "services/registration/seats/door_ops.h"
 #include "services/registration/seats/event_aggregate.h"
 #include "services/registration/seats/registration_edits.h"
+#include "services/registration/seats/seat_answers.h"
 
 namespace wici::registration {
 namespace {
@@ -36,7 +38,7 @@ std::string KeyOfContact(const v1::Invitation& invitation) {
 class EventBatch {
  public:
   EventBatch(sql::Transaction& tx, EventAggregate event, absl::Time now)
-      : tx_(tx), event_(std::move(event)), now_(now) {}
+      : tx_(tx), event_(std::move(event)), now_(now), doors_(tx, event_, now) {}
 
   absl::Status Run(const Ops& ops, Changes& changes) {
     WICI_RETURN_IF_ERROR(Read(ops));
@@ -44,8 +46,10 @@ class EventBatch {
     bool written = false;
     for (SeatOp* op : ops) {
       op->status = Decide(*op, changes);
-      written = written || op->status.ok();
+      written = written || (op->status.ok() && !std::holds_alternative<ScanUpload>(op->what));
     }
+    doors_.Settle(changes);
+    written = written || doors_.changed();
     // A batch of refusals writes nothing.
     if (!written) {
       changes.resize(before);
@@ -56,6 +60,7 @@ class EventBatch {
 
  private:
   absl::Status Read(const Ops& ops) {
+    WICI_RETURN_IF_ERROR(doors_.Load(ops));
     std::vector<std::string> registrations;
     std::vector<std::string> invitations;
     std::vector<const v1::Registration*> added_facts;
@@ -66,13 +71,14 @@ class EventBatch {
         if (step->edit) added_facts.push_back(&step->edit->wanted);
         continue;
       }
+      if (DoorOps::IsAtDoor(*op)) continue;
       adds = true;
       const auto& added = std::get<NewRegistration>(op->what);
       if (!added.invitation.empty()) invitations.push_back(added.invitation);
       added_facts.push_back(&added.facts);
     }
     takes_registrations_ = adds ? CheckTakes() : absl::OkStatus();
-    if (adds && takes_registrations_.ok()) {
+    if (adds && (takes_registrations_.ok() || doors_.walks_in())) {
       WICI_ASSIGN_OR_RETURN(std::vector<InvitationRow> rows, SelectInvitations(tx_, invitations));
       for (InvitationRow& row : rows) {
         const std::string name = row.invitation.name();
@@ -97,8 +103,8 @@ class EventBatch {
     for (const SeatOp* op : ops) {
       const auto* added = std::get_if<NewRegistration>(&op->what);
       if (added == nullptr) {
-        const auto& heir = std::get<RegistrationStep>(op->what).heir;
-        if (heir) keys.push_back(heir->active_key);
+        const auto* step = std::get_if<RegistrationStep>(&op->what);
+        if (step != nullptr && step->heir) keys.push_back(step->heir->active_key);
         continue;
       }
       if (!takes_registrations_.ok()) continue;
@@ -114,11 +120,12 @@ class EventBatch {
 
   absl::Status Decide(SeatOp& op, Changes& changes) {
     if (auto* added = std::get_if<NewRegistration>(&op.what)) return Add(op, *added, changes);
+    if (DoorOps::IsAtDoor(op)) return doors_.Decide(op, changes);
     return Step(op, std::get<RegistrationStep>(op.what), changes);
   }
 
   absl::Status Add(SeatOp& op, const NewRegistration& added, Changes& changes) {
-    WICI_RETURN_IF_ERROR(takes_registrations_);
+    WICI_RETURN_IF_ERROR(added.walk_in ? doors_.CheckWalkIn(added) : takes_registrations_);
     const SeatsRow& seats = event_.seats();
     RegistrationRow row;
     InvitationRow* invitation = nullptr;
@@ -143,7 +150,7 @@ class EventBatch {
     row.registration.set_person(invitation ? invitation->invitation.person() : added.person_id);
     row.registration.set_invitation(added.invitation);
     std::optional<absl::Time> hold_until;
-    if (added.hold > absl::ZeroDuration()) hold_until = now_ + added.hold;
+    if (added.hold > absl::ZeroDuration() || added.walk_in) hold_until = now_ + added.hold;
     // Who only keeps a place may answer when completing the registration, and who is registered by
     // the organiser by the link of the mail.
     const bool later = hold_until || added.facts.source() == v1::REGISTRATION_SOURCE_ORGANISER;
@@ -151,8 +158,9 @@ class EventBatch {
       WICI_RETURN_IF_ERROR(forms_.Accept("registration", row.registration));
     }
     const Cause cause = CauseOf(op, row, "");
-    WICI_ASSIGN_OR_RETURN(const RegistrationRow* kept,
+    WICI_ASSIGN_OR_RETURN(RegistrationRow * kept,
                           event_.Add(std::move(row), hold_until, cause, changes));
+    if (added.walk_in) WICI_RETURN_IF_ERROR(doors_.LetWalkIn(*kept, added, cause, changes));
     if (invitation != nullptr) Accept(*invitation, kept->registration.name());
     AddPerson(added, *kept);
     SetResult(op, *kept);
@@ -184,10 +192,6 @@ class EventBatch {
     }
     WICI_RETURN_IF_ERROR(rpc::CheckEtag(kDomain, wanted.name, wanted.etag, row->revision));
     v1::Registration& registration = row->registration;
-    if (wanted.step == Step::kCheckIn &&
-        registration.state() == v1::REGISTRATION_STATE_CHECKED_IN) {
-      return AlreadyCheckedInError(wanted.name, TimeOf(registration.check_in_time()));
-    }
     WICI_RETURN_IF_ERROR(CheckStep(event_, wanted, *row));
     WICI_RETURN_IF_ERROR(Next(wanted.name, registration.state(), wanted.step).status());
     WICI_RETURN_IF_ERROR(CheckExpiry(*row, wanted.step));
@@ -296,6 +300,7 @@ class EventBatch {
 
   absl::Status Write() {
     WICI_RETURN_IF_ERROR(event_.Save());
+    WICI_RETURN_IF_ERROR(doors_.Save());
     WICI_RETURN_IF_ERROR(SaveInvitations(tx_, accepted_));
     if (persons_.empty()) return absl::OkStatus();
     return tx_.InsertMany(kInsertPersons, "", persons_).status();
@@ -304,112 +309,13 @@ class EventBatch {
   sql::Transaction& tx_;
   EventAggregate event_;
   const absl::Time now_;
+  DoorOps doors_;
   absl::Status takes_registrations_;
   EventForms forms_;
   std::unordered_map<std::string, InvitationRow> invitations_;
   std::vector<const InvitationRow*> accepted_;
   std::vector<std::vector<sql::Value>> persons_;
 };
-
-// What is stored as the answer to a request: without the words of a person, so that erasing them
-// from their row erases them.
-std::string StoredAnswer(const v1::Registration& registration) {
-  v1::Registration stored = registration;
-  stored.clear_answers();
-  stored.clear_follow_up_answers();
-  stored.clear_state_reason();
-  return stored.SerializeAsString();
-}
-
-// Puts back what StoredAnswer leaves out, from the rows as they are now.
-absl::Status CompleteAnswers(sql::Transaction& tx, const Ops& answered) {
-  std::vector<std::string> names;
-  for (const SeatOp* op : answered) names.push_back(op->registration.name());
-  WICI_ASSIGN_OR_RETURN(std::vector<RegistrationRow> rows, SelectRegistrations(tx, names));
-  std::unordered_map<std::string, v1::Registration> found;
-  for (RegistrationRow& row : rows) {
-    const std::string name = row.registration.name();
-    found.emplace(name, std::move(row.registration));
-  }
-  for (SeatOp* op : answered) {
-    const auto at = found.find(op->registration.name());
-    if (at == found.end()) continue;
-    *op->registration.mutable_answers() = at->second.answers();
-    *op->registration.mutable_follow_up_answers() = at->second.follow_up_answers();
-    // The reason came with a later step when the state is another.
-    if (at->second.state() == op->registration.state()) {
-      op->registration.set_state_reason(at->second.state_reason());
-    }
-  }
-  return absl::OkStatus();
-}
-
-// Sets the result of operations that were answered before, here or earlier in this batch, and
-// returns the others. `twins` gets what repeats an operation of the same batch.
-absl::StatusOr<Ops> TakeAnswered(sql::Transaction& tx, absl::Span<SeatOp* const> ops,
-                                 std::vector<std::pair<SeatOp*, SeatOp*>>& twins) {
-  std::vector<sql::IdempotencyKey> keys;
-  keys.reserve(ops.size());
-  bool any = false;
-  for (const SeatOp* op : ops) {
-    keys.push_back(op->key);
-    any = any || !op->key.request_id.empty();
-  }
-  if (!any) return Ops(ops.begin(), ops.end());
-  WICI_ASSIGN_OR_RETURN(auto answers, sql::FindAnswers(tx, kDomain, keys));
-  Ops fresh;
-  Ops answered;
-  std::map<std::pair<std::string_view, std::string_view>, SeatOp*> first;
-  for (std::size_t i = 0; i < ops.size(); ++i) {
-    SeatOp* op = ops[i];
-    if (!answers[i].ok()) {
-      op->status = answers[i].status();
-    } else if (*answers[i]) {
-      if (!op->registration.ParseFromString(**answers[i])) {
-        return absl::InternalError("a stored answer cannot be read");
-      }
-      answered.push_back(op);
-    } else if (op->key.request_id.empty()) {
-      fresh.push_back(op);
-    } else {
-      const auto [at, is_new] = first.try_emplace({op->key.principal, op->key.request_id}, op);
-      if (is_new) {
-        fresh.push_back(op);
-      } else {
-        twins.emplace_back(op, at->second);
-      }
-    }
-  }
-  if (!answered.empty()) WICI_RETURN_IF_ERROR(CompleteAnswers(tx, answered));
-  return fresh;
-}
-
-// Two callers sent the same request at once: one answer for both.
-void AnswerTwins(const std::vector<std::pair<SeatOp*, SeatOp*>>& twins) {
-  for (const auto& [twin, first] : twins) {
-    if (twin->key.digest != first->key.digest || twin->key.method != first->key.method) {
-      twin->status = InvalidArgumentError(
-          kDomain, {{"request_id", "was used for another request; choose a new UUID"}},
-          "REQUEST_ID_REUSED");
-    } else {
-      twin->status = first->status;
-      twin->registration = first->registration;
-    }
-  }
-}
-
-absl::Status StoreResults(sql::Transaction& tx, const Ops& ops, const Changes& changes,
-                          absl::Time now, IdSource& ids) {
-  std::vector<sql::IdempotencyRecord> records;
-  for (const SeatOp* op : ops) {
-    if (!op->status.ok() || op->key.request_id.empty()) continue;
-    records.push_back({op->key, StoredAnswer(op->registration)});
-  }
-  if (!records.empty()) WICI_RETURN_IF_ERROR(sql::StoreAnswers(tx, records, now));
-  if (changes.empty()) return absl::OkStatus();
-  ops.front()->leads = true;
-  return feed::AppendChanges(tx, ids.NewId(), changes, now);
-}
 
 }  // namespace
 
@@ -420,7 +326,7 @@ absl::Status ApplySeatOps(sql::Transaction& tx, absl::Span<SeatOp* const> ops, a
     op->registration.Clear();
     op->leads = false;
   }
-  std::vector<std::pair<SeatOp*, SeatOp*>> twins;
+  Twins twins;
   WICI_ASSIGN_OR_RETURN(const Ops fresh, TakeAnswered(tx, ops, twins));
   std::map<std::string_view, Ops> by_event;
   for (SeatOp* op : fresh) by_event[op->event].push_back(op);

@@ -20,10 +20,22 @@
 #include "libs/sql/database.h"
 #include "libs/sql/idempotency.h"
 #include "services/registration/registrations/rules/registration_state.h"
+#include "wici/registration/v1/check_in.pb.h"
+#include "wici/registration/v1/check_in_service.pb.h"
 #include "wici/registration/v1/person.pb.h"
 #include "wici/registration/v1/registration.pb.h"
 
 namespace wici::registration {
+
+// Somebody with a registration at a door.
+struct DoorStep {
+  std::string name;  // "events/e/registrations/r"
+  std::string list;  // where the door leads to: "events/e" or "events/e/sessions/s"
+  v1::ScanDirection direction = v1::SCAN_DIRECTION_ENTRY;  // or EXIT, or UNDO
+  std::string gate = {};
+  std::string holder = {};  // of the code (check_in_code.h), "" when it was by name
+  std::string reason = {};  // of UNDO: kept with the registration, or ""
+};
 
 // Somebody registers.
 struct NewRegistration {
@@ -35,6 +47,18 @@ struct NewRegistration {
   std::string invitation;                   // or this, "events/e/invitations/i"
   v1::Registration facts;                   // party, category, sessions, answers, source
   absl::Duration hold;                      // only keeps the places for so long; 0: registers
+  std::optional<DoorStep> walk_in = {};     // comes in at once or is refused; its name is not used
+};
+
+// What scanners without network have seen. A scan that is kept takes effect after the other
+// operations of its transaction.
+struct ScanUpload {
+  struct Item {
+    v1::DoorScan scan;
+    v1::CheckInOutcome refused = v1::CHECK_IN_OUTCOME_UNSPECIFIED;  // why it is not kept, if known
+  };
+  std::vector<Item> items;
+  v1::BatchCheckInResponse response;  // the result
 };
 
 // What to change of a registration: the fields of `wanted` that `mask` names (libs/rpc/etag.h).
@@ -47,7 +71,7 @@ struct RegistrationEdit {
 // becomes kSubmit when approval is needed, kExpire becomes kRequeue when the event says so,
 // kConfirm kApprove when others have to approve too, kUpdate kReview when the change needs
 // approval. kComplete and kAccept are refused when the place was kept until before now, kExpire
-// until then.
+// until then. Check-ins are no such steps: they follow from scans (DoorStep, ScanUpload).
 struct RegistrationStep {
   std::string name;  // "events/e/registrations/r"
   Step step = Step::kCancel;
@@ -67,8 +91,8 @@ struct SeatOp {
   std::string event;  // "events/e"
   sql::IdempotencyKey key;
   std::string actor;  // who asks, for the log; "" for the person of the registration
-  std::variant<NewRegistration, RegistrationStep> what;
-  // The result: OK with `registration`, or why it was refused.
+  std::variant<NewRegistration, RegistrationStep, DoorStep, ScanUpload> what;
+  // The result: OK with `registration` (of ScanUpload its response), or why it was refused.
   absl::Status status;
   v1::Registration registration;
   bool leads = false;  // set on one operation of a batch that changed something

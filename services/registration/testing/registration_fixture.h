@@ -9,11 +9,11 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/types/span.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "libs/base/timestamp.h"
 #include "libs/feed/changes.h"
-#include "libs/feed/sequencer.h"
 #include "libs/sql/migrate.h"
 #include "libs/testing/database_fixture.h"
 #include "libs/testing/status_matchers.h"
@@ -24,10 +24,10 @@ namespace wici::registration {
 
 class RegistrationTest : public testing::DatabaseTest {
  protected:
+  absl::Span<const sql::Migration> Schema() const override { return Migrations(); }
   void SetUp() override {
     DatabaseTest::SetUp();
     if (IsSkipped()) return;
-    ASSERT_TRUE(sql::Migrate(database(), Migrations(), machine_).ok());
     service_ = std::make_unique<RegistrationServer>(database(), machine_);
   }
 
@@ -95,79 +95,36 @@ class RegistrationTest : public testing::DatabaseTest {
   WICI_REGISTRATION_CALL(RegistrationService, TransferRegistration, Registration)
   WICI_REGISTRATION_CALL(RegistrationService, UpdateOwnRegistration, Registration)
   WICI_REGISTRATION_CALL(RegistrationService, UpdateRegistration, Registration)
+  WICI_REGISTRATION_CALL(CheckInService, BatchCheckIn, BatchCheckInResponse)
   WICI_REGISTRATION_CALL(CheckInService, CheckIn, Registration)
+  WICI_REGISTRATION_CALL(CheckInService, GetCheckInManifest, GetCheckInManifestResponse)
+  WICI_REGISTRATION_CALL(CheckInService, ListAttendances, ListAttendancesResponse)
   WICI_REGISTRATION_CALL(CheckInService, UndoCheckIn, Registration)
   WICI_REGISTRATION_CALL(LinkService, BatchGetLinks, BatchGetLinksResponse)
+  WICI_REGISTRATION_CALL(SurveyService, AnswerOwnSurvey, AnswerOwnSurveyResponse)
+  WICI_REGISTRATION_CALL(SurveyService, CreateSurvey, Survey)
+  WICI_REGISTRATION_CALL(SurveyService, GetEventEvidence, EventEvidence)
+  WICI_REGISTRATION_CALL(SurveyService, GetOwnSurvey, Survey)
+  WICI_REGISTRATION_CALL(SurveyService, GetSurvey, Survey)
+  WICI_REGISTRATION_CALL(SurveyService, GetSurveyResults, SurveyResults)
+  WICI_REGISTRATION_CALL(SurveyService, ListSurveyTexts, ListSurveyTextsResponse)
+  WICI_REGISTRATION_CALL(SurveyService, RescheduleSurvey, Survey)
 #undef WICI_REGISTRATION_CALL
 
-  static absl::Time Instant(std::string_view text) {
-    absl::Time time;
-    std::string error;
-    EXPECT_TRUE(absl::ParseTime(absl::RFC3339_full, std::string(text), &time, &error)) << error;
-    return time;
-  }
-  static google::protobuf::Timestamp At(std::string_view text) {
-    google::protobuf::Timestamp timestamp;
-    SetTimestamp(Instant(text), timestamp);
-    return timestamp;
-  }
+  static absl::Time Instant(std::string_view text);
+  static google::protobuf::Timestamp At(std::string_view text);
 
   // The meeting of the two clusters, on the afternoon of the day.
-  static v1::Event Meeting(int capacity, int waiting, v1::Admission admission) {
-    v1::Event event;
-    (*event.mutable_title())["en"] = "Meeting of clusters";
-    (*event.mutable_title())["pl"] = "Spotkanie klastrów w Łodzi";
-    event.add_organisers()->set_display_name("BioTechMed Cluster Mazovia");
-    *event.mutable_start_time() = At("2015-12-18T12:00:00Z");
-    *event.mutable_end_time() = At("2015-12-18T16:00:00Z");
-    event.set_time_zone("Europe/Warsaw");
-    event.mutable_venue()->set_display_name("Innovation Management Centre");
-    event.add_languages("pl");
-    event.set_capacity(capacity);
-    event.set_waiting_list_capacity(waiting);
-    event.set_admission(admission);
-    return event;
-  }
+  static v1::Event Meeting(int capacity, int waiting, v1::Admission admission);
 
-  absl::StatusOr<v1::Event> Create(const v1::Event& event, std::string_view id = "") {
-    v1::CreateEventRequest request;
-    request.set_event_id(std::string(id));
-    *request.mutable_event() = event;
-    return CreateEvent(request);
-  }
-  absl::StatusOr<v1::Event> Publish(const std::string& name) {
-    v1::PublishEventRequest request;
-    request.set_name(name);
-    return PublishEvent(request);
-  }
-  absl::StatusOr<v1::Event> Cancel(const std::string& name) {
-    v1::CancelEventRequest request;
-    request.set_name(name);
-    request.set_reason("the hall burnt down");
-    return CancelEvent(request);
-  }
-  absl::StatusOr<v1::Event> Get(const std::string& name) {
-    v1::GetEventRequest request;
-    request.set_name(name);
-    return GetEvent(request);
-  }
+  absl::StatusOr<v1::Event> Create(const v1::Event& event, std::string_view id = "");
+  absl::StatusOr<v1::Event> Publish(const std::string& name);
+  absl::StatusOr<v1::Event> Cancel(const std::string& name);
+  absl::StatusOr<v1::Event> Get(const std::string& name);
   // The name of a published event that everybody may register for.
-  std::string OpenEvent(int capacity, int waiting = 0) {
-    const auto event = Create(Meeting(capacity, waiting, v1::ADMISSION_OPEN));
-    EXPECT_THAT(event, testing::IsOk());
-    EXPECT_THAT(Publish(event->name()), testing::IsOk());
-    return event->name();
-  }
+  std::string OpenEvent(int capacity, int waiting = 0);
 
-  static v1::CreateRegistrationRequest RequestFor(const std::string& event,
-                                                  std::string_view email) {
-    v1::CreateRegistrationRequest request;
-    request.set_parent(event);
-    request.mutable_person()->set_given_name("Łucja");
-    request.mutable_person()->set_family_name("Żak");
-    request.mutable_person()->set_email(std::string(email));
-    return request;
-  }
+  static v1::CreateRegistrationRequest RequestFor(const std::string& event, std::string_view email);
   // The name of a new category.
   std::string AddCategory(const std::string& event, const std::string& id, int quota,
                           int reserved = 0, int priority = 0) {
@@ -215,91 +172,29 @@ class RegistrationTest : public testing::DatabaseTest {
     answer.set_field_id(field_id);
     *answer.mutable_values() = {values.begin(), values.end()};
   }
+                          int reserved = 0, int priority = 0);
   // The name of a new session, from `from` to `until` o'clock (UTC) of the meeting's day.
   std::string AddSession(const std::string& event, const std::string& id, int capacity, int from,
-                         int until) {
-    v1::CreateSessionRequest request;
-    request.set_parent(event);
-    request.set_session_id(id);
-    v1::Session& session = *request.mutable_session();
-    (*session.mutable_title())["en"] = "Workshop";
-    session.set_capacity(capacity);
-    *session.mutable_start_time() = At(absl::StrCat("2015-12-18T", from, ":00:00Z"));
-    *session.mutable_end_time() = At(absl::StrCat("2015-12-18T", until, ":00:00Z"));
-    const auto made = CreateSession(request);
-    EXPECT_THAT(made, testing::IsOk());
-    return made.ok() ? made->name() : "";
-  }
+                         int until);
   absl::StatusOr<v1::Registration> SignUp(const std::string& event, std::string_view email,
                                           const std::string& category,
-                                          const std::vector<std::string>& sessions = {}) {
-    v1::CreateRegistrationRequest request = RequestFor(event, email);
-    request.mutable_registration()->set_admission_category(category);
-    for (const std::string& session : sessions) {
-      request.mutable_registration()->add_sessions(session);
-    }
-    return Send(request);
-  }
-  v1::RegistrationState StateOf(const std::string& registration) {
-    const auto found = GetRegistration(registration);
-    EXPECT_THAT(found, testing::IsOk());
-    return found.ok() ? found->state() : v1::REGISTRATION_STATE_UNSPECIFIED;
-  }
+                                          const std::vector<std::string>& sessions = {});
+  v1::RegistrationState StateOf(const std::string& registration);
 
   // Without credentials, as a visitor does.
-  absl::StatusOr<v1::Registration> Send(const v1::CreateRegistrationRequest& request) {
-    return CreateRegistration(request, "");
-  }
-  absl::StatusOr<v1::Registration> SignUp(const std::string& event, std::string_view email) {
-    return Send(RequestFor(event, email));
-  }
-  absl::StatusOr<v1::Registration> GetRegistration(const std::string& name) {
-    v1::GetRegistrationRequest request;
-    request.set_name(name);
-    return GetRegistration(request);
-  }
-  absl::StatusOr<v1::Registration> CancelRegistration(const std::string& name) {
-    v1::CancelRegistrationRequest request;
-    request.set_name(name);
-    return CancelRegistration(request);
-  }
+  absl::StatusOr<v1::Registration> Send(const v1::CreateRegistrationRequest& request);
+  absl::StatusOr<v1::Registration> SignUp(const std::string& event, std::string_view email);
+  absl::StatusOr<v1::Registration> GetRegistration(const std::string& name);
+  absl::StatusOr<v1::Registration> CancelRegistration(const std::string& name);
 
   absl::StatusOr<v1::CreateInvitationsResponse> Invite(const std::string& event,
-                                                       const std::vector<std::string>& people) {
-    v1::CreateInvitationsRequest request;
-    request.set_parent(event);
-    for (const std::string& person : people) request.add_invitees()->set_person(person);
-    return CreateInvitations(request);
-  }
+                                                       const std::vector<std::string>& people);
 
-  v1::Links LinksOf(const std::string& resource) {
-    v1::BatchGetLinksRequest request;
-    request.add_resources(resource);
-    const auto response = BatchGetLinks(request, service_->grpc.Token("service"));
-    EXPECT_THAT(response, testing::IsOk());
-    return response.ok() && response->links_size() == 1 ? response->links(0) : v1::Links();
-  }
+  v1::Links LinksOf(const std::string& resource);
 
   // The kinds of all changes so far, in the order of the feed.
-  std::vector<std::string> ChangeKinds() {
-    std::vector<std::string> kinds;
-    for (const feed::v1::Change& change : Changes()) kinds.push_back(change.kind());
-    return kinds;
-  }
-  std::vector<feed::v1::Change> Changes() {
-    feed::Sequencer sequencer(database(), nullptr, machine_,
-                              {.source = "registration", .owner = "test"},
-                              [](const feed::v1::Cursor&) {});
-    EXPECT_THAT(sequencer.RunOnce(), testing::IsOk());
-    std::vector<feed::v1::Change> changes;
-    EXPECT_THAT(database().Read(machine_.Now() + absl::Seconds(10),
-                                [&](sql::Transaction& tx) -> absl::Status {
-                                  WICI_ASSIGN_OR_RETURN(changes, feed::ReadChanges(tx, {}, 1000));
-                                  return absl::OkStatus();
-                                }),
-                testing::IsOk());
-    return changes;
-  }
+  std::vector<std::string> ChangeKinds();
+  std::vector<feed::v1::Change> Changes();
 
   const SystemClock machine_;
   std::unique_ptr<RegistrationServer> service_;

@@ -7,7 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "google/protobuf/repeated_ptr_field.h"
 #include "libs/base/clock.h"
-#include "services/cluster_registry/contacts/roles.h"
+#include "services/cluster_registry/contacts/rules/roles.h"
 #include "services/cluster_registry/partial_date.h"
 #include "services/cluster_registry/slug.h"
 

@@ -9,7 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "libs/base/clock.h"
-#include "services/cluster_registry/contacts/roles.h"
+#include "services/cluster_registry/contacts/rules/roles.h"
 #include "services/cluster_registry/labels/label_status.h"
 #include "services/cluster_registry/partial_date.h"
 

@@ -12,6 +12,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "google/protobuf/util/json_util.h"
+#include "libs/base/json_text.h"
 
 namespace wici::cluster_registry {
 namespace {
@@ -277,23 +278,9 @@ std::string GetCellField(std::string_view name, const Message& message) {
 }
 
 std::string QuoteJson(std::string_view text) {
-  std::string quoted = "\"";
-  for (const char c : text) {
-    if (c == '"' || c == '\\') {
-      quoted += '\\';
-      quoted += c;
-    } else if (c == '\n') {
-      quoted += "\\n";
-    } else if (static_cast<unsigned char>(c) < 0x20) {
-      constexpr char kHex[] = "0123456789abcdef";
-      const auto byte = static_cast<unsigned char>(c);
-      absl::StrAppend(&quoted, "\\u00", std::string(1, kHex[byte >> 4]),
-                      std::string(1, kHex[byte & 15]));
-    } else {
-      quoted += c;
-    }
-  }
-  return quoted + '"';
+  std::string quoted;
+  AppendJsonString(quoted, text);
+  return quoted;
 }
 
 }  // namespace wici::cluster_registry

@@ -1,4 +1,4 @@
-// Comma-separated values (RFC 4180), UTF-8.
+// Reads comma-separated values (RFC 4180), UTF-8. libs/base/csv.h writes them.
 #ifndef WICI_SERVICES_CLUSTER_REGISTRY_IMPORTS_FILES_CSV_H_
 #define WICI_SERVICES_CLUSTER_REGISTRY_IMPORTS_FILES_CSV_H_
 
@@ -21,17 +21,6 @@ struct CsvRecord {
 // badly quoted carries a fault; reading goes on with the next line. Stops after `records_max`
 // records; the last then has the fault "too many rows".
 std::vector<CsvRecord> ParseCsv(std::string_view text, std::size_t records_max);
-
-// Appends one record, quoted where it must be, and ends it with LF. Cells are guarded.
-void AppendCsv(const std::vector<std::string>& fields, std::string& text);
-
-// A spreadsheet that opens a file runs a cell as a formula when it begins with = + - @, a tab or a
-// line break (CSV injection, OWASP). Such a cell gets an apostrophe before it, which spreadsheets
-// take for "this is text"; a cell that has apostrophes there already gets one more, so that
-// UnguardCell gives every cell back as it was. It leaves cells alone that no guard has touched; of
-// a file written by others it takes the apostrophe of "'=1", which there means the same.
-std::string GuardCell(std::string_view cell);
-std::string_view UnguardCell(std::string_view cell);
 
 }  // namespace wici::cluster_registry
 

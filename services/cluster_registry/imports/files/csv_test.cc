@@ -4,6 +4,7 @@
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "libs/base/csv.h"
 #include "services/cluster_registry/imports/files/encoding.h"
 
 namespace wici::cluster_registry {

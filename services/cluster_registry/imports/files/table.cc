@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_split.h"
+#include "libs/base/csv.h"
 #include "libs/base/limits.h"
 #include "services/cluster_registry/imports/files/csv.h"
 #include "services/cluster_registry/imports/files/encoding.h"

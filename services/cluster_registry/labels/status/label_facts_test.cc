@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "absl/types/span.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "libs/base/status_macros.h"
@@ -52,10 +53,10 @@ class CountingTransaction final : public sql::Transaction {
 
 class LabelFactsTest : public wici::testing::DatabaseTest {
  protected:
+  absl::Span<const sql::Migration> Schema() const override { return Migrations(); }
   void SetUp() override {
     DatabaseTest::SetUp();
     if (IsSkipped()) return;
-    ASSERT_THAT(sql::Migrate(database(), Migrations(), clock_), IsOk());
     ASSERT_THAT(database().Write(Deadline(),
                                  [&](sql::Transaction& tx) -> absl::Status {
                                    Writer writer(tx, clock_.Now(), "users/test");

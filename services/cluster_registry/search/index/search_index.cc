@@ -18,7 +18,7 @@ namespace wici::cluster_registry {
 namespace {
 
 // Another number makes every index be built anew: for changed terms or stems.
-constexpr std::string_view kFormat = "1";
+constexpr std::string_view kFormat = "2";
 constexpr Xapian::valueno kLastDaySlot = 0;
 constexpr Xapian::valueno kNameSlot = 1;
 constexpr std::string_view kForEver = "9999-12-31";
@@ -134,16 +134,14 @@ class OneSearch {
     using Xapian::Query;
     // Not Query::MatchAll and MatchNothing: these are shared by all threads, and their counters of
     // references are not atomic.
-    Query kinds{std::string()};
-    if (!filter.kinds.empty()) {
-      kinds = Query();
-      for (const SearchKind kind : filter.kinds) kinds |= Query(KindTerm(kind));
-    }
+    Query kinds = filter.kinds.empty() ? Query(std::string()) : Query();
+    for (const SearchKind kind : filter.kinds) kinds |= Query(KindTerm(kind));
     if (filter.everything) return kinds;
     Query shared((std::string(kSharedTerm)));
     for (const std::string& region : filter.open_regions) shared |= Query(RegionTerm(region));
-    Query mine =
-        Query(Query::OP_AND, shared, Query(Query::OP_VALUE_GE, kLastDaySlot, filter.today));
+    Query open((std::string(kPublicTerm)));
+    for (const SearchKind kind : filter.partner_kinds) open |= Query(KindTerm(kind));
+    Query mine = shared & open & Query(Query::OP_VALUE_GE, kLastDaySlot, filter.today);
     for (const std::string& cluster : filter.clusters) mine |= Query(OwnerTerm(cluster));
     return kinds & mine;
   }
@@ -224,13 +222,11 @@ class XapianIndex final : public SearchIndex {
     } catch (const Xapian::Error&) {
       // None yet, or broken: an empty one asks to be rebuilt.
     }
-    try {
+    WICI_RETURN_IF_ERROR(Try("the search index", [&] {
       Open(generation + 1, Xapian::DB_CREATE_OR_OVERWRITE);
       writer_->SetPosition("");
       writer_->Commit();
-    } catch (const Xapian::Error& error) {
-      return Unavailable("the search index", error.get_msg());
-    }
+    }));
     return generations_.Publish(generation + 1);
   }
 
@@ -243,27 +239,22 @@ class XapianIndex final : public SearchIndex {
   }
 
   bool Has(std::string_view name) override { return HasTerm(name, NameTerm(name)); }
-  bool IsShared(std::string_view name) override { return HasTerm(name, std::string(kSharedTerm)); }
+  v1::Visibility ExposureOf(std::string_view name) override {
+    if (HasTerm(name, kPublicTerm)) return v1::VISIBILITY_PUBLIC;
+    return HasTerm(name, kSharedTerm) ? v1::VISIBILITY_PARTNERS : v1::VISIBILITY_INTERNAL;
+  }
 
   absl::Status Stage(const std::vector<SearchDocument>& put, const std::vector<std::string>& remove,
                      const std::string& position) override {
-    try {
+    return Try("writing the search index", [&] {
       for (const SearchDocument& document : put) writer_->Put(document, stemmers_);
       for (const std::string& name : remove) writer_->Remove(name);
       writer_->SetPosition(position);
-    } catch (const Xapian::Error& error) {
-      return Unavailable("writing the search index", error.get_msg());
-    }
-    return absl::OkStatus();
+    });
   }
 
   absl::Status Commit() override {
-    try {
-      writer_->Commit();
-    } catch (const Xapian::Error& error) {
-      return Unavailable("writing the search index", error.get_msg());
-    }
-    return absl::OkStatus();
+    return Try("writing the search index", [&] { writer_->Commit(); });
   }
 
   absl::Status Rebuild(const std::string& position,
@@ -313,9 +304,18 @@ class XapianIndex final : public SearchIndex {
     Xapian::Database database;
   };
 
-  bool HasTerm(std::string_view name, const std::string& term) {
+  template <class Body>
+  static absl::Status Try(std::string_view what, const Body& body) {
     try {
-      return writer_->Has(NameTerm(name), term);
+      body();
+    } catch (const Xapian::Error& error) {
+      return Unavailable(what, error.get_msg());
+    }
+    return absl::OkStatus();
+  }
+  bool HasTerm(std::string_view name, std::string_view term) {
+    try {
+      return writer_->Has(NameTerm(name), std::string(term));
     } catch (const Xapian::Error&) {
       return false;
     }

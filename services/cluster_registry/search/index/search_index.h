@@ -39,8 +39,8 @@ struct SearchDocument {
   std::vector<SearchText> texts;
   std::vector<v1::Code> codes;
   // Who finds it beside the operators and those with a role on its cluster.
-  bool shared = false;
-  std::vector<std::string> regions;  // narrow `shared`; everywhere when empty
+  v1::Visibility exposure = v1::VISIBILITY_INTERNAL;
+  std::vector<std::string> regions;  // narrow `exposure`; everywhere when empty
   std::string last_day;              // others find it until then, YYYY-MM-DD; "" for ever
 };
 
@@ -49,6 +49,7 @@ struct SearchFilter {
   bool everything = false;
   std::set<std::string, std::less<>> clusters;      // that the caller has a role on
   std::set<std::string, std::less<>> open_regions;  // of RegionsOpenTo
+  std::set<SearchKind> partner_kinds;               // of which PARTNERS documents are for it too
   std::string today;
 };
 
@@ -78,9 +79,9 @@ class SearchIndex {
 
   // Of what was staged last; "" for an index that was never complete.
   virtual std::string Position() = 0;
-  // Whether the document of a resource is there, and whether it is for all.
+  // Whether the document of a resource is there, and for whom, apart from its regions.
   virtual bool Has(std::string_view name) = 0;
-  virtual bool IsShared(std::string_view name) = 0;
+  virtual v1::Visibility ExposureOf(std::string_view name) = 0;
   // Puts and removes documents by the name of their resource, and moves the position; searches see
   // it with the next Commit. A commit costs about as much as thousands of documents.
   virtual absl::Status Stage(const std::vector<SearchDocument>& put,

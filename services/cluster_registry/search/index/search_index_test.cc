@@ -36,12 +36,26 @@ SearchDocument Cluster(const std::string& id, const std::string& name,
   if (!description.empty()) {
     document.texts.push_back({.text = description, .language = language});
   }
-  document.shared = true;
+  document.exposure = v1::VISIBILITY_PUBLIC;
   return document;
 }
 
-SearchFilter Operator() { return {{}, true, {}, {}, "2015-12-18"}; }
-SearchFilter Partner() { return {{}, false, {}, {}, "2015-12-18"}; }
+SearchFilter Guest() {
+  SearchFilter filter;
+  filter.today = "2015-12-18";
+  return filter;
+}
+SearchFilter Operator() {
+  SearchFilter filter = Guest();
+  filter.everything = true;
+  return filter;
+}
+SearchFilter Partner() {
+  SearchFilter filter = Guest();
+  filter.partner_kinds = {SearchResult::KIND_CLUSTER, SearchResult::KIND_MEMBER,
+                          SearchResult::KIND_COLLABORATION_ITEM};
+  return filter;
+}
 
 class SearchIndexTest : public ::testing::Test {
  protected:
@@ -156,7 +170,7 @@ TEST_F(SearchIndexTest, AMisspeltWordGetsASuggestion) {
 
 TEST_F(SearchIndexTest, OthersFindWhatIsSharedOnly) {
   SearchDocument internal = Cluster("internal", "Tajne laboratorium");
-  internal.shared = false;
+  internal.exposure = v1::VISIBILITY_INTERNAL;
   SearchDocument bavarian = Cluster("bavarian", "Labor");
   bavarian.regions = {"regions/bavaria"};
   SearchDocument past = Cluster("past", "Labor");
@@ -164,7 +178,7 @@ TEST_F(SearchIndexTest, OthersFindWhatIsSharedOnly) {
   SearchDocument last = Cluster("last", "Labor");
   last.last_day = "2015-12-18";
   SearchDocument member = Cluster("internal/members/m", "Labor");
-  member.shared = false;
+  member.exposure = v1::VISIBILITY_INTERNAL;
   member.kind = SearchResult::KIND_MEMBER;
   Put({internal, bavarian, past, last, member});
   EXPECT_THAT(Find("labor", Partner()), ElementsAre("last"));
@@ -181,9 +195,28 @@ TEST_F(SearchIndexTest, OthersFindWhatIsSharedOnly) {
               UnorderedElementsAre("bavarian", "past", "last", "internal/members/m"));
 }
 
+TEST_F(SearchIndexTest, WhatIsForPartnersIsFoundByThemOnly) {
+  SearchDocument partners = Cluster("partners", "Kryptonit");
+  partners.exposure = v1::VISIBILITY_PARTNERS;
+  SearchDocument member = Cluster("partners/members/m", "Kryptonit");
+  member.exposure = v1::VISIBILITY_PARTNERS;
+  member.kind = SearchResult::KIND_MEMBER;
+  SearchDocument regional = Cluster("regional", "Kryptonit");
+  regional.regions = {"regions/bavaria"};
+  Put({partners, member, regional});
+  EXPECT_EQ(index_->ExposureOf("clusters/partners"), v1::VISIBILITY_PARTNERS);
+  EXPECT_THAT(Find("kryptonit", Guest()), IsEmpty());
+  EXPECT_EQ(Answer("kryptonid", Guest()).suggestion, "");
+  EXPECT_THAT(Find("kryptonit", Partner()), UnorderedElementsAre("partners", "partners/members/m"));
+  SearchFilter filter = Guest();
+  filter.partner_kinds = {SearchResult::KIND_MEMBER};
+  filter.open_regions = {"regions/bavaria"};
+  EXPECT_THAT(Find("kryptonit", filter), UnorderedElementsAre("partners/members/m", "regional"));
+}
+
 TEST_F(SearchIndexTest, ASuggestionTellsNothingThatTheCallerMayNotSee) {
   SearchDocument internal = Cluster("internal", "Kryptonit");
-  internal.shared = false;
+  internal.exposure = v1::VISIBILITY_INTERNAL;
   Put({internal});
   EXPECT_EQ(Answer("kryptonid").suggestion, "kryptonit");
   EXPECT_EQ(Answer("kryptonid", Partner()).suggestion, "");

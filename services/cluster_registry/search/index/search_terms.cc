@@ -65,10 +65,10 @@ DocumentTerms TermsOf(const SearchDocument& document, const Stemmers& stemmers) 
   terms.words.assign(words.begin(), words.end());
   terms.filters = {NameTerm(document.name), KindTerm(document.kind),
                    OwnerTerm(OwnerOf(document.name))};
-  if (document.shared && document.regions.empty()) terms.filters.emplace_back(kSharedTerm);
-  if (document.shared) {
-    for (const std::string& region : document.regions) terms.filters.push_back(RegionTerm(region));
-  }
+  if (document.exposure == v1::VISIBILITY_INTERNAL) return terms;
+  if (document.regions.empty()) terms.filters.emplace_back(kSharedTerm);
+  for (const std::string& region : document.regions) terms.filters.push_back(RegionTerm(region));
+  if (document.exposure == v1::VISIBILITY_PUBLIC) terms.filters.emplace_back(kPublicTerm);
   return terms;
 }
 

@@ -6,7 +6,8 @@
 //   ZPchem ZEchemi ZDchemi   its stems in Polish, English, German
 //   XBchemistry         a branch that it, or a code of the document, belongs to
 //   N...                each of these again when the word stands in a name
-//   Q K S R O           name, kind, shared with all, shared with a region, owning cluster
+//   Q K O               name, kind, owning cluster
+//   S R P               shared everywhere, shared with a region; of these, for everybody
 #ifndef WICI_SERVICES_CLUSTER_REGISTRY_SEARCH_INDEX_SEARCH_TERMS_H_
 #define WICI_SERVICES_CLUSTER_REGISTRY_SEARCH_INDEX_SEARCH_TERMS_H_
 
@@ -42,6 +43,7 @@ std::string KindTerm(SearchKind kind);
 std::string RegionTerm(std::string_view region);
 std::string OwnerTerm(std::string_view cluster);
 inline constexpr std::string_view kSharedTerm = "S";
+inline constexpr std::string_view kPublicTerm = "P";
 inline constexpr std::string_view kInNames = "N";
 
 // Whether two folded words are forms of one word in one of the languages.

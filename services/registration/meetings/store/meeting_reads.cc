@@ -222,6 +222,10 @@ absl::StatusOr<SessionPlan> ReadPlan(sql::Transaction& tx, std::string_view sess
                         Run(tx, kListMeetingsToPlan,
                             {EventOf(session), IdOf(session), sql::Value(kScheduleMeetingsMax)}));
   for (const MeetingRow& row : rows) plan.meetings.push_back({row.meeting, row.slot});
+  std::sort(plan.meetings.begin(), plan.meetings.end(),
+            [](const PlacedMeeting& a, const PlacedMeeting& b) {
+              return a.meeting.name() < b.meeting.name();
+            });
   WICI_RETURN_IF_ERROR(ReadPeople(tx, plan));
   return plan;
 }

@@ -36,8 +36,7 @@ absl::StatusOr<v1::Session> CheckSession(sql::Transaction& tx, const v1::Meeting
   return session;
 }
 
-// Vetoes, and that the two have no open meeting there. One that has expired is written down as
-// such.
+// Vetoes, and that the two have no open meeting there.
 absl::Status CheckPair(MeetingTransaction& transaction, const v1::Meeting& meeting) {
   sql::Transaction& tx = transaction.sql();
   WICI_ASSIGN_OR_RETURN(const MeetingProfileRow one, ReadProfile(tx, meeting.requester()));
@@ -46,7 +45,7 @@ absl::Status CheckPair(MeetingTransaction& transaction, const v1::Meeting& meeti
   WICI_ASSIGN_OR_RETURN(
       const std::vector<MeetingRow> open,
       ReadOpenMeeting(tx, meeting.session(), meeting.requester(), meeting.invitee()));
-  // Begin has let what is due expire, so this one is open.
+  // Begin has written down what is expired, so this one is open.
   return open.empty() ? absl::OkStatus() : MeetingExistsError(open[0].meeting.name());
 }
 
@@ -186,12 +185,17 @@ absl::StatusOr<std::vector<v1::Agenda>> MeetingStore::ListAgendas(absl::Time dea
     WICI_RETURN_IF_ERROR(ReadSessionOf(tx, session).status());
     WICI_ASSIGN_OR_RETURN(const sql::Rows people,
                           tx.Execute(kListMeetingPeople, {event, IdOf(session), after, limit}));
-    for (const sql::Row& row : people) meetings[RegistrationName(event, row.Text(0))];
-    WICI_ASSIGN_OR_RETURN(const SessionPlan plan, ReadPlan(tx, session));
-    for (const PlacedMeeting& placed : plan.meetings) {
-      for (const std::string& person : {placed.meeting.requester(), placed.meeting.invitee()}) {
-        const auto at = meetings.find(person);
-        if (at != meetings.end()) at->second.push_back(placed.meeting);
+    std::vector<std::vector<sql::Value>> keys;
+    for (const sql::Row& row : people) keys.push_back({event, row.Text(0)});
+    if (keys.empty()) return absl::OkStatus();
+    for (const bool asked : {true, false}) {
+      WICI_ASSIGN_OR_RETURN(
+          const sql::Rows rows,
+          tx.SelectMany(asked ? kGetMeetingsRequested : kGetMeetingsInvited, kWithPlace, keys));
+      for (const sql::Row& row : rows) {
+        v1::Meeting meeting = ReadMeeting(row).meeting;
+        if (meeting.session() != session) continue;
+        meetings[asked ? meeting.requester() : meeting.invitee()].push_back(std::move(meeting));
       }
     }
     return absl::OkStatus();

@@ -53,7 +53,8 @@ absl::Status MeetingTransaction::ExpireDue() {
     WICI_RETURN_IF_ERROR(Apply(meeting, MeetingStep::kExpire));
     Record("meeting.expired", meeting, meeting.meeting.requester());
   }
-  return absl::OkStatus();
+  // What is read from here on is without them.
+  return WriteMeetings();
 }
 
 absl::StatusOr<MeetingRow*> MeetingTransaction::Load(std::string_view name) {
@@ -174,16 +175,20 @@ absl::Status MeetingTransaction::Save(MeetingScheduleRow& row, std::string_view 
   return absl::OkStatus();
 }
 
-absl::Status MeetingTransaction::Finish(Changes& changes) {
+absl::Status MeetingTransaction::WriteMeetings() {
   std::vector<std::vector<sql::Value>> rows;
-  for (const auto& [name, entry] : entries_) {
-    if (entry.dirty) rows.push_back(MeetingValues(entry.row));
+  for (auto& [name, entry] : entries_) {
+    if (std::exchange(entry.dirty, false)) rows.push_back(MeetingValues(entry.row));
   }
-  if (!rows.empty()) {
-    WICI_ASSIGN_OR_RETURN(const sql::Rows saved,
-                          tx_->InsertMany(kSaveMeetings, kSaveMeetingsSuffix, rows));
-    if (saved.size() != rows.size()) return absl::AbortedError("a meeting changed meanwhile");
-  }
+  if (rows.empty()) return absl::OkStatus();
+  WICI_ASSIGN_OR_RETURN(const sql::Rows saved,
+                        tx_->InsertMany(kSaveMeetings, kSaveMeetingsSuffix, rows));
+  if (saved.size() != rows.size()) return absl::AbortedError("a meeting changed meanwhile");
+  return absl::OkStatus();
+}
+
+absl::Status MeetingTransaction::Finish(Changes& changes) {
+  WICI_RETURN_IF_ERROR(WriteMeetings());
   std::set<std::string> registrations;
   for (const auto& [change, registration] : records_) {
     if (!registration.empty()) registrations.insert(registration);

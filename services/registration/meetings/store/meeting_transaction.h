@@ -41,8 +41,6 @@ class MeetingTransaction {
   absl::StatusOr<MeetingRow*> Load(std::string_view name);
   // All meetings of a plan that was read in this transaction, in its order.
   absl::StatusOr<std::vector<MeetingRow*>> LoadAll(const SessionPlan& plan);
-  // Whether a meeting was loaded or taken in.
-  bool Holds(const std::string& name) const { return entries_.count(name) > 0; }
   // Takes in a row that was read otherwise in this transaction.
   MeetingRow* Keep(MeetingRow row);
   // A new one: REQUESTED.
@@ -82,6 +80,7 @@ class MeetingTransaction {
       : tx_(&tx), event_(event), now_(now) {}
   absl::Status TakeRoot();
   absl::Status ExpireDue();
+  absl::Status WriteMeetings();
   void RecordAbout(std::string_view kind, std::string_view resource, std::string_view registration);
 
   sql::Transaction* tx_;

@@ -61,7 +61,7 @@ inline constexpr sql::Query kListMeetingsToPlan{"list_meetings_to_plan", R"sql(
          updated_at
   FROM meetings
   WHERE event = $1 AND session = $2 AND state IN (2, 3, 7, 8)
-  ORDER BY id LIMIT $3)sql"};
+  ORDER BY state, id LIMIT $3)sql"};
 
 inline constexpr sql::Query kCountMeetingsToPlan{"count_meetings_to_plan", R"sql(
   SELECT COUNT(*) FROM meetings WHERE event = $1 AND session = $2 AND state IN (2, 3, 7, 8))sql"};
@@ -74,6 +74,19 @@ inline constexpr sql::Query kListMeetingPeople{"list_meeting_people", R"sql(
   SELECT invitee FROM meetings
   WHERE event = $1 AND session = $2 AND state IN (3, 7, 8) AND invitee > $3
   ORDER BY 1 LIMIT $4)sql"};
+
+// Those that some people asked for, or were asked for, and that have a place.
+inline constexpr sql::Query kGetMeetingsRequested{"get_meetings_requested", R"sql(
+  SELECT event, id, revision, session, requester, invitee, state, expires_at, slot, start_at,
+         end_at, table_number, calendar_sequence, body, requester_words, invitee_words, created_at,
+         updated_at
+  FROM meetings WHERE (event, requester) IN)sql"};
+inline constexpr sql::Query kGetMeetingsInvited{"get_meetings_invited", R"sql(
+  SELECT event, id, revision, session, requester, invitee, state, expires_at, slot, start_at,
+         end_at, table_number, calendar_sequence, body, requester_words, invitee_words, created_at,
+         updated_at
+  FROM meetings WHERE (event, invitee) IN)sql"};
+inline constexpr std::string_view kWithPlace = "AND state IN (3, 7, 8)";
 
 inline constexpr sql::Query kListExpiredMeetings{"list_expired_meetings", R"sql(
   SELECT event, id, revision, session, requester, invitee, state, expires_at, slot, start_at,

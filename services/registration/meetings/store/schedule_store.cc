@@ -140,7 +140,6 @@ absl::Status FollowAll(MeetingTransaction& transaction, const std::string& event
                           ReadMeetings(tx, event, OpenStates(), after, kPage));
     WICI_RETURN_IF_ERROR(surroundings.Load(rows));
     for (const MeetingRow& row : rows) {
-      if (transaction.Holds(row.meeting.name())) continue;  // expired just now
       WICI_RETURN_IF_ERROR(surroundings.Follow(transaction, row));
     }
     if (rows.size() < static_cast<std::size_t>(kPage)) return absl::OkStatus();

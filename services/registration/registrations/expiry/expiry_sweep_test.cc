@@ -48,6 +48,10 @@ class ExpirySweepTest : public RegistrationTest {
     EXPECT_THAT(Publish(made->name()), IsOk());
     return made->name();
   }
+  // Whether the change says that an offer lapsed.
+  static bool SaysSo(const feed::v1::Change& change) {
+    return change.attributes().count("offer") > 0;
+  }
   v1::Seats SeatsOf(const std::string& event) { return Get(event)->seats(); }
 };
 WICI_ON_EVERY_ENGINE(ExpirySweepTest);
@@ -87,6 +91,8 @@ TEST_P(ExpirySweepTest, AHoldThatIsOverIsFreedForTheOthers) {
   EXPECT_THAT(sweep().RunOnce(), IsOkAndHolds(1));
   EXPECT_THAT(sweep().RunOnce(), IsOkAndHolds(0));
   EXPECT_EQ(StateOf(held->name()), v1::REGISTRATION_STATE_EXPIRED);
+  EXPECT_EQ(Changes().back().kind(), "registration.expired");
+  EXPECT_FALSE(SaysSo(Changes().back())) << "it was a hold";
   EXPECT_EQ(SeatsOf(event).held(), 0);
   EXPECT_THAT(SignUp(event, "a@example.org", press), IsOk()) << "the same person may come again";
   EXPECT_THAT(Complete(held->hold_token()),
@@ -171,6 +177,9 @@ TEST_P(ExpirySweepTest, AnOfferNobodyAcceptsGoesToTheNext) {
   EXPECT_THAT(sweep().RunOnce(), IsOkAndHolds(1));
   EXPECT_EQ(StateOf(first->name()), v1::REGISTRATION_STATE_EXPIRED);
   EXPECT_EQ(StateOf(second->name()), v1::REGISTRATION_STATE_OFFERED);
+  const std::vector<feed::v1::Change> changes = Changes();
+  EXPECT_EQ(changes.end()[-2].kind(), "registration.expired");
+  EXPECT_TRUE(SaysSo(changes.end()[-2]));
   EXPECT_EQ(SeatsOf(event).held(), 1);
 }
 

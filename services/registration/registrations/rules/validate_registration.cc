@@ -75,7 +75,8 @@ void CheckRegistration(std::string_view field, std::string_view event,
   CheckAnswers(field, "answers", registration.answers(), violations);
 }
 
-// `field` is the path of the request in a batch, "" for itself.
+}  // namespace
+
 void CheckCreateRegistration(std::string_view field, std::string_view event,
                              const v1::CreateRegistrationRequest& request, Violations& violations) {
   if (request.has_person()) CheckPerson(Path(field, "person"), request.person(), violations);
@@ -86,8 +87,6 @@ void CheckCreateRegistration(std::string_view field, std::string_view event,
   }
   violations.RequestId(Path(field, "request_id"), request.request_id());
 }
-
-}  // namespace
 
 absl::Status Validate(const v1::CreateRegistrationRequest& request) {
   Violations violations;

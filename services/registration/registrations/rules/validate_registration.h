@@ -5,12 +5,16 @@
 #include <string_view>
 
 #include "absl/status/status.h"
+#include "libs/base/violations.h"
 #include "wici/registration/v1/link_service.pb.h"
 #include "wici/registration/v1/registration_service.pb.h"
 
 namespace wici::registration {
 
 absl::Status Validate(const v1::CreateRegistrationRequest& request);
+// What it brings, as part of another request: `field` is its path there, "" for itself.
+void CheckCreateRegistration(std::string_view field, std::string_view event,
+                             const v1::CreateRegistrationRequest& request, Violations& violations);
 absl::Status Validate(const v1::BatchCreateRegistrationsRequest& request);
 absl::Status Validate(const v1::CancelRegistrationRequest& request);
 absl::Status Validate(const v1::ConfirmRegistrationRequest& request);

@@ -244,7 +244,7 @@ class Replay {
   void CheckRefusal(const Recorded& call) {
     const std::string& reason = call.refused;
     if (reason == "TRANSITION_NOT_ALLOWED" || reason == "ALREADY_CHECKED_IN" ||
-        reason == "PLACE_EXPIRED") {
+        reason == "NOT_CONFIRMED" || reason == "TICKET_CANCELLED" || reason == "PLACE_EXPIRED") {
       return;
     }
     if (reason != "EVENT_FULL" && reason != "WAITING_LIST_FULL" && reason != "QUOTA_FULL") {

@@ -81,14 +81,24 @@ class Client {
   void TakeStep(int i, const std::string& name) {
     RegistrationStep step{name, Step::kCancel, "cancelled"};
     const auto dice = random_() % 6;
-    if (dice == 1) step = {name, Step::kCheckIn, "checked_in"};
-    if (dice == 2) step = {name, Step::kUndoCheckIn, "check_in_undone"};
+    if (dice == 1 || dice == 2) return PassDoor(i, name, dice == 1);
     if (dice == 3) step = {name, Step::kComplete, "confirmed"};
     if (dice == 4) step = {name, Step::kAccept, "confirmed"};
     Recorded call = NewCall(i);
     call.registration = name;
     call.kind = absl::StrCat("registration.", View(step.kind));
     Call(std::move(step), call);
+  }
+
+  void PassDoor(int i, const std::string& name, bool in) {
+    Recorded call = NewCall(i);
+    call.registration = name;
+    call.kind = in ? "registration.checked_in" : "registration.check_in_undone";
+    Call(DoorStep{.name = name,
+                  .list = workload_.event,
+                  .direction = in ? v1::SCAN_DIRECTION_ENTRY : v1::SCAN_DIRECTION_UNDO,
+                  .gate = "main"},
+         call);
   }
 
   template <class What>

@@ -10,6 +10,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
+#include "absl/types/span.h"
 #include "gtest/gtest.h"
 #include "libs/base/id.h"
 #include "libs/base/timestamp.h"
@@ -29,10 +30,10 @@ namespace wici::registration {
 
 class HistoryTest : public testing::DatabaseTest {
  protected:
+  absl::Span<const sql::Migration> Schema() const override { return Migrations(); }
   void SetUp() override {
     DatabaseTest::SetUp();
     if (IsSkipped()) return;
-    ASSERT_TRUE(sql::Migrate(database(), Migrations(), clock_).ok());
     auto second = sql::OpenDatabase(database_url());
     ASSERT_TRUE(second.ok());
     second_database_ = *std::move(second);

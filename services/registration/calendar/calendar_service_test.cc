@@ -1,0 +1,190 @@
+// The calendar of a person, read by a parser that is not ours.
+#include <cstdio>
+#include <fstream>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "libs/auth/token.h"
+#include "libs/testing/temp_dir.h"
+#include "services/registration/meetings/testing.h"
+#include "wici/registration/v1/calendar_service.pb.h"
+
+namespace wici::registration {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using testing::HasViolation;
+using ::testing::IsEmpty;
+using testing::IsOk;
+using ::testing::Not;
+using testing::Reason;
+using ::testing::SizeIs;
+using ::testing::StartsWith;
+using testing::StatusIs;
+
+class CalendarServiceTest : public MeetingTest {
+ protected:
+  absl::StatusOr<v1::CalendarText> Fetch(const std::string& token,
+                                         const std::string& language = "en",
+                                         const std::string& etag = "") {
+    v1::GetOwnCalendarRequest request;
+    request.set_token(token);
+    request.set_language_code(language);
+    request.set_etag(etag);
+    return service_->grpc.Call<v1::CalendarText>(
+        "wici.registration.v1.CalendarService/GetOwnCalendar", request, "");
+  }
+  std::string TokenOf(const std::string& registration) {
+    return LinksOf(registration).calendar_token();
+  }
+  // A line of facts for each entry.
+  std::vector<std::string> Read(const std::string& token, const std::string& language = "en") {
+    const auto answer = Fetch(token, language);
+    EXPECT_THAT(answer, IsOk());
+    if (!answer.ok()) return {};
+    const std::string path = absl::StrCat(directory_.path(), "/feed.ics");
+    std::ofstream(path, std::ios::binary) << answer->text();
+    FILE* output = popen(absl::StrCat("/usr/bin/python3 services/registration/calendar/testing/"
+                                      "read_calendar.py ",
+                                      path)
+                             .c_str(),
+                         "r");
+    std::vector<std::string> lines;
+    char line[4096];
+    while (output != nullptr && std::fgets(line, sizeof line, output) != nullptr) {
+      lines.emplace_back(line);
+      lines.back().pop_back();  // the line feed
+    }
+    EXPECT_EQ(pclose(output), 0);
+    return lines;
+  }
+  // "<id>@..." of the entries of an event.
+  std::string UidOf(const std::string& event) { return Get(event)->calendar_uid(); }
+
+  testing::TempDir directory_;
+};
+WICI_ON_EVERY_ENGINE(CalendarServiceTest);
+
+TEST_P(CalendarServiceTest, EventSessionsAndMeetingsAreEntriesOfTheirOwn) {
+  const std::string workshop = RegistrationTest::AddSession(event_, "workshop", 5, 12, 13);
+  const auto anna = SignUp(event_, "anna@example.org", "", {workshop});
+  const std::string jan = Person("jan");
+  const std::string meeting = Agree(anna->name(), jan);
+  ASSERT_NO_FATAL_FAILURE(ScheduleAndPublish());
+  const std::string token = TokenOf(anna->name());
+  const std::string uid = UidOf(event_);
+  EXPECT_THAT(uid, StartsWith(absl::StrCat(IdOf(event_), "@")));
+  const std::string at = " | Innovation Management Centre";
+  EXPECT_THAT(
+      Read(token, "pl"),
+      ElementsAre(
+          absl::StrCat(uid, " | 1 | CONFIRMED | 2015-12-18T13:00 Europe/Warsaw",
+                       " | Spotkanie klastrów w Łodzi", at),
+          absl::StrCat("workshop.", uid, " | 1 | CONFIRMED | 2015-12-18T13:00 Europe/Warsaw",
+                       " | Workshop", at),
+          AllOf(StartsWith(
+                    absl::StrCat(IdOf(meeting), "@meetings.wici | 1 | CONFIRMED | 2015-12-18T1")),
+                HasSubstr(" Europe/Warsaw | One-to-one meetings (stolik "))));
+  EXPECT_THAT(Read(TokenOf(jan)), SizeIs(2)) << "the event and the meeting";
+}
+
+TEST_P(CalendarServiceTest, SequenceGrowsWithEveryChangeAndWhatIsCalledOffStaysAsSuch) {
+  const std::string registration = Person("anna");
+  const std::string token = TokenOf(registration);
+  const std::string uid = UidOf(event_);
+  const std::string first = Read(token)[0];
+  v1::RescheduleEventRequest move;
+  move.set_name(event_);
+  *move.mutable_start_time() = At("2015-12-18T13:00:00Z");
+  ASSERT_THAT(RescheduleEvent(move), IsOk());
+  EXPECT_THAT(Read(token),
+              ElementsAre(absl::StrCat(uid, " | 2 | CONFIRMED | 2015-12-18T14:00 Europe/Warsaw",
+                                       " | Meeting of clusters | Innovation Management Centre")));
+  ASSERT_THAT(CancelRegistration(registration), IsOk());
+  EXPECT_THAT(Read(token)[0], StartsWith(absl::StrCat(uid, " | 3 | CANCELLED")));
+  const std::string other = Person("jan");
+  ASSERT_THAT(Cancel(event_), IsOk());
+  EXPECT_THAT(Read(TokenOf(other))[0], HasSubstr("CANCELLED"));
+}
+
+TEST_P(CalendarServiceTest, WhoWaitsHasATentativeEntryWithoutTheRoom) {
+  v1::Event wanted = Meeting(1, 5, v1::ADMISSION_OPEN);
+  wanted.set_mode(v1::ATTENDANCE_MODE_HYBRID);
+  wanted.set_online_url("https://meet.example.org/room");
+  const std::string event = Create(wanted)->name();
+  ASSERT_THAT(Publish(event), IsOk());
+  const auto seated = SignUp(event, "anna@example.org");
+  const auto waits = SignUp(event, "jan@example.org");
+  EXPECT_THAT(Fetch(TokenOf(seated->name()))->text(), HasSubstr("meet.example.org"));
+  EXPECT_THAT(Fetch(TokenOf(waits->name()))->text(), Not(HasSubstr("meet.example.org")));
+  EXPECT_THAT(Read(TokenOf(waits->name()))[0], HasSubstr("| TENTATIVE |"));
+}
+
+TEST_P(CalendarServiceTest, AContactHasEveryEventTheyRegisteredForAndNobodyElses) {
+  const std::string jan = "clusters/btm/contacts/jan";
+  std::vector<std::string> registrations;
+  for (const char* id : {"spring", "summer"}) {
+    const auto event = Create(Meeting(10, 0, v1::ADMISSION_OPEN), id);
+    ASSERT_THAT(Publish(event->name()), IsOk());
+    const auto invited = Invite(event->name(), {jan, "clusters/btm/contacts/ewa"});
+    ASSERT_THAT(invited, IsOk());
+    for (const v1::Invitation& invitation : invited->invitations()) {
+      v1::CreateRegistrationRequest request;
+      request.set_parent(event->name());
+      request.set_invitation_token(LinksOf(invitation.name()).answer_token());
+      const auto made = Send(request);
+      ASSERT_THAT(made, IsOk());
+      if (invitation.person() == jan) registrations.push_back(made->name());
+    }
+  }
+  ASSERT_THAT(registrations, SizeIs(2));
+  const auto first = Read(TokenOf(registrations[0]));
+  EXPECT_THAT(first, SizeIs(2));
+  EXPECT_EQ(first, Read(TokenOf(registrations[1]))) << "the same by each link";
+}
+
+TEST_P(CalendarServiceTest, ACalendarThatIsKnownIsNotSentAgain) {
+  const std::string registration = Person("anna");
+  const std::string token = TokenOf(registration);
+  const auto first = Fetch(token);
+  ASSERT_THAT(first, IsOk());
+  EXPECT_EQ(first->content_type(), "text/calendar; charset=utf-8");
+  clock().Advance(absl::Hours(1));
+  const auto again = Fetch(token, "en", first->etag());
+  ASSERT_THAT(again, IsOk());
+  EXPECT_TRUE(again->not_modified());
+  EXPECT_THAT(again->text(), IsEmpty());
+  EXPECT_EQ(again->etag(), first->etag());
+  ASSERT_THAT(CancelRegistration(registration), IsOk());
+  const auto changed = Fetch(token, "en", first->etag());
+  ASSERT_THAT(changed, IsOk());
+  EXPECT_FALSE(changed->not_modified());
+  EXPECT_NE(changed->etag(), first->etag());
+}
+
+TEST_P(CalendarServiceTest, OnlyACalendarTokenOpensIt) {
+  const std::string registration = Person("anna");
+  const auto invalid = StatusIs(absl::StatusCode::kPermissionDenied, Reason("LINK_INVALID"));
+  EXPECT_THAT(Fetch(""), invalid);
+  EXPECT_THAT(Fetch(LinksOf(registration).manage_token()), invalid);
+  const std::string token = TokenOf(registration);
+  v1::CancelOwnRegistrationRequest cancel;
+  cancel.set_token(token);
+  EXPECT_THAT(CancelOwnRegistration(cancel, ""), invalid) << "and it opens nothing else";
+  EXPECT_THAT(Fetch(token, "nie ma takiego języka"),
+              StatusIs(absl::StatusCode::kInvalidArgument, HasViolation("language_code")));
+  const std::string stranger = auth::MakeLinkToken(
+      service_->grpc.key(), "calendar", absl::StrCat(registration, " clusters/btm/contacts/jan"),
+      clock().Now() + absl::Hours(1));
+  EXPECT_THAT(Fetch(stranger), invalid) << "it was another person's";
+  clock().Advance(absl::Hours(24 * 40));
+  EXPECT_THAT(Fetch(token), StatusIs(absl::StatusCode::kPermissionDenied, Reason("LINK_EXPIRED")));
+}
+
+}  // namespace
+}  // namespace wici::registration

@@ -418,6 +418,24 @@ TEST_P(WorkerTest, AMailThatMayHaveArrivedIsSentAgainByteForByte) {
                                           "2015-12-18T10:00"));
 }
 
+TEST_P(WorkerTest, AMailThatCannotBeWrittenDownIsNotSentYet) {
+  int writes = 0;  // the claim, the mails, the outcomes
+  testing::FaultyDatabase faulty(database(), [&writes] {
+    return ++writes == 2 ? testing::WriteFault::kBeforeCommit : testing::WriteFault::kNone;
+  });
+  store_ = std::make_unique<SqlStore>(faulty, ids_);
+  worker_ = MakeWorker("worker-1");
+  Consume("registration.confirmed", kEwa, kRegistration);
+  EXPECT_THAT(worker_->RunOnce(), IsOkAndHolds(1));
+  EXPECT_THAT(sink_.Mails(), IsEmpty());
+  EXPECT_EQ(Ledger()[0].state(), v1::DELIVERY_STATE_DEFERRED);
+  clock_.Advance(absl::Minutes(1));
+  SendAll();
+  EXPECT_THAT(sink_.Mails(), SizeIs(1));
+  worker_.reset();
+  store_.reset();
+}
+
 TEST_P(WorkerTest, AMailThatDidNotArriveIsMadeAnew) {
   peers_.AddPerson(kJan, "once-jan@example.org", "pl");
   Consume("registration.confirmed", kJan, kRegistration);

@@ -75,7 +75,9 @@ void SmtpSink::Start() {
   input_ = input[1];
   answers_ = fdopen(output[0], "r");
   WICI_CHECK(answers_ != nullptr);
-  WICI_CHECK(std::fscanf(answers_, "%d\n", &port_) == 1);
+  // Not "%d\n": white space in a format waits for what comes after it.
+  WICI_CHECK(std::fscanf(answers_, "%d", &port_) == 1);
+  WICI_CHECK(std::fgetc(answers_) == '\n');
 }
 
 void SmtpSink::Clear() {

@@ -1,19 +1,14 @@
-#!/ usr / bin / python3
-""
-    "An SMTP server for tests that does what the recipient's local part says.
+#!/usr/bin/python3
+"""An SMTP server for tests that does what the recipient's local part says.
 
-    smtp_sink.py-- directory DIR[--port PORT][--no - smtputf8]
+    smtp_sink.py --directory DIR [--port PORT] [--no-smtputf8]
 
-    Writes its port to standard output and each mail it takes to DIR /
-    000001.eml,
-    with the envelope in X - Envelope - From and X - Envelope - To on top.Local parts : rcpt - 451 -
-        x,
-    rcpt - 550 - x answer RCPT with that code;
-data - 452 - x, data - 554 - x answer the final dot with it;
-once - x defers the first try and takes the next;
-drop - rcpt - x, drop - data - x close the connection at RCPT, or after the dot without a reply;
-every other is taken.A line on standard input makes it forget what was,
-    which it answers with a line; it ends with its standard input.
+Writes its port to standard output and each mail it takes to DIR/000001.eml, with the envelope in
+X-Envelope-From and X-Envelope-To on top. Local parts: rcpt-451-x, rcpt-550-x answer RCPT with that
+code; data-452-x, data-554-x answer the final dot with it; once-x defers the first try and takes
+the next; drop-rcpt-x, drop-data-x close the connection at RCPT, or after the dot without a reply;
+every other is taken. A line on standard input makes it forget what was, which it answers with a
+line; it ends with its standard input.
 """
 
 import argparse

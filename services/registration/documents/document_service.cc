@@ -5,11 +5,10 @@
 
 #include "libs/base/limits.h"
 #include "libs/base/status_macros.h"
-#include "libs/base/timestamp.h"
+#include "services/registration/check_in/check_in_code.h"
 #include "services/registration/documents/part_writer.h"
 #include "services/registration/documents/rules/eligibility.h"
 #include "services/registration/documents/rules/validate_document.h"
-#include "services/registration/events/event_rules.h"
 #include "services/registration/links.h"
 #include "services/registration/names.h"
 #include "services/registration/validate_fields.h"
@@ -63,11 +62,8 @@ absl::StatusOr<Occasion> DocumentService::ReadOccasion(const rpc::Context& conte
   return occasion;
 }
 
-std::string DocumentService::CodeOf(const Occasion& occasion,
-                                    const v1::Registration& registration) const {
-  const absl::Time until =
-      std::max(TimeOf(occasion.event.end_time()), WindowOf(occasion.event).closes) + kLinkGrace;
-  return auth::MakeLinkToken(key_, kCheckInPurpose, registration.name(), until);
+std::string DocumentService::CodeOf(const v1::Registration& registration) const {
+  return CheckInCode(key_, registration.name(), registration.person());
 }
 
 absl::StatusOr<Participant> DocumentService::ReadOwn(const rpc::Context& context,
@@ -91,9 +87,8 @@ absl::Status DocumentService::GetOwnTicket(const rpc::Context& context,
   WICI_ASSIGN_OR_RETURN(const Participant own, ReadOwn(context, request.token(), CheckGetsTicket));
   WICI_ASSIGN_OR_RETURN(const Occasion occasion,
                         ReadOccasion(context, EventOf(own.registration.name())));
-  WICI_ASSIGN_OR_RETURN(
-      std::string content,
-      DrawTicket(occasion, own, CodeOf(occasion, own.registration), clock_.Now()));
+  WICI_ASSIGN_OR_RETURN(std::string content,
+                        DrawTicket(occasion, own, CodeOf(own.registration), clock_.Now()));
   SetPdf(std::move(content), "ticket.pdf", response);
   return absl::OkStatus();
 }
@@ -135,8 +130,7 @@ absl::Status DocumentService::PrintBadges(const rpc::Context& context,
       context, request, "badge", CheckGetsTicket, [&](const std::vector<Participant>& people) {
         std::vector<Badge> badges;
         for (const Participant& participant : people) {
-          badges.push_back(
-              BadgeOf(occasion, participant, CodeOf(occasion, participant.registration)));
+          badges.push_back(BadgeOf(occasion, participant, CodeOf(participant.registration)));
         }
         return printer.Add(std::move(badges));
       }));

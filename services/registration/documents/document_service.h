@@ -78,7 +78,7 @@ class DocumentService {
                           std::string_view purpose, const Participants::Check& check,
                           const Participants::Take& take);
   // What the QR code of a registration says.
-  std::string CodeOf(const Occasion& occasion, const v1::Registration& registration) const;
+  std::string CodeOf(const v1::Registration& registration) const;
   absl::StatusOr<std::int64_t> Count(const rpc::Context& context, const sql::Query& query,
                                      std::string_view event);
 

@@ -30,4 +30,8 @@ std::string CategoryName(std::string_view event, std::string_view id) {
   return Join(event, "admissionCategories", id);
 }
 
+std::string AudienceName(std::string_view event, std::string_view id) {
+  return Join(event, "audiences", id);
+}
+
 }  // namespace wici::registration

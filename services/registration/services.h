@@ -50,6 +50,7 @@ class Services {
   Mutation mutation_;
   EventStore events_;
   CategoryStore categories_;
+  SeriesStore series_;
   InvitationStore invitations_;
   PersonStore persons_;
   RegistrationStore registrations_;

@@ -11,6 +11,7 @@
 #include "services/registration/events/categories/category_handlers.h"
 #include "services/registration/events/event_store.h"
 #include "services/registration/events/event_watch.h"
+#include "services/registration/events/series/series_handlers.h"
 #include "wici/registration/v1/event_service.pb.h"
 
 namespace wici::registration {
@@ -19,8 +20,13 @@ namespace wici::registration {
 class EventService {
  public:
   // All outlive the service.
-  EventService(EventStore& store, CategoryStore& categories, EventWatch& watch, IdSource& ids)
-      : store_(store), watch_(watch), ids_(ids), categories_(categories, ids) {}
+  EventService(EventStore& store, CategoryStore& categories, SeriesStore& series, EventWatch& watch,
+               IdSource& ids)
+      : store_(store),
+        watch_(watch),
+        ids_(ids),
+        categories_(categories, ids),
+        series_(series, store, ids) {}
   // Adds the service to `server`.
   void Register(rpc::Server& server);
 
@@ -59,6 +65,7 @@ class EventService {
   EventWatch& watch_;
   IdSource& ids_;
   CategoryHandlers categories_;
+  SeriesHandlers series_;
 };
 
 }  // namespace wici::registration

@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -27,6 +28,10 @@ class RegistryClient {
                  const Clock& clock);
   ~RegistryClient();
 
+  // The e-mail addresses of those of `contacts` that have one, by contact. Personal data: not to be
+  // kept. REGISTRY_UNAVAILABLE.
+  absl::StatusOr<std::unordered_map<std::string, std::string>> GetAddresses(
+      const rpc::Context& context, const std::vector<std::string>& contacts);
   // All rows of the audience, at most `limit` + 1. REGISTRY_UNAVAILABLE, or what the registry
   // says of the rule (INVALID_ARGUMENT).
   absl::StatusOr<std::vector<cluster_registry::v1::AudienceRow>> EvaluateAudience(
@@ -34,6 +39,9 @@ class RegistryClient {
       std::size_t limit);
 
  private:
+  // A token for one call.
+  std::string Token() const;
+
   struct Stub;  // hides generated code that is long to compile
   const std::unique_ptr<Stub> stub_;
   const auth::SigningKey key_;

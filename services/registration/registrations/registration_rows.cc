@@ -35,6 +35,8 @@ sql::Bytes RegistrationBody(const v1::Registration& registration) {
   *body.mutable_answers() = registration.answers();
   body.set_source(registration.source());
   body.set_state_reason(registration.state_reason());
+  body.set_plus_one(registration.plus_one());
+  body.set_audience(registration.audience());
   return sql::Bytes{body.SerializeAsString()};
 }
 

@@ -12,29 +12,30 @@
 #include "libs/rpc/etag.h"
 #include "services/registration/errors.h"
 #include "services/registration/events/event_rules.h"
-#include "services/registration/invitations/invitation_rows.h"
 #include "services/registration/mutation.h"
 #include "services/registration/names.h"
 #include "services/registration/people/person_rows.h"
 #include "services/registration/people/queries.h"
 #include "services/registration/registrations/registration_rows.h"
 #include "services/registration/seats/event_aggregate.h"
+#include "services/registration/seats/invitation_batch.h"
 
 namespace wici::registration {
 namespace {
 
 using Ops = std::vector<SeatOp*>;
 
-// Event and contact in one word; a resource name has no space.
-std::string KeyOfContact(const v1::Invitation& invitation) {
-  return EventOf(invitation.name()) + " " + invitation.person();
+// Whether a registration may be over after it.
+bool MayEnd(Step step) {
+  return step == Step::kReject || step == Step::kWithdraw || step == Step::kCancel ||
+         step == Step::kExpire;
 }
 
 // The part of a batch that concerns one event.
 class EventBatch {
  public:
   EventBatch(sql::Transaction& tx, EventAggregate event, absl::Time now)
-      : tx_(tx), event_(std::move(event)), now_(now) {}
+      : tx_(tx), event_(std::move(event)), now_(now), invitations_(tx, now) {}
 
   absl::Status Run(const Ops& ops, Changes& changes) {
     WICI_RETURN_IF_ERROR(Read(ops));
@@ -55,50 +56,40 @@ class EventBatch {
  private:
   absl::Status Read(const Ops& ops) {
     std::vector<std::string> registrations;
-    std::vector<std::string> invitations;
-    std::vector<const v1::Registration*> added_facts;
-    for (const SeatOp* op : ops) {
+    std::vector<std::string> ending;
+    std::vector<NewRegistration*> added;
+    for (SeatOp* op : ops) {
       if (const auto* step = std::get_if<RegistrationStep>(&op->what)) {
         registrations.push_back(step->name);
-        continue;
+        if (MayEnd(step->step)) ending.push_back(step->name);
+      } else {
+        added.push_back(&std::get<NewRegistration>(op->what));
       }
-      const auto& added = std::get<NewRegistration>(op->what);
-      if (!added.invitation.empty()) invitations.push_back(added.invitation);
-      added_facts.push_back(&added.facts);
     }
-    const bool adds = !added_facts.empty();
-    takes_registrations_ = adds ? CheckTakes() : absl::OkStatus();
-    if (adds && takes_registrations_.ok()) {
-      WICI_ASSIGN_OR_RETURN(std::vector<InvitationRow> rows, SelectInvitations(tx_, invitations));
-      for (InvitationRow& row : rows) {
-        const std::string name = row.invitation.name();
-        invitations_.emplace(name, std::move(row));
-      }
-      WICI_RETURN_IF_ERROR(event_.LoadActiveKeys(ActiveKeys(ops)));
-    }
+    takes_registrations_ = added.empty() ? absl::OkStatus() : CheckTakes();
+    if (!added.empty() && takes_registrations_.ok()) WICI_RETURN_IF_ERROR(ReadFor(added));
     WICI_RETURN_IF_ERROR(event_.LoadRegistrations(registrations));
-    return event_.LoadPlaces(static_cast<std::int64_t>(registrations.size()), added_facts);
+    WICI_ASSIGN_OR_RETURN(const std::int64_t more, invitations_.LoadForEnd(ending, event_));
+    std::vector<const v1::Registration*> facts;
+    for (const NewRegistration* one : added) facts.push_back(&one->facts);
+    return event_.LoadPlaces(static_cast<std::int64_t>(registrations.size()) + more, facts);
+  }
+
+  absl::Status ReadFor(const std::vector<NewRegistration*>& added) {
+    std::vector<std::string> invitations;
+    for (const NewRegistration* one : added) invitations.push_back(one->invitation);
+    WICI_RETURN_IF_ERROR(invitations_.Load(invitations));
+    std::vector<std::string> keys;
+    for (NewRegistration* one : added) {
+      invitations_.Complete(*one);
+      for (std::string& key : invitations_.KeysFor(*one)) keys.push_back(std::move(key));
+    }
+    return event_.LoadActiveKeys(keys);
   }
 
   absl::Status CheckTakes() {
     const SeatsRow& seats = event_.seats();
     return CheckTakesRegistrations(seats.event, seats.state, seats.window, now_);
-  }
-
-  std::vector<std::string> ActiveKeys(const Ops& ops) {
-    std::vector<std::string> keys;
-    keys.reserve(ops.size());
-    for (const SeatOp* op : ops) {
-      const auto* added = std::get_if<NewRegistration>(&op->what);
-      if (added == nullptr) continue;
-      const auto invitation = invitations_.find(added->invitation);
-      if (invitation != invitations_.end()) {
-        keys.push_back(KeyOfContact(invitation->second.invitation));
-      } else if (added->person) {
-        keys.push_back(added->active_key);
-      }
-    }
-    return keys;
   }
 
   absl::Status Decide(SeatOp& op, Changes& changes) {
@@ -112,13 +103,11 @@ class EventBatch {
     RegistrationRow row;
     InvitationRow* invitation = nullptr;
     if (!added.invitation.empty()) {
-      const auto found = invitations_.find(added.invitation);
-      if (found == invitations_.end()) return InvitationNotFoundError(added.invitation);
-      invitation = &found->second;
-      if (invitation->invitation.state() == v1::INVITATION_STATE_REVOKED) {
-        return InvitationRevokedError(added.invitation);
-      }
-      row.active_key = KeyOfContact(invitation->invitation);
+      WICI_ASSIGN_OR_RETURN(invitation, invitations_.Open(added, event_));
+      row.active_key = ActiveKeyOf(*invitation);
+      // One more of the person who brings them.
+      if (added.facts.plus_one()) row.active_key += " " + added.id;
+      if (added.person) row.active_key = added.active_key;
     } else {
       if (seats.admission != v1::ADMISSION_OPEN &&
           added.facts.source() != v1::REGISTRATION_SOURCE_ORGANISER) {
@@ -129,31 +118,20 @@ class EventBatch {
     if (event_.HasActive(row.active_key)) return AlreadyRegisteredError(op.event);
     row.registration = added.facts;
     row.registration.set_name(RegistrationName(op.event, added.id));
-    row.registration.set_person(invitation ? invitation->invitation.person() : added.person_id);
+    row.registration.set_person(added.person ? added.person_id : invitation->invitation.person());
     row.registration.set_invitation(added.invitation);
     std::optional<absl::Time> hold_until;
     if (added.hold > absl::ZeroDuration()) hold_until = now_ + added.hold;
     const Cause cause = CauseOf(op, row, "");
     WICI_ASSIGN_OR_RETURN(const RegistrationRow* kept,
                           event_.Add(std::move(row), hold_until, cause, changes));
-    if (invitation != nullptr) Accept(*invitation, kept->registration.name());
+    if (invitation != nullptr) invitations_.Accept(*invitation, kept->registration);
     if (added.person) {
       persons_.push_back(
           PersonInsert({added.person_id, kept->registration.name(), *added.person, now_}));
     }
     SetResult(op, *kept);
     return absl::OkStatus();
-  }
-
-  // Who registers with an invitation has answered it.
-  void Accept(InvitationRow& row, const std::string& registration) {
-    row.invitation.set_registration(registration);
-    if (row.invitation.answer() != v1::ANSWER_YES) {
-      row.invitation.set_answer(v1::ANSWER_YES);
-      SetTimestamp(now_, *row.invitation.mutable_answer_time());
-    }
-    TouchInvitation(row, now_);
-    accepted_.push_back(&row);
   }
 
   absl::Status Step(SeatOp& op, const RegistrationStep& wanted, Changes& changes) {
@@ -179,6 +157,9 @@ class EventBatch {
       if (!wanted.reason.empty()) registration.set_state_reason(wanted.reason);
       if (!wanted.answers.empty()) {
         *registration.mutable_answers() = {wanted.answers.begin(), wanted.answers.end()};
+      }
+      if (MayEnd(chosen.first)) {
+        WICI_RETURN_IF_ERROR(invitations_.End(registration, event_, changes));
       }
     }
     SetResult(op, *row);
@@ -239,7 +220,7 @@ class EventBatch {
 
   absl::Status Write() {
     WICI_RETURN_IF_ERROR(event_.Save());
-    WICI_RETURN_IF_ERROR(SaveInvitations(tx_, accepted_));
+    WICI_RETURN_IF_ERROR(invitations_.Save());
     if (persons_.empty()) return absl::OkStatus();
     return tx_.InsertMany(kInsertPersons, "", persons_).status();
   }
@@ -248,8 +229,7 @@ class EventBatch {
   EventAggregate event_;
   const absl::Time now_;
   absl::Status takes_registrations_;
-  std::unordered_map<std::string, InvitationRow> invitations_;
-  std::vector<const InvitationRow*> accepted_;
+  InvitationBatch invitations_;
   std::vector<std::vector<sql::Value>> persons_;
 };
 

@@ -48,16 +48,21 @@ class RegistrationTest : public testing::DatabaseTest {
     return Method(request, Organiser());                                                   \
   }
   WICI_REGISTRATION_CALL(EventService, CancelEvent, Event)
+  WICI_REGISTRATION_CALL(EventService, CloneEvent, Event)
   WICI_REGISTRATION_CALL(EventService, CreateEvent, Event)
+  WICI_REGISTRATION_CALL(EventService, CreateEventSeries, EventSeries)
+  WICI_REGISTRATION_CALL(EventService, CreateOccurrences, CreateOccurrencesResponse)
   WICI_REGISTRATION_CALL(EventService, CreateAdmissionCategory, AdmissionCategory)
   WICI_REGISTRATION_CALL(EventService, CreateSession, Session)
   WICI_REGISTRATION_CALL(EventService, DeleteAdmissionCategory, DeleteAdmissionCategoryResponse)
   WICI_REGISTRATION_CALL(EventService, DeleteSession, DeleteSessionResponse)
   WICI_REGISTRATION_CALL(EventService, GetAdmissionCategory, AdmissionCategory)
   WICI_REGISTRATION_CALL(EventService, GetEvent, Event)
+  WICI_REGISTRATION_CALL(EventService, GetEventSeries, EventSeries)
   WICI_REGISTRATION_CALL(EventService, GetEventStatistics, EventStatistics)
   WICI_REGISTRATION_CALL(EventService, GetSession, Session)
   WICI_REGISTRATION_CALL(EventService, ListAdmissionCategories, ListAdmissionCategoriesResponse)
+  WICI_REGISTRATION_CALL(EventService, ListEventSeries, ListEventSeriesResponse)
   WICI_REGISTRATION_CALL(EventService, ListEvents, ListEventsResponse)
   WICI_REGISTRATION_CALL(EventService, ListSessions, ListSessionsResponse)
   WICI_REGISTRATION_CALL(EventService, PublishEvent, Event)
@@ -67,7 +72,9 @@ class RegistrationTest : public testing::DatabaseTest {
   WICI_REGISTRATION_CALL(EventService, UpdateSession, Session)
   WICI_REGISTRATION_CALL(InvitationService, AnswerInvitation, Invitation)
   WICI_REGISTRATION_CALL(InvitationService, CreateInvitations, CreateInvitationsResponse)
+  WICI_REGISTRATION_CALL(InvitationService, DelegateInvitation, Invitation)
   WICI_REGISTRATION_CALL(InvitationService, GetInvitation, Invitation)
+  WICI_REGISTRATION_CALL(InvitationService, GetOwnInvitation, Invitation)
   WICI_REGISTRATION_CALL(InvitationService, ListInvitations, ListInvitationsResponse)
   WICI_REGISTRATION_CALL(InvitationService, RemindInvitations, RemindInvitationsResponse)
   WICI_REGISTRATION_CALL(InvitationService, RevokeInvitation, Invitation)
@@ -89,6 +96,7 @@ class RegistrationTest : public testing::DatabaseTest {
   WICI_REGISTRATION_CALL(CheckInService, CheckIn, Registration)
   WICI_REGISTRATION_CALL(CheckInService, UndoCheckIn, Registration)
   WICI_REGISTRATION_CALL(LinkService, BatchGetLinks, BatchGetLinksResponse)
+  WICI_REGISTRATION_CALL(LinkService, GetOwnOnlineLinks, OnlineLinks)
 #undef WICI_REGISTRATION_CALL
 
   static absl::Time Instant(std::string_view text) {

@@ -3,7 +3,9 @@
 #ifndef WICI_SERVICES_REGISTRATION_TESTING_REGISTRATION_SERVER_H_
 #define WICI_SERVICES_REGISTRATION_TESTING_REGISTRATION_SERVER_H_
 
+#include <map>
 #include <memory>
+#include <string>
 
 #include "libs/base/clock.h"
 #include "libs/sql/database.h"
@@ -20,13 +22,17 @@
 
 namespace wici::registration {
 
-// Answers EvaluateAudience with `response`, to a page token with `last_page`; or with `error`.
+// Answers EvaluateAudience with `response`, to a page token with `last_page`, and knows
+// `addresses`; or answers with `error`.
 class FakeRegistry {
  public:
   FakeRegistry() {
     server_.server()
         .AddService("wici.cluster_registry.v1.AudienceService")
         .Pooled("EvaluateAudience", this, &FakeRegistry::EvaluateAudience);
+    server_.server()
+        .AddService("wici.people.v1.ContactPointService")
+        .Pooled("BatchGetContactPoints", this, &FakeRegistry::BatchGetContactPoints);
     server_.Start();
   }
   const std::shared_ptr<grpc::Channel>& channel() const { return server_.channel(); }
@@ -35,6 +41,7 @@ class FakeRegistry {
   cluster_registry::v1::EvaluateAudienceResponse response;
   cluster_registry::v1::EvaluateAudienceResponse last_page;
   cluster_registry::v1::EvaluateAudienceRequest asked;
+  std::map<std::string, std::string> addresses;  // by contact
   absl::Status error;
 
  private:
@@ -43,6 +50,19 @@ class FakeRegistry {
                                 cluster_registry::v1::EvaluateAudienceResponse& answer) {
     asked = request;
     answer = request.page_token().empty() ? response : last_page;
+    return error;
+  }
+
+  absl::Status BatchGetContactPoints(const rpc::Context&,
+                                     const people::v1::BatchGetContactPointsRequest& request,
+                                     people::v1::BatchGetContactPointsResponse& answer) {
+    for (const std::string& person : request.persons()) {
+      const auto at = addresses.find(person);
+      if (at == addresses.end()) continue;
+      people::v1::ContactPoint& point = *answer.add_contact_points();
+      point.set_person(person);
+      point.set_email(at->second);
+    }
     return error;
   }
 

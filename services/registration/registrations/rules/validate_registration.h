@@ -18,6 +18,7 @@ absl::Status Validate(const v1::CompleteOwnRegistrationRequest& request);
 absl::Status Validate(const v1::AcceptOwnOfferRequest& request);
 absl::Status Validate(const v1::MoveOnWaitingListRequest& request);
 absl::Status Validate(const v1::BatchGetLinksRequest& request);
+absl::Status Validate(const v1::GetOwnOnlineLinksRequest& request);
 
 }  // namespace wici::registration
 

@@ -263,7 +263,7 @@ TEST_F(NotificationServiceTest, BuiltInTemplatesCanBeReadAndPreviewed) {
   const auto templates = services_.Call<v1::ListTemplatesResponse>(
       "wici.notification.v1.TemplateService/ListTemplates", v1::ListTemplatesRequest(), token_);
   ASSERT_THAT(templates, IsOk());
-  EXPECT_EQ(templates->templates_size(), 11);
+  EXPECT_EQ(templates->templates_size(), 13);
   for (const v1::Template& item : templates->templates()) {
     v1::GetTemplateRequest get;
     get.set_name(item.name());

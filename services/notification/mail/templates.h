@@ -18,9 +18,9 @@
 namespace wici::notification {
 
 // The built-in templates in the order of their names, each with one version:
-// templates/event-cancelled, event-rescheduled, invitation, meeting-cancelled, meeting-requested,
-// meeting-rescheduled, meeting-scheduled, registration-cancelled, registration-confirmed,
-// registration-promoted, registration-waitlisted.
+// templates/event-cancelled, event-rescheduled, invitation, invitation-delegated,
+// invitation-reminder, meeting-cancelled, meeting-requested, meeting-rescheduled, meeting-scheduled,
+// registration-cancelled, registration-confirmed, registration-promoted, registration-waitlisted.
 const std::vector<v1::Template>& BuiltInTemplates();
 
 // The one with this name, or nullptr.

@@ -26,6 +26,8 @@ struct LanguageTexts {
   std::string_view footer_text;
   std::string_view footer_html;
   Texts invitation;
+  Texts invitation_delegated;
+  Texts invitation_reminder;
   Texts registration_confirmed;
   Texts registration_waitlisted;
   Texts registration_promoted;

@@ -22,7 +22,8 @@ struct Rule {
 
 constexpr Rule kRules[] = {
     {"invitation.created", "templates/invitation"},
-    {"invitation.reminded", "templates/invitation"},
+    {"invitation.delegated", "templates/invitation-delegated"},
+    {"invitation.reminded", "templates/invitation-reminder"},
     {"registration.confirmed", "templates/registration-confirmed"},
     {"registration.waitlisted", "templates/registration-waitlisted"},
     {"registration.promoted", "templates/registration-promoted"},

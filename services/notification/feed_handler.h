@@ -1,6 +1,8 @@
 // Decides which messages the changes of registration call for.
 //
-//   invitation.created, invitation.reminded  -> invitation                 (calendar REQUEST)
+//   invitation.created                       -> invitation                 (calendar REQUEST)
+//   invitation.delegated                     -> invitation-delegated       (REQUEST)
+//   invitation.reminded                      -> invitation-reminder        (REQUEST)
 //   registration.confirmed                   -> registration-confirmed     (REQUEST)
 //   registration.waitlisted                  -> registration-waitlisted    (none)
 //   registration.promoted                    -> registration-promoted      (REQUEST)

@@ -187,6 +187,19 @@ TEST_P(FeedHandlerTest, AnOfferIsToldOfAndItsEndButNotTheEndOfAHold) {
                                                 "templates/registration-offered"));
 }
 
+TEST_P(FeedHandlerTest, InvitationsAreMadePassedOnAndRemindedInWordsOfTheirOwn) {
+  for (const char* kind : {"invitation.created", "invitation.delegated", "invitation.reminded",
+                           "invitation.passed_on", "invitation.expired", "invitation.answered"}) {
+    source_.Add(kind, "persons/a");
+  }
+  Consume();
+  const std::vector<v1::Notification> all = All();
+  ASSERT_THAT(all, SizeIs(3));
+  EXPECT_EQ(all[0].template_(), "templates/invitation-reminder");
+  EXPECT_EQ(all[1].template_(), "templates/invitation-delegated");
+  EXPECT_EQ(all[2].template_(), "templates/invitation");
+}
+
 TEST_P(FeedHandlerTest, AMeetingThatWasInNoCalendarIsCancelledWithoutOne) {
   source_.AddMeeting("meeting.cancelled", "persons/a", "0");
   Consume();

@@ -298,7 +298,7 @@ TEST_F(NotificationServiceTest, BuiltInTemplatesCanBeReadAndPreviewed) {
   const auto templates = services_.Call<v1::ListTemplatesResponse>(
       "wici.notification.v1.TemplateService/ListTemplates", v1::ListTemplatesRequest(), token_);
   ASSERT_THAT(templates, IsOk());
-  EXPECT_EQ(templates->templates_size(), 17);
+  EXPECT_EQ(templates->templates_size(), 19);
   for (const v1::Template& item : templates->templates()) {
     v1::GetTemplateRequest get;
     get.set_name(item.name());

@@ -253,6 +253,43 @@ absl::Status ResendLimitedError(absl::Duration retry_after) {
   return status;
 }
 
+absl::Status InvitationDelegatedError(std::string_view invitation) {
+  return About(StatusCode::kFailedPrecondition, "INVITATION_DELEGATED", "invitation", invitation,
+               "was passed on to somebody else");
+}
+absl::Status InvitationExpiredError(std::string_view invitation, absl::Time reply_by) {
+  const std::string instant = Instant(reply_by);
+  return About(StatusCode::kFailedPrecondition, "INVITATION_EXPIRED", "invitation", invitation,
+               absl::StrCat("could be answered until ", instant), {{"reply_by_time", instant}});
+}
+absl::Status DelegationLimitReachedError(std::string_view invitation, std::int64_t limit) {
+  const std::string count = absl::StrCat(limit);
+  return About(StatusCode::kFailedPrecondition, "DELEGATION_LIMIT_REACHED", "invitation",
+               invitation, absl::StrCat("was passed on ", count, " times already"),
+               {{"limit", count}});
+}
+absl::Status AlreadyInvitedError(std::string_view event) {
+  return About(StatusCode::kAlreadyExists, "ALREADY_INVITED", "event", event,
+               "has an invitation for this person");
+}
+absl::Status PlusOneLimitReachedError(std::string_view invitation, std::int64_t limit) {
+  const std::string count = absl::StrCat(limit);
+  return About(StatusCode::kFailedPrecondition, "PLUS_ONE_LIMIT_REACHED", "invitation", invitation,
+               absl::StrCat("is for the person and ", count, " more"), {{"limit", count}});
+}
+absl::Status PlusOneWithoutHostError(std::string_view invitation) {
+  return About(StatusCode::kFailedPrecondition, "PLUS_ONE_WITHOUT_HOST", "invitation", invitation,
+               "has no active registration, and nobody comes without the person who brings them");
+}
+absl::Status EventSeriesNotFoundError(std::string_view series) {
+  return About(StatusCode::kNotFound, "EVENT_SERIES_NOT_FOUND", "event_series", series,
+               "does not exist");
+}
+absl::Status EventSeriesExistsError(std::string_view series) {
+  return About(StatusCode::kAlreadyExists, "EVENT_SERIES_EXISTS", "event_series", series,
+               "exists already");
+}
+
 absl::Status AudienceEmptyError(std::string_view event) {
   return About(StatusCode::kFailedPrecondition, "AUDIENCE_EMPTY", "event", event,
                "would invite nobody: the rule matches no one");

@@ -79,6 +79,15 @@ absl::Status TransferNotAllowedError(std::string_view event);
 absl::Status AlreadyApprovedError(std::string_view registration, std::int64_t approvals);
 absl::Status ResendLimitedError(absl::Duration retry_after);
 
+absl::Status InvitationDelegatedError(std::string_view invitation);
+absl::Status InvitationExpiredError(std::string_view invitation, absl::Time reply_by);
+absl::Status DelegationLimitReachedError(std::string_view invitation, std::int64_t limit);
+absl::Status AlreadyInvitedError(std::string_view event);
+absl::Status PlusOneLimitReachedError(std::string_view invitation, std::int64_t limit);
+absl::Status PlusOneWithoutHostError(std::string_view invitation);
+absl::Status EventSeriesNotFoundError(std::string_view series);
+absl::Status EventSeriesExistsError(std::string_view series);
+
 absl::Status AudienceEmptyError(std::string_view event);
 absl::Status AudienceTooLargeError(std::string_view event, std::int64_t limit);
 absl::Status RegistryUnavailableError();

@@ -36,4 +36,8 @@ std::string FormName(std::string_view event, std::string_view id) {
   return Join(event, "formDefinitions", id);
 }
 
+std::string AudienceName(std::string_view event, std::string_view id) {
+  return Join(event, "audiences", id);
+}
+
 }  // namespace wici::registration

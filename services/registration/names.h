@@ -19,6 +19,7 @@ inline constexpr std::string_view kFormPattern = "events/*/formDefinitions/*";
 inline constexpr std::string_view kInvitationPattern = "events/*/invitations/*";
 inline constexpr std::string_view kSurveyPattern = "events/*/survey";
 inline constexpr std::string_view kRegistrationPattern = "events/*/registrations/*";
+inline constexpr std::string_view kSeriesPattern = "eventSeries/*";
 
 // "events/e1" of "events/e1/registrations/r7".
 std::string EventOf(std::string_view name);
@@ -31,6 +32,8 @@ std::string SurveyName(std::string_view event);
 std::string SessionName(std::string_view event, std::string_view id);
 std::string CategoryName(std::string_view event, std::string_view id);
 std::string FormName(std::string_view event, std::string_view id);
+// Of an audience of the event; no resource, but named like one.
+std::string AudienceName(std::string_view event, std::string_view id);
 
 }  // namespace wici::registration
 

@@ -57,6 +57,7 @@ class Services {
   EventStore events_;
   CategoryStore categories_;
   FormStore forms_;
+  SeriesStore series_;
   InvitationStore invitations_;
   PersonStore persons_;
   ResendLimit resend_limit_;

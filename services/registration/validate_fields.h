@@ -14,6 +14,7 @@
 #include "libs/base/violations.h"
 #include "services/registration/errors.h"
 #include "services/registration/names.h"
+#include "wici/registration/v1/person.pb.h"
 
 namespace wici::registration {
 
@@ -82,6 +83,16 @@ inline absl::Status ValidateName(std::string_view name, std::string_view pattern
   Violations violations;
   violations.RequireResourceName("name", name, pattern);
   return violations.ToStatus(kDomain);
+}
+
+inline void CheckPerson(std::string_view field, const v1::PersonDetails& person,
+                        Violations& violations) {
+  violations.RequireText(Path(field, "given_name"), person.given_name(), kNameBytesMax);
+  violations.RequireText(Path(field, "family_name"), person.family_name(), kNameBytesMax);
+  violations.RequireEmail(Path(field, "email"), person.email());
+  violations.OptionalLanguage(Path(field, "language"), person.language());
+  violations.OptionalText(Path(field, "organisation"), person.organisation(), kNameBytesMax);
+  violations.OptionalText(Path(field, "special_needs"), person.special_needs(), kReasonBytesMax);
 }
 
 inline void CheckToken(std::string_view field, std::string_view token, Violations& violations) {

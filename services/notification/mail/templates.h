@@ -18,10 +18,11 @@
 namespace wici::notification {
 
 // The built-in templates in the order of their names, each with one version:
-// templates/event-cancelled, event-rescheduled, invitation, meeting-accepted, meeting-cancelled,
-// meeting-declined, meeting-expired, meeting-requested, meeting-rescheduled, meeting-scheduled,
-// registration-cancelled, registration-confirmed, registration-offer-lapsed, registration-offered,
-// registration-promoted, registration-rejected, registration-waitlisted.
+// templates/event-cancelled, event-rescheduled, invitation, invitation-delegated,
+// invitation-reminder, meeting-accepted, meeting-cancelled, meeting-declined, meeting-expired,
+// meeting-requested, meeting-rescheduled, meeting-scheduled, registration-cancelled,
+// registration-confirmed, registration-offer-lapsed, registration-offered, registration-promoted,
+// registration-rejected, registration-waitlisted.
 const std::vector<v1::Template>& BuiltInTemplates();
 
 // The one with this name, or nullptr.

@@ -29,6 +29,8 @@ struct LanguageTexts {
   std::string_view meeting_body_text;
   std::string_view meeting_body_html;
   Texts invitation;
+  Texts invitation_delegated;
+  Texts invitation_reminder;
   Texts registration_confirmed;
   Texts registration_waitlisted;
   Texts registration_promoted;

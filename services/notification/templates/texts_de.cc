@@ -84,6 +84,72 @@ beigefügte Kalendereintrag hält Ihnen den Termin frei, bis Sie sich
 entschieden haben.</p>
 {{> footer}})"},
 
+    .invitation_delegated = {
+        .subject = "An Sie weitergegeben: {{event_title}}, {{date}}",
+        .text = R"({{#name}}Guten Tag {{name}},{{/name}}{{^name}}Guten Tag,{{/name}}
+
+jemand, den {{organiser}} eingeladen hat, kann nicht kommen und hat die
+Einladung zu folgender Veranstaltung an Sie weitergegeben.
+
+{{> facts}}
+{{#summary}}{{summary}}
+
+{{/summary}}{{#answer_url}}Bitte teilen Sie uns mit, ob Sie teilnehmen:
+{{answer_url}}
+
+{{/answer_url}}Falls das ein Irrtum ist, müssen Sie nichts tun: Ohne Ihre Antwort folgt
+daraus nichts.
+
+Mit freundlichen Grüßen
+{{organiser}}
+
+{{> footer}})",
+        .html = R"(<p>{{#name}}Guten Tag {{name}},{{/name}}{{^name}}Guten Tag,{{/name}}</p>
+<p>jemand, den {{organiser}} eingeladen hat, kann nicht kommen und hat die
+Einladung zu folgender Veranstaltung an Sie weitergegeben.</p>
+{{> facts}}
+{{#summary}}<p>{{summary}}</p>
+{{/summary}}{{#answer_url}}<p><a href="{{answer_url}}"
+  style="display:inline-block;padding:10px 18px;background:#1a5fb4;color:#ffffff;
+  text-decoration:none;border-radius:6px">Bitte teilen Sie uns mit, ob Sie teilnehmen</a></p>
+{{/answer_url}}<p>Falls das ein Irrtum ist, müssen Sie nichts tun: Ohne Ihre Antwort folgt
+daraus nichts.</p>
+<p>Mit freundlichen Grüßen<br>{{organiser}}</p>
+{{> footer}})"},
+
+    .invitation_reminder = {
+        .subject = "Erinnerung: {{event_title}}, {{date}}",
+        .text = R"({{#name}}Guten Tag {{name}},{{/name}}{{^name}}Guten Tag,{{/name}}
+
+vor einiger Zeit hat {{organiser}} Sie zu folgender Veranstaltung eingeladen.
+Wir wissen noch nicht, ob Sie teilnehmen.
+
+{{> facts}}
+{{#summary}}{{summary}}
+
+{{/summary}}{{#answer_url}}Bitte teilen Sie uns mit, ob Sie teilnehmen:
+{{answer_url}}
+
+{{/answer_url}}Wenn Sie nicht kommen können, hilft uns auch eine kurze Antwort: Dann kann
+jemand anderes den Platz bekommen.
+
+Mit freundlichen Grüßen
+{{organiser}}
+
+{{> footer}})",
+        .html = R"(<p>{{#name}}Guten Tag {{name}},{{/name}}{{^name}}Guten Tag,{{/name}}</p>
+<p>vor einiger Zeit hat {{organiser}} Sie zu folgender Veranstaltung eingeladen.
+Wir wissen noch nicht, ob Sie teilnehmen.</p>
+{{> facts}}
+{{#summary}}<p>{{summary}}</p>
+{{/summary}}{{#answer_url}}<p><a href="{{answer_url}}"
+  style="display:inline-block;padding:10px 18px;background:#1a5fb4;color:#ffffff;
+  text-decoration:none;border-radius:6px">Bitte teilen Sie uns mit, ob Sie teilnehmen</a></p>
+{{/answer_url}}<p>Wenn Sie nicht kommen können, hilft uns auch eine kurze Antwort: Dann kann
+jemand anderes den Platz bekommen.</p>
+<p>Mit freundlichen Grüßen<br>{{organiser}}</p>
+{{> footer}})"},
+
     .registration_confirmed = {
         .subject = "Ihr Platz ist bestätigt: {{event_title}}, {{date}}",
         .text = R"({{#name}}Guten Tag {{name}},{{/name}}{{^name}}Guten Tag,{{/name}}

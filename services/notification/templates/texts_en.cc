@@ -80,6 +80,72 @@ keeps the date free until you have decided.
 keeps the date free until you have decided.</p>
 {{> footer}})"},
 
+    .invitation_delegated = {
+        .subject = "Passed on to you: {{event_title}}, {{date}}",
+        .text = R"({{#name}}Dear {{name}},{{/name}}{{^name}}Hello,{{/name}}
+
+A colleague who was invited by {{organiser}} cannot come and has passed the
+invitation to the following event on to you.
+
+{{> facts}}
+{{#summary}}{{summary}}
+
+{{/summary}}{{#answer_url}}Please let us know whether you will come:
+{{answer_url}}
+
+{{/answer_url}}If this is a mistake, you need not do anything: without your answer nothing
+follows from it.
+
+Kind regards
+{{organiser}}
+
+{{> footer}})",
+        .html = R"(<p>{{#name}}Dear {{name}},{{/name}}{{^name}}Hello,{{/name}}</p>
+<p>A colleague who was invited by {{organiser}} cannot come and has passed the
+invitation to the following event on to you.</p>
+{{> facts}}
+{{#summary}}<p>{{summary}}</p>
+{{/summary}}{{#answer_url}}<p><a href="{{answer_url}}"
+  style="display:inline-block;padding:10px 18px;background:#1a5fb4;color:#ffffff;
+  text-decoration:none;border-radius:6px">Please let us know whether you will come</a></p>
+{{/answer_url}}<p>If this is a mistake, you need not do anything: without your answer nothing
+follows from it.</p>
+<p>Kind regards<br>{{organiser}}</p>
+{{> footer}})"},
+
+    .invitation_reminder = {
+        .subject = "Reminder: {{event_title}}, {{date}}",
+        .text = R"({{#name}}Dear {{name}},{{/name}}{{^name}}Hello,{{/name}}
+
+Some time ago {{organiser}} invited you to the following event. We do not know
+yet whether you will come.
+
+{{> facts}}
+{{#summary}}{{summary}}
+
+{{/summary}}{{#answer_url}}Please let us know whether you will come:
+{{answer_url}}
+
+{{/answer_url}}If you cannot come, a short answer helps us as well: somebody else can then
+have the place.
+
+Kind regards
+{{organiser}}
+
+{{> footer}})",
+        .html = R"(<p>{{#name}}Dear {{name}},{{/name}}{{^name}}Hello,{{/name}}</p>
+<p>Some time ago {{organiser}} invited you to the following event. We do not know
+yet whether you will come.</p>
+{{> facts}}
+{{#summary}}<p>{{summary}}</p>
+{{/summary}}{{#answer_url}}<p><a href="{{answer_url}}"
+  style="display:inline-block;padding:10px 18px;background:#1a5fb4;color:#ffffff;
+  text-decoration:none;border-radius:6px">Please let us know whether you will come</a></p>
+{{/answer_url}}<p>If you cannot come, a short answer helps us as well: somebody else can then
+have the place.</p>
+<p>Kind regards<br>{{organiser}}</p>
+{{> footer}})"},
+
     .registration_confirmed = {
         .subject = "Your place is confirmed: {{event_title}}, {{date}}",
         .text = R"({{#name}}Dear {{name}},{{/name}}{{^name}}Hello,{{/name}}

@@ -84,6 +84,72 @@ udziału w wydarzeniu:</p>
 termin w Państwa kalendarzu do czasu podjęcia decyzji.</p>
 {{> footer}})"},
 
+    .invitation_delegated = {
+        .subject = "Przekazane zaproszenie: {{event_title}}, {{date}}",
+        .text = R"({{#name}}Dzień dobry, {{name}},{{/name}}{{^name}}Dzień dobry,{{/name}}
+
+osoba zaproszona przez organizatora – {{organiser}} – nie może przyjść
+i przekazała Państwu zaproszenie na wydarzenie:
+
+{{> facts}}
+{{#summary}}{{summary}}
+
+{{/summary}}{{#answer_url}}Prosimy o odpowiedź, czy wezmą Państwo udział:
+{{answer_url}}
+
+{{/answer_url}}Jeżeli to pomyłka, nie muszą Państwo nic robić: bez Państwa odpowiedzi
+zaproszenie nie pociąga za sobą żadnych skutków.
+
+Z wyrazami szacunku
+{{organiser}}
+
+{{> footer}})",
+        .html = R"(<p>{{#name}}Dzień dobry, {{name}},{{/name}}{{^name}}Dzień dobry,{{/name}}</p>
+<p>osoba zaproszona przez organizatora – {{organiser}} – nie może przyjść
+i przekazała Państwu zaproszenie na wydarzenie:</p>
+{{> facts}}
+{{#summary}}<p>{{summary}}</p>
+{{/summary}}{{#answer_url}}<p><a href="{{answer_url}}"
+  style="display:inline-block;padding:10px 18px;background:#1a5fb4;color:#ffffff;
+  text-decoration:none;border-radius:6px">Prosimy o odpowiedź, czy wezmą Państwo udział</a></p>
+{{/answer_url}}<p>Jeżeli to pomyłka, nie muszą Państwo nic robić: bez Państwa odpowiedzi
+zaproszenie nie pociąga za sobą żadnych skutków.</p>
+<p>Z wyrazami szacunku<br>{{organiser}}</p>
+{{> footer}})"},
+
+    .invitation_reminder = {
+        .subject = "Przypomnienie: {{event_title}}, {{date}}",
+        .text = R"({{#name}}Dzień dobry, {{name}},{{/name}}{{^name}}Dzień dobry,{{/name}}
+
+jakiś czas temu organizator – {{organiser}} – zaprosił Państwa na poniższe
+wydarzenie. Nie wiemy jeszcze, czy wezmą w nim Państwo udział.
+
+{{> facts}}
+{{#summary}}{{summary}}
+
+{{/summary}}{{#answer_url}}Prosimy o odpowiedź, czy wezmą Państwo udział:
+{{answer_url}}
+
+{{/answer_url}}Jeżeli nie mogą Państwo przyjść, także prosimy o krótką odpowiedź: z miejsca
+skorzysta wtedy ktoś inny.
+
+Z wyrazami szacunku
+{{organiser}}
+
+{{> footer}})",
+        .html = R"(<p>{{#name}}Dzień dobry, {{name}},{{/name}}{{^name}}Dzień dobry,{{/name}}</p>
+<p>jakiś czas temu organizator – {{organiser}} – zaprosił Państwa na poniższe
+wydarzenie. Nie wiemy jeszcze, czy wezmą w nim Państwo udział.</p>
+{{> facts}}
+{{#summary}}<p>{{summary}}</p>
+{{/summary}}{{#answer_url}}<p><a href="{{answer_url}}"
+  style="display:inline-block;padding:10px 18px;background:#1a5fb4;color:#ffffff;
+  text-decoration:none;border-radius:6px">Prosimy o odpowiedź, czy wezmą Państwo udział</a></p>
+{{/answer_url}}<p>Jeżeli nie mogą Państwo przyjść, także prosimy o krótką odpowiedź: z miejsca
+skorzysta wtedy ktoś inny.</p>
+<p>Z wyrazami szacunku<br>{{organiser}}</p>
+{{> footer}})"},
+
     .registration_confirmed = {
         .subject = "Potwierdzenie rejestracji: {{event_title}}, {{date}}",
         .text = R"({{#name}}Dzień dobry, {{name}},{{/name}}{{^name}}Dzień dobry,{{/name}}

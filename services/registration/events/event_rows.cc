@@ -1,7 +1,17 @@
 #include "services/registration/events/event_rows.h"
 
+#include "libs/base/clock.h"
+#include "libs/base/status_macros.h"
+#include "libs/base/timestamp.h"
+#include "libs/rpc/etag.h"
+#include "services/registration/errors.h"
+#include "services/registration/events/queries.h"
+#include "services/registration/forms/queries.h"
+#include "services/registration/forms/rules/retention.h"
 #include "services/registration/names.h"
 #include "services/registration/rows.h"
+#include "services/registration/seats/queries.h"
+#include "services/registration/seats/seats_row.h"
 
 namespace wici::registration {
 
@@ -30,6 +40,64 @@ sql::Bytes EventBody(v1::Event event) {
   event.clear_state();
   event.clear_seats();
   return sql::Bytes{event.SerializeAsString()};
+}
+
+absl::StatusOr<EventRow> LoadEvent(sql::Transaction& tx, std::string_view name) {
+  WICI_ASSIGN_OR_RETURN(const sql::Rows rows, tx.Execute(kGetEvent, {name}));
+  if (rows.empty()) return EventNotFoundError(name);
+  return ReadEvent(rows[0]);
+}
+
+void MakeDraft(absl::Time now, v1::Event& event) {
+  event.set_state(v1::EVENT_STATE_DRAFT);
+  event.clear_change_reason();
+  event.set_etag(rpc::MakeEtag(1));
+  SetTimestamp(now, *event.mutable_create_time());
+  *event.mutable_update_time() = event.create_time();
+  SeatsRow seats;
+  CopyFacts(event, seats);
+  seats.version = 1;
+  event.clear_seats();
+  SetSeats(seats, *event.mutable_seats());
+}
+
+absl::Status InsertDraft(sql::Transaction& tx, const v1::Event& event) {
+  SeatsRow seats;
+  CopyFacts(event, seats);
+  WICI_ASSIGN_OR_RETURN(
+      const sql::Rows inserted,
+      tx.Execute(kInsertEvent, {event.name(), static_cast<std::int64_t>(event.state()),
+                                MicrosOf(event.start_time()), MicrosOf(event.end_time()),
+                                EventBody(event), MicrosOf(event.create_time()), event.series()}));
+  if (inserted.empty()) return EventExistsError(event.name());
+  WICI_RETURN_IF_ERROR(
+      tx.Execute(
+            kInsertSeats,
+            {event.name(), static_cast<std::int64_t>(seats.state), ToMicros(seats.window.opens),
+             ToMicros(seats.window.closes), static_cast<std::int64_t>(seats.approval),
+             static_cast<std::int64_t>(seats.admission), seats.counts.capacity,
+             seats.counts.waiting_list_capacity, absl::ToInt64Microseconds(seats.offer),
+             std::int64_t{seats.offer_requeues}, seats.party_limit, seats.approvals_required,
+             std::int64_t{seats.reapproval}, static_cast<std::int64_t>(seats.transfers)})
+          .status());
+  return tx.Execute(kSetDeadline, {event.name(), kNeedsDays}).status();
+}
+
+absl::Status CheckSeries(sql::Transaction& tx, std::string_view series) {
+  if (series.empty()) return absl::OkStatus();
+  WICI_ASSIGN_OR_RETURN(const sql::Rows rows, tx.Execute(kGetSeries, {series}));
+  return rows.empty() ? EventSeriesNotFoundError(series) : absl::OkStatus();
+}
+
+absl::StatusOr<std::vector<SessionRow>> LoadSessions(sql::Transaction& tx, std::string_view event,
+                                                     std::int64_t after_start,
+                                                     std::string_view after_id,
+                                                     std::int64_t limit) {
+  WICI_ASSIGN_OR_RETURN(const sql::Rows rows,
+                        tx.Execute(kListSessions, {event, after_start, after_id, limit}));
+  std::vector<SessionRow> sessions;
+  for (const sql::Row& row : rows) sessions.push_back(ReadSession(row));
+  return sessions;
 }
 
 SessionRow ReadSession(const sql::Row& row) {

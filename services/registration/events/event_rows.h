@@ -1,10 +1,15 @@
-// Rows of events, sessions and admission categories as the proto resources they are, and back.
-// Pure; any thread.
+// Rows of events, sessions and admission categories as the proto resources they are, and back; and
+// how they are read and first written.
 #ifndef WICI_SERVICES_REGISTRATION_EVENTS_EVENT_ROWS_H_
 #define WICI_SERVICES_REGISTRATION_EVENTS_EVENT_ROWS_H_
 
 #include <cstdint>
+#include <string_view>
+#include <vector>
 
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "libs/sql/database.h"
 #include "wici/registration/v1/admission_category.pb.h"
 #include "wici/registration/v1/event.pb.h"
@@ -20,6 +25,14 @@ struct EventRow {
 EventRow ReadEvent(const sql::Row& row);
 // What goes into `body`: the facts without columns of their own.
 sql::Bytes EventBody(v1::Event event);
+// EVENT_NOT_FOUND.
+absl::StatusOr<EventRow> LoadEvent(sql::Transaction& tx, std::string_view name);
+// Makes `event` a new draft of now, with the seats it will have.
+void MakeDraft(absl::Time now, v1::Event& event);
+// Writes a new draft. EVENT_EXISTS.
+absl::Status InsertDraft(sql::Transaction& tx, const v1::Event& event);
+// OK for "", else EVENT_SERIES_NOT_FOUND when there is no such series.
+absl::Status CheckSeries(sql::Transaction& tx, std::string_view series);
 
 struct SessionRow {
   v1::Session session;
@@ -27,6 +40,11 @@ struct SessionRow {
 };
 SessionRow ReadSession(const sql::Row& row);
 sql::Bytes SessionBody(v1::Session session);
+inline constexpr std::int64_t kSessionsMax = 10'000;  // of an event
+// At most `limit` sessions after (start_micros, id), in that order.
+absl::StatusOr<std::vector<SessionRow>> LoadSessions(sql::Transaction& tx, std::string_view event,
+                                                     std::int64_t after_start,
+                                                     std::string_view after_id, std::int64_t limit);
 
 struct CategoryRow {
   v1::AdmissionCategory category;

@@ -66,6 +66,24 @@ void Reschedule(absl::Time new_start, std::optional<absl::Time> new_end, v1::Eve
   }
 }
 
+void MakeClone(absl::Time new_start, v1::Event& event, std::vector<v1::Session>& sessions) {
+  if (event.has_registration_open_time()) {
+    const absl::TimeZone zone = ZoneOf(event);
+    const absl::civil_diff_t seconds = absl::ToCivilSecond(new_start, zone) -
+                                       absl::ToCivilSecond(TimeOf(event.start_time()), zone);
+    Shift(seconds, zone, *event.mutable_registration_open_time());
+  }
+  Reschedule(new_start, std::nullopt, event, sessions);
+  const auto ask_anew = [](v1::Audience& audience) {
+    audience.clear_on_date();
+    audience.clear_known_at();
+  };
+  if (event.has_audience()) ask_anew(*event.mutable_audience());
+  for (v1::EventAudience& audience : *event.mutable_audiences()) {
+    if (audience.has_rule()) ask_anew(*audience.mutable_rule());
+  }
+}
+
 bool LiesWithin(const v1::Session& session, const v1::Event& event) {
   return TimeOf(session.start_time()) >= TimeOf(event.start_time()) &&
          TimeOf(session.end_time()) <= TimeOf(event.end_time());

@@ -40,6 +40,10 @@ absl::Status CheckNotCancelled(std::string_view event, v1::EventState state);
 void Reschedule(absl::Time new_start, std::optional<absl::Time> new_end, v1::Event& event,
                 std::vector<v1::Session>& sessions);
 
+// Makes of a copy of an event what it is at `new_start`: all its times and those of its sessions
+// move by the same civil time, and its rules ask about the new day.
+void MakeClone(absl::Time new_start, v1::Event& event, std::vector<v1::Session>& sessions);
+
 // Whether `session` lies within `event`.
 bool LiesWithin(const v1::Session& session, const v1::Event& event);
 

@@ -1,11 +1,13 @@
 #include "services/registration/events/event_service.h"
 
+#include <algorithm>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "libs/auth/access.h"
 #include "libs/base/status_macros.h"
 #include "libs/base/timestamp.h"
 #include "libs/base/violations.h"
@@ -36,15 +38,44 @@ const std::vector<std::string_view>& EventFields() {
                                          "honours",        "data_notice",
                                          "offer_duration", "offer_expiry",
                                          "party_limit",    "approvals_required",
-                                         "reapproval",     "transfers"};
+                                         "reapproval",     "transfers",
+                                         "audiences",      "series"};
   return fields;
 }
 
 const std::vector<std::string_view>& SessionFields() {
-  static const auto& fields =
-      *new std::vector<std::string_view>{"title", "kind",     "start_time", "end_time",     "track",
-                                         "room",  "capacity", "speakers",   "meeting_rules"};
+  static const auto& fields = *new std::vector<std::string_view>{
+      "title", "kind",     "start_time", "end_time",      "track",
+      "room",  "capacity", "speakers",   "meeting_rules", "online_url"};
   return fields;
+}
+
+// Organisers and the service that writes mails see where to follow `event` online; others once they
+// have a seat (LinkService.GetOwnOnlineLinks).
+bool SeesOnlineUrl(const rpc::Context& context, std::string_view event) {
+  const auto& bindings = context.principal.bindings;
+  return std::any_of(bindings.begin(), bindings.end(), [event](const RoleBinding& binding) {
+    const auto& granted = auth::PermissionsOf(binding.role);
+    const bool writes = std::any_of(granted.begin(), granted.end(), [](const auto permission) {
+      return permission == access::v1::PERMISSION_EVENT_WRITE ||
+             permission == access::v1::PERMISSION_CONTACT_POINT_READ;
+    });
+    return writes && auth::ScopeContains(binding.scope, event);
+  });
+}
+
+template <class Message>
+void HideOnlineUrl(const rpc::Context& context, Message& message) {
+  if (!SeesOnlineUrl(context, EventOf(message.name()))) message.clear_online_url();
+}
+
+// Whether every audience of `before` is one of `after`.
+bool KeepsAudiences(const v1::Event& before, const v1::Event& after) {
+  return std::all_of(before.audiences().begin(), before.audiences().end(), [&](const auto& old) {
+    return std::any_of(
+        after.audiences().begin(), after.audiences().end(),
+        [&old](const auto& audience) { return audience.audience_id() == old.audience_id(); });
+  });
 }
 
 // The position of a page token that orders by a time and a name: (micros, name).
@@ -76,12 +107,15 @@ void EventService::Register(rpc::Server& server) {
   service.Pooled("DeleteSession", this, &EventService::DeleteSession);
   categories_.Register(service);
   forms_.Register(service);
+  series_.Register(service);
 }
 
 absl::Status EventService::GetEvent(const rpc::Context& context, const v1::GetEventRequest& request,
                                     v1::Event& response) {
   WICI_RETURN_IF_ERROR(ValidateName(request.name(), kEventPattern));
-  return Answer(store_.Get(context.deadline, request.name()), response);
+  WICI_RETURN_IF_ERROR(Answer(store_.Get(context.deadline, request.name()), response));
+  HideOnlineUrl(context, response);
+  return absl::OkStatus();
 }
 
 absl::Status EventService::ListEvents(const rpc::Context& context,
@@ -90,16 +124,19 @@ absl::Status EventService::ListEvents(const rpc::Context& context,
   Violations violations;
   const rpc::Page page = rpc::ParsePage(request, violations);
   if (request.states_size() > 3) violations.Add("states", "must have at most 3 items");
+  violations.OptionalResourceName("series", request.series(), kSeriesPattern);
   WICI_RETURN_IF_ERROR(violations.ToStatus(kDomain));
   EventStore::ListQuery query;
   std::tie(query.after_start, query.after_name) = PositionOf(page);
   query.limit = page.size + 1;
+  query.series = request.series();
   if (request.has_end_after()) query.end_after = MicrosOf(request.end_after());
   if (request.has_start_before()) query.start_before = MicrosOf(request.start_before());
   for (const int state : request.states()) {
     query.states.push_back(static_cast<v1::EventState>(state));
   }
   WICI_ASSIGN_OR_RETURN(std::vector<v1::Event> events, store_.List(context.deadline, query));
+  for (v1::Event& event : events) HideOnlineUrl(context, event);
   FillPage(
       request, page, std::move(events),
       [](const v1::Event& last) -> std::vector<std::string> {
@@ -128,12 +165,16 @@ absl::Status EventService::UpdateEvent(const rpc::Context& context,
   WICI_RETURN_IF_ERROR(violations.ToStatus(kDomain));
   const auto edit = [&request](v1::Event& event) {
     Violations wrong;
+    const v1::Event before = event;
     const bool limited = event.party_limit() > 0;
     rpc::ApplyUpdateMask(request.update_mask(), request.event(), EventFields(), wrong, event);
     ValidateEvent("event", event, wrong);
     // From the first registration on they are counted, or never.
     if (event.state() != v1::EVENT_STATE_DRAFT && limited != (event.party_limit() > 0)) {
       wrong.Add("event.party_limit", "can be set or unset in a draft only");
+    }
+    if (event.state() != v1::EVENT_STATE_DRAFT && !KeepsAudiences(before, event)) {
+      wrong.Add("event.audiences", "can be removed from a draft only");
     }
     return wrong.ToStatus(kDomain);
   };
@@ -194,7 +235,9 @@ absl::Status EventService::WatchEvent(const rpc::Context&, const v1::WatchEventR
 absl::Status EventService::GetSession(const rpc::Context& context,
                                       const v1::GetSessionRequest& request, v1::Session& response) {
   WICI_RETURN_IF_ERROR(ValidateName(request.name(), kSessionPattern));
-  return Answer(store_.GetSession(context.deadline, request.name()), response);
+  WICI_RETURN_IF_ERROR(Answer(store_.GetSession(context.deadline, request.name()), response));
+  HideOnlineUrl(context, response);
+  return absl::OkStatus();
 }
 
 absl::Status EventService::ListSessions(const rpc::Context& context,
@@ -208,6 +251,7 @@ absl::Status EventService::ListSessions(const rpc::Context& context,
   WICI_ASSIGN_OR_RETURN(
       std::vector<v1::Session> sessions,
       store_.ListSessions(context.deadline, request.parent(), start, id, page.size + 1));
+  for (v1::Session& session : sessions) HideOnlineUrl(context, session);
   FillPage(
       request, page, std::move(sessions),
       [](const v1::Session& last) -> std::vector<std::string> {

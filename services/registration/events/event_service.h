@@ -11,6 +11,7 @@
 #include "services/registration/events/categories/category_handlers.h"
 #include "services/registration/events/event_store.h"
 #include "services/registration/events/event_watch.h"
+#include "services/registration/events/series/series_handlers.h"
 #include "services/registration/forms/form_handlers.h"
 #include "wici/registration/v1/event_service.pb.h"
 
@@ -20,9 +21,14 @@ namespace wici::registration {
 class EventService {
  public:
   // All outlive the service.
-  EventService(EventStore& store, CategoryStore& categories, FormStore& forms, EventWatch& watch,
-               IdSource& ids)
-      : store_(store), watch_(watch), ids_(ids), categories_(categories, ids), forms_(forms) {}
+  EventService(EventStore& store, CategoryStore& categories, FormStore& forms, SeriesStore& series,
+               EventWatch& watch, IdSource& ids)
+      : store_(store),
+        watch_(watch),
+        ids_(ids),
+        categories_(categories, ids),
+        forms_(forms),
+        series_(series, store, ids) {}
   // Adds the service to `server`.
   void Register(rpc::Server& server);
 
@@ -62,6 +68,7 @@ class EventService {
   IdSource& ids_;
   CategoryHandlers categories_;
   FormHandlers forms_;
+  SeriesHandlers series_;
 };
 
 }  // namespace wici::registration

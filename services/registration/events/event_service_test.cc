@@ -271,5 +271,105 @@ TEST_P(EventServiceTest, TheMethodsWithoutHandlerAreThoseOfTheList) {
   EXPECT_EQ(actual, expected.str());
 }
 
+// An event and a session that can be followed online.
+class OnlineEventTest : public EventServiceTest {
+ protected:
+  std::string OnlineEvent(int capacity) {
+    v1::Event event = Meeting(capacity, 5, v1::ADMISSION_OPEN);
+    event.set_mode(v1::ATTENDANCE_MODE_HYBRID);
+    event.set_online_url("https://live.example.org/gala");
+    const auto made = Create(event);
+    EXPECT_THAT(made, IsOk());
+    v1::CreateSessionRequest session;
+    session.set_parent(made->name());
+    session.set_session_id("pitches");
+    (*session.mutable_session()->mutable_title())["en"] = "Pitches";
+    *session.mutable_session()->mutable_start_time() = At("2015-12-18T12:00:00Z");
+    *session.mutable_session()->mutable_end_time() = At("2015-12-18T13:00:00Z");
+    session.mutable_session()->set_online_url("https://live.example.org/pitches");
+    EXPECT_THAT(CreateSession(session), IsOk());
+    EXPECT_THAT(Publish(made->name()), IsOk());
+    return made->name();
+  }
+  absl::StatusOr<v1::OnlineLinks> Links(const std::string& registration) {
+    v1::GetOwnOnlineLinksRequest request;
+    request.set_token(LinksOf(registration).manage_token());
+    return GetOwnOnlineLinks(request, "");
+  }
+};
+WICI_ON_EVERY_ENGINE(OnlineEventTest);
+
+TEST_P(OnlineEventTest, OnlyOrganisersAndMailsSeeTheAddressInTheEvent) {
+  const std::string event = OnlineEvent(1);
+  v1::GetEventRequest get;
+  get.set_name(event);
+  v1::ListSessionsRequest sessions;
+  sessions.set_parent(event);
+  v1::GetSessionRequest session;
+  session.set_name(event + "/sessions/pitches");
+  const v1::ListEventsRequest all;
+  for (const char* role : {"attendee", "auditor", "partner-region", "door-staff"}) {
+    const std::string token = service_->grpc.Token(role);
+    EXPECT_EQ(GetEvent(get, token)->online_url(), "") << role;
+    EXPECT_EQ(ListEvents(all, token)->events(0).online_url(), "") << role;
+    EXPECT_EQ(GetSession(session, token)->online_url(), "") << role;
+    EXPECT_EQ(ListSessions(sessions, token)->sessions(0).online_url(), "") << role;
+  }
+  for (const char* role : {"event-organiser", "platform-operator", "service"}) {
+    const std::string token = service_->grpc.Token(role);
+    EXPECT_EQ(GetEvent(get, token)->online_url(), "https://live.example.org/gala") << role;
+    EXPECT_EQ(ListSessions(sessions, token)->sessions(0).online_url(),
+              "https://live.example.org/pitches")
+        << role;
+  }
+  // An organiser of something else.
+  EXPECT_THAT(GetEvent(get, service_->grpc.Token("event-organiser", "events/other")),
+              StatusIs(absl::StatusCode::kPermissionDenied));
+}
+
+TEST_P(OnlineEventTest, WhoHasASeatSeesTheAddressesOfTheirs) {
+  const std::string event = OnlineEvent(1);
+  const auto seated = SignUp(event, "a@example.org", "", {event + "/sessions/pitches"});
+  const auto waiting = SignUp(event, "b@example.org");
+  ASSERT_EQ(waiting->state(), v1::REGISTRATION_STATE_WAITLISTED);
+  const auto links = Links(seated->name());
+  ASSERT_THAT(links, IsOk());
+  ASSERT_EQ(links->links_size(), 2);
+  EXPECT_EQ(links->links(0).resource(), event);
+  EXPECT_EQ(links->links(0).uri(), "https://live.example.org/gala");
+  EXPECT_EQ(links->links(1).resource(), event + "/sessions/pitches");
+  EXPECT_EQ(Links(waiting->name())->links_size(), 0);
+  const std::string token = LinksOf(seated->name()).manage_token();
+  ASSERT_THAT(CancelRegistration(seated->name()), IsOk());
+  v1::GetOwnOnlineLinksRequest request;
+  request.set_token(token);
+  EXPECT_EQ(GetOwnOnlineLinks(request, "")->links_size(), 0);
+  // The one who moved up has no session.
+  EXPECT_EQ(Links(waiting->name())->links_size(), 1);
+  request.set_token("forged");
+  EXPECT_THAT(GetOwnOnlineLinks(request, ""),
+              StatusIs(absl::StatusCode::kPermissionDenied, Reason("LINK_INVALID")));
+}
+
+TEST_P(OnlineEventTest, AddressesAndAudiencesAreChecked) {
+  v1::Event event = Meeting(5, 0, v1::ADMISSION_OPEN);
+  event.add_audiences()->set_audience_id("vip");
+  event.add_audiences()->set_audience_id("vip");
+  event.mutable_audiences(0)->set_places_max(-1);
+  event.set_series("series");
+  EXPECT_THAT(Create(event),
+              AllOf(StatusIs(absl::StatusCode::kInvalidArgument,
+                             HasViolation("event.audiences[1].audience_id")),
+                    HasViolation("event.audiences[0].places_max"), HasViolation("event.series")));
+  v1::CreateSessionRequest session;
+  session.set_parent(OnlineEvent(1));
+  (*session.mutable_session()->mutable_title())["en"] = "x";
+  *session.mutable_session()->mutable_start_time() = At("2015-12-18T12:00:00Z");
+  *session.mutable_session()->mutable_end_time() = At("2015-12-18T13:00:00Z");
+  session.mutable_session()->set_online_url("ftp://example.org");
+  EXPECT_THAT(CreateSession(session),
+              StatusIs(absl::StatusCode::kInvalidArgument, HasViolation("session.online_url")));
+}
+
 }  // namespace
 }  // namespace wici::registration

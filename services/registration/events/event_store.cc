@@ -1,5 +1,6 @@
 #include "services/registration/events/event_store.h"
 
+#include <algorithm>
 #include <optional>
 #include <utility>
 
@@ -11,39 +12,20 @@
 #include "services/registration/events/queries.h"
 #include "services/registration/forms/queries.h"
 #include "services/registration/forms/rules/retention.h"
+#include "services/registration/invitations/statistics/invitation_statistics.h"
 #include "services/registration/names.h"
 #include "services/registration/seats/event_aggregate.h"
 #include "services/registration/seats/queries.h"
-#include "wici/registration/v1/invitation.pb.h"
 #include "wici/registration/v1/registration.pb.h"
 
 namespace wici::registration {
 namespace {
-
-absl::StatusOr<EventRow> LoadEvent(sql::Transaction& tx, std::string_view name) {
-  WICI_ASSIGN_OR_RETURN(const sql::Rows rows, tx.Execute(kGetEvent, {name}));
-  if (rows.empty()) return EventNotFoundError(name);
-  return ReadEvent(rows[0]);
-}
 
 absl::StatusOr<SessionRow> LoadSession(sql::Transaction& tx, std::string_view name) {
   WICI_ASSIGN_OR_RETURN(const sql::Rows rows, tx.Execute(kGetSession, {EventOf(name), IdOf(name)}));
   if (rows.empty()) return SessionNotFoundError(name);
   return ReadSession(rows[0]);
 }
-
-absl::StatusOr<std::vector<SessionRow>> LoadSessions(sql::Transaction& tx, std::string_view event,
-                                                     std::int64_t after_start,
-                                                     std::string_view after_id,
-                                                     std::int64_t limit) {
-  WICI_ASSIGN_OR_RETURN(const sql::Rows rows,
-                        tx.Execute(kListSessions, {event, after_start, after_id, limit}));
-  std::vector<SessionRow> sessions;
-  for (const sql::Row& row : rows) sessions.push_back(ReadSession(row));
-  return sessions;
-}
-
-constexpr std::int64_t kSessionsMax = 10'000;
 
 template <class Message>
 void SetChanged(std::int64_t revision, absl::Time now, Message& message) {
@@ -73,12 +55,18 @@ absl::StatusOr<std::vector<v1::Event>> EventStore::List(absl::Time deadline,
   states.resize(3, states.back());
   std::vector<v1::Event> events;
   WICI_RETURN_IF_ERROR(database_.Read(deadline, [&](sql::Transaction& tx) -> absl::Status {
+    std::vector<sql::Value> values = {query.after_start,
+                                      query.after_name,
+                                      query.end_after,
+                                      query.start_before,
+                                      static_cast<std::int64_t>(states[0]),
+                                      static_cast<std::int64_t>(states[1]),
+                                      static_cast<std::int64_t>(states[2]),
+                                      query.limit};
+    if (!query.series.empty()) values.emplace_back(query.series);
     WICI_ASSIGN_OR_RETURN(
         const sql::Rows rows,
-        tx.Execute(kListEvents,
-                   {query.after_start, query.after_name, query.end_after, query.start_before,
-                    static_cast<std::int64_t>(states[0]), static_cast<std::int64_t>(states[1]),
-                    static_cast<std::int64_t>(states[2]), query.limit}));
+        tx.Execute(query.series.empty() ? kListEvents : kListEventsOfSeries, values));
     events.clear();
     for (const sql::Row& row : rows) events.push_back(ReadEvent(row).event);
     return absl::OkStatus();
@@ -88,35 +76,21 @@ absl::StatusOr<std::vector<v1::Event>> EventStore::List(absl::Time deadline,
 
 absl::StatusOr<v1::Event> EventStore::Create(const Call& call, v1::Event event) {
   const absl::Time now = mutation_.clock().Now();
-  event.set_state(v1::EVENT_STATE_DRAFT);
-  event.clear_change_reason();
-  SetChanged(1, now, event);
-  *event.mutable_create_time() = event.update_time();
-  SeatsRow seats;
-  CopyFacts(event, seats);
-  seats.version = 1;
-  SetSeats(seats, *event.mutable_seats());
+  MakeDraft(now, event);
   return mutation_.Run<v1::Event>(
       call, [&](sql::Transaction& tx, Changes& changes) -> absl::StatusOr<v1::Event> {
-        WICI_ASSIGN_OR_RETURN(
-            const sql::Rows inserted,
-            tx.Execute(kInsertEvent, {event.name(), static_cast<std::int64_t>(event.state()),
-                                      MicrosOf(event.start_time()), MicrosOf(event.end_time()),
-                                      EventBody(event), ToMicros(now)}));
-        if (inserted.empty()) return EventExistsError(event.name());
-        WICI_RETURN_IF_ERROR(
-            tx.Execute(
-                  kInsertSeats,
-                  {event.name(), static_cast<std::int64_t>(seats.state),
-                   ToMicros(seats.window.opens), ToMicros(seats.window.closes),
-                   static_cast<std::int64_t>(seats.approval),
-                   static_cast<std::int64_t>(seats.admission), seats.counts.capacity,
-                   seats.counts.waiting_list_capacity, absl::ToInt64Microseconds(seats.offer),
-                   std::int64_t{seats.offer_requeues}, seats.party_limit, seats.approvals_required,
-                   std::int64_t{seats.reapproval}, static_cast<std::int64_t>(seats.transfers)})
-                .status());
-        WICI_RETURN_IF_ERROR(tx.Execute(kSetDeadline, {event.name(), kNeedsDays}).status());
-        changes.push_back({event.name(), 1, "event.created", event.name(), "", {}});
+        WICI_RETURN_IF_ERROR(CheckSeries(tx, event.series()));
+        WICI_RETURN_IF_ERROR(InsertDraft(tx, event));
+        if (event.audiences().empty()) {
+          changes.push_back({event.name(), 1, "event.created", event.name(), "", {}});
+          return event;
+        }
+        WICI_ASSIGN_OR_RETURN(EventAggregate aggregate,
+                              EventAggregate::Load(tx, event.name(), now));
+        WICI_RETURN_IF_ERROR(aggregate.PutAudiences(event));
+        changes.push_back(aggregate.MakeChange("event.created", event.name(), ""));
+        WICI_RETURN_IF_ERROR(aggregate.Save());
+        event.mutable_seats()->set_version(aggregate.next_version());
         return event;
       });
 }
@@ -138,6 +112,7 @@ absl::Status EventStore::Save(sql::Transaction& tx, EventRow& row,
   for (const v1::Session& session : moved) {
     WICI_RETURN_IF_ERROR(aggregate.PutQuota(QuotaOf(session)));
   }
+  WICI_RETURN_IF_ERROR(aggregate.PutAudiences(event));
   WICI_RETURN_IF_ERROR(aggregate.LoadPlaces(0, {}));
   if (event.state() != v1::EVENT_STATE_CANCELLED) {
     WICI_RETURN_IF_ERROR(aggregate.Promote(changes));
@@ -148,7 +123,7 @@ absl::Status EventStore::Save(sql::Transaction& tx, EventRow& row,
       tx.Execute(kUpdateEvent,
                  {event.name(), row.revision, static_cast<std::int64_t>(event.state()),
                   MicrosOf(event.start_time()), MicrosOf(event.end_time()), EventBody(event),
-                  ToMicros(now)}));
+                  ToMicros(now), event.series()}));
   if (updated.empty()) return absl::AbortedError("another change of the event was first");
   WICI_RETURN_IF_ERROR(tx.Execute(kMoveDeadlines, {event.name(), ToMicros(EndOf(event))}).status());
   ++row.revision;
@@ -167,6 +142,7 @@ absl::StatusOr<v1::Event> EventStore::Change(const Call& call, std::string_view 
         WICI_RETURN_IF_ERROR(CheckNotCancelled(name, row.event.state()));
         WICI_RETURN_IF_ERROR(rpc::CheckEtag(kDomain, name, etag, row.revision));
         WICI_RETURN_IF_ERROR(edit(row.event));
+        WICI_RETURN_IF_ERROR(CheckSeries(tx, row.event.series()));
         WICI_RETURN_IF_ERROR(Save(tx, row, {}, kind, changes));
         return row.event;
       });
@@ -208,14 +184,7 @@ absl::StatusOr<v1::EventStatistics> EventStore::Statistics(absl::Time deadline,
     statistics.set_name(std::string(name));
     WICI_ASSIGN_OR_RETURN(const EventRow event, LoadEvent(tx, name));
     *statistics.mutable_seats() = event.event.seats();
-    WICI_ASSIGN_OR_RETURN(const sql::Rows answers, tx.Execute(kCountInvitations, {name}));
-    for (const sql::Row& row : answers) {
-      const auto count = static_cast<std::int32_t>(row.Int(1));
-      statistics.set_invited(statistics.invited() + count);
-      if (row.Int(0) == v1::ANSWER_YES) statistics.set_answered_yes(count);
-      if (row.Int(0) == v1::ANSWER_NO) statistics.set_answered_no(count);
-      if (row.Int(0) == v1::ANSWER_MAYBE) statistics.set_answered_maybe(count);
-    }
+    WICI_RETURN_IF_ERROR(CountInvitations(tx, statistics));
     WICI_ASSIGN_OR_RETURN(const sql::Rows states, tx.Execute(kCountRegistrations, {name}));
     for (const sql::Row& row : states) {
       const auto count = static_cast<std::int32_t>(row.Int(1));
@@ -237,6 +206,25 @@ absl::StatusOr<v1::Session> EventStore::GetSession(absl::Time deadline, std::str
     return absl::OkStatus();
   }));
   return session;
+}
+
+absl::StatusOr<std::vector<v1::Session>> EventStore::BatchGetSessions(
+    absl::Time deadline, const std::vector<std::string>& names) {
+  std::vector<std::vector<sql::Value>> keys;
+  for (const std::string& name : names) keys.push_back({EventOf(name), IdOf(name)});
+  std::vector<v1::Session> sessions;
+  if (keys.empty()) return sessions;
+  WICI_RETURN_IF_ERROR(database_.Read(deadline, [&](sql::Transaction& tx) -> absl::Status {
+    WICI_ASSIGN_OR_RETURN(const sql::Rows rows, sql::SelectMany(tx, kGetSessions, "", keys));
+    sessions.clear();
+    for (const sql::Row& row : rows) sessions.push_back(ReadSession(row).session);
+    return absl::OkStatus();
+  }));
+  std::sort(sessions.begin(), sessions.end(), [](const v1::Session& a, const v1::Session& b) {
+    return std::pair(MicrosOf(a.start_time()), a.name()) <
+           std::pair(MicrosOf(b.start_time()), b.name());
+  });
+  return sessions;
 }
 
 absl::StatusOr<std::vector<v1::Session>> EventStore::ListSessions(absl::Time deadline,

@@ -36,11 +36,12 @@ class EventStore {
     std::int64_t end_after = INT64_MIN;
     std::int64_t start_before = INT64_MAX;
     std::vector<v1::EventState> states;  // empty: all
+    std::string series;                  // empty: all
     std::int64_t limit = 0;
   };
   absl::StatusOr<std::vector<v1::Event>> List(absl::Time deadline, const ListQuery& query);
 
-  // Stores a draft under event.name(). EVENT_EXISTS.
+  // Stores a draft under event.name(). EVENT_EXISTS, EVENT_SERIES_NOT_FOUND.
   absl::StatusOr<v1::Event> Create(const Call& call, v1::Event event);
 
   // Changes an event that is not cancelled: `edit` gets it as it stands. Free seats go to the
@@ -58,6 +59,9 @@ class EventStore {
 
   // SESSION_NOT_FOUND.
   absl::StatusOr<v1::Session> GetSession(absl::Time deadline, std::string_view name);
+  // Those of `names` that exist, in the order of their start.
+  absl::StatusOr<std::vector<v1::Session>> BatchGetSessions(absl::Time deadline,
+                                                            const std::vector<std::string>& names);
   // At most `limit` sessions after (start_micros, id), in that order. EVENT_NOT_FOUND.
   absl::StatusOr<std::vector<v1::Session>> ListSessions(absl::Time deadline, std::string_view event,
                                                         std::int64_t after_start,

@@ -25,19 +25,34 @@ inline constexpr sql::Query kListEvents{"list_events", R"sql(
     AND e.state IN ($5, $6, $7)
   ORDER BY e.start_at, e.name LIMIT $8)sql"};
 
+inline constexpr sql::Query kListEventsOfSeries{"list_events_of_series", R"sql(
+  SELECT e.name, e.revision, e.state, e.body, e.created_at, e.updated_at,
+         s.version, s.capacity, s.confirmed, s.waitlisted, s.pending, s.checked_in, s.held,
+         e.start_at
+  FROM events e JOIN event_seats s ON s.event = e.name
+  WHERE e.series = $9 AND (e.start_at, e.name) > ($1, $2) AND e.end_at > $3 AND e.start_at < $4
+    AND e.state IN ($5, $6, $7)
+  ORDER BY e.start_at, e.name LIMIT $8)sql"};
+
 inline constexpr sql::Query kInsertEvent{"insert_event", R"sql(
-  INSERT INTO events (name, revision, state, start_at, end_at, body, created_at, updated_at)
-  VALUES ($1, 1, $2, $3, $4, $5, $6, $6) ON CONFLICT DO NOTHING RETURNING name)sql"};
+  INSERT INTO events (name, revision, state, start_at, end_at, body, created_at, updated_at, series)
+  VALUES ($1, 1, $2, $3, $4, $5, $6, $6, $7) ON CONFLICT DO NOTHING RETURNING name)sql"};
 
 inline constexpr sql::Query kUpdateEvent{"update_event", R"sql(
   UPDATE events SET revision = revision + 1, state = $3, start_at = $4, end_at = $5, body = $6,
-         updated_at = $7
+         updated_at = $7, series = $8
   WHERE name = $1 AND revision = $2 RETURNING revision)sql"};
 
 inline constexpr sql::Query kGetSession{"get_session", R"sql(
   SELECT s.event, s.id, s.revision, s.body, s.created_at, s.updated_at, q.taken, s.start_at
   FROM sessions s JOIN quotas q ON q.event = s.event AND q.kind = 2 AND q.id = s.id
   WHERE s.event = $1 AND s.id = $2)sql"};
+
+inline constexpr sql::Query kGetSessions{"get_sessions", R"sql(
+  SELECT s.event, s.id, s.revision, s.body, s.created_at, s.updated_at,
+         (SELECT q.taken FROM quotas q WHERE q.event = s.event AND q.kind = 2 AND q.id = s.id),
+         s.start_at
+  FROM sessions s WHERE (s.event, s.id) IN)sql"};
 
 inline constexpr sql::Query kListSessions{"list_sessions", R"sql(
   SELECT s.event, s.id, s.revision, s.body, s.created_at, s.updated_at,
@@ -57,9 +72,6 @@ inline constexpr sql::Query kUpdateSession{"update_session", R"sql(
 
 inline constexpr sql::Query kDeleteSession{"delete_session", R"sql(
   DELETE FROM sessions WHERE event = $1 AND id = $2 AND revision = $3 RETURNING id)sql"};
-
-inline constexpr sql::Query kCountInvitations{"count_invitations", R"sql(
-  SELECT answer, COUNT(*) FROM invitations WHERE event = $1 AND state = 1 GROUP BY answer)sql"};
 
 inline constexpr sql::Query kCountRegistrations{"count_registrations", R"sql(
   SELECT state, COUNT(*) FROM registrations WHERE event = $1 GROUP BY state)sql"};
@@ -90,6 +102,26 @@ inline constexpr sql::Query kUpdateCategory{"update_category", R"sql(
 inline constexpr sql::Query kDeleteCategory{"delete_category", R"sql(
   DELETE FROM admission_categories WHERE event = $1 AND id = $2 AND revision = $3
   RETURNING id)sql"};
+
+// Series, and what a clone is made of.
+
+inline constexpr sql::Query kGetSeries{"get_series", R"sql(
+  SELECT name, body, created_at FROM event_series WHERE name = $1)sql"};
+
+inline constexpr sql::Query kListSeries{"list_series", R"sql(
+  SELECT name, body, created_at FROM event_series WHERE name > $1 ORDER BY name LIMIT $2)sql"};
+
+inline constexpr sql::Query kInsertSeries{"insert_series", R"sql(
+  INSERT INTO event_series (name, body, created_at)
+  VALUES ($1, $2, $3) ON CONFLICT DO NOTHING RETURNING name)sql"};
+
+inline constexpr sql::Query kInsertSessions{"insert_sessions", R"sql(
+  INSERT INTO sessions (event, id, revision, start_at, end_at, body, created_at, updated_at)
+  VALUES)sql"};
+
+inline constexpr sql::Query kInsertCategories{"insert_categories", R"sql(
+  INSERT INTO admission_categories (event, id, revision, body, created_at, updated_at)
+  VALUES)sql"};
 
 }  // namespace wici::registration
 

@@ -1,6 +1,7 @@
 #include "services/registration/events/validate_event.h"
 
 #include <algorithm>
+#include <set>
 #include <string>
 
 #include "absl/strings/str_cat.h"
@@ -16,6 +17,22 @@ namespace {
 constexpr int kSeatsMax = 1'000'000;
 constexpr int kListMax = 50;
 constexpr int kApprovalsMax = 10;
+
+}  // namespace
+
+void CheckTexts(std::string_view field,
+                const google::protobuf::Map<std::string, std::string>& texts, bool required,
+                std::size_t bytes_max, Violations& violations) {
+  if (!CheckCount(field, static_cast<int>(texts.size()), required ? 1 : 0, 20, violations)) return;
+  for (const auto& [language, text] : texts) {
+    const std::string path = absl::StrCat(View(field), "[", language, "]");
+    if (language.empty()) violations.Add(path, "needs a language (BCP-47)");
+    violations.OptionalLanguage(path, language);
+    violations.RequireText(path, text, bytes_max);
+  }
+}
+
+namespace {
 
 void CheckOrder(std::string_view field, const google::protobuf::Timestamp& earlier,
                 const google::protobuf::Timestamp& later, absl::Duration at_most,
@@ -64,6 +81,12 @@ void CheckTimesOfEvent(std::string_view field, const v1::Event& event, Violation
   }
 }
 
+void CheckOnlineUrl(std::string_view field, const std::string& url, Violations& violations) {
+  if (violations.RequireText(field, url, kUriBytesMax) && url.rfind("https://", 0) != 0) {
+    violations.Add(field, "must begin with https://");
+  }
+}
+
 void CheckPlaceOfEvent(std::string_view field, const v1::Event& event, Violations& violations) {
   const bool online = event.mode() == v1::ATTENDANCE_MODE_ONLINE;
   if (event.has_venue()) {
@@ -71,13 +94,27 @@ void CheckPlaceOfEvent(std::string_view field, const v1::Event& event, Violation
   } else if (!online) {
     violations.Add(Path(field, "venue"), "must be set unless mode is ONLINE");
   }
-  if (event.online_url().empty()) {
-    if (online || event.mode() == v1::ATTENDANCE_MODE_HYBRID) {
-      violations.Add(Path(field, "online_url"), "must be set when mode is ONLINE or HYBRID");
+  if (!event.online_url().empty()) {
+    CheckOnlineUrl(Path(field, "online_url"), event.online_url(), violations);
+  } else if (online || event.mode() == v1::ATTENDANCE_MODE_HYBRID) {
+    violations.Add(Path(field, "online_url"), "must be set when mode is ONLINE or HYBRID");
+  }
+}
+
+void CheckAudiences(std::string_view field, const v1::Event& event, Violations& violations) {
+  if (!CheckCount(Path(field, "audiences"), event.audiences_size(), 0, kListMax, violations)) {
+    return;
+  }
+  std::set<std::string> ids;
+  for (int i = 0; i < event.audiences_size(); ++i) {
+    const v1::EventAudience& audience = event.audiences(i);
+    const std::string path = Item(field, "audiences", i);
+    if (violations.RequireId(Path(path, "audience_id"), audience.audience_id()) &&
+        !ids.insert(audience.audience_id()).second) {
+      violations.Add(Path(path, "audience_id"), "must be another than those before");
     }
-  } else if (violations.RequireText(Path(field, "online_url"), event.online_url(), kUriBytesMax) &&
-             event.online_url().rfind("https://", 0) != 0) {
-    violations.Add(Path(field, "online_url"), "must begin with https://");
+    if (audience.has_rule()) ValidateAudience(Path(path, "rule"), audience.rule(), violations);
+    violations.RequireRange(Path(path, "places_max"), audience.places_max(), 0, kSeatsMax);
   }
 }
 
@@ -127,6 +164,8 @@ void ValidateEvent(std::string_view field, const v1::Event& event, Violations& v
   violations.OptionalText(Path(field, "data_notice"), event.data_notice(), kNameBytesMax);
   violations.RequireRange(Path(field, "approvals_required"), event.approvals_required(), 0,
                           kApprovalsMax);
+  CheckAudiences(field, event, violations);
+  violations.OptionalResourceName(Path(field, "series"), event.series(), kSeriesPattern);
 }
 
 void ValidateAudience(std::string_view field, const v1::Audience& audience,
@@ -156,6 +195,9 @@ void ValidateSession(std::string_view field, const v1::Session& session, Violati
       violations.RequireText(Item(field, "speakers", i), session.speakers(i), kNameBytesMax);
     }
   }
+  if (!session.online_url().empty()) {
+    CheckOnlineUrl(Path(field, "online_url"), session.online_url(), violations);
+  }
   const bool meetings = session.kind() == v1::SESSION_KIND_MEETINGS;
   if (session.has_meeting_rules() != meetings) {
     violations.Add(Path(field, "meeting_rules"), "must be set exactly for kind MEETINGS");
@@ -175,6 +217,46 @@ absl::Status Validate(const v1::CreateEventRequest& request) {
   Violations violations;
   if (!request.event_id().empty()) violations.RequireId("event_id", request.event_id());
   ValidateEvent("event", request.event(), violations);
+  violations.RequestId("request_id", request.request_id());
+  return violations.ToStatus(kDomain);
+}
+
+absl::Status Validate(const v1::CloneEventRequest& request) {
+  Violations violations = CheckVerb(request, kEventPattern);
+  if (!request.event_id().empty()) violations.RequireId("event_id", request.event_id());
+  CheckTimestamp("start_time", request.has_start_time(), request.start_time(), violations);
+  return violations.ToStatus(kDomain);
+}
+
+absl::Status Validate(const v1::CreateEventSeriesRequest& request) {
+  // The names of its events have the time behind it.
+  constexpr std::size_t kSeriesIdBytesMax = 48;
+  Violations violations;
+  if (violations.RequireId("event_series_id", request.event_series_id()) &&
+      request.event_series_id().size() > kSeriesIdBytesMax) {
+    violations.Add("event_series_id",
+                   absl::StrCat("must have at most ", kSeriesIdBytesMax, " characters"));
+  }
+  CheckTexts("event_series.title", request.event_series().title(), true, kTitleBytesMax,
+             violations);
+  violations.RequestId("request_id", request.request_id());
+  return violations.ToStatus(kDomain);
+}
+
+absl::Status Validate(const v1::CreateOccurrencesRequest& request) {
+  Violations violations;
+  violations.RequireResourceName("parent", request.parent(), kSeriesPattern);
+  violations.RequireResourceName("source", request.source(), kEventPattern);
+  if (CheckCount("start_times", request.start_times_size(), 1, 100, violations)) {
+    std::set<absl::Time> times;
+    for (int i = 0; i < request.start_times_size(); ++i) {
+      const std::string path = Item("", "start_times", i);
+      if (CheckTimestamp(path, true, request.start_times(i), violations) &&
+          !times.insert(TimeOf(request.start_times(i))).second) {
+        violations.Add(path, "must be another than those before");
+      }
+    }
+  }
   violations.RequestId("request_id", request.request_id());
   return violations.ToStatus(kDomain);
 }

@@ -1,19 +1,34 @@
 #include "services/registration/invitations/invitation_rows.h"
 
+#include <optional>
+
+#include "libs/base/clock.h"
 #include "libs/base/status_macros.h"
 #include "libs/base/timestamp.h"
 #include "libs/rpc/etag.h"
 #include "services/registration/invitations/queries.h"
+#include "services/registration/invitations/rules/invitation_state.h"
 #include "services/registration/names.h"
 #include "services/registration/rows.h"
 
 namespace wici::registration {
 namespace {
 
+sql::Value TimeOrNull(const std::optional<absl::Time>& time) {
+  return time ? sql::Value(ToMicros(*time)) : sql::Value(nullptr);
+}
+
 sql::Bytes InvitationBody(const v1::Invitation& invitation) {
   v1::Invitation body;
   *body.mutable_clusters() = invitation.clusters();
   *body.mutable_reasons() = invitation.reasons();
+  if (invitation.has_reply_by_time()) *body.mutable_reply_by_time() = invitation.reply_by_time();
+  if (invitation.has_decide_by_time()) *body.mutable_decide_by_time() = invitation.decide_by_time();
+  body.set_delegated_to(invitation.delegated_to());
+  body.set_delegated_from(invitation.delegated_from());
+  body.set_delegation_count(invitation.delegation_count());
+  body.set_plus_ones_max(invitation.plus_ones_max());
+  *body.mutable_plus_ones() = invitation.plus_ones();
   return sql::Bytes{body.SerializeAsString()};
 }
 
@@ -33,11 +48,20 @@ InvitationRow ReadInvitation(const sql::Row& row) {
   if (!row.IsNull(8)) SetTimestamp(FromMicros(row.Int(8)), *invitation.mutable_remind_time());
   invitation.set_reminder_count(Narrow(row.Int(9)));
   SetRecord(result.revision, row.Int(11), row.Int(12), invitation);
+  result.person_key = row.Text(13);
+  if (!row.Text(14).empty()) invitation.set_audience(AudienceName(row.Text(0), row.Text(14)));
   return result;
+}
+
+std::string ActiveKeyOf(const InvitationRow& row) {
+  if (!row.person_key.empty()) return row.person_key;
+  // Event and contact in one word; a resource name has no space.
+  return EventOf(row.invitation.name()) + " " + row.invitation.person();
 }
 
 std::vector<sql::Value> InvitationValues(const InvitationRow& row) {
   const v1::Invitation& invitation = row.invitation;
+  const InvitationTimes times = TimesOf(invitation);
   return {EventOf(invitation.name()),
           IdOf(invitation.name()),
           row.revision,
@@ -50,7 +74,12 @@ std::vector<sql::Value> InvitationValues(const InvitationRow& row) {
           std::int64_t{invitation.reminder_count()},
           InvitationBody(invitation),
           MicrosOf(invitation.create_time()),
-          MicrosOf(invitation.update_time())};
+          MicrosOf(invitation.update_time()),
+          row.person_key,
+          IdOf(invitation.audience()),
+          TimeOrNull(times.undecided_until),
+          TimeOrNull(times.expires),
+          TimeOrNull(times.reminder_due)};
 }
 
 absl::StatusOr<std::vector<InvitationRow>> SelectInvitations(

@@ -18,8 +18,12 @@ namespace wici::registration {
 struct InvitationRow {
   v1::Invitation invitation;
   std::int64_t revision = 0;
+  // BlindIndex of the event and the e-mail address of the person, "" where that was not known.
+  std::string person_key;
 };
 InvitationRow ReadInvitation(const sql::Row& row);
+// By what an active registration of the invited person is recognised (registrations.active_key).
+std::string ActiveKeyOf(const InvitationRow& row);
 // The values of kInsertInvitations and of kUpdateInvitations, of a row as it is to be.
 std::vector<sql::Value> InvitationValues(const InvitationRow& row);
 

@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "absl/strings/str_cat.h"
 #include "libs/base/status_macros.h"
 #include "libs/base/violations.h"
 #include "libs/rpc/page_token.h"
@@ -19,6 +20,40 @@ namespace {
 
 // The answer names every new invitation and must fit into one message.
 constexpr std::size_t kAudienceMax = 5000;
+constexpr absl::Duration kReminderInterval = absl::Hours(24);
+
+absl::Status Wrong(std::string_view field, std::string_view description) {
+  Violations violations;
+  violations.Add(field, description);
+  return violations.ToStatus(kDomain);
+}
+
+// The rule to invite by: that of the request, else of its audience of the event, else of the event;
+// nullptr when there is none, or people are named instead.
+absl::StatusOr<const v1::Audience*> AudienceFor(const v1::CreateInvitationsRequest& request,
+                                                const v1::Event& event) {
+  const v1::EventAudience* chosen = nullptr;
+  for (const v1::EventAudience& audience : event.audiences()) {
+    if (audience.audience_id() == request.audience_id()) chosen = &audience;
+  }
+  if (chosen == nullptr && !request.audience_id().empty()) {
+    return Wrong("audience_id", "is no audience of the event");
+  }
+  if (request.has_audience()) return &request.audience();
+  if (request.invitees_size() > 0) return nullptr;
+  if (chosen != nullptr) return chosen->has_rule() ? &chosen->rule() : nullptr;
+  return event.has_audience() ? &event.audience() : nullptr;
+}
+
+void SetTerms(const v1::CreateInvitationsRequest& request, v1::Invitation& invitation) {
+  if (!request.audience_id().empty()) {
+    invitation.set_audience(AudienceName(request.parent(), request.audience_id()));
+  }
+  if (request.has_reply_by_time()) {
+    *invitation.mutable_reply_by_time() = request.reply_by_time();
+  }
+  invitation.set_plus_ones_max(request.plus_ones_max());
+}
 
 }  // namespace
 
@@ -28,33 +63,32 @@ void InvitationService::Register(rpc::Server& server) {
   service.Pooled("GetInvitation", this, &InvitationService::GetInvitation);
   service.Pooled("ListInvitations", this, &InvitationService::ListInvitations);
   service.Pooled("AnswerInvitation", this, &InvitationService::AnswerInvitation);
+  service.Pooled("GetOwnInvitation", this, &InvitationService::GetOwnInvitation);
+  service.Pooled("DelegateInvitation", this, &InvitationService::DelegateInvitation);
   service.Pooled("RevokeInvitation", this, &InvitationService::RevokeInvitation);
   service.Pooled("RemindInvitations", this, &InvitationService::RemindInvitations);
 }
 
 absl::Status InvitationService::Choose(const rpc::Context& context,
                                        const v1::CreateInvitationsRequest& request,
-                                       std::vector<v1::Invitation>& wanted,
+                                       std::vector<WantedPerson>& wanted,
                                        v1::CreateInvitationsResponse& response) {
   WICI_ASSIGN_OR_RETURN(const v1::Event event, events_.Get(context.deadline, request.parent()));
   const bool named = request.invitees_size() > 0;
-  const bool by_rule = request.has_audience() || (!named && event.has_audience());
-  for (const v1::Invitee& invitee : request.invitees()) wanted.push_back(InvitationOf(invitee));
-  if (!by_rule) {
-    if (named) return absl::OkStatus();
-    Violations violations;
-    violations.Add("audience", "must be set: there are no invitees and the event has no audience");
-    return violations.ToStatus(kDomain);
+  for (const v1::Invitee& invitee : request.invitees()) wanted.push_back(PersonOf(invitee));
+  WICI_ASSIGN_OR_RETURN(const v1::Audience* audience, AudienceFor(request, event));
+  if (audience == nullptr && named) return absl::OkStatus();
+  if (audience == nullptr) {
+    return Wrong("audience", "must be set: there are no invitees and the event has no audience");
   }
-  const v1::Audience& audience = request.has_audience() ? request.audience() : event.audience();
   WICI_ASSIGN_OR_RETURN(
       const std::vector<cluster_registry::v1::AudienceRow> rows,
-      registry_.EvaluateAudience(context, MakeQuestion(audience, event), kAudienceMax));
+      registry_.EvaluateAudience(context, MakeQuestion(*audience, event), kAudienceMax));
   if (rows.size() > kAudienceMax) return AudienceTooLargeError(request.parent(), kAudienceMax);
   bool matched = false;
   for (const cluster_registry::v1::AudienceRow& row : rows) {
     if (row.outcome() == cluster_registry::v1::AudienceRow::OUTCOME_MATCHED) {
-      wanted.push_back(InvitationOf(row));
+      wanted.push_back(PersonOf(row));
       matched = true;
     } else {
       *response.add_review() = CandidateOf(row);
@@ -64,13 +98,35 @@ absl::Status InvitationService::Choose(const rpc::Context& context,
   return absl::OkStatus();
 }
 
+absl::Status InvitationService::Recognise(const rpc::Context& context, std::string_view event,
+                                          std::vector<WantedPerson>& wanted) {
+  std::vector<std::string> contacts;
+  for (const WantedPerson& person : wanted) {
+    contacts.insert(contacts.end(), person.known_as.begin(), person.known_as.end());
+  }
+  WICI_ASSIGN_OR_RETURN(const auto addresses, registry_.GetAddresses(context, contacts));
+  for (WantedPerson& person : wanted) {
+    std::vector<std::string> keys;
+    for (const std::string& contact : person.known_as) {
+      const auto at = addresses.find(contact);
+      if (at != addresses.end()) keys.push_back(blind_index_.Of(event, at->second));
+    }
+    if (keys.empty()) continue;
+    person.person_key = keys.front();
+    person.known_as.insert(person.known_as.end(), keys.begin(), keys.end());
+  }
+  return absl::OkStatus();
+}
+
 absl::Status InvitationService::CreateInvitations(const rpc::Context& context,
                                                   const v1::CreateInvitationsRequest& request,
                                                   v1::CreateInvitationsResponse& response) {
   WICI_RETURN_IF_ERROR(Validate(request));
-  std::vector<v1::Invitation> wanted;
+  std::vector<WantedPerson> wanted;
   v1::CreateInvitationsResponse others;
   WICI_RETURN_IF_ERROR(Choose(context, request, wanted, others));
+  WICI_RETURN_IF_ERROR(Recognise(context, request.parent(), wanted));
+  for (WantedPerson& person : wanted) SetTerms(request, person.invitation);
   WICI_RETURN_IF_ERROR(Answer(invitations_.Invite(CallOf(context, request), request.parent(),
                                                   wanted, request.validate_only()),
                               response));
@@ -112,7 +168,28 @@ absl::Status InvitationService::AnswerInvitation(const rpc::Context& context,
   WICI_RETURN_IF_ERROR(Validate(request));
   WICI_ASSIGN_OR_RETURN(const std::string name,
                         auth::ReadLinkToken(key_, kAnswerPurpose, request.token(), clock_.Now()));
-  return Answer(invitations_.Answer(CallOf(context, request), name, request.answer()), response);
+  return Answer(invitations_.Answer(CallOf(context, request), name, request), response);
+}
+
+absl::Status InvitationService::GetOwnInvitation(const rpc::Context& context,
+                                                 const v1::GetOwnInvitationRequest& request,
+                                                 v1::Invitation& response) {
+  WICI_RETURN_IF_ERROR(Validate(request));
+  WICI_ASSIGN_OR_RETURN(const std::string name,
+                        auth::ReadLinkToken(key_, kAnswerPurpose, request.token(), clock_.Now()));
+  return Answer(invitations_.Get(context.deadline, name), response);
+}
+
+absl::Status InvitationService::DelegateInvitation(const rpc::Context& context,
+                                                   const v1::DelegateInvitationRequest& request,
+                                                   v1::Invitation& response) {
+  WICI_RETURN_IF_ERROR(Validate(request));
+  WICI_ASSIGN_OR_RETURN(const std::string name,
+                        auth::ReadLinkToken(key_, kAnswerPurpose, request.token(), clock_.Now()));
+  const InvitationStore::Delegate delegate{
+      request.delegate(), absl::StrCat("persons/", ids_.NewId()),
+      blind_index_.Of(EventOf(name), request.delegate().email())};
+  return Answer(invitations_.PassOn(CallOf(context, request), name, delegate), response);
 }
 
 absl::Status InvitationService::RevokeInvitation(const rpc::Context& context,
@@ -128,7 +205,10 @@ absl::Status InvitationService::RemindInvitations(const rpc::Context& context,
                                                   v1::RemindInvitationsResponse& response) {
   WICI_RETURN_IF_ERROR(Validate(request));
   const std::vector<std::string> names(request.names().begin(), request.names().end());
-  return Answer(invitations_.Remind(CallOf(context, request), request.parent(), names), response);
+  absl::Duration interval = kReminderInterval;
+  if (request.has_min_interval()) interval = absl::Seconds(request.min_interval().seconds());
+  return Answer(invitations_.Remind(CallOf(context, request), request.parent(), names, interval),
+                response);
 }
 
 }  // namespace wici::registration

@@ -220,8 +220,10 @@ TEST_P(InvitationServiceTest, RemindersGoToThoseWhoHaveNotAnswered) {
   const auto response = RemindInvitations(remind);
   ASSERT_THAT(response, IsOk());
   EXPECT_EQ(response->reminded(), 1);
+  EXPECT_FALSE(response->more());
   EXPECT_EQ(Changes().back().kind(), "invitation.reminded");
   EXPECT_EQ(Changes().back().person(), kOther);
+  EXPECT_EQ(RemindInvitations(remind)->reminded(), 0) << "within a day";
 
   v1::ListInvitationsRequest list;
   list.set_parent(event);
@@ -238,6 +240,121 @@ TEST_P(InvitationServiceTest, NobodyIsInvitedToADraftOrACancelledEvent) {
   ASSERT_THAT(Cancel(event), IsOk());
   EXPECT_THAT(Invite(event, {kManager}),
               StatusIs(absl::StatusCode::kFailedPrecondition, Reason("EVENT_CANCELLED")));
+}
+
+TEST_P(InvitationServiceTest, AContactOfTheSamePersonIsNotInvitedAgain) {
+  const std::string event = InvitationOnlyEvent();
+  AddRow(kManager, "clusters/btm", AudienceRow::OUTCOME_MATCHED, "role MANAGER");
+  registry().response.mutable_rows(0)->add_merged_contacts(kOther);
+  ASSERT_EQ(CreateInvitations(ByRule(event))->invitations_size(), 1);
+  EXPECT_EQ(Invite(event, {kOther})->already_invited(), 1);
+}
+
+TEST_P(InvitationServiceTest, TwoContactsWithOneAddressAreOnePerson) {
+  const std::string event = InvitationOnlyEvent();
+  registry().addresses = {{kManager, "lucja@example.org"}, {kOther, "Lucja@Example.org"}};
+  EXPECT_EQ(Invite(event, {kManager})->invitations_size(), 1);
+  const auto again = Invite(event, {kOther});
+  ASSERT_THAT(again, IsOk());
+  EXPECT_EQ(again->invitations_size(), 0);
+  EXPECT_EQ(again->already_invited(), 1);
+  const auto both = Invite(InvitationOnlyEvent(), {kOther, kManager});
+  ASSERT_EQ(both->invitations_size(), 1);
+  EXPECT_THAT(both->invitations(0).clusters(), ElementsAre("clusters/mkch", "clusters/btm"));
+  // Nor is the address kept.
+  for (const std::string& text : AllTexts()) {
+    EXPECT_EQ(text.find("example.org"), std::string::npos) << text;
+  }
+}
+
+TEST_P(InvitationServiceTest, WhoIsInvitedCannotTakeASecondSeatWithTheSameAddress) {
+  const std::string event = OpenEvent(5);
+  registry().addresses = {{kManager, "lucja@example.org"}};
+  const std::string name = Invite(event, {kManager})->invitations(0).name();
+  ASSERT_THAT(SignUp(event, "LUCJA@example.org"), IsOk());
+  EXPECT_THAT(RegisterWith(event, LinksOf(name).answer_token()),
+              StatusIs(absl::StatusCode::kAlreadyExists, Reason("ALREADY_REGISTERED")));
+}
+
+TEST_P(InvitationServiceTest, WhatDecidedInTheRegistryIsKeptWithTheReason) {
+  AddRow(kManager, "clusters/btm", AudienceRow::OUTCOME_MATCHED, "label BRONZE VALID");
+  registry().response.mutable_rows(0)->mutable_matched_predicates(0)->set_resource(
+      "clusters/btm/labels/bronze");
+  const auto response = CreateInvitations(ByRule(InvitationOnlyEvent()));
+  ASSERT_THAT(response, IsOk());
+  EXPECT_EQ(response->invitations(0).reasons(0).cluster(), "clusters/btm");
+  EXPECT_THAT(response->invitations(0).reasons(0).records(),
+              ElementsAre("clusters/btm/labels/bronze"));
+}
+
+TEST_P(InvitationServiceTest, ARevokedInvitationIsOpenedAgainByInvitingAgain) {
+  const std::string event = InvitationOnlyEvent();
+  const std::string name = Invite(event, {kManager})->invitations(0).name();
+  v1::RevokeInvitationRequest revoke;
+  revoke.set_name(name);
+  ASSERT_THAT(RevokeInvitation(revoke), IsOk());
+  const auto again = Invite(event, {kManager});
+  ASSERT_THAT(again, IsOk());
+  ASSERT_EQ(again->invitations_size(), 1);
+  EXPECT_EQ(again->invitations(0).name(), name);
+  EXPECT_EQ(Changes().back().kind(), "invitation.created");
+  EXPECT_THAT(RegisterWith(event, LinksOf(name).answer_token()), IsOk());
+}
+
+TEST_P(InvitationServiceTest, ADryRunInvitesNobody) {
+  const std::string event = InvitationOnlyEvent();
+  v1::CreateInvitationsRequest request;
+  request.set_parent(event);
+  request.add_invitees()->set_person(kManager);
+  request.set_validate_only(true);
+  const auto tried = CreateInvitations(request);
+  ASSERT_THAT(tried, IsOk());
+  ASSERT_EQ(tried->invitations_size(), 1);
+  EXPECT_EQ(tried->invitations(0).name(), "");
+  EXPECT_EQ(Invite(event, {kManager})->already_invited(), 0);
+}
+
+TEST_P(InvitationServiceTest, TheSameRequestTwiceInvitesOnce) {
+  v1::CreateInvitationsRequest request;
+  request.set_parent(InvitationOnlyEvent());
+  request.add_invitees()->set_person(kManager);
+  request.set_request_id("6f2c1c0e-7f3e-4d57-9c1e-0d6f6f2c1d01");
+  const auto first = CreateInvitations(request);
+  ASSERT_THAT(first, IsOk());
+  EXPECT_EQ(CreateInvitations(request)->SerializeAsString(), first->SerializeAsString());
+  request.set_plus_ones_max(1);
+  EXPECT_THAT(CreateInvitations(request),
+              StatusIs(absl::StatusCode::kInvalidArgument, Reason("REQUEST_ID_REUSED")));
+}
+
+TEST_P(InvitationServiceTest, EveryViolationOfTheTermsIsNamed) {
+  v1::CreateInvitationsRequest request;
+  request.set_parent(InvitationOnlyEvent());
+  request.add_invitees()->set_person(kManager);
+  request.set_plus_ones_max(11);
+  request.set_audience_id("Łódź");
+  request.mutable_reply_by_time()->set_nanos(-1);
+  EXPECT_THAT(
+      CreateInvitations(request),
+      ::testing::AllOf(StatusIs(absl::StatusCode::kInvalidArgument, HasViolation("plus_ones_max")),
+                       HasViolation("audience_id"), HasViolation("reply_by_time")));
+  request.set_plus_ones_max(1);
+  request.set_audience_id("unknown");
+  request.clear_reply_by_time();
+  EXPECT_THAT(CreateInvitations(request),
+              StatusIs(absl::StatusCode::kInvalidArgument, HasViolation("audience_id")));
+  request.clear_audience_id();
+  *request.mutable_reply_by_time() = At("2015-12-19T12:00:00Z");
+  EXPECT_THAT(CreateInvitations(request),
+              StatusIs(absl::StatusCode::kInvalidArgument, HasViolation("reply_by_time")));
+  v1::RemindInvitationsRequest remind;
+  remind.set_parent(request.parent());
+  remind.add_names("events/other/invitations/i");
+  remind.mutable_min_interval()->set_seconds(60);
+  EXPECT_THAT(
+      RemindInvitations(remind),
+      ::testing::AllOf(StatusIs(absl::StatusCode::kInvalidArgument, HasViolation("names[0]")),
+                       HasViolation("min_interval")));
 }
 
 TEST_P(InvitationServiceTest, AnUnknownInvitationIsNotFound) {

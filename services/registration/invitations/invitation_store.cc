@@ -1,44 +1,23 @@
 #include "services/registration/invitations/invitation_store.h"
 
-#include <unordered_map>
+#include <algorithm>
+#include <optional>
+#include <set>
 #include <utility>
 
+#include "google/protobuf/empty.pb.h"
+#include "libs/base/clock.h"
 #include "libs/base/limits.h"
 #include "libs/base/status_macros.h"
 #include "libs/base/timestamp.h"
 #include "libs/rpc/etag.h"
 #include "services/registration/errors.h"
-#include "services/registration/events/event_rules.h"
+#include "services/registration/invitations/inviting.h"
 #include "services/registration/invitations/queries.h"
-#include "services/registration/invitations/rules/invitation_rules.h"
+#include "services/registration/invitations/rules/invitation_state.h"
 #include "services/registration/names.h"
 
 namespace wici::registration {
-namespace {
-
-// The invitations of `event` that the people of `wanted` have already, by person.
-absl::StatusOr<std::unordered_map<std::string, InvitationRow>> LoadByPerson(
-    sql::Transaction& tx, std::string_view event, const std::vector<v1::Invitation>& wanted) {
-  std::vector<std::vector<sql::Value>> keys;
-  for (const v1::Invitation& invitation : wanted) keys.push_back({event, invitation.person()});
-  WICI_ASSIGN_OR_RETURN(const sql::Rows found,
-                        sql::SelectMany(tx, kGetInvitationsOfPersons, "", keys));
-  std::unordered_map<std::string, InvitationRow> rows;
-  for (const sql::Row& row : found) {
-    InvitationRow invitation = ReadInvitation(row);
-    std::string person = invitation.invitation.person();
-    rows.emplace(std::move(person), std::move(invitation));
-  }
-  return rows;
-}
-
-absl::Status CheckPublished(const SeatsRow& event) {
-  WICI_RETURN_IF_ERROR(CheckNotCancelled(event.event, event.state));
-  if (event.state != v1::EVENT_STATE_PUBLISHED) return EventNotPublishedError(event.event);
-  return absl::OkStatus();
-}
-
-}  // namespace
 
 absl::StatusOr<v1::Invitation> InvitationStore::Get(absl::Time deadline, std::string_view name) {
   WICI_ASSIGN_OR_RETURN(std::vector<v1::Invitation> found, BatchGet(deadline, {std::string(name)}));
@@ -83,49 +62,6 @@ absl::StatusOr<std::vector<v1::Invitation>> InvitationStore::List(absl::Time dea
   return invitations;
 }
 
-absl::StatusOr<v1::CreateInvitationsResponse> InvitationStore::Invite(
-    const Call& call, std::string_view event, const std::vector<v1::Invitation>& wanted,
-    bool dry_run) {
-  const absl::Time now = mutation_.clock().Now();
-  const std::vector<v1::Invitation> people = MergePeople(wanted);
-  return mutation_.Run<v1::CreateInvitationsResponse>(
-      call,
-      [&](sql::Transaction& tx, Changes& changes) -> absl::StatusOr<v1::CreateInvitationsResponse> {
-        v1::CreateInvitationsResponse response;
-        WICI_ASSIGN_OR_RETURN(EventAggregate aggregate, EventAggregate::Load(tx, event, now));
-        WICI_RETURN_IF_ERROR(CheckPublished(aggregate.seats()));
-        WICI_ASSIGN_OR_RETURN(auto known, LoadByPerson(tx, event, people));
-        std::vector<std::vector<sql::Value>> inserts;
-        std::vector<const InvitationRow*> merged;
-        for (const v1::Invitation& person : people) {
-          if (const auto at = known.find(person.person()); at != known.end()) {
-            response.set_already_invited(response.already_invited() + 1);
-            if (!dry_run && MergeReasons(person, at->second.invitation)) {
-              TouchInvitation(at->second, now);
-              merged.push_back(&at->second);
-            }
-            continue;
-          }
-          v1::Invitation& invitation = *response.add_invitations();
-          invitation = person;
-          if (dry_run) continue;
-          invitation.set_name(InvitationName(event, mutation_.ids().NewId()));
-          invitation.set_state(v1::INVITATION_STATE_OPEN);
-          invitation.set_etag(rpc::MakeEtag(1));
-          SetTimestamp(now, *invitation.mutable_create_time());
-          *invitation.mutable_update_time() = invitation.create_time();
-          inserts.push_back(InvitationValues({invitation, 1}));
-          changes.push_back(
-              aggregate.MakeChange("invitation.created", invitation.name(), invitation.person()));
-        }
-        if (inserts.empty() && merged.empty()) return response;
-        WICI_RETURN_IF_ERROR(aggregate.Save());
-        WICI_RETURN_IF_ERROR(SaveInvitations(tx, merged));
-        WICI_RETURN_IF_ERROR(tx.InsertMany(kInsertInvitations, "", inserts).status());
-        return response;
-      });
-}
-
 absl::StatusOr<v1::Invitation> InvitationStore::Change(const Call& call, std::string_view name,
                                                        std::string_view etag, std::string_view kind,
                                                        const Edit& edit) {
@@ -138,9 +74,6 @@ absl::StatusOr<v1::Invitation> InvitationStore::Change(const Call& call, std::st
         InvitationRow& row = rows[0];
         WICI_ASSIGN_OR_RETURN(EventAggregate aggregate,
                               EventAggregate::Load(tx, EventOf(name), now));
-        if (row.invitation.state() == v1::INVITATION_STATE_REVOKED) {
-          return InvitationRevokedError(name);
-        }
         WICI_RETURN_IF_ERROR(rpc::CheckEtag(kDomain, name, etag, row.revision));
         WICI_RETURN_IF_ERROR(edit(row.invitation, aggregate.seats()));
         changes.push_back(aggregate.MakeChange(kind, name, row.invitation.person()));
@@ -152,16 +85,23 @@ absl::StatusOr<v1::Invitation> InvitationStore::Change(const Call& call, std::st
 }
 
 absl::StatusOr<v1::Invitation> InvitationStore::Answer(const Call& call, std::string_view name,
-                                                       v1::Answer answer) {
+                                                       const v1::AnswerInvitationRequest& request) {
   const absl::Time now = mutation_.clock().Now();
   return Change(call, name, "", "invitation.answered",
                 [&](v1::Invitation& invitation, const SeatsRow& event) -> absl::Status {
-                  WICI_RETURN_IF_ERROR(CheckNotCancelled(event.event, event.state));
-                  if (now >= event.window.closes) {
-                    return RegistrationClosedError(event.event, event.window.closes);
+                  WICI_RETURN_IF_ERROR(CheckAnswerable(invitation, now));
+                  WICI_RETURN_IF_ERROR(CheckTakesAnswers(event, now));
+                  std::optional<absl::Time> decide_by;
+                  if (request.has_decide_by_time()) {
+                    absl::Time until = event.window.closes;
+                    if (invitation.has_reply_by_time()) {
+                      until = std::min(until, TimeOf(invitation.reply_by_time()));
+                    }
+                    WICI_RETURN_IF_ERROR(
+                        CheckBetween("decide_by_time", request.decide_by_time(), now, until));
+                    decide_by = TimeOf(request.decide_by_time());
                   }
-                  invitation.set_answer(answer);
-                  SetTimestamp(now, *invitation.mutable_answer_time());
+                  SetAnswer(request.answer(), decide_by, now, invitation);
                   return absl::OkStatus();
                 });
 }
@@ -170,37 +110,46 @@ absl::StatusOr<v1::Invitation> InvitationStore::Revoke(const Call& call, std::st
                                                        std::string_view etag) {
   return Change(call, name, etag, "invitation.revoked",
                 [](v1::Invitation& invitation, const SeatsRow&) {
+                  if (invitation.state() == v1::INVITATION_STATE_REVOKED) {
+                    return InvitationRevokedError(invitation.name());
+                  }
+                  if (invitation.state() == v1::INVITATION_STATE_DELEGATED) {
+                    return InvitationDelegatedError(invitation.name());
+                  }
                   invitation.set_state(v1::INVITATION_STATE_REVOKED);
                   return absl::OkStatus();
                 });
 }
 
 absl::StatusOr<v1::RemindInvitationsResponse> InvitationStore::Remind(
-    const Call& call, std::string_view event, const std::vector<std::string>& names) {
+    const Call& call, std::string_view event, const std::vector<std::string>& names,
+    absl::Duration interval) {
   const absl::Time now = mutation_.clock().Now();
   return mutation_.Run<v1::RemindInvitationsResponse>(
       call,
       [&](sql::Transaction& tx, Changes& changes) -> absl::StatusOr<v1::RemindInvitationsResponse> {
         v1::RemindInvitationsResponse response;
         WICI_ASSIGN_OR_RETURN(EventAggregate aggregate, EventAggregate::Load(tx, event, now));
-        WICI_RETURN_IF_ERROR(CheckPublished(aggregate.seats()));
+        WICI_RETURN_IF_ERROR(CheckInvites(aggregate.seats()));
         std::vector<InvitationRow> rows;
         if (names.empty()) {
-          const auto none = static_cast<std::int64_t>(v1::ANSWER_UNSPECIFIED);
           WICI_ASSIGN_OR_RETURN(
               const sql::Rows found,
-              tx.Execute(kListInvitations, {event, "", none, none, none, none,
-                                            static_cast<std::int64_t>(kBatchSizeMax)}));
+              tx.Execute(kListDueInvitations, {event, ToMicros(now), ToMicros(now - interval),
+                                               static_cast<std::int64_t>(kBatchSizeMax) + 1}));
           for (const sql::Row& row : found) rows.push_back(ReadInvitation(row));
+          response.set_more(rows.size() > kBatchSizeMax);
+          if (response.more()) rows.pop_back();
         } else {
           WICI_ASSIGN_OR_RETURN(rows, SelectInvitations(tx, names));
-          if (rows.size() < names.size()) return InvitationNotFoundError(event);
+          if (rows.size() < std::set(names.begin(), names.end()).size()) {
+            return InvitationNotFoundError(event);
+          }
         }
         std::vector<const InvitationRow*> reminded;
         for (InvitationRow& row : rows) {
-          if (row.invitation.state() != v1::INVITATION_STATE_OPEN) continue;
-          row.invitation.set_reminder_count(row.invitation.reminder_count() + 1);
-          SetTimestamp(now, *row.invitation.mutable_remind_time());
+          if (!MayRemind(row.invitation, now, now - interval)) continue;
+          SetReminded(now, row.invitation);
           TouchInvitation(row, now);
           reminded.push_back(&row);
           changes.push_back(aggregate.MakeChange("invitation.reminded", row.invitation.name(),
@@ -212,6 +161,49 @@ absl::StatusOr<v1::RemindInvitationsResponse> InvitationStore::Remind(
         WICI_RETURN_IF_ERROR(SaveInvitations(tx, reminded));
         return response;
       });
+}
+
+absl::StatusOr<std::vector<std::string>> InvitationStore::ListOverdue(absl::Time deadline,
+                                                                      std::int64_t limit) {
+  const std::int64_t now = ToMicros(mutation_.clock().Now());
+  std::set<std::string> names;
+  WICI_RETURN_IF_ERROR(database_.Read(deadline, [&](sql::Transaction& tx) -> absl::Status {
+    names.clear();
+    for (const sql::Query& query : {kListExpiringInvitations, kListUndecidedInvitations}) {
+      const std::int64_t left = limit - static_cast<std::int64_t>(names.size());
+      if (left <= 0) break;
+      WICI_ASSIGN_OR_RETURN(const sql::Rows rows, tx.Execute(query, {now, left}));
+      for (const sql::Row& row : rows) names.insert(InvitationName(row.Text(0), row.Text(1)));
+    }
+    return absl::OkStatus();
+  }));
+  return std::vector<std::string>(names.begin(), names.end());
+}
+
+absl::StatusOr<int> InvitationStore::Elapse(absl::Time deadline, std::string_view event,
+                                            const std::vector<std::string>& names) {
+  const absl::Time now = mutation_.clock().Now();
+  std::vector<const InvitationRow*> changed;
+  const auto elapse = [&](sql::Transaction& tx,
+                          Changes& changes) -> absl::StatusOr<google::protobuf::Empty> {
+    changed.clear();
+    WICI_ASSIGN_OR_RETURN(EventAggregate aggregate, EventAggregate::Load(tx, event, now));
+    const bool takes_answers = CheckTakesAnswers(aggregate.seats(), now).ok();
+    WICI_ASSIGN_OR_RETURN(std::vector<InvitationRow> rows, SelectInvitations(tx, names));
+    for (InvitationRow& row : rows) {
+      const std::string_view kind = registration::Elapse(takes_answers, now, row.invitation);
+      if (kind.empty()) continue;
+      TouchInvitation(row, now);
+      changed.push_back(&row);
+      changes.push_back(aggregate.MakeChange(kind, row.invitation.name(), row.invitation.person()));
+    }
+    if (changed.empty()) return google::protobuf::Empty();
+    WICI_RETURN_IF_ERROR(aggregate.Save());
+    WICI_RETURN_IF_ERROR(SaveInvitations(tx, changed));
+    return google::protobuf::Empty();
+  };
+  WICI_RETURN_IF_ERROR(mutation_.Run<google::protobuf::Empty>({{}, deadline}, elapse).status());
+  return static_cast<int>(changed.size());
 }
 
 }  // namespace wici::registration

@@ -13,6 +13,7 @@
 #include "absl/time/time.h"
 #include "libs/sql/database.h"
 #include "services/registration/invitations/invitation_rows.h"
+#include "services/registration/invitations/rules/invitation_rules.h"
 #include "services/registration/mutation.h"
 #include "services/registration/seats/event_aggregate.h"
 #include "wici/registration/v1/invitation_service.pb.h"
@@ -37,23 +38,46 @@ class InvitationStore {
                                                    std::vector<v1::Answer> answers,
                                                    std::int64_t limit);
 
-  // Invites the people of `wanted` (person, clusters and reasons set), each once: who is invited
-  // already gets the new clusters and reasons added. The answer has the new invitations and the
-  // number of the others. With `dry_run` nothing is written. EVENT_NOT_FOUND,
-  // EVENT_NOT_PUBLISHED, EVENT_CANCELLED.
+  // Invites the people of `wanted`, each once: who is invited already gets the new clusters and
+  // reasons added, and an invitation that was revoked or has expired is opened again. The answer
+  // has the new and the opened ones and the number of the others. With `dry_run` nothing is
+  // written. EVENT_NOT_FOUND, EVENT_NOT_PUBLISHED, EVENT_CANCELLED, INVALID_ARGUMENT for a
+  // reply_by_time out of range.
   absl::StatusOr<v1::CreateInvitationsResponse> Invite(const Call& call, std::string_view event,
-                                                       const std::vector<v1::Invitation>& wanted,
+                                                       const std::vector<WantedPerson>& wanted,
                                                        bool dry_run);
 
-  // INVITATION_NOT_FOUND, INVITATION_REVOKED, EVENT_CANCELLED, REGISTRATION_CLOSED.
-  absl::StatusOr<v1::Invitation> Answer(const Call& call, std::string_view name, v1::Answer answer);
-  // INVITATION_NOT_FOUND, INVITATION_REVOKED, ETAG_MISMATCH.
+  // INVITATION_NOT_FOUND, INVITATION_REVOKED, INVITATION_DELEGATED, INVITATION_EXPIRED,
+  // EVENT_CANCELLED, REGISTRATION_CLOSED, INVALID_ARGUMENT for a decide_by_time out of range.
+  absl::StatusOr<v1::Invitation> Answer(const Call& call, std::string_view name,
+                                        const v1::AnswerInvitationRequest& request);
+  // A colleague to whom an invitation is passed on.
+  struct Delegate {
+    v1::PersonDetails details;
+    std::string person;      // "persons/p", new
+    std::string person_key;  // BlindIndex of event and address
+  };
+  // Returns the invitation that was passed on. As Answer, and DELEGATION_LIMIT_REACHED,
+  // ALREADY_INVITED, ALREADY_REGISTERED.
+  absl::StatusOr<v1::Invitation> PassOn(const Call& call, std::string_view name,
+                                        const Delegate& delegate);
+  // INVITATION_NOT_FOUND, INVITATION_REVOKED, INVITATION_DELEGATED, ETAG_MISMATCH.
   absl::StatusOr<v1::Invitation> Revoke(const Call& call, std::string_view name,
                                         std::string_view etag);
-  // Marks `names`, or without names everybody without answer, to be reminded: at most 1000.
-  // EVENT_NOT_FOUND, EVENT_NOT_PUBLISHED, EVENT_CANCELLED.
+  // Marks those of `names`, or of all without names, to be reminded to whom that makes sense
+  // (invitation_state.h) and who were not within `interval`: at most 1000. EVENT_NOT_FOUND,
+  // EVENT_NOT_PUBLISHED, EVENT_CANCELLED, INVITATION_NOT_FOUND.
   absl::StatusOr<v1::RemindInvitationsResponse> Remind(const Call& call, std::string_view event,
-                                                       const std::vector<std::string>& names);
+                                                       const std::vector<std::string>& names,
+                                                       absl::Duration interval);
+
+  // The names of at most `limit` invitations of which something becomes by itself now: they expire,
+  // or somebody who said MAYBE is to decide.
+  absl::StatusOr<std::vector<std::string>> ListOverdue(absl::Time deadline, std::int64_t limit);
+  // Lets it become of those of `names`, invitations of `event`; returns of how many it did. Nobody
+  // is reminded once registration is closed.
+  absl::StatusOr<int> Elapse(absl::Time deadline, std::string_view event,
+                             const std::vector<std::string>& names);
 
  private:
   // Changes one invitation by `edit`, recorded as `kind`.

@@ -1,5 +1,6 @@
 #include "services/registration/invitations/registry_client.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "grpcpp/channel.h"
@@ -32,6 +33,21 @@ RegistryClient::~RegistryClient() = default;
 std::string RegistryClient::Token() const {
   return auth::MakeBearerToken(key_, {"services/registration", {{"service", "platform"}}},
                                clock_.Now(), absl::Minutes(5));
+}
+
+absl::StatusOr<std::unordered_map<std::string, std::string>> RegistryClient::GetAddresses(
+    const rpc::Context& context, const std::vector<std::string>& contacts) {
+  std::unordered_map<std::string, std::string> addresses;
+  for (std::size_t start = 0; start < contacts.size(); start += kBatchSizeMax) {
+    const std::size_t end = std::min(start + kBatchSizeMax, contacts.size());
+    WICI_ASSIGN_OR_RETURN(
+        const std::vector<people::v1::ContactPoint> points,
+        GetContactPoints(context, {contacts.data() + start, contacts.data() + end}, "invitation"));
+    for (const people::v1::ContactPoint& point : points) {
+      if (!point.email().empty()) addresses[point.person()] = point.email();
+    }
+  }
+  return addresses;
 }
 
 absl::StatusOr<std::vector<cluster_registry::v1::AudienceRow>> RegistryClient::EvaluateAudience(

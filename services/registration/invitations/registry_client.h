@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -31,6 +32,10 @@ class RegistryClient {
                  const Clock& clock);
   ~RegistryClient();
 
+  // The e-mail addresses of those of `contacts` that have one, by contact. Personal data: not to be
+  // kept. REGISTRY_UNAVAILABLE.
+  absl::StatusOr<std::unordered_map<std::string, std::string>> GetAddresses(
+      const rpc::Context& context, const std::vector<std::string>& contacts);
   // All rows of the audience, at most `limit` + 1. REGISTRY_UNAVAILABLE, or what the registry
   // says of the rule (INVALID_ARGUMENT).
   absl::StatusOr<std::vector<cluster_registry::v1::AudienceRow>> EvaluateAudience(
@@ -41,13 +46,14 @@ class RegistryClient {
   absl::StatusOr<std::vector<people::v1::ContactPoint>> GetContactPoints(
       const rpc::Context& context, const std::vector<std::string>& contacts,
       std::string_view purpose);
-  // Those of `names` ("clusters/c", at most kBatchSizeMax) that can be seen, in no particular order.
-  // REGISTRY_UNAVAILABLE.
+  // Those of `names` ("clusters/c", at most kBatchSizeMax) that can be seen, in no particular
+  // order. REGISTRY_UNAVAILABLE.
   absl::StatusOr<std::vector<cluster_registry::v1::Cluster>> GetClusters(
       const rpc::Context& context, absl::Span<const std::string> names);
 
  private:
   struct Stub;  // hides generated code that is long to compile
+  // A token for one call.
   std::string Token() const;
 
   const std::unique_ptr<Stub> stub_;

@@ -11,10 +11,12 @@ CREATE TABLE events (
   end_at BIGINT NOT NULL,
   body BYTEA NOT NULL,
   created_at BIGINT NOT NULL,
-  updated_at BIGINT NOT NULL
+  updated_at BIGINT NOT NULL,
+  series TEXT COLLATE "C" NOT NULL
 );
 
 CREATE INDEX events_by_start ON events (start_at, name);
+CREATE INDEX events_by_series ON events (series, start_at, name);
 
 -- The hot row of an event: all that the decision about a seat needs, and nothing that is long.
 CREATE TABLE event_seats (
@@ -47,9 +49,10 @@ CREATE TABLE event_seats (
 );
 
 -- The hot rows below it: what a registration takes a place in beside the event. `kind` is 1 for an
--- admission category, 2 for a session, whose `id` is the last part of its name, and 3 for a party,
--- with its whole name, where the event limits those. Written in the
--- transactions that write the event's row, whose version guards them.
+-- admission category, 2 for a session, whose `id` is the last part of its name, 3 for a party, with
+-- its whole name, where the event limits those, and 4 for an audience of the event, which counts the
+-- registrations made with its invitations. Written in the transactions that write the event's row,
+-- whose version guards them.
 CREATE TABLE quotas (
   event TEXT COLLATE "C" NOT NULL,
   kind BIGINT NOT NULL,
@@ -93,6 +96,11 @@ CREATE TABLE sessions (
 
 CREATE INDEX sessions_by_start ON sessions (event, start_at, id);
 
+-- `person_key` is a keyed hash of event and e-mail address (blind_index.h), where the address was
+-- known, else ''. `audience` is the last part of the name of its audience, or ''. `decide_at` is until
+-- when somebody who said MAYBE decides, and NULL once they were reminded then; `expires_at` until when
+-- it can be answered, and NULL once it cannot expire; `due_at` from when a reminder makes sense, and
+-- NULL while none does (rules/invitation_state.h says all three).
 CREATE TABLE invitations (
   event TEXT COLLATE "C" NOT NULL,
   id TEXT COLLATE "C" NOT NULL,
@@ -107,16 +115,25 @@ CREATE TABLE invitations (
   body BYTEA NOT NULL,
   created_at BIGINT NOT NULL,
   updated_at BIGINT NOT NULL,
+  person_key TEXT COLLATE "C" NOT NULL,
+  audience TEXT COLLATE "C" NOT NULL,
+  decide_at BIGINT,
+  expires_at BIGINT,
+  due_at BIGINT,
   PRIMARY KEY (event, id)
 );
 
 CREATE UNIQUE INDEX invitations_one_per_person ON invitations (event, person);
+CREATE INDEX invitations_due ON invitations (event, due_at, id);
+-- Not partial, see registrations_one_active: both are NULL for most.
+CREATE INDEX invitations_undecided ON invitations (decide_at, event, id);
+CREATE INDEX invitations_expiring ON invitations (expires_at, event, id);
 
 -- `active_key` says who, while the registration is active (PENDING_APPROVAL, CONFIRMED, WAITLISTED,
--- CHECKED_IN, HELD, OFFERED, UNDER_REVIEW): event and contact, or a keyed hash of event and e-mail address (blind_index.h). It
--- is NULL afterwards, so its index lets a person have one active registration for an event. (Not a
--- partial index: from a small one PostgreSQL plans to read all of it, for as long as the plan
--- lives.)
+-- CHECKED_IN, HELD, OFFERED, UNDER_REVIEW): event and contact, or a keyed hash of event and e-mail
+-- address (blind_index.h). It is NULL afterwards, so its index lets a person have one active
+-- registration for an event. (Not a partial index: from a small one PostgreSQL plans to read all of
+-- it, for as long as the plan lives.)
 -- `event_version` is that of the change of the event that changed the registration last.
 -- `category` is the last part of the name of its admission category, or ''. `log` is everything that
 -- happened to it (RegistrationLog), in the row, so that a registration costs no second one.

@@ -70,11 +70,20 @@ absl::Status PeopleService::ExportPerson(const rpc::Context& context,
     return absl::OkStatus();
   }
   WICI_ASSIGN_OR_RETURN(const std::string person, ToJson(rows[0].person));
-  WICI_ASSIGN_OR_RETURN(const v1::Registration found,
-                        registrations_.Get(context.deadline, rows[0].registration));
+  std::string name = rows[0].registration;
+  if (MatchesResourcePattern(name, kInvitationPattern)) {
+    WICI_ASSIGN_OR_RETURN(const v1::Invitation invitation,
+                          invitations_.Get(context.deadline, name));
+    name = invitation.registration();
+    if (name.empty()) {
+      WICI_ASSIGN_OR_RETURN(const std::string text, ToJson(invitation));
+      response.set_json(absl::StrCat("{\"person\":", person, ",\"invitation\":", text, "}"));
+      return absl::OkStatus();
+    }
+  }
+  WICI_ASSIGN_OR_RETURN(const v1::Registration found, registrations_.Get(context.deadline, name));
   WICI_ASSIGN_OR_RETURN(const std::string registration, ToJson(found));
-  WICI_ASSIGN_OR_RETURN(const std::string meetings,
-                        ExportMeetings(context.deadline, rows[0].registration));
+  WICI_ASSIGN_OR_RETURN(const std::string meetings, ExportMeetings(context.deadline, name));
   response.set_json(
       absl::StrCat("{\"person\":", person, ",\"registration\":", registration, ",", meetings, "}"));
   return absl::OkStatus();

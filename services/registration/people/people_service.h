@@ -9,6 +9,7 @@
 #include "absl/time/time.h"
 #include "libs/rpc/context.h"
 #include "libs/rpc/server.h"
+#include "services/registration/invitations/invitation_store.h"
 #include "services/registration/meetings/store/meeting_store.h"
 #include "services/registration/people/person_store.h"
 #include "services/registration/registrations/registration_store.h"
@@ -21,8 +22,12 @@ namespace wici::registration {
 class PeopleService {
  public:
   // All outlive the service.
-  PeopleService(PersonStore& persons, RegistrationStore& registrations, MeetingStore& meetings)
-      : persons_(persons), registrations_(registrations), meetings_(meetings) {}
+  PeopleService(PersonStore& persons, InvitationStore& invitations,
+                RegistrationStore& registrations, MeetingStore& meetings)
+      : persons_(persons),
+        invitations_(invitations),
+        registrations_(registrations),
+        meetings_(meetings) {}
   // Adds both services to `server`.
   void Register(rpc::Server& server);
 
@@ -40,6 +45,7 @@ class PeopleService {
   absl::StatusOr<std::string> ExportMeetings(absl::Time deadline, const std::string& registration);
 
   PersonStore& persons_;
+  InvitationStore& invitations_;
   RegistrationStore& registrations_;
   MeetingStore& meetings_;
 };

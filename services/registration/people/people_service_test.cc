@@ -161,5 +161,44 @@ TEST_P(PeopleServiceTest, ErasingTwiceIsFineAndABadRequestIsRefusedWhole) {
                   testing::HasViolation("request_id")));
 }
 
+TEST_P(PeopleServiceTest, AColleagueWithAnInvitationIsExportedAndErasedWithIt) {
+  const std::vector<std::string> words = {"lucja@example.org", "Łucja", "Żak"};
+  const std::string event = OpenEvent(3);
+  const auto pass_on = [this, &event](const std::string& contact) {
+    v1::DelegateInvitationRequest request;
+    request.set_token(LinksOf(Invite(event, {contact})->invitations(0).name()).answer_token());
+    *request.mutable_delegate() = RequestFor(event, "lucja@example.org").person();
+    const auto given = DelegateInvitation(request, "");
+    EXPECT_THAT(given, IsOk());
+    return given->delegated_to();
+  };
+  v1::GetInvitationRequest get;
+  get.set_name(pass_on("clusters/c/contacts/a"));
+  const std::string colleague = GetInvitation(get)->person();
+  people::v1::BatchGetContactPointsRequest who;
+  who.add_persons(colleague);
+  EXPECT_EQ(ContactPoints(who)->contact_points(0).email(), "lucja@example.org");
+  EXPECT_THAT(Export(colleague)->json(), ::testing::HasSubstr("\"invitation\""));
+  const std::string token = LinksOf(get.name()).answer_token();
+
+  EXPECT_TRUE(Erase(colleague)->erased());
+  EXPECT_THAT(Found(AllTexts(), words), ::testing::IsEmpty());
+  EXPECT_EQ(Changes().back().kind(), "invitation.person_erased");
+  EXPECT_EQ(GetInvitation(get)->state(), v1::INVITATION_STATE_REVOKED);
+  // Nothing recognises the person any more, and another invitation leads to a registration.
+  get.set_name(pass_on("clusters/c/contacts/b"));
+  v1::CreateRegistrationRequest request;
+  request.set_parent(event);
+  request.set_invitation_token(LinksOf(get.name()).answer_token());
+  v1::FormAnswer& answer = *request.mutable_registration()->add_answers();
+  answer.set_field_id("diet");
+  answer.add_values("Żak: bez gluten");
+  const auto registration = Send(request);
+  ASSERT_THAT(registration, IsOk());
+  EXPECT_THAT(Export(registration->person())->json(), ::testing::HasSubstr("bez gluten"));
+  EXPECT_TRUE(Erase(registration->person())->erased());
+  EXPECT_THAT(Found(AllTexts(), words), ::testing::IsEmpty());
+}
+
 }  // namespace
 }  // namespace wici::registration

@@ -3,7 +3,10 @@
 #include <map>
 
 #include "libs/base/status_macros.h"
+#include "libs/base/violations.h"
 #include "services/registration/errors.h"
+#include "services/registration/invitations/invitation_rows.h"
+#include "services/registration/invitations/queries.h"
 #include "services/registration/meetings/store/meeting_store.h"
 #include "services/registration/names.h"
 #include "services/registration/people/queries.h"
@@ -79,14 +82,37 @@ absl::StatusOr<people::v1::ErasePersonResponse> PersonStore::Erase(const Call& c
         WICI_ASSIGN_OR_RETURN(const sql::Rows rows, tx.Execute(kDeletePerson, {id}));
         if (rows.empty()) return response;
         response.set_erased(true);
-        const std::string& name = rows[0].Text(0);
-        WICI_RETURN_IF_ERROR(ForgetMeetingWords(tx, name));
+        std::string name = rows[0].Text(0);
         WICI_ASSIGN_OR_RETURN(EventAggregate event, EventAggregate::Load(tx, EventOf(name), now));
-        WICI_RETURN_IF_ERROR(event.LoadRegistrations({name}));
-        if (RegistrationRow* row = event.Find(IdOf(name))) event.Forget(*row, changes);
+        if (MatchesResourcePattern(name, kInvitationPattern)) {
+          WICI_ASSIGN_OR_RETURN(name, ForgetInvitation(tx, name, event, now, changes));
+        }
+        if (!name.empty()) {
+          WICI_RETURN_IF_ERROR(ForgetMeetingWords(tx, name));
+          WICI_RETURN_IF_ERROR(event.LoadRegistrations({name}));
+          if (RegistrationRow* row = event.Find(IdOf(name))) event.Forget(*row, changes);
+        }
         WICI_RETURN_IF_ERROR(event.Save());
         return response;
       });
+}
+
+absl::StatusOr<std::string> PersonStore::ForgetInvitation(sql::Transaction& tx,
+                                                          const std::string& name,
+                                                          const EventAggregate& event,
+                                                          absl::Time now, Changes& changes) {
+  WICI_ASSIGN_OR_RETURN(std::vector<InvitationRow> rows, SelectInvitations(tx, {name}));
+  if (rows.empty()) return std::string();
+  InvitationRow& row = rows[0];
+  row.person_key.clear();
+  if (row.invitation.state() == v1::INVITATION_STATE_OPEN) {
+    row.invitation.set_state(v1::INVITATION_STATE_REVOKED);
+  }
+  TouchInvitation(row, now);
+  WICI_RETURN_IF_ERROR(SaveInvitations(tx, {&row}));
+  WICI_RETURN_IF_ERROR(tx.Execute(kDeleteInvitationPeople, {EventOf(name), IdOf(name)}).status());
+  changes.push_back(event.MakeChange("invitation.person_erased", name, row.invitation.person()));
+  return row.invitation.registration();
 }
 
 }  // namespace wici::registration

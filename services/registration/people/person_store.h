@@ -2,7 +2,8 @@
 //
 // Their data stand in the table of persons, and what they answered in the row of their
 // registration; nowhere else: changes carry ids, and stored answers to requests go without
-// (seat_ops.h). So erasure has two rows to think of.
+// (seat_ops.h). So erasure has two rows to think of. Somebody to whom an invitation was passed on
+// belongs to that invitation, and to the registration made with it.
 #ifndef WICI_SERVICES_REGISTRATION_PEOPLE_PERSON_STORE_H_
 #define WICI_SERVICES_REGISTRATION_PEOPLE_PERSON_STORE_H_
 
@@ -15,6 +16,7 @@
 #include "libs/sql/database.h"
 #include "services/registration/mutation.h"
 #include "services/registration/people/person_rows.h"
+#include "services/registration/seats/event_aggregate.h"
 #include "wici/people/v1/personal_data_service.pb.h"
 #include "wici/registration/v1/registration_service.pb.h"
 
@@ -46,6 +48,12 @@ class PersonStore {
   absl::StatusOr<people::v1::ErasePersonResponse> Erase(const Call& call, std::string_view id);
 
  private:
+  // Forgets by what the person of an invitation was recognised, and closes it if nothing came of
+  // it; returns the name of the registration made with it, or "".
+  absl::StatusOr<std::string> ForgetInvitation(sql::Transaction& tx, const std::string& name,
+                                               const EventAggregate& event, absl::Time now,
+                                               Changes& changes);
+
   sql::Database& database_;
   Mutation& mutation_;
 };

@@ -19,6 +19,7 @@ namespace wici::registration {
 void LinkService::Register(rpc::Server& server) {
   rpc::Service service = server.AddService("wici.registration.v1.LinkService");
   service.Pooled("BatchGetLinks", this, &LinkService::BatchGetLinks);
+  service.Pooled("GetOwnOnlineLinks", this, &LinkService::GetOwnOnlineLinks);
 }
 
 absl::Status LinkService::BatchGetLinks(const rpc::Context& context,
@@ -44,6 +45,32 @@ absl::Status LinkService::BatchGetLinks(const rpc::Context& context,
     if (!IsActive(registration.state())) continue;
     AddLinks(registration, expiries.at(EventOf(registration.name())), response);
   }
+  return absl::OkStatus();
+}
+
+absl::Status LinkService::GetOwnOnlineLinks(const rpc::Context& context,
+                                            const v1::GetOwnOnlineLinksRequest& request,
+                                            v1::OnlineLinks& response) {
+  WICI_RETURN_IF_ERROR(Validate(request));
+  WICI_ASSIGN_OR_RETURN(const std::string name,
+                        auth::ReadLinkToken(key_, kManagePurpose, request.token(), clock_.Now()));
+  WICI_ASSIGN_OR_RETURN(const v1::Registration registration,
+                        registrations_.Get(context.deadline, name));
+  response.set_name(name);
+  if (!HoldsSeat(registration.state())) return absl::OkStatus();
+  WICI_ASSIGN_OR_RETURN(const v1::Event event, events_.Get(context.deadline, EventOf(name)));
+  const auto add = [&response](const auto& resource) {
+    if (resource.online_url().empty()) return;
+    v1::OnlineLink& link = *response.add_links();
+    link.set_resource(resource.name());
+    link.set_uri(resource.online_url());
+  };
+  add(event);
+  WICI_ASSIGN_OR_RETURN(
+      const std::vector<v1::Session> sessions,
+      events_.BatchGetSessions(context.deadline,
+                               {registration.sessions().begin(), registration.sessions().end()}));
+  for (const v1::Session& session : sessions) add(session);
   return absl::OkStatus();
 }
 

@@ -10,6 +10,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "libs/auth/token.h"
+#include "libs/base/clock.h"
 #include "libs/rpc/context.h"
 #include "libs/rpc/server.h"
 #include "services/registration/events/event_store.h"
@@ -24,17 +25,22 @@ class LinkService {
  public:
   // `key` signs the tokens. The references outlive the service.
   LinkService(EventStore& events, InvitationStore& invitations, RegistrationStore& registrations,
-              auth::SigningKey key)
+              auth::SigningKey key, const Clock& clock)
       : events_(events),
         invitations_(invitations),
         registrations_(registrations),
-        key_(std::move(key)) {}
+        key_(std::move(key)),
+        clock_(clock) {}
   // Adds the service to `server`.
   void Register(rpc::Server& server);
 
  private:
   absl::Status BatchGetLinks(const rpc::Context& context, const v1::BatchGetLinksRequest& request,
                              v1::BatchGetLinksResponse& response);
+
+  absl::Status GetOwnOnlineLinks(const rpc::Context& context,
+                                 const v1::GetOwnOnlineLinksRequest& request,
+                                 v1::OnlineLinks& response);
 
   // When the links of each event end.
   using Expiries = std::unordered_map<std::string, absl::Time>;
@@ -49,6 +55,7 @@ class LinkService {
   InvitationStore& invitations_;
   RegistrationStore& registrations_;
   const auth::SigningKey key_;
+  const Clock& clock_;
 };
 
 }  // namespace wici::registration

@@ -40,6 +40,8 @@ sql::Bytes RegistrationBody(const v1::Registration& registration) {
   body.set_follow_up_form_definition(registration.follow_up_form_definition());
   body.set_approvals(registration.approvals());
   body.set_successor(registration.successor());
+  body.set_plus_one(registration.plus_one());
+  body.set_audience(registration.audience());
   return sql::Bytes{body.SerializeAsString()};
 }
 

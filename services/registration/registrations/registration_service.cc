@@ -103,6 +103,8 @@ absl::StatusOr<SeatOp> RegistrationService::MakeOp(const rpc::Context& context,
     added = MakeNew(event, request.person());
   } else {
     added.id = ids_.NewId();
+  }
+  if (!request.invitation_token().empty()) {
     WICI_ASSIGN_OR_RETURN(
         added.invitation,
         auth::ReadLinkToken(key_, kAnswerPurpose, request.invitation_token(), clock_.Now()));
@@ -116,6 +118,7 @@ absl::StatusOr<SeatOp> RegistrationService::MakeOp(const rpc::Context& context,
   *added.facts.mutable_sessions() = request.registration().sessions();
   *added.facts.mutable_answers() = request.registration().answers();
   added.facts.set_source(source);
+  added.facts.set_plus_one(request.plus_one());
   added.hold = absl::Seconds(request.hold_duration().seconds());
   SeatOp op;
   op.event = std::string(event);
@@ -129,9 +132,10 @@ void RegistrationService::CreateRegistration(const rpc::Context& context,
                                              const v1::CreateRegistrationRequest& request,
                                              Reply reply) {
   if (absl::Status wrong = Validate(request); !wrong.ok()) return reply(wrong);
-  absl::StatusOr<SeatOp> op = MakeOp(
-      context, request.parent(), request,
-      request.has_person() ? v1::REGISTRATION_SOURCE_OPEN : v1::REGISTRATION_SOURCE_INVITATION);
+  absl::StatusOr<SeatOp> op =
+      MakeOp(context, request.parent(), request,
+             request.invitation_token().empty() ? v1::REGISTRATION_SOURCE_OPEN
+                                                : v1::REGISTRATION_SOURCE_INVITATION);
   if (!op.ok()) return reply(op.status());
   SubmitAndReply(store_, context.deadline, *std::move(op), WithHoldToken(std::move(reply)));
 }

@@ -126,6 +126,10 @@ class EventAggregate {
   absl::Status PutQuota(const QuotaRow& wanted);
   absl::Status RemoveQuota(const std::string& name);
 
+  // Makes the quotas of audiences those of `event`, which has each audience once. As PutQuota; what
+  // is not there any more is removed, so nobody may have used it.
+  absl::Status PutAudiences(const v1::Event& event);
+
   // Promotes as many as there are places for; the places must be loaded. Costs nothing when no
   // place came free since the last time.
   absl::Status Promote(Changes& changes);

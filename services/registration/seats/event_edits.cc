@@ -74,8 +74,8 @@ absl::Status EventAggregate::Change(RegistrationRow& row, Step step, const v1::R
   }
   if (step == Step::kReview) row.registration.clear_approvals();
   Record(entry, step == Step::kReview ? "resubmitted" : "updated", cause, changes);
-  Promote(changes);
-  return absl::OkStatus();
+  settled_ = false;
+  return Promote(changes);
 }
 
 absl::StatusOr<RegistrationRow*> EventAggregate::Transfer(RegistrationRow& row,
@@ -101,10 +101,10 @@ absl::StatusOr<RegistrationRow*> EventAggregate::Transfer(RegistrationRow& row,
   SetState(gets, to);
   *gets.row.registration.mutable_create_time() = gets.row.registration.update_time();
   if (KeepsSeat(to)) *gets.row.registration.mutable_expire_time() = until;
-  const bool queued = number && queue_.erase(*number) > 0;
-  if (to == v1::REGISTRATION_STATE_WAITLISTED) {
+  if (number) queue_.erase(*number);
+  if (number && to == v1::REGISTRATION_STATE_WAITLISTED) {
     gets.row.waiting_number = number;
-    if (queued) queue_[*number] = &gets;
+    Place(gets);
   }
   active_.erase(row.active_key);
   active_[gets.row.active_key] = true;

@@ -119,6 +119,9 @@ absl::Status EventAggregate::LoadQuotas(absl::Span<const v1::Registration* const
     if (seats_.party_limit > 0 && !registration.party().empty()) {
       wanted.emplace(QuotaKind::kParty, registration.party());
     }
+    if (!registration.audience().empty()) {
+      wanted.emplace(QuotaKind::kAudience, registration.audience());
+    }
   };
   for (const v1::Registration* registration : added) want(*registration);
   for (const auto& entry : entries_) want(entry->row.registration);
@@ -167,6 +170,7 @@ std::vector<Quota*> EventAggregate::QuotasOf(const v1::Registration& registratio
     quotas.push_back(&session->counts);
   }
   if (QuotaRow* party = FindQuota(registration.party())) quotas.push_back(&party->counts);
+  if (QuotaRow* audience = FindQuota(registration.audience())) quotas.push_back(&audience->counts);
   return quotas;
 }
 
@@ -307,6 +311,7 @@ void EventAggregate::MarkQuotas(const v1::Registration& registration) {
   mark(registration.admission_category());
   for (const std::string& name : registration.sessions()) mark(name);
   mark(registration.party());
+  mark(registration.audience());
 }
 
 absl::Status EventAggregate::PutQuota(const QuotaRow& wanted) {
@@ -334,6 +339,26 @@ absl::Status EventAggregate::PutQuota(const QuotaRow& wanted) {
   kept.row = wanted;
   kept.row.counts = counts;
   kept.dirty = true;
+  return absl::OkStatus();
+}
+
+absl::Status EventAggregate::PutAudiences(const v1::Event& event) {
+  WICI_ASSIGN_OR_RETURN(
+      const sql::Rows rows,
+      tx_->Execute(kListQuotas,
+                   {seats_.event, static_cast<std::int64_t>(QuotaKind::kAudience), kAudiencesMax}));
+  std::set<std::string> gone;
+  for (const sql::Row& row : rows) {
+    QuotaRow quota = ReadQuota(seats_.event, row);
+    gone.insert(quota.name);
+    Keep(std::move(quota));
+  }
+  for (const v1::EventAudience& audience : event.audiences()) {
+    const QuotaRow wanted = QuotaOf(seats_.event, audience);
+    WICI_RETURN_IF_ERROR(PutQuota(wanted));
+    gone.erase(wanted.name);
+  }
+  for (const std::string& name : gone) WICI_RETURN_IF_ERROR(RemoveQuota(name));
   return absl::OkStatus();
 }
 

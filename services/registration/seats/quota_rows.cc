@@ -7,7 +7,7 @@
 namespace wici::registration {
 namespace {
 
-// A session without a capacity has this, which no event reaches.
+// A session or an audience without a number of places has this, which no event reaches.
 constexpr std::int64_t kUnlimited = std::int64_t{1} << 40;
 
 }  // namespace
@@ -19,6 +19,7 @@ QuotaRow ReadQuota(std::string_view event, const sql::Row& row) {
   quota.name = id;
   if (quota.kind == QuotaKind::kCategory) quota.name = CategoryName(event, id);
   if (quota.kind == QuotaKind::kSession) quota.name = SessionName(event, id);
+  if (quota.kind == QuotaKind::kAudience) quota.name = AudienceName(event, id);
   quota.counts = {.size = row.Int(2),
                   .reserved = row.Int(3),
                   .taken = row.Int(4),
@@ -76,6 +77,15 @@ QuotaRow QuotaOf(const v1::Session& session) {
   quota.counts.size = session.capacity() == 0 ? kUnlimited : session.capacity();
   quota.starts = TimeOf(session.start_time());
   quota.ends = TimeOf(session.end_time());
+  return quota;
+}
+
+QuotaRow QuotaOf(std::string_view event, const v1::EventAudience& audience) {
+  QuotaRow quota;
+  quota.kind = QuotaKind::kAudience;
+  quota.name = AudienceName(event, audience.audience_id());
+  quota.counts.size = audience.places_max() == 0 ? kUnlimited : audience.places_max();
+  quota.starts = quota.ends = absl::UnixEpoch();
   return quota;
 }
 

@@ -1,5 +1,5 @@
-// Rows of quotas: the counts of an admission category, a session or a party, and the facts about it
-// that a decision needs.
+// Rows of quotas: the counts of an admission category, a session, a party or an audience, and the
+// facts about it that a decision needs.
 #ifndef WICI_SERVICES_REGISTRATION_SEATS_QUOTA_ROWS_H_
 #define WICI_SERVICES_REGISTRATION_SEATS_QUOTA_ROWS_H_
 
@@ -13,17 +13,19 @@
 #include "services/registration/seats/rules/seats.h"
 #include "services/registration/seats/rules/waiting_order.h"
 #include "wici/registration/v1/admission_category.pb.h"
+#include "wici/registration/v1/event.pb.h"
 #include "wici/registration/v1/session.pb.h"
 
 namespace wici::registration {
 
-enum class QuotaKind : std::int64_t { kCategory = 1, kSession = 2, kParty = 3 };
+enum class QuotaKind : std::int64_t { kCategory = 1, kSession = 2, kParty = 3, kAudience = 4 };
 
 inline constexpr std::int64_t kCategoriesMax = 50;  // of an event
+inline constexpr std::int64_t kAudiencesMax = 50;   // of an event
 
 struct QuotaRow {
   QuotaKind kind = QuotaKind::kCategory;
-  std::string name;  // of the category, session or party
+  std::string name;  // of the category, session, party or audience
   Quota counts;
   bool approval = false;                // of a category: its registrations need approval
   int priority = kPriorityDefault;      // of a category: on the waiting list
@@ -38,12 +40,13 @@ std::vector<sql::Value> QuotaValues(std::string_view event, const QuotaRow& row)
 // The `id` of the row of a quota of this name.
 std::string QuotaId(QuotaKind kind, std::string_view name);
 
-// 1 when the quota can be full, 0 for a session without a capacity of its own.
+// 1 when the quota can be full, 0 for a session or audience without a number of places of its own.
 std::int64_t IsLimited(const QuotaRow& row);
 
 // The quota of a category or session as it says, with nothing taken.
 QuotaRow QuotaOf(const v1::AdmissionCategory& category);
 QuotaRow QuotaOf(const v1::Session& session);
+QuotaRow QuotaOf(std::string_view event, const v1::EventAudience& audience);
 // The quota of a party that may have `limit` registrations.
 QuotaRow QuotaOfParty(const std::string& party, std::int64_t limit);
 

@@ -86,6 +86,12 @@ absl::StatusOr<RegistrationRow*> GiveTo(EventAggregate& event, const Registratio
   heir.registration.set_admission_category(given.admission_category());
   *heir.registration.mutable_sessions() = given.sessions();
   heir.registration.set_source(given.source());
+  // It keeps the places, of the audience too; whom it is brought by stays.
+  heir.registration.set_audience(given.audience());
+  if (given.plus_one()) {
+    heir.registration.set_plus_one(true);
+    heir.registration.set_invitation(given.invitation());
+  }
   const bool review = step.own && event.NeedsReview(given);
   return event.Transfer(row, std::move(heir), review, cause, changes);
 }

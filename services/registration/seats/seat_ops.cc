@@ -12,7 +12,6 @@
 #include "libs/rpc/etag.h"
 #include "services/registration/errors.h"
 #include "services/registration/events/event_rules.h"
-#include "services/registration/invitations/invitation_rows.h"
 #include "services/registration/mutation.h"
 #include "services/registration/names.h"
 #include "services/registration/people/person_rows.h"
@@ -21,6 +20,7 @@
 #include "services/registration/registrations/rules/approvals.h"
 #include "services/registration/seats/door_ops.h"
 #include "services/registration/seats/event_aggregate.h"
+#include "services/registration/seats/invitation_batch.h"
 #include "services/registration/seats/registration_edits.h"
 #include "services/registration/seats/seat_answers.h"
 
@@ -29,16 +29,21 @@ namespace {
 
 using Ops = std::vector<SeatOp*>;
 
-// Event and contact in one word; a resource name has no space.
-std::string KeyOfContact(const v1::Invitation& invitation) {
-  return EventOf(invitation.name()) + " " + invitation.person();
+// Whether a registration may be over after it.
+bool MayEnd(Step step) {
+  return step == Step::kReject || step == Step::kWithdraw || step == Step::kCancel ||
+         step == Step::kExpire || step == Step::kTransfer;
 }
 
 // The part of a batch that concerns one event.
 class EventBatch {
  public:
   EventBatch(sql::Transaction& tx, EventAggregate event, absl::Time now)
-      : tx_(tx), event_(std::move(event)), now_(now), doors_(tx, event_, now) {}
+      : tx_(tx),
+        event_(std::move(event)),
+        now_(now),
+        doors_(tx, event_, now),
+        invitations_(tx, now) {}
 
   absl::Status Run(const Ops& ops, Changes& changes) {
     WICI_RETURN_IF_ERROR(Read(ops));
@@ -62,60 +67,48 @@ class EventBatch {
   absl::Status Read(const Ops& ops) {
     WICI_RETURN_IF_ERROR(doors_.Load(ops));
     std::vector<std::string> registrations;
-    std::vector<std::string> invitations;
-    std::vector<const v1::Registration*> added_facts;
-    bool adds = false;
-    for (const SeatOp* op : ops) {
-      if (const auto* step = std::get_if<RegistrationStep>(&op->what)) {
+    std::vector<std::string> ending;
+    std::vector<NewRegistration*> added;
+    std::vector<const v1::Registration*> facts;
+    std::vector<std::string> keys;
+    for (SeatOp* op : ops) {
+      if (auto* one = std::get_if<NewRegistration>(&op->what)) {
+        added.push_back(one);
+        facts.push_back(&one->facts);
+      } else if (const auto* step = std::get_if<RegistrationStep>(&op->what)) {
         registrations.push_back(step->name);
-        if (step->edit) added_facts.push_back(&step->edit->wanted);
-        continue;
-      }
-      if (DoorOps::IsAtDoor(*op)) continue;
-      adds = true;
-      const auto& added = std::get<NewRegistration>(op->what);
-      if (!added.invitation.empty()) invitations.push_back(added.invitation);
-      added_facts.push_back(&added.facts);
-    }
-    takes_registrations_ = adds ? CheckTakes() : absl::OkStatus();
-    if (adds && (takes_registrations_.ok() || doors_.walks_in())) {
-      WICI_ASSIGN_OR_RETURN(std::vector<InvitationRow> rows, SelectInvitations(tx_, invitations));
-      for (InvitationRow& row : rows) {
-        const std::string name = row.invitation.name();
-        invitations_.emplace(name, std::move(row));
+        if (MayEnd(step->step)) ending.push_back(step->name);
+        if (step->edit) facts.push_back(&step->edit->wanted);
+        if (step->heir) keys.push_back(step->heir->active_key);
       }
     }
-    WICI_RETURN_IF_ERROR(event_.LoadActiveKeys(ActiveKeys(ops)));
+    takes_registrations_ = added.empty() ? absl::OkStatus() : CheckTakes();
+    if (takes_registrations_.ok() || doors_.walks_in()) {
+      WICI_RETURN_IF_ERROR(ReadFor(added, keys));
+    }
+    WICI_RETURN_IF_ERROR(event_.LoadActiveKeys(keys));
     WICI_RETURN_IF_ERROR(event_.LoadRegistrations(registrations));
+    WICI_ASSIGN_OR_RETURN(const std::int64_t more, invitations_.LoadForEnd(ending, event_));
     WICI_RETURN_IF_ERROR(forms_.Load(tx_, event_.seats().event, event_.seats().form_versions,
                                      CategoriesAsked(event_, ops), now_));
-    return event_.LoadPlaces(static_cast<std::int64_t>(registrations.size()), added_facts);
+    return event_.LoadPlaces(static_cast<std::int64_t>(registrations.size()) + more, facts);
+  }
+
+  // Reads the invitations of `added`, and appends the active keys to be loaded for them.
+  absl::Status ReadFor(const std::vector<NewRegistration*>& added, std::vector<std::string>& keys) {
+    std::vector<std::string> invitations;
+    for (const NewRegistration* one : added) invitations.push_back(one->invitation);
+    WICI_RETURN_IF_ERROR(invitations_.Load(invitations));
+    for (NewRegistration* one : added) {
+      invitations_.Complete(*one);
+      for (std::string& key : invitations_.KeysFor(*one)) keys.push_back(std::move(key));
+    }
+    return absl::OkStatus();
   }
 
   absl::Status CheckTakes() {
     const SeatsRow& seats = event_.seats();
     return CheckTakesRegistrations(seats.event, seats.state, seats.window, now_);
-  }
-
-  std::vector<std::string> ActiveKeys(const Ops& ops) {
-    std::vector<std::string> keys;
-    keys.reserve(ops.size());
-    for (const SeatOp* op : ops) {
-      const auto* added = std::get_if<NewRegistration>(&op->what);
-      if (added == nullptr) {
-        const auto* step = std::get_if<RegistrationStep>(&op->what);
-        if (step != nullptr && step->heir) keys.push_back(step->heir->active_key);
-        continue;
-      }
-      if (!takes_registrations_.ok()) continue;
-      const auto invitation = invitations_.find(added->invitation);
-      if (invitation != invitations_.end()) {
-        keys.push_back(KeyOfContact(invitation->second.invitation));
-      } else if (added->person) {
-        keys.push_back(added->active_key);
-      }
-    }
-    return keys;
   }
 
   absl::Status Decide(SeatOp& op, Changes& changes) {
@@ -130,13 +123,11 @@ class EventBatch {
     RegistrationRow row;
     InvitationRow* invitation = nullptr;
     if (!added.invitation.empty()) {
-      const auto found = invitations_.find(added.invitation);
-      if (found == invitations_.end()) return InvitationNotFoundError(added.invitation);
-      invitation = &found->second;
-      if (invitation->invitation.state() == v1::INVITATION_STATE_REVOKED) {
-        return InvitationRevokedError(added.invitation);
-      }
-      row.active_key = KeyOfContact(invitation->invitation);
+      WICI_ASSIGN_OR_RETURN(invitation, invitations_.Open(added, event_));
+      row.active_key = ActiveKeyOf(*invitation);
+      // One more of the person who brings them.
+      if (added.facts.plus_one()) row.active_key += " " + added.id;
+      if (added.person) row.active_key = added.active_key;
     } else {
       if (seats.admission != v1::ADMISSION_OPEN &&
           added.facts.source() != v1::REGISTRATION_SOURCE_ORGANISER) {
@@ -147,7 +138,7 @@ class EventBatch {
     if (event_.HasActive(row.active_key)) return AlreadyRegisteredError(op.event);
     row.registration = added.facts;
     row.registration.set_name(RegistrationName(op.event, added.id));
-    row.registration.set_person(invitation ? invitation->invitation.person() : added.person_id);
+    row.registration.set_person(added.person ? added.person_id : invitation->invitation.person());
     row.registration.set_invitation(added.invitation);
     std::optional<absl::Time> hold_until;
     if (added.hold > absl::ZeroDuration() || added.walk_in) hold_until = now_ + added.hold;
@@ -161,7 +152,7 @@ class EventBatch {
     WICI_ASSIGN_OR_RETURN(RegistrationRow * kept,
                           event_.Add(std::move(row), hold_until, cause, changes));
     if (added.walk_in) WICI_RETURN_IF_ERROR(doors_.LetWalkIn(*kept, added, cause, changes));
-    if (invitation != nullptr) Accept(*invitation, kept->registration.name());
+    if (invitation != nullptr) invitations_.Accept(*invitation, kept->registration);
     AddPerson(added, *kept);
     SetResult(op, *kept);
     return absl::OkStatus();
@@ -171,17 +162,6 @@ class EventBatch {
     if (!added.person) return;
     persons_.push_back(PersonInsert(
         {added.person_id, row.registration.name(), *added.person, now_, added.likeness}));
-  }
-
-  // Who registers with an invitation has answered it.
-  void Accept(InvitationRow& row, const std::string& registration) {
-    row.invitation.set_registration(registration);
-    if (row.invitation.answer() != v1::ANSWER_YES) {
-      row.invitation.set_answer(v1::ANSWER_YES);
-      SetTimestamp(now_, *row.invitation.mutable_answer_time());
-    }
-    TouchInvitation(row, now_);
-    accepted_.push_back(&row);
   }
 
   absl::Status Step(SeatOp& op, const RegistrationStep& wanted, Changes& changes) {
@@ -205,6 +185,8 @@ class EventBatch {
         break;
       case Step::kTransfer: {
         WICI_ASSIGN_OR_RETURN(row, GiveTo(event_, wanted, cause, *row, changes));
+        WICI_RETURN_IF_ERROR(
+            invitations_.Transfer(registration, row->registration, event_, changes));
         AddPerson(*wanted.heir, *row);
         break;
       }
@@ -239,6 +221,9 @@ class EventBatch {
     if (wanted.step == Step::kComplete) {
       *registration.mutable_answers() = answered.answers();
       registration.set_form_definition(answered.form_definition());
+    }
+    if (MayEnd(chosen.first)) {
+      WICI_RETURN_IF_ERROR(invitations_.End(registration, event_, changes));
     }
     const bool more = chosen.first == Step::kApprove;
     registration.set_approvals(more ? static_cast<std::int32_t>(Approvers(row.log).size()) : 0);
@@ -301,7 +286,7 @@ class EventBatch {
   absl::Status Write() {
     WICI_RETURN_IF_ERROR(event_.Save());
     WICI_RETURN_IF_ERROR(doors_.Save());
-    WICI_RETURN_IF_ERROR(SaveInvitations(tx_, accepted_));
+    WICI_RETURN_IF_ERROR(invitations_.Save());
     if (persons_.empty()) return absl::OkStatus();
     return tx_.InsertMany(kInsertPersons, "", persons_).status();
   }
@@ -312,8 +297,7 @@ class EventBatch {
   DoorOps doors_;
   absl::Status takes_registrations_;
   EventForms forms_;
-  std::unordered_map<std::string, InvitationRow> invitations_;
-  std::vector<const InvitationRow*> accepted_;
+  InvitationBatch invitations_;
   std::vector<std::vector<sql::Value>> persons_;
 };
 

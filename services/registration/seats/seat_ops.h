@@ -44,8 +44,9 @@ struct NewRegistration {
   std::string person_id;                    // "persons/p"
   std::string active_key;                   // BlindIndex of event and address
   std::string likeness;                     // event and BlindIndex of Likeness, or ""
-  std::string invitation;                   // or this, "events/e/invitations/i"
-  v1::Registration facts;                   // party, category, sessions, answers, source
+  std::string invitation;                   // or this, "events/e/invitations/i"; both or this
+                                            // alone for somebody the invited person brings
+  v1::Registration facts;                   // party, category, sessions, answers, source, plus_one
   absl::Duration hold;                      // only keeps the places for so long; 0: registers
   std::optional<DoorStep> walk_in = {};     // comes in at once or is refused; its name is not used
 };

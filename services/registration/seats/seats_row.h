@@ -24,7 +24,7 @@ struct SeatsRow {
   v1::Admission admission = v1::ADMISSION_UNSPECIFIED;
   SeatCounts counts;
   std::int64_t categories = 0;        // admission categories
-  std::int64_t limited_sessions = 0;  // sessions with a capacity
+  std::int64_t limited_sessions = 0;  // sessions and audiences with a number of places
   absl::Duration offer;               // how long a seat that came free is offered; 0: given at once
   bool offer_requeues = false;        // an offer not accepted goes to the end of the queue
   std::int64_t party_limit = 0;       // registrations of one party, 0 for no limit

@@ -24,8 +24,8 @@
 
 namespace wici::registration {
 
-// Answers EvaluateAudience with `response`, to a page token with `last_page`, and knows `contacts`
-// and `clusters`, by name; or answers everything with `error`.
+// Answers EvaluateAudience with `response`, to a page token with `last_page`, and knows `contacts`,
+// `addresses` and `clusters`, by name; or answers everything with `error`.
 class FakeRegistry {
  public:
   FakeRegistry() {
@@ -47,6 +47,7 @@ class FakeRegistry {
   cluster_registry::v1::EvaluateAudienceResponse last_page;
   cluster_registry::v1::EvaluateAudienceRequest asked;
   std::map<std::string, people::v1::ContactPoint> contacts;
+  std::map<std::string, std::string> addresses;  // of contacts of whom nothing else is known
   std::map<std::string, cluster_registry::v1::Cluster> clusters;
   absl::Status error;
 
@@ -65,6 +66,11 @@ class FakeRegistry {
     for (const std::string& person : request.persons()) {
       const auto found = contacts.find(person);
       if (found != contacts.end()) *answer.add_contact_points() = found->second;
+      const auto at = addresses.find(person);
+      if (at == addresses.end()) continue;
+      people::v1::ContactPoint& point = *answer.add_contact_points();
+      point.set_person(person);
+      point.set_email(at->second);
     }
     return error;
   }

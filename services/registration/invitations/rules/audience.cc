@@ -20,7 +20,9 @@ std::string InWords(const cluster_registry::v1::PredicateResult& result) {
 void AddPredicates(const cluster_registry::v1::AudienceRow& row, const std::string& contact,
                    v1::InvitationReason& reason) {
   for (const auto& result : row.matched_predicates()) {
-    if (result.contact() == contact) reason.add_predicates(InWords(result));
+    if (result.contact() != contact) continue;
+    reason.add_predicates(InWords(result));
+    if (!result.resource().empty()) reason.add_records(result.resource());
   }
 }
 
@@ -41,8 +43,10 @@ cluster_registry::v1::EvaluateAudienceRequest MakeQuestion(const v1::Audience& a
   return question;
 }
 
-v1::Invitation InvitationOf(const cluster_registry::v1::AudienceRow& row) {
-  v1::Invitation invitation;
+WantedPerson PersonOf(const cluster_registry::v1::AudienceRow& row) {
+  WantedPerson wanted;
+  wanted.known_as = {row.contact()};
+  v1::Invitation& invitation = wanted.invitation;
   invitation.set_person(row.contact());
   v1::InvitationReason& reason = *invitation.add_reasons();
   if (!row.cluster().empty()) {
@@ -52,6 +56,7 @@ v1::Invitation InvitationOf(const cluster_registry::v1::AudienceRow& row) {
   AddPredicates(row, "", reason);
   // Another contact of the same person: one invitation, with the other cluster too.
   for (const std::string& contact : row.merged_contacts()) {
+    wanted.known_as.push_back(contact);
     const std::string cluster = contact.substr(0, contact.find("/contacts/"));
     if (cluster == row.cluster()) continue;
     invitation.add_clusters(cluster);
@@ -60,18 +65,20 @@ v1::Invitation InvitationOf(const cluster_registry::v1::AudienceRow& row) {
     AddPredicates(row, contact, also);
     if (also.predicates().empty()) also.add_predicates("same person");
   }
-  return invitation;
+  return wanted;
 }
 
-v1::Invitation InvitationOf(const v1::Invitee& invitee) {
-  v1::Invitation invitation;
+WantedPerson PersonOf(const v1::Invitee& invitee) {
+  WantedPerson wanted;
+  wanted.known_as = {invitee.person()};
+  v1::Invitation& invitation = wanted.invitation;
   invitation.set_person(invitee.person());
   const std::string cluster = invitee.person().substr(0, invitee.person().find("/contacts/"));
   invitation.add_clusters(cluster);
   v1::InvitationReason& reason = *invitation.add_reasons();
   reason.set_cluster(cluster);
   reason.add_predicates(invitee.reason().empty() ? "named by the organiser" : invitee.reason());
-  return invitation;
+  return wanted;
 }
 
 v1::ReviewCandidate CandidateOf(const cluster_registry::v1::AudienceRow& row) {

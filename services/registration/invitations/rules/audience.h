@@ -2,8 +2,7 @@
 #ifndef WICI_SERVICES_REGISTRATION_INVITATIONS_RULES_AUDIENCE_H_
 #define WICI_SERVICES_REGISTRATION_INVITATIONS_RULES_AUDIENCE_H_
 
-#include <vector>
-
+#include "services/registration/invitations/rules/invitation_rules.h"
 #include "wici/cluster_registry/v1/audience_service.pb.h"
 #include "wici/registration/v1/event.pb.h"
 #include "wici/registration/v1/invitation_service.pb.h"
@@ -14,9 +13,9 @@ namespace wici::registration {
 cluster_registry::v1::EvaluateAudienceRequest MakeQuestion(const v1::Audience& audience,
                                                            const v1::Event& event);
 
-// The invitation of a matching row: person, clusters and reasons only.
-v1::Invitation InvitationOf(const cluster_registry::v1::AudienceRow& row);
-v1::Invitation InvitationOf(const v1::Invitee& invitee);
+// Who is invited by a matching row or by name: person, clusters, reasons and contacts only.
+WantedPerson PersonOf(const cluster_registry::v1::AudienceRow& row);
+WantedPerson PersonOf(const v1::Invitee& invitee);
 
 v1::ReviewCandidate CandidateOf(const cluster_registry::v1::AudienceRow& row);
 

@@ -2,18 +2,28 @@
 #ifndef WICI_SERVICES_REGISTRATION_INVITATIONS_RULES_INVITATION_RULES_H_
 #define WICI_SERVICES_REGISTRATION_INVITATIONS_RULES_INVITATION_RULES_H_
 
+#include <string>
 #include <vector>
 
 #include "wici/registration/v1/invitation.pb.h"
 
 namespace wici::registration {
 
+// Somebody to be invited.
+struct WantedPerson {
+  v1::Invitation invitation;  // person, clusters, reasons, and the terms
+  std::string person_key;     // BlindIndex of event and e-mail address, or ""
+  // Everything by which the person is recognised: all their contacts, and person_key.
+  std::vector<std::string> known_as;
+};
+
 // Adds the clusters and reasons of `more` that `invitation` does not have yet; whether there were
 // any.
 bool MergeReasons(const v1::Invitation& more, v1::Invitation& invitation);
 
-// The same people, each once, in the order they came first.
-std::vector<v1::Invitation> MergePeople(const std::vector<v1::Invitation>& wanted);
+// The same people, each once, in the order they came first: who shares a contact or an address is
+// one person, also through others.
+std::vector<WantedPerson> MergePeople(const std::vector<WantedPerson>& wanted);
 
 }  // namespace wici::registration
 

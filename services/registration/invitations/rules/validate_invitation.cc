@@ -5,6 +5,7 @@
 #include "libs/base/limits.h"
 #include "services/registration/errors.h"
 #include "services/registration/events/validate_event.h"
+#include "services/registration/invitations/rules/invitation_state.h"
 #include "services/registration/names.h"
 #include "services/registration/validate_fields.h"
 
@@ -23,6 +24,11 @@ absl::Status Validate(const v1::CreateInvitationsRequest& request) {
       violations.OptionalText(Path(path, "reason"), request.invitees(i).reason(), kTitleBytesMax);
     }
   }
+  if (!request.audience_id().empty()) violations.RequireId("audience_id", request.audience_id());
+  if (request.has_reply_by_time()) {
+    CheckTimestamp("reply_by_time", true, request.reply_by_time(), violations);
+  }
+  violations.RequireRange("plus_ones_max", request.plus_ones_max(), 0, kPlusOnesMax);
   violations.RequestId("request_id", request.request_id());
   return violations.ToStatus(kDomain);
 }
@@ -33,6 +39,29 @@ absl::Status Validate(const v1::AnswerInvitationRequest& request) {
   if (request.answer() != v1::ANSWER_YES && request.answer() != v1::ANSWER_NO &&
       request.answer() != v1::ANSWER_MAYBE) {
     violations.Add("answer", "must be YES, NO or MAYBE");
+  }
+  if (request.has_decide_by_time()) {
+    CheckTimestamp("decide_by_time", true, request.decide_by_time(), violations);
+    if (request.answer() != v1::ANSWER_MAYBE) {
+      violations.Add("decide_by_time", "must be absent unless the answer is MAYBE");
+    }
+  }
+  violations.RequestId("request_id", request.request_id());
+  return violations.ToStatus(kDomain);
+}
+
+absl::Status Validate(const v1::GetOwnInvitationRequest& request) {
+  Violations violations;
+  CheckToken("token", request.token(), violations);
+  return violations.ToStatus(kDomain);
+}
+
+absl::Status Validate(const v1::DelegateInvitationRequest& request) {
+  Violations violations;
+  CheckToken("token", request.token(), violations);
+  CheckPerson("delegate", request.delegate(), violations);
+  if (!request.delegate().special_needs().empty()) {
+    violations.Add("delegate.special_needs", "must be empty: the colleague says it");
   }
   violations.RequestId("request_id", request.request_id());
   return violations.ToStatus(kDomain);
@@ -47,8 +76,15 @@ absl::Status Validate(const v1::RemindInvitationsRequest& request) {
   violations.RequireResourceName("parent", request.parent(), kEventPattern);
   if (CheckCount("names", request.names_size(), 0, static_cast<int>(kBatchSizeMax), violations)) {
     for (int i = 0; i < request.names_size(); ++i) {
-      violations.RequireResourceName(Item("", "names", i), request.names(i), kInvitationPattern);
+      if (violations.RequireResourceName(Item("", "names", i), request.names(i),
+                                         kInvitationPattern) &&
+          EventOf(request.names(i)) != request.parent()) {
+        violations.Add(Item("", "names", i), "must belong to the event");
+      }
     }
+  }
+  if (request.has_min_interval()) {
+    violations.RequireRange("min_interval", request.min_interval().seconds(), 3600, 90 * 86400);
   }
   violations.RequestId("request_id", request.request_id());
   return violations.ToStatus(kDomain);

@@ -9,6 +9,8 @@ namespace wici::registration {
 
 absl::Status Validate(const v1::CreateInvitationsRequest& request);
 absl::Status Validate(const v1::AnswerInvitationRequest& request);
+absl::Status Validate(const v1::GetOwnInvitationRequest& request);
+absl::Status Validate(const v1::DelegateInvitationRequest& request);
 absl::Status Validate(const v1::RevokeInvitationRequest& request);
 absl::Status Validate(const v1::RemindInvitationsRequest& request);
 

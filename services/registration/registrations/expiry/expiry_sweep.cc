@@ -1,5 +1,6 @@
 #include "services/registration/registrations/expiry/expiry_sweep.h"
 
+#include <map>
 #include <memory>
 #include <utility>
 
@@ -68,6 +69,31 @@ absl::StatusOr<int> ExpirySweep::Expire(const std::vector<std::string>& names) {
 }
 
 absl::StatusOr<int> ExpirySweep::RunOnce() {
+  WICI_ASSIGN_OR_RETURN(const int registrations, ExpireRegistrations());
+  WICI_ASSIGN_OR_RETURN(const int invitations, ElapseInvitations());
+  return registrations + invitations;
+}
+
+absl::StatusOr<int> ExpirySweep::ElapseInvitations() {
+  int total = 0;
+  if (invitations_ == nullptr) return total;
+  for (;;) {
+    const absl::Time deadline = machine_.Now() + options_.timeout;
+    WICI_ASSIGN_OR_RETURN(const std::vector<std::string> due,
+                          invitations_->ListOverdue(deadline, options_.batch_max));
+    std::map<std::string, std::vector<std::string>> by_event;
+    for (const std::string& name : due) by_event[EventOf(name)].push_back(name);
+    int elapsed = 0;
+    for (const auto& [event, names] : by_event) {
+      WICI_ASSIGN_OR_RETURN(const int changed, invitations_->Elapse(deadline, event, names));
+      elapsed += changed;
+    }
+    if (elapsed == 0) return total;
+    total += elapsed;
+  }
+}
+
+absl::StatusOr<int> ExpirySweep::ExpireRegistrations() {
   int total = 0;
   for (;;) {
     WICI_ASSIGN_OR_RETURN(

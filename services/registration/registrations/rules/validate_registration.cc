@@ -12,15 +12,6 @@ namespace {
 constexpr std::size_t kAnswersBytesMax = 32 * 1024;
 constexpr int kPositionMax = 10'000;  // of a move on the waiting list: so many numbers are read
 
-void CheckPerson(std::string_view field, const v1::PersonDetails& person, Violations& violations) {
-  violations.RequireText(Path(field, "given_name"), person.given_name(), kNameBytesMax);
-  violations.RequireText(Path(field, "family_name"), person.family_name(), kNameBytesMax);
-  violations.RequireEmail(Path(field, "email"), person.email());
-  violations.OptionalLanguage(Path(field, "language"), person.language());
-  violations.OptionalText(Path(field, "organisation"), person.organisation(), kNameBytesMax);
-  violations.OptionalText(Path(field, "special_needs"), person.special_needs(), kReasonBytesMax);
-}
-
 // Anybody may send answers, and lists show whole registrations: so there is a bound on the sum too.
 // `name` is "answers" or "follow_up_answers" of what stands at `field`.
 template <class Answers>
@@ -91,7 +82,14 @@ void CheckCreateRegistration(std::string_view field, std::string_view event,
 absl::Status Validate(const v1::CreateRegistrationRequest& request) {
   Violations violations;
   violations.RequireResourceName("parent", request.parent(), kEventPattern);
-  if (request.has_person() == !request.invitation_token().empty()) {
+  if (request.plus_one()) {
+    if (request.invitation_token().empty()) {
+      violations.Add("invitation_token", "must be set with plus_one");
+    }
+    if (request.has_hold_duration()) {
+      violations.Add("hold_duration", "must be absent with plus_one");
+    }
+  } else if (request.has_person() == !request.invitation_token().empty()) {
     violations.Add("person", "exactly one of person and invitation_token must be set");
   }
   if (!request.invitation_token().empty()) {
@@ -119,6 +117,7 @@ absl::Status Validate(const v1::BatchCreateRegistrationsRequest& request) {
       if (item.has_hold_duration()) {
         violations.Add(Path(path, "hold_duration"), "must be absent in a batch");
       }
+      if (item.plus_one()) violations.Add(Path(path, "plus_one"), "must be absent in a batch");
       CheckCreateRegistration(path, request.parent(), item, violations);
     }
   }
@@ -204,6 +203,12 @@ absl::Status Validate(const v1::MoveOnWaitingListRequest& request) {
   Violations violations = CheckVerb(request, kRegistrationPattern);
   violations.RequireRange("position", request.position(), 1, kPositionMax);
   violations.RequireText("reason", request.reason(), kReasonBytesMax);
+  return violations.ToStatus(kDomain);
+}
+
+absl::Status Validate(const v1::GetOwnOnlineLinksRequest& request) {
+  Violations violations;
+  CheckToken("token", request.token(), violations);
   return violations.ToStatus(kDomain);
 }
 

@@ -173,7 +173,7 @@ std::vector<Recorded> RunClients(const Workload& workload,
   for (RegistrationStore* store : stores) {
     ExpirySweepOptions options;
     options.interval = absl::Milliseconds(5);
-    sweeps.push_back(std::make_unique<ExpirySweep>(*store, clock, clock, options));
+    sweeps.push_back(std::make_unique<ExpirySweep>(*store, nullptr, clock, clock, options));
     sweeps.back()->Start();
   }
   std::vector<std::future<std::vector<Recorded>>> clients;

@@ -1,0 +1,445 @@
+// Invitations with terms: until when, for whose places, with whom, and passed on to whom.
+#include <algorithm>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <vector>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "libs/base/error.h"
+#include "services/registration/testing/registration_fixture.h"
+
+namespace wici::registration {
+namespace {
+
+using ::testing::ElementsAre;
+using testing::HasViolation;
+using testing::IsOk;
+using testing::IsOkAndHolds;
+using testing::Reason;
+using testing::StatusIs;
+
+constexpr char kManager[] = "clusters/btm/contacts/manager";
+constexpr char kOther[] = "clusters/mkch/contacts/manager";
+constexpr absl::StatusCode kFailed = absl::StatusCode::kFailedPrecondition;
+
+class InvitationTermsTest : public RegistrationTest {
+ protected:
+  // A published event for invited people, with an audience "managers" of `places` places.
+  std::string EventFor(int capacity, int waiting = 0, int places = 0) {
+    v1::Event event = Meeting(capacity, waiting, v1::ADMISSION_INVITATION_ONLY);
+    v1::EventAudience& audience = *event.add_audiences();
+    audience.set_audience_id("managers");
+    audience.set_places_max(places);
+    const auto made = Create(event);
+    EXPECT_THAT(made, IsOk());
+    EXPECT_THAT(Publish(made->name()), IsOk());
+    return made->name();
+  }
+  static v1::CreateInvitationsRequest For(const std::string& event,
+                                          const std::vector<std::string>& people) {
+    v1::CreateInvitationsRequest request;
+    request.set_parent(event);
+    for (const std::string& person : people) request.add_invitees()->set_person(person);
+    return request;
+  }
+  // The token of the one invitation that `request` makes.
+  std::string TokenOf(const v1::CreateInvitationsRequest& request) {
+    const auto made = CreateInvitations(request);
+    EXPECT_THAT(made, IsOk());
+    return LinksOf(made->invitations(0).name()).answer_token();
+  }
+  absl::StatusOr<v1::Invitation> Own(const std::string& token) {
+    v1::GetOwnInvitationRequest request;
+    request.set_token(token);
+    return GetOwnInvitation(request, "");
+  }
+  absl::StatusOr<v1::Invitation> Answer(const std::string& token, v1::Answer answer,
+                                        std::string_view decide_by = "") {
+    v1::AnswerInvitationRequest request;
+    request.set_token(token);
+    request.set_answer(answer);
+    if (!decide_by.empty()) *request.mutable_decide_by_time() = At(decide_by);
+    return AnswerInvitation(request, "");
+  }
+  static v1::DelegateInvitationRequest To(const std::string& token, const std::string& email) {
+    v1::DelegateInvitationRequest request;
+    request.set_token(token);
+    request.mutable_delegate()->set_given_name("Zofia");
+    request.mutable_delegate()->set_family_name("Gęś");
+    request.mutable_delegate()->set_email(email);
+    return request;
+  }
+  absl::StatusOr<v1::Invitation> Delegate(const std::string& token, const std::string& email) {
+    return DelegateInvitation(To(token, email), "");
+  }
+  // Registers with the invitation of `token`, or somebody the person brings.
+  static v1::CreateRegistrationRequest With(const std::string& event, const std::string& token) {
+    v1::CreateRegistrationRequest request;
+    request.set_parent(event);
+    request.set_invitation_token(token);
+    return request;
+  }
+  absl::StatusOr<v1::Registration> Bring(const std::string& event, const std::string& token,
+                                         const std::string& email = "") {
+    v1::CreateRegistrationRequest request = With(event, token);
+    request.set_plus_one(true);
+    if (!email.empty()) {
+      *request.mutable_person() = RequestFor(event, email).person();
+    }
+    return Send(request);
+  }
+  v1::EventStatistics Statistics(const std::string& event) {
+    v1::GetEventStatisticsRequest request;
+    request.set_name(event);
+    const auto statistics = GetEventStatistics(request);
+    EXPECT_THAT(statistics, IsOk());
+    return *statistics;
+  }
+  ExpirySweep& sweep() { return service_->services.expiry_sweep(); }
+};
+WICI_ON_EVERY_ENGINE(InvitationTermsTest);
+
+TEST_P(InvitationTermsTest, AnInvitationNotAnsweredInTimeExpires) {
+  const std::string event = EventFor(5);
+  v1::CreateInvitationsRequest request = For(event, {kManager});
+  *request.mutable_reply_by_time() = At("2015-12-18T10:00:00Z");
+  const std::string token = TokenOf(request);
+  EXPECT_THAT(sweep().RunOnce(), IsOkAndHolds(0));
+  clock().Set(Instant("2015-12-18T10:00:00Z"));
+  // Also before the sweep.
+  EXPECT_THAT(Answer(token, v1::ANSWER_YES), StatusIs(kFailed, Reason("INVITATION_EXPIRED")));
+  EXPECT_THAT(Send(With(event, token)), StatusIs(kFailed, Reason("INVITATION_EXPIRED")));
+  EXPECT_THAT(sweep().RunOnce(), IsOkAndHolds(1));
+  EXPECT_THAT(sweep().RunOnce(), IsOkAndHolds(0));
+  EXPECT_EQ(Own(token)->state(), v1::INVITATION_STATE_EXPIRED);
+  EXPECT_EQ(Changes().back().kind(), "invitation.expired");
+  EXPECT_THAT(Answer(token, v1::ANSWER_YES), StatusIs(kFailed, Reason("INVITATION_EXPIRED")));
+  EXPECT_EQ(LinksOf(Own(token)->name()).answer_token(), "");
+  // Invited again, it is open again on the new terms.
+  request.clear_reply_by_time();
+  ASSERT_EQ(CreateInvitations(request)->invitations_size(), 1);
+  EXPECT_THAT(Answer(token, v1::ANSWER_YES), IsOk());
+}
+
+TEST_P(InvitationTermsTest, WhoSaidYesInTimeRegistersLater) {
+  const std::string event = EventFor(5);
+  v1::CreateInvitationsRequest request = For(event, {kManager});
+  *request.mutable_reply_by_time() = At("2015-12-18T10:00:00Z");
+  const std::string token = TokenOf(request);
+  ASSERT_THAT(Answer(token, v1::ANSWER_YES), IsOk());
+  clock().Set(Instant("2015-12-18T11:00:00Z"));
+  EXPECT_THAT(sweep().RunOnce(), IsOkAndHolds(0));
+  EXPECT_THAT(Send(With(event, token)), IsOk());
+}
+
+TEST_P(InvitationTermsTest, WhoSaysMaybeIsRemindedOnTheDayTheyNamed) {
+  const std::string event = EventFor(5);
+  const std::string token = TokenOf(For(event, {kManager}));
+  EXPECT_THAT(Answer(token, v1::ANSWER_YES, "2015-12-18T09:00:00Z"),
+              StatusIs(absl::StatusCode::kInvalidArgument, HasViolation("decide_by_time")));
+  EXPECT_THAT(Answer(token, v1::ANSWER_MAYBE, "2015-12-18T12:00:01Z"),
+              StatusIs(absl::StatusCode::kInvalidArgument, HasViolation("decide_by_time")));
+  const auto maybe = Answer(token, v1::ANSWER_MAYBE, "2015-12-18T09:00:00Z");
+  ASSERT_THAT(maybe, IsOk());
+  EXPECT_EQ(TimeOf(maybe->decide_by_time()), Instant("2015-12-18T09:00:00Z"));
+  v1::RemindInvitationsRequest remind;
+  remind.set_parent(event);
+  EXPECT_EQ(RemindInvitations(remind)->reminded(), 0);
+  EXPECT_THAT(sweep().RunOnce(), IsOkAndHolds(0));
+  clock().Set(Instant("2015-12-18T09:00:00Z"));
+  EXPECT_THAT(sweep().RunOnce(), IsOkAndHolds(1));
+  EXPECT_EQ(Changes().back().kind(), "invitation.reminded");
+  EXPECT_EQ(Changes().back().person(), kManager);
+  EXPECT_THAT(sweep().RunOnce(), IsOkAndHolds(0));
+  EXPECT_EQ(Own(token)->reminder_count(), 1);
+  // The organiser may remind again, after a while.
+  EXPECT_EQ(RemindInvitations(remind)->reminded(), 0);
+  clock().Advance(absl::Hours(1));
+  remind.mutable_min_interval()->set_seconds(3600);
+  EXPECT_EQ(RemindInvitations(remind)->reminded(), 1);
+}
+
+TEST_P(InvitationTermsTest, RemindersGoOutInBatchesAndOnceInAnInterval) {
+  const std::string event = EventFor(5);
+  std::vector<std::string> people;
+  for (int i = 0; i < 600; ++i) people.push_back(absl::StrCat("clusters/c/contacts/p", i));
+  ASSERT_THAT(Invite(event, people), IsOk());
+  for (std::string& person : people) person += "b";
+  const auto second = Invite(event, people);
+  ASSERT_THAT(second, IsOk());
+  v1::RemindInvitationsRequest remind;
+  remind.set_parent(event);
+  const auto batch = RemindInvitations(remind);
+  ASSERT_THAT(batch, IsOk());
+  EXPECT_EQ(batch->reminded(), 1000);
+  EXPECT_TRUE(batch->more());
+  EXPECT_EQ(RemindInvitations(remind)->reminded(), 200);
+  EXPECT_EQ(RemindInvitations(remind)->reminded(), 0);
+  remind.add_names(second->invitations(0).name());
+  EXPECT_EQ(RemindInvitations(remind)->reminded(), 0);
+  remind.add_names(event + "/invitations/none");
+  EXPECT_THAT(RemindInvitations(remind),
+              StatusIs(absl::StatusCode::kNotFound, Reason("INVITATION_NOT_FOUND")));
+}
+
+TEST_P(InvitationTermsTest, AColleagueGetsTheInvitationThatIsPassedOn) {
+  const std::string event = EventFor(5);
+  v1::CreateInvitationsRequest request = For(event, {kManager});
+  request.set_audience_id("managers");
+  request.set_plus_ones_max(2);
+  const std::string token = TokenOf(request);
+  const auto given = Delegate(token, "zofia@example.org");
+  ASSERT_THAT(given, IsOk());
+  EXPECT_EQ(given->state(), v1::INVITATION_STATE_DELEGATED);
+  EXPECT_EQ(Changes().back().kind(), "invitation.delegated");
+  const std::string colleague = Changes().back().person();
+  EXPECT_EQ(colleague.rfind("persons/", 0), 0U);
+
+  v1::GetInvitationRequest get;
+  get.set_name(given->delegated_to());
+  const auto made = GetInvitation(get);
+  ASSERT_THAT(made, IsOk());
+  EXPECT_EQ(made->person(), colleague);
+  EXPECT_EQ(made->delegated_from(), given->name());
+  EXPECT_EQ(made->delegation_count(), 1);
+  EXPECT_EQ(made->plus_ones_max(), 2);
+  EXPECT_EQ(made->audience(), event + "/audiences/managers");
+  EXPECT_THAT(made->clusters(), ElementsAre("clusters/btm"));
+
+  // The old link shows where it stands, and nothing else.
+  EXPECT_EQ(Own(token)->state(), v1::INVITATION_STATE_DELEGATED);
+  for (const absl::Status& refused :
+       {Answer(token, v1::ANSWER_YES).status(), Send(With(event, token)).status(),
+        Delegate(token, "jan@example.org").status()}) {
+    EXPECT_THAT(refused, StatusIs(kFailed, Reason("INVITATION_DELEGATED")));
+  }
+  const auto registration = Send(With(event, LinksOf(made->name()).answer_token()));
+  ASSERT_THAT(registration, IsOk());
+  EXPECT_EQ(registration->person(), colleague);
+  EXPECT_EQ(Invite(event, {kManager})->already_invited(), 1);
+}
+
+TEST_P(InvitationTermsTest, AnInvitationIsPassedOnOnceAndNotForEver) {
+  const std::string event = EventFor(5);
+  std::string token = TokenOf(For(event, {kManager}));
+  for (const char* email : {"a@example.org", "b@example.org", "c@example.org"}) {
+    const auto given = Delegate(token, email);
+    ASSERT_THAT(given, IsOk());
+    token = LinksOf(given->delegated_to()).answer_token();
+  }
+  EXPECT_THAT(Delegate(token, "d@example.org"),
+              StatusIs(kFailed, Reason("DELEGATION_LIMIT_REACHED")));
+}
+
+TEST_P(InvitationTermsTest, NobodyIsInvitedTwiceByPassingOn) {
+  v1::Event open = Meeting(5, 0, v1::ADMISSION_OPEN);
+  const std::string event = Create(open)->name();
+  ASSERT_THAT(Publish(event), IsOk());
+  registry().addresses = {{kManager, "m@example.org"}, {kOther, "o@example.org"}};
+  const auto made = CreateInvitations(For(event, {kManager, kOther}));
+  ASSERT_EQ(made->invitations_size(), 2);
+  const std::string token = LinksOf(made->invitations(0).name()).answer_token();
+  EXPECT_THAT(Delegate(token, "O@example.org"),
+              StatusIs(absl::StatusCode::kAlreadyExists, Reason("ALREADY_INVITED")));
+  ASSERT_THAT(SignUp(event, "zofia@example.org"), IsOk());
+  EXPECT_THAT(Delegate(token, "zofia@example.org"),
+              StatusIs(absl::StatusCode::kAlreadyExists, Reason("ALREADY_REGISTERED")));
+  ASSERT_THAT(Send(With(event, token)), IsOk());
+  EXPECT_THAT(Delegate(token, "jan@example.org"),
+              StatusIs(absl::StatusCode::kAlreadyExists, Reason("ALREADY_REGISTERED")));
+}
+
+TEST_P(InvitationTermsTest, PassingOnIsIdempotentAndSaysEverythingThatIsWrong) {
+  const std::string token = TokenOf(For(EventFor(5), {kManager}));
+  v1::DelegateInvitationRequest request = To(token, "no address");
+  request.mutable_delegate()->set_special_needs("wózek");
+  request.mutable_delegate()->clear_given_name();
+  EXPECT_THAT(DelegateInvitation(request, ""),
+              ::testing::AllOf(
+                  StatusIs(absl::StatusCode::kInvalidArgument, HasViolation("delegate.email")),
+                  HasViolation("delegate.special_needs"), HasViolation("delegate.given_name")));
+  request = To(token, "zofia@example.org");
+  request.set_request_id("6f2c1c0e-7f3e-4d57-9c1e-0d6f6f2c1d02");
+  const auto first = DelegateInvitation(request, "");
+  ASSERT_THAT(first, IsOk());
+  EXPECT_EQ(DelegateInvitation(request, "")->SerializeAsString(), first->SerializeAsString());
+  EXPECT_THAT(Own("forged"), StatusIs(absl::StatusCode::kPermissionDenied, Reason("LINK_INVALID")));
+}
+
+TEST_P(InvitationTermsTest, AnInvitedPersonBringsOthersWithAndWithoutNames) {
+  const std::string event = EventFor(5);
+  v1::CreateInvitationsRequest request = For(event, {kManager});
+  request.set_plus_ones_max(2);
+  const std::string token = TokenOf(request);
+  EXPECT_THAT(Bring(event, token), StatusIs(kFailed, Reason("PLUS_ONE_WITHOUT_HOST")));
+  const auto host = Send(With(event, token));
+  ASSERT_THAT(host, IsOk());
+  const auto nameless = Bring(event, token);
+  ASSERT_THAT(nameless, IsOk());
+  EXPECT_EQ(nameless->person(), kManager) << "who gets the ticket";
+  EXPECT_TRUE(nameless->plus_one());
+  const auto named = Bring(event, token, "gosia@example.org");
+  ASSERT_THAT(named, IsOk());
+  EXPECT_EQ(named->person().rfind("persons/", 0), 0U);
+  EXPECT_THAT(Bring(event, token), StatusIs(kFailed, Reason("PLUS_ONE_LIMIT_REACHED")));
+  EXPECT_THAT(Own(token)->plus_ones(), ElementsAre(nameless->name(), named->name()));
+  EXPECT_EQ(Own(token)->registration(), host->name());
+  EXPECT_EQ(Get(event)->seats().confirmed(), 3);
+  // One who does not come makes room for another, who is known by their address.
+  ASSERT_THAT(CancelRegistration(nameless->name()), IsOk());
+  EXPECT_THAT(Bring(event, token, "GOSIA@example.org"),
+              StatusIs(absl::StatusCode::kAlreadyExists, Reason("ALREADY_REGISTERED")));
+  EXPECT_THAT(Bring(event, token), IsOk());
+}
+
+TEST_P(InvitationTermsTest, WhoIsBroughtGoesWithTheInvitedPerson) {
+  const std::string event = EventFor(3, 5);
+  v1::CreateInvitationsRequest request = For(event, {kManager});
+  request.set_plus_ones_max(2);
+  const std::string token = TokenOf(request);
+  const auto host = Send(With(event, token));
+  const auto first = Bring(event, token);
+  const auto second = Bring(event, token, "gosia@example.org");
+  ASSERT_THAT(second, IsOk());
+  const auto waiting = Send(With(event, TokenOf(For(event, {kOther}))));
+  ASSERT_THAT(waiting, IsOk());
+  EXPECT_EQ(waiting->state(), v1::REGISTRATION_STATE_WAITLISTED);
+  ASSERT_THAT(CancelRegistration(host->name()), IsOk());
+  EXPECT_EQ(StateOf(first->name()), v1::REGISTRATION_STATE_CANCELLED);
+  EXPECT_EQ(StateOf(second->name()), v1::REGISTRATION_STATE_CANCELLED);
+  EXPECT_EQ(StateOf(waiting->name()), v1::REGISTRATION_STATE_CONFIRMED);
+  EXPECT_EQ(Get(event)->seats().confirmed(), 1);
+  EXPECT_EQ(Own(token)->plus_ones_size(), 0);
+  EXPECT_THAT(Bring(event, token), StatusIs(kFailed, Reason("PLUS_ONE_WITHOUT_HOST")));
+  ASSERT_THAT(Send(With(event, token)), IsOk());
+  EXPECT_THAT(Bring(event, token), IsOk());
+}
+
+TEST_P(InvitationTermsTest, PlusOneNeedsAnInvitationAndNoHold) {
+  v1::CreateRegistrationRequest request = RequestFor(EventFor(5), "a@example.org");
+  request.set_plus_one(true);
+  request.mutable_hold_duration()->set_seconds(600);
+  EXPECT_THAT(Send(request), ::testing::AllOf(StatusIs(absl::StatusCode::kInvalidArgument,
+                                                       HasViolation("invitation_token")),
+                                              HasViolation("hold_duration")));
+}
+
+TEST_P(InvitationTermsTest, AnAudienceTakesNoMorePlacesThanItsOwn) {
+  const std::string event = EventFor(10, 0, 2);
+  v1::CreateInvitationsRequest request =
+      For(event, {kManager, "clusters/c/contacts/a", "clusters/c/contacts/b"});
+  request.set_audience_id("managers");
+  request.set_plus_ones_max(1);
+  const auto made = CreateInvitations(request);
+  ASSERT_EQ(made->invitations_size(), 3);
+  std::vector<std::string> tokens;
+  for (const auto& one : made->invitations()) tokens.push_back(LinksOf(one.name()).answer_token());
+  const auto first = Send(With(event, tokens[0]));
+  ASSERT_THAT(first, IsOk());
+  EXPECT_EQ(first->audience(), event + "/audiences/managers");
+  ASSERT_THAT(Bring(event, tokens[0]), IsOk());
+  EXPECT_THAT(Send(With(event, tokens[1])), StatusIs(kFailed, Reason("QUOTA_FULL")));
+  // Others are not concerned.
+  EXPECT_THAT(Send(With(event, TokenOf(For(event, {kOther})))), IsOk());
+  ASSERT_THAT(CancelRegistration(first->name()), IsOk());
+  EXPECT_THAT(Send(With(event, tokens[1])), IsOk());
+  EXPECT_THAT(Send(With(event, tokens[2])), IsOk());
+}
+
+TEST_P(InvitationTermsTest, WhoLacksAPlaceOfTheirAudienceWaitsForOne) {
+  const std::string event = EventFor(10, 5, 1);
+  v1::CreateInvitationsRequest request = For(event, {kManager, kOther});
+  request.set_audience_id("managers");
+  const auto made = CreateInvitations(request);
+  const auto first = Send(With(event, LinksOf(made->invitations(0).name()).answer_token()));
+  const auto second = Send(With(event, LinksOf(made->invitations(1).name()).answer_token()));
+  ASSERT_THAT(second, IsOk());
+  EXPECT_EQ(second->state(), v1::REGISTRATION_STATE_WAITLISTED);
+  // More places for the audience, and it moves up.
+  v1::UpdateEventRequest update;
+  update.mutable_event()->set_name(event);
+  update.mutable_event()->add_audiences()->set_audience_id("managers");
+  update.mutable_event()->mutable_audiences(0)->set_places_max(2);
+  update.mutable_update_mask()->add_paths("audiences");
+  ASSERT_THAT(UpdateEvent(update), IsOk());
+  EXPECT_EQ(StateOf(second->name()), v1::REGISTRATION_STATE_CONFIRMED);
+  update.mutable_event()->mutable_audiences(0)->set_places_max(1);
+  EXPECT_THAT(UpdateEvent(update), StatusIs(kFailed, Reason("QUOTA_BELOW_TAKEN")));
+  update.mutable_event()->clear_audiences();
+  EXPECT_THAT(UpdateEvent(update),
+              StatusIs(absl::StatusCode::kInvalidArgument, HasViolation("event.audiences")));
+}
+
+TEST_P(InvitationTermsTest, ManyAtOnceTakeNoMoreThanTheAudienceHas) {
+  const std::string event = EventFor(100, 0, 5);
+  std::vector<std::string> people;
+  for (int i = 0; i < 16; ++i) people.push_back(absl::StrCat("clusters/c/contacts/p", i));
+  v1::CreateInvitationsRequest request = For(event, people);
+  request.set_audience_id("managers");
+  const auto made = CreateInvitations(request);
+  ASSERT_EQ(made->invitations_size(), 16);
+  std::vector<v1::CreateRegistrationRequest> requests;
+  for (const auto& one : made->invitations()) {
+    requests.push_back(With(event, LinksOf(one.name()).answer_token()));
+  }
+  std::vector<absl::Status> answers(requests.size());
+  std::vector<std::thread> threads;
+  for (std::size_t i = 0; i < requests.size(); ++i) {
+    threads.emplace_back([&, i] { answers[i] = Send(requests[i]).status(); });
+  }
+  for (std::thread& thread : threads) thread.join();
+  const auto count = [&answers](std::string_view reason) {
+    return std::count_if(answers.begin(), answers.end(), [reason](const absl::Status& status) {
+      return ErrorReason(status) == reason;
+    });
+  };
+  EXPECT_EQ(count(""), 5);
+  EXPECT_EQ(count("QUOTA_FULL"), 11);
+  EXPECT_EQ(Statistics(event).audiences(0).places_taken(), 5);
+}
+
+TEST_P(InvitationTermsTest, StatisticsCountEachInvitationOnceByAudience) {
+  const std::string event = EventFor(10, 0, 5);
+  v1::CreateInvitationsRequest request = For(event, {});
+  for (int i = 0; i < 6; ++i) {
+    request.add_invitees()->set_person(absl::StrCat("clusters/c/contacts/p", i));
+  }
+  request.set_audience_id("managers");
+  *request.mutable_reply_by_time() = At("2015-12-18T10:00:00Z");
+  const auto made = CreateInvitations(request);
+  ASSERT_EQ(made->invitations_size(), 6);
+  std::vector<std::string> tokens;
+  for (const auto& one : made->invitations()) tokens.push_back(LinksOf(one.name()).answer_token());
+  ASSERT_THAT(Send(With(event, tokens[0])), IsOk());
+  ASSERT_THAT(Answer(tokens[1], v1::ANSWER_NO), IsOk());
+  ASSERT_THAT(Answer(tokens[2], v1::ANSWER_MAYBE), IsOk());
+  const auto given = Delegate(tokens[3], "zofia@example.org");
+  ASSERT_THAT(given, IsOk());
+  ASSERT_THAT(Answer(LinksOf(given->delegated_to()).answer_token(), v1::ANSWER_YES), IsOk());
+  v1::RevokeInvitationRequest revoke;
+  revoke.set_name(made->invitations(4).name());
+  ASSERT_THAT(RevokeInvitation(revoke), IsOk());
+  ASSERT_THAT(Invite(event, {kOther}), IsOk());
+  clock().Set(Instant("2015-12-18T10:00:00Z"));
+  EXPECT_THAT(sweep().RunOnce(), IsOkAndHolds(2));
+
+  const v1::EventStatistics all = Statistics(event);
+  EXPECT_EQ(all.invited(), 7);
+  EXPECT_EQ(all.answered_yes(), 2);
+  EXPECT_EQ(all.answered_no(), 1);
+  EXPECT_EQ(all.answered_maybe(), 0);
+  EXPECT_EQ(all.not_answered(), 1);
+  EXPECT_EQ(all.delegated(), 1);
+  EXPECT_EQ(all.expired(), 2);
+  ASSERT_EQ(all.audiences_size(), 2);
+  EXPECT_EQ(all.audiences(0).audience(), "");
+  EXPECT_EQ(all.audiences(0).not_answered(), 1);
+  EXPECT_EQ(all.audiences(1).audience(), event + "/audiences/managers");
+  EXPECT_EQ(all.audiences(1).invited(), 6);
+  EXPECT_EQ(all.audiences(1).places_taken(), 1);
+}
+
+}  // namespace
+}  // namespace wici::registration

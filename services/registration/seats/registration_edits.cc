@@ -34,9 +34,10 @@ std::set<std::string> CategoriesAsked(EventAggregate& event, const std::vector<S
       categories.insert(added->facts.admission_category());
       continue;
     }
-    const auto& step = std::get<RegistrationStep>(op->what);
-    if (step.step != Step::kUpdate && step.step != Step::kComplete) continue;
-    if (const RegistrationRow* row = event.Find(IdOf(step.name))) {
+    const auto* step = std::get_if<RegistrationStep>(&op->what);
+    if (step == nullptr) continue;
+    if (step->step != Step::kUpdate && step->step != Step::kComplete) continue;
+    if (const RegistrationRow* row = event.Find(IdOf(step->name))) {
       categories.insert(row->registration.admission_category());
     }
   }

@@ -97,11 +97,10 @@ class EventBatch {
     for (const SeatOp* op : ops) {
       const auto* added = std::get_if<NewRegistration>(&op->what);
       if (added == nullptr) {
-        const auto& heir = std::get<RegistrationStep>(op->what).heir;
-        if (heir) keys.push_back(heir->active_key);
+        const auto* step = std::get_if<RegistrationStep>(&op->what);
+        if (step != nullptr && step->heir) keys.push_back(step->heir->active_key);
         continue;
       }
-      if (!takes_registrations_.ok()) continue;
       const auto invitation = invitations_.find(added->invitation);
       if (invitation != invitations_.end()) {
         keys.push_back(KeyOfContact(invitation->second.invitation));

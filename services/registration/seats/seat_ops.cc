@@ -107,7 +107,6 @@ class EventBatch {
         if (step != nullptr && step->heir) keys.push_back(step->heir->active_key);
         continue;
       }
-      if (!takes_registrations_.ok()) continue;
       const auto invitation = invitations_.find(added->invitation);
       if (invitation != invitations_.end()) {
         keys.push_back(KeyOfContact(invitation->second.invitation));

@@ -208,10 +208,15 @@ absl::StatusOr<v1::EventStatistics> EventStore::Statistics(absl::Time deadline,
     statistics.set_name(std::string(name));
     WICI_ASSIGN_OR_RETURN(const EventRow event, LoadEvent(tx, name));
     *statistics.mutable_seats() = event.event.seats();
+    statistics.set_registered(event.event.seats().confirmed());
+    statistics.set_came(event.event.seats().checked_in());
     WICI_ASSIGN_OR_RETURN(const sql::Rows answers, tx.Execute(kCountInvitations, {name}));
     for (const sql::Row& row : answers) {
       const auto count = static_cast<std::int32_t>(row.Int(1));
       statistics.set_invited(statistics.invited() + count);
+      if (row.Int(0) != v1::ANSWER_UNSPECIFIED) {
+        statistics.set_answered(statistics.answered() + count);
+      }
       if (row.Int(0) == v1::ANSWER_YES) statistics.set_answered_yes(count);
       if (row.Int(0) == v1::ANSWER_NO) statistics.set_answered_no(count);
       if (row.Int(0) == v1::ANSWER_MAYBE) statistics.set_answered_maybe(count);

@@ -18,6 +18,7 @@ Services::Services(const Environment& environment, EventWatch& watch, RegistryCl
       answer_retention_(environment.database, mutation_, environment.machine),
       meetings_(environment.database, mutation_),
       calendars_(environment.database),
+      surveys_(environment.database, mutation_),
       event_service_(events_, categories_, forms_, GroupReader(invitations_, registrations_), watch,
                      environment.ids),
       invitation_service_(events_, invitations_, registry, key, environment.clock),
@@ -32,6 +33,9 @@ Services::Services(const Environment& environment, EventWatch& watch, RegistryCl
       document_service_({environment.database, events_, categories_, invitations_, registrations_,
                          persons_, registry},
                         key, environment.clock, environment.machine),
+      survey_service_(events_, registrations_, surveys_,
+                      EvidenceReader(events_, registrations_, meetings_, surveys_), key,
+                      environment.clock),
       meeting_keeper_(environment.database, meetings_, environment.machine) {}
 
 void Services::Register(rpc::Server& server) {
@@ -44,6 +48,7 @@ void Services::Register(rpc::Server& server) {
   meeting_service_.Register(server);
   calendar_service_.Register(server);
   document_service_.Register(server);
+  survey_service_.Register(server);
 }
 
 }  // namespace wici::registration

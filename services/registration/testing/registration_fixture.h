@@ -127,43 +127,14 @@ class RegistrationTest : public testing::DatabaseTest {
   static v1::CreateRegistrationRequest RequestFor(const std::string& event, std::string_view email);
   // The name of a new category.
   std::string AddCategory(const std::string& event, const std::string& id, int quota,
-                          int reserved = 0, int priority = 0) {
-    v1::CreateAdmissionCategoryRequest request;
-    request.set_parent(event);
-    request.set_admission_category_id(id);
-    v1::AdmissionCategory& category = *request.mutable_admission_category();
-    (*category.mutable_title())["pl"] = "Dziennikarze z Łodzi";
-    category.set_quota(quota);
-    category.set_reserved(reserved);
-    category.set_waiting_priority(priority);
-    const auto made = CreateAdmissionCategory(request);
-    EXPECT_THAT(made, testing::IsOk());
-    return made.ok() ? made->name() : "";
-  }
+                          int reserved = 0, int priority = 0);
+  // A field of a form with labels and a purpose.
   static v1::FormField Field(const std::string& id, v1::FormFieldType type, bool required = false,
-                             int retention_days = 30) {
-    v1::FormField field;
-    field.set_field_id(id);
-    field.set_type(type);
-    field.set_required(required);
-    (*field.mutable_label())["pl"] = "Pytanie o łódź";
-    (*field.mutable_label())["en"] = "A question";
-    field.set_purpose("organising the event");
-    field.set_retention_days(retention_days);
-    return field;
-  }
+                             int retention_days = 30);
   absl::StatusOr<v1::FormDefinition> AddForm(const std::string& event,
                                              const std::vector<v1::FormField>& fields,
                                              const std::string& category = "",
-                                             v1::FormStage stage = v1::FORM_STAGE_UNSPECIFIED) {
-    v1::CreateFormDefinitionRequest request;
-    request.set_parent(event);
-    v1::FormDefinition& form = *request.mutable_form_definition();
-    *form.mutable_fields() = {fields.begin(), fields.end()};
-    form.set_admission_category(category);
-    form.set_stage(stage);
-    return CreateFormDefinition(request);
-  }
+                                             v1::FormStage stage = v1::FORM_STAGE_UNSPECIFIED);
   // Answers `field_id` in a registration, a request or the like.
   template <class Message>
   static void AddAnswer(Message& message, const std::string& field_id,
@@ -172,7 +143,6 @@ class RegistrationTest : public testing::DatabaseTest {
     answer.set_field_id(field_id);
     *answer.mutable_values() = {values.begin(), values.end()};
   }
-                          int reserved = 0, int priority = 0);
   // The name of a new session, from `from` to `until` o'clock (UTC) of the meeting's day.
   std::string AddSession(const std::string& event, const std::string& id, int capacity, int from,
                          int until);

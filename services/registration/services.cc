@@ -18,8 +18,10 @@ Services::Services(const Environment& environment, EventWatch& watch, RegistryCl
       expiry_sweep_(registrations_, &invitations_, environment.clock, environment.machine),
       answer_retention_(environment.database, mutation_, environment.machine),
       meetings_(environment.database, mutation_),
+      surveys_(environment.database, mutation_),
       calendars_(environment.database),
-      event_service_(events_, categories_, forms_, series_, watch, environment.ids),
+      event_service_(events_, categories_, forms_, series_,
+                     GroupReader(invitations_, registrations_), watch, environment.ids),
       invitation_service_(events_, invitations_, registry, key, environment.clock, environment.ids),
       registration_service_(registrations_, persons_, resend_limit_, BlindIndex(key), key,
                             environment.clock, environment.ids),
@@ -32,6 +34,9 @@ Services::Services(const Environment& environment, EventWatch& watch, RegistryCl
       document_service_({environment.database, events_, categories_, invitations_, registrations_,
                          persons_, registry},
                         key, environment.clock, environment.machine),
+      survey_service_(events_, registrations_, surveys_,
+                      EvidenceReader(events_, registrations_, meetings_, surveys_), key,
+                      environment.clock),
       meeting_keeper_(environment.database, meetings_, environment.machine) {}
 
 void Services::Register(rpc::Server& server) {
@@ -44,6 +49,7 @@ void Services::Register(rpc::Server& server) {
   meeting_service_.Register(server);
   calendar_service_.Register(server);
   document_service_.Register(server);
+  survey_service_.Register(server);
 }
 
 }  // namespace wici::registration

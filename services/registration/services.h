@@ -25,6 +25,7 @@
 #include "services/registration/registrations/expiry/expiry_sweep.h"
 #include "services/registration/registrations/link_service.h"
 #include "services/registration/registrations/registration_service.h"
+#include "services/registration/surveys/survey_service.h"
 
 namespace wici::registration {
 
@@ -66,6 +67,7 @@ class Services {
   ExpirySweep expiry_sweep_;
   AnswerRetention answer_retention_;
   MeetingStore meetings_;
+  SurveyStore surveys_;
   const LocalSearchScheduler scheduler_;
   CalendarStore calendars_;
 
@@ -78,6 +80,7 @@ class Services {
   MeetingService meeting_service_;
   CalendarService calendar_service_;
   DocumentService document_service_;
+  SurveyService survey_service_;
   MeetingKeeper meeting_keeper_;
 };
 

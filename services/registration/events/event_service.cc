@@ -221,7 +221,13 @@ absl::Status EventService::GetEventStatistics(const rpc::Context& context,
                                               const v1::GetEventStatisticsRequest& request,
                                               v1::EventStatistics& response) {
   WICI_RETURN_IF_ERROR(ValidateName(request.name(), kEventPattern));
-  return Answer(store_.Statistics(context.deadline, request.name()), response);
+  WICI_ASSIGN_OR_RETURN(response, store_.Statistics(context.deadline, request.name()));
+  if (!request.with_groups()) return absl::OkStatus();
+  WICI_ASSIGN_OR_RETURN(const GroupCounts groups, groups_.Count(context.deadline, request.name()));
+  groups.Fill(
+      auth::IsPermitted(context.principal, access::v1::PERMISSION_EVENT_WRITE, request.name()),
+      response);
+  return absl::OkStatus();
 }
 
 absl::Status EventService::WatchEvent(const rpc::Context&, const v1::WatchEventRequest& request,

@@ -12,6 +12,7 @@
 #include "services/registration/events/event_store.h"
 #include "services/registration/events/event_watch.h"
 #include "services/registration/events/series/series_handlers.h"
+#include "services/registration/events/statistics/group_reader.h"
 #include "services/registration/forms/form_handlers.h"
 #include "wici/registration/v1/event_service.pb.h"
 
@@ -22,8 +23,9 @@ class EventService {
  public:
   // All outlive the service.
   EventService(EventStore& store, CategoryStore& categories, FormStore& forms, SeriesStore& series,
-               EventWatch& watch, IdSource& ids)
+               const GroupReader& groups, EventWatch& watch, IdSource& ids)
       : store_(store),
+        groups_(groups),
         watch_(watch),
         ids_(ids),
         categories_(categories, ids),
@@ -64,6 +66,7 @@ class EventService {
                              v1::DeleteSessionResponse& response);
 
   EventStore& store_;
+  GroupReader groups_;
   EventWatch& watch_;
   IdSource& ids_;
   CategoryHandlers categories_;

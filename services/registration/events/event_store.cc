@@ -184,6 +184,8 @@ absl::StatusOr<v1::EventStatistics> EventStore::Statistics(absl::Time deadline,
     statistics.set_name(std::string(name));
     WICI_ASSIGN_OR_RETURN(const EventRow event, LoadEvent(tx, name));
     *statistics.mutable_seats() = event.event.seats();
+    statistics.set_registered(event.event.seats().confirmed());
+    statistics.set_came(event.event.seats().checked_in());
     WICI_RETURN_IF_ERROR(CountInvitations(tx, statistics));
     WICI_ASSIGN_OR_RETURN(const sql::Rows states, tx.Execute(kCountRegistrations, {name}));
     for (const sql::Row& row : states) {

@@ -41,10 +41,10 @@ CREATE TABLE event_seats (
   offer_micros BIGINT NOT NULL,
   offer_requeues BIGINT NOT NULL,
   party_limit BIGINT NOT NULL,
-  form_versions BIGINT NOT NULL,
-  approvals_required BIGINT NOT NULL,
-  reapproval BIGINT NOT NULL,
-  transfers BIGINT NOT NULL,
+  form_versions BIGINT NOT NULL DEFAULT 0,
+  approvals_required BIGINT NOT NULL DEFAULT 0,
+  reapproval BIGINT NOT NULL DEFAULT 0,
+  transfers BIGINT NOT NULL DEFAULT 0,
   CONSTRAINT event_seats_never_oversold CHECK (confirmed + held + reserved <= capacity)
 );
 
@@ -66,8 +66,8 @@ CREATE TABLE quotas (
   priority BIGINT NOT NULL,
   start_at BIGINT NOT NULL,
   end_at BIGINT NOT NULL,
-  approvals_required BIGINT NOT NULL,
-  reapproval BIGINT NOT NULL,
+  approvals_required BIGINT NOT NULL DEFAULT 0,
+  reapproval BIGINT NOT NULL DEFAULT 0,
   PRIMARY KEY (event, kind, id),
   CONSTRAINT quotas_never_oversold CHECK (taken <= size)
 );

@@ -35,7 +35,8 @@ std::set<std::string> CategoriesAsked(EventAggregate& event, const std::vector<S
       continue;
     }
     const auto* step = std::get_if<RegistrationStep>(&op->what);
-    if (step == nullptr || (step->step != Step::kUpdate && step->step != Step::kComplete)) continue;
+    if (step == nullptr) continue;
+    if (step->step != Step::kUpdate && step->step != Step::kComplete) continue;
     if (const RegistrationRow* row = event.Find(IdOf(step->name))) {
       categories.insert(row->registration.admission_category());
     }

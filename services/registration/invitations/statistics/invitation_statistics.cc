@@ -55,6 +55,9 @@ absl::Status CountInvitations(sql::Transaction& tx, v1::EventStatistics& statist
     const auto answer = static_cast<v1::Answer>(row.Int(2));
     const auto count = static_cast<std::int32_t>(row.Int(3));
     Count(state, answer, count, statistics);
+    if (state != v1::INVITATION_STATE_REVOKED && answer != v1::ANSWER_UNSPECIFIED) {
+      statistics.set_answered(statistics.answered() + count);
+    }
     const std::string& id = row.Text(0);
     Count(state, answer, count, audiences[id.empty() ? "" : AudienceName(event, id)]);
   }

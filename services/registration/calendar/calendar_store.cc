@@ -96,7 +96,8 @@ absl::Status ReadEventsAndSessions(sql::Transaction& tx, PersonalFacts& facts) {
     facts.events[name] = {std::move(event.event), event.revision};
   }
   if (sessions.empty()) return absl::OkStatus();
-  WICI_ASSIGN_OR_RETURN(const sql::Rows rows, tx.SelectMany(kGetSessions, "", KeysOf(sessions)));
+  WICI_ASSIGN_OR_RETURN(const sql::Rows rows,
+                        tx.SelectMany(kGetCalendarSessions, "", KeysOf(sessions)));
   for (const sql::Row& row : rows) {
     SessionRow session = ReadSession(row);
     const std::string name = session.session.name();

@@ -23,7 +23,7 @@ inline constexpr sql::Query kGetEvents{"get_events", R"sql(
   FROM events e JOIN event_seats s ON s.event = e.name
   WHERE e.name IN)sql"};
 
-inline constexpr sql::Query kGetSessions{"get_sessions", R"sql(
+inline constexpr sql::Query kGetCalendarSessions{"get_calendar_sessions", R"sql(
   SELECT s.event, s.id, s.revision, s.body, s.created_at, s.updated_at, CAST(0 AS BIGINT),
          s.start_at
   FROM sessions s WHERE (s.event, s.id) IN)sql"};

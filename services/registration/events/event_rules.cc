@@ -1,8 +1,10 @@
 #include "services/registration/events/event_rules.h"
 
+#include "absl/strings/str_cat.h"
 #include "libs/base/log.h"
 #include "libs/base/timestamp.h"
 #include "services/registration/errors.h"
+#include "services/registration/names.h"
 
 namespace wici::registration {
 namespace {
@@ -82,6 +84,10 @@ void MakeClone(absl::Time new_start, v1::Event& event, std::vector<v1::Session>&
   for (v1::EventAudience& audience : *event.mutable_audiences()) {
     if (audience.has_rule()) ask_anew(*audience.mutable_rule());
   }
+}
+
+std::string MakeCalendarUid(std::string_view event, std::string_view domain) {
+  return absl::StrCat(IdOf(event), "@", View(domain), ".events.wici");
 }
 
 bool LiesWithin(const v1::Session& session, const v1::Event& event) {

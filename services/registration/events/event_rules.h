@@ -6,6 +6,7 @@
 #define WICI_SERVICES_REGISTRATION_EVENTS_EVENT_RULES_H_
 
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -43,6 +44,10 @@ void Reschedule(absl::Time new_start, std::optional<absl::Time> new_end, v1::Eve
 // Makes of a copy of an event what it is at `new_start`: all its times and those of its sessions
 // move by the same civil time, and its rules ask about the new day.
 void MakeClone(absl::Time new_start, v1::Event& event, std::vector<v1::Session>& sessions);
+
+// The UID of the calendar entries of a new event. Others may have an event with the same id, so
+// `domain` is an id of this one only.
+std::string MakeCalendarUid(std::string_view event, std::string_view domain);
 
 // Whether `session` lies within `event`.
 bool LiesWithin(const v1::Session& session, const v1::Event& event);

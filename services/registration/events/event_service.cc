@@ -152,8 +152,7 @@ absl::Status EventService::CreateEvent(const rpc::Context& context,
   v1::Event event = request.event();
   event.set_name(
       absl::StrCat("events/", request.event_id().empty() ? ids_.NewId() : request.event_id()));
-  // Others may have an event with the same id: the domain is of this one only.
-  event.set_calendar_uid(absl::StrCat(IdOf(event.name()), "@", ids_.NewId(), ".events.wici"));
+  event.set_calendar_uid(MakeCalendarUid(event.name(), ids_.NewId()));
   return Answer(store_.Create(CallOf(context, request), std::move(event)), response);
 }
 

@@ -69,15 +69,20 @@ std::vector<v1::Registration> ReadAnswered(const std::string& event, const sql::
 }
 
 // Deletes what the people of a page need, when it is time; the names of their registrations.
-absl::StatusOr<std::set<std::string>> ForgetNeeds(sql::Transaction& tx, const sql::Rows& rows,
-                                                  std::int64_t days_over) {
+absl::StatusOr<std::set<std::string>> ForgetNeeds(sql::Transaction& tx, const std::string& event,
+                                                  const sql::Rows& rows, std::int64_t days_over) {
   std::set<std::string> names;
   if (days_over < kNeedsDays) return names;
   std::vector<std::vector<sql::Value>> keys;
-  for (const sql::Row& row : rows) keys.push_back({row.Text(2)});
+  std::map<std::string, std::string> registrations;  // by person
+  for (const sql::Row& row : rows) {
+    const bool is_new =
+        registrations.emplace(row.Text(2), RegistrationName(event, row.Text(0))).second;
+    if (is_new) keys.push_back({row.Text(2)});
+  }
   WICI_ASSIGN_OR_RETURN(const sql::Rows found,
                         sql::SelectMany(tx, kForgetNeeds, kForgetNeedsSuffix, keys));
-  for (const sql::Row& row : found) names.insert(row.Text(0));
+  for (const sql::Row& row : found) names.insert(registrations.at(row.Text(0)));
   return names;
 }
 
@@ -112,7 +117,7 @@ absl::Status AnswerRetention::SweepPage(const std::string& event, Page& page) {
     const std::int64_t days_over = DaysOver(FromMicros(ends[0].Int(0)), now);
     std::vector<v1::Registration> answered = ReadAnswered(event, rows);
     WICI_ASSIGN_OR_RETURN(const Forms forms, ReadForms(tx, answered));
-    WICI_ASSIGN_OR_RETURN(std::set<std::string> expired, ForgetNeeds(tx, rows, days_over));
+    WICI_ASSIGN_OR_RETURN(std::set<std::string> expired, ForgetNeeds(tx, event, rows, days_over));
     for (v1::Registration& registration : answered) {
       if (DropFrom(registration, forms, days_over)) expired.insert(registration.name());
     }

@@ -66,7 +66,7 @@ inline constexpr sql::Query kListAnswered{"list_answered", R"sql(
 inline constexpr sql::Query kForgetNeeds{"forget_special_needs", R"sql(
   UPDATE persons SET special_needs = '' WHERE id IN)sql"};
 inline constexpr std::string_view kForgetNeedsSuffix = R"sql(
-  AND special_needs <> '' RETURNING registration)sql";
+  AND special_needs <> '' RETURNING id)sql";
 
 }  // namespace wici::registration
 

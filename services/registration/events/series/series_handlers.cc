@@ -12,6 +12,7 @@
 #include "libs/rpc/page_token.h"
 #include "services/registration/call.h"
 #include "services/registration/errors.h"
+#include "services/registration/events/event_rules.h"
 #include "services/registration/events/validate_event.h"
 #include "services/registration/names.h"
 #include "services/registration/page.h"
@@ -53,10 +54,11 @@ absl::Status SeriesHandlers::CloneEvent(const rpc::Context& context,
                                         const v1::CloneEventRequest& request, v1::Event& response) {
   WICI_RETURN_IF_ERROR(Validate(request));
   const std::string id = request.event_id().empty() ? ids_.NewId() : request.event_id();
-  return Answer(
-      store_.CloneEvent(CallOf(context, request), {request.name(), absl::StrCat("events/", id),
-                                                   TimeOf(request.start_time()), ""}),
-      response);
+  const std::string name = absl::StrCat("events/", id);
+  return Answer(store_.CloneEvent(CallOf(context, request),
+                                  {request.name(), name, TimeOf(request.start_time()), "",
+                                   MakeCalendarUid(name, ids_.NewId())}),
+                response);
 }
 
 absl::Status SeriesHandlers::GetEventSeries(const rpc::Context& context,
@@ -106,9 +108,9 @@ absl::Status SeriesHandlers::CreateOccurrences(const rpc::Context& context,
     if (!request.request_id().empty()) {
       item.set_request_id(absl::StrCat(request.request_id(), "/", i));
     }
-    SetResult(store_.CloneEvent(
-                  CallOf(context, item),
-                  {item.name(), absl::StrCat("events/", item.event_id()), start, request.parent()}),
+    const std::string name = absl::StrCat("events/", item.event_id());
+    SetResult(store_.CloneEvent(CallOf(context, item), {item.name(), name, start, request.parent(),
+                                                        MakeCalendarUid(name, ids_.NewId())}),
               *response.add_results());
   }
   return absl::OkStatus();

@@ -75,6 +75,7 @@ TEST_P(SeriesServiceTest, ACloneHasEverythingButThePeople) {
   EXPECT_EQ(clone->state(), v1::EVENT_STATE_DRAFT);
   EXPECT_EQ(clone->title().at("pl"), "Spotkanie klastrów w Łodzi");
   EXPECT_EQ(clone->seats().confirmed(), 0);
+  EXPECT_NE(clone->calendar_uid(), Get(source)->calendar_uid());
   EXPECT_EQ(Changes().back().kind(), "event.created");
   EXPECT_EQ(Get(clone->name())->DebugString(), clone->DebugString());
 

@@ -136,6 +136,7 @@ absl::StatusOr<v1::Event> SeriesStore::CloneEvent(const Call& call, const Clone&
         Rename(clone.name, whole);
         MakeClone(clone.start, whole.event, whole.sessions);
         if (!clone.series.empty()) whole.event.set_series(clone.series);
+        whole.event.set_calendar_uid(clone.calendar_uid);
         MakeDraft(now, whole.event);
         WICI_RETURN_IF_ERROR(CheckSeries(tx, whole.event.series()));
         WICI_RETURN_IF_ERROR(InsertDraft(tx, whole.event));

@@ -37,6 +37,7 @@ class SeriesStore {
     std::string name;    // of the new one
     absl::Time start;
     std::string series;  // of the new one; "" for that of the source
+    std::string calendar_uid;
   };
   // Stores a draft with the sessions and admission categories of the source, whose ids it keeps,
   // and nobody in it. EVENT_NOT_FOUND, EVENT_EXISTS, EVENT_SERIES_NOT_FOUND.

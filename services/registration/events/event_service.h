@@ -11,8 +11,8 @@
 #include "services/registration/events/categories/category_handlers.h"
 #include "services/registration/events/event_store.h"
 #include "services/registration/events/event_watch.h"
-#include "services/registration/forms/form_handlers.h"
 #include "services/registration/events/statistics/group_reader.h"
+#include "services/registration/forms/form_handlers.h"
 #include "wici/registration/v1/event_service.pb.h"
 
 namespace wici::registration {

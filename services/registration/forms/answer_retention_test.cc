@@ -39,7 +39,9 @@ class AnswerRetentionTest : public RegistrationTest {
   }
   std::vector<std::string> FieldsOf(const std::string& registration) {
     std::vector<std::string> fields;
-    for (const auto& answer : GetRegistration(registration)->answers()) {
+    const auto found = GetRegistration(registration);
+    EXPECT_THAT(found, IsOk());
+    for (const v1::FormAnswer& answer : found->answers()) {
       fields.push_back(answer.field_id());
     }
     return fields;

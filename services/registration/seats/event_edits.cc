@@ -75,7 +75,7 @@ absl::Status EventAggregate::Change(RegistrationRow& row, Step step, const v1::R
   if (step == Step::kReview) row.registration.clear_approvals();
   Record(entry, step == Step::kReview ? "resubmitted" : "updated", cause, changes);
   settled_ = false;
-  return Promote(changes);
+  return seats_.state == v1::EVENT_STATE_CANCELLED ? absl::OkStatus() : Promote(changes);
 }
 
 absl::StatusOr<RegistrationRow*> EventAggregate::Transfer(RegistrationRow& row,

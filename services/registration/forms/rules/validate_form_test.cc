@@ -25,7 +25,7 @@ absl::Status Check(const std::string& fields, const std::string& more = "") {
 constexpr char kRest[] =
     "label { key: 'pl' value: 'Dieta' } purpose: 'catering' retention_days: 14 ";
 
-std::string Field(const std::string& text) { return "fields { " + text + kRest + " } "; }
+std::string Field(const std::string& text) { return "fields { " + text + " " + kRest + " } "; }
 
 std::string At(const std::string& path) { return "form_definition.fields" + path; }
 

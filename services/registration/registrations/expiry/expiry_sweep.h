@@ -42,7 +42,7 @@ class ExpirySweep {
 
   // Starts the thread, which sweeps at once and then at every interval.
   void Start();
-  // Sweeps until nothing is due, on the calling thread; returns of how many registrations and
+  // Sweeps all that is due now, on the calling thread; returns of how many registrations and
   // invitations something became. Not together with Start. Errors: those of the stores; the next
   // round finds the same rows.
   absl::StatusOr<int> RunOnce();

@@ -154,10 +154,6 @@ absl::Status RegistrationLogFullError(std::string_view registration) {
   return About(StatusCode::kResourceExhausted, "REGISTRATION_LOG_FULL", "registration",
                registration, "has changed too often");
 }
-absl::Status WaitingListCrowdedError(std::string_view registration) {
-  return About(StatusCode::kFailedPrecondition, "WAITING_LIST_CROWDED", "registration",
-               registration, "cannot be put exactly there; choose a place further on");
-}
 
 absl::Status AudienceEmptyError(std::string_view event) {
   return About(StatusCode::kFailedPrecondition, "AUDIENCE_EMPTY", "event", event,

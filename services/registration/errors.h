@@ -50,7 +50,6 @@ absl::Status ReservedExceedsFreeError(std::string_view event, std::int64_t free)
 absl::Status SessionsOverlapError(std::string_view session, std::string_view other);
 absl::Status PlaceExpiredError(std::string_view registration, absl::Time expire_time);
 absl::Status RegistrationLogFullError(std::string_view registration);
-absl::Status WaitingListCrowdedError(std::string_view registration);
 
 absl::Status AudienceEmptyError(std::string_view event);
 absl::Status AudienceTooLargeError(std::string_view event, std::int64_t limit);

@@ -135,7 +135,7 @@ absl::Status EventStore::Save(sql::Transaction& tx, EventRow& row,
   }
   WICI_RETURN_IF_ERROR(aggregate.LoadPlaces(0, {}));
   if (event.state() != v1::EVENT_STATE_CANCELLED) {
-    aggregate.Promote(changes);
+    WICI_RETURN_IF_ERROR(aggregate.Promote(changes));
   }
   WICI_RETURN_IF_ERROR(aggregate.Save());
   WICI_ASSIGN_OR_RETURN(
@@ -267,7 +267,7 @@ absl::Status EventStore::SaveSessionChange(sql::Transaction& tx, const std::stri
   WICI_RETURN_IF_ERROR(aggregate.LoadQuotas({&named}));
   WICI_RETURN_IF_ERROR(quota ? aggregate.PutQuota(*quota) : aggregate.RemoveQuota(session));
   WICI_RETURN_IF_ERROR(aggregate.LoadPlaces(0, {}));
-  aggregate.Promote(changes);
+  WICI_RETURN_IF_ERROR(aggregate.Promote(changes));
   return aggregate.Save();
 }
 

@@ -26,6 +26,11 @@ inline constexpr sql::Query kCountWaitingUpTo{"count_waiting_up_to", R"sql(
   SELECT COUNT(*) FROM registrations
   WHERE event = $1 AND state = 3 AND waiting_number <= $2)sql"};
 
+// The same in the line of one category, '' for the registrations without one.
+inline constexpr sql::Query kCountLineUpTo{"count_line_up_to", R"sql(
+  SELECT COUNT(*) FROM registrations
+  WHERE event = $1 AND category = $2 AND state = 3 AND waiting_number <= $3)sql"};
+
 inline constexpr sql::Query kListExpired{"list_expired", R"sql(
   SELECT event, id FROM registrations WHERE expires_at IS NOT NULL AND expires_at <= $1
   ORDER BY expires_at, event, id LIMIT $2)sql"};

@@ -58,6 +58,11 @@ absl::StatusOr<v1::Registration> RegistrationStore::Get(absl::Time deadline,
     WICI_ASSIGN_OR_RETURN(const std::int64_t place,
                           PlaceOf(tx, EventOf(name), *rows[0].waiting_number));
     registration.set_waiting_list_position(static_cast<std::int32_t>(place));
+    WICI_ASSIGN_OR_RETURN(
+        const sql::Rows line,
+        tx.Execute(kCountLineUpTo, {EventOf(name), IdOf(registration.admission_category()),
+                                    *rows[0].waiting_number}));
+    registration.set_waiting_line_position(static_cast<std::int32_t>(line[0].Int(0)));
     return absl::OkStatus();
   }));
   return registration;

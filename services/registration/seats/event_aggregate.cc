@@ -1,5 +1,6 @@
 #include "services/registration/seats/event_aggregate.h"
 
+#include <limits>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -16,6 +17,8 @@ namespace {
 
 // What follows from something else has this actor.
 constexpr std::string_view kService = "services/registration";
+
+bool TakesPlaces(v1::RegistrationState state) { return HoldsSeat(state) || KeepsSeat(state); }
 
 }  // namespace
 
@@ -60,12 +63,9 @@ RegistrationRow* EventAggregate::Find(std::string_view id) {
 }
 
 void EventAggregate::Enqueue(Entry& entry) {
-  const v1::Registration& registration = entry.row.registration;
   entry.row.waiting_number =
-      WaitingNumber(PriorityFor(registration), seats_.counts.next_waiting_number++);
-  // Behind a part of the line that is not loaded, it cannot have its turn now.
-  if (cut_lines_.find(registration.admission_category()) != cut_lines_.end()) return;
-  queue_[*entry.row.waiting_number] = &entry;
+      WaitingNumber(PriorityFor(entry.row.registration), seats_.counts.next_waiting_number++);
+  Place(entry);
 }
 
 void EventAggregate::Touch(Entry& entry) {
@@ -105,7 +105,7 @@ absl::StatusOr<RegistrationRow*> EventAggregate::Add(RegistrationRow row,
                                                      const Cause& cause, Changes& changes) {
   WICI_RETURN_IF_ERROR(CheckQuotas(row.registration));
   const std::vector<Quota*> quotas = QuotasOf(row.registration);
-  const bool has_turn = HasTurn(row.registration, changes);
+  WICI_ASSIGN_OR_RETURN(const bool has_turn, HasTurn(row.registration, changes));
   v1::RegistrationState state = v1::REGISTRATION_STATE_PENDING_APPROVAL;
   if (hold_until) {
     if (!has_turn || FindShortage(seats_.counts, quotas)) return Refusal(quotas, false);
@@ -144,7 +144,7 @@ absl::StatusOr<RegistrationRow*> EventAggregate::Add(RegistrationRow row,
 }
 
 absl::StatusOr<Step> EventAggregate::ChooseApproval(const RegistrationRow& row, Changes& changes) {
-  const bool has_turn = HasTurn(row.registration, changes);
+  WICI_ASSIGN_OR_RETURN(const bool has_turn, HasTurn(row.registration, changes));
   if (has_turn && !FindShortage(seats_.counts, QuotasOf(row.registration))) return Step::kConfirm;
   if (seats_.counts.waitlisted < seats_.counts.waiting_list_capacity) return Step::kWaitlist;
   return NoSeatToConfirmError(row.registration.name());
@@ -174,8 +174,8 @@ absl::Status EventAggregate::Apply(RegistrationRow& row, Step step, std::string_
     row.active_key.clear();
   }
   Record(entry, kind, cause, changes);
-  if (seats_.state != v1::EVENT_STATE_CANCELLED) Promote(changes);
-  return absl::OkStatus();
+  if (TakesPlaces(from) && !TakesPlaces(to)) settled_ = false;
+  return seats_.state == v1::EVENT_STATE_CANCELLED ? absl::OkStatus() : Promote(changes);
 }
 
 absl::Status EventAggregate::MoveTo(RegistrationRow& row, std::int64_t position, const Cause& cause,
@@ -184,24 +184,11 @@ absl::Status EventAggregate::MoveTo(RegistrationRow& row, std::int64_t position,
   WICI_RETURN_IF_ERROR(Next(name, row.registration.state(), Step::kMove).status());
   if (row.log.entries_size() >= kLogMax) return RegistrationLogFullError(name);
   Entry& entry = *by_id_.at(IdOf(name));
-  WICI_ASSIGN_OR_RETURN(const std::vector<std::int64_t> others, NumbersOfOthers(entry, position));
-  const auto place = static_cast<std::size_t>(position);
-  std::optional<std::int64_t> number;
-  if (others.size() < place) {
-    const int priority = others.empty() ? kPriorityDefault : PriorityOf(others.back());
-    number = WaitingNumber(priority, seats_.counts.next_waiting_number++);
-  } else {
-    std::optional<std::int64_t> before;
-    if (place > 1) before = others[place - 2];
-    number = NumberBetween(before, others[place - 1]);
-  }
-  if (!number) return WaitingListCrowdedError(name);
+  WICI_ASSIGN_OR_RETURN(const std::int64_t number, NumberAt(entry, position));
   queue_.erase(*row.waiting_number);
   row.waiting_number = number;
-  // Where it stands among those that are not loaded is not known: then its turn is not in this
-  // transaction.
-  const bool whole = cut_lines_.find(row.registration.admission_category()) == cut_lines_.end();
-  if (whole || (!queue_.empty() && *number < queue_.begin()->first)) queue_[*number] = &entry;
+  Place(entry);
+  settled_ = false;
   Touch(entry);
   row.registration.set_state_reason(cause.reason);
   Record(entry, "moved", cause, changes);
@@ -218,18 +205,22 @@ void EventAggregate::Forget(RegistrationRow& row, Changes& changes) {
   changes.push_back(RegistrationChange("person_erased", row));
 }
 
-void EventAggregate::Promote(Changes& changes) {
+absl::Status EventAggregate::Promote(Changes& changes) {
   const bool offers = seats_.offer > absl::ZeroDuration();
   const SeatCounts& counts = seats_.counts;
-  for (auto at = queue_.begin();
-       at != queue_.end() && counts.confirmed + counts.held < counts.capacity;) {
+  std::int64_t passed = 0;
+  while (!settled_ && counts.confirmed + counts.held < counts.capacity) {
+    const auto at = queue_.upper_bound(passed);
+    const bool end = at == queue_.end();
+    WICI_ASSIGN_OR_RETURN(const bool more,
+                          ReadOn(end ? std::numeric_limits<std::int64_t>::max() : at->first));
+    if (more) continue;
+    if (end) break;
+    passed = at->first;
     Entry& next = *at->second;
     const std::vector<Quota*> quotas = QuotasOf(next.row.registration);
-    if (FindShortage(counts, quotas)) {
-      ++at;
-      continue;
-    }
-    at = queue_.erase(at);
+    if (FindShortage(counts, quotas)) continue;
+    queue_.erase(at);
     const v1::RegistrationState to =
         offers ? v1::REGISTRATION_STATE_OFFERED : v1::REGISTRATION_STATE_CONFIRMED;
     Move(seats_.counts, quotas, v1::REGISTRATION_STATE_WAITLISTED, to);
@@ -238,6 +229,8 @@ void EventAggregate::Promote(Changes& changes) {
     if (offers) SetTimestamp(now_ + seats_.offer, *next.row.registration.mutable_expire_time());
     Record(next, offers ? "offered" : "promoted", {std::string(kService), ""}, changes);
   }
+  settled_ = true;
+  return absl::OkStatus();
 }
 
 feed::Change EventAggregate::MakeChange(std::string_view kind, std::string_view resource,

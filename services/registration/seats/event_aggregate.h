@@ -4,17 +4,16 @@
 // registration_state.h; Save writes everything in a constant number of statements, the hot row
 // guarded by its version. Promotion happens with the step that frees the places, so no transaction
 // leaves somebody waiting whose places are all free, and of several it takes the first in the order
-// of the queue. (It looks at the first kLookahead entries of each category that wait for something
-// else than their turn; beyond them an entry waits until one of those has gone.) An event without
-// categories and limited sessions costs no statement for them. Not thread-safe; lives inside one
-// transaction.
+// of the queue. (Of those that wait for something else than their turn it reads further pages while
+// the event has a free seat, kScanMax at most; beyond them an entry waits until one of those has
+// gone.) An event without categories and limited sessions costs no statement for them. Not
+// thread-safe; lives inside one transaction.
 #ifndef WICI_SERVICES_REGISTRATION_SEATS_EVENT_AGGREGATE_H_
 #define WICI_SERVICES_REGISTRATION_SEATS_EVENT_AGGREGATE_H_
 
 #include <map>
 #include <memory>
 #include <optional>
-#include <set>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -41,8 +40,9 @@ struct Cause {
 
 class EventAggregate {
  public:
-  static constexpr std::int64_t kLookahead = 20;
-  static constexpr int kLogMax = 500;  // entries of one registration
+  static constexpr std::int64_t kLookahead = 20;  // entries read beyond those that are wanted
+  static constexpr std::int64_t kScanMax = 2000;  // entries read beyond those in further pages
+  static constexpr int kLogMax = 500;             // entries of one registration
 
   // `tx` outlives the object. EVENT_NOT_FOUND.
   static absl::StatusOr<EventAggregate> Load(sql::Transaction& tx, std::string_view event,
@@ -86,8 +86,9 @@ class EventAggregate {
   absl::Status Apply(RegistrationRow& row, Step step, std::string_view kind, const Cause& cause,
                      Changes& changes);
 
-  // Moves a waitlisted registration to `position` (from 1) of the queue, as `cause` says.
-  // TRANSITION_NOT_ALLOWED, WAITING_LIST_CROWDED, REGISTRATION_LOG_FULL.
+  // Moves a waitlisted registration to `position` (from 1) of the queue, as `cause` says. Where
+  // many were moved to between the same two, some get numbers further apart and so a new version.
+  // TRANSITION_NOT_ALLOWED, REGISTRATION_LOG_FULL.
   absl::Status MoveTo(RegistrationRow& row, std::int64_t position, const Cause& cause,
                       Changes& changes);
 
@@ -100,8 +101,9 @@ class EventAggregate {
   absl::Status PutQuota(const QuotaRow& wanted);
   absl::Status RemoveQuota(const std::string& name);
 
-  // Promotes as many as there are places for; the places must be loaded.
-  void Promote(Changes& changes);
+  // Promotes as many as there are places for; the places must be loaded. Costs nothing when no
+  // place came free since the last time.
+  absl::Status Promote(Changes& changes);
 
   // A change record about this event.
   feed::Change MakeChange(std::string_view kind, std::string_view resource,
@@ -127,6 +129,9 @@ class EventAggregate {
   Entry& Keep(RegistrationRow row);
   void Keep(QuotaRow row);
   void Enqueue(Entry& entry);
+  // Puts a waiting entry into the queue, or aside while it stands behind what is loaded of its
+  // line.
+  void Place(Entry& entry);
   // The row changes now: one revision more.
   void Touch(Entry& entry);
   void SetState(Entry& entry, v1::RegistrationState state);
@@ -135,7 +140,11 @@ class EventAggregate {
   feed::Change RegistrationChange(std::string_view kind, const RegistrationRow& row) const;
 
   absl::Status LoadQueue(std::int64_t steps);
+  // Reads the next `limit` entries of a line.
   absl::Status LoadLine(const std::string& category, std::int64_t limit);
+  // Reads on in a line that has somebody before `number` who may have a place; whether there was
+  // one.
+  absl::StatusOr<bool> ReadOn(std::int64_t number);
   absl::Status LoadCategories();
   // The quotas of a registration that are loaded, to be changed.
   std::vector<Quota*> QuotasOf(const v1::Registration& registration);
@@ -144,9 +153,20 @@ class EventAggregate {
   std::int64_t WaitingBefore(const v1::Registration& registration);
   // Whether a registration that comes now may take its places: nobody waits before it whom they
   // would help. Promotes those first.
-  bool HasTurn(const v1::Registration& registration, Changes& changes);
-  // The numbers of the head of the queue without `entry`, in order: at least `count` if there are.
-  absl::StatusOr<std::vector<std::int64_t>> NumbersOfOthers(const Entry& entry, std::int64_t count);
+  absl::StatusOr<bool> HasTurn(const v1::Registration& registration, Changes& changes);
+  // The head of the queue without `entry`, in order: at least `count` if there are.
+  struct Waiting {
+    std::int64_t number = 0;
+    std::string id;
+  };
+  absl::StatusOr<std::vector<Waiting>> OthersWaiting(const Entry& entry, std::int64_t count);
+  // The number that puts `entry` at `position` of the queue.
+  absl::StatusOr<std::int64_t> NumberAt(const Entry& entry, std::int64_t position);
+  // The same where there is no room: those behind move on.
+  absl::StatusOr<std::int64_t> MakeRoom(const Entry& entry, std::int64_t position);
+  // Gives the entries from `first` on these numbers, which keep their order.
+  absl::Status Renumber(std::vector<Waiting>::const_iterator first,
+                        const std::vector<std::int64_t>& numbers);
   int PriorityFor(const v1::Registration& registration);
   // Why there are no places, nor, when it `may_wait`, one on the waiting list.
   absl::Status Refusal(const std::vector<Quota*>& quotas, bool may_wait) const;
@@ -159,7 +179,11 @@ class EventAggregate {
   std::vector<std::unique_ptr<Entry>> entries_;    // in the order they came
   std::unordered_map<std::string, Entry*> by_id_;  // id -> entry
   std::map<std::int64_t, Entry*> queue_;           // what is loaded of it, in order
-  std::set<std::string> cut_lines_;                // categories of whose line not all is loaded
+  // Categories of whose line not all is loaded, with the last number that is.
+  std::map<std::string, std::int64_t> cut_lines_;
+  std::vector<Entry*> aside_;  // they wait behind what is loaded of their line
+  std::int64_t read_on_ = 0;   // entries read by ReadOn
+  bool settled_ = false;       // nobody in the queue can be promoted
   std::map<std::string, std::unique_ptr<KeptQuota>> quotas_;  // by name
   bool categories_loaded_ = false;
   std::unordered_map<std::string, bool> active_;  // keys with a registration

@@ -1,5 +1,6 @@
 // The quotas and the queue of EventAggregate.
 #include <algorithm>
+#include <optional>
 #include <set>
 #include <utility>
 
@@ -9,8 +10,14 @@
 #include "services/registration/seats/event_aggregate.h"
 #include "services/registration/seats/queries.h"
 #include "services/registration/seats/rules/session_choice.h"
+#include "services/registration/seats/rules/waiting_order.h"
 
 namespace wici::registration {
+namespace {
+
+constexpr std::int64_t kPage = 200;  // of the queue
+
+}  // namespace
 
 absl::Status EventAggregate::LoadPlaces(std::int64_t steps,
                                         absl::Span<const v1::Registration* const> added) {
@@ -58,19 +65,48 @@ absl::Status EventAggregate::LoadQueue(std::int64_t steps) {
 }
 
 absl::Status EventAggregate::LoadLine(const std::string& category, std::int64_t limit) {
-  if (limit == 0) {
-    cut_lines_.insert(category);
-    return absl::OkStatus();
-  }
+  std::int64_t& last = cut_lines_[category];
+  if (limit == 0) return absl::OkStatus();
   WICI_ASSIGN_OR_RETURN(
       const sql::Rows rows,
-      tx_->Execute(kListWaitingLine, {seats_.event, IdOf(category), std::int64_t{0}, limit}));
-  if (static_cast<std::int64_t>(rows.size()) == limit) cut_lines_.insert(category);
-  for (const sql::Row& row : rows) {
-    Entry& entry = Keep(ReadRegistration(row));
-    queue_[*entry.row.waiting_number] = &entry;
+      tx_->Execute(kListWaitingLine, {seats_.event, IdOf(category), last, limit}));
+  for (const sql::Row& read : rows) {
+    RegistrationRow row = ReadRegistration(read);
+    last = *row.waiting_number;
+    Entry& entry = Keep(std::move(row));
+    // Unless it has moved or left in this transaction.
+    if (entry.row.waiting_number == last) queue_[last] = &entry;
+  }
+  if (static_cast<std::int64_t>(rows.size()) < limit) cut_lines_.erase(category);
+  for (Entry* entry : std::exchange(aside_, {})) {
+    if (entry->row.waiting_number) Place(*entry);
   }
   return absl::OkStatus();
+}
+
+absl::StatusOr<bool> EventAggregate::ReadOn(std::int64_t number) {
+  if (read_on_ >= kScanMax) return false;
+  for (const auto& [category, last] : cut_lines_) {
+    if (last >= number) continue;
+    std::vector<Quota*> quotas;
+    if (QuotaRow* quota = FindQuota(category)) quotas.push_back(&quota->counts);
+    if (FindShortage(seats_.counts, quotas)) continue;
+    read_on_ += kPage;
+    WICI_RETURN_IF_ERROR(LoadLine(std::string(category), kPage));
+    WICI_RETURN_IF_ERROR(LoadQuotas({}));
+    return true;
+  }
+  return false;
+}
+
+void EventAggregate::Place(Entry& entry) {
+  const std::int64_t number = *entry.row.waiting_number;
+  const auto cut = cut_lines_.find(entry.row.registration.admission_category());
+  if (cut == cut_lines_.end() || number < cut->second) {
+    queue_[number] = &entry;
+  } else {
+    aside_.push_back(&entry);
+  }
 }
 
 absl::Status EventAggregate::LoadQuotas(absl::Span<const v1::Registration* const> added) {
@@ -168,31 +204,88 @@ int EventAggregate::PriorityFor(const v1::Registration& registration) {
   return category == nullptr ? kPriorityDefault : category->priority;
 }
 
-bool EventAggregate::HasTurn(const v1::Registration& registration, Changes& changes) {
+absl::StatusOr<bool> EventAggregate::HasTurn(const v1::Registration& registration,
+                                             Changes& changes) {
   if (WaitingBefore(registration) == 0) return true;
   if (FindShortage(seats_.counts, QuotasOf(registration))) return false;
-  Promote(changes);
+  WICI_RETURN_IF_ERROR(Promote(changes));
   // Who is left of the line waits for something else, if all of it is known.
   return cut_lines_.find(registration.admission_category()) == cut_lines_.end();
 }
 
-absl::StatusOr<std::vector<std::int64_t>> EventAggregate::NumbersOfOthers(const Entry& entry,
-                                                                          std::int64_t count) {
+absl::StatusOr<std::vector<EventAggregate::Waiting>> EventAggregate::OthersWaiting(
+    const Entry& entry, std::int64_t count) {
   // Those that changed in this transaction stand as they are in memory.
   const std::int64_t limit = count + static_cast<std::int64_t>(entries_.size());
   WICI_ASSIGN_OR_RETURN(const sql::Rows rows,
                         tx_->Execute(kListWaitingNumbers, {seats_.event, limit}));
-  std::vector<std::int64_t> numbers;
+  std::vector<Waiting> others;
   for (const sql::Row& row : rows) {
-    if (by_id_.find(row.Text(0)) == by_id_.end()) numbers.push_back(row.Int(1));
+    if (by_id_.find(row.Text(0)) == by_id_.end()) others.push_back({row.Int(1), row.Text(0)});
   }
   for (const auto& other : entries_) {
     if (other.get() != &entry && other->row.waiting_number) {
-      numbers.push_back(*other->row.waiting_number);
+      others.push_back({*other->row.waiting_number, IdOf(other->row.registration.name())});
     }
   }
-  std::sort(numbers.begin(), numbers.end());
-  return numbers;
+  std::sort(others.begin(), others.end(),
+            [](const Waiting& a, const Waiting& b) { return a.number < b.number; });
+  return others;
+}
+
+absl::StatusOr<std::int64_t> EventAggregate::NumberAt(const Entry& entry, std::int64_t position) {
+  WICI_ASSIGN_OR_RETURN(const std::vector<Waiting> others, OthersWaiting(entry, position));
+  if (others.empty()) return *entry.row.waiting_number;
+  const auto place = static_cast<std::size_t>(position);
+  if (place == 1) return *NumberBetween(std::nullopt, others[0].number);
+  const std::int64_t before = others[std::min(place - 1, others.size()) - 1].number;
+  // Between two priorities it joins the end of the first: who comes later stands behind it.
+  if (others.size() < place || PriorityOf(others[place - 1].number) != PriorityOf(before)) {
+    return NumberAtEnd(before, seats_.counts.next_waiting_number++);
+  }
+  if (const auto number = NumberBetween(before, others[place - 1].number)) return *number;
+  return MakeRoom(entry, position);
+}
+
+absl::StatusOr<std::int64_t> EventAggregate::MakeRoom(const Entry& entry, std::int64_t position) {
+  for (std::int64_t more = kPage;; more *= 8) {
+    WICI_ASSIGN_OR_RETURN(const std::vector<Waiting> others, OthersWaiting(entry, position + more));
+    const auto first = others.begin() + (position - 1);
+    const std::int64_t before = (first - 1)->number;
+    const auto last = std::find_if(first, others.end(), [&](const Waiting& other) {
+      return PriorityOf(other.number) != PriorityOf(before);
+    });
+    const bool ended =
+        last != others.end() || static_cast<std::int64_t>(others.size()) < position + more;
+    std::vector<std::int64_t> behind;
+    for (auto at = first; at != last; ++at) behind.push_back(at->number);
+    if (ended) behind.push_back(NumberAtEnd(behind.back(), seats_.counts.next_waiting_number));
+    const auto numbers = SpreadBehind(before, behind, ended);
+    if (!numbers && !ended) continue;
+    if (!numbers) return absl::InternalError("a waiting list without room");
+    WICI_RETURN_IF_ERROR(Renumber(first, {numbers->begin() + 1, numbers->end()}));
+    return numbers->front();
+  }
+}
+
+absl::Status EventAggregate::Renumber(std::vector<Waiting>::const_iterator first,
+                                      const std::vector<std::int64_t>& numbers) {
+  std::vector<std::string> names;
+  for (std::size_t i = 0; i < numbers.size(); ++i) {
+    names.push_back(RegistrationName(seats_.event, (first + static_cast<std::ptrdiff_t>(i))->id));
+  }
+  WICI_RETURN_IF_ERROR(LoadRegistrations(names));
+  WICI_RETURN_IF_ERROR(LoadQuotas({}));
+  for (const std::string& name : names) {
+    queue_.erase(*by_id_.at(IdOf(name))->row.waiting_number);
+  }
+  for (std::size_t i = 0; i < numbers.size(); ++i) {
+    Entry& entry = *by_id_.at(IdOf(names[i]));
+    entry.row.waiting_number = numbers[i];
+    Touch(entry);
+    Place(entry);
+  }
+  return absl::OkStatus();
 }
 
 absl::Status EventAggregate::Refusal(const std::vector<Quota*>& quotas, bool may_wait) const {
@@ -237,6 +330,7 @@ absl::Status EventAggregate::PutQuota(const QuotaRow& wanted) {
     seats_.limited_sessions += IsLimited(wanted) - (is_new ? 0 : IsLimited(kept.row));
   }
   seats_.counts = seats;
+  settled_ = false;
   kept.row = wanted;
   kept.row.counts = counts;
   kept.dirty = true;
@@ -248,6 +342,7 @@ absl::Status EventAggregate::RemoveQuota(const std::string& name) {
   if (at == quotas_.end()) return absl::OkStatus();
   QuotaRow& row = at->second->row;
   Resize(seats_.counts, row.counts, row.counts.size, 0);
+  settled_ = false;
   if (row.kind == QuotaKind::kCategory) {
     --seats_.categories;
   } else {

@@ -4,6 +4,7 @@
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "services/registration/seats/rules/waiting_order.h"
 #include "services/registration/testing/registration_fixture.h"
 
 namespace wici::registration {
@@ -129,8 +130,10 @@ TEST_P(CategoryPlacesTest, APriorityComesFirstWhateverTheTime) {
   const auto early = SignUp(event, "c@example.org", members);
   EXPECT_EQ(GetRegistration(early->name())->waiting_list_position(), 1);
   EXPECT_EQ(GetRegistration(late->name())->waiting_list_position(), 2);
+  EXPECT_EQ(GetRegistration(late->name())->waiting_line_position(), 1) << "the first of the press";
   ASSERT_THAT(CancelRegistration(seated->name()), IsOk());
   EXPECT_EQ(StateOf(early->name()), kConfirmed);
+  EXPECT_EQ(GetRegistration(early->name())->waiting_line_position(), 0);
 }
 
 TEST_P(CategoryPlacesTest, WhoWaitsForAFullWorkshopDoesNotHoldUpTheOthers) {
@@ -157,6 +160,47 @@ TEST_P(CategoryPlacesTest, ANewRegistrationPassesThoseItCannotHelp) {
   ASSERT_THAT(passes, IsOk());
   EXPECT_EQ(passes->state(), kConfirmed);
   EXPECT_THAT(ChangeKinds(), Not(Contains("registration.promoted")));
+}
+
+TEST_P(CategoryPlacesTest, ManyWhoWaitForAFullWorkshopDoNotHoldUpTheOthers) {
+  const std::string event = OpenEvent(3, 1000);
+  const std::string workshop = AddSession(event, "workshop", 1, 12, 13);
+  ASSERT_THAT(SignUp(event, "a@example.org", "", {workshop}), IsOk());
+  const auto other = SignUp(event, "b@example.org");
+  v1::BatchCreateRegistrationsRequest batch;
+  batch.set_parent(event);
+  for (int i = 0; i < 450; ++i) {
+    v1::CreateRegistrationRequest request = RequestFor("", absl::StrCat(i, "@example.org"));
+    request.mutable_registration()->add_sessions(workshop);
+    *batch.add_requests() = request;
+  }
+  ASSERT_THAT(BatchCreateRegistrations(batch), IsOk());
+  EXPECT_EQ(Get(event)->seats().waitlisted(), 450);
+  const auto passes = SignUp(event, "c@example.org");
+  ASSERT_THAT(passes, IsOk());
+  EXPECT_EQ(passes->state(), kConfirmed);
+  const auto waits = SignUp(event, "d@example.org");
+  EXPECT_EQ(waits->state(), kWaitlisted) << "now the event is full";
+  ASSERT_THAT(CancelRegistration(other->name()), IsOk());
+  EXPECT_EQ(StateOf(waits->name()), kConfirmed);
+  EXPECT_EQ(Session(workshop).taken(), 1);
+}
+
+TEST_P(CategoryPlacesTest, AMoveBetweenTwoPrioritiesIsNotOvertakenByWhoComesLater) {
+  const std::string event = OpenEvent(1, 100);
+  const std::string late = AddCategory(event, "late", 5, 0, kPriorityLast);
+  const auto seated = SignUp(event, "seated@example.org");
+  const auto first = SignUp(event, "a@example.org");
+  const auto moved = SignUp(event, "b@example.org");
+  ASSERT_THAT(SignUp(event, "c@example.org", late), IsOk());
+  v1::MoveOnWaitingListRequest move;
+  move.set_name(moved->name());
+  move.set_position(2);
+  move.set_reason("stays where it is");
+  ASSERT_THAT(MoveOnWaitingList(move), IsOk());
+  const auto newcomer = SignUp(event, "d@example.org");
+  EXPECT_EQ(GetRegistration(moved->name())->waiting_list_position(), 2);
+  EXPECT_EQ(GetRegistration(newcomer->name())->waiting_list_position(), 3);
 }
 
 TEST_P(CategoryPlacesTest, MorePlacesInAQuotaPromote) {
@@ -348,26 +392,36 @@ TEST_P(CategoryPlacesTest, MoveOnTheWaitingListIsAudited) {
   EXPECT_EQ(GetRegistrationLog(request)->entries(2).actor(), "services/registration");
 }
 
-TEST_P(CategoryPlacesTest, BetweenTwoNeighboursThereIsRoomForTwentyFour) {
+TEST_P(CategoryPlacesTest, BetweenTwoNeighboursThereIsRoomForAnyNumberOfMoves) {
   const std::string event = OpenEvent(1, 100);
   ASSERT_THAT(SignUp(event, "seated@example.org"), IsOk());
-  ASSERT_THAT(SignUp(event, "first@example.org"), IsOk());
+  const auto first = SignUp(event, "first@example.org");
+  ASSERT_THAT(first, IsOk());
   std::vector<std::string> names;
-  for (int i = 0; i < 26; ++i) {
+  for (int i = 0; i < 60; ++i) {
     names.push_back(SignUp(event, absl::StrCat(i, "@example.org"))->name());
   }
   v1::MoveOnWaitingListRequest move;
   move.set_position(2);
   move.set_reason("by turns");
-  for (std::size_t i = 1; i < 25; ++i) {
+  // Each comes before the one that was moved before it.
+  std::vector<std::string> expected = {names[0]};
+  for (std::size_t i = 1; i < names.size(); ++i) {
     move.set_name(names[i]);
     ASSERT_THAT(MoveOnWaitingList(move), IsOk());
+    expected.insert(expected.begin(), names[i]);
   }
-  move.set_name(names[25]);
-  EXPECT_THAT(MoveOnWaitingList(move),
-              StatusIs(absl::StatusCode::kFailedPrecondition, Reason("WAITING_LIST_CROWDED")));
-  move.set_position(5);
-  EXPECT_THAT(MoveOnWaitingList(move), IsOk());
+  expected.insert(expected.begin(), first->name());
+  v1::ListWaitingListRequest list;
+  list.set_parent(event);
+  list.set_page_size(100);
+  const auto waiting = ListWaitingList(list);
+  ASSERT_THAT(waiting, IsOk());
+  std::vector<std::string> order;
+  for (const v1::Registration& registration : waiting->registrations()) {
+    order.push_back(registration.name());
+  }
+  EXPECT_EQ(order, expected);
 }
 
 TEST_P(CategoryPlacesTest, ALogHasABound) {

@@ -109,7 +109,7 @@ absl::StatusOr<v1::AdmissionCategory> CategoryStore::Change(const Call& call, st
         WICI_RETURN_IF_ERROR(aggregate.PutQuota(QuotaOf(category)));
         changes.push_back(aggregate.MakeChange("event.updated", name, ""));
         WICI_RETURN_IF_ERROR(aggregate.LoadPlaces(0, {}));
-        aggregate.Promote(changes);
+        WICI_RETURN_IF_ERROR(aggregate.Promote(changes));
         WICI_RETURN_IF_ERROR(aggregate.Save());
         WICI_ASSIGN_OR_RETURN(const sql::Rows updated,
                               tx.Execute(kUpdateCategory, {EventOf(name), IdOf(name), row.revision,
@@ -147,7 +147,7 @@ absl::StatusOr<v1::DeleteAdmissionCategoryResponse> CategoryStore::Delete(const 
         changes.push_back(aggregate.MakeChange("event.updated", name, ""));
         // Seats that were reserved for it are everybody's now.
         WICI_RETURN_IF_ERROR(aggregate.LoadPlaces(0, {}));
-        aggregate.Promote(changes);
+        WICI_RETURN_IF_ERROR(aggregate.Promote(changes));
         WICI_RETURN_IF_ERROR(aggregate.Save());
         return v1::DeleteAdmissionCategoryResponse();
       });

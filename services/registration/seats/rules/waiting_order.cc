@@ -1,24 +1,52 @@
 #include "services/registration/seats/rules/waiting_order.h"
 
+#include <algorithm>
+
 namespace wici::registration {
 namespace {
 
 constexpr int kPriorityShift = 60;
 constexpr int kPlaceShift = 24;
+constexpr std::int64_t kStep = std::int64_t{1} << kPlaceShift;
+// The middle of the places of a priority.
+constexpr std::int64_t kFirstPlace = std::int64_t{1} << (kPriorityShift - kPlaceShift - 1);
+// What is left between two entries that were spread.
+constexpr std::int64_t kRoom = 1024;
 
 }  // namespace
 
 std::int64_t WaitingNumber(int priority, std::int64_t place) {
-  return (std::int64_t{priority} << kPriorityShift) + (place << kPlaceShift);
+  return (std::int64_t{priority} << kPriorityShift) + ((kFirstPlace + place) << kPlaceShift);
 }
 
 int PriorityOf(std::int64_t number) { return static_cast<int>(number >> kPriorityShift); }
 
 std::optional<std::int64_t> NumberBetween(std::optional<std::int64_t> before, std::int64_t after) {
-  if (!before) return after - (std::int64_t{1} << kPlaceShift);
+  if (!before) return after - kStep;
   const std::int64_t middle = *before + (after - *before) / 2;
   if (middle == *before) return std::nullopt;
   return middle;
+}
+
+std::optional<std::vector<std::int64_t>> SpreadBehind(std::int64_t before,
+                                                      absl::Span<const std::int64_t> behind,
+                                                      bool ended) {
+  for (std::size_t count = 1; count < behind.size(); ++count) {
+    // The new one and `count` others share what is before the next.
+    const std::int64_t step = (behind[count] - before) / static_cast<std::int64_t>(count + 2);
+    const bool all = ended && count + 1 == behind.size();
+    if (step < kRoom && !(all && step > 0)) continue;
+    std::vector<std::int64_t> numbers;
+    for (std::size_t i = 1; i <= count + 1; ++i) {
+      numbers.push_back(before + step * static_cast<std::int64_t>(i));
+    }
+    return numbers;
+  }
+  return std::nullopt;
+}
+
+std::int64_t NumberAtEnd(std::int64_t last, std::int64_t place) {
+  return std::max(WaitingNumber(PriorityOf(last), place), last + kStep);
 }
 
 }  // namespace wici::registration

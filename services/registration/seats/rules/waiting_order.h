@@ -7,6 +7,9 @@
 
 #include <cstdint>
 #include <optional>
+#include <vector>
+
+#include "absl/types/span.h"
 
 namespace wici::registration {
 
@@ -14,8 +17,9 @@ inline constexpr int kPriorityFirst = 1;
 inline constexpr int kPriorityLast = 7;
 inline constexpr int kPriorityDefault = 4;
 
-// The number of an entry that joins now, at the end of its priority. `place` is below 2^36: the
-// next_waiting_number of the event (seats.h).
+// The number of an entry that joins now, at the end of its priority. `place` is below 2^35: the
+// next_waiting_number of the event (seats.h). Before the first place there is room for as many that
+// are moved to the head.
 std::int64_t WaitingNumber(int priority, std::int64_t place);
 
 // The priority in a number.
@@ -24,6 +28,18 @@ int PriorityOf(std::int64_t number);
 // A number before `after` and behind `before`, which is absent at the head of the list. nullopt
 // when there is no room left: after 24 moves to between the same two entries.
 std::optional<std::int64_t> NumberBetween(std::optional<std::int64_t> before, std::int64_t after);
+
+// Makes room behind `before`: new numbers, evenly spread, for an entry that comes there and for the
+// first of `behind` (the numbers that follow `before`, in order), as many as stand too close.
+// `ended`: the last of `behind` is no entry but the limit of the list, so all of it is known; else
+// nullopt says that more has to be known.
+std::optional<std::vector<std::int64_t>> SpreadBehind(std::int64_t before,
+                                                      absl::Span<const std::int64_t> behind,
+                                                      bool ended);
+
+// The number of an entry that is moved to the end of the priority of `last`, which is the last
+// there. `place` as for WaitingNumber.
+std::int64_t NumberAtEnd(std::int64_t last, std::int64_t place);
 
 }  // namespace wici::registration
 

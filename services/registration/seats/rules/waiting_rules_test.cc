@@ -9,13 +9,14 @@
 namespace wici::registration {
 namespace {
 
+using ::testing::ElementsAre;
 using ::testing::Eq;
 using ::testing::Optional;
 using ::testing::Pair;
 
 TEST(WaitingOrderTest, WithinAPriorityWhoJoinsFirstIsFirst) {
   EXPECT_LT(WaitingNumber(4, 1), WaitingNumber(4, 2));
-  EXPECT_LT(WaitingNumber(4, (std::int64_t{1} << 36) - 1), WaitingNumber(5, 1));
+  EXPECT_LT(WaitingNumber(4, (std::int64_t{1} << 35) - 1), WaitingNumber(5, 1));
   EXPECT_LT(WaitingNumber(kPriorityFirst, 1'000'000), WaitingNumber(kPriorityLast, 1));
   EXPECT_EQ(PriorityOf(WaitingNumber(kPriorityLast, 1'000'000)), kPriorityLast);
 }
@@ -43,7 +44,27 @@ TEST(WaitingOrderTest, TheHeadHasRoomForEverybody) {
     ASSERT_LT(*number, head);
     head = *number;
   }
-  EXPECT_GT(head, 0);
+  EXPECT_EQ(PriorityOf(head), kPriorityDefault);
+}
+
+TEST(WaitingOrderTest, ThoseTooCloseAreSpreadUpToTheFirstThatIsNot) {
+  const std::vector<std::int64_t> behind = {101, 102, 103, 1'000'000, 1'000'001};
+  const auto numbers = SpreadBehind(100, behind, false);
+  ASSERT_TRUE(numbers);
+  ASSERT_EQ(numbers->size(), 4U) << "the new one and three others";
+  std::int64_t before = 100;
+  for (const std::int64_t number : *numbers) {
+    EXPECT_GT(number, before);
+    before = number;
+  }
+  EXPECT_LT(before, 1'000'000);
+  EXPECT_EQ(SpreadBehind(100, {101, 102, 103}, false), std::nullopt) << "more must be known";
+  EXPECT_THAT(SpreadBehind(100, {101, 103}, true), Optional(ElementsAre(101, 102)));
+}
+
+TEST(WaitingOrderTest, TheEndOfAPriorityIsBehindEverybodyThere) {
+  EXPECT_EQ(NumberAtEnd(WaitingNumber(4, 7), 9), WaitingNumber(4, 9));
+  EXPECT_GT(NumberAtEnd(WaitingNumber(4, 9) + 5, 9), WaitingNumber(4, 9) + 5);
 }
 
 ChosenSession At(const std::string& name, int from, int until) {

@@ -51,6 +51,19 @@ absl::Status SessionsOverlapError(std::string_view session, std::string_view oth
 absl::Status PlaceExpiredError(std::string_view registration, absl::Time expire_time);
 absl::Status RegistrationLogFullError(std::string_view registration);
 
+absl::Status VoucherNotFoundError(std::string_view voucher);
+absl::Status CodeInvalidError(std::string_view event);
+absl::Status CodeRequiredError(std::string_view category);
+absl::Status VoucherNotValidError(std::string_view voucher, std::string_view why);
+absl::Status VoucherUsedUpError(std::string_view voucher, std::int64_t uses_max);
+absl::Status VoucherNotForCategoryError(std::string_view voucher);
+absl::Status VoucherNotForPartyError(std::string_view voucher);
+absl::Status TooManyTriesError(absl::Duration wait);
+// `field` is where the code stands in the request.
+absl::Status CodeTakenError(std::string_view event, std::string_view field);
+absl::Status VoucherInUseError(std::string_view voucher, std::int64_t used);
+absl::Status GroupTooLargeError(std::string_view event, std::int64_t size);
+
 absl::Status AudienceEmptyError(std::string_view event);
 absl::Status AudienceTooLargeError(std::string_view event, std::int64_t limit);
 absl::Status RegistryUnavailableError();

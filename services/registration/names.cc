@@ -30,4 +30,8 @@ std::string CategoryName(std::string_view event, std::string_view id) {
   return Join(event, "admissionCategories", id);
 }
 
+std::string VoucherName(std::string_view event, std::string_view id) {
+  return Join(event, "vouchers", id);
+}
+
 }  // namespace wici::registration

@@ -17,6 +17,7 @@ inline constexpr std::string_view kSessionPattern = "events/*/sessions/*";
 inline constexpr std::string_view kCategoryPattern = "events/*/admissionCategories/*";
 inline constexpr std::string_view kInvitationPattern = "events/*/invitations/*";
 inline constexpr std::string_view kRegistrationPattern = "events/*/registrations/*";
+inline constexpr std::string_view kVoucherPattern = "events/*/vouchers/*";
 
 // "events/e1" of "events/e1/registrations/r7".
 std::string EventOf(std::string_view name);
@@ -26,6 +27,7 @@ std::string RegistrationName(std::string_view event, std::string_view id);
 std::string InvitationName(std::string_view event, std::string_view id);
 std::string SessionName(std::string_view event, std::string_view id);
 std::string CategoryName(std::string_view event, std::string_view id);
+std::string VoucherName(std::string_view event, std::string_view id);
 
 }  // namespace wici::registration
 

@@ -21,6 +21,7 @@
 #include "services/registration/registrations/expiry/expiry_sweep.h"
 #include "services/registration/registrations/link_service.h"
 #include "services/registration/registrations/registration_service.h"
+#include "services/registration/vouchers/voucher_service.h"
 
 namespace wici::registration {
 
@@ -52,6 +53,7 @@ class Services {
   CategoryStore categories_;
   InvitationStore invitations_;
   PersonStore persons_;
+  VoucherStore vouchers_;
   RegistrationStore registrations_;
   ExpirySweep expiry_sweep_;
   MeetingStore meetings_;
@@ -63,6 +65,7 @@ class Services {
   CheckInService check_in_service_;
   LinkService link_service_;
   PeopleService people_service_;
+  VoucherService voucher_service_;
   MeetingService meeting_service_;
   MeetingKeeper meeting_keeper_;
 };

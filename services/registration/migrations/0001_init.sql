@@ -44,7 +44,8 @@ CREATE TABLE event_seats (
 
 -- The hot rows below it: what a registration takes a place in beside the event. `kind` is 1 for an
 -- admission category, 2 for a session, whose `id` is the last part of its name, and 3 for a party,
--- with its whole name, where the event limits those. Written in the
+-- with its whole name, where the event limits those, and 7 for a voucher. `promised` is what of it
+-- is kept for vouchers `within` it; `also_waiting` counts those in waiting_lines. Written in the
 -- transactions that write the event's row, whose version guards them.
 CREATE TABLE quotas (
   event TEXT COLLATE "C" NOT NULL,
@@ -59,8 +60,13 @@ CREATE TABLE quotas (
   priority BIGINT NOT NULL,
   start_at BIGINT NOT NULL,
   end_at BIGINT NOT NULL,
+  promised BIGINT NOT NULL CHECK (promised >= 0),
+  also_waiting BIGINT NOT NULL CHECK (also_waiting >= 0),
+  code_required BIGINT NOT NULL,
+  within TEXT COLLATE "C" NOT NULL,
   PRIMARY KEY (event, kind, id),
-  CONSTRAINT quotas_never_oversold CHECK (taken <= size)
+  CONSTRAINT quotas_never_oversold CHECK (taken + promised <= size),
+  CONSTRAINT vouchers_never_overused CHECK (kind <> 7 OR taken + waiting + pending <= size)
 );
 
 CREATE TABLE admission_categories (

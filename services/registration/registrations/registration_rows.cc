@@ -35,6 +35,9 @@ sql::Bytes RegistrationBody(const v1::Registration& registration) {
   *body.mutable_answers() = registration.answers();
   body.set_source(registration.source());
   body.set_state_reason(registration.state_reason());
+  body.set_voucher(registration.voucher());
+  body.set_group(registration.group());
+  *body.mutable_other_categories() = registration.other_categories();
   return sql::Bytes{body.SerializeAsString()};
 }
 

@@ -19,15 +19,20 @@ QuotaRow ReadQuota(std::string_view event, const sql::Row& row) {
   quota.name = id;
   if (quota.kind == QuotaKind::kCategory) quota.name = CategoryName(event, id);
   if (quota.kind == QuotaKind::kSession) quota.name = SessionName(event, id);
+  if (quota.kind == QuotaKind::kVoucher) quota.name = VoucherName(event, id);
   quota.counts = {.size = row.Int(2),
                   .reserved = row.Int(3),
                   .taken = row.Int(4),
                   .waiting = row.Int(5),
-                  .pending = row.Int(6)};
+                  .pending = row.Int(6),
+                  .promised = row.Int(11),
+                  .also_waiting = row.Int(12)};
   quota.approval = row.Int(7) != 0;
   quota.priority = static_cast<int>(row.Int(8));
   quota.starts = FromMicros(row.Int(9));
   quota.ends = FromMicros(row.Int(10));
+  quota.code_required = row.Int(13) != 0;
+  if (!row.Text(14).empty()) quota.within = CategoryName(event, row.Text(14));
   return quota;
 }
 
@@ -47,7 +52,11 @@ std::vector<sql::Value> QuotaValues(std::string_view event, const QuotaRow& row)
           std::int64_t{row.approval},
           std::int64_t{row.priority},
           ToMicros(row.starts),
-          ToMicros(row.ends)};
+          ToMicros(row.ends),
+          row.counts.promised,
+          row.counts.also_waiting,
+          std::int64_t{row.code_required},
+          row.within.empty() ? "" : IdOf(row.within)};
 }
 
 std::int64_t IsLimited(const QuotaRow& row) { return row.counts.size < kUnlimited ? 1 : 0; }
@@ -58,6 +67,7 @@ QuotaRow QuotaOf(const v1::AdmissionCategory& category) {
   quota.counts.size = category.quota();
   quota.counts.reserved = category.reserved();
   quota.approval = category.approval_required();
+  quota.code_required = category.code_required();
   if (category.waiting_priority() != 0) quota.priority = category.waiting_priority();
   quota.starts = quota.ends = absl::UnixEpoch();
   return quota;
@@ -70,6 +80,18 @@ QuotaRow QuotaOf(const v1::Session& session) {
   quota.counts.size = session.capacity() == 0 ? kUnlimited : session.capacity();
   quota.starts = TimeOf(session.start_time());
   quota.ends = TimeOf(session.end_time());
+  return quota;
+}
+
+QuotaRow QuotaOf(const v1::Voucher& voucher) {
+  QuotaRow quota;
+  quota.kind = QuotaKind::kVoucher;
+  quota.name = voucher.name();
+  quota.counts.size = voucher.uses_max();
+  quota.starts = quota.ends = absl::UnixEpoch();
+  if (!voucher.reserves_places()) return quota;
+  quota.counts.reserved = voucher.uses_max();
+  if (voucher.admission_categories_size() == 1) quota.within = voucher.admission_categories(0);
   return quota;
 }
 

@@ -1,5 +1,5 @@
-// Rows of quotas: the counts of an admission category, a session or a party, and the facts about it
-// that a decision needs.
+// Rows of quotas: the counts of an admission category, a session, a party or a voucher, and the
+// facts about it that a decision needs.
 #ifndef WICI_SERVICES_REGISTRATION_SEATS_QUOTA_ROWS_H_
 #define WICI_SERVICES_REGISTRATION_SEATS_QUOTA_ROWS_H_
 
@@ -14,21 +14,24 @@
 #include "services/registration/seats/rules/waiting_order.h"
 #include "wici/registration/v1/admission_category.pb.h"
 #include "wici/registration/v1/session.pb.h"
+#include "wici/registration/v1/voucher.pb.h"
 
 namespace wici::registration {
 
-enum class QuotaKind : std::int64_t { kCategory = 1, kSession = 2, kParty = 3 };
+enum class QuotaKind : std::int64_t { kCategory = 1, kSession = 2, kParty = 3, kVoucher = 7 };
 
 inline constexpr std::int64_t kCategoriesMax = 50;  // of an event
 
 struct QuotaRow {
   QuotaKind kind = QuotaKind::kCategory;
-  std::string name;  // of the category, session or party
+  std::string name;  // of the category, session, party or voucher
   Quota counts;
   bool approval = false;            // of a category: its registrations need approval
   int priority = kPriorityDefault;  // of a category: on the waiting list
   absl::Time starts;                // of a session
   absl::Time ends;                  // of a session
+  bool code_required = false;       // of a category
+  std::string within;  // of a voucher: the category of whose places it keeps some, or ""
 };
 QuotaRow ReadQuota(std::string_view event, const sql::Row& row);
 // The values of kSaveQuotas.
@@ -39,9 +42,10 @@ std::string QuotaId(QuotaKind kind, std::string_view name);
 // 1 when the quota can be full, 0 for a session without a capacity of its own.
 std::int64_t IsLimited(const QuotaRow& row);
 
-// The quota of a category or session as it says, with nothing taken.
+// The quota of a category, session or voucher as it says, with nothing taken.
 QuotaRow QuotaOf(const v1::AdmissionCategory& category);
 QuotaRow QuotaOf(const v1::Session& session);
+QuotaRow QuotaOf(const v1::Voucher& voucher);
 // The quota of a party that may have `limit` registrations.
 QuotaRow QuotaOfParty(const std::string& party, std::int64_t limit);
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <unordered_map>
 #include <utility>
 #include <vector>
@@ -19,6 +20,9 @@
 #include "services/registration/people/queries.h"
 #include "services/registration/registrations/registration_rows.h"
 #include "services/registration/seats/event_aggregate.h"
+#include "services/registration/seats/seat_answers.h"
+#include "services/registration/seats/voucher_book.h"
+#include "services/registration/vouchers/queries.h"
 
 namespace wici::registration {
 namespace {
@@ -56,28 +60,55 @@ class EventBatch {
   absl::Status Read(const Ops& ops) {
     std::vector<std::string> registrations;
     std::vector<std::string> invitations;
-    std::vector<const v1::Registration*> added_facts;
+    const std::vector<NewRegistration*> added = AddedBy(ops);
+    std::vector<const v1::Registration*> facts;
     for (const SeatOp* op : ops) {
       if (const auto* step = std::get_if<RegistrationStep>(&op->what)) {
         registrations.push_back(step->name);
-        continue;
       }
-      const auto& added = std::get<NewRegistration>(op->what);
-      if (!added.invitation.empty()) invitations.push_back(added.invitation);
-      added_facts.push_back(&added.facts);
     }
-    const bool adds = !added_facts.empty();
-    takes_registrations_ = adds ? CheckTakes() : absl::OkStatus();
-    if (adds && takes_registrations_.ok()) {
+    for (const NewRegistration* one : added) {
+      if (!one->invitation.empty()) invitations.push_back(one->invitation);
+      facts.push_back(&one->facts);
+    }
+    takes_registrations_ = added.empty() ? absl::OkStatus() : CheckTakes();
+    if (!added.empty() && takes_registrations_.ok()) {
+      WICI_RETURN_IF_ERROR(vouchers_.Load(tx_, event_.seats().event, added));
       WICI_ASSIGN_OR_RETURN(std::vector<InvitationRow> rows, SelectInvitations(tx_, invitations));
       for (InvitationRow& row : rows) {
         const std::string name = row.invitation.name();
         invitations_.emplace(name, std::move(row));
       }
-      WICI_RETURN_IF_ERROR(event_.LoadActiveKeys(ActiveKeys(ops)));
+      WICI_RETURN_IF_ERROR(event_.LoadActiveKeys(ActiveKeys(added)));
     }
     WICI_RETURN_IF_ERROR(event_.LoadRegistrations(registrations));
-    return event_.LoadPlaces(static_cast<std::int64_t>(registrations.size()), added_facts);
+    const std::vector<v1::Registration> released = ReleasedBy(ops);
+    for (const v1::Registration& one : released) facts.push_back(&one);
+    return event_.LoadPlaces(static_cast<std::int64_t>(registrations.size()), facts);
+  }
+
+  // Everybody who is to be added.
+  static std::vector<NewRegistration*> AddedBy(const Ops& ops) {
+    std::vector<NewRegistration*> all;
+    all.reserve(ops.size());
+    for (SeatOp* op : ops) {
+      if (auto* one = std::get_if<NewRegistration>(&op->what)) all.push_back(one);
+      if (auto* group = std::get_if<NewGroup>(&op->what)) {
+        for (NewRegistration& member : group->members) all.push_back(&member);
+      }
+    }
+    return all;
+  }
+
+  // Something that has the vouchers that are to be released.
+  static std::vector<v1::Registration> ReleasedBy(const Ops& ops) {
+    std::vector<v1::Registration> all;
+    for (const SeatOp* op : ops) {
+      if (const auto* release = std::get_if<VoucherRelease>(&op->what)) {
+        all.emplace_back().set_voucher(release->voucher);
+      }
+    }
+    return all;
   }
 
   absl::Status CheckTakes() {
@@ -85,12 +116,10 @@ class EventBatch {
     return CheckTakesRegistrations(seats.event, seats.state, seats.window, now_);
   }
 
-  std::vector<std::string> ActiveKeys(const Ops& ops) {
+  std::vector<std::string> ActiveKeys(const std::vector<NewRegistration*>& all) {
     std::vector<std::string> keys;
-    keys.reserve(ops.size());
-    for (const SeatOp* op : ops) {
-      const auto* added = std::get_if<NewRegistration>(&op->what);
-      if (added == nullptr) continue;
+    keys.reserve(all.size());
+    for (const NewRegistration* added : all) {
       const auto invitation = invitations_.find(added->invitation);
       if (invitation != invitations_.end()) {
         keys.push_back(KeyOfContact(invitation->second.invitation));
@@ -103,14 +132,68 @@ class EventBatch {
 
   absl::Status Decide(SeatOp& op, Changes& changes) {
     if (auto* added = std::get_if<NewRegistration>(&op.what)) return Add(op, *added, changes);
+    if (auto* group = std::get_if<NewGroup>(&op.what)) return AddGroup(op, *group, changes);
+    if (auto* release = std::get_if<VoucherRelease>(&op.what)) return Release(*release, changes);
     return Step(op, std::get<RegistrationStep>(op.what), changes);
   }
 
   absl::Status Add(SeatOp& op, const NewRegistration& added, Changes& changes) {
+    WICI_ASSIGN_OR_RETURN(RegistrationRow row, MakeRow(op, added, 0));
+    std::optional<absl::Time> hold_until;
+    if (added.hold > absl::ZeroDuration()) hold_until = now_ + added.hold;
+    const Cause cause = CauseOf(op, row, "");
+    WICI_ASSIGN_OR_RETURN(const RegistrationRow* kept,
+                          event_.Add(std::move(row), hold_until, cause, changes));
+    const auto invitation = invitations_.find(added.invitation);
+    if (invitation != invitations_.end()) Accept(invitation->second, kept->registration.name());
+    KeepPerson(added, *kept);
+    SetResult(op, *kept);
+    return absl::OkStatus();
+  }
+
+  absl::Status AddGroup(SeatOp& op, const NewGroup& group, Changes& changes) {
+    std::vector<RegistrationRow> rows;
+    std::vector<Cause> causes;
+    std::map<std::string_view, std::int64_t> uses;
+    std::set<std::string_view> people;
+    for (const NewRegistration& member : group.members) {
+      WICI_ASSIGN_OR_RETURN(RegistrationRow row, MakeRow(op, member, uses[member.code_key]++));
+      if (!people.insert(member.active_key).second) return AlreadyRegisteredError(op.event);
+      row.registration.set_group(group.id);
+      causes.push_back(CauseOf(op, row, ""));
+      rows.push_back(std::move(row));
+    }
+    WICI_ASSIGN_OR_RETURN(const std::vector<RegistrationRow*> kept,
+                          event_.AddGroup(std::move(rows), causes, changes));
+    op.group.clear();
+    for (std::size_t i = 0; i < kept.size(); ++i) {
+      KeepPerson(group.members[i], *kept[i]);
+      op.group.push_back(kept[i]->registration);
+    }
+    return absl::OkStatus();
+  }
+
+  absl::Status Release(const VoucherRelease& release, Changes& changes) {
+    const QuotaRow* quota = event_.FindQuota(release.voucher);
+    if (quota == nullptr) return VoucherNotFoundError(release.voucher);
+    if (quota->counts.reserved == 0) {
+      return VoucherNotValidError(release.voucher, "keeps no places");
+    }
+    WICI_RETURN_IF_ERROR(event_.KeepNothingFor(release.voucher));
+    changes.push_back(event_.MakeChange("voucher.expired", release.voucher, ""));
+    event_.LogVoucher({release.voucher, "expired", "", "services/registration"});
+    released_.push_back(release.voucher);
+    if (event_.seats().state == v1::EVENT_STATE_CANCELLED) return absl::OkStatus();
+    return event_.Promote(changes);
+  }
+
+  // The row of somebody who may register, without places; `together` others of a group use the same
+  // code.
+  absl::StatusOr<RegistrationRow> MakeRow(const SeatOp& op, const NewRegistration& added,
+                                          std::int64_t together) {
     WICI_RETURN_IF_ERROR(takes_registrations_);
-    const SeatsRow& seats = event_.seats();
     RegistrationRow row;
-    InvitationRow* invitation = nullptr;
+    const InvitationRow* invitation = nullptr;
     if (!added.invitation.empty()) {
       const auto found = invitations_.find(added.invitation);
       if (found == invitations_.end()) return InvitationNotFoundError(added.invitation);
@@ -120,29 +203,25 @@ class EventBatch {
       }
       row.active_key = KeyOfContact(invitation->invitation);
     } else {
-      if (seats.admission != v1::ADMISSION_OPEN &&
+      if (event_.seats().admission != v1::ADMISSION_OPEN &&
           added.facts.source() != v1::REGISTRATION_SOURCE_ORGANISER) {
         return InvitationRequiredError(op.event);
       }
       row.active_key = added.active_key;
     }
+    WICI_RETURN_IF_ERROR(vouchers_.Check(added, together, event_, now_));
     if (event_.HasActive(row.active_key)) return AlreadyRegisteredError(op.event);
     row.registration = added.facts;
     row.registration.set_name(RegistrationName(op.event, added.id));
     row.registration.set_person(invitation ? invitation->invitation.person() : added.person_id);
     row.registration.set_invitation(added.invitation);
-    std::optional<absl::Time> hold_until;
-    if (added.hold > absl::ZeroDuration()) hold_until = now_ + added.hold;
-    const Cause cause = CauseOf(op, row, "");
-    WICI_ASSIGN_OR_RETURN(const RegistrationRow* kept,
-                          event_.Add(std::move(row), hold_until, cause, changes));
-    if (invitation != nullptr) Accept(*invitation, kept->registration.name());
-    if (added.person) {
-      persons_.push_back(
-          PersonInsert({added.person_id, kept->registration.name(), *added.person, now_}));
-    }
-    SetResult(op, *kept);
-    return absl::OkStatus();
+    return row;
+  }
+
+  void KeepPerson(const NewRegistration& added, const RegistrationRow& row) {
+    if (!added.person) return;
+    persons_.push_back(
+        PersonInsert({added.person_id, row.registration.name(), *added.person, now_}));
   }
 
   // Who registers with an invitation has answered it.
@@ -158,7 +237,9 @@ class EventBatch {
 
   absl::Status Step(SeatOp& op, const RegistrationStep& wanted, Changes& changes) {
     RegistrationRow* row = event_.Find(IdOf(wanted.name));
-    if (row == nullptr) return RegistrationNotFoundError(wanted.name);
+    const bool foreign =
+        row != nullptr && !wanted.party.empty() && row->registration.party() != wanted.party;
+    if (row == nullptr || foreign) return RegistrationNotFoundError(wanted.name);
     if (wanted.step != Step::kExpire) {
       WICI_RETURN_IF_ERROR(CheckNotCancelled(op.event, event_.seats().state));
     }
@@ -206,7 +287,7 @@ class EventBatch {
   }
 
   // The step that a wanted one means now, and the kind of its change.
-  absl::StatusOr<std::pair<enum Step, std::string_view>> ChooseStep(const RegistrationRow& row,
+  absl::StatusOr<std::pair<enum Step, std::string_view>> ChooseStep(RegistrationRow& row,
                                                                     const RegistrationStep& wanted,
                                                                     Changes& changes) {
     const v1::Registration& registration = row.registration;
@@ -240,6 +321,10 @@ class EventBatch {
   absl::Status Write() {
     WICI_RETURN_IF_ERROR(event_.Save());
     WICI_RETURN_IF_ERROR(SaveInvitations(tx_, accepted_));
+    for (const std::string& voucher : released_) {
+      WICI_RETURN_IF_ERROR(
+          tx_.Execute(kReleaseVoucher, {event_.seats().event, IdOf(voucher)}).status());
+    }
     if (persons_.empty()) return absl::OkStatus();
     return tx_.InsertMany(kInsertPersons, "", persons_).status();
   }
@@ -248,108 +333,12 @@ class EventBatch {
   EventAggregate event_;
   const absl::Time now_;
   absl::Status takes_registrations_;
+  VoucherBook vouchers_;
   std::unordered_map<std::string, InvitationRow> invitations_;
   std::vector<const InvitationRow*> accepted_;
   std::vector<std::vector<sql::Value>> persons_;
+  std::vector<std::string> released_;
 };
-
-// What is stored as the answer to a request: without the words of a person, so that erasing them
-// from their row erases them.
-std::string StoredAnswer(const v1::Registration& registration) {
-  v1::Registration stored = registration;
-  stored.clear_answers();
-  stored.clear_state_reason();
-  return stored.SerializeAsString();
-}
-
-// Puts back what StoredAnswer leaves out, from the rows as they are now.
-absl::Status CompleteAnswers(sql::Transaction& tx, const Ops& answered) {
-  std::vector<std::string> names;
-  for (const SeatOp* op : answered) names.push_back(op->registration.name());
-  WICI_ASSIGN_OR_RETURN(std::vector<RegistrationRow> rows, SelectRegistrations(tx, names));
-  std::unordered_map<std::string, v1::Registration> found;
-  for (RegistrationRow& row : rows) {
-    const std::string name = row.registration.name();
-    found.emplace(name, std::move(row.registration));
-  }
-  for (SeatOp* op : answered) {
-    const auto at = found.find(op->registration.name());
-    if (at == found.end()) continue;
-    *op->registration.mutable_answers() = at->second.answers();
-    // The reason came with a later step when the state is another.
-    if (at->second.state() == op->registration.state()) {
-      op->registration.set_state_reason(at->second.state_reason());
-    }
-  }
-  return absl::OkStatus();
-}
-
-// Sets the result of operations that were answered before, here or earlier in this batch, and
-// returns the others. `twins` gets what repeats an operation of the same batch.
-absl::StatusOr<Ops> TakeAnswered(sql::Transaction& tx, absl::Span<SeatOp* const> ops,
-                                 std::vector<std::pair<SeatOp*, SeatOp*>>& twins) {
-  std::vector<sql::IdempotencyKey> keys;
-  keys.reserve(ops.size());
-  bool any = false;
-  for (const SeatOp* op : ops) {
-    keys.push_back(op->key);
-    any = any || !op->key.request_id.empty();
-  }
-  if (!any) return Ops(ops.begin(), ops.end());
-  WICI_ASSIGN_OR_RETURN(auto answers, sql::FindAnswers(tx, kDomain, keys));
-  Ops fresh;
-  Ops answered;
-  std::map<std::pair<std::string_view, std::string_view>, SeatOp*> first;
-  for (std::size_t i = 0; i < ops.size(); ++i) {
-    SeatOp* op = ops[i];
-    if (!answers[i].ok()) {
-      op->status = answers[i].status();
-    } else if (*answers[i]) {
-      if (!op->registration.ParseFromString(**answers[i])) {
-        return absl::InternalError("a stored answer cannot be read");
-      }
-      answered.push_back(op);
-    } else if (op->key.request_id.empty()) {
-      fresh.push_back(op);
-    } else {
-      const auto [at, is_new] = first.try_emplace({op->key.principal, op->key.request_id}, op);
-      if (is_new) {
-        fresh.push_back(op);
-      } else {
-        twins.emplace_back(op, at->second);
-      }
-    }
-  }
-  if (!answered.empty()) WICI_RETURN_IF_ERROR(CompleteAnswers(tx, answered));
-  return fresh;
-}
-
-// Two callers sent the same request at once: one answer for both.
-void AnswerTwins(const std::vector<std::pair<SeatOp*, SeatOp*>>& twins) {
-  for (const auto& [twin, first] : twins) {
-    if (twin->key.digest != first->key.digest || twin->key.method != first->key.method) {
-      twin->status = InvalidArgumentError(
-          kDomain, {{"request_id", "was used for another request; choose a new UUID"}},
-          "REQUEST_ID_REUSED");
-    } else {
-      twin->status = first->status;
-      twin->registration = first->registration;
-    }
-  }
-}
-
-absl::Status StoreResults(sql::Transaction& tx, const Ops& ops, const Changes& changes,
-                          absl::Time now, IdSource& ids) {
-  std::vector<sql::IdempotencyRecord> records;
-  for (const SeatOp* op : ops) {
-    if (!op->status.ok() || op->key.request_id.empty()) continue;
-    records.push_back({op->key, StoredAnswer(op->registration)});
-  }
-  if (!records.empty()) WICI_RETURN_IF_ERROR(sql::StoreAnswers(tx, records, now));
-  if (changes.empty()) return absl::OkStatus();
-  ops.front()->leads = true;
-  return feed::AppendChanges(tx, ids.NewId(), changes, now);
-}
 
 }  // namespace
 
@@ -358,9 +347,10 @@ absl::Status ApplySeatOps(sql::Transaction& tx, absl::Span<SeatOp* const> ops, a
   for (SeatOp* op : ops) {
     op->status = absl::OkStatus();
     op->registration.Clear();
+    op->group.clear();
     op->leads = false;
   }
-  std::vector<std::pair<SeatOp*, SeatOp*>> twins;
+  Twins twins;
   WICI_ASSIGN_OR_RETURN(const Ops fresh, TakeAnswered(tx, ops, twins));
   std::map<std::string_view, Ops> by_event;
   for (SeatOp* op : fresh) by_event[op->event].push_back(op);

@@ -33,6 +33,18 @@ struct NewRegistration {
   std::string invitation;                   // or this, "events/e/invitations/i"
   v1::Registration facts;                   // party, category, sessions, answers, source
   absl::Duration hold;                      // only keeps the places for so long; 0: registers
+  std::string code_key = {};                // VoucherCodes::KeyOf the code it comes with, or ""
+};
+
+// Some people register together: all or none.
+struct NewGroup {
+  std::string id;                        // of the group, unique in the event
+  std::vector<NewRegistration> members;  // of one category, no holds, no invitations
+};
+
+// What is kept for a voucher becomes free, because its time is over.
+struct VoucherRelease {
+  std::string voucher;  // "events/e/vouchers/v"
 };
 
 // A step of an existing registration. kConfirm becomes kWaitlist when no seat is free, kComplete
@@ -47,17 +59,19 @@ struct RegistrationStep {
   std::int64_t position = 0;  // of kMove: the new place, from 1
   // Of kComplete: instead of those there are, unless empty.
   std::vector<v1::FormAnswer> answers = {};
+  std::string party = {};  // only if the registration is of this party; "" for any
 };
 
 struct SeatOp {
   std::string event;  // "events/e"
   sql::IdempotencyKey key;
   std::string actor;  // who asks, for the log; "" for the person of the registration
-  std::variant<NewRegistration, RegistrationStep> what;
+  std::variant<NewRegistration, RegistrationStep, NewGroup, VoucherRelease> what;
   // The result: OK with `registration`, or why it was refused.
   absl::Status status;
   v1::Registration registration;
-  bool leads = false;  // set on one operation of a batch that changed something
+  std::vector<v1::Registration> group;  // instead, of a NewGroup: in the order of its members
+  bool leads = false;                   // set on one operation of a batch that changed something
 };
 
 // Decides and writes `ops` in `tx`, those of one event in their order. Sets the result of each;

@@ -20,7 +20,7 @@ namespace {
 
 const std::vector<std::string_view>& Fields() {
   static const auto& fields = *new std::vector<std::string_view>{
-      "title", "quota", "reserved", "approval_required", "waiting_priority"};
+      "title", "quota", "reserved", "approval_required", "waiting_priority", "code_required"};
   return fields;
 }
 

@@ -1,5 +1,5 @@
-// The SQL of the hot row of an event and of the registrations that take its seats, written once for
-// both engines.
+// The SQL of the hot row of an event and of the registrations that take its seats, with the lines
+// and groups they wait in, written once for both engines.
 //
 // Column orders are those of the *_rows.h they are read by. Texts that end in VALUES or IN are
 // completed by InsertMany and SelectMany (libs/sql/database.h).

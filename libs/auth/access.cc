@@ -59,7 +59,10 @@ const std::vector<Role>& Roles() {
         PERMISSION_REGISTRATION_READ, PERMISSION_NOTIFICATION_READ}},
       {"cluster-manager",
        {PERMISSION_REGISTRY_READ, PERMISSION_CLUSTER_WRITE, PERMISSION_CONTACT_READ,
-        PERMISSION_CONTACT_WRITE, PERMISSION_ASSESSMENT_WRITE, PERMISSION_EVENT_READ}},
+        PERMISSION_CONTACT_WRITE, PERMISSION_ASSESSMENT_WRITE, PERMISSION_EVENT_READ,
+        PERMISSION_PARTY_WRITE}},
+      // Of a cluster or a member firm: registers its people for events, and nothing else.
+      {"party-coordinator", {PERMISSION_PARTY_WRITE}},
       // On one assessment; what anybody reads of the registry comes with another role.
       {"assessor", {PERMISSION_ASSESSMENT_WRITE, PERMISSION_ASSESSMENT_JUDGE}},
       {"event-organiser",

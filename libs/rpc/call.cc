@@ -193,6 +193,7 @@ absl::Status Call::ParseAndAuthorize() {
   if (context_.principal.anonymous()) {
     MutexLock lock(mutex_);
     peer = wire_->context.peer();
+    context_.peer = peer.substr(0, peer.rfind(':'));
   }
   return server_.CheckRate(context_.principal, peer, begin_);
 }

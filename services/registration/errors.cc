@@ -290,6 +290,55 @@ absl::Status EventSeriesExistsError(std::string_view series) {
                "exists already");
 }
 
+absl::Status VoucherNotFoundError(std::string_view voucher) {
+  return About(StatusCode::kNotFound, "VOUCHER_NOT_FOUND", "voucher", voucher, "does not exist");
+}
+absl::Status CodeInvalidError(std::string_view event) {
+  return About(StatusCode::kPermissionDenied, "CODE_INVALID", "event", event,
+               "has no voucher with this code");
+}
+absl::Status CodeRequiredError(std::string_view category) {
+  return About(StatusCode::kFailedPrecondition, "CODE_REQUIRED", "admission_category", category,
+               "is closed to whoever has no code for it");
+}
+absl::Status VoucherNotValidError(std::string_view voucher, std::string_view why) {
+  return About(StatusCode::kFailedPrecondition, "VOUCHER_NOT_VALID", "voucher", voucher, why);
+}
+absl::Status VoucherUsedUpError(std::string_view voucher, std::int64_t uses_max) {
+  const std::string count = absl::StrCat(uses_max);
+  return About(StatusCode::kFailedPrecondition, "VOUCHER_USED_UP", "voucher", voucher,
+               absl::StrCat("can be used ", count, " times, and has been"), {{"uses_max", count}});
+}
+absl::Status VoucherNotForCategoryError(std::string_view voucher) {
+  return About(StatusCode::kFailedPrecondition, "VOUCHER_NOT_FOR_CATEGORY", "voucher", voucher,
+               "is for other categories");
+}
+absl::Status VoucherNotForPartyError(std::string_view voucher) {
+  return About(StatusCode::kFailedPrecondition, "VOUCHER_NOT_FOR_PARTY", "voucher", voucher,
+               "is for registrations of another party");
+}
+absl::Status TooManyTriesError(absl::Duration wait) {
+  absl::Status status = MakeError(StatusCode::kResourceExhausted, kDomain, "TOO_MANY_TRIES",
+                                  "too many wrong codes of one caller; try again later");
+  AddRetryInfo(status, wait);
+  return status;
+}
+absl::Status CodeTakenError(std::string_view event, std::string_view field) {
+  return About(StatusCode::kAlreadyExists, "CODE_TAKEN", "event", event,
+               absl::StrCat("has a voucher with the code in ", View(field)), {{"field", field}});
+}
+absl::Status VoucherInUseError(std::string_view voucher, std::int64_t used) {
+  const std::string count = absl::StrCat(used);
+  return About(StatusCode::kFailedPrecondition, "VOUCHER_IN_USE", "voucher", voucher,
+               absl::StrCat("is used by ", count, " active registrations"), {{"used", count}});
+}
+absl::Status GroupTooLargeError(std::string_view event, std::int64_t size) {
+  const std::string count = absl::StrCat(size);
+  return About(StatusCode::kFailedPrecondition, "GROUP_TOO_LARGE", "event", event,
+               absl::StrCat("never has places for these ", count, " people at once"),
+               {{"size", count}});
+}
+
 absl::Status AudienceEmptyError(std::string_view event) {
   return About(StatusCode::kFailedPrecondition, "AUDIENCE_EMPTY", "event", event,
                "would invite nobody: the rule matches no one");

@@ -88,6 +88,19 @@ absl::Status PlusOneWithoutHostError(std::string_view invitation);
 absl::Status EventSeriesNotFoundError(std::string_view series);
 absl::Status EventSeriesExistsError(std::string_view series);
 
+absl::Status VoucherNotFoundError(std::string_view voucher);
+absl::Status CodeInvalidError(std::string_view event);
+absl::Status CodeRequiredError(std::string_view category);
+absl::Status VoucherNotValidError(std::string_view voucher, std::string_view why);
+absl::Status VoucherUsedUpError(std::string_view voucher, std::int64_t uses_max);
+absl::Status VoucherNotForCategoryError(std::string_view voucher);
+absl::Status VoucherNotForPartyError(std::string_view voucher);
+absl::Status TooManyTriesError(absl::Duration wait);
+// `field` is where the code stands in the request.
+absl::Status CodeTakenError(std::string_view event, std::string_view field);
+absl::Status VoucherInUseError(std::string_view voucher, std::int64_t used);
+absl::Status GroupTooLargeError(std::string_view event, std::int64_t size);
+
 absl::Status AudienceEmptyError(std::string_view event);
 absl::Status AudienceTooLargeError(std::string_view event, std::int64_t limit);
 absl::Status RegistryUnavailableError();

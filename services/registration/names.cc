@@ -40,4 +40,8 @@ std::string AudienceName(std::string_view event, std::string_view id) {
   return Join(event, "audiences", id);
 }
 
+std::string VoucherName(std::string_view event, std::string_view id) {
+  return Join(event, "vouchers", id);
+}
+
 }  // namespace wici::registration

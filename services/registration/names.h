@@ -20,6 +20,7 @@ inline constexpr std::string_view kInvitationPattern = "events/*/invitations/*";
 inline constexpr std::string_view kSurveyPattern = "events/*/survey";
 inline constexpr std::string_view kRegistrationPattern = "events/*/registrations/*";
 inline constexpr std::string_view kSeriesPattern = "eventSeries/*";
+inline constexpr std::string_view kVoucherPattern = "events/*/vouchers/*";
 
 // "events/e1" of "events/e1/registrations/r7".
 std::string EventOf(std::string_view name);
@@ -34,6 +35,7 @@ std::string CategoryName(std::string_view event, std::string_view id);
 std::string FormName(std::string_view event, std::string_view id);
 // Of an audience of the event; no resource, but named like one.
 std::string AudienceName(std::string_view event, std::string_view id);
+std::string VoucherName(std::string_view event, std::string_view id);
 
 }  // namespace wici::registration
 

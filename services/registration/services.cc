@@ -12,6 +12,7 @@ Services::Services(const Environment& environment, EventWatch& watch, RegistryCl
       invitations_(environment.database, mutation_),
       persons_(environment.database, mutation_),
       resend_limit_(environment.database, environment.clock),
+      vouchers_(environment.database, mutation_),
       registrations_(environment.database, environment.clock, environment.machine, environment.ids,
                      environment.on_commit),
       check_ins_(environment.database),
@@ -23,12 +24,13 @@ Services::Services(const Environment& environment, EventWatch& watch, RegistryCl
       event_service_(events_, categories_, forms_, series_,
                      GroupReader(invitations_, registrations_), watch, environment.ids),
       invitation_service_(events_, invitations_, registry, key, environment.clock, environment.ids),
-      registration_service_(registrations_, persons_, resend_limit_, BlindIndex(key), key,
-                            environment.clock, environment.ids),
+      registration_service_(registrations_, persons_, resend_limit_, BlindIndex(key),
+                            VoucherCodes(key), key, environment.clock, environment.ids),
       check_in_service_(registrations_, check_ins_, watch, key.Public(), BlindIndex(key),
                         environment.ids),
       link_service_(events_, invitations_, registrations_, key, environment.clock),
       people_service_(persons_, invitations_, registrations_, meetings_),
+      voucher_service_(vouchers_, VoucherCodes(key), environment.ids),
       meeting_service_(meetings_, scheduler_, environment.ids),
       calendar_service_(calendars_, key, environment.clock),
       document_service_({environment.database, events_, categories_, invitations_, registrations_,
@@ -46,6 +48,7 @@ void Services::Register(rpc::Server& server) {
   check_in_service_.Register(server);
   link_service_.Register(server);
   people_service_.Register(server);
+  voucher_service_.Register(server);
   meeting_service_.Register(server);
   calendar_service_.Register(server);
   document_service_.Register(server);

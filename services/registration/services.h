@@ -26,6 +26,7 @@
 #include "services/registration/registrations/link_service.h"
 #include "services/registration/registrations/registration_service.h"
 #include "services/registration/surveys/survey_service.h"
+#include "services/registration/vouchers/voucher_service.h"
 
 namespace wici::registration {
 
@@ -62,6 +63,7 @@ class Services {
   InvitationStore invitations_;
   PersonStore persons_;
   ResendLimit resend_limit_;
+  VoucherStore vouchers_;
   RegistrationStore registrations_;
   CheckInStore check_ins_;
   ExpirySweep expiry_sweep_;
@@ -77,6 +79,7 @@ class Services {
   CheckInService check_in_service_;
   LinkService link_service_;
   PeopleService people_service_;
+  VoucherService voucher_service_;
   MeetingService meeting_service_;
   CalendarService calendar_service_;
   DocumentService document_service_;

@@ -124,6 +124,7 @@ CategoryRow ReadCategory(const sql::Row& row) {
   SetRecord(result.revision, row.Int(4), row.Int(5), result.category);
   result.category.set_taken(Narrow(row.Int(6)));
   result.category.set_waitlisted(Narrow(row.Int(7)));
+  result.category.set_promised(Narrow(row.Int(8)));
   return result;
 }
 
@@ -131,6 +132,7 @@ sql::Bytes CategoryBody(v1::AdmissionCategory category) {
   ClearRecord(category);
   category.clear_taken();
   category.clear_waitlisted();
+  category.clear_promised();
   return sql::Bytes{category.SerializeAsString()};
 }
 

@@ -80,7 +80,8 @@ inline constexpr sql::Query kCountRegistrations{"count_registrations", R"sql(
 // (seats/queries.h): read by its whole key for each row, never joined by a part of it.
 
 inline constexpr sql::Query kGetCategory{"get_category", R"sql(
-  SELECT c.event, c.id, c.revision, c.body, c.created_at, c.updated_at, q.taken, q.waiting
+  SELECT c.event, c.id, c.revision, c.body, c.created_at, c.updated_at, q.taken,
+         q.waiting + q.also_waiting, q.promised
   FROM admission_categories c
   JOIN quotas q ON q.event = c.event AND q.kind = 1 AND q.id = c.id
   WHERE c.event = $1 AND c.id = $2)sql"};
@@ -88,7 +89,9 @@ inline constexpr sql::Query kGetCategory{"get_category", R"sql(
 inline constexpr sql::Query kListCategories{"list_categories", R"sql(
   SELECT c.event, c.id, c.revision, c.body, c.created_at, c.updated_at,
          (SELECT q.taken FROM quotas q WHERE q.event = c.event AND q.kind = 1 AND q.id = c.id),
-         (SELECT q.waiting FROM quotas q WHERE q.event = c.event AND q.kind = 1 AND q.id = c.id)
+         (SELECT q.waiting + q.also_waiting FROM quotas q
+          WHERE q.event = c.event AND q.kind = 1 AND q.id = c.id),
+         (SELECT q.promised FROM quotas q WHERE q.event = c.event AND q.kind = 1 AND q.id = c.id)
   FROM admission_categories c WHERE c.event = $1 AND c.id > $2 ORDER BY c.id LIMIT $3)sql"};
 
 inline constexpr sql::Query kInsertCategory{"insert_category", R"sql(

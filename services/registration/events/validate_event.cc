@@ -18,22 +18,6 @@ constexpr int kSeatsMax = 1'000'000;
 constexpr int kListMax = 50;
 constexpr int kApprovalsMax = 10;
 
-}  // namespace
-
-void CheckTexts(std::string_view field,
-                const google::protobuf::Map<std::string, std::string>& texts, bool required,
-                std::size_t bytes_max, Violations& violations) {
-  if (!CheckCount(field, static_cast<int>(texts.size()), required ? 1 : 0, 20, violations)) return;
-  for (const auto& [language, text] : texts) {
-    const std::string path = absl::StrCat(View(field), "[", language, "]");
-    if (language.empty()) violations.Add(path, "needs a language (BCP-47)");
-    violations.OptionalLanguage(path, language);
-    violations.RequireText(path, text, bytes_max);
-  }
-}
-
-namespace {
-
 void CheckOrder(std::string_view field, const google::protobuf::Timestamp& earlier,
                 const google::protobuf::Timestamp& later, absl::Duration at_most,
                 Violations& violations) {

@@ -2,8 +2,6 @@
 #ifndef WICI_SERVICES_REGISTRATION_EVENTS_VALIDATE_EVENT_H_
 #define WICI_SERVICES_REGISTRATION_EVENTS_VALIDATE_EVENT_H_
 
-#include <cstddef>
-#include <string>
 #include <string_view>
 
 #include "absl/status/status.h"
@@ -18,10 +16,6 @@ void ValidateEvent(std::string_view field, const v1::Event& event, Violations& v
 void ValidateSession(std::string_view field, const v1::Session& session, Violations& violations);
 void ValidateCategory(std::string_view field, const v1::AdmissionCategory& category,
                       Violations& violations);
-// Texts by language: at least one when `required`, each at most `bytes_max` long.
-void CheckTexts(std::string_view field,
-                const google::protobuf::Map<std::string, std::string>& texts, bool required,
-                std::size_t bytes_max, Violations& violations);
 void ValidateAudience(std::string_view field, const v1::Audience& audience, Violations& violations);
 
 absl::Status Validate(const v1::CreateEventRequest& request);

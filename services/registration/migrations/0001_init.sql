@@ -50,9 +50,10 @@ CREATE TABLE event_seats (
 
 -- The hot rows below it: what a registration takes a place in beside the event. `kind` is 1 for an
 -- admission category, 2 for a session, whose `id` is the last part of its name, 3 for a party, with
--- its whole name, where the event limits those, and 4 for an audience of the event, which counts the
--- registrations made with its invitations. Written in the transactions that write the event's row,
--- whose version guards them.
+-- its whole name, where the event limits those, 4 for an audience of the event, which counts the
+-- registrations made with its invitations, and 7 for a voucher. `promised` is what of it is kept for
+-- vouchers `within` it; `also_waiting` counts those in waiting_lines. Written in the transactions
+-- that write the event's row, whose version guards them.
 CREATE TABLE quotas (
   event TEXT COLLATE "C" NOT NULL,
   kind BIGINT NOT NULL,
@@ -68,8 +69,13 @@ CREATE TABLE quotas (
   end_at BIGINT NOT NULL,
   approvals_required BIGINT NOT NULL DEFAULT 0,
   reapproval BIGINT NOT NULL DEFAULT 0,
+  promised BIGINT NOT NULL DEFAULT 0 CHECK (promised >= 0),
+  also_waiting BIGINT NOT NULL DEFAULT 0 CHECK (also_waiting >= 0),
+  code_required BIGINT NOT NULL DEFAULT 0,
+  within TEXT COLLATE "C" NOT NULL DEFAULT '',
   PRIMARY KEY (event, kind, id),
-  CONSTRAINT quotas_never_oversold CHECK (taken <= size)
+  CONSTRAINT quotas_never_oversold CHECK (taken + promised <= size),
+  CONSTRAINT vouchers_never_overused CHECK (kind <> 7 OR taken + waiting + pending <= size)
 );
 
 CREATE TABLE admission_categories (

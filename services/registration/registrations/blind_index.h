@@ -14,9 +14,11 @@ namespace wici::registration {
 // from event to event, so that it follows nobody. Thread-safe.
 class BlindIndex {
  public:
-  // The key of the index is derived from `key`, so it is the same in every replica.
-  explicit BlindIndex(const auth::SigningKey& key)
-      : key_(key.Sign("wici registration blind index v1")) {}
+  // The key of the index is derived from `key` and what it is for, so it is the same in every
+  // replica.
+  explicit BlindIndex(const auth::SigningKey& key,
+                      std::string_view purpose = "wici registration blind index v1")
+      : key_(key.Sign(purpose)) {}
   // The first 128 bits, hex.
   std::string Of(std::string_view event, std::string_view email) const;
 

@@ -23,14 +23,24 @@ inline constexpr sql::Query kListRegistrations{"list_registrations", R"sql(
     $14, $15)
   ORDER BY id LIMIT $16)sql"};
 
+inline constexpr sql::Query kListPartyRegistrations{"list_party_registrations", R"sql(
+  SELECT r.event, r.id, r.revision, r.state, r.person, r.active_key, r.invitation,
+         r.waiting_number, r.checked_in_at, r.body, r.created_at, r.updated_at, r.category,
+         r.expires_at, r.log
+  FROM party_registrations p JOIN registrations r ON r.event = p.event AND r.id = p.id
+  WHERE p.event = $1 AND p.party = $2 AND p.id > $3 ORDER BY p.id LIMIT $4)sql"};
+
 inline constexpr sql::Query kCountWaitingUpTo{"count_waiting_up_to", R"sql(
   SELECT COUNT(*) FROM registrations
   WHERE event = $1 AND state = 3 AND waiting_number <= $2)sql"};
 
 // The same in the line of one category, '' for the registrations without one.
 inline constexpr sql::Query kCountLineUpTo{"count_line_up_to", R"sql(
-  SELECT COUNT(*) FROM registrations
-  WHERE event = $1 AND category = $2 AND state = 3 AND waiting_number <= $3)sql"};
+  SELECT (SELECT COUNT(*) FROM registrations
+          WHERE event = $1 AND category = $2 AND state = 3 AND waiting_number <= $3)
+       + (SELECT COUNT(*) FROM waiting_lines
+          WHERE event = $1 AND category = $2 AND waiting_number <= $3))sql"};
+
 inline constexpr sql::Query kFindByActiveKey{"find_by_active_key", R"sql(
   SELECT id FROM registrations WHERE active_key = $1)sql"};
 

@@ -42,6 +42,9 @@ sql::Bytes RegistrationBody(const v1::Registration& registration) {
   body.set_successor(registration.successor());
   body.set_plus_one(registration.plus_one());
   body.set_audience(registration.audience());
+  body.set_voucher(registration.voucher());
+  body.set_group(registration.group());
+  *body.mutable_other_categories() = registration.other_categories();
   return sql::Bytes{body.SerializeAsString()};
 }
 

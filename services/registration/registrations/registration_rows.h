@@ -19,6 +19,7 @@ struct RegistrationRow {
   std::string active_key;  // event and person while it is active, then ""
   std::optional<std::int64_t> waiting_number;
   v1::RegistrationLog log;
+  bool chose = false;  // one of several categories, in this transaction
 };
 RegistrationRow ReadRegistration(const sql::Row& row);
 sql::Bytes RegistrationBody(const v1::Registration& registration);

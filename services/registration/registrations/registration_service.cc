@@ -1,6 +1,7 @@
 #include "services/registration/registrations/registration_service.h"
 
 #include <memory>
+#include <variant>
 #include <vector>
 
 #include "absl/strings/numbers.h"
@@ -62,6 +63,10 @@ void RegistrationService::Register(rpc::Server& server) {
   service.Committed("BatchCreateRegistrations", this,
                     &RegistrationService::BatchCreateRegistrations);
   service.Committed("CancelRegistration", this, &RegistrationService::CancelRegistration);
+  service.Committed("CreatePartyRegistrations", this,
+                    &RegistrationService::CreatePartyRegistrations);
+  service.Committed("CancelPartyRegistration", this, &RegistrationService::CancelPartyRegistration);
+  service.Pooled("ListPartyRegistrations", this, &RegistrationService::ListPartyRegistrations);
   service.Committed("ConfirmRegistration", this, &RegistrationService::ConfirmRegistration);
   service.Committed("RejectRegistration", this, &RegistrationService::RejectRegistration);
   service.Committed("UpdateRegistration", this, &RegistrationService::UpdateRegistration);
@@ -117,6 +122,8 @@ absl::StatusOr<SeatOp> RegistrationService::MakeOp(const rpc::Context& context,
   added.facts.set_admission_category(request.registration().admission_category());
   *added.facts.mutable_sessions() = request.registration().sessions();
   *added.facts.mutable_answers() = request.registration().answers();
+  *added.facts.mutable_other_categories() = request.registration().other_categories();
+  if (!request.code().empty()) added.code_key = codes_.KeyOf(event, request.code());
   added.facts.set_source(source);
   added.facts.set_plus_one(request.plus_one());
   added.hold = absl::Seconds(request.hold_duration().seconds());
@@ -137,21 +144,51 @@ void RegistrationService::CreateRegistration(const rpc::Context& context,
              request.invitation_token().empty() ? v1::REGISTRATION_SOURCE_OPEN
                                                 : v1::REGISTRATION_SOURCE_INVITATION);
   if (!op.ok()) return reply(op.status());
+  if (!request.code().empty()) {
+    if (absl::Status wait = BeginGuess(context); !wait.ok()) return reply(wait);
+    reply = GuardCode(context, std::move(reply));
+  }
   SubmitAndReply(store_, context.deadline, *std::move(op), WithHoldToken(std::move(reply)));
+}
+
+std::string RegistrationService::CallerOf(const rpc::Context& context) {
+  return context.principal.anonymous() ? context.peer : context.principal.id;
+}
+
+absl::Status RegistrationService::BeginGuess(const rpc::Context& context) {
+  const absl::Duration wait = guesses_.Begin(CallerOf(context), clock_.Now());
+  return wait == absl::ZeroDuration() ? absl::OkStatus() : TooManyTriesError(wait);
+}
+
+RegistrationService::Reply RegistrationService::GuardCode(const rpc::Context& context,
+                                                          Reply reply) {
+  return Reply([this, caller = CallerOf(context), reply = std::move(reply)](
+                   const absl::Status& status, const v1::Registration* answer) {
+    if (ErrorReason(status) != "CODE_INVALID") guesses_.Forgive(caller);
+    if (!status.ok()) return reply(status);
+    reply(*answer);
+  });
 }
 
 void RegistrationService::BatchCreateRegistrations(
     const rpc::Context& context, const v1::BatchCreateRegistrationsRequest& request,
     rpc::Reply<v1::BatchCreateRegistrationsResponse> reply) {
   if (absl::Status wrong = Validate(request); !wrong.ok()) return reply(wrong);
+  CreateAll(context, request, v1::REGISTRATION_SOURCE_ORGANISER, std::move(reply));
+}
+
+void RegistrationService::CreateAll(const rpc::Context& context,
+                                    const v1::BatchCreateRegistrationsRequest& request,
+                                    v1::RegistrationSource source,
+                                    rpc::Reply<v1::BatchCreateRegistrationsResponse> reply) {
+  if (request.all_or_none()) return CreateGroup(context, request, source, std::move(reply));
   auto batch = std::make_shared<BatchReply>(request.requests_size(), std::move(reply));
   for (int i = 0; i < request.requests_size(); ++i) {
     v1::CreateRegistrationRequest item = request.requests(i);
     if (item.request_id().empty() && !request.request_id().empty()) {
       item.set_request_id(absl::StrCat(request.request_id(), "/", i));
     }
-    absl::StatusOr<SeatOp> op =
-        MakeOp(context, request.parent(), item, v1::REGISTRATION_SOURCE_ORGANISER);
+    absl::StatusOr<SeatOp> op = MakeOp(context, request.parent(), item, source);
     if (!op.ok()) {
       batch->Set(i, op.status(), {});
       continue;
@@ -161,6 +198,34 @@ void RegistrationService::BatchCreateRegistrations(
                     batch->Set(i, status.ok() ? done.status : status, done.registration);
                   });
   }
+}
+
+void RegistrationService::CreateGroup(const rpc::Context& context,
+                                      const v1::BatchCreateRegistrationsRequest& request,
+                                      v1::RegistrationSource source,
+                                      rpc::Reply<v1::BatchCreateRegistrationsResponse> reply) {
+  NewGroup group;
+  group.id = ids_.NewId();
+  for (const v1::CreateRegistrationRequest& item : request.requests()) {
+    absl::StatusOr<SeatOp> member = MakeOp(context, request.parent(), item, source);
+    if (!member.ok()) return reply(member.status());
+    group.members.push_back(std::get<NewRegistration>(std::move(member->what)));
+  }
+  SeatOp op;
+  op.event = request.parent();
+  op.actor = context.principal.id;
+  op.key = CallOf(context, request).key;
+  op.what = std::move(group);
+  store_.Submit(context.deadline, std::move(op),
+                [reply = std::move(reply)](SeatOp& done, const absl::Status& status) {
+                  if (!status.ok()) return reply(status);
+                  if (!done.status.ok()) return reply(done.status);
+                  v1::BatchCreateRegistrationsResponse response;
+                  for (v1::Registration& member : done.group) {
+                    *response.add_results()->mutable_registration() = std::move(member);
+                  }
+                  reply(response);
+                });
 }
 
 void RegistrationService::CancelRegistration(const rpc::Context& context,

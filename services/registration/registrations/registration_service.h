@@ -17,6 +17,8 @@
 #include "services/registration/registrations/blind_index.h"
 #include "services/registration/registrations/registration_store.h"
 #include "services/registration/self_service/resend_limit.h"
+#include "services/registration/vouchers/guess_limiter.h"
+#include "services/registration/vouchers/voucher_codes.h"
 #include "wici/registration/v1/registration_service.pb.h"
 
 namespace wici::registration {
@@ -27,12 +29,13 @@ class RegistrationService {
  public:
   // `key` verifies the tokens of links. The references outlive the service.
   RegistrationService(RegistrationStore& store, PersonStore& persons, ResendLimit& resend_limit,
-                      BlindIndex blind_index, auth::SigningKey key, const Clock& clock,
-                      IdSource& ids)
+                      BlindIndex blind_index, VoucherCodes codes, auth::SigningKey key,
+                      const Clock& clock, IdSource& ids)
       : store_(store),
         persons_(persons),
         resend_limit_(resend_limit),
         blind_index_(std::move(blind_index)),
+        codes_(std::move(codes)),
         key_(std::move(key)),
         clock_(clock),
         ids_(ids) {}
@@ -49,6 +52,15 @@ class RegistrationService {
                                 rpc::Reply<v1::BatchCreateRegistrationsResponse> reply);
   void CancelRegistration(const rpc::Context& context, const v1::CancelRegistrationRequest& request,
                           Reply reply);
+  // By the coordinator of a party: party_registration.cc.
+  void CreatePartyRegistrations(const rpc::Context& context,
+                                const v1::CreatePartyRegistrationsRequest& request,
+                                rpc::Reply<v1::BatchCreateRegistrationsResponse> reply);
+  absl::Status ListPartyRegistrations(const rpc::Context& context,
+                                      const v1::ListPartyRegistrationsRequest& request,
+                                      v1::ListPartyRegistrationsResponse& response);
+  void CancelPartyRegistration(const rpc::Context& context,
+                               const v1::CancelPartyRegistrationRequest& request, Reply reply);
   void ConfirmRegistration(const rpc::Context& context,
                            const v1::ConfirmRegistrationRequest& request, Reply reply);
   void RejectRegistration(const rpc::Context& context, const v1::RejectRegistrationRequest& request,
@@ -102,6 +114,19 @@ class RegistrationService {
   template <class Request>
   void SubmitOwn(const rpc::Context& context, const Request& request, RegistrationStep step,
                  Reply reply);
+  // Registers each of a checked batch, or all or none of it.
+  void CreateAll(const rpc::Context& context, const v1::BatchCreateRegistrationsRequest& request,
+                 v1::RegistrationSource source,
+                 rpc::Reply<v1::BatchCreateRegistrationsResponse> reply);
+  void CreateGroup(const rpc::Context& context, const v1::BatchCreateRegistrationsRequest& request,
+                   v1::RegistrationSource source,
+                   rpc::Reply<v1::BatchCreateRegistrationsResponse> reply);
+  // TOO_MANY_TRIES when the caller has tried too many wrong codes. Before a call with a code; what
+  // GuardCode returns tells the limiter how it went.
+  absl::Status BeginGuess(const rpc::Context& context);
+  // Who is to be kept from guessing codes.
+  static std::string CallerOf(const rpc::Context& context);
+  Reply GuardCode(const rpc::Context& context, Reply reply);
   // Adds the token to what is held.
   Reply WithHoldToken(Reply reply) const;
 
@@ -109,6 +134,8 @@ class RegistrationService {
   PersonStore& persons_;
   ResendLimit& resend_limit_;
   const BlindIndex blind_index_;
+  const VoucherCodes codes_;
+  GuessLimiter guesses_;
   const auth::SigningKey key_;
   const Clock& clock_;
   IdSource& ids_;

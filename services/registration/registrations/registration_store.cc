@@ -1,12 +1,17 @@
 #include "services/registration/registrations/registration_store.h"
 
+#include <algorithm>
+#include <unordered_map>
 #include <utility>
 
 #include "libs/base/status_macros.h"
 #include "services/registration/errors.h"
 #include "services/registration/names.h"
+#include "services/registration/people/person_rows.h"
+#include "services/registration/people/queries.h"
 #include "services/registration/registrations/queries.h"
 #include "services/registration/seats/queries.h"
+#include "services/registration/vouchers/queries.h"
 
 namespace wici::registration {
 namespace {
@@ -31,6 +36,27 @@ absl::StatusOr<std::int64_t> PlaceOf(sql::Transaction& tx, std::string_view even
 absl::Status CheckEvent(sql::Transaction& tx, std::string_view event) {
   WICI_ASSIGN_OR_RETURN(const sql::Rows rows, tx.Execute(kGetSeats, {event}));
   return rows.empty() ? EventNotFoundError(event) : absl::OkStatus();
+}
+
+// Adds the people that the party has registered itself.
+absl::Status AddPeople(sql::Transaction& tx, std::vector<v1::PartyRegistration>& registrations) {
+  std::vector<std::vector<sql::Value>> ids;
+  for (const v1::PartyRegistration& one : registrations) {
+    if (one.registration().source() != v1::REGISTRATION_SOURCE_PARTY) continue;
+    ids.push_back({one.registration().person()});
+  }
+  if (ids.empty()) return absl::OkStatus();
+  WICI_ASSIGN_OR_RETURN(const sql::Rows rows, sql::SelectMany(tx, kGetPersons, "", ids));
+  std::unordered_map<std::string, v1::PersonDetails> people;
+  for (const sql::Row& row : rows) {
+    PersonRow person = ReadPerson(row);
+    people.emplace(person.id, std::move(person.person));
+  }
+  for (v1::PartyRegistration& one : registrations) {
+    const auto found = people.find(one.registration().person());
+    if (found != people.end()) *one.mutable_person() = found->second;
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace
@@ -109,6 +135,9 @@ absl::StatusOr<std::vector<std::string>> RegistrationStore::ListExpired(absl::Ti
     WICI_ASSIGN_OR_RETURN(const sql::Rows rows, tx.Execute(kListExpired, {ToMicros(now), limit}));
     names.clear();
     for (const sql::Row& row : rows) names.push_back(RegistrationName(row.Text(0), row.Text(1)));
+    WICI_ASSIGN_OR_RETURN(const sql::Rows vouchers,
+                          tx.Execute(kListReleasing, {ToMicros(now), limit}));
+    for (const sql::Row& row : vouchers) names.push_back(VoucherName(row.Text(0), row.Text(1)));
     return absl::OkStatus();
   }));
   return names;
@@ -147,6 +176,28 @@ absl::StatusOr<std::vector<v1::Registration>> RegistrationStore::List(
     return absl::OkStatus();
   }));
   return registrations;
+}
+
+absl::StatusOr<RegistrationStore::PartyPage> RegistrationStore::ListOfParty(
+    absl::Time deadline, std::string_view event, std::string_view party, std::string_view after_id,
+    std::int64_t limit) {
+  PartyPage page;
+  WICI_RETURN_IF_ERROR(database_.Read(deadline, [&](sql::Transaction& tx) -> absl::Status {
+    page = {};
+    WICI_RETURN_IF_ERROR(CheckEvent(tx, event));
+    WICI_ASSIGN_OR_RETURN(const sql::Rows rows,
+                          tx.Execute(kListPartyRegistrations, {event, party, after_id, limit + 1}));
+    const auto size = std::min(rows.size(), static_cast<std::size_t>(limit));
+    for (std::size_t i = 0; i < size; ++i) {
+      v1::Registration registration = ReadRegistration(rows[i]).registration;
+      // It may say that it is of another by now.
+      if (registration.party() != party) continue;
+      *page.registrations.emplace_back().mutable_registration() = std::move(registration);
+    }
+    if (rows.size() > size) page.next = rows[size - 1].Text(1);
+    return AddPeople(tx, page.registrations);
+  }));
+  return page;
 }
 
 absl::StatusOr<std::vector<RegistrationRow>> RegistrationStore::ListWaiting(absl::Time deadline,

@@ -17,6 +17,7 @@
 #include "libs/sql/database.h"
 #include "services/registration/registrations/registration_rows.h"
 #include "services/registration/seats/seat_ops.h"
+#include "wici/registration/v1/registration_service.pb.h"
 
 namespace wici::registration {
 
@@ -44,8 +45,8 @@ class RegistrationStore {
   absl::StatusOr<std::string> FindActive(absl::Time deadline, std::string_view active_key);
   // What happened to it. REGISTRATION_NOT_FOUND.
   absl::StatusOr<v1::RegistrationLog> GetLog(absl::Time deadline, std::string_view name);
-  // The names of at most `limit` registrations whose places were kept until `now` or before, the
-  // first to expire first.
+  // The names of at most `limit` registrations and as many vouchers for which places were kept
+  // until `now` or before, of each the first to expire first.
   absl::StatusOr<std::vector<std::string>> ListExpired(absl::Time deadline, absl::Time now,
                                                        std::int64_t limit);
   // At most `limit` registrations of `event` after `after_id`, by id, in one of `states` (all when
@@ -54,6 +55,16 @@ class RegistrationStore {
                                                      std::string_view after_id,
                                                      std::vector<v1::RegistrationState> states,
                                                      std::int64_t limit);
+  // The registrations of `party` among `limit` of `event` after `after_id`, by id, with the people
+  // that it has registered itself; and the id of the last that was read, "" when there are no more.
+  // EVENT_NOT_FOUND.
+  struct PartyPage {
+    std::vector<v1::PartyRegistration> registrations;
+    std::string next;
+  };
+  absl::StatusOr<PartyPage> ListOfParty(absl::Time deadline, std::string_view event,
+                                        std::string_view party, std::string_view after_id,
+                                        std::int64_t limit);
   // At most `limit` rows of the queue after waiting number `after`, with their places.
   // EVENT_NOT_FOUND.
   absl::StatusOr<std::vector<RegistrationRow>> ListWaiting(absl::Time deadline,

@@ -15,9 +15,6 @@
 namespace wici::registration {
 namespace {
 
-// What follows from something else has this actor.
-constexpr std::string_view kService = "services/registration";
-
 bool TakesPlaces(v1::RegistrationState state) { return HoldsSeat(state) || KeepsSeat(state); }
 
 }  // namespace
@@ -36,6 +33,11 @@ EventAggregate::Entry& EventAggregate::Keep(RegistrationRow row) {
     const bool is_new_row = row.revision == 0;
     entries_.push_back(std::make_unique<Entry>(Entry{std::move(row), is_new_row}));
     at->second = entries_.back().get();
+    const v1::Registration& kept = at->second->row.registration;
+    if (!is_new_row) at->second->party = kept.party();
+    if (!is_new_row && kept.state() == v1::REGISTRATION_STATE_WAITLISTED) {
+      at->second->lines = {kept.other_categories().begin(), kept.other_categories().end()};
+    }
   }
   return *at->second;
 }
@@ -65,7 +67,8 @@ RegistrationRow* EventAggregate::Find(std::string_view id) {
 void EventAggregate::Enqueue(Entry& entry) {
   entry.row.waiting_number =
       WaitingNumber(PriorityFor(entry.row.registration), seats_.counts.next_waiting_number++);
-  Place(entry);
+  queue_[*entry.row.waiting_number] = &entry;
+  CountOthers(entry.row.registration, 1);
 }
 
 void EventAggregate::Touch(Entry& entry) {
@@ -109,20 +112,31 @@ absl::StatusOr<RegistrationRow*> EventAggregate::Add(RegistrationRow row,
                                                      std::optional<absl::Time> hold_until,
                                                      const Cause& cause, Changes& changes) {
   WICI_RETURN_IF_ERROR(CheckQuotas(row.registration));
+  const bool pending = !hold_until && NeedsApproval(row.registration);
+  std::optional<int> rank;
+  if (!pending) {
+    WICI_ASSIGN_OR_RETURN(rank, FindPlaces(row.registration, changes));
+  }
+  if (rank) Settle(row, *rank);
   const std::vector<Quota*> quotas = QuotasOf(row.registration);
-  WICI_ASSIGN_OR_RETURN(const bool has_turn, HasTurn(row.registration, changes));
   v1::RegistrationState state = v1::REGISTRATION_STATE_PENDING_APPROVAL;
   if (hold_until) {
-    if (!has_turn || FindShortage(seats_.counts, quotas)) return Refusal(quotas, false);
+    if (!rank) return Refusal(quotas, false);
     state = v1::REGISTRATION_STATE_HELD;
     Move(seats_.counts, quotas, v1::REGISTRATION_STATE_UNSPECIFIED, state);
-  } else if (NeedsApproval(row.registration)) {
+  } else if (pending) {
     Move(seats_.counts, quotas, v1::REGISTRATION_STATE_UNSPECIFIED, state);
   } else {
-    const auto taken = TakeSeat(seats_.counts, quotas, has_turn ? 0 : 1);
+    const auto taken = TakeSeat(seats_.counts, quotas, rank ? 0 : 1);
     if (!taken) return Refusal(quotas, true);
     state = *taken;
   }
+  return &Admit(std::move(row), state, hold_until, cause, changes).row;
+}
+
+EventAggregate::Entry& EventAggregate::Admit(RegistrationRow row, v1::RegistrationState state,
+                                             std::optional<absl::Time> hold_until,
+                                             const Cause& cause, Changes& changes) {
   row.revision = 0;
   MarkQuotas(row.registration);
   Entry& entry = Keep(std::move(row));
@@ -145,20 +159,30 @@ absl::StatusOr<RegistrationRow*> EventAggregate::Add(RegistrationRow row,
     default:
       Record(entry, "waitlisted", cause, changes);
   }
-  return &entry.row;
+  if (!registration.voucher().empty()) {
+    LogVoucher({registration.voucher(), "taken", registration.name(), cause.actor});
+  }
+  return entry;
 }
 
-absl::StatusOr<Step> EventAggregate::ChooseApproval(const RegistrationRow& row, Changes& changes) {
-  WICI_ASSIGN_OR_RETURN(const bool has_turn, HasTurn(row.registration, changes));
-  if (has_turn && !FindShortage(seats_.counts, QuotasOf(row.registration))) return Step::kConfirm;
+absl::StatusOr<Step> EventAggregate::ChooseApproval(RegistrationRow& row, Changes& changes) {
+  if (row.log.entries_size() >= kLogMax) return RegistrationLogFullError(row.registration.name());
+  WICI_ASSIGN_OR_RETURN(const std::optional<int> rank, FindPlaces(row.registration, changes));
+  if (rank) {
+    Settle(row, *rank);
+    return Step::kConfirm;
+  }
   if (seats_.counts.waitlisted < seats_.counts.waiting_list_capacity) return Step::kWaitlist;
   return NoSeatToConfirmError(row.registration.name());
 }
 
 bool EventAggregate::NeedsApproval(const v1::Registration& registration) {
   if (seats_.approval == v1::APPROVAL_MANUAL) return true;
-  const QuotaRow* category = FindQuota(registration.admission_category());
-  return category != nullptr && category->approval;
+  for (int rank = 0; rank < WantedCategories(registration); ++rank) {
+    const QuotaRow* category = FindQuota(WantedCategory(registration, rank));
+    if (category != nullptr && category->approval) return true;
+  }
+  return false;
 }
 
 absl::Status EventAggregate::Apply(RegistrationRow& row, Step step, std::string_view kind,
@@ -170,6 +194,8 @@ absl::Status EventAggregate::Apply(RegistrationRow& row, Step step, std::string_
   if (asked && row.log.entries_size() >= kLogMax) return RegistrationLogFullError(name);
   Entry& entry = *by_id_.at(IdOf(name));
   if (row.waiting_number) queue_.erase(*row.waiting_number);
+  if (from == v1::REGISTRATION_STATE_WAITLISTED) CountOthers(row.registration, -1);
+  if (step == Step::kRequeue) row.registration.clear_group();
   Move(seats_.counts, QuotasOf(row.registration), from, to);
   MarkQuotas(row.registration);
   SetState(entry, to);
@@ -177,9 +203,14 @@ absl::Status EventAggregate::Apply(RegistrationRow& row, Step step, std::string_
   if (!IsActive(to)) {
     active_.erase(row.active_key);
     row.active_key.clear();
+    if (!row.registration.voucher().empty() && !HoldsSeat(to)) {
+      LogVoucher({row.registration.voucher(), "given_back", name, cause.actor});
+    }
   }
   Record(entry, kind, cause, changes);
   if (TakesPlaces(from) && !TakesPlaces(to)) settled_ = false;
+  // A group that one of those waiting has left may fit.
+  if (!row.registration.group().empty()) settled_ = false;
   return seats_.state == v1::EVENT_STATE_CANCELLED ? absl::OkStatus() : Promote(changes);
 }
 
@@ -199,8 +230,9 @@ absl::Status EventAggregate::MoveTo(RegistrationRow& row, std::int64_t position,
   WICI_ASSIGN_OR_RETURN(const std::int64_t number, NumberAt(entry, position));
   queue_.erase(*row.waiting_number);
   row.waiting_number = number;
-  Place(entry);
+  queue_[number] = &entry;
   settled_ = false;
+  row.registration.clear_group();
   Touch(entry);
   row.registration.set_state_reason(cause.reason);
   Record(entry, "moved", cause, changes);
@@ -216,34 +248,6 @@ void EventAggregate::Forget(RegistrationRow& row, Changes& changes) {
     row.active_key = absl::StrCat("erased/", IdOf(row.registration.name()));
   }
   Amend(row, "person_erased", changes);
-}
-
-absl::Status EventAggregate::Promote(Changes& changes) {
-  const bool offers = seats_.offer > absl::ZeroDuration();
-  const SeatCounts& counts = seats_.counts;
-  std::int64_t passed = 0;
-  while (!settled_ && counts.confirmed + counts.held < counts.capacity) {
-    const auto at = queue_.upper_bound(passed);
-    const bool end = at == queue_.end();
-    WICI_ASSIGN_OR_RETURN(const bool more,
-                          ReadOn(end ? std::numeric_limits<std::int64_t>::max() : at->first));
-    if (more) continue;
-    if (end) break;
-    passed = at->first;
-    Entry& next = *at->second;
-    const std::vector<Quota*> quotas = QuotasOf(next.row.registration);
-    if (FindShortage(counts, quotas)) continue;
-    queue_.erase(at);
-    const v1::RegistrationState to =
-        offers ? v1::REGISTRATION_STATE_OFFERED : v1::REGISTRATION_STATE_CONFIRMED;
-    Move(seats_.counts, quotas, v1::REGISTRATION_STATE_WAITLISTED, to);
-    MarkQuotas(next.row.registration);
-    SetState(next, to);
-    if (offers) SetTimestamp(now_ + seats_.offer, *next.row.registration.mutable_expire_time());
-    Record(next, offers ? "offered" : "promoted", {std::string(kService), ""}, changes);
-  }
-  settled_ = true;
-  return absl::OkStatus();
 }
 
 feed::Change EventAggregate::MakeChange(std::string_view kind, std::string_view resource,
@@ -264,6 +268,9 @@ feed::Change EventAggregate::RegistrationChange(std::string_view kind,
   if (!row.registration.invitation().empty()) {
     change.attributes.emplace_back("invitation", row.registration.invitation());
   }
+  if (row.chose) {
+    change.attributes.emplace_back("admission_category", row.registration.admission_category());
+  }
   return change;
 }
 
@@ -271,6 +278,9 @@ absl::Status EventAggregate::Save() {
   WICI_ASSIGN_OR_RETURN(const sql::Rows guarded, tx_->Execute(kUpdateSeats, SeatsValues(seats_)));
   if (guarded.empty()) return absl::AbortedError("another change of the event was first");
   WICI_RETURN_IF_ERROR(SaveQuotas());
+  WICI_RETURN_IF_ERROR(SaveLines());
+  WICI_RETURN_IF_ERROR(
+      AppendVoucherLog(*tx_, seats_.event, seats_.version + 1, voucher_uses_, now_));
   std::vector<std::vector<sql::Value>> inserts;
   std::vector<std::vector<sql::Value>> updates;
   for (const auto& entry : entries_) {

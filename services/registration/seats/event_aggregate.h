@@ -6,8 +6,10 @@
 // leaves somebody waiting whose places are all free, and of several it takes the first in the order
 // of the queue. (Of those that wait for something else than their turn it reads further pages while
 // the event has a free seat, kScanMax at most; beyond them an entry waits until one of those has
-// gone.) An event without categories and limited sessions costs no statement for them. Not
-// thread-safe; lives inside one transaction.
+// gone.) Who wants several categories is one entry of the queue and stands in the line of each; a
+// group is promoted when all who wait of it fit, in the turn of the first. An event without
+// categories, limited sessions, vouchers and groups costs no statement for them. Not thread-safe;
+// lives inside one transaction.
 #ifndef WICI_SERVICES_REGISTRATION_SEATS_EVENT_AGGREGATE_H_
 #define WICI_SERVICES_REGISTRATION_SEATS_EVENT_AGGREGATE_H_
 
@@ -29,6 +31,7 @@
 #include "services/registration/registrations/rules/registration_state.h"
 #include "services/registration/seats/quota_rows.h"
 #include "services/registration/seats/seats_row.h"
+#include "services/registration/vouchers/voucher_rows.h"
 
 namespace wici::registration {
 
@@ -70,14 +73,22 @@ class EventAggregate {
   // A loaded quota by the name of its category or session, or nullptr.
   QuotaRow* FindQuota(const std::string& name);
 
-  // Adds a new registration: PENDING_APPROVAL when the event or its category asks for that, HELD
-  // until `hold_until` when that is set, else as the places allow. ADMISSION_CATEGORY_NOT_FOUND,
-  // SESSION_NOT_FOUND, SESSIONS_OVERLAP, EVENT_FULL, QUOTA_FULL, WAITING_LIST_FULL.
+  // Adds a new registration: PENDING_APPROVAL when the event or a category of it asks for that,
+  // HELD until `hold_until` when that is set, else as the places allow, in the first category that
+  // has some. ADMISSION_CATEGORY_NOT_FOUND, SESSION_NOT_FOUND, SESSIONS_OVERLAP, EVENT_FULL,
+  // QUOTA_FULL, WAITING_LIST_FULL.
   absl::StatusOr<RegistrationRow*> Add(RegistrationRow row, std::optional<absl::Time> hold_until,
                                        const Cause& cause, Changes& changes);
 
-  // What approval means for `row` now: kConfirm, or kWaitlist. NO_SEAT_TO_CONFIRM.
-  absl::StatusOr<Step> ChooseApproval(const RegistrationRow& row, Changes& changes);
+  // Adds a group of one category, all or none; where approval is asked they are no group any more.
+  // Those of Add, GROUP_TOO_LARGE.
+  absl::StatusOr<std::vector<RegistrationRow*>> AddGroup(std::vector<RegistrationRow> rows,
+                                                         const std::vector<Cause>& causes,
+                                                         Changes& changes);
+
+  // What approval means for `row` now: kConfirm, in the category that is set then, or kWaitlist.
+  // NO_SEAT_TO_CONFIRM.
+  absl::StatusOr<Step> ChooseApproval(RegistrationRow& row, Changes& changes);
   // Whether a registration of this category needs approval.
   bool NeedsApproval(const v1::Registration& registration);
 
@@ -97,8 +108,8 @@ class EventAggregate {
   absl::StatusOr<RegistrationRow*> Transfer(RegistrationRow& row, RegistrationRow heir, bool review,
                                             const Cause& cause, Changes& changes);
 
-  // How many people must approve a registration of this category, from 1; and whether again after a
-  // change by its person.
+  // How many people must approve a registration of the categories it wants, from 1; and whether
+  // again after a change by its person.
   std::int64_t ApprovalsNeeded(const v1::Registration& registration);
   bool NeedsReview(const v1::Registration& registration);
 
@@ -111,9 +122,9 @@ class EventAggregate {
   // Says when somebody who is checked in came first.
   void SetCheckInTime(RegistrationRow& row, absl::Time time);
 
-  // Moves a waitlisted registration to `position` (from 1) of the queue, as `cause` says. Where
-  // many were moved to between the same two, some get numbers further apart and so a new version.
-  // TRANSITION_NOT_ALLOWED, REGISTRATION_LOG_FULL.
+  // Moves a waitlisted registration to `position` (from 1) of the queue, as `cause` says, and out
+  // of its group. Where many were moved to between the same two, some get numbers further apart and
+  // so a new version. TRANSITION_NOT_ALLOWED, REGISTRATION_LOG_FULL.
   absl::Status MoveTo(RegistrationRow& row, std::int64_t position, const Cause& cause,
                       Changes& changes);
 
@@ -125,6 +136,8 @@ class EventAggregate {
   // must be loaded. QUOTA_BELOW_TAKEN, RESERVED_EXCEEDS_FREE.
   absl::Status PutQuota(const QuotaRow& wanted);
   absl::Status RemoveQuota(const std::string& name);
+  // Keeps no places for a voucher any more.
+  absl::Status KeepNothingFor(const std::string& voucher);
 
   // Makes the quotas of audiences those of `event`, which has each audience once. As PutQuota; what
   // is not there any more is removed, so nobody may have used it.
@@ -133,6 +146,9 @@ class EventAggregate {
   // Promotes as many as there are places for; the places must be loaded. Costs nothing when no
   // place came free since the last time.
   absl::Status Promote(Changes& changes);
+
+  // Writes into the log of a voucher, with Save.
+  void LogVoucher(VoucherUse use) { voucher_uses_.push_back(std::move(use)); }
 
   // A change record about this event.
   feed::Change MakeChange(std::string_view kind, std::string_view resource,
@@ -146,6 +162,8 @@ class EventAggregate {
     RegistrationRow row;
     bool is_new = false;  // not in the database yet
     bool dirty = false;
+    std::vector<std::string> lines = {};  // other categories it waits for, in the database
+    std::string party = {};               // in the database
   };
   struct KeptQuota {
     QuotaRow row;
@@ -157,10 +175,10 @@ class EventAggregate {
 
   Entry& Keep(RegistrationRow row);
   void Keep(QuotaRow row);
+  // Takes a registration in whose places are counted.
+  Entry& Admit(RegistrationRow row, v1::RegistrationState state,
+               std::optional<absl::Time> hold_until, const Cause& cause, Changes& changes);
   void Enqueue(Entry& entry);
-  // Puts a waiting entry into the queue, or aside while it stands behind what is loaded of its
-  // line.
-  void Place(Entry& entry);
   // The row changes now: one revision more.
   void Touch(Entry& entry);
   void SetState(Entry& entry, v1::RegistrationState state);
@@ -174,15 +192,37 @@ class EventAggregate {
   // Reads on in a line that has somebody before `number` who may have a place; whether there was
   // one.
   absl::StatusOr<bool> ReadOn(std::int64_t number);
+  // Reads of the groups of a line that was cut those who are behind the cut.
+  absl::Status LoadGroups(const std::string& category);
   absl::Status LoadCategories();
-  // The quotas of a registration that are loaded, to be changed.
-  std::vector<Quota*> QuotasOf(const v1::Registration& registration);
+  // The quotas of a registration that are loaded, to be changed: in the category it wants, or
+  // another.
+  std::vector<Quota*> QuotasOf(const v1::Registration& registration) {
+    return QuotasOf(registration, registration.admission_category());
+  }
+  std::vector<Quota*> QuotasOf(const v1::Registration& registration, const std::string& category);
   absl::Status CheckQuotas(const v1::Registration& registration) const;
-  // How many wait in the line of a registration.
-  std::int64_t WaitingBefore(const v1::Registration& registration);
-  // Whether a registration that comes now may take its places: nobody waits before it whom they
-  // would help. Promotes those first.
-  absl::StatusOr<bool> HasTurn(const v1::Registration& registration, Changes& changes);
+  absl::Status CheckGroupSize(const std::vector<RegistrationRow>& rows);
+  // How many wait in the line of a category.
+  std::int64_t WaitingBefore(const std::string& category);
+  // Whether a registration that comes now may take its places in `category`: nobody waits before it
+  // whom they would help. Promotes those first.
+  absl::StatusOr<bool> HasTurn(const v1::Registration& registration, const std::string& category,
+                               Changes& changes);
+  // The first category it wants, as WantedCategory counts, in which it has its turn and its places.
+  absl::StatusOr<std::optional<int>> FindPlaces(const v1::Registration& registration,
+                                                Changes& changes);
+  // Leaves a registration in one of the categories it wants.
+  void Settle(RegistrationRow& row, int rank);
+  // Counts who waits in the lines of other categories than their own: `by` is 1 or -1.
+  void CountOthers(const v1::Registration& registration, std::int64_t by);
+  // Gives those at a place of the queue their places, if there are.
+  void PromoteEntry(Entry& entry, Changes& changes);
+  void PromoteGroup(const std::string& group, Changes& changes);
+  void Seat(Entry& entry, Changes& changes);
+  v1::RegistrationState PromotedState() const;
+  // Whether all that stands in the line up to `number` is loaded.
+  bool IsKnown(const std::string& category, std::int64_t number) const;
   // The head of the queue without `entry`, in order: at least `count` if there are.
   struct Waiting {
     std::int64_t number = 0;
@@ -201,6 +241,7 @@ class EventAggregate {
   absl::Status Refusal(const std::vector<Quota*>& quotas, bool may_wait) const;
   void MarkQuotas(const v1::Registration& registration);
   absl::Status SaveQuotas();
+  absl::Status SaveLines();
 
   sql::Transaction* tx_;
   SeatsRow seats_;
@@ -208,14 +249,15 @@ class EventAggregate {
   std::vector<std::unique_ptr<Entry>> entries_;    // in the order they came
   std::unordered_map<std::string, Entry*> by_id_;  // id -> entry
   std::map<std::int64_t, Entry*> queue_;           // what is loaded of it, in order
-  // Categories of whose line not all is loaded, with the last number that is.
+  // Categories of whose line not all is loaded, with the last number up to which it is.
   std::map<std::string, std::int64_t> cut_lines_;
-  std::vector<Entry*> aside_;  // they wait behind what is loaded of their line
-  std::int64_t read_on_ = 0;   // entries read by ReadOn
-  bool settled_ = false;       // nobody in the queue can be promoted
+  std::set<std::string> whole_groups_;                        // those that LoadGroups has read
+  std::int64_t read_on_ = 0;                                  // entries read by ReadOn
+  bool settled_ = false;                                      // nobody in the queue can be promoted
   std::map<std::string, std::unique_ptr<KeptQuota>> quotas_;  // by name
   bool categories_loaded_ = false;
   std::unordered_map<std::string, bool> active_;  // keys with a registration
+  std::vector<VoucherUse> voucher_uses_;
 };
 
 }  // namespace wici::registration

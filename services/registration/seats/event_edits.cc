@@ -35,15 +35,22 @@ bool SameChoice(const v1::Registration& one, const v1::Registration& other) {
 }  // namespace
 
 std::int64_t EventAggregate::ApprovalsNeeded(const v1::Registration& registration) {
-  const QuotaRow* category = FindQuota(registration.admission_category());
-  const std::int64_t own = category == nullptr ? 0 : category->approvals_required;
-  return std::max<std::int64_t>(own > 0 ? own : seats_.approvals_required, 1);
+  std::int64_t needed = 0;
+  for (int rank = 0; rank < WantedCategories(registration); ++rank) {
+    const QuotaRow* category = FindQuota(WantedCategory(registration, rank));
+    if (category != nullptr) needed = std::max(needed, category->approvals_required);
+  }
+  return std::max<std::int64_t>(needed > 0 ? needed : seats_.approvals_required, 1);
 }
 
 bool EventAggregate::NeedsReview(const v1::Registration& registration) {
   if (!NeedsApproval(registration)) return false;
-  const QuotaRow* category = FindQuota(registration.admission_category());
-  return seats_.reapproval || (category != nullptr && category->reapproval);
+  bool reapproval = seats_.reapproval;
+  for (int rank = 0; rank < WantedCategories(registration); ++rank) {
+    const QuotaRow* category = FindQuota(WantedCategory(registration, rank));
+    reapproval = reapproval || (category != nullptr && category->reapproval);
+  }
+  return reapproval;
 }
 
 absl::Status EventAggregate::Change(RegistrationRow& row, Step step, const v1::Registration& wanted,
@@ -70,6 +77,10 @@ absl::Status EventAggregate::Change(RegistrationRow& row, Step step, const v1::R
     Touch(entry);
   } else {
     if (row.waiting_number) queue_.erase(*row.waiting_number);
+    if (from == v1::REGISTRATION_STATE_WAITLISTED) {
+      CountOthers(row.registration, -1);
+      row.registration.clear_group();
+    }
     SetState(entry, to);
   }
   if (step == Step::kReview) row.registration.clear_approvals();
@@ -102,9 +113,14 @@ absl::StatusOr<RegistrationRow*> EventAggregate::Transfer(RegistrationRow& row,
   *gets.row.registration.mutable_create_time() = gets.row.registration.update_time();
   if (KeepsSeat(to)) *gets.row.registration.mutable_expire_time() = until;
   if (number) queue_.erase(*number);
+  if (number && to != v1::REGISTRATION_STATE_WAITLISTED) {
+    CountOthers(row.registration, -1);
+    gets.row.registration.clear_group();
+    settled_ = false;
+  }
   if (number && to == v1::REGISTRATION_STATE_WAITLISTED) {
     gets.row.waiting_number = number;
-    Place(gets);
+    queue_[*number] = &gets;
   }
   active_.erase(row.active_key);
   active_[gets.row.active_key] = true;
@@ -114,6 +130,10 @@ absl::StatusOr<RegistrationRow*> EventAggregate::Transfer(RegistrationRow& row,
   row.registration.set_successor(gets.row.registration.name());
   Record(gives, "transferred", cause, changes);
   Record(gets, FirstKind(to), cause, changes);
+  if (const std::string& voucher = row.registration.voucher(); !voucher.empty()) {
+    LogVoucher({voucher, "given_back", row.registration.name(), cause.actor});
+    LogVoucher({voucher, "taken", gets.row.registration.name(), cause.actor});
+  }
   return &gets.row;
 }
 

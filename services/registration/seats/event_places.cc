@@ -1,5 +1,6 @@
 // The quotas and the queue of EventAggregate.
 #include <algorithm>
+#include <limits>
 #include <optional>
 #include <set>
 #include <utility>
@@ -42,7 +43,7 @@ absl::Status EventAggregate::LoadQueue(std::int64_t steps) {
   if (counts.waitlisted == 0) return absl::OkStatus();
   // Each step may free one seat or take one out of the queue, so twice the steps is enough.
   const std::int64_t free = counts.capacity - counts.confirmed - counts.held;
-  const bool others = seats_.limited_sessions > 0 || seats_.party_limit > 0;
+  const bool others = seats_.limited_sessions > 0 || seats_.party_limit > 0 || counts.reserved > 0;
   const std::int64_t ahead = others ? kLookahead : 0;
   if (seats_.categories == 0) {
     const std::int64_t wanted = 2 * steps + std::clamp<std::int64_t>(free, 0, counts.waitlisted);
@@ -53,10 +54,11 @@ absl::Status EventAggregate::LoadQueue(std::int64_t steps) {
     if (quota->row.kind != QuotaKind::kCategory) continue;
     const Quota& category = quota->row.counts;
     without -= category.waiting;
+    const std::int64_t waiting = category.waiting + category.also_waiting;
     const std::int64_t wanted =
-        2 * steps + std::clamp<std::int64_t>(std::min(free, category.size - category.taken), 0,
-                                             category.waiting);
-    if (category.waiting == 0) continue;
+        2 * steps +
+        std::clamp<std::int64_t>(std::min(free, category.size - category.taken), 0, waiting);
+    if (waiting == 0) continue;
     WICI_RETURN_IF_ERROR(LoadLine(name, wanted == 0 ? 0 : wanted + kLookahead));
   }
   const std::int64_t wanted = 2 * steps + std::clamp<std::int64_t>(free, 0, without);
@@ -67,21 +69,33 @@ absl::Status EventAggregate::LoadQueue(std::int64_t steps) {
 absl::Status EventAggregate::LoadLine(const std::string& category, std::int64_t limit) {
   std::int64_t& last = cut_lines_[category];
   if (limit == 0) return absl::OkStatus();
-  WICI_ASSIGN_OR_RETURN(
-      const sql::Rows rows,
-      tx_->Execute(kListWaitingLine, {seats_.event, IdOf(category), last, limit}));
-  for (const sql::Row& read : rows) {
-    RegistrationRow row = ReadRegistration(read);
-    last = *row.waiting_number;
-    Entry& entry = Keep(std::move(row));
-    // Unless it has moved or left in this transaction.
-    if (entry.row.waiting_number == last) queue_[last] = &entry;
+  const std::vector<sql::Value> from = {seats_.event, IdOf(category), last, limit};
+  WICI_ASSIGN_OR_RETURN(sql::Rows rows, tx_->Execute(kListWaitingLine, from));
+  // Of a line that is read in two parts all is known up to the nearer end.
+  std::int64_t known = std::numeric_limits<std::int64_t>::max();
+  const auto keep = [&] {
+    std::int64_t number = 0;
+    for (const sql::Row& read : rows) {
+      RegistrationRow row = ReadRegistration(read);
+      number = *row.waiting_number;
+      Entry& entry = Keep(std::move(row));
+      // Unless it has moved or left in this transaction.
+      if (entry.row.waiting_number == number) queue_[number] = &entry;
+    }
+    if (static_cast<std::int64_t>(rows.size()) == limit) known = std::min(known, number);
+  };
+  keep();
+  const QuotaRow* quota = FindQuota(category);
+  if (quota != nullptr && quota->counts.also_waiting > 0) {
+    WICI_ASSIGN_OR_RETURN(rows, tx_->Execute(kListAlsoWaiting, from));
+    keep();
   }
-  if (static_cast<std::int64_t>(rows.size()) < limit) cut_lines_.erase(category);
-  for (Entry* entry : std::exchange(aside_, {})) {
-    if (entry->row.waiting_number) Place(*entry);
+  last = known;
+  if (known == std::numeric_limits<std::int64_t>::max()) {
+    cut_lines_.erase(category);
+    return absl::OkStatus();
   }
-  return absl::OkStatus();
+  return LoadGroups(category);
 }
 
 absl::StatusOr<bool> EventAggregate::ReadOn(std::int64_t number) {
@@ -99,16 +113,6 @@ absl::StatusOr<bool> EventAggregate::ReadOn(std::int64_t number) {
   return false;
 }
 
-void EventAggregate::Place(Entry& entry) {
-  const std::int64_t number = *entry.row.waiting_number;
-  const auto cut = cut_lines_.find(entry.row.registration.admission_category());
-  if (cut == cut_lines_.end() || number < cut->second) {
-    queue_[number] = &entry;
-  } else {
-    aside_.push_back(&entry);
-  }
-}
-
 absl::Status EventAggregate::LoadQuotas(absl::Span<const v1::Registration* const> added) {
   WICI_RETURN_IF_ERROR(LoadCategories());
   std::set<std::pair<QuotaKind, std::string>> wanted;
@@ -121,6 +125,9 @@ absl::Status EventAggregate::LoadQuotas(absl::Span<const v1::Registration* const
     }
     if (!registration.audience().empty()) {
       wanted.emplace(QuotaKind::kAudience, registration.audience());
+    }
+    if (!registration.voucher().empty()) {
+      wanted.emplace(QuotaKind::kVoucher, registration.voucher());
     }
   };
   for (const v1::Registration* registration : added) want(*registration);
@@ -149,6 +156,8 @@ absl::Status EventAggregate::LoadQuotas(absl::Span<const v1::Registration* const
 
 void EventAggregate::Keep(QuotaRow row) {
   const std::string name = row.name;
+  QuotaRow* outer = row.within.empty() ? nullptr : FindQuota(row.within);
+  row.counts.within = outer == nullptr ? nullptr : &outer->counts;
   quotas_.try_emplace(name, std::make_unique<KeptQuota>(KeptQuota{.row = std::move(row)}));
 }
 
@@ -157,11 +166,10 @@ QuotaRow* EventAggregate::FindQuota(const std::string& name) {
   return at == quotas_.end() ? nullptr : &at->second->row;
 }
 
-std::vector<Quota*> EventAggregate::QuotasOf(const v1::Registration& registration) {
+std::vector<Quota*> EventAggregate::QuotasOf(const v1::Registration& registration,
+                                             const std::string& category) {
   std::vector<Quota*> quotas;
-  if (QuotaRow* category = FindQuota(registration.admission_category())) {
-    quotas.push_back(&category->counts);
-  }
+  if (QuotaRow* wanted = FindQuota(category)) quotas.push_back(&wanted->counts);
   for (const std::string& name : registration.sessions()) {
     // One that is gone has no places to give back.
     QuotaRow* session = FindQuota(name);
@@ -171,13 +179,16 @@ std::vector<Quota*> EventAggregate::QuotasOf(const v1::Registration& registratio
   }
   if (QuotaRow* party = FindQuota(registration.party())) quotas.push_back(&party->counts);
   if (QuotaRow* audience = FindQuota(registration.audience())) quotas.push_back(&audience->counts);
+  if (QuotaRow* voucher = FindQuota(registration.voucher())) quotas.push_back(&voucher->counts);
   return quotas;
 }
 
 absl::Status EventAggregate::CheckQuotas(const v1::Registration& registration) const {
-  const std::string& category = registration.admission_category();
-  if (!category.empty() && quotas_.find(category) == quotas_.end()) {
-    return AdmissionCategoryNotFoundError(category);
+  for (int rank = 0; rank < WantedCategories(registration); ++rank) {
+    const std::string& category = WantedCategory(registration, rank);
+    if (!category.empty() && quotas_.find(category) == quotas_.end()) {
+      return AdmissionCategoryNotFoundError(category);
+    }
   }
   std::vector<ChosenSession> sessions;
   for (const std::string& name : registration.sessions()) {
@@ -192,9 +203,9 @@ absl::Status EventAggregate::CheckQuotas(const v1::Registration& registration) c
   return absl::OkStatus();
 }
 
-std::int64_t EventAggregate::WaitingBefore(const v1::Registration& registration) {
-  if (const QuotaRow* category = FindQuota(registration.admission_category())) {
-    return category->counts.waiting;
+std::int64_t EventAggregate::WaitingBefore(const std::string& category) {
+  if (const QuotaRow* quota = FindQuota(category)) {
+    return quota->counts.waiting + quota->counts.also_waiting;
   }
   std::int64_t without = seats_.counts.waitlisted;
   for (const auto& [name, quota] : quotas_) {
@@ -204,17 +215,26 @@ std::int64_t EventAggregate::WaitingBefore(const v1::Registration& registration)
 }
 
 int EventAggregate::PriorityFor(const v1::Registration& registration) {
-  const QuotaRow* category = FindQuota(registration.admission_category());
-  return category == nullptr ? kPriorityDefault : category->priority;
+  // Of several the last, so that nobody gets ahead in one line by waiting in another too.
+  int priority = kPriorityFirst;
+  for (int rank = 0; rank < WantedCategories(registration); ++rank) {
+    const QuotaRow* category = FindQuota(WantedCategory(registration, rank));
+    priority = std::max(priority, category == nullptr ? kPriorityDefault : category->priority);
+  }
+  return priority;
 }
 
 absl::StatusOr<bool> EventAggregate::HasTurn(const v1::Registration& registration,
-                                             Changes& changes) {
-  if (WaitingBefore(registration) == 0) return true;
-  if (FindShortage(seats_.counts, QuotasOf(registration))) return false;
+                                             const std::string& category, Changes& changes) {
+  if (WaitingBefore(category) == 0) return true;
+  if (FindShortage(seats_.counts, QuotasOf(registration, category))) return false;
   WICI_RETURN_IF_ERROR(Promote(changes));
-  // Who is left of the line waits for something else, if all of it is known.
-  return cut_lines_.find(registration.admission_category()) == cut_lines_.end();
+  // Who is left of the line waits for something else, if all of it is known. And what is kept for a
+  // voucher is for nobody without it.
+  const QuotaRow* voucher = FindQuota(registration.voucher());
+  const bool kept =
+      voucher != nullptr && voucher->counts.waiting == 0 && OpenReserve(voucher->counts) > 0;
+  return kept || cut_lines_.find(category) == cut_lines_.end();
 }
 
 absl::StatusOr<std::vector<EventAggregate::Waiting>> EventAggregate::OthersWaiting(
@@ -287,7 +307,7 @@ absl::Status EventAggregate::Renumber(std::vector<Waiting>::const_iterator first
     Entry& entry = *by_id_.at(IdOf(names[i]));
     entry.row.waiting_number = numbers[i];
     Touch(entry);
-    Place(entry);
+    queue_[numbers[i]] = &entry;
   }
   return absl::OkStatus();
 }
@@ -312,79 +332,7 @@ void EventAggregate::MarkQuotas(const v1::Registration& registration) {
   for (const std::string& name : registration.sessions()) mark(name);
   mark(registration.party());
   mark(registration.audience());
-}
-
-absl::Status EventAggregate::PutQuota(const QuotaRow& wanted) {
-  const bool is_new = quotas_.find(wanted.name) == quotas_.end();
-  if (is_new) {
-    QuotaRow empty = wanted;
-    empty.counts = {};
-    Keep(std::move(empty));
-  }
-  KeptQuota& kept = *quotas_.at(wanted.name);
-  Quota counts = kept.row.counts;
-  if (wanted.counts.size < counts.taken) return QuotaBelowTakenError(wanted.name, counts.taken);
-  SeatCounts seats = seats_.counts;
-  Resize(seats, counts, wanted.counts.size, wanted.counts.reserved);
-  const std::int64_t more = seats.reserved - seats_.counts.reserved;
-  const std::int64_t over = seats.confirmed + seats.held + seats.reserved - seats.capacity;
-  if (more > 0 && over > 0) return ReservedExceedsFreeError(seats_.event, more - over);
-  if (wanted.kind == QuotaKind::kCategory) {
-    seats_.categories += is_new ? 1 : 0;
-  } else {
-    seats_.limited_sessions += IsLimited(wanted) - (is_new ? 0 : IsLimited(kept.row));
-  }
-  seats_.counts = seats;
-  settled_ = false;
-  kept.row = wanted;
-  kept.row.counts = counts;
-  kept.dirty = true;
-  return absl::OkStatus();
-}
-
-absl::Status EventAggregate::PutAudiences(const v1::Event& event) {
-  WICI_ASSIGN_OR_RETURN(
-      const sql::Rows rows,
-      tx_->Execute(kListQuotas,
-                   {seats_.event, static_cast<std::int64_t>(QuotaKind::kAudience), kAudiencesMax}));
-  std::set<std::string> gone;
-  for (const sql::Row& row : rows) {
-    QuotaRow quota = ReadQuota(seats_.event, row);
-    gone.insert(quota.name);
-    Keep(std::move(quota));
-  }
-  for (const v1::EventAudience& audience : event.audiences()) {
-    const QuotaRow wanted = QuotaOf(seats_.event, audience);
-    WICI_RETURN_IF_ERROR(PutQuota(wanted));
-    gone.erase(wanted.name);
-  }
-  for (const std::string& name : gone) WICI_RETURN_IF_ERROR(RemoveQuota(name));
-  return absl::OkStatus();
-}
-
-absl::Status EventAggregate::RemoveQuota(const std::string& name) {
-  const auto at = quotas_.find(name);
-  if (at == quotas_.end()) return absl::OkStatus();
-  QuotaRow& row = at->second->row;
-  Resize(seats_.counts, row.counts, row.counts.size, 0);
-  settled_ = false;
-  if (row.kind == QuotaKind::kCategory) {
-    --seats_.categories;
-  } else {
-    seats_.limited_sessions -= IsLimited(row);
-  }
-  const auto kind = static_cast<std::int64_t>(row.kind);
-  quotas_.erase(at);
-  return tx_->Execute(kDeleteQuota, {seats_.event, kind, IdOf(name)}).status();
-}
-
-absl::Status EventAggregate::SaveQuotas() {
-  std::vector<std::vector<sql::Value>> values;
-  for (const auto& [name, quota] : quotas_) {
-    if (quota->dirty) values.push_back(QuotaValues(seats_.event, quota->row));
-  }
-  if (values.empty()) return absl::OkStatus();
-  return tx_->InsertMany(kSaveQuotas, kSaveQuotasSuffix, values).status();
+  mark(registration.voucher());
 }
 
 }  // namespace wici::registration

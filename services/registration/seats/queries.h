@@ -1,5 +1,5 @@
-// The SQL of the hot row of an event and of the registrations that take its seats, written once for
-// both engines.
+// The SQL of the hot row of an event and of the registrations that take its seats, with the lines
+// and groups they wait in, written once for both engines.
 //
 // Column orders are those of the *_rows.h they are read by. Texts that end in VALUES or IN are
 // completed by InsertMany and SelectMany (libs/sql/database.h).
@@ -82,18 +82,50 @@ inline constexpr sql::Query kListWaitingLine{"list_waiting_line", R"sql(
   FROM registrations WHERE event = $1 AND category = $2 AND state = 3 AND waiting_number > $3
   ORDER BY waiting_number LIMIT $4)sql"};
 
+// Those who wait for a category beside their own.
+inline constexpr sql::Query kListAlsoWaiting{"list_also_waiting", R"sql(
+  SELECT r.event, r.id, r.revision, r.state, r.person, r.active_key, r.invitation,
+         r.waiting_number, r.checked_in_at, r.body, r.created_at, r.updated_at, r.category,
+         r.expires_at, r.log
+  FROM waiting_lines w JOIN registrations r ON r.event = w.event AND r.id = w.id
+  WHERE w.event = $1 AND w.category = $2 AND w.waiting_number > $3
+  ORDER BY w.waiting_number LIMIT $4)sql"};
+
+// Puts into the lines of other categories, and takes out with NULL.
+inline constexpr sql::Query kSaveWaitingLines{"save_waiting_lines", R"sql(
+  INSERT INTO waiting_lines (event, id, category, waiting_number) VALUES)sql"};
+inline constexpr std::string_view kSaveWaitingLinesSuffix = R"sql(
+  ON CONFLICT (event, id, category) DO UPDATE SET waiting_number = excluded.waiting_number
+  RETURNING id)sql";
+
+// Those of groups who wait.
+inline constexpr sql::Query kListWaitingGroups{"list_waiting_groups", R"sql(
+  SELECT r.event, r.id, r.revision, r.state, r.person, r.active_key, r.invitation,
+         r.waiting_number, r.checked_in_at, r.body, r.created_at, r.updated_at, r.category,
+         r.expires_at, r.log
+  FROM waiting_groups g JOIN registrations r ON r.event = g.event AND r.id = g.id
+  WHERE r.state = 3 AND (g.event, g.group_id) IN)sql"};
+
+inline constexpr sql::Query kInsertWaitingGroups{"insert_waiting_groups", R"sql(
+  INSERT INTO waiting_groups (event, group_id, id) VALUES)sql"};
+
+inline constexpr sql::Query kInsertPartyRegistrations{"insert_party_registrations", R"sql(
+  INSERT INTO party_registrations (event, party, id) VALUES)sql"};
+inline constexpr std::string_view kInsertPartyRegistrationsSuffix = R"sql(
+  ON CONFLICT DO NOTHING)sql";
+
 inline constexpr sql::Query kListWaitingNumbers{"list_waiting_numbers", R"sql(
   SELECT id, waiting_number FROM registrations WHERE event = $1 AND state = 3
   ORDER BY waiting_number LIMIT $2)sql"};
 
 inline constexpr sql::Query kListQuotas{"list_quotas", R"sql(
   SELECT kind, id, size, reserved, taken, waiting, pending, approval, priority, start_at, end_at,
-         approvals_required, reapproval
+         approvals_required, reapproval, promised, also_waiting, code_required, within
   FROM quotas WHERE event = $1 AND kind = $2 ORDER BY id LIMIT $3)sql"};
 
 inline constexpr sql::Query kGetQuotas{"get_quotas", R"sql(
   SELECT kind, id, size, reserved, taken, waiting, pending, approval, priority, start_at, end_at,
-         approvals_required, reapproval
+         approvals_required, reapproval, promised, also_waiting, code_required, within
   FROM quotas WHERE (event, kind, id) IN)sql"};
 
 inline constexpr sql::Query kWatchQuotas{"watch_quotas", R"sql(
@@ -102,13 +134,16 @@ inline constexpr sql::Query kWatchQuotas{"watch_quotas", R"sql(
 // Inserts or changes; the version of the event guards it.
 inline constexpr sql::Query kSaveQuotas{"save_quotas", R"sql(
   INSERT INTO quotas (event, kind, id, size, reserved, taken, waiting, pending, approval, priority,
-    start_at, end_at, approvals_required, reapproval) VALUES)sql"};
+    start_at, end_at, approvals_required, reapproval, promised, also_waiting, code_required,
+    within) VALUES)sql"};
 inline constexpr std::string_view kSaveQuotasSuffix = R"sql(
   ON CONFLICT (event, kind, id) DO UPDATE SET size = excluded.size, reserved = excluded.reserved,
     taken = excluded.taken, waiting = excluded.waiting, pending = excluded.pending,
     approval = excluded.approval, priority = excluded.priority, start_at = excluded.start_at,
     end_at = excluded.end_at, approvals_required = excluded.approvals_required,
-    reapproval = excluded.reapproval
+    reapproval = excluded.reapproval, promised = excluded.promised,
+    also_waiting = excluded.also_waiting, code_required = excluded.code_required,
+    within = excluded.within
   RETURNING id)sql";
 
 inline constexpr sql::Query kDeleteQuota{"delete_quota", R"sql(

@@ -20,17 +20,22 @@ QuotaRow ReadQuota(std::string_view event, const sql::Row& row) {
   if (quota.kind == QuotaKind::kCategory) quota.name = CategoryName(event, id);
   if (quota.kind == QuotaKind::kSession) quota.name = SessionName(event, id);
   if (quota.kind == QuotaKind::kAudience) quota.name = AudienceName(event, id);
+  if (quota.kind == QuotaKind::kVoucher) quota.name = VoucherName(event, id);
   quota.counts = {.size = row.Int(2),
                   .reserved = row.Int(3),
                   .taken = row.Int(4),
                   .waiting = row.Int(5),
-                  .pending = row.Int(6)};
+                  .pending = row.Int(6),
+                  .promised = row.Int(13),
+                  .also_waiting = row.Int(14)};
   quota.approval = row.Int(7) != 0;
   quota.priority = static_cast<int>(row.Int(8));
   quota.starts = FromMicros(row.Int(9));
   quota.ends = FromMicros(row.Int(10));
   quota.approvals_required = row.Int(11);
   quota.reapproval = row.Int(12) != 0;
+  quota.code_required = row.Int(15) != 0;
+  if (!row.Text(16).empty()) quota.within = CategoryName(event, row.Text(16));
   return quota;
 }
 
@@ -52,7 +57,11 @@ std::vector<sql::Value> QuotaValues(std::string_view event, const QuotaRow& row)
           ToMicros(row.starts),
           ToMicros(row.ends),
           row.approvals_required,
-          std::int64_t{row.reapproval}};
+          std::int64_t{row.reapproval},
+          row.counts.promised,
+          row.counts.also_waiting,
+          std::int64_t{row.code_required},
+          row.within.empty() ? "" : IdOf(row.within)};
 }
 
 std::int64_t IsLimited(const QuotaRow& row) { return row.counts.size < kUnlimited ? 1 : 0; }
@@ -63,6 +72,7 @@ QuotaRow QuotaOf(const v1::AdmissionCategory& category) {
   quota.counts.size = category.quota();
   quota.counts.reserved = category.reserved();
   quota.approval = category.approval_required();
+  quota.code_required = category.code_required();
   if (category.waiting_priority() != 0) quota.priority = category.waiting_priority();
   quota.approvals_required = category.approvals_required();
   quota.reapproval = category.reapproval();
@@ -86,6 +96,18 @@ QuotaRow QuotaOf(std::string_view event, const v1::EventAudience& audience) {
   quota.name = AudienceName(event, audience.audience_id());
   quota.counts.size = audience.places_max() == 0 ? kUnlimited : audience.places_max();
   quota.starts = quota.ends = absl::UnixEpoch();
+  return quota;
+}
+
+QuotaRow QuotaOf(const v1::Voucher& voucher) {
+  QuotaRow quota;
+  quota.kind = QuotaKind::kVoucher;
+  quota.name = voucher.name();
+  quota.counts.size = voucher.uses_max();
+  quota.starts = quota.ends = absl::UnixEpoch();
+  if (!voucher.reserves_places()) return quota;
+  quota.counts.reserved = voucher.uses_max();
+  if (voucher.admission_categories_size() == 1) quota.within = voucher.admission_categories(0);
   return quota;
 }
 

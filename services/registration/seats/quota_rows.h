@@ -1,5 +1,5 @@
-// Rows of quotas: the counts of an admission category, a session, a party or an audience, and the
-// facts about it that a decision needs.
+// Rows of quotas: the counts of an admission category, a session, a party, an audience or a
+// voucher, and the facts about it that a decision needs.
 #ifndef WICI_SERVICES_REGISTRATION_SEATS_QUOTA_ROWS_H_
 #define WICI_SERVICES_REGISTRATION_SEATS_QUOTA_ROWS_H_
 
@@ -15,17 +15,24 @@
 #include "wici/registration/v1/admission_category.pb.h"
 #include "wici/registration/v1/event.pb.h"
 #include "wici/registration/v1/session.pb.h"
+#include "wici/registration/v1/voucher.pb.h"
 
 namespace wici::registration {
 
-enum class QuotaKind : std::int64_t { kCategory = 1, kSession = 2, kParty = 3, kAudience = 4 };
+enum class QuotaKind : std::int64_t {
+  kCategory = 1,
+  kSession = 2,
+  kParty = 3,
+  kAudience = 4,
+  kVoucher = 7
+};
 
 inline constexpr std::int64_t kCategoriesMax = 50;  // of an event
 inline constexpr std::int64_t kAudiencesMax = 50;   // of an event
 
 struct QuotaRow {
   QuotaKind kind = QuotaKind::kCategory;
-  std::string name;  // of the category, session, party or audience
+  std::string name;  // of the category, session, party, audience or voucher
   Quota counts;
   bool approval = false;                // of a category: its registrations need approval
   int priority = kPriorityDefault;      // of a category: on the waiting list
@@ -33,6 +40,8 @@ struct QuotaRow {
   absl::Time ends;                      // of a session
   std::int64_t approvals_required = 0;  // of a category: as the event says when 0
   bool reapproval = false;              // of a category: as the event says when false
+  bool code_required = false;           // of a category
+  std::string within;  // of a voucher: the category of whose places it keeps some, or ""
 };
 QuotaRow ReadQuota(std::string_view event, const sql::Row& row);
 // The values of kSaveQuotas.
@@ -43,10 +52,11 @@ std::string QuotaId(QuotaKind kind, std::string_view name);
 // 1 when the quota can be full, 0 for a session or audience without a number of places of its own.
 std::int64_t IsLimited(const QuotaRow& row);
 
-// The quota of a category or session as it says, with nothing taken.
+// The quota of a category, session or voucher as it says, with nothing taken.
 QuotaRow QuotaOf(const v1::AdmissionCategory& category);
 QuotaRow QuotaOf(const v1::Session& session);
 QuotaRow QuotaOf(std::string_view event, const v1::EventAudience& audience);
+QuotaRow QuotaOf(const v1::Voucher& voucher);
 // The quota of a party that may have `limit` registrations.
 QuotaRow QuotaOfParty(const std::string& party, std::int64_t limit);
 

@@ -6,6 +6,7 @@
 #include "google/protobuf/util/message_differencer.h"
 #include "libs/base/error.h"
 #include "libs/base/status_macros.h"
+#include "libs/base/timestamp.h"
 #include "libs/base/violations.h"
 #include "libs/rpc/etag.h"
 #include "services/registration/errors.h"
@@ -32,6 +33,12 @@ std::set<std::string> CategoriesAsked(EventAggregate& event, const std::vector<S
   for (const SeatOp* op : ops) {
     if (const auto* added = std::get_if<NewRegistration>(&op->what)) {
       categories.insert(added->facts.admission_category());
+      continue;
+    }
+    if (const auto* group = std::get_if<NewGroup>(&op->what)) {
+      for (const NewRegistration& member : group->members) {
+        categories.insert(member.facts.admission_category());
+      }
       continue;
     }
     const auto* step = std::get_if<RegistrationStep>(&op->what);
@@ -87,7 +94,11 @@ absl::StatusOr<RegistrationRow*> GiveTo(EventAggregate& event, const Registratio
   heir.registration.set_admission_category(given.admission_category());
   *heir.registration.mutable_sessions() = given.sessions();
   heir.registration.set_source(given.source());
-  // It keeps the places, of the audience too; whom it is brought by stays.
+  // It keeps the places, those it waits for and those of the audience and the voucher too; whom it
+  // comes with or is brought by stays.
+  *heir.registration.mutable_other_categories() = given.other_categories();
+  heir.registration.set_voucher(given.voucher());
+  heir.registration.set_group(given.group());
   heir.registration.set_audience(given.audience());
   if (given.plus_one()) {
     heir.registration.set_plus_one(true);
@@ -106,6 +117,20 @@ absl::StatusOr<Step> CountApproval(EventAggregate& event, const std::string& act
   }
   const bool enough = before + 1 >= event.ApprovalsNeeded(row.registration);
   return enough ? Step::kConfirm : Step::kApprove;
+}
+
+absl::Status CheckExpiry(const RegistrationRow& row, Step step, absl::Time now) {
+  const v1::Registration& registration = row.registration;
+  if (!registration.has_expire_time()) return absl::OkStatus();
+  const absl::Time until = TimeOf(registration.expire_time());
+  const bool over = now >= until;
+  if (over && (step == Step::kComplete || step == Step::kAccept)) {
+    return PlaceExpiredError(registration.name(), until);
+  }
+  if (!over && step == Step::kExpire) {
+    return TransitionNotAllowedError(registration.name(), registration.state(), StepName(step));
+  }
+  return absl::OkStatus();
 }
 
 absl::Status CheckStep(EventAggregate& event, const RegistrationStep& step,

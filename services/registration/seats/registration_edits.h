@@ -40,6 +40,10 @@ absl::StatusOr<RegistrationRow*> GiveTo(EventAggregate& event, const Registratio
 absl::StatusOr<Step> CountApproval(EventAggregate& event, const std::string& actor,
                                    const RegistrationRow& row);
 
+// What is kept for a time can be taken until then, and expires from then on. PLACE_EXPIRED,
+// TRANSITION_NOT_ALLOWED.
+absl::Status CheckExpiry(const RegistrationRow& row, Step step, absl::Time now);
+
 // What else a step may not: a rejection without reason where several decide, and anything by the
 // link of who gave the registration away.
 absl::Status CheckStep(EventAggregate& event, const RegistrationStep& step,

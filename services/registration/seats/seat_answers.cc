@@ -10,6 +10,7 @@
 #include "libs/base/status_macros.h"
 #include "services/registration/errors.h"
 #include "services/registration/registrations/registration_rows.h"
+#include "wici/registration/v1/registration_service.pb.h"
 
 namespace wici::registration {
 namespace {
@@ -27,13 +28,27 @@ std::string StoredAnswer(const SeatOp& op) {
   if (const auto* upload = std::get_if<ScanUpload>(&op.what)) {
     return upload->response.SerializeAsString();
   }
-  return WithoutWords(op.registration).SerializeAsString();
+  if (!std::holds_alternative<NewGroup>(op.what)) {
+    return WithoutWords(op.registration).SerializeAsString();
+  }
+  v1::BatchCreateRegistrationsResponse stored;
+  for (const v1::Registration& member : op.group) {
+    *stored.add_results()->mutable_registration() = WithoutWords(member);
+  }
+  return stored.SerializeAsString();
 }
 
 bool ReadAnswer(const std::string& stored, SeatOp& op) {
-  auto* upload = std::get_if<ScanUpload>(&op.what);
-  return upload != nullptr ? upload->response.ParseFromString(stored)
-                           : op.registration.ParseFromString(stored);
+  if (auto* upload = std::get_if<ScanUpload>(&op.what)) {
+    return upload->response.ParseFromString(stored);
+  }
+  if (!std::holds_alternative<NewGroup>(op.what)) return op.registration.ParseFromString(stored);
+  v1::BatchCreateRegistrationsResponse response;
+  if (!response.ParseFromString(stored)) return false;
+  for (auto& result : *response.mutable_results()) {
+    op.group.push_back(std::move(*result.mutable_registration()));
+  }
+  return true;
 }
 
 // Puts back what StoredAnswer leaves out, from the rows as they are now.
@@ -41,6 +56,7 @@ absl::Status CompleteAnswers(sql::Transaction& tx, const std::vector<SeatOp*>& a
   std::vector<v1::Registration*> registrations;
   for (SeatOp* op : answered) {
     if (!op->registration.name().empty()) registrations.push_back(&op->registration);
+    for (v1::Registration& member : op->group) registrations.push_back(&member);
   }
   if (registrations.empty()) return absl::OkStatus();
   std::vector<std::string> names;
@@ -113,6 +129,7 @@ void AnswerTwins(const Twins& twins) {
     } else {
       twin->status = first->status;
       twin->registration = first->registration;
+      twin->group = first->group;
       if (const auto* upload = std::get_if<ScanUpload>(&first->what)) {
         std::get<ScanUpload>(twin->what).response = upload->response;
       }

@@ -2,10 +2,11 @@
 
 #include <algorithm>
 #include <map>
-#include <unordered_map>
+#include <set>
 #include <utility>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "libs/base/error.h"
 #include "libs/base/status_macros.h"
 #include "libs/base/timestamp.h"
@@ -23,6 +24,8 @@
 #include "services/registration/seats/invitation_batch.h"
 #include "services/registration/seats/registration_edits.h"
 #include "services/registration/seats/seat_answers.h"
+#include "services/registration/seats/voucher_book.h"
+#include "services/registration/vouchers/queries.h"
 
 namespace wici::registration {
 namespace {
@@ -68,22 +71,23 @@ class EventBatch {
     WICI_RETURN_IF_ERROR(doors_.Load(ops));
     std::vector<std::string> registrations;
     std::vector<std::string> ending;
-    std::vector<NewRegistration*> added;
-    std::vector<const v1::Registration*> facts;
     std::vector<std::string> keys;
-    for (SeatOp* op : ops) {
-      if (auto* one = std::get_if<NewRegistration>(&op->what)) {
-        added.push_back(one);
-        facts.push_back(&one->facts);
-      } else if (const auto* step = std::get_if<RegistrationStep>(&op->what)) {
-        registrations.push_back(step->name);
-        if (MayEnd(step->step)) ending.push_back(step->name);
-        if (step->edit) facts.push_back(&step->edit->wanted);
-        if (step->heir) keys.push_back(step->heir->active_key);
-      }
+    std::vector<const v1::Registration*> facts;
+    for (const SeatOp* op : ops) {
+      const auto* step = std::get_if<RegistrationStep>(&op->what);
+      if (step == nullptr) continue;
+      registrations.push_back(step->name);
+      if (MayEnd(step->step)) ending.push_back(step->name);
+      if (step->edit) facts.push_back(&step->edit->wanted);
+      if (step->heir) keys.push_back(step->heir->active_key);
     }
+    const std::vector<NewRegistration*> added = AddedBy(ops);
+    for (const NewRegistration* one : added) facts.push_back(&one->facts);
+    const std::vector<v1::Registration> released = ReleasedBy(ops);
+    for (const v1::Registration& one : released) facts.push_back(&one);
     takes_registrations_ = added.empty() ? absl::OkStatus() : CheckTakes();
     if (takes_registrations_.ok() || doors_.walks_in()) {
+      WICI_RETURN_IF_ERROR(vouchers_.Load(tx_, event_.seats().event, added));
       WICI_RETURN_IF_ERROR(ReadFor(added, keys));
     }
     WICI_RETURN_IF_ERROR(event_.LoadActiveKeys(keys));
@@ -106,6 +110,30 @@ class EventBatch {
     return absl::OkStatus();
   }
 
+  // Everybody who is to be added.
+  static std::vector<NewRegistration*> AddedBy(const Ops& ops) {
+    std::vector<NewRegistration*> all;
+    all.reserve(ops.size());
+    for (SeatOp* op : ops) {
+      if (auto* one = std::get_if<NewRegistration>(&op->what)) all.push_back(one);
+      if (auto* group = std::get_if<NewGroup>(&op->what)) {
+        for (NewRegistration& member : group->members) all.push_back(&member);
+      }
+    }
+    return all;
+  }
+
+  // Something that has the vouchers that are to be released.
+  static std::vector<v1::Registration> ReleasedBy(const Ops& ops) {
+    std::vector<v1::Registration> all;
+    for (const SeatOp* op : ops) {
+      if (const auto* release = std::get_if<VoucherRelease>(&op->what)) {
+        all.emplace_back().set_voucher(release->voucher);
+      }
+    }
+    return all;
+  }
+
   absl::Status CheckTakes() {
     const SeatsRow& seats = event_.seats();
     return CheckTakesRegistrations(seats.event, seats.state, seats.window, now_);
@@ -114,14 +142,71 @@ class EventBatch {
   absl::Status Decide(SeatOp& op, Changes& changes) {
     if (auto* added = std::get_if<NewRegistration>(&op.what)) return Add(op, *added, changes);
     if (DoorOps::IsAtDoor(op)) return doors_.Decide(op, changes);
+    if (auto* group = std::get_if<NewGroup>(&op.what)) return AddGroup(op, *group, changes);
+    if (auto* release = std::get_if<VoucherRelease>(&op.what)) return Release(*release, changes);
     return Step(op, std::get<RegistrationStep>(op.what), changes);
   }
 
   absl::Status Add(SeatOp& op, const NewRegistration& added, Changes& changes) {
+    WICI_ASSIGN_OR_RETURN(RegistrationRow row, MakeRow(op, added, "registration", 0));
+    std::optional<absl::Time> hold_until;
+    if (added.hold > absl::ZeroDuration() || added.walk_in) hold_until = now_ + added.hold;
+    const Cause cause = CauseOf(op, row, "");
+    WICI_ASSIGN_OR_RETURN(RegistrationRow * kept,
+                          event_.Add(std::move(row), hold_until, cause, changes));
+    if (added.walk_in) WICI_RETURN_IF_ERROR(doors_.LetWalkIn(*kept, added, cause, changes));
+    InvitationRow* invitation = invitations_.Find(added.invitation);
+    if (invitation != nullptr) invitations_.Accept(*invitation, kept->registration);
+    AddPerson(added, *kept);
+    SetResult(op, *kept);
+    return absl::OkStatus();
+  }
+
+  absl::Status AddGroup(SeatOp& op, const NewGroup& group, Changes& changes) {
+    std::vector<RegistrationRow> rows;
+    std::vector<Cause> causes;
+    std::map<std::string_view, std::int64_t> uses;
+    std::set<std::string_view> people;
+    for (const NewRegistration& member : group.members) {
+      const std::string field = absl::StrCat("requests[", rows.size(), "].registration");
+      WICI_ASSIGN_OR_RETURN(RegistrationRow row,
+                            MakeRow(op, member, field, uses[member.code_key]++));
+      if (!people.insert(member.active_key).second) return AlreadyRegisteredError(op.event);
+      row.registration.set_group(group.id);
+      causes.push_back(CauseOf(op, row, ""));
+      rows.push_back(std::move(row));
+    }
+    WICI_ASSIGN_OR_RETURN(const std::vector<RegistrationRow*> kept,
+                          event_.AddGroup(std::move(rows), causes, changes));
+    op.group.clear();
+    for (std::size_t i = 0; i < kept.size(); ++i) {
+      AddPerson(group.members[i], *kept[i]);
+      op.group.push_back(kept[i]->registration);
+    }
+    return absl::OkStatus();
+  }
+
+  absl::Status Release(const VoucherRelease& release, Changes& changes) {
+    const QuotaRow* quota = event_.FindQuota(release.voucher);
+    if (quota == nullptr) return VoucherNotFoundError(release.voucher);
+    if (quota->counts.reserved == 0) {
+      return VoucherNotValidError(release.voucher, "keeps no places");
+    }
+    WICI_RETURN_IF_ERROR(event_.KeepNothingFor(release.voucher));
+    changes.push_back(event_.MakeChange("voucher.expired", release.voucher, ""));
+    event_.LogVoucher({release.voucher, "expired", "", "services/registration"});
+    released_.push_back(release.voucher);
+    if (event_.seats().state == v1::EVENT_STATE_CANCELLED) return absl::OkStatus();
+    return event_.Promote(changes);
+  }
+
+  // The row of somebody who may register, without places. The registration stands at `field` of the
+  // request; `together` others of a group use the same code.
+  absl::StatusOr<RegistrationRow> MakeRow(const SeatOp& op, const NewRegistration& added,
+                                          std::string_view field, std::int64_t together) {
     WICI_RETURN_IF_ERROR(added.walk_in ? doors_.CheckWalkIn(added) : takes_registrations_);
-    const SeatsRow& seats = event_.seats();
     RegistrationRow row;
-    InvitationRow* invitation = nullptr;
+    const InvitationRow* invitation = nullptr;
     if (!added.invitation.empty()) {
       WICI_ASSIGN_OR_RETURN(invitation, invitations_.Open(added, event_));
       row.active_key = ActiveKeyOf(*invitation);
@@ -129,33 +214,28 @@ class EventBatch {
       if (added.facts.plus_one()) row.active_key += " " + added.id;
       if (added.person) row.active_key = added.active_key;
     } else {
-      if (seats.admission != v1::ADMISSION_OPEN &&
+      if (event_.seats().admission != v1::ADMISSION_OPEN &&
           added.facts.source() != v1::REGISTRATION_SOURCE_ORGANISER) {
         return InvitationRequiredError(op.event);
       }
       row.active_key = added.active_key;
     }
+    WICI_RETURN_IF_ERROR(vouchers_.Check(added, together, event_, now_));
     if (event_.HasActive(row.active_key)) return AlreadyRegisteredError(op.event);
     row.registration = added.facts;
     row.registration.set_name(RegistrationName(op.event, added.id));
     row.registration.set_person(added.person ? added.person_id : invitation->invitation.person());
     row.registration.set_invitation(added.invitation);
-    std::optional<absl::Time> hold_until;
-    if (added.hold > absl::ZeroDuration() || added.walk_in) hold_until = now_ + added.hold;
     // Who only keeps a place may answer when completing the registration, and who is registered by
-    // the organiser by the link of the mail.
-    const bool later = hold_until || added.facts.source() == v1::REGISTRATION_SOURCE_ORGANISER;
+    // somebody else by the link of the mail.
+    const v1::RegistrationSource source = added.facts.source();
+    const bool later = added.hold > absl::ZeroDuration() || added.walk_in ||
+                       source == v1::REGISTRATION_SOURCE_ORGANISER ||
+                       source == v1::REGISTRATION_SOURCE_PARTY;
     if (!later || !row.registration.answers().empty()) {
-      WICI_RETURN_IF_ERROR(forms_.Accept("registration", row.registration));
+      WICI_RETURN_IF_ERROR(forms_.Accept(field, row.registration));
     }
-    const Cause cause = CauseOf(op, row, "");
-    WICI_ASSIGN_OR_RETURN(RegistrationRow * kept,
-                          event_.Add(std::move(row), hold_until, cause, changes));
-    if (added.walk_in) WICI_RETURN_IF_ERROR(doors_.LetWalkIn(*kept, added, cause, changes));
-    if (invitation != nullptr) invitations_.Accept(*invitation, kept->registration);
-    AddPerson(added, *kept);
-    SetResult(op, *kept);
-    return absl::OkStatus();
+    return row;
   }
 
   void AddPerson(const NewRegistration& added, const RegistrationRow& row) {
@@ -166,7 +246,9 @@ class EventBatch {
 
   absl::Status Step(SeatOp& op, const RegistrationStep& wanted, Changes& changes) {
     RegistrationRow* row = event_.Find(IdOf(wanted.name));
-    if (row == nullptr) return RegistrationNotFoundError(wanted.name);
+    const bool foreign =
+        row != nullptr && !wanted.party.empty() && row->registration.party() != wanted.party;
+    if (row == nullptr || foreign) return RegistrationNotFoundError(wanted.name);
     if (wanted.step != Step::kExpire) {
       WICI_RETURN_IF_ERROR(CheckNotCancelled(op.event, event_.seats().state));
     }
@@ -174,7 +256,7 @@ class EventBatch {
     v1::Registration& registration = row->registration;
     WICI_RETURN_IF_ERROR(CheckStep(event_, wanted, *row));
     WICI_RETURN_IF_ERROR(Next(wanted.name, registration.state(), wanted.step).status());
-    WICI_RETURN_IF_ERROR(CheckExpiry(*row, wanted.step));
+    WICI_RETURN_IF_ERROR(CheckExpiry(*row, wanted.step, now_));
     const Cause cause = CauseOf(op, *row, wanted.reason);
     switch (wanted.step) {
       case Step::kMove:
@@ -230,23 +312,8 @@ class EventBatch {
     return absl::OkStatus();
   }
 
-  // What is kept for a time can be taken until then, and expires from then on.
-  absl::Status CheckExpiry(const RegistrationRow& row, enum Step step) const {
-    const v1::Registration& registration = row.registration;
-    if (!registration.has_expire_time()) return absl::OkStatus();
-    const absl::Time until = TimeOf(registration.expire_time());
-    const bool over = now_ >= until;
-    if (over && (step == Step::kComplete || step == Step::kAccept)) {
-      return PlaceExpiredError(registration.name(), until);
-    }
-    if (!over && step == Step::kExpire) {
-      return TransitionNotAllowedError(registration.name(), registration.state(), StepName(step));
-    }
-    return absl::OkStatus();
-  }
-
   // The step that a wanted one means now, and the kind of its change.
-  absl::StatusOr<std::pair<enum Step, std::string_view>> ChooseStep(const RegistrationRow& row,
+  absl::StatusOr<std::pair<enum Step, std::string_view>> ChooseStep(RegistrationRow& row,
                                                                     const RegistrationStep& wanted,
                                                                     const Cause& cause,
                                                                     Changes& changes) {
@@ -287,6 +354,10 @@ class EventBatch {
     WICI_RETURN_IF_ERROR(event_.Save());
     WICI_RETURN_IF_ERROR(doors_.Save());
     WICI_RETURN_IF_ERROR(invitations_.Save());
+    for (const std::string& voucher : released_) {
+      WICI_RETURN_IF_ERROR(
+          tx_.Execute(kReleaseVoucher, {event_.seats().event, IdOf(voucher)}).status());
+    }
     if (persons_.empty()) return absl::OkStatus();
     return tx_.InsertMany(kInsertPersons, "", persons_).status();
   }
@@ -298,7 +369,9 @@ class EventBatch {
   absl::Status takes_registrations_;
   EventForms forms_;
   InvitationBatch invitations_;
+  VoucherBook vouchers_;
   std::vector<std::vector<sql::Value>> persons_;
+  std::vector<std::string> released_;
 };
 
 }  // namespace
@@ -308,6 +381,7 @@ absl::Status ApplySeatOps(sql::Transaction& tx, absl::Span<SeatOp* const> ops, a
   for (SeatOp* op : ops) {
     op->status = absl::OkStatus();
     op->registration.Clear();
+    op->group.clear();
     op->leads = false;
   }
   Twins twins;

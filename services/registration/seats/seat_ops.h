@@ -49,6 +49,7 @@ struct NewRegistration {
   v1::Registration facts;                   // party, category, sessions, answers, source, plus_one
   absl::Duration hold;                      // only keeps the places for so long; 0: registers
   std::optional<DoorStep> walk_in = {};     // comes in at once or is refused; its name is not used
+  std::string code_key = {};                // VoucherCodes::KeyOf the code it comes with, or ""
 };
 
 // What scanners without network have seen. A scan that is kept takes effect after the other
@@ -66,6 +67,17 @@ struct ScanUpload {
 struct RegistrationEdit {
   v1::Registration wanted;
   google::protobuf::FieldMask mask;
+};
+
+// Some people register together: all or none.
+struct NewGroup {
+  std::string id;                        // of the group, unique in the event
+  std::vector<NewRegistration> members;  // of one category, no holds, no invitations
+};
+
+// What is kept for a voucher becomes free, because its time is over.
+struct VoucherRelease {
+  std::string voucher;  // "events/e/vouchers/v"
 };
 
 // A step of an existing registration. kConfirm becomes kWaitlist when no seat is free, kComplete
@@ -86,17 +98,20 @@ struct RegistrationStep {
   bool own = false;             // asked by its person, with a link
   std::optional<RegistrationEdit> edit = {};  // of kUpdate
   std::optional<NewRegistration> heir = {};   // of kTransfer: its id and the person
+  std::string party = {};  // only if the registration is of this party; "" for any
 };
 
 struct SeatOp {
   std::string event;  // "events/e"
   sql::IdempotencyKey key;
   std::string actor;  // who asks, for the log; "" for the person of the registration
-  std::variant<NewRegistration, RegistrationStep, DoorStep, ScanUpload> what;
+  std::variant<NewRegistration, RegistrationStep, DoorStep, ScanUpload, NewGroup, VoucherRelease>
+      what;
   // The result: OK with `registration` (of ScanUpload its response), or why it was refused.
   absl::Status status;
   v1::Registration registration;
-  bool leads = false;  // set on one operation of a batch that changed something
+  std::vector<v1::Registration> group;  // instead, of a NewGroup: in the order of its members
+  bool leads = false;                   // set on one operation of a batch that changed something
 };
 
 // Decides and writes `ops` in `tx`, those of one event in their order. Sets the result of each;

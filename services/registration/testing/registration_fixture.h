@@ -85,14 +85,19 @@ class RegistrationTest : public testing::DatabaseTest {
   WICI_REGISTRATION_CALL(RegistrationService, BatchCreateRegistrations,
                          BatchCreateRegistrationsResponse)
   WICI_REGISTRATION_CALL(RegistrationService, CancelOwnRegistration, Registration)
+  WICI_REGISTRATION_CALL(RegistrationService, CancelPartyRegistration, Registration)
   WICI_REGISTRATION_CALL(RegistrationService, CancelRegistration, Registration)
   WICI_REGISTRATION_CALL(RegistrationService, CompleteOwnRegistration, Registration)
   WICI_REGISTRATION_CALL(RegistrationService, ConfirmRegistration, Registration)
+  WICI_REGISTRATION_CALL(RegistrationService, CreatePartyRegistrations,
+                         BatchCreateRegistrationsResponse)
   WICI_REGISTRATION_CALL(RegistrationService, CreateRegistration, Registration)
   WICI_REGISTRATION_CALL(RegistrationService, GetOwnRegistration, Registration)
   WICI_REGISTRATION_CALL(RegistrationService, GetRegistration, Registration)
   WICI_REGISTRATION_CALL(RegistrationService, GetRegistrationLog, RegistrationLog)
   WICI_REGISTRATION_CALL(RegistrationService, ListLikelyDuplicates, ListLikelyDuplicatesResponse)
+  WICI_REGISTRATION_CALL(RegistrationService, ListPartyRegistrations,
+                         ListPartyRegistrationsResponse)
   WICI_REGISTRATION_CALL(RegistrationService, ListRegistrations, ListRegistrationsResponse)
   WICI_REGISTRATION_CALL(RegistrationService, ListWaitingList, ListWaitingListResponse)
   WICI_REGISTRATION_CALL(RegistrationService, MoveOnWaitingList, Registration)
@@ -117,6 +122,12 @@ class RegistrationTest : public testing::DatabaseTest {
   WICI_REGISTRATION_CALL(SurveyService, GetSurveyResults, SurveyResults)
   WICI_REGISTRATION_CALL(SurveyService, ListSurveyTexts, ListSurveyTextsResponse)
   WICI_REGISTRATION_CALL(SurveyService, RescheduleSurvey, Survey)
+  WICI_REGISTRATION_CALL(VoucherService, BatchCreateVouchers, BatchCreateVouchersResponse)
+  WICI_REGISTRATION_CALL(VoucherService, DeleteVoucher, DeleteVoucherResponse)
+  WICI_REGISTRATION_CALL(VoucherService, DisableVoucher, Voucher)
+  WICI_REGISTRATION_CALL(VoucherService, GetVoucher, Voucher)
+  WICI_REGISTRATION_CALL(VoucherService, ListVoucherLogEntries, ListVoucherLogEntriesResponse)
+  WICI_REGISTRATION_CALL(VoucherService, ListVouchers, ListVouchersResponse)
 #undef WICI_REGISTRATION_CALL
 
   static absl::Time Instant(std::string_view text);

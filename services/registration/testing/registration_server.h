@@ -21,6 +21,7 @@
 #include "wici/registration/v1/link_service.pb.h"
 #include "wici/registration/v1/registration_service.pb.h"
 #include "wici/registration/v1/survey_service.pb.h"
+#include "wici/registration/v1/voucher_service.pb.h"
 
 namespace wici::registration {
 

@@ -25,7 +25,8 @@ const std::vector<std::string_view>& Fields() {
                                                                  "approval_required",
                                                                  "waiting_priority",
                                                                  "approvals_required",
-                                                                 "reapproval"};
+                                                                 "reapproval",
+                                                                 "code_required"};
   return fields;
 }
 

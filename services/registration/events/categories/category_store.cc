@@ -73,6 +73,7 @@ absl::StatusOr<v1::AdmissionCategory> CategoryStore::Create(const Call& call,
   const std::string name = category.name();
   category.clear_taken();
   category.clear_waitlisted();
+  category.clear_promised();
   category.set_etag(rpc::MakeEtag(1));
   SetTimestamp(now, *category.mutable_create_time());
   *category.mutable_update_time() = category.create_time();
@@ -119,7 +120,8 @@ absl::StatusOr<v1::AdmissionCategory> CategoryStore::Change(const Call& call, st
         SetTimestamp(now, *category.mutable_update_time());
         const Quota& counts = aggregate.FindQuota(category.name())->counts;
         category.set_taken(static_cast<std::int32_t>(counts.taken));
-        category.set_waitlisted(static_cast<std::int32_t>(counts.waiting));
+        category.set_waitlisted(static_cast<std::int32_t>(counts.waiting + counts.also_waiting));
+        category.set_promised(static_cast<std::int32_t>(counts.promised));
         return category;
       });
 }
@@ -136,7 +138,8 @@ absl::StatusOr<v1::DeleteAdmissionCategoryResponse> CategoryStore::Delete(const 
         WICI_ASSIGN_OR_RETURN(EventAggregate aggregate, LoadAggregate(tx, name, now));
         WICI_RETURN_IF_ERROR(rpc::CheckEtag(kDomain, name, etag, row.revision));
         const Quota& counts = aggregate.FindQuota(row.category.name())->counts;
-        if (counts.taken + counts.waiting + counts.pending > 0) {
+        if (counts.taken + counts.waiting + counts.also_waiting + counts.pending + counts.promised >
+            0) {
           return AdmissionCategoryInUseError(name);
         }
         WICI_ASSIGN_OR_RETURN(

@@ -6,6 +6,7 @@
 
 #include "libs/base/log.h"
 #include "libs/base/status_macros.h"
+#include "libs/base/violations.h"
 #include "services/registration/names.h"
 
 namespace wici::registration {
@@ -60,7 +61,11 @@ absl::StatusOr<int> ExpirySweep::Expire(const std::vector<std::string>& names) {
     SeatOp op;
     op.event = EventOf(name);
     op.actor = "services/registration";
-    op.what = RegistrationStep{.name = name, .step = Step::kExpire, .kind = "expired"};
+    if (MatchesResourcePattern(name, kVoucherPattern)) {
+      op.what = VoucherRelease{name};
+    } else {
+      op.what = RegistrationStep{.name = name, .step = Step::kExpire, .kind = "expired"};
+    }
     store_.Submit(
         machine_.Now() + options_.timeout, std::move(op),
         [round](SeatOp& done, const absl::Status& status) { round->Done(status, done.status); });

@@ -1,8 +1,10 @@
 #include "services/registration/registrations/rules/validate_registration.h"
 
+#include <set>
 #include <string>
 
 #include "libs/base/limits.h"
+#include "libs/base/status_macros.h"
 #include "services/registration/errors.h"
 #include "services/registration/validate_fields.h"
 
@@ -10,6 +12,9 @@ namespace wici::registration {
 namespace {
 
 constexpr std::size_t kAnswersBytesMax = 32 * 1024;
+constexpr std::size_t kCodeBytesMax = 100;
+constexpr int kOtherCategoriesMax = 10;
+constexpr int kGroupMax = 50;
 constexpr int kPositionMax = 10'000;  // of a move on the waiting list: so many numbers are read
 
 // Anybody may send answers, and lists show whole registrations: so there is a bound on the sum too.
@@ -52,6 +57,24 @@ void CheckSessions(std::string_view field, std::string_view event,
   }
 }
 
+void CheckOtherCategories(std::string_view field, std::string_view event,
+                          const v1::Registration& registration, Violations& violations) {
+  if (!CheckCount(Path(field, "other_categories"), registration.other_categories_size(), 0,
+                  kOtherCategoriesMax, violations)) {
+    return;
+  }
+  if (registration.other_categories_size() > 0 && registration.admission_category().empty()) {
+    violations.Add(Path(field, "admission_category"), "must be set, the most wanted one");
+  }
+  std::set<std::string> seen = {registration.admission_category()};
+  for (int i = 0; i < registration.other_categories_size(); ++i) {
+    const std::string path = Item(field, "other_categories", i);
+    const std::string& category = registration.other_categories(i);
+    CheckBelow(path, category, kCategoryPattern, event, violations);
+    if (!seen.insert(category).second) violations.Add(path, "is there twice");
+  }
+}
+
 void CheckRegistration(std::string_view field, std::string_view event,
                        const v1::Registration& registration, Violations& violations) {
   if (!registration.party().empty() &&
@@ -62,6 +85,7 @@ void CheckRegistration(std::string_view field, std::string_view event,
     CheckBelow(Path(field, "admission_category"), registration.admission_category(),
                kCategoryPattern, event, violations);
   }
+  CheckOtherCategories(field, event, registration, violations);
   CheckSessions(field, event, registration.sessions(), violations);
   CheckAnswers(field, "answers", registration.answers(), violations);
 }
@@ -76,8 +100,32 @@ void CheckCreateRegistration(std::string_view field, std::string_view event,
     violations.RequireRange(Path(field, "hold_duration"), request.hold_duration().seconds(), 60,
                             3600);
   }
+  violations.OptionalText(Path(field, "code"), request.code(), kCodeBytesMax);
   violations.RequestId(Path(field, "request_id"), request.request_id());
 }
+
+namespace {
+
+// What a group asks for beside what each of it must fulfil.
+void CheckGroup(const v1::BatchCreateRegistrationsRequest& request, Violations& violations) {
+  CheckCount("requests", request.requests_size(), 1, kGroupMax, violations);
+  for (int i = 0; i < request.requests_size(); ++i) {
+    const v1::CreateRegistrationRequest& item = request.requests(i);
+    const std::string path = Item("", "requests", i);
+    const v1::Registration& wanted = item.registration();
+    if (wanted.admission_category() != request.requests(0).registration().admission_category()) {
+      violations.Add(Path(path, "registration.admission_category"), "must be the same for all");
+    }
+    if (wanted.other_categories_size() > 0) {
+      violations.Add(Path(path, "registration.other_categories"), "must be empty in a group");
+    }
+    if (!item.request_id().empty()) {
+      violations.Add(Path(path, "request_id"), "must be empty in a group");
+    }
+  }
+}
+
+}  // namespace
 
 absl::Status Validate(const v1::CreateRegistrationRequest& request) {
   Violations violations;
@@ -120,7 +168,45 @@ absl::Status Validate(const v1::BatchCreateRegistrationsRequest& request) {
       if (item.plus_one()) violations.Add(Path(path, "plus_one"), "must be absent in a batch");
       CheckCreateRegistration(path, request.parent(), item, violations);
     }
+    if (request.all_or_none()) CheckGroup(request, violations);
   }
+  return violations.ToStatus(kDomain);
+}
+
+void RequireParty(const std::string& party, Violations& violations) {
+  if (MatchesResourcePattern(party, "clusters/*/members/*")) return;
+  violations.RequireResourceName("party", party, "clusters/*");
+}
+
+v1::BatchCreateRegistrationsRequest BatchOf(const v1::CreatePartyRegistrationsRequest& request) {
+  v1::BatchCreateRegistrationsRequest batch;
+  batch.set_parent(request.parent());
+  *batch.mutable_requests() = request.requests();
+  batch.set_all_or_none(request.all_or_none());
+  batch.set_request_id(request.request_id());
+  for (v1::CreateRegistrationRequest& item : *batch.mutable_requests()) {
+    item.mutable_registration()->set_party(request.party());
+  }
+  return batch;
+}
+
+absl::Status Validate(const v1::CreatePartyRegistrationsRequest& request) {
+  Violations violations;
+  RequireParty(request.party(), violations);
+  for (int i = 0; i < request.requests_size(); ++i) {
+    const std::string& party = request.requests(i).registration().party();
+    if (!party.empty() && party != request.party()) {
+      violations.Add(Path(Item("", "requests", i), "registration.party"),
+                     "must be empty or the party of the batch");
+    }
+  }
+  WICI_RETURN_IF_ERROR(violations.ToStatus(kDomain));
+  return Validate(BatchOf(request));
+}
+
+absl::Status Validate(const v1::CancelPartyRegistrationRequest& request) {
+  Violations violations = CheckVerb(request, kRegistrationPattern);
+  RequireParty(request.party(), violations);
   return violations.ToStatus(kDomain);
 }
 

@@ -2,6 +2,7 @@
 #ifndef WICI_SERVICES_REGISTRATION_REGISTRATIONS_RULES_VALIDATE_REGISTRATION_H_
 #define WICI_SERVICES_REGISTRATION_REGISTRATIONS_RULES_VALIDATE_REGISTRATION_H_
 
+#include <string>
 #include <string_view>
 
 #include "absl/status/status.h"
@@ -19,6 +20,8 @@ absl::Status Validate(const v1::BatchCreateRegistrationsRequest& request);
 absl::Status Validate(const v1::CancelRegistrationRequest& request);
 absl::Status Validate(const v1::ConfirmRegistrationRequest& request);
 absl::Status Validate(const v1::RejectRegistrationRequest& request);
+absl::Status Validate(const v1::CreatePartyRegistrationsRequest& request);
+absl::Status Validate(const v1::CancelPartyRegistrationRequest& request);
 absl::Status Validate(const v1::CancelOwnRegistrationRequest& request);
 absl::Status Validate(const v1::CompleteOwnRegistrationRequest& request);
 absl::Status Validate(const v1::AcceptOwnOfferRequest& request);
@@ -31,6 +34,12 @@ absl::Status Validate(const v1::ResendOwnLinksRequest& request);
 absl::Status Validate(const v1::MoveOnWaitingListRequest& request);
 absl::Status Validate(const v1::BatchGetLinksRequest& request);
 absl::Status Validate(const v1::GetOwnOnlineLinksRequest& request);
+
+// `party` is "clusters/*" or "clusters/*/members/*".
+void RequireParty(const std::string& party, Violations& violations);
+
+// The batch of a party as one of the organiser: with the party in each.
+v1::BatchCreateRegistrationsRequest BatchOf(const v1::CreatePartyRegistrationsRequest& request);
 
 }  // namespace wici::registration
 

@@ -2,12 +2,14 @@
 
 #include <algorithm>
 #include <deque>
+#include <set>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "services/registration/names.h"
 #include "services/registration/registrations/rules/registration_state.h"
 #include "services/registration/seats/event_aggregate.h"
+#include "services/registration/seats/history/place_model.h"
 
 namespace wici::registration {
 namespace {
@@ -17,10 +19,13 @@ bool TakesPlaces(v1::RegistrationState state) { return HoldsSeat(state) || Keeps
 // The model: what the feed says, step by step.
 class Replay {
  public:
-  Replay(const Limits& limits, const std::vector<Recorded>& calls) : limits_(limits) {
-    for (const auto& [name, size] : limits.quotas) taken_[name] = 0;
+  Replay(const Limits& limits, const std::vector<Recorded>& calls)
+      : limits_(limits), places_(limits) {
     for (const Recorded& call : calls) {
-      if (call.kind.empty()) members_[call.registration].facts = &call;
+      if (call.kind.empty()) {
+        members_[call.registration] = {&call, WantedBy(call), call.group};
+        if (!call.group.empty()) groups_[call.group].push_back(&call);
+      }
       if (call.succeeded()) {
         acknowledged_[call.registration].push_back(&call);
       } else if (call.answered()) {
@@ -37,9 +42,9 @@ class Replay {
       const feed::v1::Change& change = feed[i];
       if (change.kind().rfind("registration.", 0) != 0) continue;
       Apply(change);
-      CheckSizes(change);
+      for (const std::string& fault : places_.Overdrawn()) Fault(change, fault);
       const bool last = i + 1 == feed.size() || feed[i + 1].version() != change.version();
-      if (last && FirstThatFits() != nullptr) Fault(change, "free places beside a queue");
+      if (last) CheckVersion(change);
     }
     for (const auto& [name, calls] : acknowledged_) {
       if (!calls.empty()) faults_.push_back(absl::StrCat(name, ": acknowledged, not in the feed"));
@@ -51,16 +56,17 @@ class Replay {
  private:
   struct Member {
     const Recorded* facts = nullptr;  // the call that made it
+    std::vector<std::string> wanted;  // the categories that it may still get
+    std::string group;                // with which it waits
     v1::RegistrationState state = v1::REGISTRATION_STATE_UNSPECIFIED;
   };
   // What the model looks like from some change until the next.
   struct Moment {
     std::int64_t from_earliest = 0;  // not before this
     std::int64_t until_latest = 0;   // nor after this
-    std::int64_t taken = 0;
+    PlaceModel places;
     std::int64_t waiting = 0;
-    std::map<std::string, std::int64_t> taken_of;
-    std::map<std::string, std::int64_t> waiting_of;  // by category
+    std::map<std::string, std::int64_t> waiting_of = {};  // by category
   };
 
   void Fault(const feed::v1::Change& change, std::string_view what) {
@@ -68,36 +74,38 @@ class Replay {
                                    change.resource(), ": ", View(what)));
   }
 
-  static std::vector<std::string> QuotasOf(const Recorded& facts) {
-    std::vector<std::string> quotas = facts.sessions;
-    if (!facts.category.empty()) quotas.push_back(facts.category);
-    return quotas;
-  }
-
-  bool Fits(const Recorded& facts) const {
-    if (taken_in_all_ >= limits_.capacity) return false;
-    const std::vector<std::string> quotas = QuotasOf(facts);
-    return std::all_of(quotas.begin(), quotas.end(), [this](const std::string& quota) {
-      return taken_.at(quota) < limits_.quotas.at(quota);
-    });
+  // Those of a group who wait.
+  std::vector<const Recorded*> WaitingOf(const std::string& group) const {
+    std::vector<const Recorded*> waiting;
+    for (const std::string& name : queue_) {
+      if (members_.at(name).group == group) waiting.push_back(members_.at(name).facts);
+    }
+    return waiting;
   }
 
   // The first of the queue for whom all places are free, of those that the service looks at.
   const std::string* FirstThatFits() const {
-    if (taken_in_all_ >= limits_.capacity) return nullptr;
+    if (places_.IsFull()) return nullptr;
     std::map<std::string, std::int64_t> looked_at;
+    std::set<std::string> judged;
     for (const std::string& name : queue_) {
-      const Recorded& facts = *members_.at(name).facts;
-      if (++looked_at[facts.category] > EventAggregate::kLookahead) continue;
-      if (Fits(facts)) return &name;
+      const Member& member = members_.at(name);
+      for (const std::string& category : member.wanted) {
+        if (++looked_at[category] > EventAggregate::kLookahead) continue;
+        if (member.group.empty() && places_.Fits(*member.facts, category)) return &name;
+        if (!member.group.empty() && judged.insert(member.group).second &&
+            places_.AllFit(WaitingOf(member.group))) {
+          return &name;
+        }
+      }
     }
     return nullptr;
   }
 
-  // Whether `name` has its places, and nobody before it in the queue. It may stand further back
-  // than the service has to look: a transaction that frees many places looks further.
-  bool IsInTurn(const std::string& name) const {
-    if (!Fits(*members_.at(name).facts)) return false;
+  // Whether `name` has its places in `category`, and nobody before it in the queue. It may stand
+  // further back than the service has to look: a transaction that frees many places looks further.
+  bool IsInTurn(const std::string& name, const std::string& category) const {
+    if (!places_.Fits(*members_.at(name).facts, category)) return false;
     const std::string* first = FirstThatFits();
     if (first == nullptr) return true;
     return std::find(queue_.begin(), queue_.end(), *first) >=
@@ -106,19 +114,9 @@ class Replay {
 
   std::int64_t WaitingIn(const std::string& category) const {
     return std::count_if(queue_.begin(), queue_.end(), [&](const std::string& name) {
-      return members_.at(name).facts->category == category;
+      const std::vector<std::string>& wanted = members_.at(name).wanted;
+      return std::find(wanted.begin(), wanted.end(), category) != wanted.end();
     });
-  }
-
-  void CheckSizes(const feed::v1::Change& change) {
-    if (taken_in_all_ > limits_.capacity) {
-      Fault(change, absl::StrCat("oversold: ", taken_in_all_, " of ", limits_.capacity));
-    }
-    for (const auto& [name, taken] : taken_) {
-      const std::int64_t size = limits_.quotas.at(name);
-      if (taken > size)
-        Fault(change, absl::StrCat("oversold: ", taken, " of ", size, " of ", name));
-    }
   }
 
   // The call that made `change`, taken from those of its registration.
@@ -147,12 +145,19 @@ class Replay {
   }
 
   void SetState(Member& member, const std::string& name, v1::RegistrationState state) {
-    const std::int64_t by = (TakesPlaces(state) ? 1 : 0) - (TakesPlaces(member.state) ? 1 : 0);
-    taken_in_all_ += by;
-    for (const std::string& quota : QuotasOf(*member.facts)) taken_[quota] += by;
+    if (TakesPlaces(member.state)) places_.Take(*member.facts, member.wanted[0], -1);
+    if (TakesPlaces(state)) places_.Take(*member.facts, member.wanted[0], 1);
+    const auto uses = [](v1::RegistrationState one) { return IsActive(one) || HoldsSeat(one); };
+    places_.Use(*member.facts, (uses(state) ? 1 : 0) - (uses(member.state) ? 1 : 0));
     if (member.state == v1::REGISTRATION_STATE_WAITLISTED) std::erase(queue_, name);
     if (state == v1::REGISTRATION_STATE_WAITLISTED) queue_.push_back(name);
     member.state = state;
+  }
+
+  // Leaves it in the category that it got, of which a change tells when there were several.
+  static void SettleIn(const feed::v1::Change& change, Member& member) {
+    const auto chosen = change.attributes().find("admission_category");
+    if (chosen != change.attributes().end()) member.wanted = {chosen->second};
   }
 
   void Apply(const feed::v1::Change& change) {
@@ -163,21 +168,39 @@ class Replay {
     const Recorded* call = nullptr;
     if (kind == "promoted" || kind == "offered") {
       if (member.state != v1::REGISTRATION_STATE_WAITLISTED) Fault(change, "does not wait");
-      if (!IsInTurn(name)) Fault(change, "promoted out of turn");
+      Member before = member;
+      SettleIn(change, before);
+      if (!IsInTurn(name, before.wanted[0])) Fault(change, "promoted out of turn");
+      SettleIn(change, member);
       SetState(
           member, name,
           kind == "offered" ? v1::REGISTRATION_STATE_OFFERED : v1::REGISTRATION_STATE_CONFIRMED);
     } else if (kind == "expired" || kind == "requeued") {
+      if (kind == "requeued") member.group.clear();
       ApplyStep(change, kind == "expired" ? Step::kExpire : Step::kRequeue, member);
     } else if (member.state == v1::REGISTRATION_STATE_UNSPECIFIED) {
       call = ApplyNew(change, kind, member);
     } else {
       call = ApplyCall(change, kind, member);
     }
+    if (!member.group.empty()) touched_.insert(member.group);
     if (call != nullptr && call->answered() && call->state != member.state) {
       Fault(change, "the answer has another state");
     }
     Remember(call);
+  }
+
+  // Whether nobody waits before it in a line in which it could have its places.
+  bool CouldBeSeated(const Member& member) const {
+    if (!member.group.empty()) {
+      // The first of it has been judged for all.
+      const bool first = WaitingOf(member.group).empty();
+      return first && WaitingIn(member.wanted[0]) == 0 && places_.AllFit(groups_.at(member.group));
+    }
+    return std::any_of(member.wanted.begin(), member.wanted.end(),
+                       [&](const std::string& category) {
+                         return WaitingIn(category) == 0 && places_.Fits(*member.facts, category);
+                       });
   }
 
   const Recorded* ApplyNew(const feed::v1::Change& change, const std::string& kind,
@@ -186,11 +209,10 @@ class Replay {
     if (kind == "confirmed") state = v1::REGISTRATION_STATE_CONFIRMED;
     if (kind == "held") state = v1::REGISTRATION_STATE_HELD;
     if (kind == "waitlisted") {
-      if (WaitingIn(member.facts->category) == 0 && Fits(*member.facts)) {
-        Fault(change, "waitlisted beside free places");
-      }
-    } else if (FirstThatFits() != nullptr) {
-      Fault(change, "overtook the queue");
+      if (CouldBeSeated(member)) Fault(change, "waitlisted beside free places");
+    } else {
+      if (FirstThatFits() != nullptr) Fault(change, "overtook the queue");
+      SettleIn(change, member);
     }
     SetState(member, change.resource(), state);
     return Take(change, "");
@@ -218,25 +240,46 @@ class Replay {
     return true;
   }
 
+  // What must hold when all changes of one version have been made; `change` is the last of them.
+  void CheckVersion(const feed::v1::Change& change) {
+    if (FirstThatFits() != nullptr) Fault(change, "free places beside a queue");
+    for (const std::string& group : touched_) {
+      std::int64_t waiting = 0;
+      std::int64_t placed = 0;
+      for (const Recorded* call : groups_.at(group)) {
+        const Member& member = members_.at(call->registration);
+        if (member.group != group) continue;
+        if (member.state == v1::REGISTRATION_STATE_WAITLISTED) ++waiting;
+        if (member.state == v1::REGISTRATION_STATE_UNSPECIFIED) ++waiting;
+        if (TakesPlaces(member.state)) ++placed;
+      }
+      if (waiting > 0 && placed > 0) Fault(change, "a group torn apart");
+    }
+    touched_.clear();
+  }
+
   void Remember(const Recorded* call) {
     if (!moments_.empty() && call != nullptr) moments_.back().until_latest = call->returned;
-    Moment moment;
+    Moment moment{.places = places_};
     moment.from_earliest = call == nullptr ? latest_invocation_ : call->invoked;
     moment.until_latest = INT64_MAX;
-    moment.taken = taken_in_all_;
     moment.waiting = static_cast<std::int64_t>(queue_.size());
-    moment.taken_of = taken_;
-    for (const std::string& name : queue_) ++moment.waiting_of[members_.at(name).facts->category];
+    for (const std::string& name : queue_) {
+      for (const std::string& category : members_.at(name).wanted) ++moment.waiting_of[category];
+    }
     moments_.push_back(std::move(moment));
   }
 
   bool Lacks(const Moment& moment, const Recorded& call) const {
-    if (!call.hold && moment.waiting < limits_.waiting_list_capacity) return false;
-    if (moment.taken >= limits_.capacity) return true;
-    if (moment.waiting_of.find(call.category) != moment.waiting_of.end()) return true;
-    const std::vector<std::string> quotas = QuotasOf(call);
-    return std::any_of(quotas.begin(), quotas.end(), [&](const std::string& quota) {
-      return moment.taken_of.at(quota) >= limits_.quotas.at(quota);
+    if (call.refused == "VOUCHER_USED_UP") return moment.places.LacksUses(call);
+    if (!call.hold && moment.waiting + call.group_size <= limits_.waiting_list_capacity) {
+      return false;
+    }
+    const std::vector<std::string> wanted = WantedBy(call);
+    return std::all_of(wanted.begin(), wanted.end(), [&](const std::string& category) {
+      if (moment.waiting_of.find(category) != moment.waiting_of.end()) return true;
+      return call.group.empty() ? !moment.places.Fits(call, category)
+                                : !moment.places.AllFit(groups_.at(call.group));
     });
   }
 
@@ -247,7 +290,8 @@ class Replay {
         reason == "NOT_CONFIRMED" || reason == "TICKET_CANCELLED" || reason == "PLACE_EXPIRED") {
       return;
     }
-    if (reason != "EVENT_FULL" && reason != "WAITING_LIST_FULL" && reason != "QUOTA_FULL") {
+    if (reason != "EVENT_FULL" && reason != "WAITING_LIST_FULL" && reason != "QUOTA_FULL" &&
+        reason != "VOUCHER_USED_UP") {
       faults_.push_back(absl::StrCat("failed: ", reason));
       return;
     }
@@ -261,13 +305,14 @@ class Replay {
   }
 
   const Limits& limits_;
+  PlaceModel places_;
   std::map<std::string, std::deque<const Recorded*>> acknowledged_;
   std::map<std::string, std::deque<const Recorded*>> unanswered_;
   std::vector<const Recorded*> refused_;
   std::map<std::string, Member> members_;
+  std::map<std::string, std::vector<const Recorded*>> groups_;  // who came together
+  std::set<std::string> touched_;                               // groups, in this version
   std::deque<std::string> queue_;
-  std::int64_t taken_in_all_ = 0;
-  std::map<std::string, std::int64_t> taken_;
   std::int64_t latest_invocation_ = 0;
   std::vector<Moment> moments_;
   std::vector<std::string> faults_;

@@ -2,18 +2,18 @@
 //
 // The feed says in which order the calls took effect. CheckHistory replays it against a model and
 // finds:
-//   - more places taken (confirmed, checked in, held, offered) than there are,
-//   in the event or in any
-//     of its quotas, at any moment
-//   - somebody waiting beside places that are all free, overtaken, or promoted
-//   out of turn
+//   - more places taken (confirmed, checked in, held, offered) than there are, in the event or in
+//   any
+//     of its quotas, at any moment; those that are kept for vouchers count as taken
+//   - more uses of a voucher than it allows
+//   - somebody waiting beside places that are all free, overtaken, or promoted out of turn
+//   - a group of which some have places and some wait
 //   - a step that the state machine does not allow
-//   - an acknowledged change that is not in the feed, or one in the feed that
-//   nobody asked for (a
+//   - an acknowledged change that is not in the feed, or one in the feed that nobody asked for (a
 //     call whose client was killed may have taken effect or not)
 //   - an effect outside the time of its call (not linearizable)
-//   - a refusal for want of places when there were some all the time, and any
-//   unexpected error
+//   - a refusal for want of places or uses when there were some all the time, and any unexpected
+//   error
 #ifndef WICI_SERVICES_REGISTRATION_SEATS_HISTORY_CHECK_HISTORY_H_
 #define WICI_SERVICES_REGISTRATION_SEATS_HISTORY_CHECK_HISTORY_H_
 
@@ -27,10 +27,17 @@
 
 namespace wici::registration {
 
+struct VoucherLimit {
+  std::int64_t uses = 0;
+  bool reserves = false;  // a place for each use: in the category, or in the event
+  std::string category;   // the only one it is for, or "" for all
+};
+
 struct Limits {
   std::int64_t capacity = 0;
   std::int64_t waiting_list_capacity = 0;
-  std::map<std::string, std::int64_t> quotas;  // by the name of the category or session
+  std::map<std::string, std::int64_t> quotas;    // by the name of the category or session
+  std::map<std::string, VoucherLimit> vouchers;  // by the name
 };
 
 // The faults of a history, none when it is right. `feed` has the changes of the event in order.

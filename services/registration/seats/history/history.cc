@@ -57,25 +57,78 @@ class Client {
   }
 
   void Register(int i) {
-    Recorded call = NewCall(i);
+    if (workload_.groups && random_() % 6 == 0) return RegisterGroup(i);
+    std::vector<Recorded> calls = {NewCall(i)};
+    NewRegistration added = MakeRegistration(calls[0]);
+    if (workload_.several && !calls[0].category.empty() && calls[0].voucher.empty() &&
+        random_() % 3 == 0) {
+      AddOthers(calls[0], added);
+    }
+    calls[0].hold = random_() % 5 == 0;
+    if (calls[0].hold) added.hold = kHold;
+    if (Call(std::move(added), calls)) own_.push_back(calls[0].registration);
+  }
+
+  void RegisterGroup(int i) {
+    NewGroup group;
+    std::vector<Recorded> calls;
+    const std::int64_t size = 2 + static_cast<std::int64_t>(random_() % 3);
+    for (std::int64_t member = 0; member < size; ++member) {
+      Recorded call = NewCall(i);
+      group.id = call.id;
+      call.group = call.id;
+      call.group_size = size;
+      absl::StrAppend(&call.id, "-", member);
+      group.members.push_back(MakeRegistration(call, calls.empty() ? nullptr : &calls[0]));
+      calls.push_back(std::move(call));
+    }
+    if (!Call(std::move(group), calls)) return;
+    for (const Recorded& call : calls) own_.push_back(call.registration);
+  }
+
+  // Somebody new, in the category and with the voucher of `first` when they come in a group.
+  NewRegistration MakeRegistration(Recorded& call, const Recorded* first = nullptr) {
     NewRegistration added;
     added.id = absl::StrCat(IdOf(workload_.event), "-", call.id);
     added.person.emplace();
     added.person_id = absl::StrCat("persons/", added.id);
     added.active_key = added.id;
     call.registration = RegistrationName(workload_.event, added.id);
-    if (!workload_.categories.empty()) {
-      const std::size_t chosen = random_() % (workload_.categories.size() + 1);
-      if (chosen > 0) call.category = workload_.categories[chosen - 1];
+    if (first != nullptr) {
+      call.category = first->category;
+      call.voucher = first->voucher;
+    } else {
+      ChooseCategory(call);
     }
     for (const std::string& session : workload_.sessions) {
       if (random_() % 4 == 0) call.sessions.push_back(session);
     }
+    added.code_key = call.voucher;
     added.facts.set_admission_category(call.category);
     *added.facts.mutable_sessions() = {call.sessions.begin(), call.sessions.end()};
-    call.hold = random_() % 5 == 0;
-    if (call.hold) added.hold = kHold;
-    if (Call(std::move(added), call)) own_.push_back(call.registration);
+    return added;
+  }
+
+  void ChooseCategory(Recorded& call) {
+    if (!workload_.categories.empty()) {
+      const std::size_t chosen = random_() % (workload_.categories.size() + 1);
+      if (chosen > 0) call.category = workload_.categories[chosen - 1];
+    }
+    if (workload_.vouchers.empty() || random_() % 4 != 0) return;
+    const std::string& chosen = workload_.vouchers[random_() % workload_.vouchers.size()];
+    const std::size_t end = chosen.find('=');
+    call.voucher = VoucherName(workload_.event, chosen.substr(0, end));
+    if (end != std::string::npos) {
+      call.category = CategoryName(workload_.event, chosen.substr(end + 1));
+    }
+  }
+
+  void AddOthers(Recorded& call, NewRegistration& added) {
+    for (const std::string& category : workload_.categories) {
+      if (category == call.category) continue;
+      call.others.push_back(category);
+      added.facts.add_other_categories(category);
+    }
   }
 
   void TakeStep(int i, const std::string& name) {
@@ -87,43 +140,61 @@ class Client {
     Recorded call = NewCall(i);
     call.registration = name;
     call.kind = absl::StrCat("registration.", View(step.kind));
-    Call(std::move(step), call);
+    std::vector<Recorded> calls = {std::move(call)};
+    Call(std::move(step), calls);
   }
 
   void PassDoor(int i, const std::string& name, bool in) {
     Recorded call = NewCall(i);
     call.registration = name;
     call.kind = in ? "registration.checked_in" : "registration.check_in_undone";
+    std::vector<Recorded> calls = {std::move(call)};
     Call(DoorStep{.name = name,
                   .list = workload_.event,
                   .direction = in ? v1::SCAN_DIRECTION_ENTRY : v1::SCAN_DIRECTION_UNDO,
                   .gate = "main"},
-         call);
+         calls);
   }
 
+  // One call; a group is recorded as one of each of its members.
   template <class What>
-  bool Call(What what, Recorded& call) {
+  bool Call(What what, std::vector<Recorded>& calls) {
     SeatOp op;
     op.event = workload_.event;
     op.what = std::move(what);
     std::promise<void> done;
-    call.invoked = Nanos();
-    if (observer_) observer_(call);
+    const std::int64_t invoked = Nanos();
+    for (Recorded& call : calls) {
+      call.invoked = invoked;
+      if (observer_) observer_(call);
+    }
     store_.Submit(absl::Now() + absl::Seconds(60), std::move(op),
                   [&](SeatOp& finished, const absl::Status& status) {
                     const absl::Status& result = status.ok() ? finished.status : status;
-                    call.state = finished.registration.state();
-                    if (!result.ok()) {
-                      call.refused = ErrorReason(result);
-                      if (call.refused.empty()) call.refused = result.ToString();
-                    }
+                    for (std::size_t i = 0; i < calls.size(); ++i)
+                      Note(finished, result, i, calls[i]);
                     done.set_value();
                   });
     done.get_future().wait();
-    call.returned = Nanos();
-    if (observer_) observer_(call);
-    calls_.push_back(call);
-    return call.refused.empty();
+    const std::int64_t returned = Nanos();
+    for (Recorded& call : calls) {
+      call.returned = returned;
+      if (observer_) observer_(call);
+      calls_.push_back(call);
+    }
+    return calls[0].refused.empty();
+  }
+
+  // What the answer says about the call, of a group about its member `i`.
+  static void Note(const SeatOp& finished, const absl::Status& result, std::size_t i,
+                   Recorded& call) {
+    if (result.ok()) {
+      call.state =
+          finished.group.empty() ? finished.registration.state() : finished.group[i].state();
+      return;
+    }
+    call.refused = ErrorReason(result);
+    if (call.refused.empty()) call.refused = result.ToString();
   }
 
   const Workload& workload_;
@@ -140,20 +211,21 @@ class Client {
 std::string ToLine(const Recorded& call) {
   std::string refused = call.refused;
   for (char& c : refused) c = c == '\n' || c == '\t' ? ' ' : c;
-  return absl::StrCat(call.id, "\t", call.invoked, "\t", call.returned, "\t", call.kind, "\t",
-                      call.registration, "\t", call.category, "\t",
-                      absl::StrJoin(call.sessions, ","), "\t", call.hold ? 1 : 0, "\t",
-                      static_cast<int>(call.state), "\t", refused);
+  return absl::StrCat(
+      call.id, "\t", call.invoked, "\t", call.returned, "\t", call.kind, "\t", call.registration,
+      "\t", call.category, "\t", absl::StrJoin(call.sessions, ","), "\t", call.hold ? 1 : 0, "\t",
+      static_cast<int>(call.state), "\t", refused, "\t", absl::StrJoin(call.others, ","), "\t",
+      call.voucher, "\t", call.group, "\t", call.group_size);
 }
 
 Recorded FromLine(std::string_view line) {
   const std::vector<std::string> words = absl::StrSplit(View(line), '\t');
   Recorded call;
-  if (words.size() != 10) return call;  // the writer was killed within it
+  if (words.size() != 14) return call;  // the writer was killed within it
   int state = 0;
   call.id = words[0];
   if (!absl::SimpleAtoi(words[1], &call.invoked) || !absl::SimpleAtoi(words[2], &call.returned) ||
-      !absl::SimpleAtoi(words[8], &state)) {
+      !absl::SimpleAtoi(words[8], &state) || !absl::SimpleAtoi(words[13], &call.group_size)) {
     return {};
   }
   call.kind = words[3];
@@ -163,6 +235,9 @@ Recorded FromLine(std::string_view line) {
   call.hold = words[7] == "1";
   call.state = static_cast<v1::RegistrationState>(state);
   call.refused = words[9];
+  if (!words[10].empty()) call.others = absl::StrSplit(words[10], ',');
+  call.voucher = words[11];
+  call.group = words[12];
   return call;
 }
 

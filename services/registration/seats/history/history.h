@@ -24,6 +24,10 @@ struct Recorded {
   std::string category;               // of a new registration: its category, or ""
   std::vector<std::string> sessions;  // of a new registration
   bool hold = false;                  // a new registration that only keeps its places
+  std::vector<std::string> others;    // of a new registration: the categories it would take as well
+  std::string voucher;                // of a new registration: the name, or ""
+  std::string group;                  // of a new registration: what is the same in its group, or ""
+  std::int64_t group_size = 1;        // of a new registration
   v1::RegistrationState state = v1::REGISTRATION_STATE_UNSPECIFIED;  // the answer
   std::string refused;  // the reason, or "" when it succeeded
 
@@ -39,6 +43,11 @@ struct Workload {
   std::string event;
   std::vector<std::string> categories;  // of which new registrations choose, or none
   std::vector<std::string> sessions;
+  bool several = false;  // some would take several categories
+  bool groups = false;   // some come in groups
+  // Vouchers of which some have the code, "{voucher}" or "{voucher}={category}": the last parts of
+  // the names. The key of a code is the name of its voucher.
+  std::vector<std::string> vouchers;
   int clients = 64;
   int calls_per_client = 20;
   unsigned seed = 1;
@@ -48,9 +57,10 @@ struct Workload {
 // Told of each call before it is made and when it has returned, by any thread.
 using Observer = std::function<void(const Recorded& call)>;
 
-// Runs clients that register new people, hold and complete, accept, cancel, check in and undo it at
-// random, over the stores in turn (each as a process of its own), while each store gives back what
-// has expired. Returns what each client saw. `clock` is that of the stores.
+// Runs clients that register new people, alone and in groups, with vouchers and for several
+// categories, hold and complete, accept, cancel, check in and undo it at random, over the stores in
+// turn (each as a process of its own), while each store gives back what has expired. Returns what
+// each client saw. `clock` is that of the stores.
 std::vector<Recorded> RunClients(const Workload& workload,
                                  const std::vector<RegistrationStore*>& stores, const Clock& clock,
                                  const Observer& observer = {});

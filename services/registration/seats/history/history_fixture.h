@@ -25,6 +25,7 @@
 #include "services/registration/names.h"
 #include "services/registration/seats/history/check_history.h"
 #include "services/registration/seats/history/history.h"
+#include "services/registration/vouchers/voucher_store.h"
 
 namespace wici::registration {
 
@@ -47,6 +48,9 @@ class HistoryTest : public testing::DatabaseTest {
     std::int64_t waiting = 100;
     std::map<std::string, std::int64_t> categories = {};  // id -> quota
     std::map<std::string, std::int64_t> sessions = {};    // id -> capacity
+    std::map<std::string, VoucherLimit> vouchers = {};    // id -> what it allows, by category id
+    bool several = false;
+    bool groups = false;
     absl::Duration offer = absl::ZeroDuration();
     v1::OfferExpiry offer_expiry = v1::OFFER_EXPIRY_END;
   };
@@ -60,7 +64,9 @@ class HistoryTest : public testing::DatabaseTest {
     Opened opened;
     opened.workload.event = "events/" + id;
     opened.workload.seed = seed;
-    opened.limits = {shape.capacity, shape.waiting, {}};
+    opened.workload.several = shape.several;
+    opened.workload.groups = shape.groups;
+    opened.limits = {shape.capacity, shape.waiting, {}, {}};
     OpenEvent(shape, opened.workload.event);
     Mutation mutation(database(), clock_, ids_, [] {});
     CategoryStore categories(database(), mutation);
@@ -85,6 +91,7 @@ class HistoryTest : public testing::DatabaseTest {
       opened.workload.sessions.push_back(session.name());
       opened.limits.quotas[session.name()] = capacity;
     }
+    for (const auto& [name, limit] : shape.vouchers) AddVoucher(name, limit, opened);
     return opened;
   }
 
@@ -126,6 +133,23 @@ class HistoryTest : public testing::DatabaseTest {
   }
 
  private:
+  void AddVoucher(const std::string& id, VoucherLimit limit, Opened& opened) {
+    v1::Voucher like;
+    like.set_uses_max(static_cast<std::int32_t>(limit.uses));
+    like.set_reserves_places(limit.reserves);
+    opened.workload.vouchers.push_back(limit.category.empty() ? id : id + "=" + limit.category);
+    if (!limit.category.empty()) {
+      limit.category = CategoryName(opened.workload.event, limit.category);
+      like.add_admission_categories(limit.category);
+    }
+    const std::string name = VoucherName(opened.workload.event, id);
+    Mutation mutation(database(), clock_, ids_, [] {});
+    VoucherStore vouchers(database(), mutation);
+    EXPECT_THAT(vouchers.Create(NewCall(), opened.workload.event, like, {{name, name}}),
+                testing::IsOk());
+    opened.limits.vouchers[name] = limit;
+  }
+
   absl::Time StartTime() const { return start_; }
   Call NewCall() const { return {{}, clock_.Now() + absl::Seconds(10)}; }
 

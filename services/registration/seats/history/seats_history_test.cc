@@ -62,6 +62,55 @@ TEST_P(SeatsHistoryTest, OffersAreAcceptedExpireOrGoBackInTheRightOrder) {
               IsEmpty());
 }
 
+TEST_P(SeatsHistoryTest, NoVoucherIsUsedTooOftenAndWhatItKeepsIsNotSold) {
+  EXPECT_THAT(RunAndCheck({.capacity = 60,
+                           .waiting = 150,
+                           .categories = {{"guests", 15}, {"press", 30}},
+                           .sessions = {{"workshop", 12}},
+                           .vouchers = {{"press-card", {10, true, "press"}},
+                                        {"friends", {8, true, ""}},
+                                        {"newsletter", {6, false, ""}}}},
+                          /*seed=*/11),
+              IsEmpty());
+  EXPECT_THAT(
+      RunAndCheck({.capacity = 50,
+                   .waiting = 0,
+                   .vouchers = {{"friends", {12, true, ""}}, {"newsletter", {6, false, ""}}}},
+                  /*seed=*/12),
+      IsEmpty());
+}
+
+TEST_P(SeatsHistoryTest, GroupsHaveAllTheirPlacesOrNone) {
+  EXPECT_THAT(RunAndCheck({.capacity = 40, .waiting = 150, .groups = true}, /*seed=*/13),
+              IsEmpty());
+  EXPECT_THAT(RunAndCheck({.capacity = 60,
+                           .waiting = 150,
+                           .categories = {{"guests", 15}, {"press", 30}},
+                           .sessions = {{"pitch", 12}, {"workshop", 9}},
+                           .groups = true,
+                           .offer = absl::Milliseconds(20)},
+                          /*seed=*/14),
+              IsEmpty());
+}
+
+TEST_P(SeatsHistoryTest, WhoWaitsForSeveralCategoriesGetsOneInTheRightOrder) {
+  EXPECT_THAT(RunAndCheck({.capacity = 80,
+                           .waiting = 200,
+                           .categories = {{"guests", 20}, {"press", 15}, {"speakers", 10}},
+                           .several = true},
+                          /*seed=*/15),
+              IsEmpty());
+  EXPECT_THAT(RunAndCheck({.capacity = 60,
+                           .waiting = 150,
+                           .categories = {{"guests", 20}, {"press", 25}},
+                           .sessions = {{"workshop", 9}},
+                           .vouchers = {{"press-card", {8, true, "press"}}},
+                           .several = true,
+                           .groups = true},
+                          /*seed=*/16),
+              IsEmpty());
+}
+
 // The checker itself: small histories with a fault each.
 
 Recorded Told(std::int64_t invoked, std::int64_t returned, std::string kind, std::string name,
@@ -85,7 +134,7 @@ feed::v1::Change Change(std::int64_t version, std::string kind, std::string name
 }
 
 TEST(HistoryCheckerTest, FindsAnOversoldSeat) {
-  EXPECT_THAT(CheckHistory({1, 0, {}},
+  EXPECT_THAT(CheckHistory({1, 0, {}, {}},
                            {Told(1, 2, "", "a", v1::REGISTRATION_STATE_CONFIRMED),
                             Told(1, 2, "", "b", v1::REGISTRATION_STATE_CONFIRMED)},
                            {Change(1, "confirmed", "a"), Change(2, "confirmed", "b")}),
@@ -93,7 +142,7 @@ TEST(HistoryCheckerTest, FindsAnOversoldSeat) {
 }
 
 TEST(HistoryCheckerTest, FindsALostChange) {
-  EXPECT_THAT(CheckHistory({2, 0, {}},
+  EXPECT_THAT(CheckHistory({2, 0, {}, {}},
                            {Told(1, 2, "", "a", v1::REGISTRATION_STATE_CONFIRMED),
                             Told(1, 2, "", "b", v1::REGISTRATION_STATE_CONFIRMED)},
                            {Change(1, "confirmed", "a")}),
@@ -103,7 +152,7 @@ TEST(HistoryCheckerTest, FindsALostChange) {
 TEST(HistoryCheckerTest, FindsAPromotionOutOfTurn) {
   EXPECT_THAT(
       CheckHistory(
-          {1, 5, {}},
+          {1, 5, {}, {}},
           {Told(1, 2, "", "a", v1::REGISTRATION_STATE_CONFIRMED),
            Told(3, 4, "", "b", v1::REGISTRATION_STATE_WAITLISTED),
            Told(5, 6, "", "c", v1::REGISTRATION_STATE_WAITLISTED),
@@ -114,7 +163,7 @@ TEST(HistoryCheckerTest, FindsAPromotionOutOfTurn) {
 }
 
 TEST(HistoryCheckerTest, FindsAnOrderThatContradictsTime) {
-  EXPECT_THAT(CheckHistory({2, 0, {}},
+  EXPECT_THAT(CheckHistory({2, 0, {}, {}},
                            {Told(1, 2, "", "a", v1::REGISTRATION_STATE_CONFIRMED),
                             Told(3, 4, "", "b", v1::REGISTRATION_STATE_CONFIRMED)},
                            {Change(1, "confirmed", "b"), Change(2, "confirmed", "a")}),
@@ -122,7 +171,7 @@ TEST(HistoryCheckerTest, FindsAnOrderThatContradictsTime) {
 }
 
 TEST(HistoryCheckerTest, FindsAnOversoldQuota) {
-  EXPECT_THAT(CheckHistory({5, 0, {{"press", 1}}},
+  EXPECT_THAT(CheckHistory({5, 0, {{"press", 1}}, {}},
                            {Told(1, 2, "", "a", v1::REGISTRATION_STATE_CONFIRMED, "press"),
                             Told(1, 2, "", "b", v1::REGISTRATION_STATE_CONFIRMED, "press")},
                            {Change(1, "confirmed", "a"), Change(2, "confirmed", "b")}),
@@ -130,7 +179,7 @@ TEST(HistoryCheckerTest, FindsAnOversoldQuota) {
 }
 
 TEST(HistoryCheckerTest, AHeldPlaceIsTaken) {
-  EXPECT_THAT(CheckHistory({1, 0, {}},
+  EXPECT_THAT(CheckHistory({1, 0, {}, {}},
                            {Told(1, 2, "", "a", v1::REGISTRATION_STATE_HELD),
                             Told(1, 2, "", "b", v1::REGISTRATION_STATE_CONFIRMED)},
                            {Change(1, "held", "a"), Change(2, "confirmed", "b")}),
@@ -140,7 +189,7 @@ TEST(HistoryCheckerTest, AHeldPlaceIsTaken) {
 TEST(HistoryCheckerTest, FindsSomebodyLeftWaitingForAnotherQuota) {
   EXPECT_THAT(
       CheckHistory(
-          {2, 5, {{"guests", 1}, {"press", 1}}},
+          {2, 5, {{"guests", 1}, {"press", 1}}, {}},
           {Told(1, 2, "", "a", v1::REGISTRATION_STATE_CONFIRMED, "press"),
            Told(3, 4, "", "b", v1::REGISTRATION_STATE_WAITLISTED, "press"),
            Told(5, 6, "registration.cancelled", "a", v1::REGISTRATION_STATE_CANCELLED)},
@@ -148,13 +197,67 @@ TEST(HistoryCheckerTest, FindsSomebodyLeftWaitingForAnotherQuota) {
       ElementsAre(HasSubstr("free places beside a queue")));
 }
 
+TEST(HistoryCheckerTest, FindsAVoucherThatWasUsedTooOften) {
+  const auto used = [](std::string name) {
+    Recorded call = Told(1, 2, "", std::move(name), v1::REGISTRATION_STATE_CONFIRMED);
+    call.voucher = "once";
+    return call;
+  };
+  EXPECT_THAT(CheckHistory({5, 0, {}, {{"once", {1, false, ""}}}}, {used("a"), used("b")},
+                           {Change(1, "confirmed", "a"), Change(2, "confirmed", "b")}),
+              ElementsAre(HasSubstr("used too often: 2 of 1 of once")));
+}
+
+TEST(HistoryCheckerTest, FindsAKeptPlaceThatWasSold) {
+  EXPECT_THAT(CheckHistory({2, 0, {}, {{"friends", {1, true, ""}}}},
+                           {Told(1, 2, "", "a", v1::REGISTRATION_STATE_CONFIRMED),
+                            Told(1, 2, "", "b", v1::REGISTRATION_STATE_CONFIRMED)},
+                           {Change(1, "confirmed", "a"), Change(2, "confirmed", "b")}),
+              ElementsAre(HasSubstr("oversold: 3 of 2")));
+  EXPECT_THAT(CheckHistory({9, 0, {{"press", 1}}, {{"card", {1, true, "press"}}}},
+                           {Told(1, 2, "", "a", v1::REGISTRATION_STATE_CONFIRMED, "press")},
+                           {Change(1, "confirmed", "a")}),
+              ElementsAre(HasSubstr("oversold: 2 of 1 of press")));
+}
+
+TEST(HistoryCheckerTest, FindsAGroupThatWasTornApart) {
+  const auto member = [](std::string name, v1::RegistrationState state) {
+    Recorded call = Told(3, 4, "", std::move(name), state);
+    call.group = "g";
+    call.group_size = 2;
+    return call;
+  };
+  constexpr auto kWaits = v1::REGISTRATION_STATE_WAITLISTED;
+  EXPECT_THAT(CheckHistory({1, 5, {}, {}},
+                           {member("b", v1::REGISTRATION_STATE_CONFIRMED), member("c", kWaits)},
+                           {Change(1, "confirmed", "b"), Change(1, "waitlisted", "c")}),
+              ElementsAre(HasSubstr("a group torn apart")));
+  EXPECT_THAT(CheckHistory({2, 5, {}, {}},
+                           {Told(1, 2, "", "a", v1::REGISTRATION_STATE_CONFIRMED),
+                            member("b", kWaits), member("c", kWaits)},
+                           {Change(1, "confirmed", "a"), Change(2, "waitlisted", "b"),
+                            Change(2, "waitlisted", "c"), Change(3, "promoted", "b")}),
+              ::testing::Contains(HasSubstr("a group torn apart")));
+}
+
+TEST(HistoryCheckerTest, FindsSomebodyLeftWaitingForTheirSecondCategory) {
+  Recorded waits = Told(3, 4, "", "b", v1::REGISTRATION_STATE_WAITLISTED, "press");
+  waits.others = {"guests"};
+  EXPECT_THAT(CheckHistory({2, 5, {{"guests", 1}, {"press", 1}}, {}},
+                           {Told(1, 2, "", "a", v1::REGISTRATION_STATE_CONFIRMED, "press"), waits},
+                           {Change(1, "confirmed", "a"), Change(2, "waitlisted", "b")}),
+              ElementsAre(HasSubstr("waitlisted beside free places"),
+                          HasSubstr("free places beside a queue")));
+}
+
 TEST(HistoryCheckerTest, ACallThatWasKilledMayHaveTakenEffectOrNot) {
   const auto killed = [](std::string name) {
     return Told(1, INT64_MAX, "", std::move(name), v1::REGISTRATION_STATE_UNSPECIFIED);
   };
-  EXPECT_THAT(CheckHistory({1, 0, {}}, {killed("a"), killed("b")}, {Change(1, "confirmed", "a")}),
-              IsEmpty());
-  EXPECT_THAT(CheckHistory({1, 0, {}}, {killed("a")}, {Change(1, "confirmed", "c")}),
+  EXPECT_THAT(
+      CheckHistory({1, 0, {}, {}}, {killed("a"), killed("b")}, {Change(1, "confirmed", "a")}),
+      IsEmpty());
+  EXPECT_THAT(CheckHistory({1, 0, {}, {}}, {killed("a")}, {Change(1, "confirmed", "c")}),
               ElementsAre(HasSubstr("nobody asked for it")));
 }
 
@@ -165,6 +268,10 @@ TEST(HistoryCheckerTest, ACallIsWrittenAndReadBack) {
   call.sessions = {"s1", "s2"};
   call.hold = true;
   call.refused = "EVENT_FULL";
+  call.others = {"guests", "speakers"};
+  call.voucher = "events/e/vouchers/v";
+  call.group = "1-2-3";
+  call.group_size = 4;
   EXPECT_EQ(ToLine(FromLine(ToLine(call))), ToLine(call));
   EXPECT_EQ(FromLine("cut off").registration, "");
 }

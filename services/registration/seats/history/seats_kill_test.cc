@@ -56,6 +56,8 @@ int RunWorker(const std::vector<std::string>& words) {
   workload.calls_per_client = kCallsPerClient;
   workload.categories = absl::StrSplit(words[5], ',', absl::SkipEmpty());
   workload.sessions = absl::StrSplit(words[6], ',', absl::SkipEmpty());
+  workload.vouchers = absl::StrSplit(words[7], ',', absl::SkipEmpty());
+  workload.several = workload.groups = words[8] == "all";
   const SystemClock clock;
   SystemIdSource ids;
   RegistrationStore store(**database, clock, clock, ids, [] {});
@@ -122,7 +124,9 @@ class SeatsKillTest : public HistoryTest {
       Worker worker({database_url(), opened.workload.event, absl::StrCat(replica, "-", life),
                      absl::StrCat(seed), absl::StrCat(clients),
                      absl::StrJoin(opened.workload.categories, ","),
-                     absl::StrJoin(opened.workload.sessions, ",")});
+                     absl::StrJoin(opened.workload.sessions, ","),
+                     absl::StrJoin(opened.workload.vouchers, ","),
+                     opened.workload.groups ? "all" : "plain"});
       // Two lines for each call: before it and after it.
       const auto half = static_cast<unsigned>(clients * kCallsPerClient);
       const unsigned kill_at = 1 + static_cast<unsigned>(random() % half);
@@ -178,6 +182,12 @@ TEST_P(SeatsKillTest, NothingAcknowledgedIsLostAndNothingOversoldWhenReplicasAre
       shape.offer = absl::Milliseconds(200);
       shape.offer_expiry = v1::OFFER_EXPIRY_REQUEUE;
     }
+    if (seed % 2 == 0) {
+      shape.several = shape.groups = true;
+      shape.vouchers = {{"press-card", {8, true, "press"}},
+                        {"friends", {6, true, ""}},
+                        {"newsletter", {5, false, ""}}};
+    }
     EXPECT_THAT(RunKillAndCheck(shape, seed, replicas), IsEmpty());
   }
 }
@@ -185,7 +195,7 @@ TEST_P(SeatsKillTest, NothingAcknowledgedIsLostAndNothingOversoldWhenReplicasAre
 }  // namespace
 
 int RunTests(int argc, char** argv) {
-  if (argc == 9 && std::string_view(argv[1]) == "--worker") {
+  if (argc == 11 && std::string_view(argv[1]) == "--worker") {
     return RunWorker({argv + 2, argv + argc});
   }
   ::testing::InitGoogleTest(&argc, argv);

@@ -45,5 +45,16 @@ TEST_P(SeatsNegativeControlTest, WithoutTheGuardTheCheckerFindsTheOversellOfAQuo
               Contains(HasSubstr("of 5 of events/history-2/admissionCategories/press")));
 }
 
+TEST_P(SeatsNegativeControlTest, WithoutTheGuardTheCheckerFindsThatKeptPlacesAreSold) {
+  DropChecks(database());
+  DropChecks(second_database());
+  EXPECT_THAT(RunAndCheck({.capacity = 500,
+                           .waiting = 0,
+                           .categories = {{"press", 300}},
+                           .vouchers = {{"card", {298, true, "press"}}}},
+                          /*seed=*/3),
+              Contains(HasSubstr("of 300 of events/history-3/admissionCategories/press")));
+}
+
 }  // namespace
 }  // namespace wici::registration

@@ -103,6 +103,91 @@ TEST(SeatsTest, ReservedSeatsAreForTheirCategoryOnly) {
   EXPECT_THAT(TakeSeat(seats), Eq(std::nullopt)) << "the freed seat is reserved again";
 }
 
+TEST(SeatsTest, WhatAVoucherKeepsOfACategoryIsForItsHoldersOnly) {
+  SeatCounts seats = Seats(3, 0);
+  Quota press{.size = 2};
+  Quota voucher;
+  voucher.within = &press;
+  Resize(seats, voucher, 1, 1);
+  EXPECT_EQ(press.promised, 1);
+  EXPECT_EQ(seats.reserved, 1);
+  Quota* of_press[] = {&press};
+  Quota* of_holder[] = {&press, &voucher};
+  EXPECT_THAT(TakeSeat(seats, of_press, 0), Optional(kConfirmed));
+  EXPECT_EQ(FindShortage(seats, of_press)->quota, &press);
+  EXPECT_THAT(TakeSeat(seats), Optional(kConfirmed));
+  EXPECT_EQ(FindShortage(seats, {})->quota, nullptr) << "the last seat is kept";
+  EXPECT_THAT(TakeSeat(seats, of_holder, 0), Optional(kConfirmed));
+  EXPECT_EQ(press.promised, 0);
+  EXPECT_EQ(seats.reserved, 0);
+  EXPECT_EQ(FindShortage(seats, of_holder)->quota, nullptr);
+  Move(seats, of_holder, kConfirmed, kCancelled);
+  EXPECT_EQ(press.promised, 1);
+  EXPECT_THAT(TakeSeat(seats, of_press, 0), Eq(std::nullopt)) << "kept again";
+  Resize(seats, voucher, 1, 0);
+  EXPECT_THAT(TakeSeat(seats, of_press, 0), Optional(kConfirmed));
+}
+
+TEST(SeatsTest, AReserveOfACategoryCoversWhatIsPromisedOfIt) {
+  SeatCounts seats = Seats(5, 0);
+  Quota press;
+  Resize(seats, press, 4, 3);
+  Quota voucher;
+  voucher.within = &press;
+  Resize(seats, voucher, 2, 2);
+  EXPECT_EQ(seats.reserved, 3) << "two of the three are the voucher's";
+  Quota* of_press[] = {&press};
+  EXPECT_THAT(TakeSeat(seats, of_press, 0), Optional(kConfirmed));
+  EXPECT_EQ(seats.reserved, 2);
+  EXPECT_THAT(TakeSeat(seats, of_press, 0), Optional(kConfirmed));
+  EXPECT_EQ(seats.reserved, 2);
+  EXPECT_EQ(FindShortage(seats, of_press)->quota, &press);
+}
+
+// Random walks over a category of which two vouchers keep places, and one that keeps seats.
+TEST(SeatsTest, RandomHistoriesNeverSellWhatIsKept) {
+  for (unsigned seed = 1; seed <= 50; ++seed) {
+    SCOPED_TRACE(seed);
+    std::mt19937 random(seed);
+    SeatCounts seats = Seats(8 + static_cast<std::int64_t>(random() % 6), 1000);
+    Quota press;
+    Resize(seats, press, 5, static_cast<std::int64_t>(random() % 3));
+    Quota vouchers[3];
+    vouchers[0].within = vouchers[1].within = &press;
+    for (Quota& voucher : vouchers) Resize(seats, voucher, 2, 2);
+    const std::vector<Quota*> choices[] = {{},
+                                           {&press},
+                                           {&press, &vouchers[0]},
+                                           {&press, &vouchers[1]},
+                                           {&vouchers[2]},
+                                           {&press, &vouchers[2]}};
+    std::vector<std::vector<Quota*>> seated;
+    for (int step = 0; step < 300; ++step) {
+      if (random() % 2 == 0 && !seated.empty()) {
+        std::swap(seated[random() % seated.size()], seated.back());
+        Move(seats, seated.back(), kConfirmed, kCancelled);
+        seated.pop_back();
+      } else {
+        const std::vector<Quota*>& wanted = choices[random() % 6];
+        if (!FindShortage(seats, wanted)) {
+          Move(seats, wanted, v1::REGISTRATION_STATE_UNSPECIFIED, kConfirmed);
+          seated.push_back(wanted);
+        } else {
+          const Quota* voucher = wanted.empty() ? nullptr : wanted.back();
+          ASSERT_FALSE(voucher != nullptr && voucher != &press && OpenReserve(*voucher) > 0 &&
+                       (voucher->within != nullptr || wanted.size() == 1))
+              << "a place that is kept is refused to its holder";
+        }
+      }
+      ASSERT_EQ(press.promised, OpenReserve(vouchers[0]) + OpenReserve(vouchers[1]));
+      ASSERT_EQ(seats.reserved, OpenReserve(press) + OpenReserve(vouchers[2]));
+      ASSERT_LE(seats.confirmed + seats.reserved, seats.capacity);
+      ASSERT_LE(press.taken + press.promised, press.size);
+      for (const Quota& voucher : vouchers) ASSERT_LE(voucher.taken, voucher.size);
+    }
+  }
+}
+
 TEST(SeatsTest, WhatIsHeldIsTaken) {
   SeatCounts seats = Seats(1, 0);
   Quota press{.size = 1};

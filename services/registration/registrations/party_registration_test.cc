@@ -1,0 +1,222 @@
+// What the coordinator of a member firm does for its people, and what is hidden from them.
+#include <string>
+#include <vector>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "services/registration/testing/registration_fixture.h"
+
+namespace wici::registration {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::ElementsAre;
+using testing::HasViolation;
+using ::testing::IsEmpty;
+using testing::IsOk;
+using testing::Reason;
+using testing::StatusIs;
+
+constexpr char kFirm[] = "clusters/biotechmed/members/polpharma";
+constexpr char kOtherFirm[] = "clusters/biotechmed/members/celon";
+
+class PartyRegistrationTest : public RegistrationTest {
+ protected:
+  std::string Coordinator(const std::string& party) {
+    return service_->grpc.Token("party-coordinator", party);
+  }
+  absl::StatusOr<v1::BatchCreateRegistrationsResponse> RegisterPeople(
+      const std::string& event, const std::string& party, const std::vector<std::string>& emails,
+      bool all_or_none = false, const std::string& code = "") {
+    v1::CreatePartyRegistrationsRequest request;
+    request.set_parent(event);
+    request.set_party(party);
+    request.set_all_or_none(all_or_none);
+    for (const std::string& email : emails) {
+      *request.add_requests() = RequestFor("", email);
+      request.mutable_requests()->rbegin()->set_code(code);
+    }
+    return CreatePartyRegistrations(request, Coordinator(party));
+  }
+  absl::StatusOr<v1::ListPartyRegistrationsResponse> ListOf(const std::string& event,
+                                                            const std::string& party,
+                                                            int page_size = 0,
+                                                            const std::string& token = "") {
+    v1::ListPartyRegistrationsRequest request;
+    request.set_parent(event);
+    request.set_party(party);
+    request.set_page_size(page_size);
+    request.set_page_token(token);
+    return ListPartyRegistrations(request, Coordinator(party));
+  }
+  std::vector<std::string> EmailsOf(const std::string& event, const std::string& party) {
+    std::vector<std::string> emails;
+    const auto listed = ListOf(event, party);
+    EXPECT_THAT(listed, IsOk());
+    if (!listed.ok()) return emails;
+    for (const auto& one : listed->party_registrations()) emails.push_back(one.person().email());
+    return emails;
+  }
+  std::string LimitedEvent(int party_limit) {
+    v1::Event wanted = Meeting(10, 0, v1::ADMISSION_OPEN);
+    wanted.set_party_limit(party_limit);
+    const auto event = Create(wanted);
+    EXPECT_THAT(event, IsOk());
+    EXPECT_THAT(Publish(event->name()), IsOk());
+    return event->name();
+  }
+};
+WICI_ON_EVERY_ENGINE(PartyRegistrationTest);
+
+TEST_P(PartyRegistrationTest, AFirmRegistersItsPeopleWithinItsLimit) {
+  const std::string event = LimitedEvent(2);
+  const auto made = RegisterPeople(event, kFirm, {"a@x.org", "b@x.org", "c@x.org"});
+  ASSERT_THAT(made, IsOk());
+  ASSERT_EQ(made->results_size(), 3);
+  const v1::Registration& first = made->results(0).registration();
+  EXPECT_EQ(first.party(), kFirm);
+  EXPECT_EQ(first.source(), v1::REGISTRATION_SOURCE_PARTY);
+  EXPECT_EQ(made->results(2).error().reason(), "QUOTA_FULL");
+  EXPECT_THAT(RegisterPeople(event, kOtherFirm, {"d@x.org", "e@x.org"}), IsOk());
+  EXPECT_EQ(Get(event)->seats().confirmed(), 4);
+}
+
+TEST_P(PartyRegistrationTest, AllOfAFirmOrNone) {
+  const std::string event = LimitedEvent(2);
+  ASSERT_THAT(RegisterPeople(event, kFirm, {"a@x.org"}), IsOk());
+  EXPECT_THAT(RegisterPeople(event, kFirm, {"b@x.org", "c@x.org"}, true),
+              StatusIs(absl::StatusCode::kFailedPrecondition, Reason("QUOTA_FULL")));
+  EXPECT_THAT(EmailsOf(event, kFirm), ElementsAre("a@x.org"));
+}
+
+TEST_P(PartyRegistrationTest, AContingentIsAVoucherOfTheFirmThatKeepsPlaces) {
+  const std::string event = OpenEvent(3);
+  v1::BatchCreateVouchersRequest make;
+  make.set_parent(event);
+  make.add_codes("POLPHARMA-2015");
+  make.mutable_voucher()->set_uses_max(2);
+  make.mutable_voucher()->set_reserves_places(true);
+  make.mutable_voucher()->set_party(kFirm);
+  ASSERT_THAT(BatchCreateVouchers(make), IsOk());
+  ASSERT_THAT(SignUp(event, "visitor@x.org"), IsOk());
+  EXPECT_THAT(SignUp(event, "late@x.org"),
+              StatusIs(absl::StatusCode::kFailedPrecondition, Reason("EVENT_FULL")));
+  const auto made = RegisterPeople(event, kFirm, {"a@x.org", "b@x.org"}, true, "polpharma 2015");
+  ASSERT_THAT(made, IsOk());
+  EXPECT_EQ(made->results(1).registration().state(), v1::REGISTRATION_STATE_CONFIRMED);
+}
+
+TEST_P(PartyRegistrationTest, AFirmSeesItsOwnRegistrationsOnly) {
+  const std::string event = OpenEvent(10);
+  ASSERT_THAT(RegisterPeople(event, kFirm, {"a@x.org", "b@x.org", "c@x.org"}), IsOk());
+  ASSERT_THAT(RegisterPeople(event, kOtherFirm, {"d@x.org"}), IsOk());
+  EXPECT_THAT(EmailsOf(event, kFirm), ElementsAre("a@x.org", "b@x.org", "c@x.org"));
+  EXPECT_THAT(EmailsOf(event, kOtherFirm), ElementsAre("d@x.org"));
+  v1::ListPartyRegistrationsRequest foreign;
+  foreign.set_parent(event);
+  foreign.set_party(kOtherFirm);
+  EXPECT_THAT(ListPartyRegistrations(foreign, Coordinator(kFirm)),
+              StatusIs(absl::StatusCode::kPermissionDenied, Reason("PERMISSION_DENIED")));
+  EXPECT_THAT(ListPartyRegistrations(
+                  foreign, service_->grpc.Token("cluster-manager", "clusters/biotechmed")),
+              IsOk())
+      << "the manager of the cluster is above its members";
+}
+
+TEST_P(PartyRegistrationTest, WhoRegisteredThemselvesIsListedWithoutTheirData) {
+  const std::string event = OpenEvent(10);
+  v1::CreateRegistrationRequest request = RequestFor(event, "own@x.org");
+  request.mutable_registration()->set_party(kFirm);
+  ASSERT_THAT(Send(request), IsOk());
+  const auto listed = ListOf(event, kFirm);
+  ASSERT_THAT(listed, IsOk());
+  ASSERT_EQ(listed->party_registrations_size(), 1);
+  EXPECT_FALSE(listed->party_registrations(0).has_person());
+}
+
+TEST_P(PartyRegistrationTest, RegistrationsOfAPartyAreListedPageByPage) {
+  const std::string event = OpenEvent(10);
+  ASSERT_THAT(RegisterPeople(event, kFirm, {"a@x.org", "b@x.org", "c@x.org"}), IsOk());
+  const auto first = ListOf(event, kFirm, 2);
+  ASSERT_THAT(first, IsOk());
+  EXPECT_EQ(first->party_registrations_size(), 2);
+  const auto second = ListOf(event, kFirm, 2, first->next_page_token());
+  ASSERT_THAT(second, IsOk());
+  EXPECT_EQ(second->party_registrations_size(), 1);
+  EXPECT_EQ(second->next_page_token(), "");
+  EXPECT_THAT(ListOf(event, kOtherFirm, 2, first->next_page_token()),
+              StatusIs(absl::StatusCode::kInvalidArgument, HasViolation("page_token")));
+  EXPECT_THAT(ListOf("events/none", kFirm),
+              StatusIs(absl::StatusCode::kNotFound, Reason("EVENT_NOT_FOUND")));
+  EXPECT_THAT(ListOf(OpenEvent(1), kFirm)->party_registrations(), IsEmpty());
+}
+
+TEST_P(PartyRegistrationTest, AFirmCancelsItsOwnRegistrationsOnly) {
+  const std::string event = OpenEvent(10);
+  const auto made = RegisterPeople(event, kFirm, {"a@x.org"});
+  ASSERT_THAT(made, IsOk());
+  v1::CancelPartyRegistrationRequest request;
+  request.set_name(made->results(0).registration().name());
+  request.set_party(kOtherFirm);
+  EXPECT_THAT(CancelPartyRegistration(request, Coordinator(kOtherFirm)),
+              StatusIs(absl::StatusCode::kNotFound, Reason("REGISTRATION_NOT_FOUND")));
+  request.set_party(kFirm);
+  request.set_reason("zachorowała");
+  const auto cancelled = CancelPartyRegistration(request, Coordinator(kFirm));
+  ASSERT_THAT(cancelled, IsOk());
+  EXPECT_EQ(cancelled->state(), v1::REGISTRATION_STATE_CANCELLED);
+  EXPECT_EQ(cancelled->state_reason(), "zachorowała");
+  EXPECT_THAT(CancelPartyRegistration(request, Coordinator(kFirm)),
+              StatusIs(absl::StatusCode::kFailedPrecondition, Reason("TRANSITION_NOT_ALLOWED")));
+}
+
+TEST_P(PartyRegistrationTest, AWrongBatchOfAPartyIsRefused) {
+  const std::string event = OpenEvent(10);
+  v1::CreatePartyRegistrationsRequest request;
+  request.set_parent(event);
+  request.set_party("firms/x");
+  *request.add_requests() = RequestFor("", "a@x.org");
+  request.mutable_requests(0)->mutable_registration()->set_party(kOtherFirm);
+  EXPECT_THAT(
+      CreatePartyRegistrations(request, service_->grpc.Token("party-coordinator")),
+      StatusIs(absl::StatusCode::kInvalidArgument,
+               AllOf(HasViolation("party"), HasViolation("requests[0].registration.party"))));
+  request.set_party(kFirm);
+  request.clear_requests();
+  EXPECT_THAT(CreatePartyRegistrations(request, Coordinator(kFirm)),
+              StatusIs(absl::StatusCode::kInvalidArgument, HasViolation("requests")));
+}
+
+TEST_P(PartyRegistrationTest, ACoordinatorCannotGuessCodesByTheBatch) {
+  const std::string event = OpenEvent(100);
+  v1::CreatePartyRegistrationsRequest request;
+  request.set_parent(event);
+  request.set_party(kFirm);
+  for (int i = 0; i < 11; ++i) {
+    *request.add_requests() = RequestFor("", absl::StrCat(i, "@x.org"));
+    request.mutable_requests(i)->set_code(absl::StrCat("GUESS-", i / 2));
+  }
+  const auto guessed = CreatePartyRegistrations(request, Coordinator(kFirm));
+  ASSERT_THAT(guessed, IsOk());
+  EXPECT_EQ(guessed->results(10).error().reason(), "CODE_INVALID");
+  EXPECT_THAT(CreatePartyRegistrations(request, Coordinator(kFirm)),
+              StatusIs(absl::StatusCode::kResourceExhausted, Reason("TOO_MANY_TRIES")))
+      << "six codes and six are too many";
+}
+
+TEST_P(PartyRegistrationTest, TheSameRequestTwiceRegistersOnce) {
+  const std::string event = OpenEvent(10);
+  v1::CreatePartyRegistrationsRequest request;
+  request.set_parent(event);
+  request.set_party(kFirm);
+  *request.add_requests() = RequestFor("", "a@x.org");
+  request.set_request_id("0b9f8b0a-2b7c-4f0e-9a52-51e0a7a7f6a1");
+  const auto first = CreatePartyRegistrations(request, Coordinator(kFirm));
+  const auto again = CreatePartyRegistrations(request, Coordinator(kFirm));
+  ASSERT_THAT(again, IsOk());
+  EXPECT_EQ(first->SerializeAsString(), again->SerializeAsString());
+  EXPECT_EQ(Get(event)->seats().confirmed(), 1);
+}
+
+}  // namespace
+}  // namespace wici::registration

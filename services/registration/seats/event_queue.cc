@@ -1,0 +1,251 @@
+// Groups, several categories and promotion of EventAggregate.
+#include <algorithm>
+#include <limits>
+#include <set>
+#include <utility>
+
+#include "libs/base/status_macros.h"
+#include "libs/base/timestamp.h"
+#include "services/registration/errors.h"
+#include "services/registration/names.h"
+#include "services/registration/seats/event_aggregate.h"
+#include "services/registration/seats/queries.h"
+
+namespace wici::registration {
+namespace {
+
+// What follows from something else has this actor.
+constexpr std::string_view kService = "services/registration";
+
+}  // namespace
+
+bool EventAggregate::IsKnown(const std::string& category, std::int64_t number) const {
+  const auto at = cut_lines_.find(category);
+  return at == cut_lines_.end() || number <= at->second;
+}
+
+absl::Status EventAggregate::LoadGroups(const std::string& category) {
+  std::vector<std::vector<sql::Value>> keys;
+  for (const auto& [number, entry] : queue_) {
+    const v1::Registration& registration = entry->row.registration;
+    if (registration.group().empty() || registration.admission_category() != category) continue;
+    if (whole_groups_.insert(registration.group()).second) {
+      keys.push_back({seats_.event, registration.group()});
+    }
+  }
+  if (keys.empty()) return absl::OkStatus();
+  WICI_ASSIGN_OR_RETURN(const sql::Rows rows, sql::SelectMany(*tx_, kListWaitingGroups, "", keys));
+  for (const sql::Row& row : rows) {
+    Entry& entry = Keep(ReadRegistration(row));
+    // Unless it has left the queue or been moved out of the group.
+    const bool waits = entry.row.waiting_number && !entry.row.registration.group().empty();
+    if (waits) queue_[*entry.row.waiting_number] = &entry;
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::optional<int>> EventAggregate::FindPlaces(const v1::Registration& registration,
+                                                              Changes& changes) {
+  for (int rank = 0; rank < WantedCategories(registration); ++rank) {
+    const std::string& category = WantedCategory(registration, rank);
+    WICI_ASSIGN_OR_RETURN(const bool has_turn, HasTurn(registration, category, changes));
+    if (has_turn && !FindShortage(seats_.counts, QuotasOf(registration, category))) {
+      return std::optional(rank);
+    }
+  }
+  return std::optional<int>();
+}
+
+void EventAggregate::Settle(RegistrationRow& row, int rank) {
+  v1::Registration& registration = row.registration;
+  row.chose = registration.other_categories_size() > 0;
+  if (rank > 0) {
+    // What is counted of it by its state is counted in the other category from now on.
+    const v1::RegistrationState state = registration.state();
+    MarkQuotas(registration);
+    Move(seats_.counts, QuotasOf(registration), state, v1::REGISTRATION_STATE_UNSPECIFIED);
+    const std::string category = WantedCategory(registration, rank);
+    registration.set_admission_category(category);
+    Move(seats_.counts, QuotasOf(registration), v1::REGISTRATION_STATE_UNSPECIFIED, state);
+    MarkQuotas(registration);
+  }
+  registration.clear_other_categories();
+}
+
+void EventAggregate::CountOthers(const v1::Registration& registration, std::int64_t by) {
+  for (const std::string& category : registration.other_categories()) {
+    const auto at = quotas_.find(category);
+    if (at == quotas_.end()) continue;
+    at->second->row.counts.also_waiting += by;
+    at->second->dirty = true;
+  }
+}
+
+absl::Status EventAggregate::Promote(Changes& changes) {
+  const SeatCounts& counts = seats_.counts;
+  std::set<std::string> judged;
+  std::int64_t passed = 0;
+  while (!settled_ && counts.confirmed + counts.held < counts.capacity) {
+    const auto at = queue_.upper_bound(passed);
+    const bool end = at == queue_.end();
+    WICI_ASSIGN_OR_RETURN(const bool more,
+                          ReadOn(end ? std::numeric_limits<std::int64_t>::max() : at->first));
+    if (more) continue;
+    if (end) break;
+    passed = at->first;
+    Entry& next = *at->second;
+    const std::string group = next.row.registration.group();
+    if (group.empty()) {
+      PromoteEntry(next, changes);
+    } else if (judged.insert(group).second &&
+               IsKnown(next.row.registration.admission_category(), passed)) {
+      PromoteGroup(group, changes);
+    }
+  }
+  settled_ = true;
+  return absl::OkStatus();
+}
+
+void EventAggregate::PromoteEntry(Entry& entry, Changes& changes) {
+  const v1::Registration& registration = entry.row.registration;
+  for (int rank = 0; rank < WantedCategories(registration); ++rank) {
+    const std::string& category = WantedCategory(registration, rank);
+    if (!IsKnown(category, *entry.row.waiting_number) ||
+        FindShortage(seats_.counts, QuotasOf(registration, category))) {
+      continue;
+    }
+    CountOthers(registration, -1);
+    Settle(entry.row, rank);
+    Move(seats_.counts, QuotasOf(registration), v1::REGISTRATION_STATE_WAITLISTED, PromotedState());
+    Seat(entry, changes);
+    return;
+  }
+}
+
+void EventAggregate::PromoteGroup(const std::string& group, Changes& changes) {
+  std::vector<Entry*> members;
+  for (const auto& [number, entry] : queue_) {
+    if (entry->row.registration.group() == group) members.push_back(entry);
+  }
+  const v1::RegistrationState to = PromotedState();
+  std::size_t placed = 0;
+  for (; placed < members.size(); ++placed) {
+    const std::vector<Quota*> quotas = QuotasOf(members[placed]->row.registration);
+    if (FindShortage(seats_.counts, quotas)) break;
+    Move(seats_.counts, quotas, v1::REGISTRATION_STATE_WAITLISTED, to);
+  }
+  if (placed == members.size()) {
+    for (Entry* member : members) Seat(*member, changes);
+    return;
+  }
+  while (placed-- > 0) {
+    Move(seats_.counts, QuotasOf(members[placed]->row.registration), to,
+         v1::REGISTRATION_STATE_WAITLISTED);
+  }
+}
+
+v1::RegistrationState EventAggregate::PromotedState() const {
+  return seats_.offer > absl::ZeroDuration() ? v1::REGISTRATION_STATE_OFFERED
+                                             : v1::REGISTRATION_STATE_CONFIRMED;
+}
+
+void EventAggregate::Seat(Entry& entry, Changes& changes) {
+  queue_.erase(*entry.row.waiting_number);
+  v1::Registration& registration = entry.row.registration;
+  MarkQuotas(registration);
+  const v1::RegistrationState to = PromotedState();
+  SetState(entry, to);
+  const bool offered = to == v1::REGISTRATION_STATE_OFFERED;
+  if (offered) SetTimestamp(now_ + seats_.offer, *registration.mutable_expire_time());
+  Record(entry, offered ? "offered" : "promoted", {std::string(kService), ""}, changes);
+}
+
+absl::Status EventAggregate::CheckGroupSize(const std::vector<RegistrationRow>& rows) {
+  const auto size = static_cast<std::int64_t>(rows.size());
+  bool fits = size <= seats_.counts.capacity;
+  std::map<const Quota*, std::int64_t> wanted;
+  for (const RegistrationRow& row : rows) {
+    for (const Quota* quota : QuotasOf(row.registration)) ++wanted[quota];
+  }
+  for (const auto& [quota, count] : wanted) fits = fits && count <= quota->size;
+  return fits ? absl::OkStatus() : GroupTooLargeError(seats_.event, size);
+}
+
+absl::StatusOr<std::vector<RegistrationRow*>> EventAggregate::AddGroup(
+    std::vector<RegistrationRow> rows, const std::vector<Cause>& causes, Changes& changes) {
+  std::vector<RegistrationRow*> added;
+  for (const RegistrationRow& row : rows) WICI_RETURN_IF_ERROR(CheckQuotas(row.registration));
+  WICI_RETURN_IF_ERROR(CheckGroupSize(rows));
+  const v1::Registration& first = rows[0].registration;
+  const bool pending = NeedsApproval(first);
+  bool has_turn = false;
+  if (!pending) {
+    WICI_ASSIGN_OR_RETURN(has_turn, HasTurn(first, first.admission_category(), changes));
+  }
+  v1::RegistrationState state =
+      pending ? v1::REGISTRATION_STATE_PENDING_APPROVAL : v1::REGISTRATION_STATE_CONFIRMED;
+  std::size_t placed = 0;
+  for (; placed < rows.size() && (pending || has_turn); ++placed) {
+    const std::vector<Quota*> quotas = QuotasOf(rows[placed].registration);
+    if (!pending && FindShortage(seats_.counts, quotas)) break;
+    Move(seats_.counts, quotas, v1::REGISTRATION_STATE_UNSPECIFIED, state);
+  }
+  if (placed < rows.size()) {
+    const absl::Status refused = Refusal(QuotasOf(rows[placed].registration), true);
+    for (; placed > 0; --placed) {
+      Move(seats_.counts, QuotasOf(rows[placed - 1].registration), state,
+           v1::REGISTRATION_STATE_UNSPECIFIED);
+    }
+    const auto waiting = seats_.counts.waitlisted + static_cast<std::int64_t>(rows.size());
+    if (waiting > seats_.counts.waiting_list_capacity) return refused;
+    state = v1::REGISTRATION_STATE_WAITLISTED;
+    for (const RegistrationRow& row : rows) {
+      Move(seats_.counts, QuotasOf(row.registration), v1::REGISTRATION_STATE_UNSPECIFIED, state);
+    }
+  }
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    if (pending) rows[i].registration.clear_group();
+    added.push_back(&Admit(std::move(rows[i]), state, std::nullopt, causes[i], changes).row);
+  }
+  return added;
+}
+
+absl::Status EventAggregate::SaveLines() {
+  std::vector<std::vector<sql::Value>> lines;
+  std::vector<std::vector<sql::Value>> groups;
+  std::vector<std::vector<sql::Value>> parties;
+  for (const auto& entry : entries_) {
+    const v1::Registration& registration = entry->row.registration;
+    const bool waits = registration.state() == v1::REGISTRATION_STATE_WAITLISTED;
+    const bool plain = entry->lines.empty() && registration.other_categories().empty() &&
+                       registration.group().empty() && registration.party() == entry->party;
+    if (!entry->dirty || plain) continue;
+    const std::string id = IdOf(registration.name());
+    if (registration.party() != entry->party && !registration.party().empty()) {
+      parties.push_back({seats_.event, registration.party(), id});
+    }
+    for (const std::string& category : entry->lines) {
+      if (!waits) lines.push_back({seats_.event, id, IdOf(category), nullptr});
+    }
+    if (!waits) continue;
+    for (const std::string& category : registration.other_categories()) {
+      lines.push_back({seats_.event, id, IdOf(category), *entry->row.waiting_number});
+    }
+    if (entry->is_new && !registration.group().empty()) {
+      groups.push_back({seats_.event, registration.group(), id});
+    }
+  }
+  if (!lines.empty()) {
+    WICI_RETURN_IF_ERROR(
+        tx_->InsertMany(kSaveWaitingLines, kSaveWaitingLinesSuffix, lines).status());
+  }
+  if (!parties.empty()) {
+    WICI_RETURN_IF_ERROR(
+        tx_->InsertMany(kInsertPartyRegistrations, kInsertPartyRegistrationsSuffix, parties)
+            .status());
+  }
+  if (groups.empty()) return absl::OkStatus();
+  return tx_->InsertMany(kInsertWaitingGroups, "", groups).status();
+}
+
+}  // namespace wici::registration

@@ -1,0 +1,39 @@
+// The vouchers that a batch of registrations comes with.
+#ifndef WICI_SERVICES_REGISTRATION_SEATS_VOUCHER_BOOK_H_
+#define WICI_SERVICES_REGISTRATION_SEATS_VOUCHER_BOOK_H_
+
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+#include "libs/sql/database.h"
+#include "services/registration/seats/event_aggregate.h"
+#include "services/registration/seats/seat_ops.h"
+#include "services/registration/vouchers/voucher_rows.h"
+
+namespace wici::registration {
+
+// Lives inside one transaction.
+class VoucherBook {
+ public:
+  // Reads the vouchers that `added` have codes of, in one statement, or none when there are no
+  // codes, and names them in their facts.
+  absl::Status Load(sql::Transaction& tx, std::string_view event,
+                    const std::vector<NewRegistration*>& added);
+
+  // Whether `added` may come in: with a code that may be used now, when `together` others of its
+  // group are to use it too, and into closed categories only with one. CODE_INVALID, CODE_REQUIRED,
+  // and those of CheckUse.
+  absl::Status Check(const NewRegistration& added, std::int64_t together, EventAggregate& event,
+                     absl::Time now) const;
+
+ private:
+  std::unordered_map<std::string, v1::Voucher> by_key_;
+};
+
+}  // namespace wici::registration
+
+#endif  // WICI_SERVICES_REGISTRATION_SEATS_VOUCHER_BOOK_H_

@@ -27,6 +27,7 @@ constexpr Rule kRules[] = {
     {"registration.waitlisted", "templates/registration-waitlisted"},
     {"registration.promoted", "templates/registration-promoted"},
     {"registration.cancelled", "templates/registration-cancelled"},
+    {"registration.transferred", "templates/registration-cancelled"},
     {"registration.offered", "templates/registration-offered"},
     {"registration.expired", "templates/registration-offer-lapsed"},
     {"registration.requeued", "templates/registration-offer-lapsed"},
@@ -49,6 +50,13 @@ bool ConcernsMeeting(std::string_view kind) { return kind.substr(0, 8) == "meeti
 std::string Attribute(const feed::v1::Change& change, const std::string& name) {
   const auto found = change.attributes().find(name);
   return found == change.attributes().end() ? "" : found->second;
+}
+
+// The kind of change whose message is sent: when somebody wants their links again, that of the one
+// which brought them about.
+std::string KindToTell(const feed::v1::Change& change) {
+  if (change.kind() == "registration.links_requested") return Attribute(change, "repeats");
+  return change.kind();
 }
 
 // Who let a hold expire did not complete what they had begun, and knows.
@@ -102,7 +110,7 @@ absl::StatusOr<std::vector<NewNotification>> FeedHandler::Plan(
   std::vector<NewNotification> plan;
   const absl::Time now = clock_.Now();
   for (const feed::v1::Change& change : changes) {
-    const std::string_view template_name = TemplateFor(change.kind());
+    const std::string_view template_name = TemplateFor(KindToTell(change));
     if (template_name.empty() || IsEndOfHold(change)) continue;
     NewNotification notification;
     notification.template_name = std::string(template_name);

@@ -4,7 +4,9 @@
 //   registration.confirmed                   -> registration-confirmed     (REQUEST)
 //   registration.waitlisted                  -> registration-waitlisted    (none)
 //   registration.promoted                    -> registration-promoted      (REQUEST)
-//   registration.cancelled                   -> registration-cancelled     (CANCEL)
+//   registration.cancelled, registration.transferred
+//                                            -> registration-cancelled     (CANCEL)
+//   registration.links_requested             -> as the kind of change in its attribute `repeats`
 //   registration.offered                     -> registration-offered       (none)
 //   registration.expired (of an offer),
 //   registration.requeued                    -> registration-offer-lapsed  (none)

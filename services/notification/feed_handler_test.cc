@@ -38,6 +38,10 @@ class Source final : public feed::FeedSource {
     change.set_person(person);
     change.set_resource("events/e1/registrations/r1");
   }
+  void AddLinksRequested(const std::string& repeats, const std::string& person) {
+    Add("registration.links_requested", person);
+    (*changes_.back().mutable_attributes())["repeats"] = repeats;
+  }
   // As registration records it for each of the two.
   void AddMeeting(const std::string& kind, const std::string& person, const std::string& sequence) {
     Add(kind, person);
@@ -125,6 +129,19 @@ TEST_P(FeedHandlerTest, EachChangeTakesEffectOnceOverManyStarts) {
   EXPECT_EQ(all[0].cause(), "registration/epoch/3");
   EXPECT_EQ(all[1].template_(), "templates/registration-confirmed");
   EXPECT_EQ(all[1].cause(), "registration/epoch/1");
+}
+
+TEST_P(FeedHandlerTest, LinksAreSentAgainWithTheMessageThatBroughtThem) {
+  source_.AddLinksRequested("registration.confirmed", "persons/a");
+  source_.AddLinksRequested("registration.waitlisted", "persons/b");
+  source_.AddLinksRequested("registration.requested", "persons/c");
+  source_.Add("registration.transferred", "persons/d");
+  Consume();
+  const std::vector<v1::Notification> all = All();
+  ASSERT_THAT(all, SizeIs(3));
+  EXPECT_EQ(all[0].template_(), "templates/registration-cancelled");
+  EXPECT_EQ(all[1].template_(), "templates/registration-waitlisted");
+  EXPECT_EQ(all[2].template_(), "templates/registration-confirmed");
 }
 
 TEST_P(FeedHandlerTest, AMeetingIsToldOfWithACalendarEntryOfItsOwn) {

@@ -23,6 +23,7 @@ bool IsActive(registration::v1::RegistrationState state) {
     case registration::v1::REGISTRATION_STATE_CHECKED_IN:
     case registration::v1::REGISTRATION_STATE_HELD:
     case registration::v1::REGISTRATION_STATE_OFFERED:
+    case registration::v1::REGISTRATION_STATE_UNDER_REVIEW:
       return true;
     default:
       return false;

@@ -220,6 +220,39 @@ absl::Status SurveyAnsweredError(std::string_view survey) {
                "was answered by this person");
 }
 
+absl::Status FormDefinitionNotFoundError(std::string_view form) {
+  return About(StatusCode::kNotFound, "FORM_DEFINITION_NOT_FOUND", "form_definition", form,
+               "does not exist");
+}
+absl::Status TooManyFormVersionsError(std::string_view event, std::int64_t limit) {
+  return About(StatusCode::kResourceExhausted, "TOO_MANY_FORM_VERSIONS", "event", event,
+               absl::StrCat("has ", limit, " versions of forms already"));
+}
+absl::Status FollowUpNotOpenError(std::string_view registration) {
+  return About(StatusCode::kFailedPrecondition, "FOLLOW_UP_NOT_OPEN", "registration", registration,
+               "has no seat: follow-up questions come after that");
+}
+absl::Status LinkPassedOnError() {
+  return MakeError(StatusCode::kPermissionDenied, kDomain, "LINK_INVALID",
+                   "the registration was given to somebody else, who has a link of their own");
+}
+absl::Status TransferNotAllowedError(std::string_view event) {
+  return About(StatusCode::kFailedPrecondition, "TRANSFER_NOT_ALLOWED", "event", event,
+               "does not allow this transfer");
+}
+absl::Status AlreadyApprovedError(std::string_view registration, std::int64_t approvals) {
+  const std::string count = absl::StrCat(approvals);
+  return About(StatusCode::kAlreadyExists, "ALREADY_APPROVED", "registration", registration,
+               "was approved by this caller; others have to approve it as well",
+               {{"approvals", count}});
+}
+absl::Status ResendLimitedError(absl::Duration retry_after) {
+  absl::Status status = MakeError(StatusCode::kResourceExhausted, kDomain, "RESEND_LIMITED",
+                                  "links were asked for too often; try again later");
+  AddRetryInfo(status, retry_after);
+  return status;
+}
+
 absl::Status AudienceEmptyError(std::string_view event) {
   return About(StatusCode::kFailedPrecondition, "AUDIENCE_EMPTY", "event", event,
                "would invite nobody: the rule matches no one");

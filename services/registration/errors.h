@@ -71,6 +71,14 @@ absl::Status SurveyExistsError(std::string_view survey);
 absl::Status SurveyClosedError(std::string_view survey, absl::Time close_time);
 absl::Status SurveyAnsweredError(std::string_view survey);
 
+absl::Status FormDefinitionNotFoundError(std::string_view form);
+absl::Status TooManyFormVersionsError(std::string_view event, std::int64_t limit);
+absl::Status FollowUpNotOpenError(std::string_view registration);
+absl::Status LinkPassedOnError();
+absl::Status TransferNotAllowedError(std::string_view event);
+absl::Status AlreadyApprovedError(std::string_view registration, std::int64_t approvals);
+absl::Status ResendLimitedError(absl::Duration retry_after);
+
 absl::Status AudienceEmptyError(std::string_view event);
 absl::Status AudienceTooLargeError(std::string_view event, std::int64_t limit);
 absl::Status RegistryUnavailableError();

@@ -32,4 +32,8 @@ std::string CategoryName(std::string_view event, std::string_view id) {
   return Join(event, "admissionCategories", id);
 }
 
+std::string FormName(std::string_view event, std::string_view id) {
+  return Join(event, "formDefinitions", id);
+}
+
 }  // namespace wici::registration

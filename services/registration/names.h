@@ -15,6 +15,7 @@ inline absl::string_view View(std::string_view text) { return {text.data(), text
 inline constexpr std::string_view kEventPattern = "events/*";
 inline constexpr std::string_view kSessionPattern = "events/*/sessions/*";
 inline constexpr std::string_view kCategoryPattern = "events/*/admissionCategories/*";
+inline constexpr std::string_view kFormPattern = "events/*/formDefinitions/*";
 inline constexpr std::string_view kInvitationPattern = "events/*/invitations/*";
 inline constexpr std::string_view kSurveyPattern = "events/*/survey";
 inline constexpr std::string_view kRegistrationPattern = "events/*/registrations/*";
@@ -29,6 +30,7 @@ std::string InvitationName(std::string_view event, std::string_view id);
 std::string SurveyName(std::string_view event);
 std::string SessionName(std::string_view event, std::string_view id);
 std::string CategoryName(std::string_view event, std::string_view id);
+std::string FormName(std::string_view event, std::string_view id);
 
 }  // namespace wici::registration
 

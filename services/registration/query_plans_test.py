@@ -40,9 +40,10 @@ DATA = f"""
     FROM generate_series(1, {EVENTS}) AS i, generate_series(1, {EACH}) AS j;
   INSERT INTO registrations (event, id, revision, state, person, active_key, invitation,
                              waiting_number, checked_in_at, body, created_at, updated_at, category,
-                             expires_at, log)
+                             expires_at, log, event_version)
     SELECT 'events/e' || i, 'r' || j, 1, 1 + j % 11, 'persons/' || i || '-' || j, i || ' ' || j, '',
-           CASE j % 11 WHEN 2 THEN j END, NULL, '', 0, 0, '', CASE WHEN j % 11 > 7 THEN j END, ''
+           CASE j % 11 WHEN 2 THEN j END, NULL, '', 0, 0, '', CASE WHEN j % 11 > 7 THEN j END, '',
+           j
     FROM generate_series(1, {EVENTS}) AS i, generate_series(1, {EACH}) AS j;
   INSERT INTO persons (id, registration, given_name, family_name, email, language, organisation,
                        special_needs, created_at)

@@ -7,18 +7,23 @@ Services::Services(const Environment& environment, EventWatch& watch, RegistryCl
     : mutation_(environment.database, environment.clock, environment.ids, environment.on_commit),
       events_(environment.database, mutation_),
       categories_(environment.database, mutation_),
+      forms_(environment.database, mutation_),
       invitations_(environment.database, mutation_),
       persons_(environment.database, mutation_),
+      resend_limit_(environment.database, environment.clock),
       registrations_(environment.database, environment.clock, environment.machine, environment.ids,
                      environment.on_commit),
       check_ins_(environment.database),
       expiry_sweep_(registrations_, environment.clock, environment.machine),
+      answer_retention_(environment.database, mutation_, environment.machine),
       meetings_(environment.database, mutation_),
+      surveys_(environment.database, mutation_),
       calendars_(environment.database),
-      event_service_(events_, categories_, watch, environment.ids),
+      event_service_(events_, categories_, forms_, GroupReader(invitations_, registrations_), watch,
+                     environment.ids),
       invitation_service_(events_, invitations_, registry, key, environment.clock),
-      registration_service_(registrations_, BlindIndex(key), key, environment.clock,
-                            environment.ids),
+      registration_service_(registrations_, persons_, resend_limit_, BlindIndex(key), key,
+                            environment.clock, environment.ids),
       check_in_service_(registrations_, check_ins_, watch, key.Public(), BlindIndex(key),
                         environment.ids),
       link_service_(events_, invitations_, registrations_, key),
@@ -28,6 +33,9 @@ Services::Services(const Environment& environment, EventWatch& watch, RegistryCl
       document_service_({environment.database, events_, categories_, invitations_, registrations_,
                          persons_, registry},
                         key, environment.clock, environment.machine),
+      survey_service_(events_, registrations_, surveys_,
+                      EvidenceReader(events_, registrations_, meetings_, surveys_), key,
+                      environment.clock),
       meeting_keeper_(environment.database, meetings_, environment.machine) {}
 
 void Services::Register(rpc::Server& server) {
@@ -40,6 +48,7 @@ void Services::Register(rpc::Server& server) {
   meeting_service_.Register(server);
   calendar_service_.Register(server);
   document_service_.Register(server);
+  survey_service_.Register(server);
 }
 
 }  // namespace wici::registration

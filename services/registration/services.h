@@ -14,6 +14,8 @@
 #include "services/registration/documents/document_service.h"
 #include "services/registration/events/event_service.h"
 #include "services/registration/events/event_watch.h"
+#include "services/registration/forms/answer_retention.h"
+#include "services/registration/forms/form_handlers.h"
 #include "services/registration/invitations/invitation_service.h"
 #include "services/registration/invitations/registry_client.h"
 #include "services/registration/meetings/meeting_keeper.h"
@@ -23,6 +25,7 @@
 #include "services/registration/registrations/expiry/expiry_sweep.h"
 #include "services/registration/registrations/link_service.h"
 #include "services/registration/registrations/registration_service.h"
+#include "services/registration/surveys/survey_service.h"
 
 namespace wici::registration {
 
@@ -45,6 +48,8 @@ class Services {
   void Register(rpc::Server& server);
   // Gives back what was kept for a time; its owner starts it.
   ExpirySweep& expiry_sweep() { return expiry_sweep_; }
+  // Deletes answers whose retention has ended; its owner starts it.
+  AnswerRetention& answer_retention() { return answer_retention_; }
   // Keeps meetings in line in the background, once started.
   MeetingKeeper& meeting_keeper() { return meeting_keeper_; }
 
@@ -52,12 +57,16 @@ class Services {
   Mutation mutation_;
   EventStore events_;
   CategoryStore categories_;
+  FormStore forms_;
   InvitationStore invitations_;
   PersonStore persons_;
+  ResendLimit resend_limit_;
   RegistrationStore registrations_;
   CheckInStore check_ins_;
   ExpirySweep expiry_sweep_;
+  AnswerRetention answer_retention_;
   MeetingStore meetings_;
+  SurveyStore surveys_;
   const LocalSearchScheduler scheduler_;
   CalendarStore calendars_;
 
@@ -70,6 +79,7 @@ class Services {
   MeetingService meeting_service_;
   CalendarService calendar_service_;
   DocumentService document_service_;
+  SurveyService survey_service_;
   MeetingKeeper meeting_keeper_;
 };
 

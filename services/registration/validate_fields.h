@@ -8,6 +8,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "google/protobuf/map.h"
 #include "google/protobuf/timestamp.pb.h"
 #include "libs/base/limits.h"
 #include "libs/base/violations.h"
@@ -32,6 +33,19 @@ inline bool CheckCount(std::string_view field, int count, int low, int high,
   if (count >= low && count <= high) return true;
   violations.Add(field, absl::StrCat("must have ", low, " to ", high, " items, has ", count));
   return false;
+}
+
+// A text in 1 (0 unless required) to 20 languages, by BCP-47 language.
+inline void CheckTexts(std::string_view field,
+                       const google::protobuf::Map<std::string, std::string>& texts, bool required,
+                       std::size_t bytes_max, Violations& violations) {
+  if (!CheckCount(field, static_cast<int>(texts.size()), required ? 1 : 0, 20, violations)) return;
+  for (const auto& [language, text] : texts) {
+    const std::string path = absl::StrCat(View(field), "[", language, "]");
+    if (language.empty()) violations.Add(path, "needs a language (BCP-47)");
+    violations.OptionalLanguage(path, language);
+    violations.RequireText(path, text, bytes_max);
+  }
 }
 
 // An instant of the years 1900 to 9999. Returns whether it is fine.

@@ -6,10 +6,11 @@ SELECT version, state, opens_at, closes_at, capacity, confirmed,
   (EXTRACT(EPOCH FROM clock_timestamp()) * 1000000)::bigint AS now
   FROM event_seats WHERE event = :event FOR UPDATE \gset
 INSERT INTO registrations (event, id, revision, state, person, active_key, invitation,
-    waiting_number, checked_in_at, body, created_at, updated_at, category, expires_at, log)
+    waiting_number, checked_in_at, body, created_at, updated_at, category, expires_at, log,
+    event_version)
   VALUES (:event, '00' || :now::text || :a::text, 1, 2, 'persons/00' || :now::text || :a::text,
     '00000000000000000000000000000000000000000' || :now::text || :a::text, '', NULL, NULL,
-    '@BODY@'::bytea, :now, :now, '', NULL, '@LOG@'::bytea);
+    '@BODY@'::bytea, :now, :now, '', NULL, '@LOG@'::bytea, :version + 1);
 INSERT INTO persons (id, registration, given_name, family_name, email, language, organisation,
     special_needs, created_at)
   VALUES ('persons/00' || :now::text || :a::text,

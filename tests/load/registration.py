@@ -155,8 +155,9 @@ class Naive:
             self._url, "INSERT INTO event_seats (event, version, state, opens_at, closes_at, "
             "approval, admission, capacity, waiting_list_capacity, confirmed, waitlisted, pending, "
             "checked_in, next_waiting_number, held, reserved, categories, limited_sessions, "
-            f"offer_micros, offer_requeues, party_limit) VALUES ('{event}', 1, 2, 0, 0, 1, 2, "
-            "1000000, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0)")
+            "offer_micros, offer_requeues, party_limit, form_versions, approvals_required, "
+            f"reapproval, transfers) VALUES ('{event}', 1, 2, 0, 0, 1, 2, "
+            "1000000, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)")
         machine, before = measure.Machine(), self._postgres.cpu()
         done = subprocess.run(
             [str(PGBENCH[-1]), "--no-vacuum", f"--file={self._script}", "--protocol=prepared",

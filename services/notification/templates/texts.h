@@ -1,10 +1,11 @@
 // The texts of the built-in templates, one file a language.
 //
 // Mustache (logic-less): {{variable}}, {{#variable}}only when it has a value{{/variable}},
-// {{^variable}}only when it has none{{/variable}}, {{> facts}}, {{> footer}} (with the regards before
-// it) and {{> meeting_body}} (all that follows what a mail about a meeting says) for the shared parts
-// below, {{> button}} for the look of a link. In HTML values are escaped; {{{ }}} is not used. Every variable must be one of
-// mail/templates.h; a test renders each text with and without the optional values.
+// {{^variable}}only when it has none{{/variable}}, {{> facts}}, {{> footer}} (with the regards
+// before it) and {{> meeting_body}} (all that follows what a mail about a meeting says) for the
+// shared parts below, {{> button}} for the look of a link. In HTML values are escaped; {{{ }}} is
+// not used. Every variable must be one of mail/templates.h; a test renders each text with and
+// without the optional values.
 #ifndef WICI_SERVICES_NOTIFICATION_TEMPLATES_TEXTS_H_
 #define WICI_SERVICES_NOTIFICATION_TEMPLATES_TEXTS_H_
 

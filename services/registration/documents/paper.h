@@ -2,6 +2,7 @@
 #ifndef WICI_SERVICES_REGISTRATION_DOCUMENTS_PAPER_H_
 #define WICI_SERVICES_REGISTRATION_DOCUMENTS_PAPER_H_
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <fstream>
@@ -22,7 +23,11 @@ class Paper {
     file << content;
   }
   // What somebody reads on all pages, with the lines of one page after those of another.
-  std::string Text() const { return Run("pdftotext -raw " + Path() + " -"); }
+  std::string Text() const {
+    std::string text = Run("pdftotext -raw " + Path() + " -");
+    std::replace(text.begin(), text.end(), '\n', ' ');
+    return text;
+  }
   // Every word with the box around it, as XHTML: xMin="..." and so on in points.
   std::string Boxes() const { return Run("pdftotext -bbox " + Path() + " -"); }
   // A line for each font; the column "emb" says whether it is embedded.

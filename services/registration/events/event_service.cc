@@ -6,6 +6,7 @@
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "libs/auth/access.h"
 #include "libs/base/status_macros.h"
 #include "libs/base/timestamp.h"
 #include "libs/base/violations.h"
@@ -35,7 +36,8 @@ const std::vector<std::string_view>& EventFields() {
                                          "admission",      "registration_close_time",
                                          "honours",        "data_notice",
                                          "offer_duration", "offer_expiry",
-                                         "party_limit"};
+                                         "party_limit",    "approvals_required",
+                                         "reapproval",     "transfers"};
   return fields;
 }
 
@@ -74,6 +76,7 @@ void EventService::Register(rpc::Server& server) {
   service.Pooled("UpdateSession", this, &EventService::UpdateSession);
   service.Pooled("DeleteSession", this, &EventService::DeleteSession);
   categories_.Register(service);
+  forms_.Register(service);
 }
 
 absl::Status EventService::GetEvent(const rpc::Context& context, const v1::GetEventRequest& request,
@@ -178,7 +181,13 @@ absl::Status EventService::GetEventStatistics(const rpc::Context& context,
                                               const v1::GetEventStatisticsRequest& request,
                                               v1::EventStatistics& response) {
   WICI_RETURN_IF_ERROR(ValidateName(request.name(), kEventPattern));
-  return Answer(store_.Statistics(context.deadline, request.name()), response);
+  WICI_ASSIGN_OR_RETURN(response, store_.Statistics(context.deadline, request.name()));
+  if (!request.with_groups()) return absl::OkStatus();
+  WICI_ASSIGN_OR_RETURN(const GroupCounts groups, groups_.Count(context.deadline, request.name()));
+  groups.Fill(
+      auth::IsPermitted(context.principal, access::v1::PERMISSION_EVENT_WRITE, request.name()),
+      response);
+  return absl::OkStatus();
 }
 
 absl::Status EventService::WatchEvent(const rpc::Context&, const v1::WatchEventRequest& request,

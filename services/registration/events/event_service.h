@@ -11,6 +11,8 @@
 #include "services/registration/events/categories/category_handlers.h"
 #include "services/registration/events/event_store.h"
 #include "services/registration/events/event_watch.h"
+#include "services/registration/events/statistics/group_reader.h"
+#include "services/registration/forms/form_handlers.h"
 #include "wici/registration/v1/event_service.pb.h"
 
 namespace wici::registration {
@@ -19,8 +21,14 @@ namespace wici::registration {
 class EventService {
  public:
   // All outlive the service.
-  EventService(EventStore& store, CategoryStore& categories, EventWatch& watch, IdSource& ids)
-      : store_(store), watch_(watch), ids_(ids), categories_(categories, ids) {}
+  EventService(EventStore& store, CategoryStore& categories, FormStore& forms,
+               const GroupReader& groups, EventWatch& watch, IdSource& ids)
+      : store_(store),
+        groups_(groups),
+        watch_(watch),
+        ids_(ids),
+        categories_(categories, ids),
+        forms_(forms) {}
   // Adds the service to `server`.
   void Register(rpc::Server& server);
 
@@ -56,9 +64,11 @@ class EventService {
                              v1::DeleteSessionResponse& response);
 
   EventStore& store_;
+  GroupReader groups_;
   EventWatch& watch_;
   IdSource& ids_;
   CategoryHandlers categories_;
+  FormHandlers forms_;
 };
 
 }  // namespace wici::registration

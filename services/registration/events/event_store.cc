@@ -9,6 +9,8 @@
 #include "services/registration/errors.h"
 #include "services/registration/events/event_rules.h"
 #include "services/registration/events/queries.h"
+#include "services/registration/forms/queries.h"
+#include "services/registration/forms/rules/retention.h"
 #include "services/registration/names.h"
 #include "services/registration/seats/event_aggregate.h"
 #include "services/registration/seats/queries.h"
@@ -103,14 +105,17 @@ absl::StatusOr<v1::Event> EventStore::Create(const Call& call, v1::Event event) 
                                       EventBody(event), ToMicros(now)}));
         if (inserted.empty()) return EventExistsError(event.name());
         WICI_RETURN_IF_ERROR(
-            tx.Execute(kInsertSeats,
-                       {event.name(), static_cast<std::int64_t>(seats.state),
-                        ToMicros(seats.window.opens), ToMicros(seats.window.closes),
-                        static_cast<std::int64_t>(seats.approval),
-                        static_cast<std::int64_t>(seats.admission), seats.counts.capacity,
-                        seats.counts.waiting_list_capacity, absl::ToInt64Microseconds(seats.offer),
-                        std::int64_t{seats.offer_requeues}, seats.party_limit})
+            tx.Execute(
+                  kInsertSeats,
+                  {event.name(), static_cast<std::int64_t>(seats.state),
+                   ToMicros(seats.window.opens), ToMicros(seats.window.closes),
+                   static_cast<std::int64_t>(seats.approval),
+                   static_cast<std::int64_t>(seats.admission), seats.counts.capacity,
+                   seats.counts.waiting_list_capacity, absl::ToInt64Microseconds(seats.offer),
+                   std::int64_t{seats.offer_requeues}, seats.party_limit, seats.approvals_required,
+                   std::int64_t{seats.reapproval}, static_cast<std::int64_t>(seats.transfers)})
                 .status());
+        WICI_RETURN_IF_ERROR(tx.Execute(kSetDeadline, {event.name(), kNeedsDays}).status());
         changes.push_back({event.name(), 1, "event.created", event.name(), "", {}});
         return event;
       });
@@ -145,6 +150,7 @@ absl::Status EventStore::Save(sql::Transaction& tx, EventRow& row,
                   MicrosOf(event.start_time()), MicrosOf(event.end_time()), EventBody(event),
                   ToMicros(now)}));
   if (updated.empty()) return absl::AbortedError("another change of the event was first");
+  WICI_RETURN_IF_ERROR(tx.Execute(kMoveDeadlines, {event.name(), ToMicros(EndOf(event))}).status());
   ++row.revision;
   SetChanged(row.revision, now, event);
   SetSeats(aggregate.seats(), *event.mutable_seats());
@@ -202,10 +208,15 @@ absl::StatusOr<v1::EventStatistics> EventStore::Statistics(absl::Time deadline,
     statistics.set_name(std::string(name));
     WICI_ASSIGN_OR_RETURN(const EventRow event, LoadEvent(tx, name));
     *statistics.mutable_seats() = event.event.seats();
+    statistics.set_registered(event.event.seats().confirmed());
+    statistics.set_came(event.event.seats().checked_in());
     WICI_ASSIGN_OR_RETURN(const sql::Rows answers, tx.Execute(kCountInvitations, {name}));
     for (const sql::Row& row : answers) {
       const auto count = static_cast<std::int32_t>(row.Int(1));
       statistics.set_invited(statistics.invited() + count);
+      if (row.Int(0) != v1::ANSWER_UNSPECIFIED) {
+        statistics.set_answered(statistics.answered() + count);
+      }
       if (row.Int(0) == v1::ANSWER_YES) statistics.set_answered_yes(count);
       if (row.Int(0) == v1::ANSWER_NO) statistics.set_answered_no(count);
       if (row.Int(0) == v1::ANSWER_MAYBE) statistics.set_answered_maybe(count);

@@ -15,18 +15,7 @@ namespace {
 
 constexpr int kSeatsMax = 1'000'000;
 constexpr int kListMax = 50;
-
-void CheckTexts(std::string_view field,
-                const google::protobuf::Map<std::string, std::string>& texts, bool required,
-                std::size_t bytes_max, Violations& violations) {
-  if (!CheckCount(field, static_cast<int>(texts.size()), required ? 1 : 0, 20, violations)) return;
-  for (const auto& [language, text] : texts) {
-    const std::string path = absl::StrCat(View(field), "[", language, "]");
-    if (language.empty()) violations.Add(path, "needs a language (BCP-47)");
-    violations.OptionalLanguage(path, language);
-    violations.RequireText(path, text, bytes_max);
-  }
-}
+constexpr int kApprovalsMax = 10;
 
 void CheckOrder(std::string_view field, const google::protobuf::Timestamp& earlier,
                 const google::protobuf::Timestamp& later, absl::Duration at_most,
@@ -136,6 +125,8 @@ void ValidateEvent(std::string_view field, const v1::Event& event, Violations& v
     }
   }
   violations.OptionalText(Path(field, "data_notice"), event.data_notice(), kNameBytesMax);
+  violations.RequireRange(Path(field, "approvals_required"), event.approvals_required(), 0,
+                          kApprovalsMax);
 }
 
 void ValidateAudience(std::string_view field, const v1::Audience& audience,
@@ -239,6 +230,8 @@ void ValidateCategory(std::string_view field, const v1::AdmissionCategory& categ
   violations.RequireRange(Path(field, "reserved"), category.reserved(), 0,
                           std::max(category.quota(), 0));
   violations.RequireRange(Path(field, "waiting_priority"), category.waiting_priority(), 0, 7);
+  violations.RequireRange(Path(field, "approvals_required"), category.approvals_required(), 0,
+                          kApprovalsMax);
 }
 
 absl::Status Validate(const v1::CreateAdmissionCategoryRequest& request) {

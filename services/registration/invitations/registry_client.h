@@ -41,8 +41,8 @@ class RegistryClient {
   absl::StatusOr<std::vector<people::v1::ContactPoint>> GetContactPoints(
       const rpc::Context& context, const std::vector<std::string>& contacts,
       std::string_view purpose);
-  // Those of `names` ("clusters/c", at most kBatchSizeMax) that can be seen, in no particular order.
-  // REGISTRY_UNAVAILABLE.
+  // Those of `names` ("clusters/c", at most kBatchSizeMax) that can be seen, in no particular
+  // order. REGISTRY_UNAVAILABLE.
   absl::StatusOr<std::vector<cluster_registry::v1::Cluster>> GetClusters(
       const rpc::Context& context, absl::Span<const std::string> names);
 

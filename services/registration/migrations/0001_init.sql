@@ -39,6 +39,10 @@ CREATE TABLE event_seats (
   offer_micros BIGINT NOT NULL,
   offer_requeues BIGINT NOT NULL,
   party_limit BIGINT NOT NULL,
+  form_versions BIGINT NOT NULL DEFAULT 0,
+  approvals_required BIGINT NOT NULL DEFAULT 0,
+  reapproval BIGINT NOT NULL DEFAULT 0,
+  transfers BIGINT NOT NULL DEFAULT 0,
   CONSTRAINT event_seats_never_oversold CHECK (confirmed + held + reserved <= capacity)
 );
 
@@ -59,6 +63,8 @@ CREATE TABLE quotas (
   priority BIGINT NOT NULL,
   start_at BIGINT NOT NULL,
   end_at BIGINT NOT NULL,
+  approvals_required BIGINT NOT NULL DEFAULT 0,
+  reapproval BIGINT NOT NULL DEFAULT 0,
   PRIMARY KEY (event, kind, id),
   CONSTRAINT quotas_never_oversold CHECK (taken <= size)
 );
@@ -107,7 +113,7 @@ CREATE TABLE invitations (
 CREATE UNIQUE INDEX invitations_one_per_person ON invitations (event, person);
 
 -- `active_key` says who, while the registration is active (PENDING_APPROVAL, CONFIRMED, WAITLISTED,
--- CHECKED_IN, HELD, OFFERED): event and contact, or a keyed hash of event and e-mail address (blind_index.h). It
+-- CHECKED_IN, HELD, OFFERED, UNDER_REVIEW): event and contact, or a keyed hash of event and e-mail address (blind_index.h). It
 -- is NULL afterwards, so its index lets a person have one active registration for an event. (Not a
 -- partial index: from a small one PostgreSQL plans to read all of it, for as long as the plan
 -- lives.)
@@ -152,7 +158,9 @@ CREATE INDEX registrations_expiring ON registrations (expires_at, event, id)
 CREATE INDEX registrations_by_version ON registrations (event, event_version, id)
   WHERE event_version > 0;
 
--- The only table with personal data. `registration` is the resource the person belongs to.
+-- The only table with personal data. `registration` is the resource the person belongs to. `likeness`
+-- is the same for people of one event with the same name and organisation (likeness.h), NULL without
+-- organisation: then it costs nothing.
 CREATE TABLE persons (
   id TEXT COLLATE "C" PRIMARY KEY,
   registration TEXT COLLATE "C" NOT NULL,
@@ -162,5 +170,8 @@ CREATE TABLE persons (
   language TEXT NOT NULL,
   organisation TEXT NOT NULL,
   special_needs TEXT NOT NULL,
-  created_at BIGINT NOT NULL
+  created_at BIGINT NOT NULL,
+  likeness TEXT COLLATE "C"
 );
+
+CREATE INDEX persons_alike ON persons (likeness, registration) WHERE likeness IS NOT NULL;

@@ -84,6 +84,7 @@ TEST_P(PeopleServiceTest, AfterErasureNoTableHoldsWhatThePersonSaid) {
   const std::vector<std::string> words = {"lucja@example.org", "Łucja", "Żak", "gluten", "wózek",
                                           "po telefonie"};
   const std::string event = OpenEvent(1, 1);
+  ASSERT_THAT(AddForm(event, {Field("diet", v1::FORM_FIELD_TYPE_TEXT)}), IsOk());
   v1::CreateRegistrationRequest request = RequestFor(event, "lucja@example.org");
   request.set_request_id("6f2c1c0e-7f3e-4d57-9c1e-0d6f6f2c1c01");
   request.mutable_person()->set_special_needs("wózek");
@@ -109,7 +110,9 @@ TEST_P(PeopleServiceTest, AfterErasureNoTableHoldsWhatThePersonSaid) {
 }
 
 TEST_P(PeopleServiceTest, ARepeatedRequestIsAnsweredWithTheAnswersUntilTheyAreErased) {
-  v1::CreateRegistrationRequest request = RequestFor(OpenEvent(1, 1), "lucja@example.org");
+  const std::string event = OpenEvent(1, 1);
+  ASSERT_THAT(AddForm(event, {Field("diet", v1::FORM_FIELD_TYPE_TEXT)}), IsOk());
+  v1::CreateRegistrationRequest request = RequestFor(event, "lucja@example.org");
   request.set_request_id("6f2c1c0e-7f3e-4d57-9c1e-0d6f6f2c1c03");
   v1::FormAnswer& answer = *request.mutable_registration()->add_answers();
   answer.set_field_id("diet");

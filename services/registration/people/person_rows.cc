@@ -27,7 +27,8 @@ std::vector<sql::Value> PersonInsert(const PersonRow& row) {
           row.person.language(),
           row.person.organisation(),
           row.person.special_needs(),
-          ToMicros(row.create_time)};
+          ToMicros(row.create_time),
+          row.likeness.empty() ? sql::Value(nullptr) : sql::Value(row.likeness)};
 }
 
 }  // namespace wici::registration

@@ -16,6 +16,7 @@ struct PersonRow {
   std::string registration;
   v1::PersonDetails person;
   absl::Time create_time;
+  std::string likeness = {};  // of the event and of who is likely the same person, or ""
 };
 PersonRow ReadPerson(const sql::Row& row);
 std::vector<sql::Value> PersonInsert(const PersonRow& row);

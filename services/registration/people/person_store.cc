@@ -1,10 +1,15 @@
 #include "services/registration/people/person_store.h"
 
+#include <map>
+
 #include "libs/base/status_macros.h"
+#include "services/registration/errors.h"
 #include "services/registration/meetings/store/meeting_store.h"
 #include "services/registration/names.h"
 #include "services/registration/people/queries.h"
+#include "services/registration/registrations/registration_rows.h"
 #include "services/registration/seats/event_aggregate.h"
+#include "services/registration/seats/queries.h"
 
 namespace wici::registration {
 
@@ -20,6 +25,47 @@ absl::StatusOr<std::vector<PersonRow>> PersonStore::Get(absl::Time deadline,
     return absl::OkStatus();
   }));
   return persons;
+}
+
+absl::StatusOr<AlikePage> PersonStore::ListAlike(absl::Time deadline, std::string_view event,
+                                                 const std::vector<std::string>& after,
+                                                 std::int64_t limit) {
+  // A likeness is the event, a space and a hash; "!" follows the space.
+  const std::string low = std::string(event) + " ";
+  const std::string high = std::string(event) + "!";
+  const bool begun = after.size() == 2;
+  AlikePage page;
+  WICI_RETURN_IF_ERROR(database_.Read(deadline, [&](sql::Transaction& tx) -> absl::Status {
+    page = {};
+    WICI_ASSIGN_OR_RETURN(const sql::Rows events, tx.Execute(kGetSeats, {event}));
+    if (events.empty()) return EventNotFoundError(event);
+    WICI_ASSIGN_OR_RETURN(
+        const sql::Rows rows,
+        tx.Execute(kListAlike, {begun ? low + after[0] : low, begun ? after[1] : std::string(), low,
+                                high, limit + 1}));
+    std::vector<std::string> names;
+    for (const sql::Row& row : rows) names.push_back(row.Text(1));
+    std::map<std::string, v1::RegistrationState> states;
+    if (!names.empty()) {
+      WICI_ASSIGN_OR_RETURN(const std::vector<RegistrationRow> found,
+                            SelectRegistrations(tx, names));
+      for (const RegistrationRow& row : found) {
+        states[row.registration.name()] = row.registration.state();
+      }
+    }
+    for (const sql::Row& row : rows) {
+      if (static_cast<std::int64_t>(page.duplicates.size()) == limit) {
+        page.next = {page.duplicates.back().group(), page.duplicates.back().registration()};
+        break;
+      }
+      v1::LikelyDuplicate& duplicate = page.duplicates.emplace_back();
+      duplicate.set_registration(row.Text(1));
+      duplicate.set_group(row.Text(0).substr(low.size()));
+      duplicate.set_state(states[row.Text(1)]);
+    }
+    return absl::OkStatus();
+  }));
+  return page;
 }
 
 absl::StatusOr<people::v1::ErasePersonResponse> PersonStore::Erase(const Call& call,

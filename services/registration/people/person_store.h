@@ -16,8 +16,15 @@
 #include "services/registration/mutation.h"
 #include "services/registration/people/person_rows.h"
 #include "wici/people/v1/personal_data_service.pb.h"
+#include "wici/registration/v1/registration_service.pb.h"
 
 namespace wici::registration {
+
+// Registrations of people who are likely the same, and where the next page begins ("" at the end).
+struct AlikePage {
+  std::vector<v1::LikelyDuplicate> duplicates;
+  std::vector<std::string> next;
+};
 
 // Thread-safe; methods block.
 class PersonStore {
@@ -29,6 +36,10 @@ class PersonStore {
   // Those of `ids` ("persons/p") that exist, in no particular order.
   absl::StatusOr<std::vector<PersonRow>> Get(absl::Time deadline,
                                              const std::vector<std::string>& ids);
+  // Registrations of `event` of people with the same name and organisation, at most `limit`, after
+  // the words of `after`. EVENT_NOT_FOUND.
+  absl::StatusOr<AlikePage> ListAlike(absl::Time deadline, std::string_view event,
+                                      const std::vector<std::string>& after, std::int64_t limit);
   // Deletes the personal data, the answers and reasons in the registration, what the person wrote
   // about meetings, and the key by which the person was recognised; says whether there were any.
   // The registration stays and is counted. Recorded as registration.person_erased.

@@ -11,12 +11,21 @@ namespace wici::registration {
 
 inline constexpr sql::Query kInsertPersons{"insert_persons", R"sql(
   INSERT INTO persons (id, registration, given_name, family_name, email, language, organisation,
-    special_needs, created_at) VALUES)sql"};
+    special_needs, created_at, likeness) VALUES)sql"};
 
 inline constexpr sql::Query kGetPersons{"get_persons", R"sql(
   SELECT id, registration, given_name, family_name, email, language, organisation, special_needs,
          created_at
   FROM persons WHERE id IN)sql"};
+
+// Of the likenesses above $1 and below $3 those that several people have.
+inline constexpr sql::Query kListAlike{"list_alike", R"sql(
+  SELECT likeness, registration FROM persons
+  WHERE (likeness, registration) > ($1, $2) AND likeness > $3 AND likeness < $4
+    AND EXISTS (SELECT 1 FROM persons other
+                WHERE other.likeness = persons.likeness
+                  AND other.registration <> persons.registration)
+  ORDER BY likeness, registration LIMIT $5)sql"};
 
 inline constexpr sql::Query kDeletePerson{"delete_person", R"sql(
   DELETE FROM persons WHERE id = $1 RETURNING registration)sql"};

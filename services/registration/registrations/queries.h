@@ -19,8 +19,9 @@ inline constexpr sql::Query kListRegistrations{"list_registrations", R"sql(
   SELECT event, id, revision, state, person, active_key, invitation, waiting_number,
          checked_in_at, body, created_at, updated_at, category, expires_at, log
   FROM registrations
-  WHERE event = $1 AND id > $2 AND state IN ($3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
-  ORDER BY id LIMIT $14)sql"};
+  WHERE event = $1 AND id > $2 AND state IN ($3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13,
+    $14, $15)
+  ORDER BY id LIMIT $16)sql"};
 
 inline constexpr sql::Query kCountWaitingUpTo{"count_waiting_up_to", R"sql(
   SELECT COUNT(*) FROM registrations
@@ -30,6 +31,8 @@ inline constexpr sql::Query kCountWaitingUpTo{"count_waiting_up_to", R"sql(
 inline constexpr sql::Query kCountLineUpTo{"count_line_up_to", R"sql(
   SELECT COUNT(*) FROM registrations
   WHERE event = $1 AND category = $2 AND state = 3 AND waiting_number <= $3)sql"};
+inline constexpr sql::Query kFindByActiveKey{"find_by_active_key", R"sql(
+  SELECT id FROM registrations WHERE active_key = $1)sql"};
 
 inline constexpr sql::Query kListExpired{"list_expired", R"sql(
   SELECT event, id FROM registrations WHERE expires_at IS NOT NULL AND expires_at <= $1

@@ -35,6 +35,11 @@ sql::Bytes RegistrationBody(const v1::Registration& registration) {
   *body.mutable_answers() = registration.answers();
   body.set_source(registration.source());
   body.set_state_reason(registration.state_reason());
+  body.set_form_definition(registration.form_definition());
+  *body.mutable_follow_up_answers() = registration.follow_up_answers();
+  body.set_follow_up_form_definition(registration.follow_up_form_definition());
+  body.set_approvals(registration.approvals());
+  body.set_successor(registration.successor());
   return sql::Bytes{body.SerializeAsString()};
 }
 

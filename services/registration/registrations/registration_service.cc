@@ -14,6 +14,7 @@
 #include "services/registration/links.h"
 #include "services/registration/names.h"
 #include "services/registration/page.h"
+#include "services/registration/people/likeness.h"
 #include "services/registration/registrations/rules/validate_registration.h"
 #include "services/registration/registrations/submit.h"
 #include "services/registration/validate_fields.h"
@@ -63,10 +64,16 @@ void RegistrationService::Register(rpc::Server& server) {
   service.Committed("CancelRegistration", this, &RegistrationService::CancelRegistration);
   service.Committed("ConfirmRegistration", this, &RegistrationService::ConfirmRegistration);
   service.Committed("RejectRegistration", this, &RegistrationService::RejectRegistration);
+  service.Committed("UpdateRegistration", this, &RegistrationService::UpdateRegistration);
+  service.Committed("TransferRegistration", this, &RegistrationService::TransferRegistration);
   service.Committed("MoveOnWaitingList", this, &RegistrationService::MoveOnWaitingList);
   service.Committed("CancelOwnRegistration", this, &RegistrationService::CancelOwnRegistration);
   service.Committed("CompleteOwnRegistration", this, &RegistrationService::CompleteOwnRegistration);
   service.Committed("AcceptOwnOffer", this, &RegistrationService::AcceptOwnOffer);
+  service.Committed("UpdateOwnRegistration", this, &RegistrationService::UpdateOwnRegistration);
+  service.Committed("TransferOwnRegistration", this, &RegistrationService::TransferOwnRegistration);
+  service.Pooled("ResendOwnLinks", this, &RegistrationService::ResendOwnLinks);
+  service.Pooled("ListLikelyDuplicates", this, &RegistrationService::ListLikelyDuplicates);
   service.Pooled("GetRegistrationLog", this, &RegistrationService::GetRegistrationLog);
   service.Pooled("GetRegistration", this, &RegistrationService::GetRegistration);
   service.Pooled("ListRegistrations", this, &RegistrationService::ListRegistrations);
@@ -74,17 +81,28 @@ void RegistrationService::Register(rpc::Server& server) {
   service.Pooled("GetOwnRegistration", this, &RegistrationService::GetOwnRegistration);
 }
 
+NewRegistration RegistrationService::MakeNew(std::string_view event,
+                                             const v1::PersonDetails& person) {
+  NewRegistration added;
+  added.id = ids_.NewId();
+  added.person = person;
+  added.person_id = absl::StrCat("persons/", ids_.NewId());
+  added.active_key = blind_index_.Of(event, person.email());
+  if (const std::string likeness = Likeness(person); !likeness.empty()) {
+    added.likeness = absl::StrCat(View(event), " ", blind_index_.Of(event, likeness));
+  }
+  return added;
+}
+
 absl::StatusOr<SeatOp> RegistrationService::MakeOp(const rpc::Context& context,
                                                    std::string_view event,
                                                    const v1::CreateRegistrationRequest& request,
                                                    v1::RegistrationSource source) {
   NewRegistration added;
-  added.id = ids_.NewId();
   if (request.has_person()) {
-    added.person = request.person();
-    added.person_id = absl::StrCat("persons/", ids_.NewId());
-    added.active_key = blind_index_.Of(event, request.person().email());
+    added = MakeNew(event, request.person());
   } else {
+    added.id = ids_.NewId();
     WICI_ASSIGN_OR_RETURN(
         added.invitation,
         auth::ReadLinkToken(key_, kAnswerPurpose, request.invitation_token(), clock_.Now()));
@@ -167,6 +185,26 @@ void RegistrationService::RejectRegistration(const rpc::Context& context,
              std::move(reply));
 }
 
+void RegistrationService::UpdateRegistration(const rpc::Context& context,
+                                             const v1::UpdateRegistrationRequest& request,
+                                             Reply reply) {
+  if (absl::Status wrong = Validate(request); !wrong.ok()) return reply(wrong);
+  RegistrationStep step{request.registration().name(), Step::kUpdate, "updated",
+                        request.registration().etag()};
+  step.field = "registration";
+  step.edit = RegistrationEdit{request.registration(), request.update_mask()};
+  SubmitStep(store_, context, request, std::move(step), std::move(reply));
+}
+
+void RegistrationService::TransferRegistration(const rpc::Context& context,
+                                               const v1::TransferRegistrationRequest& request,
+                                               Reply reply) {
+  if (absl::Status wrong = Validate(request); !wrong.ok()) return reply(wrong);
+  RegistrationStep step{request.name(), Step::kTransfer, "transferred", request.etag()};
+  step.heir = MakeNew(EventOf(request.name()), request.person());
+  SubmitStep(store_, context, request, std::move(step), std::move(reply));
+}
+
 void RegistrationService::MoveOnWaitingList(const rpc::Context& context,
                                             const v1::MoveOnWaitingListRequest& request,
                                             Reply reply) {
@@ -197,7 +235,7 @@ absl::Status RegistrationService::ListRegistrations(const rpc::Context& context,
                                                     v1::ListRegistrationsResponse& response) {
   Violations violations;
   violations.RequireResourceName("parent", request.parent(), kEventPattern);
-  if (request.states_size() > 11) violations.Add("states", "must have at most 11 items");
+  if (request.states_size() > 13) violations.Add("states", "must have at most 13 items");
   const rpc::Page page = rpc::ParsePage(request, violations);
   WICI_RETURN_IF_ERROR(violations.ToStatus(kDomain));
   std::vector<v1::RegistrationState> states;

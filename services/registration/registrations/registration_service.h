@@ -13,8 +13,10 @@
 #include "libs/base/id.h"
 #include "libs/rpc/context.h"
 #include "libs/rpc/server.h"
+#include "services/registration/people/person_store.h"
 #include "services/registration/registrations/blind_index.h"
 #include "services/registration/registrations/registration_store.h"
+#include "services/registration/self_service/resend_limit.h"
 #include "wici/registration/v1/registration_service.pb.h"
 
 namespace wici::registration {
@@ -24,9 +26,12 @@ namespace wici::registration {
 class RegistrationService {
  public:
   // `key` verifies the tokens of links. The references outlive the service.
-  RegistrationService(RegistrationStore& store, BlindIndex blind_index, auth::SigningKey key,
-                      const Clock& clock, IdSource& ids)
+  RegistrationService(RegistrationStore& store, PersonStore& persons, ResendLimit& resend_limit,
+                      BlindIndex blind_index, auth::SigningKey key, const Clock& clock,
+                      IdSource& ids)
       : store_(store),
+        persons_(persons),
+        resend_limit_(resend_limit),
         blind_index_(std::move(blind_index)),
         key_(std::move(key)),
         clock_(clock),
@@ -48,6 +53,10 @@ class RegistrationService {
                            const v1::ConfirmRegistrationRequest& request, Reply reply);
   void RejectRegistration(const rpc::Context& context, const v1::RejectRegistrationRequest& request,
                           Reply reply);
+  void UpdateRegistration(const rpc::Context& context, const v1::UpdateRegistrationRequest& request,
+                          Reply reply);
+  void TransferRegistration(const rpc::Context& context,
+                            const v1::TransferRegistrationRequest& request, Reply reply);
   void MoveOnWaitingList(const rpc::Context& context, const v1::MoveOnWaitingListRequest& request,
                          Reply reply);
   // By the token of a mail or a hold: own_registration.cc.
@@ -57,6 +66,15 @@ class RegistrationService {
                                const v1::CompleteOwnRegistrationRequest& request, Reply reply);
   void AcceptOwnOffer(const rpc::Context& context, const v1::AcceptOwnOfferRequest& request,
                       Reply reply);
+  void UpdateOwnRegistration(const rpc::Context& context,
+                             const v1::UpdateOwnRegistrationRequest& request, Reply reply);
+  void TransferOwnRegistration(const rpc::Context& context,
+                               const v1::TransferOwnRegistrationRequest& request, Reply reply);
+  absl::Status ResendOwnLinks(const rpc::Context& context, const v1::ResendOwnLinksRequest& request,
+                              v1::ResendOwnLinksResponse& response);
+  absl::Status ListLikelyDuplicates(const rpc::Context& context,
+                                    const v1::ListLikelyDuplicatesRequest& request,
+                                    v1::ListLikelyDuplicatesResponse& response);
   absl::Status GetRegistration(const rpc::Context& context,
                                const v1::GetRegistrationRequest& request,
                                v1::Registration& response);
@@ -77,6 +95,8 @@ class RegistrationService {
   absl::StatusOr<SeatOp> MakeOp(const rpc::Context& context, std::string_view event,
                                 const v1::CreateRegistrationRequest& request,
                                 v1::RegistrationSource source);
+  // A registration to be, of somebody with an address of their own.
+  NewRegistration MakeNew(std::string_view event, const v1::PersonDetails& person);
   absl::StatusOr<std::string> ReadManageToken(std::string_view token) const;
   // Hands `step` of the registration that `token` names to the committer.
   template <class Request>
@@ -86,6 +106,8 @@ class RegistrationService {
   Reply WithHoldToken(Reply reply) const;
 
   RegistrationStore& store_;
+  PersonStore& persons_;
+  ResendLimit& resend_limit_;
   const BlindIndex blind_index_;
   const auth::SigningKey key_;
   const Clock& clock_;

@@ -201,13 +201,13 @@ TEST_P(RegistrationServiceTest, AnswersAreBoundedInNumberAndInAll) {
   v1::CreateRegistrationRequest request = RequestFor(OpenEvent(1), "a@example.org");
   for (int i = 0; i < 3; ++i) {
     v1::FormAnswer& answer = *request.mutable_registration()->add_answers();
-    answer.set_field_id("menu");
+    answer.set_field_id(absl::StrCat("menu", i));
     answer.add_values(std::string(11'000, 'a'));
   }
   EXPECT_THAT(Send(request),
               StatusIs(absl::StatusCode::kInvalidArgument, HasViolation("registration.answers")));
   request.mutable_registration()->mutable_answers()->RemoveLast();
-  for (int i = 0; i < 101; ++i) request.mutable_registration()->mutable_answers(0)->add_values();
+  for (int i = 0; i < 201; ++i) request.mutable_registration()->mutable_answers(0)->add_values();
   EXPECT_THAT(Send(request), StatusIs(absl::StatusCode::kInvalidArgument,
                                       HasViolation("registration.answers[0].values")));
 }

@@ -11,7 +11,15 @@
 namespace wici::registration {
 namespace {
 
-constexpr int kStates = 11;
+// Every state there is.
+std::vector<v1::RegistrationState> AllStates() {
+  std::vector<v1::RegistrationState> states;
+  const auto* all = v1::RegistrationState_descriptor();
+  for (int i = 1; i < all->value_count(); ++i) {
+    states.push_back(static_cast<v1::RegistrationState>(all->value(i)->number()));
+  }
+  return states;
+}
 
 absl::StatusOr<std::int64_t> PlaceOf(sql::Transaction& tx, std::string_view event,
                                      std::int64_t waiting_number) {
@@ -68,6 +76,17 @@ absl::StatusOr<v1::Registration> RegistrationStore::Get(absl::Time deadline,
   return registration;
 }
 
+absl::StatusOr<std::string> RegistrationStore::FindActive(absl::Time deadline,
+                                                          std::string_view active_key) {
+  std::string id;
+  WICI_RETURN_IF_ERROR(database_.Read(deadline, [&](sql::Transaction& tx) -> absl::Status {
+    WICI_ASSIGN_OR_RETURN(const sql::Rows rows, tx.Execute(kFindByActiveKey, {active_key}));
+    id = rows.empty() ? "" : rows[0].Text(0);
+    return absl::OkStatus();
+  }));
+  return id;
+}
+
 absl::StatusOr<v1::RegistrationLog> RegistrationStore::GetLog(absl::Time deadline,
                                                               std::string_view name) {
   v1::RegistrationLog log;
@@ -111,12 +130,9 @@ absl::StatusOr<std::vector<v1::Registration>> RegistrationStore::List(
     absl::Time deadline, std::string_view event, std::string_view after_id,
     std::vector<v1::RegistrationState> states, std::int64_t limit) {
   // A shorter list repeats its last.
-  if (states.empty()) {
-    for (int state = 1; state <= kStates; ++state) {
-      states.push_back(static_cast<v1::RegistrationState>(state));
-    }
-  }
-  states.resize(kStates, states.back());
+  static const auto& all = *new std::vector<v1::RegistrationState>(AllStates());
+  if (states.empty()) states = all;
+  states.resize(all.size(), states.back());
   std::vector<sql::Value> values = {event, after_id};
   for (const v1::RegistrationState state : states) {
     values.emplace_back(static_cast<std::int64_t>(state));

@@ -40,6 +40,8 @@ class RegistrationStore {
   // Those of `names` that exist, in no particular order.
   absl::StatusOr<std::vector<v1::Registration>> BatchGet(absl::Time deadline,
                                                          const std::vector<std::string>& names);
+  // The id of the active registration with this key (BlindIndex), or "".
+  absl::StatusOr<std::string> FindActive(absl::Time deadline, std::string_view active_key);
   // What happened to it. REGISTRATION_NOT_FOUND.
   absl::StatusOr<v1::RegistrationLog> GetLog(absl::Time deadline, std::string_view name);
   // The names of at most `limit` registrations whose places were kept until `now` or before, the
@@ -47,7 +49,7 @@ class RegistrationStore {
   absl::StatusOr<std::vector<std::string>> ListExpired(absl::Time deadline, absl::Time now,
                                                        std::int64_t limit);
   // At most `limit` registrations of `event` after `after_id`, by id, in one of `states` (all when
-  // empty, at most 11). EVENT_NOT_FOUND.
+  // empty, at most 13). EVENT_NOT_FOUND.
   absl::StatusOr<std::vector<v1::Registration>> List(absl::Time deadline, std::string_view event,
                                                      std::string_view after_id,
                                                      std::vector<v1::RegistrationState> states,

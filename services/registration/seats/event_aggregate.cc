@@ -208,13 +208,14 @@ absl::Status EventAggregate::MoveTo(RegistrationRow& row, std::int64_t position,
 }
 
 void EventAggregate::Forget(RegistrationRow& row, Changes& changes) {
-  const std::string id = IdOf(row.registration.name());
-  Touch(*by_id_.at(id));
   row.registration.clear_answers();
+  row.registration.clear_follow_up_answers();
   row.registration.clear_state_reason();
   for (v1::RegistrationLogEntry& entry : *row.log.mutable_entries()) entry.clear_reason();
-  if (!row.active_key.empty()) row.active_key = absl::StrCat("erased/", id);
-  changes.push_back(RegistrationChange("person_erased", row));
+  if (!row.active_key.empty()) {
+    row.active_key = absl::StrCat("erased/", IdOf(row.registration.name()));
+  }
+  Amend(row, "person_erased", changes);
 }
 
 absl::Status EventAggregate::Promote(Changes& changes) {

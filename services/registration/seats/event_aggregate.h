@@ -86,6 +86,28 @@ class EventAggregate {
   absl::Status Apply(RegistrationRow& row, Step step, std::string_view kind, const Cause& cause,
                      Changes& changes);
 
+  // Makes a loaded registration say what `wanted` does, its sessions taken together or not at all.
+  // `step` is kUpdate or kReview. TRANSITION_NOT_ALLOWED, SESSION_NOT_FOUND, SESSIONS_OVERLAP,
+  // QUOTA_FULL, REGISTRATION_LOG_FULL.
+  absl::Status Change(RegistrationRow& row, Step step, const v1::Registration& wanted,
+                      const Cause& cause, Changes& changes);
+
+  // Gives the places of a loaded registration to `heir`, a new one of another person; under review
+  // when `review`. TRANSITION_NOT_ALLOWED, ALREADY_REGISTERED, REGISTRATION_LOG_FULL.
+  absl::StatusOr<RegistrationRow*> Transfer(RegistrationRow& row, RegistrationRow heir, bool review,
+                                            const Cause& cause, Changes& changes);
+
+  // How many people must approve a registration of this category, from 1; and whether again after a
+  // change by its person.
+  std::int64_t ApprovalsNeeded(const v1::Registration& registration);
+  bool NeedsReview(const v1::Registration& registration);
+
+  // A loaded registration has lost something that is no step: recorded as registration.`kind`, not
+  // in its log.
+  void Amend(RegistrationRow& row, std::string_view kind, Changes& changes);
+  // The message about where a loaded registration stands is to be sent again.
+  void Resend(const RegistrationRow& row, Changes& changes) const;
+
   // Says when somebody who is checked in came first.
   void SetCheckInTime(RegistrationRow& row, absl::Time time);
 

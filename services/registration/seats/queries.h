@@ -16,20 +16,22 @@ inline constexpr sql::Query kInsertSeats{"insert_seats", R"sql(
   INSERT INTO event_seats (event, version, state, opens_at, closes_at, approval, admission,
     capacity, waiting_list_capacity, confirmed, waitlisted, pending, checked_in,
     next_waiting_number, held, reserved, categories, limited_sessions, offer_micros,
-    offer_requeues, party_limit)
-  VALUES ($1, 1, $2, $3, $4, $5, $6, $7, $8, 0, 0, 0, 0, 1, 0, 0, 0, 0, $9, $10, $11))sql"};
+    offer_requeues, party_limit, form_versions, approvals_required, reapproval, transfers)
+  VALUES ($1, 1, $2, $3, $4, $5, $6, $7, $8, 0, 0, 0, 0, 1, 0, 0, 0, 0, $9, $10, $11, 0, $12, $13,
+    $14))sql"};
 
 inline constexpr sql::Query kGetSeats{"get_seats", R"sql(
   SELECT version, state, opens_at, closes_at, approval, admission, capacity,
          waiting_list_capacity, confirmed, waitlisted, pending, checked_in, next_waiting_number,
-         held, reserved, categories, limited_sessions, offer_micros, offer_requeues, party_limit
+         held, reserved, categories, limited_sessions, offer_micros, offer_requeues, party_limit,
+         form_versions, approvals_required, reapproval, transfers
   FROM event_seats WHERE event = $1)sql"};
 
 inline constexpr sql::Query kWatchSeats{"watch_seats", R"sql(
   SELECT version, state, opens_at, closes_at, approval, admission, capacity,
          waiting_list_capacity, confirmed, waitlisted, pending, checked_in, next_waiting_number,
          held, reserved, categories, limited_sessions, offer_micros, offer_requeues, party_limit,
-         event
+         form_versions, approvals_required, reapproval, transfers, event
   FROM event_seats WHERE event IN)sql"};
 
 // The guard of every change below an event: it fails when another transaction was first.
@@ -38,7 +40,8 @@ inline constexpr sql::Query kUpdateSeats{"update_seats", R"sql(
          approval = $6, admission = $7, capacity = $8, waiting_list_capacity = $9,
          confirmed = $10, waitlisted = $11, pending = $12, checked_in = $13,
          next_waiting_number = $14, held = $15, reserved = $16, categories = $17,
-         limited_sessions = $18, offer_micros = $19, offer_requeues = $20, party_limit = $21
+         limited_sessions = $18, offer_micros = $19, offer_requeues = $20, party_limit = $21,
+         form_versions = $22, approvals_required = $23, reapproval = $24, transfers = $25
   WHERE event = $1 AND version = $2 RETURNING version)sql"};
 
 inline constexpr sql::Query kFindActivePersons{"find_active_persons", R"sql(
@@ -84,11 +87,13 @@ inline constexpr sql::Query kListWaitingNumbers{"list_waiting_numbers", R"sql(
   ORDER BY waiting_number LIMIT $2)sql"};
 
 inline constexpr sql::Query kListQuotas{"list_quotas", R"sql(
-  SELECT kind, id, size, reserved, taken, waiting, pending, approval, priority, start_at, end_at
+  SELECT kind, id, size, reserved, taken, waiting, pending, approval, priority, start_at, end_at,
+         approvals_required, reapproval
   FROM quotas WHERE event = $1 AND kind = $2 ORDER BY id LIMIT $3)sql"};
 
 inline constexpr sql::Query kGetQuotas{"get_quotas", R"sql(
-  SELECT kind, id, size, reserved, taken, waiting, pending, approval, priority, start_at, end_at
+  SELECT kind, id, size, reserved, taken, waiting, pending, approval, priority, start_at, end_at,
+         approvals_required, reapproval
   FROM quotas WHERE (event, kind, id) IN)sql"};
 
 inline constexpr sql::Query kWatchQuotas{"watch_quotas", R"sql(
@@ -97,12 +102,13 @@ inline constexpr sql::Query kWatchQuotas{"watch_quotas", R"sql(
 // Inserts or changes; the version of the event guards it.
 inline constexpr sql::Query kSaveQuotas{"save_quotas", R"sql(
   INSERT INTO quotas (event, kind, id, size, reserved, taken, waiting, pending, approval, priority,
-    start_at, end_at) VALUES)sql"};
+    start_at, end_at, approvals_required, reapproval) VALUES)sql"};
 inline constexpr std::string_view kSaveQuotasSuffix = R"sql(
   ON CONFLICT (event, kind, id) DO UPDATE SET size = excluded.size, reserved = excluded.reserved,
     taken = excluded.taken, waiting = excluded.waiting, pending = excluded.pending,
     approval = excluded.approval, priority = excluded.priority, start_at = excluded.start_at,
-    end_at = excluded.end_at
+    end_at = excluded.end_at, approvals_required = excluded.approvals_required,
+    reapproval = excluded.reapproval
   RETURNING id)sql";
 
 inline constexpr sql::Query kDeleteQuota{"delete_quota", R"sql(

@@ -28,6 +28,8 @@ QuotaRow ReadQuota(std::string_view event, const sql::Row& row) {
   quota.priority = static_cast<int>(row.Int(8));
   quota.starts = FromMicros(row.Int(9));
   quota.ends = FromMicros(row.Int(10));
+  quota.approvals_required = row.Int(11);
+  quota.reapproval = row.Int(12) != 0;
   return quota;
 }
 
@@ -47,7 +49,9 @@ std::vector<sql::Value> QuotaValues(std::string_view event, const QuotaRow& row)
           std::int64_t{row.approval},
           std::int64_t{row.priority},
           ToMicros(row.starts),
-          ToMicros(row.ends)};
+          ToMicros(row.ends),
+          row.approvals_required,
+          std::int64_t{row.reapproval}};
 }
 
 std::int64_t IsLimited(const QuotaRow& row) { return row.counts.size < kUnlimited ? 1 : 0; }
@@ -59,6 +63,8 @@ QuotaRow QuotaOf(const v1::AdmissionCategory& category) {
   quota.counts.reserved = category.reserved();
   quota.approval = category.approval_required();
   if (category.waiting_priority() != 0) quota.priority = category.waiting_priority();
+  quota.approvals_required = category.approvals_required();
+  quota.reapproval = category.reapproval();
   quota.starts = quota.ends = absl::UnixEpoch();
   return quota;
 }

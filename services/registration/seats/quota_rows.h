@@ -25,10 +25,12 @@ struct QuotaRow {
   QuotaKind kind = QuotaKind::kCategory;
   std::string name;  // of the category, session or party
   Quota counts;
-  bool approval = false;            // of a category: its registrations need approval
-  int priority = kPriorityDefault;  // of a category: on the waiting list
-  absl::Time starts;                // of a session
-  absl::Time ends;                  // of a session
+  bool approval = false;                // of a category: its registrations need approval
+  int priority = kPriorityDefault;      // of a category: on the waiting list
+  absl::Time starts;                    // of a session
+  absl::Time ends;                      // of a session
+  std::int64_t approvals_required = 0;  // of a category: as the event says when 0
+  bool reapproval = false;              // of a category: as the event says when false
 };
 QuotaRow ReadQuota(std::string_view event, const sql::Row& row);
 // The values of kSaveQuotas.

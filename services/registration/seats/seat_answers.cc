@@ -18,6 +18,7 @@ namespace {
 // from their row erases them.
 v1::Registration WithoutWords(v1::Registration registration) {
   registration.clear_answers();
+  registration.clear_follow_up_answers();
   registration.clear_state_reason();
   return registration;
 }
@@ -54,6 +55,7 @@ absl::Status CompleteAnswers(sql::Transaction& tx, const std::vector<SeatOp*>& a
     const auto at = found.find(registration->name());
     if (at == found.end()) continue;
     *registration->mutable_answers() = at->second.answers();
+    *registration->mutable_follow_up_answers() = at->second.follow_up_answers();
     // The reason came with a later step when the state is another.
     if (at->second.state() == registration->state()) {
       registration->set_state_reason(at->second.state_reason());

@@ -18,8 +18,10 @@
 #include "services/registration/people/person_rows.h"
 #include "services/registration/people/queries.h"
 #include "services/registration/registrations/registration_rows.h"
+#include "services/registration/registrations/rules/approvals.h"
 #include "services/registration/seats/door_ops.h"
 #include "services/registration/seats/event_aggregate.h"
+#include "services/registration/seats/registration_edits.h"
 #include "services/registration/seats/seat_answers.h"
 
 namespace wici::registration {
@@ -62,17 +64,19 @@ class EventBatch {
     std::vector<std::string> registrations;
     std::vector<std::string> invitations;
     std::vector<const v1::Registration*> added_facts;
+    bool adds = false;
     for (const SeatOp* op : ops) {
       if (const auto* step = std::get_if<RegistrationStep>(&op->what)) {
         registrations.push_back(step->name);
+        if (step->edit) added_facts.push_back(&step->edit->wanted);
         continue;
       }
       if (DoorOps::IsAtDoor(*op)) continue;
+      adds = true;
       const auto& added = std::get<NewRegistration>(op->what);
       if (!added.invitation.empty()) invitations.push_back(added.invitation);
       added_facts.push_back(&added.facts);
     }
-    const bool adds = !added_facts.empty();
     takes_registrations_ = adds ? CheckTakes() : absl::OkStatus();
     if (adds && (takes_registrations_.ok() || doors_.walks_in())) {
       WICI_ASSIGN_OR_RETURN(std::vector<InvitationRow> rows, SelectInvitations(tx_, invitations));
@@ -80,9 +84,11 @@ class EventBatch {
         const std::string name = row.invitation.name();
         invitations_.emplace(name, std::move(row));
       }
-      WICI_RETURN_IF_ERROR(event_.LoadActiveKeys(ActiveKeys(ops)));
     }
+    WICI_RETURN_IF_ERROR(event_.LoadActiveKeys(ActiveKeys(ops)));
     WICI_RETURN_IF_ERROR(event_.LoadRegistrations(registrations));
+    WICI_RETURN_IF_ERROR(forms_.Load(tx_, event_.seats().event, event_.seats().form_versions,
+                                     CategoriesAsked(event_, ops), now_));
     return event_.LoadPlaces(static_cast<std::int64_t>(registrations.size()), added_facts);
   }
 
@@ -96,7 +102,11 @@ class EventBatch {
     keys.reserve(ops.size());
     for (const SeatOp* op : ops) {
       const auto* added = std::get_if<NewRegistration>(&op->what);
-      if (added == nullptr) continue;
+      if (added == nullptr) {
+        const auto* step = std::get_if<RegistrationStep>(&op->what);
+        if (step != nullptr && step->heir) keys.push_back(step->heir->active_key);
+        continue;
+      }
       const auto invitation = invitations_.find(added->invitation);
       if (invitation != invitations_.end()) {
         keys.push_back(KeyOfContact(invitation->second.invitation));
@@ -140,17 +150,26 @@ class EventBatch {
     row.registration.set_invitation(added.invitation);
     std::optional<absl::Time> hold_until;
     if (added.hold > absl::ZeroDuration() || added.walk_in) hold_until = now_ + added.hold;
+    // Who only keeps a place may answer when completing the registration, and who is registered by
+    // the organiser by the link of the mail.
+    const bool later = hold_until || added.facts.source() == v1::REGISTRATION_SOURCE_ORGANISER;
+    if (!later || !row.registration.answers().empty()) {
+      WICI_RETURN_IF_ERROR(forms_.Accept("registration", row.registration));
+    }
     const Cause cause = CauseOf(op, row, "");
     WICI_ASSIGN_OR_RETURN(RegistrationRow * kept,
                           event_.Add(std::move(row), hold_until, cause, changes));
     if (added.walk_in) WICI_RETURN_IF_ERROR(doors_.LetWalkIn(*kept, added, cause, changes));
     if (invitation != nullptr) Accept(*invitation, kept->registration.name());
-    if (added.person) {
-      persons_.push_back(
-          PersonInsert({added.person_id, kept->registration.name(), *added.person, now_}));
-    }
+    AddPerson(added, *kept);
     SetResult(op, *kept);
     return absl::OkStatus();
+  }
+
+  void AddPerson(const NewRegistration& added, const RegistrationRow& row) {
+    if (!added.person) return;
+    persons_.push_back(PersonInsert(
+        {added.person_id, row.registration.name(), *added.person, now_, added.likeness}));
   }
 
   // Who registers with an invitation has answered it.
@@ -172,25 +191,56 @@ class EventBatch {
     }
     WICI_RETURN_IF_ERROR(rpc::CheckEtag(kDomain, wanted.name, wanted.etag, row->revision));
     v1::Registration& registration = row->registration;
+    WICI_RETURN_IF_ERROR(CheckStep(event_, wanted, *row));
     WICI_RETURN_IF_ERROR(Next(wanted.name, registration.state(), wanted.step).status());
     WICI_RETURN_IF_ERROR(CheckExpiry(*row, wanted.step));
     const Cause cause = CauseOf(op, *row, wanted.reason);
-    if (wanted.step == Step::kMove) {
-      WICI_RETURN_IF_ERROR(event_.MoveTo(*row, wanted.position, cause, changes));
-    } else {
-      WICI_ASSIGN_OR_RETURN(const auto chosen, ChooseStep(*row, wanted, changes));
-      WICI_RETURN_IF_ERROR(event_.Apply(*row, chosen.first, chosen.second, cause, changes));
-      if (!wanted.reason.empty()) registration.set_state_reason(wanted.reason);
-      if (!wanted.answers.empty()) {
-        *registration.mutable_answers() = {wanted.answers.begin(), wanted.answers.end()};
+    switch (wanted.step) {
+      case Step::kMove:
+        WICI_RETURN_IF_ERROR(event_.MoveTo(*row, wanted.position, cause, changes));
+        break;
+      case Step::kUpdate:
+        WICI_RETURN_IF_ERROR(Edit(event_, forms_, wanted, cause, *row, changes));
+        break;
+      case Step::kTransfer: {
+        WICI_ASSIGN_OR_RETURN(row, GiveTo(event_, wanted, cause, *row, changes));
+        AddPerson(*wanted.heir, *row);
+        break;
       }
+      case Step::kResend:
+        event_.Resend(*row, changes);
+        break;
+      default:
+        WICI_RETURN_IF_ERROR(Advance(*row, wanted, cause, changes));
     }
     SetResult(op, *row);
     if (wanted.step == Step::kMove) {
       const std::int64_t last = event_.seats().counts.waitlisted;
       op.registration.set_waiting_list_position(
           static_cast<std::int32_t>(std::min(wanted.position, last)));
+    } else if (wanted.step == Step::kUpdate || wanted.step == Step::kTransfer) {
+      op.registration.clear_waiting_list_position();  // as it was; not known here
     }
+    return absl::OkStatus();
+  }
+
+  // A step that changes the state.
+  absl::Status Advance(RegistrationRow& row, const RegistrationStep& wanted, const Cause& cause,
+                       Changes& changes) {
+    v1::Registration& registration = row.registration;
+    v1::Registration answered;
+    if (wanted.step == Step::kComplete) {
+      WICI_ASSIGN_OR_RETURN(answered, AnswerHeld(forms_, wanted, registration));
+    }
+    WICI_ASSIGN_OR_RETURN(const auto chosen, ChooseStep(row, wanted, cause, changes));
+    WICI_RETURN_IF_ERROR(event_.Apply(row, chosen.first, chosen.second, cause, changes));
+    if (!wanted.reason.empty()) registration.set_state_reason(wanted.reason);
+    if (wanted.step == Step::kComplete) {
+      *registration.mutable_answers() = answered.answers();
+      registration.set_form_definition(answered.form_definition());
+    }
+    const bool more = chosen.first == Step::kApprove;
+    registration.set_approvals(more ? static_cast<std::int32_t>(Approvers(row.log).size()) : 0);
     return absl::OkStatus();
   }
 
@@ -212,10 +262,16 @@ class EventBatch {
   // The step that a wanted one means now, and the kind of its change.
   absl::StatusOr<std::pair<enum Step, std::string_view>> ChooseStep(const RegistrationRow& row,
                                                                     const RegistrationStep& wanted,
+                                                                    const Cause& cause,
                                                                     Changes& changes) {
     const v1::Registration& registration = row.registration;
     if (wanted.step == Step::kConfirm) {
-      WICI_ASSIGN_OR_RETURN(const enum Step step, event_.ChooseApproval(row, changes));
+      WICI_ASSIGN_OR_RETURN(enum Step step, CountApproval(event_, cause.actor, row));
+      if (step == Step::kApprove) return std::pair(step, std::string_view("approved"));
+      if (registration.state() == v1::REGISTRATION_STATE_UNDER_REVIEW) {
+        return std::pair(step, wanted.kind);
+      }
+      WICI_ASSIGN_OR_RETURN(step, event_.ChooseApproval(row, changes));
       if (step == Step::kWaitlist) return std::pair(step, std::string_view("waitlisted"));
     } else if (wanted.step == Step::kComplete && event_.NeedsApproval(registration)) {
       return std::pair(Step::kSubmit, std::string_view("requested"));
@@ -254,6 +310,7 @@ class EventBatch {
   const absl::Time now_;
   DoorOps doors_;
   absl::Status takes_registrations_;
+  EventForms forms_;
   std::unordered_map<std::string, InvitationRow> invitations_;
   std::vector<const InvitationRow*> accepted_;
   std::vector<std::vector<sql::Value>> persons_;

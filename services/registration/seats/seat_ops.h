@@ -15,6 +15,7 @@
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "absl/types/span.h"
+#include "google/protobuf/field_mask.pb.h"
 #include "libs/base/id.h"
 #include "libs/sql/database.h"
 #include "libs/sql/idempotency.h"
@@ -42,6 +43,7 @@ struct NewRegistration {
   std::optional<v1::PersonDetails> person;  // either this with `person_id` and `active_key`
   std::string person_id;                    // "persons/p"
   std::string active_key;                   // BlindIndex of event and address
+  std::string likeness;                     // event and BlindIndex of Likeness, or ""
   std::string invitation;                   // or this, "events/e/invitations/i"
   v1::Registration facts;                   // party, category, sessions, answers, source
   absl::Duration hold;                      // only keeps the places for so long; 0: registers
@@ -59,10 +61,17 @@ struct ScanUpload {
   v1::BatchCheckInResponse response;  // the result
 };
 
+// What to change of a registration: the fields of `wanted` that `mask` names (libs/rpc/etag.h).
+struct RegistrationEdit {
+  v1::Registration wanted;
+  google::protobuf::FieldMask mask;
+};
+
 // A step of an existing registration. kConfirm becomes kWaitlist when no seat is free, kComplete
-// becomes kSubmit when approval is needed, kExpire becomes kRequeue when the event says so.
-// kComplete and kAccept are refused when the place was kept until before now, kExpire until then.
-// Check-ins are no such steps: they follow from scans (DoorStep, ScanUpload).
+// becomes kSubmit when approval is needed, kExpire becomes kRequeue when the event says so,
+// kConfirm kApprove when others have to approve too, kUpdate kReview when the change needs
+// approval. kComplete and kAccept are refused when the place was kept until before now, kExpire
+// until then. Check-ins are no such steps: they follow from scans (DoorStep, ScanUpload).
 struct RegistrationStep {
   std::string name;  // "events/e/registrations/r"
   Step step = Step::kCancel;
@@ -72,6 +81,10 @@ struct RegistrationStep {
   std::int64_t position = 0;  // of kMove: the new place, from 1
   // Of kComplete: instead of those there are, unless empty.
   std::vector<v1::FormAnswer> answers = {};
+  std::string_view field = {};  // where the registration stands in the request, a literal
+  bool own = false;             // asked by its person, with a link
+  std::optional<RegistrationEdit> edit = {};  // of kUpdate
+  std::optional<NewRegistration> heir = {};   // of kTransfer: its id and the person
 };
 
 struct SeatOp {

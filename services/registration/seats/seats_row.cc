@@ -26,6 +26,10 @@ SeatsRow ReadSeats(std::string_view event, const sql::Row& row) {
   seats.offer = absl::Microseconds(row.Int(17));
   seats.offer_requeues = row.Int(18) != 0;
   seats.party_limit = row.Int(19);
+  seats.form_versions = row.Int(20);
+  seats.approvals_required = row.Int(21);
+  seats.reapproval = row.Int(22) != 0;
+  seats.transfers = static_cast<v1::TransferRule>(row.Int(23));
   return seats;
 }
 
@@ -41,6 +45,9 @@ void CopyFacts(const v1::Event& event, SeatsRow& seats) {
                 absl::Nanoseconds(event.offer_duration().nanos());
   seats.offer_requeues = event.offer_expiry() == v1::OFFER_EXPIRY_REQUEUE;
   seats.party_limit = event.party_limit();
+  seats.approvals_required = event.approvals_required();
+  seats.reapproval = event.reapproval();
+  seats.transfers = event.transfers();
 }
 
 std::vector<sql::Value> SeatsValues(const SeatsRow& seats) {
@@ -64,7 +71,11 @@ std::vector<sql::Value> SeatsValues(const SeatsRow& seats) {
           seats.limited_sessions,
           absl::ToInt64Microseconds(seats.offer),
           std::int64_t{seats.offer_requeues},
-          seats.party_limit};
+          seats.party_limit,
+          seats.form_versions,
+          seats.approvals_required,
+          std::int64_t{seats.reapproval},
+          static_cast<std::int64_t>(seats.transfers)};
 }
 
 void SetSeats(const SeatsRow& row, v1::Seats& seats) {

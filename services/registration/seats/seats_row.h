@@ -28,6 +28,10 @@ struct SeatsRow {
   absl::Duration offer;               // how long a seat that came free is offered; 0: given at once
   bool offer_requeues = false;        // an offer not accepted goes to the end of the queue
   std::int64_t party_limit = 0;       // registrations of one party, 0 for no limit
+  std::int64_t form_versions = 0;     // versions of its forms there have been, 0 for no form
+  std::int64_t approvals_required = 0;  // of different people, 0 for one
+  bool reapproval = false;              // after a change of the answers
+  v1::TransferRule transfers = v1::TRANSFER_RULE_UNSPECIFIED;
 };
 SeatsRow ReadSeats(std::string_view event, const sql::Row& row);
 // The facts of `event` that the hot row repeats.

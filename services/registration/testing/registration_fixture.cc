@@ -94,6 +94,31 @@ std::string RegistrationTest::AddCategory(const std::string& event, const std::s
   return made.ok() ? made->name() : "";
 }
 
+v1::FormField RegistrationTest::Field(const std::string& id, v1::FormFieldType type, bool required,
+                                      int retention_days) {
+  v1::FormField field;
+  field.set_field_id(id);
+  field.set_type(type);
+  field.set_required(required);
+  (*field.mutable_label())["pl"] = "Pytanie o łódź";
+  (*field.mutable_label())["en"] = "A question";
+  field.set_purpose("organising the event");
+  field.set_retention_days(retention_days);
+  return field;
+}
+
+absl::StatusOr<v1::FormDefinition> RegistrationTest::AddForm(
+    const std::string& event, const std::vector<v1::FormField>& fields, const std::string& category,
+    v1::FormStage stage) {
+  v1::CreateFormDefinitionRequest request;
+  request.set_parent(event);
+  v1::FormDefinition& form = *request.mutable_form_definition();
+  *form.mutable_fields() = {fields.begin(), fields.end()};
+  form.set_admission_category(category);
+  form.set_stage(stage);
+  return CreateFormDefinition(request);
+}
+
 std::string RegistrationTest::AddSession(const std::string& event, const std::string& id,
                                          int capacity, int from, int until) {
   v1::CreateSessionRequest request;

@@ -50,15 +50,18 @@ class RegistrationTest : public testing::DatabaseTest {
   WICI_REGISTRATION_CALL(EventService, CancelEvent, Event)
   WICI_REGISTRATION_CALL(EventService, CreateEvent, Event)
   WICI_REGISTRATION_CALL(EventService, CreateAdmissionCategory, AdmissionCategory)
+  WICI_REGISTRATION_CALL(EventService, CreateFormDefinition, FormDefinition)
   WICI_REGISTRATION_CALL(EventService, CreateSession, Session)
   WICI_REGISTRATION_CALL(EventService, DeleteAdmissionCategory, DeleteAdmissionCategoryResponse)
   WICI_REGISTRATION_CALL(EventService, DeleteSession, DeleteSessionResponse)
   WICI_REGISTRATION_CALL(EventService, GetAdmissionCategory, AdmissionCategory)
   WICI_REGISTRATION_CALL(EventService, GetEvent, Event)
   WICI_REGISTRATION_CALL(EventService, GetEventStatistics, EventStatistics)
+  WICI_REGISTRATION_CALL(EventService, GetFormDefinition, FormDefinition)
   WICI_REGISTRATION_CALL(EventService, GetSession, Session)
   WICI_REGISTRATION_CALL(EventService, ListAdmissionCategories, ListAdmissionCategoriesResponse)
   WICI_REGISTRATION_CALL(EventService, ListEvents, ListEventsResponse)
+  WICI_REGISTRATION_CALL(EventService, ListFormDefinitions, ListFormDefinitionsResponse)
   WICI_REGISTRATION_CALL(EventService, ListSessions, ListSessionsResponse)
   WICI_REGISTRATION_CALL(EventService, PublishEvent, Event)
   WICI_REGISTRATION_CALL(EventService, RescheduleEvent, Event)
@@ -82,10 +85,16 @@ class RegistrationTest : public testing::DatabaseTest {
   WICI_REGISTRATION_CALL(RegistrationService, GetOwnRegistration, Registration)
   WICI_REGISTRATION_CALL(RegistrationService, GetRegistration, Registration)
   WICI_REGISTRATION_CALL(RegistrationService, GetRegistrationLog, RegistrationLog)
+  WICI_REGISTRATION_CALL(RegistrationService, ListLikelyDuplicates, ListLikelyDuplicatesResponse)
   WICI_REGISTRATION_CALL(RegistrationService, ListRegistrations, ListRegistrationsResponse)
   WICI_REGISTRATION_CALL(RegistrationService, ListWaitingList, ListWaitingListResponse)
   WICI_REGISTRATION_CALL(RegistrationService, MoveOnWaitingList, Registration)
   WICI_REGISTRATION_CALL(RegistrationService, RejectRegistration, Registration)
+  WICI_REGISTRATION_CALL(RegistrationService, ResendOwnLinks, ResendOwnLinksResponse)
+  WICI_REGISTRATION_CALL(RegistrationService, TransferOwnRegistration, Registration)
+  WICI_REGISTRATION_CALL(RegistrationService, TransferRegistration, Registration)
+  WICI_REGISTRATION_CALL(RegistrationService, UpdateOwnRegistration, Registration)
+  WICI_REGISTRATION_CALL(RegistrationService, UpdateRegistration, Registration)
   WICI_REGISTRATION_CALL(CheckInService, BatchCheckIn, BatchCheckInResponse)
   WICI_REGISTRATION_CALL(CheckInService, CheckIn, Registration)
   WICI_REGISTRATION_CALL(CheckInService, GetCheckInManifest, GetCheckInManifestResponse)
@@ -119,6 +128,21 @@ class RegistrationTest : public testing::DatabaseTest {
   // The name of a new category.
   std::string AddCategory(const std::string& event, const std::string& id, int quota,
                           int reserved = 0, int priority = 0);
+  // A field of a form with labels and a purpose.
+  static v1::FormField Field(const std::string& id, v1::FormFieldType type, bool required = false,
+                             int retention_days = 30);
+  absl::StatusOr<v1::FormDefinition> AddForm(const std::string& event,
+                                             const std::vector<v1::FormField>& fields,
+                                             const std::string& category = "",
+                                             v1::FormStage stage = v1::FORM_STAGE_UNSPECIFIED);
+  // Answers `field_id` in a registration, a request or the like.
+  template <class Message>
+  static void AddAnswer(Message& message, const std::string& field_id,
+                        const std::vector<std::string>& values) {
+    v1::FormAnswer& answer = *message.add_answers();
+    answer.set_field_id(field_id);
+    *answer.mutable_values() = {values.begin(), values.end()};
+  }
   // The name of a new session, from `from` to `until` o'clock (UTC) of the meeting's day.
   std::string AddSession(const std::string& event, const std::string& id, int capacity, int from,
                          int until);

@@ -21,8 +21,8 @@ using google::protobuf::util::TimeUtil;
 using v1::LabelEvent;
 
 constexpr std::uint64_t kSeed = 20151218;
-constexpr int kHistories = 300;   // clusters; on each engine
-constexpr int kSteps = 5;         // on average, for each
+constexpr int kHistories = 300;  // clusters; on each engine
+constexpr int kSteps = 5;        // on average, for each
 constexpr char kAccepted[] = "";
 
 // One version of a label, as the model sees it.

@@ -19,8 +19,13 @@ namespace wici::registration {
 namespace {
 
 const std::vector<std::string_view>& Fields() {
-  static const auto& fields = *new std::vector<std::string_view>{
-      "title", "quota", "reserved", "approval_required", "waiting_priority"};
+  static const auto& fields = *new std::vector<std::string_view>{"title",
+                                                                 "quota",
+                                                                 "reserved",
+                                                                 "approval_required",
+                                                                 "waiting_priority",
+                                                                 "approvals_required",
+                                                                 "reapproval"};
   return fields;
 }
 

@@ -19,7 +19,8 @@ bool Vetoes(const v1::MeetingProfile& who, const std::string& whom) {
 }  // namespace
 
 bool MayMeet(v1::RegistrationState state) {
-  return state == v1::REGISTRATION_STATE_CONFIRMED || state == v1::REGISTRATION_STATE_CHECKED_IN;
+  return state == v1::REGISTRATION_STATE_CONFIRMED || state == v1::REGISTRATION_STATE_CHECKED_IN ||
+         state == v1::REGISTRATION_STATE_UNDER_REVIEW;
 }
 
 int MeetingsOfPersonMax(const v1::MeetingRules& rules, const SessionSlots& slots) {

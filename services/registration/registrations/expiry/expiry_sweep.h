@@ -33,7 +33,7 @@ class ExpirySweep {
 
   // Starts the thread, which sweeps at once and then at every interval.
   void Start();
-  // Sweeps until nothing is due, on the calling thread; returns how many expired. Not together with
+  // Sweeps all that is due now, on the calling thread; returns how many expired. Not together with
   // Start. Errors: those of the store; the next round finds the same rows.
   absl::StatusOr<int> RunOnce();
 

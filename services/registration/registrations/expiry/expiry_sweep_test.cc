@@ -119,6 +119,7 @@ TEST_P(ExpirySweepTest, AHoldWhereApprovalIsAskedBecomesPending) {
   wanted.set_approval(v1::APPROVAL_MANUAL);
   const std::string event = Create(wanted)->name();
   ASSERT_THAT(Publish(event), IsOk());
+  ASSERT_THAT(AddForm(event, {Field("topic", v1::FORM_FIELD_TYPE_TEXT, true)}), IsOk());
   const auto held = Hold(event, "a@example.org", 5);
   ASSERT_THAT(held, IsOk());
   v1::CompleteOwnRegistrationRequest request;

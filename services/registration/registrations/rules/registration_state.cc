@@ -37,6 +37,37 @@ constexpr Transition kTransitions[] = {
     {v1::REGISTRATION_STATE_HELD, Step::kExpire, v1::REGISTRATION_STATE_EXPIRED},
     {v1::REGISTRATION_STATE_HELD, Step::kWithdraw, v1::REGISTRATION_STATE_WITHDRAWN},
     {v1::REGISTRATION_STATE_HELD, Step::kCancel, v1::REGISTRATION_STATE_CANCELLED},
+    {v1::REGISTRATION_STATE_PENDING_APPROVAL, Step::kUpdate,
+     v1::REGISTRATION_STATE_PENDING_APPROVAL},
+    {v1::REGISTRATION_STATE_WAITLISTED, Step::kUpdate, v1::REGISTRATION_STATE_WAITLISTED},
+    {v1::REGISTRATION_STATE_CONFIRMED, Step::kUpdate, v1::REGISTRATION_STATE_CONFIRMED},
+    {v1::REGISTRATION_STATE_OFFERED, Step::kUpdate, v1::REGISTRATION_STATE_OFFERED},
+    {v1::REGISTRATION_STATE_CHECKED_IN, Step::kUpdate, v1::REGISTRATION_STATE_CHECKED_IN},
+    {v1::REGISTRATION_STATE_UNDER_REVIEW, Step::kUpdate, v1::REGISTRATION_STATE_UNDER_REVIEW},
+    {v1::REGISTRATION_STATE_PENDING_APPROVAL, Step::kReview,
+     v1::REGISTRATION_STATE_PENDING_APPROVAL},
+    {v1::REGISTRATION_STATE_WAITLISTED, Step::kReview, v1::REGISTRATION_STATE_PENDING_APPROVAL},
+    {v1::REGISTRATION_STATE_CONFIRMED, Step::kReview, v1::REGISTRATION_STATE_UNDER_REVIEW},
+    {v1::REGISTRATION_STATE_UNDER_REVIEW, Step::kReview, v1::REGISTRATION_STATE_UNDER_REVIEW},
+    {v1::REGISTRATION_STATE_PENDING_APPROVAL, Step::kApprove,
+     v1::REGISTRATION_STATE_PENDING_APPROVAL},
+    {v1::REGISTRATION_STATE_UNDER_REVIEW, Step::kApprove, v1::REGISTRATION_STATE_UNDER_REVIEW},
+    {v1::REGISTRATION_STATE_UNDER_REVIEW, Step::kConfirm, v1::REGISTRATION_STATE_CONFIRMED},
+    {v1::REGISTRATION_STATE_UNDER_REVIEW, Step::kReject, v1::REGISTRATION_STATE_REJECTED},
+    {v1::REGISTRATION_STATE_UNDER_REVIEW, Step::kWithdraw, v1::REGISTRATION_STATE_WITHDRAWN},
+    {v1::REGISTRATION_STATE_UNDER_REVIEW, Step::kCancel, v1::REGISTRATION_STATE_CANCELLED},
+    {v1::REGISTRATION_STATE_PENDING_APPROVAL, Step::kTransfer, v1::REGISTRATION_STATE_TRANSFERRED},
+    {v1::REGISTRATION_STATE_WAITLISTED, Step::kTransfer, v1::REGISTRATION_STATE_TRANSFERRED},
+    {v1::REGISTRATION_STATE_CONFIRMED, Step::kTransfer, v1::REGISTRATION_STATE_TRANSFERRED},
+    {v1::REGISTRATION_STATE_OFFERED, Step::kTransfer, v1::REGISTRATION_STATE_TRANSFERRED},
+    {v1::REGISTRATION_STATE_UNDER_REVIEW, Step::kTransfer, v1::REGISTRATION_STATE_TRANSFERRED},
+    {v1::REGISTRATION_STATE_PENDING_APPROVAL, Step::kResend,
+     v1::REGISTRATION_STATE_PENDING_APPROVAL},
+    {v1::REGISTRATION_STATE_WAITLISTED, Step::kResend, v1::REGISTRATION_STATE_WAITLISTED},
+    {v1::REGISTRATION_STATE_CONFIRMED, Step::kResend, v1::REGISTRATION_STATE_CONFIRMED},
+    {v1::REGISTRATION_STATE_OFFERED, Step::kResend, v1::REGISTRATION_STATE_OFFERED},
+    {v1::REGISTRATION_STATE_CHECKED_IN, Step::kResend, v1::REGISTRATION_STATE_CHECKED_IN},
+    {v1::REGISTRATION_STATE_UNDER_REVIEW, Step::kResend, v1::REGISTRATION_STATE_UNDER_REVIEW},
 };
 
 }  // namespace
@@ -75,6 +106,16 @@ std::string_view StepName(Step step) {
       return "submit";
     case Step::kExpire:
       return "expire";
+    case Step::kUpdate:
+      return "update";
+    case Step::kReview:
+      return "review";
+    case Step::kApprove:
+      return "approve";
+    case Step::kTransfer:
+      return "transfer";
+    case Step::kResend:
+      return "resend";
   }
   return "unknown";
 }
@@ -89,7 +130,7 @@ absl::StatusOr<v1::RegistrationState> Next(std::string_view name, v1::Registrati
 
 bool HoldsSeat(v1::RegistrationState state) {
   return state == v1::REGISTRATION_STATE_CONFIRMED || state == v1::REGISTRATION_STATE_CHECKED_IN ||
-         state == v1::REGISTRATION_STATE_NO_SHOW;
+         state == v1::REGISTRATION_STATE_NO_SHOW || state == v1::REGISTRATION_STATE_UNDER_REVIEW;
 }
 
 bool KeepsSeat(v1::RegistrationState state) {
@@ -99,7 +140,8 @@ bool KeepsSeat(v1::RegistrationState state) {
 bool IsActive(v1::RegistrationState state) {
   return state == v1::REGISTRATION_STATE_PENDING_APPROVAL ||
          state == v1::REGISTRATION_STATE_CONFIRMED || state == v1::REGISTRATION_STATE_WAITLISTED ||
-         state == v1::REGISTRATION_STATE_CHECKED_IN || KeepsSeat(state);
+         state == v1::REGISTRATION_STATE_CHECKED_IN ||
+         state == v1::REGISTRATION_STATE_UNDER_REVIEW || KeepsSeat(state);
 }
 
 }  // namespace wici::registration

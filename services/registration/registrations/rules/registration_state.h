@@ -9,8 +9,18 @@
 //                    --requeue--> WAITLISTED
 //   HELD             --complete-> CONFIRMED      --expire-->        EXPIRED
 //                    --submit---> PENDING_APPROVAL
-//   PENDING_APPROVAL, WAITLISTED, CONFIRMED, HELD, OFFERED
+//   CONFIRMED        --review---> UNDER_REVIEW   --confirm-->       CONFIRMED
+//                                                --reject-->        REJECTED
+//   PENDING_APPROVAL, WAITLISTED, CONFIRMED, HELD, OFFERED, UNDER_REVIEW
 //                    --withdraw-> WITHDRAWN, --cancel--> CANCELLED
+//   PENDING_APPROVAL, WAITLISTED, CONFIRMED, OFFERED, UNDER_REVIEW
+//                    --transfer-> TRANSFERRED
+//
+// Changes of party, sessions and answers (update) leave all active states but HELD as they are.
+// When they call for approval again (review), a confirmed registration goes UNDER_REVIEW with its
+// seat, a waitlisted one back to PENDING_APPROVAL, and one that waits for approval goes on to. Of
+// several approvals all but the last (approve) change no state, nor does sending links again
+// (resend).
 //
 // Everything else is refused with TRANSITION_NOT_ALLOWED. A registration begins as
 // PENDING_APPROVAL, CONFIRMED, WAITLISTED or HELD (seats.h decides). Pure; any thread.
@@ -42,6 +52,11 @@ enum class Step {
   kComplete,     // the person completes what was held
   kSubmit,       // likewise, and it needs approval
   kExpire,       // what was kept for a time is not kept any longer
+  kUpdate,       // what it says changes
+  kReview,       // likewise, and it needs approval again
+  kApprove,      // one of several who have to approves it
+  kTransfer,     // another person gets its places
+  kResend,       // its links are sent again
 };
 
 // "check-in", for error messages.
@@ -51,7 +66,7 @@ std::string_view StepName(Step step);
 absl::StatusOr<v1::RegistrationState> Next(std::string_view name, v1::RegistrationState state,
                                            Step step);
 
-// Whether it takes one of the event's seats: CONFIRMED, CHECKED_IN, NO_SHOW.
+// Whether it takes one of the event's seats: CONFIRMED, CHECKED_IN, NO_SHOW, UNDER_REVIEW.
 bool HoldsSeat(v1::RegistrationState state);
 
 // Whether one of the event's seats is kept for it, for a time: HELD, OFFERED.

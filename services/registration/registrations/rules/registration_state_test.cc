@@ -15,7 +15,9 @@ using testing::StatusIs;
 constexpr Step kSteps[] = {Step::kConfirm,    Step::kWaitlist, Step::kReject,  Step::kPromote,
                            Step::kWithdraw,   Step::kCancel,   Step::kCheckIn, Step::kUndoCheckIn,
                            Step::kMarkNoShow, Step::kMove,     Step::kOffer,   Step::kAccept,
-                           Step::kRequeue,    Step::kComplete, Step::kSubmit,  Step::kExpire};
+                           Step::kRequeue,    Step::kComplete, Step::kSubmit,  Step::kExpire,
+                           Step::kUpdate,     Step::kReview,   Step::kApprove, Step::kTransfer,
+                           Step::kResend};
 
 TEST(RegistrationStateTest, AWaitlistedRegistrationIsPromotedToConfirmed) {
   EXPECT_THAT(Next("r", v1::REGISTRATION_STATE_WAITLISTED, Step::kPromote),
@@ -32,7 +34,7 @@ TEST(RegistrationStateTest, ACheckInCanBeUndone) {
 TEST(RegistrationStateTest, FinalStatesAllowNothing) {
   for (const auto state : {v1::REGISTRATION_STATE_REJECTED, v1::REGISTRATION_STATE_WITHDRAWN,
                            v1::REGISTRATION_STATE_CANCELLED, v1::REGISTRATION_STATE_NO_SHOW,
-                           v1::REGISTRATION_STATE_EXPIRED}) {
+                           v1::REGISTRATION_STATE_EXPIRED, v1::REGISTRATION_STATE_TRANSFERRED}) {
     for (const Step step : kSteps) {
       EXPECT_THAT(Next("r", state, step),
                   StatusIs(absl::StatusCode::kFailedPrecondition, Reason("TRANSITION_NOT_ALLOWED")))
@@ -61,6 +63,27 @@ TEST(RegistrationStateTest, AnOfferIsAcceptedOrExpiresOrGoesBackToTheQueue) {
               IsOkAndHolds(v1::REGISTRATION_STATE_WAITLISTED));
   EXPECT_THAT(Next("r", v1::REGISTRATION_STATE_WAITLISTED, Step::kMove),
               IsOkAndHolds(v1::REGISTRATION_STATE_WAITLISTED));
+}
+
+TEST(RegistrationStateTest, WhatIsReviewedAgainKeepsItsSeatUntilTheDecision) {
+  EXPECT_THAT(Next("r", v1::REGISTRATION_STATE_CONFIRMED, Step::kReview),
+              IsOkAndHolds(v1::REGISTRATION_STATE_UNDER_REVIEW));
+  EXPECT_TRUE(HoldsSeat(v1::REGISTRATION_STATE_UNDER_REVIEW));
+  EXPECT_THAT(Next("r", v1::REGISTRATION_STATE_UNDER_REVIEW, Step::kConfirm),
+              IsOkAndHolds(v1::REGISTRATION_STATE_CONFIRMED));
+  EXPECT_THAT(Next("r", v1::REGISTRATION_STATE_UNDER_REVIEW, Step::kReject),
+              IsOkAndHolds(v1::REGISTRATION_STATE_REJECTED));
+  EXPECT_THAT(Next("r", v1::REGISTRATION_STATE_UNDER_REVIEW, Step::kCheckIn),
+              StatusIs(absl::StatusCode::kFailedPrecondition, Reason("TRANSITION_NOT_ALLOWED")));
+  EXPECT_THAT(Next("r", v1::REGISTRATION_STATE_CHECKED_IN, Step::kReview),
+              StatusIs(absl::StatusCode::kFailedPrecondition, Reason("TRANSITION_NOT_ALLOWED")));
+}
+
+TEST(RegistrationStateTest, WhoCameDoesNotGiveTheRegistrationAway) {
+  EXPECT_THAT(Next("r", v1::REGISTRATION_STATE_CONFIRMED, Step::kTransfer),
+              IsOkAndHolds(v1::REGISTRATION_STATE_TRANSFERRED));
+  EXPECT_THAT(Next("r", v1::REGISTRATION_STATE_CHECKED_IN, Step::kTransfer),
+              StatusIs(absl::StatusCode::kFailedPrecondition, Reason("TRANSITION_NOT_ALLOWED")));
 }
 
 TEST(RegistrationStateTest, ASeatIsHeldOrKeptOrNeither) {

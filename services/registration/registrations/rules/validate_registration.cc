@@ -22,22 +22,24 @@ void CheckPerson(std::string_view field, const v1::PersonDetails& person, Violat
 }
 
 // Anybody may send answers, and lists show whole registrations: so there is a bound on the sum too.
-template <class Message>
-void CheckAnswers(std::string_view field, const Message& holder, Violations& violations) {
-  if (!CheckCount(Path(field, "answers"), holder.answers_size(), 0, 100, violations)) return;
+// `name` is "answers" or "follow_up_answers" of what stands at `field`.
+template <class Answers>
+void CheckAnswers(std::string_view field, std::string_view name, const Answers& answers,
+                  Violations& violations) {
+  if (!CheckCount(Path(field, name), answers.size(), 0, 100, violations)) return;
   std::size_t bytes = 0;
-  for (int i = 0; i < holder.answers_size(); ++i) {
-    const v1::FormAnswer& answer = holder.answers(i);
-    const std::string path = Item(field, "answers", i);
+  for (int i = 0; i < answers.size(); ++i) {
+    const v1::FormAnswer& answer = answers.Get(i);
+    const std::string path = Item(field, name, i);
     violations.RequireId(Path(path, "field_id"), answer.field_id());
-    if (!CheckCount(Path(path, "values"), answer.values_size(), 0, 100, violations)) continue;
+    if (!CheckCount(Path(path, "values"), answer.values_size(), 0, 200, violations)) continue;
     for (int j = 0; j < answer.values_size(); ++j) {
-      violations.OptionalText(Item(path, "values", j), answer.values(j), kTextBytesMax);
+      violations.OptionalMultilineText(Item(path, "values", j), answer.values(j), kTextBytesMax);
       bytes += answer.values(j).size();
     }
   }
   if (bytes > kAnswersBytesMax) {
-    violations.Add(Path(field, "answers"),
+    violations.Add(Path(field, name),
                    absl::StrCat("must not be longer than ", kAnswersBytesMax, " bytes in all"));
   }
 }
@@ -47,6 +49,15 @@ void CheckBelow(std::string_view field, const std::string& name, std::string_vie
                 std::string_view event, Violations& violations) {
   if (violations.RequireResourceName(field, name, pattern) && EventOf(name) != event) {
     violations.Add(field, "must belong to the event");
+  }
+}
+
+void CheckSessions(std::string_view field, std::string_view event,
+                   const google::protobuf::RepeatedPtrField<std::string>& sessions,
+                   Violations& violations) {
+  if (!CheckCount(Path(field, "sessions"), sessions.size(), 0, 100, violations)) return;
+  for (int i = 0; i < sessions.size(); ++i) {
+    CheckBelow(Item(field, "sessions", i), sessions.Get(i), kSessionPattern, event, violations);
   }
 }
 
@@ -60,13 +71,8 @@ void CheckRegistration(std::string_view field, std::string_view event,
     CheckBelow(Path(field, "admission_category"), registration.admission_category(),
                kCategoryPattern, event, violations);
   }
-  if (CheckCount(Path(field, "sessions"), registration.sessions_size(), 0, 100, violations)) {
-    for (int i = 0; i < registration.sessions_size(); ++i) {
-      CheckBelow(Item(field, "sessions", i), registration.sessions(i), kSessionPattern, event,
-                 violations);
-    }
-  }
-  CheckAnswers(field, registration, violations);
+  CheckSessions(field, event, registration.sessions(), violations);
+  CheckAnswers(field, "answers", registration.answers(), violations);
 }
 
 }  // namespace
@@ -141,7 +147,48 @@ absl::Status Validate(const v1::CancelOwnRegistrationRequest& request) {
 absl::Status Validate(const v1::CompleteOwnRegistrationRequest& request) {
   Violations violations;
   CheckToken("token", request.token(), violations);
-  CheckAnswers("", request, violations);
+  CheckAnswers("", "answers", request.answers(), violations);
+  violations.RequestId("request_id", request.request_id());
+  return violations.ToStatus(kDomain);
+}
+
+absl::Status Validate(const v1::UpdateRegistrationRequest& request) {
+  const v1::Registration& wanted = request.registration();
+  Violations violations;
+  violations.RequireResourceName("registration.name", wanted.name(), kRegistrationPattern);
+  CheckRegistration("registration", EventOf(wanted.name()), wanted, violations);
+  CheckAnswers("registration", "follow_up_answers", wanted.follow_up_answers(), violations);
+  violations.RequestId("request_id", request.request_id());
+  return violations.ToStatus(kDomain);
+}
+
+absl::Status Validate(const v1::UpdateOwnRegistrationRequest& request, std::string_view event) {
+  Violations violations;
+  CheckSessions("", event, request.sessions(), violations);
+  CheckAnswers("", "answers", request.answers(), violations);
+  CheckAnswers("", "follow_up_answers", request.follow_up_answers(), violations);
+  violations.RequestId("request_id", request.request_id());
+  return violations.ToStatus(kDomain);
+}
+
+absl::Status Validate(const v1::TransferRegistrationRequest& request) {
+  Violations violations = CheckVerb(request, kRegistrationPattern);
+  CheckPerson("person", request.person(), violations);
+  return violations.ToStatus(kDomain);
+}
+
+absl::Status Validate(const v1::TransferOwnRegistrationRequest& request) {
+  Violations violations;
+  CheckToken("token", request.token(), violations);
+  CheckPerson("person", request.person(), violations);
+  violations.RequestId("request_id", request.request_id());
+  return violations.ToStatus(kDomain);
+}
+
+absl::Status Validate(const v1::ResendOwnLinksRequest& request) {
+  Violations violations;
+  violations.RequireResourceName("parent", request.parent(), kEventPattern);
+  violations.RequireEmail("email", request.email());
   violations.RequestId("request_id", request.request_id());
   return violations.ToStatus(kDomain);
 }

@@ -22,6 +22,12 @@ absl::Status Validate(const v1::RejectRegistrationRequest& request);
 absl::Status Validate(const v1::CancelOwnRegistrationRequest& request);
 absl::Status Validate(const v1::CompleteOwnRegistrationRequest& request);
 absl::Status Validate(const v1::AcceptOwnOfferRequest& request);
+absl::Status Validate(const v1::UpdateRegistrationRequest& request);
+// `event` is that of the registration its token names.
+absl::Status Validate(const v1::UpdateOwnRegistrationRequest& request, std::string_view event);
+absl::Status Validate(const v1::TransferRegistrationRequest& request);
+absl::Status Validate(const v1::TransferOwnRegistrationRequest& request);
+absl::Status Validate(const v1::ResendOwnLinksRequest& request);
 absl::Status Validate(const v1::MoveOnWaitingListRequest& request);
 absl::Status Validate(const v1::BatchGetLinksRequest& request);
 

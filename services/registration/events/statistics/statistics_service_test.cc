@@ -1,0 +1,105 @@
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "services/registration/testing/registration_fixture.h"
+
+namespace wici::registration {
+namespace {
+
+using testing::IsOk;
+using testing::Reason;
+using testing::StatusIs;
+
+class StatisticsServiceTest : public RegistrationTest {
+ protected:
+  absl::StatusOr<v1::EventStatistics> Groups(const std::string& event, const std::string& token) {
+    v1::GetEventStatisticsRequest request;
+    request.set_name(event);
+    request.set_with_groups(true);
+    return GetEventStatistics(request, token);
+  }
+  void LetIn(const v1::Registration& registration) {
+    v1::CheckInRequest request;
+    request.set_parent(registration.name().substr(0, registration.name().find("/registrations/")));
+    request.set_registration(registration.name());
+    EXPECT_THAT(CheckIn(request, Door()), IsOk());
+  }
+  // The group with `key`, or one without key.
+  static v1::StatisticsGroup Find(const v1::EventStatistics& statistics, const std::string& key) {
+    for (const v1::StatisticsGroup& group : statistics.groups()) {
+      if (group.key() == key) return group;
+    }
+    return {};
+  }
+};
+WICI_ON_EVERY_ENGINE(StatisticsServiceTest);
+
+TEST_P(StatisticsServiceTest, WhoWasInvitedAnsweredRegisteredAndCameIsCountedByGroup) {
+  const std::string event = OpenEvent(50);
+  const std::string press = AddCategory(event, "press", 20);
+  const auto invited =
+      Invite(event, {"clusters/a/contacts/m", "clusters/a/contacts/n", "clusters/b/contacts/m"});
+  ASSERT_THAT(invited, IsOk());
+  for (const v1::Invitation& invitation : invited->invitations()) {
+    if (invitation.person() != "clusters/a/contacts/m") continue;
+    v1::AnswerInvitationRequest answer;
+    answer.set_token(LinksOf(invitation.name()).answer_token());
+    answer.set_answer(v1::ANSWER_YES);
+    ASSERT_THAT(AnswerInvitation(answer, ""), IsOk());
+    v1::CreateRegistrationRequest request;
+    request.set_parent(event);
+    request.set_invitation_token(answer.token());
+    const auto registration = Send(request);
+    ASSERT_THAT(registration, IsOk());
+    LetIn(*registration);
+  }
+  for (int i = 0; i < 6; ++i) {
+    ASSERT_THAT(SignUp(event, absl::StrCat("p", i, "@example.org"), press), IsOk());
+  }
+  const auto statistics = Groups(event, Organiser());
+  ASSERT_THAT(statistics, IsOk());
+  EXPECT_EQ(statistics->invited(), 3);
+  EXPECT_EQ(statistics->answered(), 1);
+  EXPECT_EQ(statistics->registered(), 7);
+  EXPECT_EQ(statistics->came(), 1);
+  const v1::StatisticsGroup cluster = Find(*statistics, "clusters/a");
+  EXPECT_EQ(cluster.kind(), v1::StatisticsGroup::KIND_CLUSTER);
+  EXPECT_EQ(cluster.invited(), 2);
+  EXPECT_EQ(cluster.answered(), 1);
+  EXPECT_EQ(cluster.registered(), 1);
+  EXPECT_EQ(cluster.came(), 1);
+  EXPECT_EQ(Find(*statistics, press).registered(), 6);
+  EXPECT_EQ(Find(*statistics, press).kind(), v1::StatisticsGroup::KIND_CATEGORY);
+}
+
+TEST_P(StatisticsServiceTest, SmallGroupsAreForTheOrganiserOnly) {
+  const std::string event = OpenEvent(50);
+  ASSERT_THAT(Invite(event, {"clusters/a/contacts/m"}), IsOk());
+  EXPECT_EQ(Find(*Groups(event, Organiser()), "clusters/a").invited(), 1);
+  for (const char* role : {"auditor", "partner-region", "door-staff"}) {
+    const auto statistics = Groups(event, service_->grpc.Token(role));
+    ASSERT_THAT(statistics, IsOk()) << role;
+    EXPECT_TRUE(Find(*statistics, "clusters/a").hidden()) << role;
+    EXPECT_EQ(Find(*statistics, "clusters/a").invited(), 0) << role;
+  }
+  // The organiser of another event is anybody here.
+  const std::string other = Create(Meeting(5, 0, v1::ADMISSION_OPEN))->name();
+  EXPECT_THAT(Groups(event, service_->grpc.Token("event-organiser", other)),
+              StatusIs(absl::StatusCode::kPermissionDenied));
+}
+
+TEST_P(StatisticsServiceTest, GroupsAreCountedWhenAskedFor) {
+  const std::string event = OpenEvent(50);
+  ASSERT_THAT(SignUp(event, "a@example.org"), IsOk());
+  v1::GetEventStatisticsRequest request;
+  request.set_name(event);
+  EXPECT_EQ(GetEventStatistics(request)->groups_size(), 0);
+  EXPECT_EQ(Groups(event, Organiser())->groups_size(), 1);
+  EXPECT_THAT(Groups("events/none", Organiser()),
+              StatusIs(absl::StatusCode::kNotFound, Reason("EVENT_NOT_FOUND")));
+}
+
+}  // namespace
+}  // namespace wici::registration

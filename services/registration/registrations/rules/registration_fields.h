@@ -1,0 +1,21 @@
+// Which fields of a registration can be changed, and by whom. Pure; any thread.
+#ifndef WICI_SERVICES_REGISTRATION_REGISTRATIONS_RULES_REGISTRATION_FIELDS_H_
+#define WICI_SERVICES_REGISTRATION_REGISTRATIONS_RULES_REGISTRATION_FIELDS_H_
+
+#include <string_view>
+#include <vector>
+
+namespace wici::registration {
+
+// By its person (`own`) or by the organiser.
+inline const std::vector<std::string_view>& EditableFields(bool own) {
+  static const auto& of_organiser =
+      *new std::vector<std::string_view>{"sessions", "answers", "follow_up_answers", "party"};
+  static const auto& of_person =
+      *new std::vector<std::string_view>{"sessions", "answers", "follow_up_answers"};
+  return own ? of_person : of_organiser;
+}
+
+}  // namespace wici::registration
+
+#endif  // WICI_SERVICES_REGISTRATION_REGISTRATIONS_RULES_REGISTRATION_FIELDS_H_

@@ -1,0 +1,134 @@
+// Changes of what a registration says, or of whom it belongs to, in EventAggregate.
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "libs/base/status_macros.h"
+#include "libs/base/timestamp.h"
+#include "services/registration/errors.h"
+#include "services/registration/names.h"
+#include "services/registration/seats/event_aggregate.h"
+
+namespace wici::registration {
+namespace {
+
+// The kind of the first change of a registration in this state.
+std::string_view FirstKind(v1::RegistrationState state) {
+  switch (state) {
+    case v1::REGISTRATION_STATE_CONFIRMED:
+      return "confirmed";
+    case v1::REGISTRATION_STATE_WAITLISTED:
+      return "waitlisted";
+    case v1::REGISTRATION_STATE_OFFERED:
+      return "offered";
+    default:
+      return "requested";
+  }
+}
+
+bool SameChoice(const v1::Registration& one, const v1::Registration& other) {
+  return one.party() == other.party() &&
+         std::equal(one.sessions().begin(), one.sessions().end(), other.sessions().begin(),
+                    other.sessions().end());
+}
+
+}  // namespace
+
+std::int64_t EventAggregate::ApprovalsNeeded(const v1::Registration& registration) {
+  const QuotaRow* category = FindQuota(registration.admission_category());
+  const std::int64_t own = category == nullptr ? 0 : category->approvals_required;
+  return std::max<std::int64_t>(own > 0 ? own : seats_.approvals_required, 1);
+}
+
+bool EventAggregate::NeedsReview(const v1::Registration& registration) {
+  if (!NeedsApproval(registration)) return false;
+  const QuotaRow* category = FindQuota(registration.admission_category());
+  return seats_.reapproval || (category != nullptr && category->reapproval);
+}
+
+absl::Status EventAggregate::Change(RegistrationRow& row, Step step, const v1::Registration& wanted,
+                                    const Cause& cause, Changes& changes) {
+  const std::string name = wanted.name();
+  const v1::RegistrationState from = row.registration.state();
+  WICI_ASSIGN_OR_RETURN(const v1::RegistrationState to, Next(name, from, step));
+  if (row.log.entries_size() >= kLogMax) return RegistrationLogFullError(name);
+  if (!SameChoice(wanted, row.registration)) WICI_RETURN_IF_ERROR(CheckQuotas(wanted));
+  const std::vector<Quota*> before = QuotasOf(row.registration);
+  const std::vector<Quota*> after = QuotasOf(wanted);
+  Move(seats_.counts, before, from, v1::REGISTRATION_STATE_UNSPECIFIED);
+  if ((HoldsSeat(from) || KeepsSeat(from)) && FindShortage(seats_.counts, after)) {
+    absl::Status refused = Refusal(after, false);
+    Move(seats_.counts, before, v1::REGISTRATION_STATE_UNSPECIFIED, from);
+    return refused;
+  }
+  Move(seats_.counts, after, v1::REGISTRATION_STATE_UNSPECIFIED, to);
+  MarkQuotas(row.registration);
+  MarkQuotas(wanted);
+  Entry& entry = *by_id_.at(IdOf(name));
+  row.registration = wanted;
+  if (from == to) {
+    Touch(entry);
+  } else {
+    if (row.waiting_number) queue_.erase(*row.waiting_number);
+    SetState(entry, to);
+  }
+  if (step == Step::kReview) row.registration.clear_approvals();
+  Record(entry, step == Step::kReview ? "resubmitted" : "updated", cause, changes);
+  settled_ = false;  // it may have given up places, or ask for less
+  return seats_.state == v1::EVENT_STATE_CANCELLED ? absl::OkStatus() : Promote(changes);
+}
+
+absl::StatusOr<RegistrationRow*> EventAggregate::Transfer(RegistrationRow& row,
+                                                          RegistrationRow heir, bool review,
+                                                          const Cause& cause, Changes& changes) {
+  const std::string& name = row.registration.name();
+  const v1::RegistrationState from = row.registration.state();
+  WICI_ASSIGN_OR_RETURN(const v1::RegistrationState ended, Next(name, from, Step::kTransfer));
+  v1::RegistrationState to = from;
+  if (review) {
+    WICI_ASSIGN_OR_RETURN(to, Next(name, from, Step::kReview));
+  }
+  if (row.log.entries_size() >= kLogMax) return RegistrationLogFullError(name);
+  if (HasActive(heir.active_key)) return AlreadyRegisteredError(seats_.event);
+  const std::vector<Quota*> quotas = QuotasOf(row.registration);
+  Move(seats_.counts, quotas, from, ended);
+  Move(seats_.counts, quotas, v1::REGISTRATION_STATE_UNSPECIFIED, to);
+  MarkQuotas(row.registration);
+  const std::optional<std::int64_t> number = row.waiting_number;
+  const google::protobuf::Timestamp until = row.registration.expire_time();
+  heir.revision = 0;
+  Entry& gets = Keep(std::move(heir));
+  SetState(gets, to);
+  *gets.row.registration.mutable_create_time() = gets.row.registration.update_time();
+  if (KeepsSeat(to)) *gets.row.registration.mutable_expire_time() = until;
+  if (number) queue_.erase(*number);
+  if (to == v1::REGISTRATION_STATE_WAITLISTED) {
+    gets.row.waiting_number = number;
+    Place(gets);
+  }
+  active_.erase(row.active_key);
+  active_[gets.row.active_key] = true;
+  Entry& gives = *by_id_.at(IdOf(name));
+  row.active_key.clear();
+  SetState(gives, ended);
+  row.registration.set_successor(gets.row.registration.name());
+  Record(gives, "transferred", cause, changes);
+  Record(gets, FirstKind(to), cause, changes);
+  return &gets.row;
+}
+
+void EventAggregate::Amend(RegistrationRow& row, std::string_view kind, Changes& changes) {
+  Touch(*by_id_.at(IdOf(row.registration.name())));
+  changes.push_back(RegistrationChange(kind, row));
+}
+
+void EventAggregate::Resend(const RegistrationRow& row, Changes& changes) const {
+  feed::Change change = RegistrationChange("links_requested", row);
+  const bool seated = HoldsSeat(row.registration.state());
+  const std::string_view first =
+      seated ? std::string_view("confirmed") : FirstKind(row.registration.state());
+  change.attributes.emplace_back("repeats", absl::StrCat("registration.", View(first)));
+  changes.push_back(std::move(change));
+}
+
+}  // namespace wici::registration

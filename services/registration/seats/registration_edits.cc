@@ -1,0 +1,119 @@
+#include "services/registration/seats/registration_edits.h"
+
+#include <algorithm>
+#include <string_view>
+
+#include "google/protobuf/util/message_differencer.h"
+#include "libs/base/error.h"
+#include "libs/base/status_macros.h"
+#include "libs/base/violations.h"
+#include "libs/rpc/etag.h"
+#include "services/registration/errors.h"
+#include "services/registration/names.h"
+#include "services/registration/registrations/rules/approvals.h"
+#include "services/registration/registrations/rules/registration_fields.h"
+
+namespace wici::registration {
+namespace {
+
+template <class Answers>
+bool Same(const Answers& one, const Answers& other) {
+  return std::equal(one.begin(), one.end(), other.begin(), other.end(),
+                    [](const v1::FormAnswer& a, const v1::FormAnswer& b) {
+                      return google::protobuf::util::MessageDifferencer::Equals(a, b);
+                    });
+}
+
+}  // namespace
+
+std::set<std::string> CategoriesAsked(EventAggregate& event, const std::vector<SeatOp*>& ops) {
+  std::set<std::string> categories;
+  if (event.seats().form_versions == 0) return categories;
+  for (const SeatOp* op : ops) {
+    if (const auto* added = std::get_if<NewRegistration>(&op->what)) {
+      categories.insert(added->facts.admission_category());
+      continue;
+    }
+    const auto* step = std::get_if<RegistrationStep>(&op->what);
+    if (step == nullptr) continue;
+    if (step->step != Step::kUpdate && step->step != Step::kComplete) continue;
+    if (const RegistrationRow* row = event.Find(IdOf(step->name))) {
+      categories.insert(row->registration.admission_category());
+    }
+  }
+  return categories;
+}
+
+absl::Status Edit(EventAggregate& event, const EventForms& forms, const RegistrationStep& step,
+                  const Cause& cause, RegistrationRow& row, Changes& changes) {
+  const v1::Registration& present = row.registration;
+  v1::Registration wanted = present;
+  Violations violations;
+  rpc::ApplyUpdateMask(step.edit->mask, step.edit->wanted, EditableFields(step.own), violations,
+                       wanted);
+  WICI_RETURN_IF_ERROR(violations.ToStatus(kDomain));
+  const bool answered = !Same(wanted.answers(), present.answers());
+  if (answered) WICI_RETURN_IF_ERROR(forms.Accept(step.field, wanted));
+  if (!Same(wanted.follow_up_answers(), present.follow_up_answers())) {
+    if (!HoldsSeat(present.state())) return FollowUpNotOpenError(present.name());
+    WICI_RETURN_IF_ERROR(forms.AcceptFollowUp(step.field, wanted));
+  }
+  const bool review = step.own && answered && event.NeedsReview(present);
+  return event.Change(row, review ? Step::kReview : Step::kUpdate, wanted, cause, changes);
+}
+
+absl::StatusOr<v1::Registration> AnswerHeld(const EventForms& forms, const RegistrationStep& step,
+                                            v1::Registration registration) {
+  if (!step.answers.empty()) {
+    *registration.mutable_answers() = {step.answers.begin(), step.answers.end()};
+  }
+  WICI_RETURN_IF_ERROR(forms.Accept(step.field, registration));
+  return registration;
+}
+
+absl::StatusOr<RegistrationRow*> GiveTo(EventAggregate& event, const RegistrationStep& step,
+                                        const Cause& cause, RegistrationRow& row,
+                                        Changes& changes) {
+  const v1::TransferRule rule = event.seats().transfers;
+  if (rule == v1::TRANSFER_RULE_NOBODY || (step.own && rule == v1::TRANSFER_RULE_ORGANISER)) {
+    return TransferNotAllowedError(event.seats().event);
+  }
+  const v1::Registration& given = row.registration;
+  RegistrationRow heir;
+  heir.active_key = step.heir->active_key;
+  heir.registration.set_name(RegistrationName(event.seats().event, step.heir->id));
+  heir.registration.set_person(step.heir->person_id);
+  heir.registration.set_party(given.party());
+  heir.registration.set_admission_category(given.admission_category());
+  *heir.registration.mutable_sessions() = given.sessions();
+  heir.registration.set_source(given.source());
+  const bool review = step.own && event.NeedsReview(given);
+  return event.Transfer(row, std::move(heir), review, cause, changes);
+}
+
+absl::StatusOr<Step> CountApproval(EventAggregate& event, const std::string& actor,
+                                   const RegistrationRow& row) {
+  std::set<std::string> approvers = Approvers(row.log);
+  const auto before = static_cast<std::int64_t>(approvers.size());
+  if (!approvers.insert(actor).second) {
+    return AlreadyApprovedError(row.registration.name(), before);
+  }
+  const bool enough = before + 1 >= event.ApprovalsNeeded(row.registration);
+  return enough ? Step::kConfirm : Step::kApprove;
+}
+
+absl::Status CheckStep(EventAggregate& event, const RegistrationStep& step,
+                       const RegistrationRow& row) {
+  const v1::Registration& registration = row.registration;
+  if (step.own && registration.state() == v1::REGISTRATION_STATE_TRANSFERRED) {
+    return LinkPassedOnError();
+  }
+  if (step.step == Step::kReject && step.reason.empty() &&
+      event.ApprovalsNeeded(registration) > 1) {
+    return InvalidArgumentError(kDomain,
+                                {{"reason", "must be set where several people have to approve"}});
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace wici::registration

@@ -1,0 +1,50 @@
+// Steps of a registration that change what it says or whom it belongs to; part of seat_ops.h.
+//
+// `row` is a registration loaded in `event`. Not thread-safe; inside one transaction.
+#ifndef WICI_SERVICES_REGISTRATION_SEATS_REGISTRATION_EDITS_H_
+#define WICI_SERVICES_REGISTRATION_SEATS_REGISTRATION_EDITS_H_
+
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "services/registration/forms/event_forms.h"
+#include "services/registration/seats/event_aggregate.h"
+#include "services/registration/seats/seat_ops.h"
+
+namespace wici::registration {
+
+// The admission categories whose forms `ops` need, "" for none of its own. After their
+// registrations are loaded.
+std::set<std::string> CategoriesAsked(EventAggregate& event, const std::vector<SeatOp*>& ops);
+
+// kUpdate. INVALID_ARGUMENT for a wrong mask or answers, FOLLOW_UP_NOT_OPEN, and what
+// EventAggregate::Change returns.
+absl::Status Edit(EventAggregate& event, const EventForms& forms, const RegistrationStep& step,
+                  const Cause& cause, RegistrationRow& row, Changes& changes);
+
+// `registration` as it is once completed: with the answers of the step, or those given before.
+absl::StatusOr<v1::Registration> AnswerHeld(const EventForms& forms, const RegistrationStep& step,
+                                            v1::Registration registration);
+
+// kTransfer: the registration of the other person. TRANSFER_NOT_ALLOWED, and what
+// EventAggregate::Transfer returns.
+absl::StatusOr<RegistrationRow*> GiveTo(EventAggregate& event, const RegistrationStep& step,
+                                        const Cause& cause, RegistrationRow& row, Changes& changes);
+
+// What the approval of `actor` means: kApprove while more are needed, else kConfirm.
+// ALREADY_APPROVED.
+absl::StatusOr<Step> CountApproval(EventAggregate& event, const std::string& actor,
+                                   const RegistrationRow& row);
+
+// What else a step may not: a rejection without reason where several decide, and anything by the
+// link of who gave the registration away.
+absl::Status CheckStep(EventAggregate& event, const RegistrationStep& step,
+                       const RegistrationRow& row);
+
+}  // namespace wici::registration
+
+#endif  // WICI_SERVICES_REGISTRATION_SEATS_REGISTRATION_EDITS_H_

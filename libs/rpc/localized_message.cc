@@ -262,7 +262,7 @@ constexpr std::array kRows = {
     Row{"NOT_MANAGER", "This person does not manage the cluster at that time.",
         "Ta osoba nie zarządza klastrem w tym czasie.",
         "Diese Person leitet den Cluster zu dieser Zeit nicht."},
-    Row{"NOT_ON_LIST", "This person is not registered for this session.",
+    Row{"NOT_ON_LIST", "This person is not registered for it.",
         "Ta osoba nie jest zapisana na tę sesję.",
         "Diese Person ist für diese Sitzung nicht angemeldet."},
     Row{"NO_SEAT_FOR_MEETINGS", "Only people with a confirmed registration have meetings.",

@@ -26,8 +26,14 @@ class FeedFaultsTest(unittest.TestCase):
         self.assertEqual(status, 0, output)
 
     def test_effect_outside_the_transaction_of_the_position_is_found(self):
-        status, output = run("--engine=sqlite", "--broken")
-        self.assertEqual(status, 0, output)
+        # A kill must hit the gap between the two: on a busy machine few do.
+        outputs = []
+        for _ in range(4):
+            status, output = run("--engine=sqlite", "--broken")
+            if status == 0:
+                return
+            outputs.append(output)
+        self.fail("\n".join(outputs))
 
 
 if __name__ == "__main__":

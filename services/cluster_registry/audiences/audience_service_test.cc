@@ -8,6 +8,7 @@
 
 #include "absl/strings/ascii.h"
 #include "google/protobuf/util/time_util.h"
+#include "services/cluster_registry/audiences/rules/audience_rule.h"
 #include "services/cluster_registry/imports/files/csv.h"
 #include "services/cluster_registry/testing/registry_fixture.h"
 
@@ -234,6 +235,37 @@ TEST_F(AudienceServiceTest, ARuleOverWhatDoesNotExistIsRefused) {
   EXPECT_THAT(EvaluateAudience("on_date: \"1800-01-01\" unknown_policy: 9 page_size: -1"),
               AllOf(HasViolation("rule"), HasViolation("on_date"), HasViolation("unknown_policy"),
                     HasViolation("page_size")));
+}
+
+class AudienceBoundsTest : public testing::EngineRegistryTest {};
+WICI_ON_EVERY_ENGINE(AudienceBoundsTest);
+
+TEST_P(AudienceBoundsTest, A1_ARuleIsBoundedInDepthAndSize) {
+  v1::EvaluateAudienceRequest request;
+  request.set_on_date("2015-12-18");
+  v1::AudienceRule* deepest = request.mutable_rule();
+  for (int i = 0; i < kRuleDepthMax; ++i) deepest = deepest->mutable_negation();
+  deepest->mutable_country()->add_countries("PL");
+  EXPECT_THAT(EvaluateAudience(request), StatusIs(absl::StatusCode::kInvalidArgument));
+  request.clear_rule();
+  for (int i = 0; i < kRuleNodesMax; ++i) {
+    request.mutable_rule()->mutable_any_of()->add_rules()->mutable_country()->add_countries("PL");
+  }
+  EXPECT_THAT(EvaluateAudience(request), StatusIs(absl::StatusCode::kInvalidArgument));
+  request.mutable_rule()->mutable_any_of()->mutable_rules()->RemoveLast();
+  EXPECT_THAT(EvaluateAudience(request), IsOk());
+}
+
+// As the rule of a newer client is, whose predicate this service does not know.
+TEST_P(AudienceBoundsTest, A1_APredicateThatIsNotKnownIsAnErrorAndNeverMatchesAll) {
+  v1::EvaluateAudienceRequest request;
+  request.set_on_date("2015-12-18");
+  request.mutable_rule()->mutable_all_of()->add_rules();
+  EXPECT_THAT(EvaluateAudience(request),
+              StatusIs(absl::StatusCode::kInvalidArgument, HasViolation("rule.all_of.rules[0]")));
+  request.mutable_rule()->Clear();
+  EXPECT_THAT(EvaluateAudience(request),
+              StatusIs(absl::StatusCode::kInvalidArgument, HasViolation("rule")));
 }
 
 }  // namespace

@@ -16,7 +16,7 @@
 #include "libs/sql/committer.h"
 #include "libs/sql/database.h"
 #include "services/registration/registrations/registration_rows.h"
-#include "services/registration/seats/seat_ops.h"
+#include "services/registration/seats/ops/seat_ops.h"
 #include "wici/registration/v1/registration_service.pb.h"
 
 namespace wici::registration {

@@ -1,4 +1,4 @@
-// Vouchers of events in the database; their uses are taken by seats/seat_ops.h. Thread-safe;
+// Vouchers of events in the database; their uses are taken by seats/ops/seat_ops.h. Thread-safe;
 // methods block.
 #ifndef WICI_SERVICES_REGISTRATION_VOUCHERS_VOUCHER_STORE_H_
 #define WICI_SERVICES_REGISTRATION_VOUCHERS_VOUCHER_STORE_H_

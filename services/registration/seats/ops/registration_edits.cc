@@ -1,4 +1,4 @@
-#include "services/registration/seats/registration_edits.h"
+#include "services/registration/seats/ops/registration_edits.h"
 
 #include <algorithm>
 #include <string_view>

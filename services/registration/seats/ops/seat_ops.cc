@@ -1,4 +1,4 @@
-#include "services/registration/seats/seat_ops.h"
+#include "services/registration/seats/ops/seat_ops.h"
 
 #include <algorithm>
 #include <map>
@@ -19,12 +19,12 @@
 #include "services/registration/people/queries.h"
 #include "services/registration/registrations/registration_rows.h"
 #include "services/registration/registrations/rules/approvals.h"
-#include "services/registration/seats/door_ops.h"
 #include "services/registration/seats/event_aggregate.h"
-#include "services/registration/seats/invitation_batch.h"
-#include "services/registration/seats/registration_edits.h"
-#include "services/registration/seats/seat_answers.h"
-#include "services/registration/seats/voucher_book.h"
+#include "services/registration/seats/ops/door_ops.h"
+#include "services/registration/seats/ops/invitation_batch.h"
+#include "services/registration/seats/ops/registration_edits.h"
+#include "services/registration/seats/ops/seat_answers.h"
+#include "services/registration/seats/ops/voucher_book.h"
 #include "services/registration/vouchers/queries.h"
 
 namespace wici::registration {

@@ -2,8 +2,8 @@
 //
 // ApplySeatOps decides a whole batch against one reading of each event and writes it with as many
 // statements for 500 operations as for one of each kind: this is the hot path.
-#ifndef WICI_SERVICES_REGISTRATION_SEATS_SEAT_OPS_H_
-#define WICI_SERVICES_REGISTRATION_SEATS_SEAT_OPS_H_
+#ifndef WICI_SERVICES_REGISTRATION_SEATS_OPS_SEAT_OPS_H_
+#define WICI_SERVICES_REGISTRATION_SEATS_OPS_SEAT_OPS_H_
 
 #include <cstdint>
 #include <optional>
@@ -123,4 +123,4 @@ absl::Status ApplySeatOps(sql::Transaction& tx, absl::Span<SeatOp* const> ops, a
 
 }  // namespace wici::registration
 
-#endif  // WICI_SERVICES_REGISTRATION_SEATS_SEAT_OPS_H_
+#endif  // WICI_SERVICES_REGISTRATION_SEATS_OPS_SEAT_OPS_H_

@@ -1,8 +1,8 @@
 // Steps of a registration that change what it says or whom it belongs to; part of seat_ops.h.
 //
 // `row` is a registration loaded in `event`. Not thread-safe; inside one transaction.
-#ifndef WICI_SERVICES_REGISTRATION_SEATS_REGISTRATION_EDITS_H_
-#define WICI_SERVICES_REGISTRATION_SEATS_REGISTRATION_EDITS_H_
+#ifndef WICI_SERVICES_REGISTRATION_SEATS_OPS_REGISTRATION_EDITS_H_
+#define WICI_SERVICES_REGISTRATION_SEATS_OPS_REGISTRATION_EDITS_H_
 
 #include <set>
 #include <string>
@@ -13,7 +13,7 @@
 #include "absl/status/statusor.h"
 #include "services/registration/forms/event_forms.h"
 #include "services/registration/seats/event_aggregate.h"
-#include "services/registration/seats/seat_ops.h"
+#include "services/registration/seats/ops/seat_ops.h"
 
 namespace wici::registration {
 
@@ -51,4 +51,4 @@ absl::Status CheckStep(EventAggregate& event, const RegistrationStep& step,
 
 }  // namespace wici::registration
 
-#endif  // WICI_SERVICES_REGISTRATION_SEATS_REGISTRATION_EDITS_H_
+#endif  // WICI_SERVICES_REGISTRATION_SEATS_OPS_REGISTRATION_EDITS_H_

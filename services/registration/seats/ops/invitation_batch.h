@@ -2,8 +2,8 @@
 //
 // Registering with an invitation answers it; people whom the invited person brings are counted in
 // it, and go when that person goes. Not thread-safe; lives inside one transaction.
-#ifndef WICI_SERVICES_REGISTRATION_SEATS_INVITATION_BATCH_H_
-#define WICI_SERVICES_REGISTRATION_SEATS_INVITATION_BATCH_H_
+#ifndef WICI_SERVICES_REGISTRATION_SEATS_OPS_INVITATION_BATCH_H_
+#define WICI_SERVICES_REGISTRATION_SEATS_OPS_INVITATION_BATCH_H_
 
 #include <cstdint>
 #include <set>
@@ -17,7 +17,7 @@
 #include "libs/sql/database.h"
 #include "services/registration/invitations/invitation_rows.h"
 #include "services/registration/seats/event_aggregate.h"
-#include "services/registration/seats/seat_ops.h"
+#include "services/registration/seats/ops/seat_ops.h"
 
 namespace wici::registration {
 
@@ -68,4 +68,4 @@ class InvitationBatch {
 
 }  // namespace wici::registration
 
-#endif  // WICI_SERVICES_REGISTRATION_SEATS_INVITATION_BATCH_H_
+#endif  // WICI_SERVICES_REGISTRATION_SEATS_OPS_INVITATION_BATCH_H_

@@ -1,4 +1,4 @@
-#include "services/registration/seats/seat_answers.h"
+#include "services/registration/seats/ops/seat_answers.h"
 
 #include <map>
 #include <string>

@@ -1,6 +1,6 @@
 // Answers to requests that change seats, stored so that a repeated request gets the same.
-#ifndef WICI_SERVICES_REGISTRATION_SEATS_SEAT_ANSWERS_H_
-#define WICI_SERVICES_REGISTRATION_SEATS_SEAT_ANSWERS_H_
+#ifndef WICI_SERVICES_REGISTRATION_SEATS_OPS_SEAT_ANSWERS_H_
+#define WICI_SERVICES_REGISTRATION_SEATS_OPS_SEAT_ANSWERS_H_
 
 #include <utility>
 #include <vector>
@@ -12,7 +12,7 @@
 #include "libs/base/id.h"
 #include "libs/sql/database.h"
 #include "services/registration/mutation.h"
-#include "services/registration/seats/seat_ops.h"
+#include "services/registration/seats/ops/seat_ops.h"
 
 namespace wici::registration {
 
@@ -33,4 +33,4 @@ absl::Status StoreResults(sql::Transaction& tx, const std::vector<SeatOp*>& ops,
 
 }  // namespace wici::registration
 
-#endif  // WICI_SERVICES_REGISTRATION_SEATS_SEAT_ANSWERS_H_
+#endif  // WICI_SERVICES_REGISTRATION_SEATS_OPS_SEAT_ANSWERS_H_

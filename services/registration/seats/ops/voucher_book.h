@@ -1,6 +1,6 @@
 // The vouchers that a batch of registrations comes with.
-#ifndef WICI_SERVICES_REGISTRATION_SEATS_VOUCHER_BOOK_H_
-#define WICI_SERVICES_REGISTRATION_SEATS_VOUCHER_BOOK_H_
+#ifndef WICI_SERVICES_REGISTRATION_SEATS_OPS_VOUCHER_BOOK_H_
+#define WICI_SERVICES_REGISTRATION_SEATS_OPS_VOUCHER_BOOK_H_
 
 #include <string>
 #include <string_view>
@@ -11,7 +11,7 @@
 #include "absl/time/time.h"
 #include "libs/sql/database.h"
 #include "services/registration/seats/event_aggregate.h"
-#include "services/registration/seats/seat_ops.h"
+#include "services/registration/seats/ops/seat_ops.h"
 #include "services/registration/vouchers/voucher_rows.h"
 
 namespace wici::registration {
@@ -36,4 +36,4 @@ class VoucherBook {
 
 }  // namespace wici::registration
 
-#endif  // WICI_SERVICES_REGISTRATION_SEATS_VOUCHER_BOOK_H_
+#endif  // WICI_SERVICES_REGISTRATION_SEATS_OPS_VOUCHER_BOOK_H_

@@ -1,4 +1,4 @@
-#include "services/registration/seats/door_ops.h"
+#include "services/registration/seats/ops/door_ops.h"
 
 #include <algorithm>
 #include <string_view>

@@ -4,8 +4,8 @@
 // refused when it would not count. What scanners send has happened: it is kept and merged
 // (check_in/door/door.h), and the registrations follow what the scans come to. Costs nothing
 // for a batch without doors. Not thread-safe; lives inside one transaction.
-#ifndef WICI_SERVICES_REGISTRATION_SEATS_DOOR_OPS_H_
-#define WICI_SERVICES_REGISTRATION_SEATS_DOOR_OPS_H_
+#ifndef WICI_SERVICES_REGISTRATION_SEATS_OPS_DOOR_OPS_H_
+#define WICI_SERVICES_REGISTRATION_SEATS_OPS_DOOR_OPS_H_
 
 #include <cstdint>
 #include <map>
@@ -19,7 +19,7 @@
 #include "libs/sql/database.h"
 #include "services/registration/check_in/door/door.h"
 #include "services/registration/seats/event_aggregate.h"
-#include "services/registration/seats/seat_ops.h"
+#include "services/registration/seats/ops/seat_ops.h"
 
 namespace wici::registration {
 
@@ -80,4 +80,4 @@ class DoorOps {
 
 }  // namespace wici::registration
 
-#endif  // WICI_SERVICES_REGISTRATION_SEATS_DOOR_OPS_H_
+#endif  // WICI_SERVICES_REGISTRATION_SEATS_OPS_DOOR_OPS_H_

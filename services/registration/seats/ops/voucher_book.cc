@@ -1,4 +1,4 @@
-#include "services/registration/seats/voucher_book.h"
+#include "services/registration/seats/ops/voucher_book.h"
 
 #include <utility>
 

@@ -1,4 +1,4 @@
-#include "services/registration/seats/invitation_batch.h"
+#include "services/registration/seats/ops/invitation_batch.h"
 
 #include <algorithm>
 #include <utility>

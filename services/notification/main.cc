@@ -21,16 +21,12 @@
 #include "libs/rpc/server.h"
 #include "libs/sql/database.h"
 #include "libs/sql/migrate.h"
-#include "services/notification/acceptor.h"
-#include "services/notification/feed_handler.h"
-#include "services/notification/grpc_peers.h"
-#include "services/notification/later_services.h"
+#include "services/notification/deliveries/sql_store.h"
+#include "services/notification/feed/feed_handler.h"
 #include "services/notification/migrations.h"
-#include "services/notification/notification_service.h"
-#include "services/notification/personal_data_service.h"
-#include "services/notification/sql_store.h"
-#include "services/notification/template_service.h"
-#include "services/notification/worker.h"
+#include "services/notification/peers/grpc_peers.h"
+#include "services/notification/sending/worker.h"
+#include "services/notification/services.h"
 
 ABSL_FLAG(std::string, registry, "", "host:port of cluster-registry");
 ABSL_FLAG(std::string, registration, "", "host:port of registration");
@@ -103,21 +99,20 @@ absl::Status Serve(const rpc::ServiceFlags& flags) {
       [&handler](absl::Span<const feed::v1::Change> changes) { return handler.Prepare(changes); },
       &FeedHandler::GoOnAt);
 
-  Acceptor acceptor(*database, ids, clock, [&] {
-    sequencer.Wake();
-    worker->Wake();
-  });
-  NotificationService notifications(store, acceptor, ids, clock, worker_options.sender.from);
-  TemplateService templates;
-  PersonalDataService personal_data(store, clock);
+  Services services(Environment{.database = *database,
+                                .store = store,
+                                .clock = clock,
+                                .ids = ids,
+                                .from = worker_options.sender.from,
+                                .on_commit = [&] {
+                                  sequencer.Wake();
+                                  worker->Wake();
+                                }});
 
   const auth::TokenAuthenticator authenticator(key);
   const auth::RoleAuthorizer authorizer;
   rpc::Server server(rpc::MakeServerOptions(flags), authenticator, authorizer, clock);
-  notifications.Register(server);
-  templates.Register(server);
-  personal_data.Register(server);
-  RegisterLaterServices(server);
+  services.Register(server);
   feed.Register(server);
   WICI_RETURN_IF_ERROR(server.Start());
   sequencer.Start();

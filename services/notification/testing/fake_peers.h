@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "services/notification/peers.h"
+#include "services/notification/peers/peers.h"
 
 namespace wici::notification {
 

@@ -1,0 +1,51 @@
+// Accepts notifications through the group committer: many of them share one commit.
+#ifndef WICI_SERVICES_NOTIFICATION_DELIVERIES_ACCEPTOR_H_
+#define WICI_SERVICES_NOTIFICATION_DELIVERIES_ACCEPTOR_H_
+
+#include <functional>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "libs/base/clock.h"
+#include "libs/base/id.h"
+#include "libs/sql/committer.h"
+#include "libs/sql/idempotency.h"
+#include "services/notification/deliveries/rules/ledger.h"
+#include "wici/notification/v1/notification.pb.h"
+
+namespace wici::notification {
+
+// Thread-safe.
+class Acceptor {
+ public:
+  using Done = std::function<void(const absl::StatusOr<v1::Notification>&)>;
+
+  // `on_commit` is called after a commit, on a committer thread; it must not block. All outlive
+  // the acceptor.
+  Acceptor(sql::Database& database, IdSource& ids, const Clock& clock,
+           std::function<void()> on_commit);
+
+  // `done` is called once, after COMMIT, with the notification, or the stored answer of an earlier
+  // request with this key. Errors: INVALID_ARGUMENT (REQUEST_ID_REUSED), RESOURCE_EXHAUSTED, and
+  // those of the database.
+  void Submit(absl::Time deadline, NewNotification notification, sql::IdempotencyKey key,
+              Done done);
+
+ private:
+  struct Op {
+    NewNotification notification;
+    sql::IdempotencyKey key;
+    absl::StatusOr<v1::Notification> answer;
+  };
+  absl::Status Apply(sql::Transaction& tx, absl::Span<Op* const> ops);
+
+  IdSource& ids_;
+  const Clock& clock_;
+  const std::function<void()> on_commit_;
+  sql::GroupCommitter<Op> committer_;
+};
+
+}  // namespace wici::notification
+
+#endif  // WICI_SERVICES_NOTIFICATION_DELIVERIES_ACCEPTOR_H_

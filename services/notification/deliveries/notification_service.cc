@@ -1,0 +1,138 @@
+#include "services/notification/deliveries/notification_service.h"
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "libs/base/status_macros.h"
+#include "libs/base/timestamp.h"
+#include "libs/base/violations.h"
+#include "libs/rpc/page_token.h"
+#include "services/notification/call.h"
+#include "services/notification/deliveries/rules/validate_notification.h"
+#include "services/notification/errors.h"
+#include "services/notification/mail/templates.h"
+#include "services/notification/sending/message.h"
+
+namespace wici::notification {
+namespace {
+
+// The plan for a valid request.
+NewNotification Plan(const v1::Notification& wanted, IdSource& ids, absl::Time now) {
+  NewNotification plan;
+  plan.id = ids.NewId();
+  plan.template_name = wanted.template_();
+  plan.event = wanted.event();
+  if (wanted.unknown_policy() != v1::UNKNOWN_POLICY_UNSPECIFIED) {
+    plan.unknown_policy = wanted.unknown_policy();
+  }
+  plan.calendar_method = FindTemplate(wanted.template_())->calendar_method();
+  plan.not_before =
+      wanted.has_schedule_time() ? std::max(now, TimeOf(wanted.schedule_time())) : now;
+  plan.expires =
+      wanted.has_expire_time() ? TimeOf(wanted.expire_time()) : plan.not_before + kDefaultLifetime;
+  for (const std::string& person : wanted.persons()) {
+    plan.recipients.push_back(
+        {ids.NewId(), person, wanted.resource().empty() ? wanted.event() : wanted.resource()});
+  }
+  return plan;
+}
+
+// The id at the end of a resource name.
+std::string IdOf(const std::string& name) { return name.substr(name.rfind('/') + 1); }
+
+}  // namespace
+
+void NotificationService::Register(rpc::Server& server) {
+  rpc::Service service =
+      server.AddService(v1::SendNotificationRequest::descriptor()->file()->service(0)->full_name());
+  service.Committed("SendNotification", this, &NotificationService::SendNotification);
+  service.Pooled("GetNotification", this, &NotificationService::GetNotification);
+  service.Pooled("ListNotifications", this, &NotificationService::ListNotifications);
+  service.Pooled("CancelNotification", this, &NotificationService::CancelNotification);
+  service.Pooled("ListDeliveries", this, &NotificationService::ListDeliveries);
+}
+
+void NotificationService::SendNotification(const rpc::Context& context,
+                                           const v1::SendNotificationRequest& request,
+                                           rpc::Reply<v1::Notification> reply) {
+  const absl::Time now = clock_.Now();
+  const absl::Status valid = ValidateSendNotification(request, now);
+  if (!valid.ok()) return reply(valid);
+  acceptor_.Submit(context.deadline, Plan(request.notification(), ids_, now),
+                   KeyOf(context, request, request.request_id()),
+                   [reply](const absl::StatusOr<v1::Notification>& accepted) {
+                     accepted.ok() ? reply(*accepted) : reply(accepted.status());
+                   });
+}
+
+absl::Status NotificationService::GetNotification(const rpc::Context& context,
+                                                  const v1::GetNotificationRequest& request,
+                                                  v1::Notification& response) {
+  Violations v;
+  v.RequireResourceName("name", request.name(), "notifications/*");
+  WICI_RETURN_IF_ERROR(v.ToStatus(kDomain));
+  WICI_ASSIGN_OR_RETURN(response, store_.GetNotification(context.deadline, request.name()));
+  return absl::OkStatus();
+}
+
+absl::Status NotificationService::ListNotifications(const rpc::Context& context,
+                                                    const v1::ListNotificationsRequest& request,
+                                                    v1::ListNotificationsResponse& response) {
+  Violations v;
+  v.OptionalResourceName("event", request.event(), "events/*");
+  v.OptionalResourceName("template", request.template_(), "templates/*");
+  const rpc::Page page = rpc::ParsePage(request, v);
+  WICI_RETURN_IF_ERROR(v.ToStatus(kDomain));
+  WICI_ASSIGN_OR_RETURN(
+      std::vector<v1::Notification> found,
+      store_.ListNotifications(context.deadline, request.event(), request.template_(),
+                               page.after.empty() ? "" : page.after[0], page.size + 1));
+  const bool more = found.size() > static_cast<std::size_t>(page.size);
+  if (more) found.pop_back();
+  if (more) {
+    response.set_next_page_token(rpc::MakePageToken(request, {IdOf(found.back().name())}));
+  }
+  for (v1::Notification& item : found) *response.add_notifications() = std::move(item);
+  return absl::OkStatus();
+}
+
+absl::Status NotificationService::CancelNotification(const rpc::Context& context,
+                                                     const v1::CancelNotificationRequest& request,
+                                                     v1::Notification& response) {
+  Violations v;
+  v.RequireResourceName("name", request.name(), "notifications/*");
+  v.RequestId("request_id", request.request_id());
+  WICI_RETURN_IF_ERROR(v.ToStatus(kDomain));
+  WICI_ASSIGN_OR_RETURN(
+      response,
+      store_.CancelNotification(context.deadline, KeyOf(context, request, request.request_id()),
+                                request.name(), request.etag(), clock_.Now()));
+  return absl::OkStatus();
+}
+
+absl::Status NotificationService::ListDeliveries(const rpc::Context& context,
+                                                 const v1::ListDeliveriesRequest& request,
+                                                 v1::ListDeliveriesResponse& response) {
+  Violations v;
+  v.RequireResourceName("parent", request.parent(), "notifications/*");
+  if (!v1::DeliveryState_IsValid(request.state())) v.Add("state", "must be a known state");
+  const rpc::Page page = rpc::ParsePage(request, v);
+  WICI_RETURN_IF_ERROR(v.ToStatus(kDomain));
+  WICI_ASSIGN_OR_RETURN(
+      std::vector<v1::Delivery> found,
+      store_.ListDeliveries(context.deadline, request.parent(), request.state(),
+                            page.after.empty() ? "" : page.after[0], page.size + 1));
+  const bool more = found.size() > static_cast<std::size_t>(page.size);
+  if (more) found.pop_back();
+  if (more) {
+    response.set_next_page_token(rpc::MakePageToken(request, {IdOf(found.back().name())}));
+  }
+  for (v1::Delivery& item : found) {
+    item.set_message_id(MessageId(IdOf(item.name()), from_));
+    *response.add_deliveries() = std::move(item);
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace wici::notification

@@ -1,0 +1,358 @@
+// The public methods over real gRPC.
+#include <fstream>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "libs/base/error.h"
+#include "libs/sql/migrate.h"
+#include "libs/testing/database_fixture.h"
+#include "libs/testing/service_fixture.h"
+#include "libs/testing/status_matchers.h"
+#include "services/notification/deliveries/sql_store.h"
+#include "services/notification/migrations.h"
+#include "services/notification/services.h"
+#include "wici/notification/v1/notification_service.pb.h"
+#include "wici/notification/v1/template_service.pb.h"
+
+namespace wici::notification {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::ElementsAreArray;
+using ::testing::HasSubstr;
+using testing::HasViolation;
+using testing::IsOk;
+using testing::Reason;
+using ::testing::SizeIs;
+using testing::StatusIs;
+
+constexpr char kRequestId[] = "6f2d1c1e-3a0b-4c57-9a53-0d8f5f6f7a01";
+
+class NotificationServiceTest : public ::testing::Test {
+ protected:
+  NotificationServiceTest() {
+    handlers_.Register(services_.server());
+    services_.Start();
+  }
+
+  static v1::SendNotificationRequest Request() {
+    v1::SendNotificationRequest request;
+    request.mutable_notification()->set_template_("templates/invitation");
+    request.mutable_notification()->set_event("events/e1");
+    request.mutable_notification()->set_resource("events/e1/invitations/i1");
+    request.mutable_notification()->add_persons("clusters/c1/contacts/p1");
+    return request;
+  }
+
+  absl::StatusOr<v1::Notification> Send(const v1::SendNotificationRequest& request) {
+    return services_.Call<v1::Notification>(
+        "wici.notification.v1.NotificationService/SendNotification", request, token_);
+  }
+  absl::StatusOr<v1::Notification> Get(const std::string& name) {
+    v1::GetNotificationRequest request;
+    request.set_name(name);
+    return services_.Call<v1::Notification>(
+        "wici.notification.v1.NotificationService/GetNotification", request, token_);
+  }
+  absl::StatusOr<v1::Notification> Cancel(const std::string& name, const std::string& etag = "") {
+    v1::CancelNotificationRequest request;
+    request.set_name(name);
+    request.set_etag(etag);
+    return services_.Call<v1::Notification>(
+        "wici.notification.v1.NotificationService/CancelNotification", request, token_);
+  }
+  absl::StatusOr<v1::ListNotificationsResponse> List(const v1::ListNotificationsRequest& request) {
+    return services_.Call<v1::ListNotificationsResponse>(
+        "wici.notification.v1.NotificationService/ListNotifications", request, token_);
+  }
+  absl::StatusOr<v1::ListDeliveriesResponse> ListDeliveries(
+      const v1::ListDeliveriesRequest& request) {
+    return services_.Call<v1::ListDeliveriesResponse>(
+        "wici.notification.v1.NotificationService/ListDeliveries", request, token_);
+  }
+
+  // Claims everything and lets it be delivered.
+  void DeliverAll() {
+    const absl::Time now = services_.clock().Now();
+    const absl::Time deadline = absl::Now() + absl::Seconds(20);
+    const auto claimed = *store_.ClaimDeliveries(deadline, "worker", absl::Minutes(2), 100, now);
+    for (const ClaimedDelivery& delivery : claimed) {
+      AttemptResult result;
+      result.outcome = v1::ATTEMPT_OUTCOME_DELIVERED_TO_RELAY;
+      const AttemptRecord record{delivery, result, SettleAttempt(delivery, result, now), now};
+      EXPECT_THAT(store_.RecordAttempts(deadline, {record}, now), IsOk());
+    }
+  }
+
+  testing::TestDatabase database_{sql::Engine::kSqlite, Migrations()};
+  testing::FakeIds ids_;
+  testing::FakeClock clock_;
+  SqlStore store_{database_.get(), ids_};
+  int commits_ = 0;
+  Services handlers_{Environment{.database = database_.get(),
+                                 .store = store_,
+                                 .clock = clock_,
+                                 .ids = ids_,
+                                 .from = *Mailbox::Parse("events@wici.example.org"),
+                                 .on_commit = [this] { ++commits_; }}};
+  testing::ServiceFixture services_;
+  std::string token_ = services_.Token("platform-operator");
+};
+
+TEST_F(NotificationServiceTest, WhatIsKeptForAPersonIsExportedAndErased) {
+  const std::string service = "wici.people.v1.PersonalDataService/";
+  const std::string jan = "clusters/c1/contacts/jan";
+  const absl::Time deadline = absl::Now() + absl::Seconds(20);
+  std::vector<KeptMail> mails = {{"d1", jan, 1, false, "jan@example.org", "To: jan\r\n\r\nżółć"},
+                                 {"d2", "persons/ewa", 1, false, "ewa@example.org", "To: ewa"}};
+  ASSERT_THAT(store_.KeepMails(deadline, absl::MakeSpan(mails)), IsOk());
+  people::v1::ExportPersonRequest ask;
+  ask.set_person(jan);
+  const auto held =
+      services_.Call<people::v1::ExportPersonResponse>(service + "ExportPerson", ask, token_);
+  ASSERT_THAT(held, IsOk());
+  EXPECT_EQ(held->json(), R"({"mails":["To: jan\r\n\r\nżółć"]})");
+  people::v1::ErasePersonRequest request;
+  request.set_person("nobody");
+  EXPECT_THAT(
+      services_.Call<people::v1::ErasePersonResponse>(service + "ErasePerson", request, token_),
+      StatusIs(absl::StatusCode::kInvalidArgument, HasViolation("person")));
+  request.set_person(jan);
+  EXPECT_THAT(services_.Call<people::v1::ErasePersonResponse>(service + "ErasePerson", request,
+                                                              services_.Token("event-organiser")),
+              StatusIs(absl::StatusCode::kPermissionDenied));
+  request.set_request_id(kRequestId);
+  for (int i = 0; i < 2; ++i) {
+    const auto erased =
+        services_.Call<people::v1::ErasePersonResponse>(service + "ErasePerson", request, token_);
+    ASSERT_THAT(erased, IsOk());
+    EXPECT_TRUE(erased->erased()) << "the same answer twice";
+  }
+  EXPECT_THAT(*store_.ListKeptMails(deadline, jan, 10), ::testing::IsEmpty());
+  EXPECT_THAT(*store_.ListKeptMails(deadline, "persons/ewa", 10), SizeIs(1));
+}
+
+TEST_F(NotificationServiceTest, AcceptedNotificationCanBeReadWithItsDeliveries) {
+  const auto sent = Send(Request());
+  ASSERT_THAT(sent, IsOk());
+  EXPECT_EQ(commits_, 1);
+  const auto found = Get(sent->name());
+  ASSERT_THAT(found, IsOk());
+  EXPECT_EQ(found->SerializeAsString(), sent->SerializeAsString());
+  EXPECT_EQ(found->state(), v1::Notification::STATE_ACTIVE);
+  EXPECT_EQ(found->counts().pending(), 1);
+  v1::ListDeliveriesRequest request;
+  request.set_parent(sent->name());
+  const auto deliveries = ListDeliveries(request);
+  ASSERT_THAT(deliveries, IsOk());
+  ASSERT_EQ(deliveries->deliveries_size(), 1);
+  const v1::Delivery& delivery = deliveries->deliveries(0);
+  EXPECT_EQ(delivery.person(), "clusters/c1/contacts/p1");
+  EXPECT_EQ(delivery.resource(), "events/e1/invitations/i1");
+  EXPECT_EQ(delivery.calendar_method(), v1::CALENDAR_METHOD_REQUEST);
+  EXPECT_THAT(delivery.message_id(), HasSubstr("@wici.example.org"));
+}
+
+TEST_F(NotificationServiceTest, SameRequestIdGivesTheSameAnswerAndOneNotification) {
+  v1::SendNotificationRequest request = Request();
+  request.set_request_id(kRequestId);
+  const auto first = Send(request);
+  const auto second = Send(request);
+  ASSERT_THAT(first, IsOk());
+  ASSERT_THAT(second, IsOk());
+  EXPECT_EQ(first->name(), second->name());
+  EXPECT_EQ(List({})->notifications_size(), 1);
+  request.mutable_notification()->set_event("events/e2");
+  request.mutable_notification()->clear_resource();
+  EXPECT_THAT(Send(request),
+              AllOf(StatusIs(absl::StatusCode::kInvalidArgument, Reason("REQUEST_ID_REUSED")),
+                    HasViolation("request_id")));
+}
+
+TEST_F(NotificationServiceTest, EverythingThatIsWrongIsSaidAtOnce) {
+  v1::SendNotificationRequest request;
+  request.set_request_id("not a uuid");
+  v1::Notification& n = *request.mutable_notification();
+  n.set_template_("templates/none");
+  n.set_event("Łódź");
+  n.set_resource("clusters/c1");
+  n.add_persons("clusters/c1/contacts/p1");
+  n.add_persons("clusters/c1/contacts/p1");
+  n.add_persons("jan@example.org");
+  n.set_channel(v1::CHANNEL_WEBHOOK);
+  n.set_unknown_policy(static_cast<v1::UnknownPolicy>(17));
+  n.mutable_schedule_time()->set_seconds(-5);
+  n.mutable_expire_time()->set_seconds(1);
+  const auto refused = Send(request);
+  EXPECT_THAT(refused, StatusIs(absl::StatusCode::kInvalidArgument, Reason("INVALID_ARGUMENT")));
+  std::vector<std::string> fields;
+  for (const FieldViolation& violation : FieldViolations(refused.status())) {
+    fields.push_back(violation.field);
+  }
+  EXPECT_THAT(fields,
+              ::testing::UnorderedElementsAre(
+                  "request_id", "notification.template", "notification.event",
+                  "notification.persons[1]", "notification.persons[2]", "notification.resource",
+                  "notification.resource", "notification.channel", "notification.unknown_policy",
+                  "notification.schedule_time", "notification.expire_time"));
+  EXPECT_EQ(List({})->notifications_size(), 0);
+}
+
+TEST_F(NotificationServiceTest, EmptyAndOversizedRequestsAreRefused) {
+  EXPECT_THAT(Send({}), HasViolation("notification"));
+  v1::SendNotificationRequest request = Request();
+  request.mutable_notification()->clear_resource();
+  for (int i = 0; i < 1000; ++i) {
+    request.mutable_notification()->add_persons(absl::StrCat("persons/p", i));
+  }
+  EXPECT_THAT(Send(request), HasViolation("notification.persons"));
+  request.mutable_notification()->mutable_persons()->RemoveLast();
+  EXPECT_THAT(Send(request), IsOk());
+  request.mutable_notification()->set_event(std::string(3 << 20, 'x'));
+  EXPECT_THAT(Send(request), HasViolation("notification.event"));
+}
+
+TEST_F(NotificationServiceTest, UnknownNamesAreNotFoundAndMalformedOnesInvalid) {
+  const auto not_found = StatusIs(absl::StatusCode::kNotFound, Reason("NOTIFICATION_NOT_FOUND"));
+  EXPECT_THAT(Get("notifications/none"), not_found);
+  EXPECT_THAT(Cancel("notifications/none"), not_found);
+  v1::ListDeliveriesRequest deliveries;
+  deliveries.set_parent("notifications/none");
+  EXPECT_THAT(ListDeliveries(deliveries), not_found);
+  EXPECT_THAT(Get("none"), HasViolation("name"));
+  EXPECT_THAT(Cancel(""), HasViolation("name"));
+  deliveries.set_parent("x");
+  deliveries.set_state(static_cast<v1::DeliveryState>(99));
+  deliveries.set_page_size(-1);
+  EXPECT_THAT(ListDeliveries(deliveries),
+              AllOf(HasViolation("parent"), HasViolation("state"), HasViolation("page_size")));
+}
+
+TEST_F(NotificationServiceTest, CancelStopsAnActiveNotificationOnly) {
+  const auto sent = Send(Request());
+  ASSERT_THAT(sent, IsOk());
+  EXPECT_THAT(Cancel(sent->name(), "\"9\""),
+              StatusIs(absl::StatusCode::kAborted, Reason("ETAG_MISMATCH")));
+  const auto cancelled = Cancel(sent->name(), sent->etag());
+  ASSERT_THAT(cancelled, IsOk());
+  EXPECT_EQ(cancelled->state(), v1::Notification::STATE_CANCELLED);
+  EXPECT_THAT(Cancel(sent->name()), IsOk());
+  const auto done = Send(Request());
+  ASSERT_THAT(done, IsOk());
+  DeliverAll();
+  EXPECT_THAT(Cancel(done->name()),
+              StatusIs(absl::StatusCode::kFailedPrecondition, Reason("NOTIFICATION_COMPLETED")));
+}
+
+TEST_F(NotificationServiceTest, PagesHoldEachNotificationOnce) {
+  for (int i = 0; i < 5; ++i) ASSERT_THAT(Send(Request()), IsOk());
+  v1::ListNotificationsRequest request;
+  request.set_event("events/e1");
+  request.set_page_size(2);
+  std::set<std::string> seen;
+  int pages = 0;
+  do {
+    const auto page = List(request);
+    ASSERT_THAT(page, IsOk());
+    for (const auto& item : page->notifications()) EXPECT_TRUE(seen.insert(item.name()).second);
+    request.set_page_token(page->next_page_token());
+    ++pages;
+  } while (!request.page_token().empty());
+  EXPECT_EQ(pages, 3);
+  EXPECT_THAT(seen, SizeIs(5));
+}
+
+TEST_F(NotificationServiceTest, PageTokenOfAnotherQueryIsRefused) {
+  for (int i = 0; i < 2; ++i) ASSERT_THAT(Send(Request()), IsOk());
+  v1::ListNotificationsRequest request;
+  request.set_page_size(1);
+  request.set_page_token(List(request)->next_page_token());
+  EXPECT_THAT(List(request), IsOk());
+  request.set_event("events/e1");
+  EXPECT_THAT(List(request), HasViolation("page_token"));
+}
+
+TEST_F(NotificationServiceTest, NobodyAndTheUnentitledAreTurnedAway) {
+  EXPECT_THAT(services_.Call<v1::Notification>(
+                  "wici.notification.v1.NotificationService/SendNotification", Request()),
+              StatusIs(absl::StatusCode::kUnauthenticated));
+  token_ = services_.Token("door-staff", "events/e1");
+  EXPECT_THAT(Send(Request()), StatusIs(absl::StatusCode::kPermissionDenied));
+  EXPECT_THAT(Get("notifications/none"), StatusIs(absl::StatusCode::kPermissionDenied));
+}
+
+TEST_F(NotificationServiceTest, BuiltInTemplatesCanBeReadAndPreviewed) {
+  const auto templates = services_.Call<v1::ListTemplatesResponse>(
+      "wici.notification.v1.TemplateService/ListTemplates", v1::ListTemplatesRequest(), token_);
+  ASSERT_THAT(templates, IsOk());
+  EXPECT_EQ(templates->templates_size(), 19);
+  for (const v1::Template& item : templates->templates()) {
+    v1::GetTemplateRequest get;
+    get.set_name(item.name());
+    EXPECT_THAT(services_.Call<v1::Template>("wici.notification.v1.TemplateService/GetTemplate",
+                                             get, token_),
+                IsOk());
+    v1::GetTemplateVersionRequest version;
+    version.set_name(item.current_version());
+    const auto texts = services_.Call<v1::TemplateVersion>(
+        "wici.notification.v1.TemplateService/GetTemplateVersion", version, token_);
+    ASSERT_THAT(texts, IsOk());
+    EXPECT_EQ(texts->contents_size(), 3);
+    v1::ListTemplateVersionsRequest versions;
+    versions.set_parent(item.name());
+    EXPECT_EQ(services_
+                  .Call<v1::ListTemplateVersionsResponse>(
+                      "wici.notification.v1.TemplateService/ListTemplateVersions", versions, token_)
+                  ->template_versions_size(),
+              1);
+    v1::PreviewTemplateRequest preview;
+    preview.set_name(item.name());
+    preview.set_language("pl");
+    const auto shown = services_.Call<v1::PreviewTemplateResponse>(
+        "wici.notification.v1.TemplateService/PreviewTemplate", preview, token_);
+    ASSERT_THAT(shown, IsOk());
+    EXPECT_EQ(shown->language(), "pl");
+    EXPECT_THAT(shown->text(), HasSubstr("Silver meets Gold"));
+  }
+}
+
+TEST_F(NotificationServiceTest, UnknownTemplateIsNotFound) {
+  const auto not_found = StatusIs(absl::StatusCode::kNotFound, Reason("TEMPLATE_NOT_FOUND"));
+  v1::GetTemplateRequest get;
+  get.set_name("templates/none");
+  EXPECT_THAT(
+      services_.Call<v1::Template>("wici.notification.v1.TemplateService/GetTemplate", get, token_),
+      not_found);
+  v1::GetTemplateVersionRequest version;
+  for (const char* name : {"templates/none/versions/1", "templates/invitation/versions/2"}) {
+    version.set_name(name);
+    EXPECT_THAT(services_.Call<v1::TemplateVersion>(
+                    "wici.notification.v1.TemplateService/GetTemplateVersion", version, token_),
+                not_found);
+  }
+  v1::PreviewTemplateRequest preview;
+  preview.set_name("templates/none");
+  EXPECT_THAT(services_.Call<v1::PreviewTemplateResponse>(
+                  "wici.notification.v1.TemplateService/PreviewTemplate", preview, token_),
+              not_found);
+  preview.set_name("templates");
+  preview.set_language("not a language");
+  EXPECT_THAT(services_.Call<v1::PreviewTemplateResponse>(
+                  "wici.notification.v1.TemplateService/PreviewTemplate", preview, token_),
+              AllOf(HasViolation("name"), HasViolation("language")));
+}
+
+// The list only shrinks, and knowingly.
+TEST_F(NotificationServiceTest, TheMethodsWithoutHandlerAreThoseOfTheList) {
+  std::ifstream file("services/notification/unimplemented_methods.txt");
+  std::vector<std::string> listed;
+  for (std::string line; std::getline(file, line);) listed.push_back(line);
+  EXPECT_THAT(services_.server().UnimplementedMethods(), ElementsAreArray(listed));
+}
+
+}  // namespace
+}  // namespace wici::notification

@@ -1,0 +1,179 @@
+// Every SQL statement of this service, by name. Written once for SQLite and PostgreSQL. Texts that
+// end in VALUES are completed by InsertMany (libs/sql/database.h). What all services share has its
+// SQL there: libs/sql/idempotency.cc, libs/feed/changes.cc, libs/feed/consumer.cc.
+//
+// States are the numbers of DeliveryState (proto/wici/notification/v1/delivery.proto): 1 QUEUED,
+// 2 SENDING, 3 DEFERRED, 4 DELIVERED, 5 REJECTED, 6 UNKNOWN, 7 EXPIRED, 8 CANCELLED, 9 SUPPRESSED.
+#ifndef WICI_SERVICES_NOTIFICATION_DELIVERIES_QUERIES_H_
+#define WICI_SERVICES_NOTIFICATION_DELIVERIES_QUERIES_H_
+
+#include <string_view>
+
+#include "libs/sql/database.h"
+
+namespace wici::notification::queries {
+
+// ----- accepting -----
+
+inline constexpr sql::Query kInsertNotifications{
+    "insert_notifications",
+    "INSERT INTO notifications (id, revision, version, template, event, channel, unknown_policy, "
+    "cause, cancelled, schedule_at, expires_at, created_at, updated_at) VALUES"};
+
+inline constexpr sql::Query kInsertDeliveries{
+    "insert_deliveries",
+    "INSERT INTO deliveries (id, notification_id, template, event, resource, person, channel, "
+    "unknown_policy, calendar_method, calendar_sequence, state, prior_state, reason, cancelled, "
+    "attempt, fence, lease_owner, next_at, expires_at, last_outcome, last_code, "
+    "last_enhanced_code, created_at, updated_at) VALUES"};
+
+// The next SEQUENCE of each (event, person): 0, then one more each time.
+inline constexpr sql::Query kTakeSequences{
+    "take_sequences", "INSERT INTO calendar_sequences (event, person, sequence) VALUES"};
+inline constexpr std::string_view kTakeSequencesSuffix =
+    "ON CONFLICT (event, person) DO UPDATE SET sequence = calendar_sequences.sequence + 1 "
+    "RETURNING event, person, sequence";
+
+// ----- reading -----
+
+// $1 event or '', $2 template or '', $3 id before which to start, $4 limit. One half of the UNION
+// is empty; together they let each case use its index. The counts are, in order: pending, sending,
+// delivered, rejected, not sent, expired, unknown.
+inline constexpr sql::Query kListNotifications{
+    "list_notifications",
+    "SELECT n.id, n.revision, n.template, n.event, n.channel, n.unknown_policy, n.cause, "
+    "n.cancelled, n.schedule_at, n.expires_at, n.created_at, n.updated_at, "
+    "COUNT(*) FILTER (WHERE d.state IN (1, 3)), COUNT(*) FILTER (WHERE d.state = 2), "
+    "COUNT(*) FILTER (WHERE d.state = 4), COUNT(*) FILTER (WHERE d.state = 5), "
+    "COUNT(*) FILTER (WHERE d.state IN (8, 9)), COUNT(*) FILTER (WHERE d.state = 7), "
+    "COUNT(*) FILTER (WHERE d.state = 6) "
+    "FROM (SELECT * FROM notifications WHERE event = $1 AND ($2 = '' OR template = $2) AND id < $3 "
+    "UNION ALL "
+    "SELECT * FROM notifications WHERE $1 = '' AND ($2 = '' OR template = $2) AND id < $3 "
+    "ORDER BY id DESC LIMIT $4) n "
+    "JOIN deliveries d ON d.notification_id = n.id "
+    "GROUP BY n.id, n.revision, n.template, n.event, n.channel, n.unknown_policy, n.cause, "
+    "n.cancelled, n.schedule_at, n.expires_at, n.created_at, n.updated_at ORDER BY n.id DESC"};
+
+// The same for one, $1.
+inline constexpr sql::Query kGetNotification{
+    "get_notification",
+    "SELECT n.id, n.revision, n.template, n.event, n.channel, n.unknown_policy, n.cause, "
+    "n.cancelled, n.schedule_at, n.expires_at, n.created_at, n.updated_at, "
+    "COUNT(*) FILTER (WHERE d.state IN (1, 3)), COUNT(*) FILTER (WHERE d.state = 2), "
+    "COUNT(*) FILTER (WHERE d.state = 4), COUNT(*) FILTER (WHERE d.state = 5), "
+    "COUNT(*) FILTER (WHERE d.state IN (8, 9)), COUNT(*) FILTER (WHERE d.state = 7), "
+    "COUNT(*) FILTER (WHERE d.state = 6) "
+    "FROM notifications n JOIN deliveries d ON d.notification_id = n.id WHERE n.id = $1 "
+    "GROUP BY n.id, n.revision, n.template, n.event, n.channel, n.unknown_policy, n.cause, "
+    "n.cancelled, n.schedule_at, n.expires_at, n.created_at, n.updated_at"};
+
+// $1 notification, $2 state or 0, $3 id after which to start or '', $4 limit.
+inline constexpr sql::Query kListDeliveries{
+    "list_deliveries",
+    "SELECT id, notification_id, person, resource, channel, state, reason, attempt, next_at, "
+    "last_outcome, last_code, last_enhanced_code, calendar_method, calendar_sequence, created_at, "
+    "updated_at FROM deliveries WHERE notification_id = $1 AND ($2 = 0 OR state = $2) AND id > $3 "
+    "ORDER BY id LIMIT $4"};
+
+// ----- cancelling -----
+
+inline constexpr sql::Query kCancelNotification{
+    "cancel_notification",
+    "UPDATE notifications SET cancelled = TRUE, revision = revision + 1, version = version + 1, "
+    "updated_at = $2 WHERE id = $1 RETURNING version"};
+
+inline constexpr sql::Query kCancelOpenDeliveries{
+    "cancel_open_deliveries",
+    "UPDATE deliveries SET state = 8, next_at = NULL, updated_at = $2 WHERE notification_id = $1 "
+    "AND state IN (1, 3)"};
+
+// What is being sent may be deferred; then it must not come back.
+inline constexpr sql::Query kMarkSendingDeliveries{
+    "mark_sending_deliveries",
+    "UPDATE deliveries SET cancelled = TRUE WHERE notification_id = $1 AND state = 2"};
+
+// ----- sending -----
+
+// $1 owner, $2 end of the lease, $3 now, $4 limit. Mails to one person about one event go out in
+// the order in which they were accepted, unless an earlier one has been deferred.
+inline constexpr sql::Query kClaimDeliveries{
+    "claim_deliveries",
+    "UPDATE deliveries SET prior_state = state, state = 2, lease_owner = $1, next_at = $2, "
+    "fence = fence + 1, attempt = attempt + 1, updated_at = $3 "
+    "WHERE next_at <= $3 AND id IN (SELECT d.id FROM deliveries d WHERE d.next_at <= $3 AND "
+    "NOT EXISTS (SELECT 1 FROM deliveries e WHERE e.event = d.event AND e.person = d.person AND "
+    "e.id < d.id AND e.next_at IS NOT NULL AND "
+    "(e.state = 2 AND e.next_at > $3 OR e.state <> 3 AND e.next_at <= $3)) "
+    "ORDER BY d.next_at, d.id LIMIT $4) "
+    "RETURNING id, notification_id, template, event, resource, person, unknown_policy, "
+    "calendar_method, calendar_sequence, attempt, fence, expires_at, prior_state, cancelled, "
+    "failures"};
+
+// $1 owner, $2 new end, $3 now. Leases that have ended are not brought back.
+inline constexpr sql::Query kRenewLeases{
+    "renew_leases",
+    "UPDATE deliveries SET next_at = $2 WHERE next_at > $3 AND next_at <= $2 AND state = 2 AND "
+    "lease_owner = $1"};
+
+inline constexpr sql::Query kInsertAttempts{
+    "insert_attempts",
+    "INSERT INTO attempts (delivery_id, n, fence, started_at, ended_at, outcome, code, "
+    "enhanced_code) VALUES"};
+
+// $1 delivery, $2 attempt, $3 ended, $4 outcome, $5 code, $6 enhanced code.
+inline constexpr sql::Query kEndAttempt{
+    "end_attempt",
+    "UPDATE attempts SET ended_at = $3, outcome = $4, code = $5, enhanced_code = $6 "
+    "WHERE delivery_id = $1 AND n = $2 AND ended_at IS NULL"};
+
+// $3 state, $4 reason, $5 next attempt, $6 outcome, $7 code, $8 enhanced code, $9 now, $10 how many
+// failures more: 0 or 1. No row: the fence has moved on, another worker has the delivery.
+inline constexpr sql::Query kSettleDelivery{
+    "settle_delivery",
+    "UPDATE deliveries SET state = $3, reason = $4, next_at = $5, last_outcome = $6, "
+    "last_code = $7, last_enhanced_code = $8, lease_owner = '', updated_at = $9, "
+    "failures = failures + $10 "
+    "WHERE id = $1 AND fence = $2 AND state = 2 RETURNING id"};
+
+// ----- kept mails -----
+
+inline constexpr sql::Query kGetKeptMails{
+    "get_kept_mails",
+    "SELECT delivery_id, recipient, message FROM kept_mails WHERE delivery_id IN"};
+
+// A worker that lost its lease does not replace what the next one sends.
+inline constexpr sql::Query kKeepMails{
+    "keep_mails", "INSERT INTO kept_mails (delivery_id, person, fence, recipient, message) VALUES"};
+inline constexpr std::string_view kKeepMailsSuffix =
+    "ON CONFLICT (delivery_id) DO UPDATE SET fence = excluded.fence, "
+    "recipient = excluded.recipient, message = excluded.message "
+    "WHERE kept_mails.fence < excluded.fence RETURNING delivery_id";
+
+inline constexpr sql::Query kForgetMails{"forget_mails",
+                                         "DELETE FROM kept_mails WHERE delivery_id IN"};
+
+inline constexpr sql::Query kForgetMailsOfNotification{
+    "forget_mails_of_notification",
+    "DELETE FROM kept_mails WHERE delivery_id IN "
+    "(SELECT id FROM deliveries WHERE notification_id = $1 AND state = 8)"};
+
+inline constexpr sql::Query kForgetMailsOfPerson{
+    "forget_mails_of_person", "DELETE FROM kept_mails WHERE person = $1 RETURNING delivery_id"};
+
+inline constexpr sql::Query kListMailsOfPerson{
+    "list_mails_of_person",
+    "SELECT message FROM kept_mails WHERE person = $1 ORDER BY delivery_id LIMIT $2"};
+
+inline constexpr sql::Query kBumpNotification{
+    "bump_notification",
+    "UPDATE notifications SET version = version + 1 WHERE id = $1 RETURNING version"};
+
+// When the next delivery is due, NULL when there is none.
+inline constexpr sql::Query kNextDue{"next_due",
+                                     "SELECT MIN(next_at) FROM deliveries WHERE next_at IS NOT "
+                                     "NULL"};
+
+}  // namespace wici::notification::queries
+
+#endif  // WICI_SERVICES_NOTIFICATION_DELIVERIES_QUERIES_H_

@@ -1,0 +1,70 @@
+// The Store on SQL, and the one place where notifications are recorded.
+#ifndef WICI_SERVICES_NOTIFICATION_DELIVERIES_SQL_STORE_H_
+#define WICI_SERVICES_NOTIFICATION_DELIVERIES_SQL_STORE_H_
+
+#include <string>
+#include <vector>
+
+#include "libs/base/id.h"
+#include "libs/sql/database.h"
+#include "services/notification/deliveries/rules/ledger.h"
+#include "services/notification/deliveries/store.h"
+
+namespace wici::notification {
+
+// Writes notifications with their deliveries, takes the next SEQUENCE for each calendar mail, and
+// appends to the change feed; all in the caller's transaction, so call it once in it.
+// `transaction_id` is unique. A person twice in one notification is ALREADY_EXISTS.
+absl::Status RecordNotifications(sql::Transaction& tx,
+                                 absl::Span<const NewNotification> notifications,
+                                 std::string_view transaction_id, absl::Time now);
+
+// Deletes what is kept for a person who was erased; whether there was anything.
+absl::StatusOr<bool> ForgetMailsOf(sql::Transaction& tx, std::string_view person);
+
+class SqlStore final : public Store {
+ public:
+  // Both outlive the store.
+  SqlStore(sql::Database& database, IdSource& ids) : database_(database), ids_(ids) {}
+
+  absl::StatusOr<v1::Notification> GetNotification(absl::Time deadline,
+                                                   std::string_view name) override;
+  absl::StatusOr<std::vector<v1::Notification>> ListNotifications(absl::Time deadline,
+                                                                  std::string_view event,
+                                                                  std::string_view template_name,
+                                                                  std::string_view before,
+                                                                  std::int32_t limit) override;
+  absl::StatusOr<std::vector<v1::Delivery>> ListDeliveries(absl::Time deadline,
+                                                           std::string_view parent,
+                                                           v1::DeliveryState state,
+                                                           std::string_view after,
+                                                           std::int32_t limit) override;
+  absl::StatusOr<v1::Notification> CancelNotification(absl::Time deadline,
+                                                      const sql::IdempotencyKey& key,
+                                                      std::string_view name, std::string_view etag,
+                                                      absl::Time now) override;
+  absl::StatusOr<std::vector<ClaimedDelivery>> ClaimDeliveries(absl::Time deadline,
+                                                               std::string_view owner,
+                                                               absl::Duration lease,
+                                                               std::int32_t limit,
+                                                               absl::Time now) override;
+  absl::Status RenewLeases(absl::Time deadline, std::string_view owner, absl::Duration lease,
+                           absl::Time now) override;
+  absl::Status KeepMails(absl::Time deadline, absl::Span<KeptMail> mails) override;
+  absl::StatusOr<std::vector<std::string>> ListKeptMails(absl::Time deadline,
+                                                         std::string_view person,
+                                                         std::int32_t limit) override;
+  absl::StatusOr<bool> ForgetPerson(absl::Time deadline, const sql::IdempotencyKey& key,
+                                    std::string_view person, absl::Time now) override;
+  absl::StatusOr<int> RecordAttempts(absl::Time deadline, absl::Span<const AttemptRecord> records,
+                                     absl::Time now) override;
+  absl::StatusOr<absl::Time> NextDue(absl::Time deadline) override;
+
+ private:
+  sql::Database& database_;
+  IdSource& ids_;
+};
+
+}  // namespace wici::notification
+
+#endif  // WICI_SERVICES_NOTIFICATION_DELIVERIES_SQL_STORE_H_

@@ -1,0 +1,108 @@
+// What this service needs of storage, in its own words.
+#ifndef WICI_SERVICES_NOTIFICATION_DELIVERIES_STORE_H_
+#define WICI_SERVICES_NOTIFICATION_DELIVERIES_STORE_H_
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "absl/types/span.h"
+#include "libs/sql/idempotency.h"
+#include "services/notification/deliveries/rules/ledger.h"
+#include "wici/notification/v1/delivery.pb.h"
+#include "wici/notification/v1/notification.pb.h"
+
+namespace wici::notification {
+
+// The end of one attempt, or of a claim that led to none.
+struct AttemptRecord {
+  ClaimedDelivery delivery;
+  AttemptResult result;
+  Settlement settlement;
+  absl::Time ended;
+};
+
+// A mail as an attempt sends it.
+struct KeptMail {
+  std::string delivery_id;
+  std::string person;
+  std::int64_t fence = 0;
+  bool repeated = false;  // an earlier attempt may have sent it already
+  std::string recipient;  // its address
+  std::string message;
+};
+
+// Thread-safe. Every method is one transaction; errors are those of sql::Database unless a comment
+// names others.
+class Store {
+ public:
+  virtual ~Store() = default;
+
+  // With counts, without input-only fields. NOT_FOUND (NOTIFICATION_NOT_FOUND).
+  virtual absl::StatusOr<v1::Notification> GetNotification(absl::Time deadline,
+                                                           std::string_view name) = 0;
+
+  // The newest first, starting before the id `before` unless "". Empty filters match all.
+  virtual absl::StatusOr<std::vector<v1::Notification>> ListNotifications(
+      absl::Time deadline, std::string_view event, std::string_view template_name,
+      std::string_view before, std::int32_t limit) = 0;
+
+  // In the order of their ids, starting after `after`. message_id is left to the caller. NOT_FOUND
+  // (NOTIFICATION_NOT_FOUND).
+  virtual absl::StatusOr<std::vector<v1::Delivery>> ListDeliveries(absl::Time deadline,
+                                                                   std::string_view parent,
+                                                                   v1::DeliveryState state,
+                                                                   std::string_view after,
+                                                                   std::int32_t limit) = 0;
+
+  // Stops what is not being sent. Cancelling again changes nothing. NOT_FOUND
+  // (NOTIFICATION_NOT_FOUND), ABORTED (ETAG_MISMATCH), FAILED_PRECONDITION
+  // (NOTIFICATION_COMPLETED), INVALID_ARGUMENT (REQUEST_ID_REUSED).
+  virtual absl::StatusOr<v1::Notification> CancelNotification(absl::Time deadline,
+                                                              const sql::IdempotencyKey& key,
+                                                              std::string_view name,
+                                                              std::string_view etag,
+                                                              absl::Time now) = 0;
+
+  // Takes at most `limit` due deliveries on a lease and writes down that an attempt begins.
+  virtual absl::StatusOr<std::vector<ClaimedDelivery>> ClaimDeliveries(absl::Time deadline,
+                                                                       std::string_view owner,
+                                                                       absl::Duration lease,
+                                                                       std::int32_t limit,
+                                                                       absl::Time now) = 0;
+
+  // Gives the leases of `owner` that still hold another `lease` from now.
+  virtual absl::Status RenewLeases(absl::Time deadline, std::string_view owner,
+                                   absl::Duration lease, absl::Time now) = 0;
+
+  // Writes mails down before they are sent. A repeated one becomes what was written down before, if
+  // that was for the same recipient, so that nobody gets the same mail twice in two versions. Kept
+  // until it is known what became of the attempt.
+  virtual absl::Status KeepMails(absl::Time deadline, absl::Span<KeptMail> mails) = 0;
+
+  // At most `limit` of the mails that are kept now for a person.
+  virtual absl::StatusOr<std::vector<std::string>> ListKeptMails(absl::Time deadline,
+                                                                 std::string_view person,
+                                                                 std::int32_t limit) = 0;
+
+  // Deletes them; whether there were any. INVALID_ARGUMENT (REQUEST_ID_REUSED).
+  virtual absl::StatusOr<bool> ForgetPerson(absl::Time deadline, const sql::IdempotencyKey& key,
+                                            std::string_view person, absl::Time now) = 0;
+
+  // Writes down how attempts ended. A delivery whose fence has moved on keeps its state; only the
+  // attempt is noted. Returns how many were settled.
+  virtual absl::StatusOr<int> RecordAttempts(absl::Time deadline,
+                                             absl::Span<const AttemptRecord> records,
+                                             absl::Time now) = 0;
+
+  // When the next delivery is due; InfiniteFuture when none is open.
+  virtual absl::StatusOr<absl::Time> NextDue(absl::Time deadline) = 0;
+};
+
+}  // namespace wici::notification
+
+#endif  // WICI_SERVICES_NOTIFICATION_DELIVERIES_STORE_H_

@@ -1,0 +1,393 @@
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/types/span.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "libs/base/clock.h"
+#include "libs/feed/changes.h"
+#include "libs/feed/sequencer.h"
+#include "libs/sql/migrate.h"
+#include "libs/testing/database_fixture.h"
+#include "libs/testing/fake_clock.h"
+#include "libs/testing/fake_ids.h"
+#include "libs/testing/status_matchers.h"
+#include "services/notification/deliveries/sql_store.h"
+#include "services/notification/migrations.h"
+
+namespace wici::notification {
+namespace {
+
+using ::testing::ElementsAre;
+using testing::HasViolation;
+using ::testing::IsEmpty;
+using testing::IsOk;
+using testing::Reason;
+using ::testing::SizeIs;
+using testing::StatusIs;
+
+constexpr char kJan[] = "clusters/btm/contacts/jan";
+constexpr char kEwa[] = "persons/ewa";
+
+class StoreTest : public testing::DatabaseTest {
+ protected:
+  absl::Span<const sql::Migration> Schema() const override { return Migrations(); }
+  absl::Time Deadline() const { return absl::Now() + absl::Seconds(20); }
+  absl::Time Now() const { return clock_.Now(); }
+
+  NewNotification Plan(const std::vector<std::string>& persons,
+                       v1::CalendarMethod method = v1::CALENDAR_METHOD_REQUEST) {
+    NewNotification plan;
+    plan.id = ids_.NewId();
+    plan.template_name = "templates/invitation";
+    plan.event = "events/e1";
+    plan.calendar_method = method;
+    plan.not_before = Now();
+    plan.expires = Now() + kDefaultLifetime;
+    for (const std::string& person : persons) {
+      plan.recipients.push_back({ids_.NewId(), person, "events/e1/invitations/i1"});
+    }
+    return plan;
+  }
+
+  absl::Status Record(const std::vector<NewNotification>& plans) {
+    const std::string id = ids_.NewId();
+    return database().Write(Deadline(), [&](sql::Transaction& tx) {
+      return RecordNotifications(tx, plans, id, Now());
+    });
+  }
+
+  std::vector<ClaimedDelivery> Claim(std::int32_t limit = 100) {
+    auto claimed = store().ClaimDeliveries(Deadline(), "worker", absl::Minutes(2), limit, Now());
+    EXPECT_THAT(claimed, IsOk());
+    return *std::move(claimed);
+  }
+
+  int Settle(const ClaimedDelivery& delivery, v1::AttemptOutcome outcome,
+             bool common_cause = false) {
+    AttemptResult result;
+    result.outcome = outcome;
+    result.common_cause = common_cause;
+    result.code = 250;
+    const AttemptRecord record{delivery, result, SettleAttempt(delivery, result, Now()), Now()};
+    auto settled = store().RecordAttempts(Deadline(), {record}, Now());
+    EXPECT_THAT(settled, IsOk());
+    return *settled;
+  }
+
+  v1::Notification Get(const std::string& id) {
+    auto found = store().GetNotification(Deadline(), "notifications/" + id);
+    EXPECT_THAT(found, IsOk());
+    return *found;
+  }
+
+  std::vector<v1::Delivery> Deliveries(const std::string& id) {
+    auto found = store().ListDeliveries(Deadline(), "notifications/" + id,
+                                        v1::DELIVERY_STATE_UNSPECIFIED, "", 100);
+    EXPECT_THAT(found, IsOk());
+    return *found;
+  }
+
+  SqlStore& store() {
+    if (!store_) store_ = std::make_unique<SqlStore>(database(), ids_);
+    return *store_;
+  }
+
+  testing::FakeClock clock_;
+  testing::FakeIds ids_;
+  std::unique_ptr<SqlStore> store_;
+};
+WICI_ON_EVERY_ENGINE(StoreTest);
+
+TEST_P(StoreTest, AKeptMailIsThatOfTheFirstAttemptUntilTheOutcomeIsKnown) {
+  ASSERT_THAT(Record({Plan({kJan})}), IsOk());
+  const auto keep = [&](const ClaimedDelivery& delivery, const std::string& message) {
+    std::vector<KeptMail> mails = {{delivery.id, delivery.person, delivery.fence,
+                                    delivery.attempt > 1, "jan@example.org", message}};
+    EXPECT_THAT(store().KeepMails(Deadline(), absl::MakeSpan(mails)), IsOk());
+    return mails[0].message;
+  };
+  const ClaimedDelivery first = Claim()[0];
+  EXPECT_EQ(keep(first, "one"), "one");
+  clock_.Advance(absl::Minutes(3));
+  const ClaimedDelivery second = Claim()[0];
+  EXPECT_EQ(keep(second, "two"), "one");
+  Settle(second, v1::ATTEMPT_OUTCOME_UNKNOWN);
+  clock_.Advance(absl::Minutes(3));
+  const ClaimedDelivery third = Claim()[0];
+  EXPECT_EQ(keep(third, "three"), "one");
+  Settle(third, v1::ATTEMPT_OUTCOME_DEFERRED);
+  clock_.Advance(absl::Hours(1));
+  const ClaimedDelivery fourth = Claim()[0];
+  EXPECT_EQ(keep(fourth, "four"), "four") << "the third did not arrive";
+  EXPECT_EQ(keep(second, "late"), "four");
+  Settle(second, v1::ATTEMPT_OUTCOME_DELIVERED_TO_RELAY);
+  EXPECT_THAT(*store().ListKeptMails(Deadline(), kJan, 10), ElementsAre("four"))
+      << "who lost the lease settles nothing";
+  Settle(fourth, v1::ATTEMPT_OUTCOME_DELIVERED_TO_RELAY);
+  EXPECT_THAT(*store().ListKeptMails(Deadline(), kJan, 10), IsEmpty());
+}
+
+TEST_P(StoreTest, AKeptMailGoesWithItsNotification) {
+  const NewNotification plan = Plan({kJan});
+  ASSERT_THAT(Record({plan}), IsOk());
+  const ClaimedDelivery claimed = Claim()[0];
+  std::vector<KeptMail> mails = {
+      {claimed.id, claimed.person, claimed.fence, false, "jan@example.org", "text"}};
+  ASSERT_THAT(store().KeepMails(Deadline(), absl::MakeSpan(mails)), IsOk());
+  Settle(claimed, v1::ATTEMPT_OUTCOME_UNKNOWN);
+  ASSERT_THAT(*store().ListKeptMails(Deadline(), kJan, 10), SizeIs(1));
+  ASSERT_THAT(store().CancelNotification(Deadline(), {}, "notifications/" + plan.id, "", Now()),
+              IsOk());
+  EXPECT_THAT(*store().ListKeptMails(Deadline(), kJan, 10), IsEmpty());
+}
+
+TEST_P(StoreTest, RecordedNotificationIsFoundWithItsDeliveries) {
+  const NewNotification plan = Plan({kJan, kEwa});
+  ASSERT_THAT(Record({plan}), IsOk());
+  const v1::Notification found = Get(plan.id);
+  EXPECT_EQ(found.template_(), "templates/invitation");
+  EXPECT_EQ(found.event(), "events/e1");
+  EXPECT_EQ(found.state(), v1::Notification::STATE_ACTIVE);
+  EXPECT_EQ(found.counts().pending(), 2);
+  const std::vector<v1::Delivery> deliveries = Deliveries(plan.id);
+  ASSERT_THAT(deliveries, SizeIs(2));
+  EXPECT_EQ(deliveries[0].person(), kJan);
+  EXPECT_EQ(deliveries[0].state(), v1::DELIVERY_STATE_QUEUED);
+  EXPECT_EQ(deliveries[0].resource(), "events/e1/invitations/i1");
+}
+
+TEST_P(StoreTest, UnknownNotificationIsNotFound) {
+  EXPECT_THAT(store().GetNotification(Deadline(), "notifications/none"),
+              StatusIs(absl::StatusCode::kNotFound, Reason("NOTIFICATION_NOT_FOUND")));
+  EXPECT_THAT(store().ListDeliveries(Deadline(), "notifications/none",
+                                     v1::DELIVERY_STATE_UNSPECIFIED, "", 10),
+              StatusIs(absl::StatusCode::kNotFound, Reason("NOTIFICATION_NOT_FOUND")));
+}
+
+TEST_P(StoreTest, PersonTwiceInOneNotificationIsRefusedAndNothingIsWritten) {
+  EXPECT_THAT(Record({Plan({kEwa, kEwa})}), StatusIs(absl::StatusCode::kAlreadyExists));
+  EXPECT_THAT(Claim(), IsEmpty());
+}
+
+TEST_P(StoreTest, SequenceCountsCalendarMailsOfOnePersonAboutOneEvent) {
+  const NewNotification first = Plan({kJan, kEwa});
+  const NewNotification silent = Plan({kJan}, v1::CALENDAR_METHOD_UNSPECIFIED);
+  const NewNotification second = Plan({kJan});
+  NewNotification other_event = Plan({kJan});
+  other_event.event = "events/e2";
+  const NewNotification last = Plan({kJan, kEwa}, v1::CALENDAR_METHOD_CANCEL);
+  ASSERT_THAT(Record({first, silent, second, other_event}), IsOk());
+  ASSERT_THAT(Record({last}), IsOk());
+  EXPECT_EQ(Deliveries(first.id)[0].calendar_sequence(), 0);
+  EXPECT_EQ(Deliveries(first.id)[1].calendar_sequence(), 0);
+  EXPECT_EQ(Deliveries(silent.id)[0].calendar_sequence(), 0);
+  EXPECT_EQ(Deliveries(second.id)[0].calendar_sequence(), 1);
+  EXPECT_EQ(Deliveries(other_event.id)[0].calendar_sequence(), 0);
+  EXPECT_EQ(Deliveries(last.id)[0].calendar_sequence(), 2);
+  EXPECT_EQ(Deliveries(last.id)[1].calendar_sequence(), 1);
+}
+
+TEST_P(StoreTest, DeliveryIsClaimedOnceAndDelivered) {
+  const NewNotification plan = Plan({kJan});
+  ASSERT_THAT(Record({plan}), IsOk());
+  const std::vector<ClaimedDelivery> claimed = Claim();
+  ASSERT_THAT(claimed, SizeIs(1));
+  EXPECT_EQ(claimed[0].attempt, 1);
+  EXPECT_EQ(claimed[0].fence, 1);
+  EXPECT_FALSE(claimed[0].interrupted);
+  EXPECT_THAT(Claim(), IsEmpty());
+  EXPECT_EQ(Settle(claimed[0], v1::ATTEMPT_OUTCOME_DELIVERED_TO_RELAY), 1);
+  EXPECT_EQ(Get(plan.id).state(), v1::Notification::STATE_COMPLETED);
+  EXPECT_EQ(Get(plan.id).counts().delivered(), 1);
+  const v1::Delivery delivery = Deliveries(plan.id)[0];
+  EXPECT_EQ(delivery.state(), v1::DELIVERY_STATE_DELIVERED);
+  EXPECT_EQ(delivery.last_code(), 250);
+  EXPECT_EQ(delivery.attempt_count(), 1);
+  EXPECT_FALSE(delivery.has_next_attempt_time());
+  EXPECT_THAT(Claim(), IsEmpty());
+}
+
+TEST_P(StoreTest, DeferredDeliveryComesBackAtItsTime) {
+  ASSERT_THAT(Record({Plan({kJan})}), IsOk());
+  Settle(Claim()[0], v1::ATTEMPT_OUTCOME_DEFERRED);
+  EXPECT_THAT(Claim(), IsEmpty());
+  clock_.Advance(absl::Seconds(10));
+  const std::vector<ClaimedDelivery> again = Claim();
+  ASSERT_THAT(again, SizeIs(1));
+  EXPECT_EQ(again[0].attempt, 2);
+  EXPECT_FALSE(again[0].interrupted);
+}
+
+TEST_P(StoreTest, OnlyFailuresOfTheDeliveryItselfAreCounted) {
+  ASSERT_THAT(Record({Plan({kJan})}), IsOk());
+  for (int outage = 0; outage < 5; ++outage) {
+    const ClaimedDelivery claimed = Claim()[0];
+    EXPECT_EQ(claimed.failures, 0);
+    Settle(claimed, v1::ATTEMPT_OUTCOME_DEFERRED, /*common_cause=*/true);
+    clock_.Advance(absl::Minutes(2));
+  }
+  Settle(Claim()[0], v1::ATTEMPT_OUTCOME_DEFERRED);
+  clock_.Advance(absl::Seconds(10));
+  const std::vector<ClaimedDelivery> again = Claim();
+  ASSERT_THAT(again, SizeIs(1))
+      << "the first failure of its own waits seconds, whatever was before";
+  EXPECT_EQ(again[0].failures, 1);
+  EXPECT_EQ(again[0].attempt, 7);
+}
+
+TEST_P(StoreTest, LeaseThatRanOutLetsAnotherWorkerInAndFencesTheFirstOff) {
+  const NewNotification plan = Plan({kJan});
+  ASSERT_THAT(Record({plan}), IsOk());
+  const ClaimedDelivery slow = Claim()[0];
+  clock_.Advance(absl::Minutes(3));
+  const ClaimedDelivery fast = Claim()[0];
+  EXPECT_TRUE(fast.interrupted);
+  EXPECT_EQ(fast.fence, slow.fence + 1);
+  EXPECT_EQ(Settle(slow, v1::ATTEMPT_OUTCOME_REJECTED), 0);
+  EXPECT_EQ(Deliveries(plan.id)[0].state(), v1::DELIVERY_STATE_SENDING);
+  EXPECT_EQ(Settle(fast, v1::ATTEMPT_OUTCOME_DELIVERED_TO_RELAY), 1);
+  EXPECT_EQ(Settle(slow, v1::ATTEMPT_OUTCOME_REJECTED), 0);
+  EXPECT_EQ(Deliveries(plan.id)[0].state(), v1::DELIVERY_STATE_DELIVERED);
+}
+
+TEST_P(StoreTest, RenewedLeaseHoldsLongerAndAnEndedOneStaysEnded) {
+  ASSERT_THAT(Record({Plan({kJan})}), IsOk());
+  ASSERT_THAT(Claim(), SizeIs(1));
+  clock_.Advance(absl::Seconds(90));
+  ASSERT_THAT(store().RenewLeases(Deadline(), "worker", absl::Minutes(2), Now()), IsOk());
+  ASSERT_THAT(store().RenewLeases(Deadline(), "another", absl::Hours(1), Now()), IsOk());
+  clock_.Advance(absl::Seconds(90));
+  EXPECT_THAT(Claim(), IsEmpty());
+  clock_.Advance(absl::Seconds(60));
+  ASSERT_THAT(store().RenewLeases(Deadline(), "worker", absl::Minutes(2), Now()), IsOk());
+  EXPECT_THAT(Claim(), SizeIs(1));
+}
+
+TEST_P(StoreTest, MailsToOnePersonAboutOneEventGoOutInOrder) {
+  ASSERT_THAT(Record({Plan({kJan}), Plan({kJan}), Plan({kEwa})}), IsOk());
+  const std::vector<ClaimedDelivery> first = Claim();
+  ASSERT_THAT(first, SizeIs(2));
+  EXPECT_EQ(first[0].calendar_sequence, 0);
+  EXPECT_THAT(Claim(), IsEmpty());
+  Settle(first[0], v1::ATTEMPT_OUTCOME_DELIVERED_TO_RELAY);
+  const std::vector<ClaimedDelivery> second = Claim();
+  ASSERT_THAT(second, SizeIs(1));
+  EXPECT_EQ(second[0].calendar_sequence, 1);
+}
+
+TEST_P(StoreTest, DeferredMailDoesNotHoldUpTheNext) {
+  ASSERT_THAT(Record({Plan({kJan}), Plan({kJan})}), IsOk());
+  Settle(Claim()[0], v1::ATTEMPT_OUTCOME_DEFERRED);
+  const std::vector<ClaimedDelivery> next = Claim();
+  ASSERT_THAT(next, SizeIs(1));
+  EXPECT_EQ(next[0].calendar_sequence, 1);
+}
+
+TEST_P(StoreTest, ScheduledNotificationWaitsForItsTime) {
+  NewNotification plan = Plan({kJan});
+  plan.not_before = Now() + absl::Hours(1);
+  ASSERT_THAT(Record({plan, Plan({kJan})}), IsOk());
+  EXPECT_THAT(Claim(), SizeIs(1));
+  EXPECT_EQ(*store().NextDue(Deadline()), Now() + absl::Minutes(2));
+  clock_.Advance(absl::Hours(1));
+  EXPECT_THAT(Claim(), SizeIs(1));  // the older one; the other waits for it
+}
+
+TEST_P(StoreTest, CancelStopsWhatIsNotBeingSent) {
+  const NewNotification plan = Plan({kJan, kEwa});
+  ASSERT_THAT(Record({plan}), IsOk());
+  const ClaimedDelivery sending = Claim(1)[0];
+  const std::string name = "notifications/" + plan.id;
+  const auto cancelled = store().CancelNotification(Deadline(), {}, name, "", Now());
+  ASSERT_THAT(cancelled, IsOk());
+  EXPECT_EQ(cancelled->state(), v1::Notification::STATE_CANCELLED);
+  EXPECT_EQ(cancelled->counts().not_sent(), 1);
+  EXPECT_EQ(cancelled->counts().sending(), 1);
+  EXPECT_THAT(Claim(), IsEmpty());
+  // A worker that died meanwhile: the next one sees the cancellation.
+  clock_.Advance(absl::Minutes(3));
+  const std::vector<ClaimedDelivery> again = Claim();
+  ASSERT_THAT(again, SizeIs(1));
+  EXPECT_TRUE(again[0].cancelled);
+  EXPECT_EQ(again[0].id, sending.id);
+}
+
+TEST_P(StoreTest, CancelChecksTheEtagAndWhetherAnythingIsLeft) {
+  const NewNotification plan = Plan({kJan});
+  ASSERT_THAT(Record({plan}), IsOk());
+  const std::string name = "notifications/" + plan.id;
+  EXPECT_THAT(store().CancelNotification(Deadline(), {}, name, "\"7\"", Now()),
+              StatusIs(absl::StatusCode::kAborted, Reason("ETAG_MISMATCH")));
+  Settle(Claim()[0], v1::ATTEMPT_OUTCOME_DELIVERED_TO_RELAY);
+  EXPECT_THAT(store().CancelNotification(Deadline(), {}, name, "", Now()),
+              StatusIs(absl::StatusCode::kFailedPrecondition, Reason("NOTIFICATION_COMPLETED")));
+  EXPECT_THAT(store().CancelNotification(Deadline(), {}, "notifications/none", "", Now()),
+              StatusIs(absl::StatusCode::kNotFound, Reason("NOTIFICATION_NOT_FOUND")));
+}
+
+TEST_P(StoreTest, CancelWithOneRequestIdAnswersTheSameTwice) {
+  const NewNotification plan = Plan({kJan});
+  ASSERT_THAT(Record({plan}), IsOk());
+  const std::string name = "notifications/" + plan.id;
+  const sql::IdempotencyKey key{"users/u", "r1", "Cancel", "digest"};
+  const auto first = store().CancelNotification(Deadline(), key, name, "\"1\"", Now());
+  ASSERT_THAT(first, IsOk());
+  const auto second = store().CancelNotification(Deadline(), key, name, "\"1\"", Now());
+  ASSERT_THAT(second, IsOk());
+  EXPECT_EQ(first->SerializeAsString(), second->SerializeAsString());
+  const sql::IdempotencyKey other{"users/u", "r1", "Cancel", "another digest"};
+  EXPECT_THAT(store().CancelNotification(Deadline(), other, name, "", Now()),
+              StatusIs(absl::StatusCode::kInvalidArgument, Reason("REQUEST_ID_REUSED")));
+}
+
+TEST_P(StoreTest, ListShowsTheNewestFirstAndFilters) {
+  const NewNotification first = Plan({kJan});
+  NewNotification other = Plan({kJan});
+  other.event = "events/e2";
+  const NewNotification last = Plan({kEwa});
+  ASSERT_THAT(Record({first, other, last}), IsOk());
+  const auto names = [&](std::string_view event, std::string_view before, int limit) {
+    std::vector<std::string> found;
+    const auto page = *store().ListNotifications(Deadline(), event, "", before, limit);
+    for (const auto& item : page) {
+      found.push_back(item.name());
+    }
+    return found;
+  };
+  EXPECT_THAT(names("", "", 10),
+              ElementsAre("notifications/" + last.id, "notifications/" + other.id,
+                          "notifications/" + first.id));
+  EXPECT_THAT(names("events/e1", "", 10),
+              ElementsAre("notifications/" + last.id, "notifications/" + first.id));
+  EXPECT_THAT(names("", last.id, 1), ElementsAre("notifications/" + other.id));
+  EXPECT_THAT(names("events/none", "", 10), IsEmpty());
+}
+
+TEST_P(StoreTest, ChangesTellWhatHappenedInIdsOnly) {
+  const NewNotification plan = Plan({kJan});
+  ASSERT_THAT(Record({plan}), IsOk());
+  Settle(Claim()[0], v1::ATTEMPT_OUTCOME_DELIVERED_TO_RELAY);
+  feed::Sequencer sequencer(database(), nullptr, clock_, {.source = "notification", .owner = "o"},
+                            [](const feed::v1::Cursor&) {});
+  ASSERT_THAT(sequencer.RunOnce(), IsOk());
+  std::vector<feed::v1::Change> changes;
+  ASSERT_THAT(database().Read(Deadline(),
+                              [&](sql::Transaction& tx) -> absl::Status {
+                                auto found = feed::ReadChanges(tx, {}, 10);
+                                if (found.ok()) changes = *found;
+                                return found.status();
+                              }),
+              IsOk());
+  ASSERT_THAT(changes, SizeIs(2));
+  EXPECT_EQ(changes[0].kind(), "notification.accepted");
+  EXPECT_EQ(changes[0].aggregate(), "notifications/" + plan.id);
+  EXPECT_EQ(changes[0].version(), 1);
+  EXPECT_EQ(changes[1].kind(), "delivery.delivered");
+  EXPECT_EQ(changes[1].person(), kJan);
+  EXPECT_EQ(changes[1].version(), 2);
+}
+
+}  // namespace
+}  // namespace wici::notification

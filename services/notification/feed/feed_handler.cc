@@ -1,0 +1,164 @@
+#include "services/notification/feed/feed_handler.h"
+
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "libs/base/limits.h"
+#include "libs/base/log.h"
+#include "libs/base/status_macros.h"
+#include "services/notification/deliveries/sql_store.h"
+#include "services/notification/mail/templates.h"
+
+namespace wici::notification {
+namespace {
+
+struct Rule {
+  std::string_view kind;
+  std::string_view template_name;
+};
+
+constexpr Rule kRules[] = {
+    {"invitation.created", "templates/invitation"},
+    {"invitation.delegated", "templates/invitation-delegated"},
+    {"invitation.reminded", "templates/invitation-reminder"},
+    {"registration.confirmed", "templates/registration-confirmed"},
+    {"registration.waitlisted", "templates/registration-waitlisted"},
+    {"registration.promoted", "templates/registration-promoted"},
+    {"registration.cancelled", "templates/registration-cancelled"},
+    {"registration.transferred", "templates/registration-cancelled"},
+    {"registration.offered", "templates/registration-offered"},
+    {"registration.expired", "templates/registration-offer-lapsed"},
+    {"registration.requeued", "templates/registration-offer-lapsed"},
+    {"registration.rejected", "templates/registration-rejected"},
+    {"event.rescheduled", "templates/event-rescheduled"},
+    {"event.cancelled", "templates/event-cancelled"},
+    {"meeting.requested", "templates/meeting-requested"},
+    {"meeting.accepted", "templates/meeting-accepted"},
+    {"meeting.declined", "templates/meeting-declined"},
+    {"meeting.expired", "templates/meeting-expired"},
+    {"meeting.scheduled", "templates/meeting-scheduled"},
+    {"meeting.rescheduled", "templates/meeting-rescheduled"},
+    {"meeting.cancelled", "templates/meeting-cancelled"},
+    {"meeting.unscheduled", "templates/meeting-cancelled"},
+};
+
+bool ConcernsEverybody(std::string_view kind) { return kind.substr(0, 6) == "event."; }
+bool ConcernsMeeting(std::string_view kind) { return kind.substr(0, 8) == "meeting."; }
+
+std::string Attribute(const feed::v1::Change& change, const std::string& name) {
+  const auto found = change.attributes().find(name);
+  return found == change.attributes().end() ? "" : found->second;
+}
+
+// The kind of change whose message is sent: when somebody wants their links again, that of the one
+// which brought them about.
+std::string KindToTell(const feed::v1::Change& change) {
+  if (change.kind() == "registration.links_requested") return Attribute(change, "repeats");
+  return change.kind();
+}
+
+// Who let a hold expire did not complete what they had begun, and knows.
+bool IsEndOfHold(const feed::v1::Change& change) {
+  return change.kind() == "registration.expired" && Attribute(change, "offer").empty();
+}
+
+// Makes `notification` one about a meeting; returns what its recipient's links lead to.
+std::string AboutMeeting(const feed::v1::Change& change, NewNotification& notification) {
+  notification.event = change.resource();
+  std::int64_t sequence = 0;
+  if (absl::SimpleAtoi(Attribute(change, "sequence"), &sequence)) {
+    notification.calendar_sequence = sequence;
+    // Before it first had a time there is nothing to take out of a calendar.
+    if (sequence == 0) notification.calendar_method = v1::CALENDAR_METHOD_UNSPECIFIED;
+  }
+  return Attribute(change, "registration");
+}
+
+}  // namespace
+
+std::string_view TemplateFor(std::string_view kind) {
+  for (const Rule& rule : kRules) {
+    if (rule.kind == kind) return rule.template_name;
+  }
+  return "";
+}
+
+absl::Status FeedHandler::PlanForEverybody(const feed::v1::Change& change, NewNotification base,
+                                           std::vector<NewNotification>& plan) {
+  const absl::StatusOr<std::vector<Participant>> listed =
+      peers_.ListParticipants(change.aggregate());
+  if (absl::IsNotFound(listed.status())) return absl::OkStatus();  // nobody left to tell
+  WICI_RETURN_IF_ERROR(listed.status());
+  const std::vector<Participant>& participants = *listed;
+  for (std::size_t start = 0; start < participants.size(); start += kBatchSizeMax) {
+    NewNotification notification = base;
+    notification.id = ids_.NewId();
+    const std::size_t end = std::min(start + kBatchSizeMax, participants.size());
+    for (std::size_t i = start; i < end; ++i) {
+      notification.recipients.push_back(
+          {ids_.NewId(), participants[i].person, participants[i].resource});
+    }
+    plan.push_back(std::move(notification));
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::vector<NewNotification>> FeedHandler::Plan(
+    absl::Span<const feed::v1::Change> changes) {
+  std::vector<NewNotification> plan;
+  const absl::Time now = clock_.Now();
+  for (const feed::v1::Change& change : changes) {
+    const std::string_view template_name = TemplateFor(KindToTell(change));
+    if (template_name.empty() || IsEndOfHold(change)) continue;
+    NewNotification notification;
+    notification.template_name = std::string(template_name);
+    notification.event = change.aggregate();
+    notification.cause =
+        absl::StrCat("registration/", change.cursor().epoch(), "/", change.cursor().seq());
+    notification.calendar_method = FindTemplate(template_name)->calendar_method();
+    notification.not_before = now;
+    notification.expires = now + kDefaultLifetime;
+    if (ConcernsEverybody(change.kind())) {
+      WICI_RETURN_IF_ERROR(PlanForEverybody(change, std::move(notification), plan));
+      continue;
+    }
+    if (change.person().empty()) {
+      Log(LogLevel::kError, "change_without_person",
+          {{"kind", change.kind()}, {"resource", change.resource()}});
+      continue;
+    }
+    const std::string resource =
+        ConcernsMeeting(change.kind()) ? AboutMeeting(change, notification) : change.resource();
+    notification.id = ids_.NewId();
+    notification.recipients.push_back({ids_.NewId(), change.person(), resource});
+    plan.push_back(std::move(notification));
+  }
+  return plan;
+}
+
+absl::StatusOr<sql::Database::Body> FeedHandler::Prepare(
+    absl::Span<const feed::v1::Change> changes) {
+  WICI_ASSIGN_OR_RETURN(std::vector<NewNotification> plan, Plan(changes));
+  std::vector<std::string> erased;
+  for (const feed::v1::Change& change : changes) {
+    if (change.kind() == "registration.person_erased") erased.push_back(change.person());
+  }
+  return [plan = std::move(plan), erased = std::move(erased), transaction_id = ids_.NewId(),
+          now = clock_.Now()](sql::Transaction& tx) -> absl::Status {
+    for (const std::string& person : erased) {
+      WICI_RETURN_IF_ERROR(ForgetMailsOf(tx, person).status());
+    }
+    return RecordNotifications(tx, plan, transaction_id, now);
+  };
+}
+
+absl::StatusOr<sql::Database::Body> FeedHandler::GoOnAt(const feed::v1::Cursor& head) {
+  Log(LogLevel::kError, "feed_continued_at_head",
+      {{"epoch", head.epoch()}, {"seq", absl::StrCat(head.seq())}});
+  return [](sql::Transaction&) { return absl::OkStatus(); };
+}
+
+}  // namespace wici::notification

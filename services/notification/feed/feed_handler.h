@@ -1,0 +1,80 @@
+// Decides which messages the changes of registration call for.
+//
+//   invitation.created                       -> invitation                 (calendar REQUEST)
+//   invitation.delegated                     -> invitation-delegated       (REQUEST)
+//   invitation.reminded                      -> invitation-reminder        (REQUEST)
+//   registration.confirmed                   -> registration-confirmed     (REQUEST)
+//   registration.waitlisted                  -> registration-waitlisted    (none)
+//   registration.promoted                    -> registration-promoted      (REQUEST)
+//   registration.cancelled, registration.transferred
+//                                            -> registration-cancelled     (CANCEL)
+//   registration.links_requested             -> as the kind of change in its attribute `repeats`
+//   registration.offered                     -> registration-offered       (none)
+//   registration.expired (of an offer),
+//   registration.requeued                    -> registration-offer-lapsed  (none)
+//   registration.rejected                    -> registration-rejected      (none)
+//   event.rescheduled                        -> event-rescheduled to every participant (REQUEST)
+//   event.cancelled                          -> event-cancelled to every participant (CANCEL)
+//   meeting.requested                        -> meeting-requested          (none)
+//   meeting.accepted, .declined, .expired    -> meeting-accepted, ...      (none)
+//   meeting.scheduled                        -> meeting-scheduled          (REQUEST)
+//   meeting.rescheduled                      -> meeting-rescheduled        (REQUEST)
+//   meeting.cancelled, meeting.unscheduled   -> meeting-cancelled          (CANCEL, if it was in
+//                                                                           calendars)
+//
+// Everything else calls for none. After registration.person_erased nothing that was to be sent to
+// that person is kept any more. A message about a meeting has the meeting in the place of the
+// event, so that it has a calendar entry of its own (Peers::GetEvents) with the SEQUENCE of the
+// meeting, and the links of the recipient's registration.
+#ifndef WICI_SERVICES_NOTIFICATION_FEED_FEED_HANDLER_H_
+#define WICI_SERVICES_NOTIFICATION_FEED_FEED_HANDLER_H_
+
+#include <functional>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/types/span.h"
+#include "libs/base/clock.h"
+#include "libs/base/id.h"
+#include "libs/sql/database.h"
+#include "services/notification/deliveries/rules/ledger.h"
+#include "services/notification/peers/peers.h"
+#include "wici/feed/v1/feed.pb.h"
+
+namespace wici::notification {
+
+// The template a kind of change calls for, "" for none.
+std::string_view TemplateFor(std::string_view kind);
+
+// The handler of the consumer (libs/feed/consumer.h). Participants are listed before the
+// transaction; the notifications are written in it, together with the position.
+class FeedHandler {
+ public:
+  // All outlive the handler.
+  FeedHandler(Peers& peers, IdSource& ids, const Clock& clock)
+      : peers_(peers), ids_(ids), clock_(clock) {}
+
+  // The messages that `changes` call for. Errors are those of the peers.
+  absl::StatusOr<std::vector<NewNotification>> Plan(absl::Span<const feed::v1::Change> changes);
+
+  // Plans, and returns what writes the plan.
+  absl::StatusOr<sql::Database::Body> Prepare(absl::Span<const feed::v1::Change> changes);
+
+  // The place in the feed is lost: registration's database was restored from a backup, or what
+  // follows was deleted after a month. What is in the feed up to `head` has been told, or would
+  // come too late (a message lives 72 hours): goes on at the head, and says so in the log.
+  static absl::StatusOr<sql::Database::Body> GoOnAt(const feed::v1::Cursor& head);
+
+ private:
+  absl::Status PlanForEverybody(const feed::v1::Change& change, NewNotification base,
+                                std::vector<NewNotification>& plan);
+
+  Peers& peers_;
+  IdSource& ids_;
+  const Clock& clock_;
+};
+
+}  // namespace wici::notification
+
+#endif  // WICI_SERVICES_NOTIFICATION_FEED_FEED_HANDLER_H_

@@ -1,0 +1,275 @@
+// Which messages changes call for, and that each change takes effect once whatever is redelivered.
+#include "services/notification/feed/feed_handler.h"
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/types/span.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "libs/feed/consumer.h"
+#include "libs/sql/migrate.h"
+#include "libs/testing/database_fixture.h"
+#include "libs/testing/fake_clock.h"
+#include "libs/testing/fake_ids.h"
+#include "libs/testing/status_matchers.h"
+#include "services/notification/deliveries/sql_store.h"
+#include "services/notification/migrations.h"
+#include "services/notification/testing/fake_peers.h"
+
+namespace wici::notification {
+namespace {
+
+using ::testing::IsEmpty;
+using testing::IsOk;
+using testing::IsOkAndHolds;
+using ::testing::SizeIs;
+
+// The feed of registration, in memory.
+class Source final : public feed::FeedSource {
+ public:
+  void Add(const std::string& kind, const std::string& person) {
+    feed::v1::Change& change = changes_.emplace_back();
+    change.mutable_cursor()->set_epoch("epoch");
+    change.mutable_cursor()->set_seq(static_cast<std::int64_t>(changes_.size()));
+    change.set_aggregate("events/e1");
+    change.set_kind(kind);
+    change.set_person(person);
+    change.set_resource("events/e1/registrations/r1");
+  }
+  void AddLinksRequested(const std::string& repeats, const std::string& person) {
+    Add("registration.links_requested", person);
+    (*changes_.back().mutable_attributes())["repeats"] = repeats;
+  }
+  // As registration records it for each of the two.
+  void AddMeeting(const std::string& kind, const std::string& person, const std::string& sequence) {
+    Add(kind, person);
+    changes_.back().set_aggregate("events/e1/meetings");
+    changes_.back().set_resource("events/e1/meetings/m1");
+    (*changes_.back().mutable_attributes())["registration"] = "events/e1/registrations/r7";
+    (*changes_.back().mutable_attributes())["sequence"] = sequence;
+  }
+  void AddLapsedOffer(const std::string& person) {
+    Add("registration.expired", person);
+    (*changes_.back().mutable_attributes())["offer"] = "lapsed";
+  }
+  // As a restore from a backup does.
+  void ForgetAllBut(std::size_t count) { changes_.resize(count); }
+  absl::StatusOr<feed::v1::Cursor> Head() override {
+    feed::v1::Cursor head;
+    head.set_epoch("epoch");
+    head.set_seq(static_cast<std::int64_t>(changes_.size()));
+    return head;
+  }
+  absl::StatusOr<std::vector<feed::v1::Change>> Read(const feed::v1::Cursor& after,
+                                                     int limit) override {
+    if (after.seq() > static_cast<std::int64_t>(changes_.size())) {
+      return absl::OutOfRangeError("ahead of the feed");
+    }
+    std::vector<feed::v1::Change> found;
+    for (const feed::v1::Change& change : changes_) {
+      if (change.cursor().seq() > after.seq() && found.size() < static_cast<std::size_t>(limit)) {
+        found.push_back(change);
+      }
+    }
+    return found;
+  }
+
+ private:
+  std::vector<feed::v1::Change> changes_;
+};
+
+class FeedHandlerTest : public testing::DatabaseTest {
+ protected:
+  absl::Span<const sql::Migration> Schema() const override { return Migrations(); }
+  void SetUp() override {
+    DatabaseTest::SetUp();
+    if (IsSkipped()) return;
+    store_ = std::make_unique<SqlStore>(database(), ids_);
+  }
+
+  // A process that starts, consumes what there is, and ends.
+  void Consume() {
+    feed::Consumer consumer(
+        database(), nullptr, source_, clock_,
+        {.source = "registration", .group = "notification", .consumer = ids_.NewId()},
+        [this](absl::Span<const feed::v1::Change> changes) { return handler_.Prepare(changes); },
+        &FeedHandler::GoOnAt);
+    while (true) {
+      const auto consumed = consumer.RunOnce();
+      ASSERT_THAT(consumed, IsOk());
+      if (*consumed == 0) return;
+    }
+  }
+
+  std::vector<v1::Notification> All() {
+    return *store_->ListNotifications(absl::Now() + absl::Seconds(20), "", "", "", 1000);
+  }
+
+  testing::FakeClock clock_{absl::Now()};
+  testing::FakeIds ids_;
+  FakePeers peers_;
+  Source source_;
+  FeedHandler handler_{peers_, ids_, clock_};
+  std::unique_ptr<SqlStore> store_;
+};
+WICI_ON_EVERY_ENGINE(FeedHandlerTest);
+
+TEST_P(FeedHandlerTest, EachChangeTakesEffectOnceOverManyStarts) {
+  source_.Add("registration.confirmed", "persons/a");
+  source_.Add("event.updated", "");
+  Consume();
+  source_.Add("registration.cancelled", "persons/a");
+  Consume();
+  Consume();
+  const std::vector<v1::Notification> all = All();
+  ASSERT_THAT(all, SizeIs(2));
+  EXPECT_EQ(all[0].template_(), "templates/registration-cancelled");
+  EXPECT_EQ(all[0].cause(), "registration/epoch/3");
+  EXPECT_EQ(all[1].template_(), "templates/registration-confirmed");
+  EXPECT_EQ(all[1].cause(), "registration/epoch/1");
+}
+
+TEST_P(FeedHandlerTest, LinksAreSentAgainWithTheMessageThatBroughtThem) {
+  source_.AddLinksRequested("registration.confirmed", "persons/a");
+  source_.AddLinksRequested("registration.waitlisted", "persons/b");
+  source_.AddLinksRequested("registration.requested", "persons/c");
+  source_.Add("registration.transferred", "persons/d");
+  Consume();
+  const std::vector<v1::Notification> all = All();
+  ASSERT_THAT(all, SizeIs(3));
+  EXPECT_EQ(all[0].template_(), "templates/registration-cancelled");
+  EXPECT_EQ(all[1].template_(), "templates/registration-waitlisted");
+  EXPECT_EQ(all[2].template_(), "templates/registration-confirmed");
+}
+
+TEST_P(FeedHandlerTest, AMeetingIsToldOfWithACalendarEntryOfItsOwn) {
+  source_.AddMeeting("meeting.requested", "persons/a", "0");
+  source_.AddMeeting("meeting.scheduled", "persons/a", "1");
+  source_.AddMeeting("meeting.rescheduled", "persons/a", "2");
+  source_.AddMeeting("meeting.cancelled", "persons/a", "3");
+  source_.AddMeeting("meeting.withdrawn", "persons/a", "0");
+  Consume();
+  const std::vector<v1::Notification> all = All();
+  ASSERT_THAT(all, SizeIs(4));
+  const std::vector<std::pair<std::string, v1::CalendarMethod>> expected = {
+      {"templates/meeting-cancelled", v1::CALENDAR_METHOD_CANCEL},
+      {"templates/meeting-rescheduled", v1::CALENDAR_METHOD_REQUEST},
+      {"templates/meeting-scheduled", v1::CALENDAR_METHOD_REQUEST},
+      {"templates/meeting-requested", v1::CALENDAR_METHOD_UNSPECIFIED}};
+  const std::vector<int> sequences = {3, 2, 1, 0};
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    EXPECT_EQ(all[i].template_(), expected[i].first);
+    EXPECT_EQ(all[i].event(), "events/e1/meetings/m1");
+    const auto deliveries = store_->ListDeliveries(absl::Now() + absl::Seconds(20), all[i].name(),
+                                                   v1::DELIVERY_STATE_UNSPECIFIED, "", 10);
+    ASSERT_THAT(*deliveries, SizeIs(1));
+    EXPECT_EQ(deliveries->front().resource(), "events/e1/registrations/r7");
+    EXPECT_EQ(deliveries->front().calendar_method(), expected[i].second);
+    EXPECT_EQ(deliveries->front().calendar_sequence(), sequences[i]) << i;
+  }
+}
+
+TEST_P(FeedHandlerTest, AnOfferIsToldOfAndItsEndButNotTheEndOfAHold) {
+  source_.Add("registration.held", "persons/a");
+  source_.Add("registration.expired", "persons/a");
+  source_.Add("registration.offered", "persons/b");
+  source_.Add("registration.requeued", "persons/b");
+  source_.AddLapsedOffer("persons/c");
+  source_.Add("registration.rejected", "persons/d");
+  Consume();
+  std::vector<std::string> templates;
+  for (const v1::Notification& notification : All()) templates.push_back(notification.template_());
+  EXPECT_THAT(templates, ::testing::ElementsAre("templates/registration-rejected",
+                                                "templates/registration-offer-lapsed",
+                                                "templates/registration-offer-lapsed",
+                                                "templates/registration-offered"));
+}
+
+TEST_P(FeedHandlerTest, InvitationsAreMadePassedOnAndRemindedInWordsOfTheirOwn) {
+  for (const char* kind : {"invitation.created", "invitation.delegated", "invitation.reminded",
+                           "invitation.passed_on", "invitation.expired", "invitation.answered"}) {
+    source_.Add(kind, "persons/a");
+  }
+  Consume();
+  const std::vector<v1::Notification> all = All();
+  ASSERT_THAT(all, SizeIs(3));
+  EXPECT_EQ(all[0].template_(), "templates/invitation-reminder");
+  EXPECT_EQ(all[1].template_(), "templates/invitation-delegated");
+  EXPECT_EQ(all[2].template_(), "templates/invitation");
+}
+
+TEST_P(FeedHandlerTest, AMeetingThatWasInNoCalendarIsCancelledWithoutOne) {
+  source_.AddMeeting("meeting.cancelled", "persons/a", "0");
+  Consume();
+  const auto deliveries = store_->ListDeliveries(absl::Now() + absl::Seconds(20), All()[0].name(),
+                                                 v1::DELIVERY_STATE_UNSPECIFIED, "", 10);
+  ASSERT_THAT(*deliveries, SizeIs(1));
+  EXPECT_EQ(deliveries->front().calendar_method(), v1::CALENDAR_METHOD_UNSPECIFIED);
+}
+
+TEST_P(FeedHandlerTest, RescheduledEventOfManyPeopleIsCutIntoNotificationsOfAThousand) {
+  for (int i = 0; i < 2500; ++i) {
+    peers_.participants["events/e1"].push_back(
+        {"persons/p" + std::to_string(i), "events/e1/registrations/r" + std::to_string(i)});
+  }
+  source_.Add("event.rescheduled", "");
+  Consume();
+  const std::vector<v1::Notification> all = All();
+  ASSERT_THAT(all, SizeIs(3));
+  EXPECT_EQ(all[0].counts().pending(), 500);
+  EXPECT_EQ(all[1].counts().pending(), 1000);
+  EXPECT_EQ(all[2].counts().pending(), 1000);
+}
+
+TEST_P(FeedHandlerTest, PeersThatAreAwayLeaveThePositionWhereItWas) {
+  peers_.participants["events/e1"] = {{"persons/a", "events/e1/registrations/r1"}};
+  source_.Add("event.cancelled", "");
+  peers_.error = absl::UnavailableError("away");
+  feed::Consumer consumer(
+      database(), nullptr, source_, clock_,
+      {.source = "registration", .group = "notification", .consumer = "c"},
+      [this](absl::Span<const feed::v1::Change> changes) { return handler_.Prepare(changes); });
+  EXPECT_FALSE(consumer.RunOnce().ok());
+  EXPECT_THAT(All(), IsEmpty());
+  peers_.error = absl::OkStatus();
+  Consume();
+  EXPECT_THAT(All(), SizeIs(1));
+}
+
+TEST_P(FeedHandlerTest, FeedRestoredFromABackupIsFollowedFromItsHead) {
+  source_.Add("registration.confirmed", "persons/a");
+  source_.Add("registration.confirmed", "persons/b");
+  Consume();
+  source_.ForgetAllBut(1);
+  SetLogLevel(LogLevel::kError);
+  ::testing::internal::CaptureStderr();
+  Consume();
+  EXPECT_THAT(::testing::internal::GetCapturedStderr(), ::testing::HasSubstr("continued_at_head"));
+  source_.Add("registration.confirmed", "persons/c");
+  Consume();
+  EXPECT_THAT(All(), SizeIs(3));
+}
+
+TEST_P(FeedHandlerTest, ChangeWithoutItsPersonIsPassedOver) {
+  source_.Add("registration.confirmed", "");
+  source_.Add("registration.confirmed", "persons/a");
+  SetLogLevel(LogLevel::kError);
+  ::testing::internal::CaptureStderr();
+  Consume();
+  EXPECT_THAT(::testing::internal::GetCapturedStderr(), ::testing::HasSubstr("without_person"));
+  EXPECT_THAT(All(), SizeIs(1));
+}
+
+TEST(TemplateForTest, OtherKindsCallForNothing) {
+  for (const char* kind : {"event.created", "event.published", "event.updated",
+                           "invitation.answered", "invitation.revoked", "registration.held",
+                           "registration.checked_in", "registration.check_in_undone",
+                           "meeting.withdrawn", "meeting.held", "meeting.missed", ""}) {
+    EXPECT_EQ(TemplateFor(kind), "") << kind;
+  }
+}
+
+}  // namespace
+}  // namespace wici::notification

@@ -1,0 +1,249 @@
+#include "services/notification/peers/grpc_peers.h"
+
+#include <utility>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "libs/base/error.h"
+#include "libs/base/limits.h"
+#include "libs/base/status_macros.h"
+#include "libs/rpc/channel.h"
+#include "services/notification/peers/meeting_event.h"
+
+namespace wici::notification {
+namespace {
+
+constexpr absl::Duration kTimeout = absl::Seconds(10);
+
+bool IsActive(registration::v1::RegistrationState state) {
+  switch (state) {
+    case registration::v1::REGISTRATION_STATE_PENDING_APPROVAL:
+    case registration::v1::REGISTRATION_STATE_CONFIRMED:
+    case registration::v1::REGISTRATION_STATE_WAITLISTED:
+    case registration::v1::REGISTRATION_STATE_CHECKED_IN:
+    case registration::v1::REGISTRATION_STATE_HELD:
+    case registration::v1::REGISTRATION_STATE_OFFERED:
+    case registration::v1::REGISTRATION_STATE_UNDER_REVIEW:
+      return true;
+    default:
+      return false;
+  }
+}
+
+// Whether `status` says that a page is too large for one message; then `request` asks for less.
+template <class Request>
+bool AskForLess(const absl::Status& status, Request& request) {
+  if (ErrorReason(status) != "RESPONSE_TOO_LARGE" || request.page_size() <= 1) return false;
+  request.set_page_size(request.page_size() / 2);
+  return true;
+}
+
+// "events/e1" of "events/e1/meetings/m7".
+std::string EventOf(const std::string& meeting) {
+  return meeting.substr(0, meeting.find("/meetings/"));
+}
+
+// Calls `use` with parts of `names` that fit into one request.
+absl::Status InBatches(const std::vector<std::string>& names,
+                       const std::function<absl::Status(std::vector<std::string>)>& use) {
+  for (std::size_t start = 0; start < names.size(); start += kBatchSizeMax) {
+    const std::size_t end = std::min(start + kBatchSizeMax, names.size());
+    WICI_RETURN_IF_ERROR(use({names.begin() + static_cast<std::ptrdiff_t>(start),
+                              names.begin() + static_cast<std::ptrdiff_t>(end)}));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+GrpcPeers::GrpcPeers(const std::shared_ptr<grpc::ChannelInterface>& registry,
+                     const std::shared_ptr<grpc::ChannelInterface>& registration,
+                     std::function<std::string()> bearer_token, const Clock& clock)
+    : registry_people_(people::v1::ContactPointService::NewStub(registry)),
+      registration_people_(people::v1::ContactPointService::NewStub(registration)),
+      events_(registration::v1::EventService::NewStub(registration)),
+      invitations_(registration::v1::InvitationService::NewStub(registration)),
+      registrations_(registration::v1::RegistrationService::NewStub(registration)),
+      links_(registration::v1::LinkService::NewStub(registration)),
+      meetings_(registration::v1::MeetingService::NewStub(registration)),
+      bearer_token_(std::move(bearer_token)),
+      clock_(clock) {}
+
+template <class Stub, class Request, class Response>
+absl::Status GrpcPeers::Call(Stub& stub,
+                             grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&,
+                                                          Response*),
+                             const Request& request, Response& response) {
+  grpc::ClientContext context;
+  rpc::PrepareCall(context, clock_.Now() + kTimeout, bearer_token_());
+  return rpc::FromGrpcStatus((stub.*method)(&context, request, &response));
+}
+
+absl::Status GrpcPeers::AddContactPoints(people::v1::ContactPointService::Stub& owner,
+                                         const std::vector<std::string>& persons,
+                                         std::map<std::string, people::v1::ContactPoint>& found) {
+  return InBatches(persons, [&](std::vector<std::string> batch) -> absl::Status {
+    people::v1::BatchGetContactPointsRequest request;
+    request.set_purpose("notification");
+    for (std::string& person : batch) request.add_persons(std::move(person));
+    people::v1::BatchGetContactPointsResponse response;
+    WICI_RETURN_IF_ERROR(Call(owner, &people::v1::ContactPointService::Stub::BatchGetContactPoints,
+                              request, response));
+    for (people::v1::ContactPoint& point : *response.mutable_contact_points()) {
+      std::string person = point.person();
+      found[std::move(person)] = std::move(point);
+    }
+    return absl::OkStatus();
+  });
+}
+
+absl::StatusOr<std::map<std::string, people::v1::ContactPoint>> GrpcPeers::GetContactPoints(
+    const Names& persons) {
+  std::vector<std::string> of_registry;
+  std::vector<std::string> of_registration;
+  for (const std::string& person : persons) {
+    (absl::StartsWith(person, "clusters/") ? of_registry : of_registration).push_back(person);
+  }
+  std::map<std::string, people::v1::ContactPoint> found;
+  WICI_RETURN_IF_ERROR(AddContactPoints(*registry_people_, of_registry, found));
+  WICI_RETURN_IF_ERROR(AddContactPoints(*registration_people_, of_registration, found));
+  return found;
+}
+
+absl::StatusOr<std::map<std::string, Subject>> GrpcPeers::GetEvents(const Names& events) {
+  Names meetings;
+  Names plain;
+  for (const std::string& name : events) {
+    (absl::StrContains(name, "/meetings/") ? meetings : plain).insert(name);
+  }
+  WICI_ASSIGN_OR_RETURN(const auto found_meetings, GetMeetings(meetings));
+  for (const auto& found : found_meetings) plain.insert(EventOf(found.meeting().name()));
+  std::map<std::string, Subject> found;
+  for (const std::string& name : plain) {
+    registration::v1::GetEventRequest request;
+    request.set_name(name);
+    registration::v1::Event event;
+    const absl::Status status =
+        Call(*events_, &registration::v1::EventService::Stub::GetEvent, request, event);
+    if (absl::IsNotFound(status)) continue;
+    WICI_RETURN_IF_ERROR(status);
+    found[name].event = std::move(event);
+  }
+  WICI_RETURN_IF_ERROR(AddMeetings(found_meetings, found));
+  return found;
+}
+
+absl::StatusOr<std::vector<registration::v1::MeetingOfPersons>> GrpcPeers::GetMeetings(
+    const Names& meetings) {
+  std::vector<registration::v1::MeetingOfPersons> found;
+  WICI_RETURN_IF_ERROR(InBatches(
+      {meetings.begin(), meetings.end()}, [&](std::vector<std::string> batch) -> absl::Status {
+        registration::v1::BatchGetMeetingsRequest request;
+        for (std::string& name : batch) request.add_names(std::move(name));
+        registration::v1::BatchGetMeetingsResponse response;
+        WICI_RETURN_IF_ERROR(Call(*meetings_,
+                                  &registration::v1::MeetingService::Stub::BatchGetMeetings,
+                                  request, response));
+        for (auto& meeting : *response.mutable_meetings()) found.push_back(std::move(meeting));
+        return absl::OkStatus();
+      }));
+  return found;
+}
+
+absl::Status GrpcPeers::AddMeetings(const std::vector<registration::v1::MeetingOfPersons>& meetings,
+                                    std::map<std::string, Subject>& found) {
+  Names persons;
+  for (const auto& meeting : meetings) {
+    persons.insert({meeting.requester_person(), meeting.invitee_person()});
+  }
+  WICI_ASSIGN_OR_RETURN(const auto people, GetContactPoints(persons));
+  const auto name_of = [&people](const std::string& person) {
+    const auto at = people.find(person);
+    return at == people.end() ? std::string() : at->second.display_name();
+  };
+  for (const auto& meeting : meetings) {
+    const std::string& name = meeting.meeting().name();
+    const auto event = found.find(EventOf(name));
+    if (event == found.end()) continue;
+    found[name] = {
+        MeetingAsEvent(meeting.meeting(), event->second.event, name_of(meeting.requester_person()),
+                       name_of(meeting.invitee_person())),
+        meeting.meeting().state()};
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::map<std::string, registration::v1::Links>> GrpcPeers::GetLinks(
+    const Names& resources) {
+  std::map<std::string, registration::v1::Links> found;
+  WICI_RETURN_IF_ERROR(InBatches(
+      {resources.begin(), resources.end()}, [&](std::vector<std::string> batch) -> absl::Status {
+        registration::v1::BatchGetLinksRequest request;
+        for (std::string& resource : batch) request.add_resources(std::move(resource));
+        registration::v1::BatchGetLinksResponse response;
+        WICI_RETURN_IF_ERROR(
+            Call(*links_, &registration::v1::LinkService::Stub::BatchGetLinks, request, response));
+        for (registration::v1::Links& links : *response.mutable_links()) {
+          std::string resource = links.resource();
+          found[std::move(resource)] = std::move(links);
+        }
+        return absl::OkStatus();
+      }));
+  return found;
+}
+
+absl::Status GrpcPeers::AddRegistered(const std::string& event, Names& registered,
+                                      std::vector<Participant>& participants) {
+  registration::v1::ListRegistrationsRequest request;
+  request.set_parent(event);
+  request.set_page_size(kPageSizeMax);
+  Names active;  // who withdrew and came back has two registrations, one of them active
+  while (true) {
+    registration::v1::ListRegistrationsResponse page;
+    const absl::Status status =
+        Call(*registrations_, &registration::v1::RegistrationService::Stub::ListRegistrations,
+             request, page);
+    if (AskForLess(status, request)) continue;
+    WICI_RETURN_IF_ERROR(status);
+    for (const registration::v1::Registration& item : page.registrations()) {
+      registered.insert(item.person());
+      if (IsActive(item.state()) && active.insert(item.person()).second) {
+        participants.push_back({item.person(), item.name()});
+      }
+    }
+    if (page.next_page_token().empty()) return absl::OkStatus();
+    request.set_page_token(page.next_page_token());
+  }
+}
+
+absl::Status GrpcPeers::AddInvited(const std::string& event, Names registered,
+                                   std::vector<Participant>& participants) {
+  registration::v1::ListInvitationsRequest request;
+  request.set_parent(event);
+  request.set_page_size(kPageSizeMax);
+  while (true) {
+    registration::v1::ListInvitationsResponse page;
+    const absl::Status status = Call(
+        *invitations_, &registration::v1::InvitationService::Stub::ListInvitations, request, page);
+    if (AskForLess(status, request)) continue;
+    WICI_RETURN_IF_ERROR(status);
+    for (const registration::v1::Invitation& item : page.invitations()) {
+      if (item.state() == registration::v1::INVITATION_STATE_OPEN &&
+          item.answer() != registration::v1::ANSWER_NO && registered.insert(item.person()).second) {
+        participants.push_back({item.person(), item.name()});
+      }
+    }
+    if (page.next_page_token().empty()) return absl::OkStatus();
+    request.set_page_token(page.next_page_token());
+  }
+}
+
+absl::StatusOr<std::vector<Participant>> GrpcPeers::ListParticipants(const std::string& event) {
+  Names registered;
+  std::vector<Participant> participants;
+  WICI_RETURN_IF_ERROR(AddRegistered(event, registered, participants));
+  WICI_RETURN_IF_ERROR(AddInvited(event, registered, participants));
+  return participants;
+}
+
+}  // namespace wici::notification

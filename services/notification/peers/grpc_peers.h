@@ -1,0 +1,70 @@
+// The peers, over gRPC.
+#ifndef WICI_SERVICES_NOTIFICATION_PEERS_GRPC_PEERS_H_
+#define WICI_SERVICES_NOTIFICATION_PEERS_GRPC_PEERS_H_
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "grpcpp/grpcpp.h"
+#include "libs/base/clock.h"
+#include "services/notification/peers/peers.h"
+#include "wici/people/v1/contact_point_service.grpc.pb.h"
+#include "wici/registration/v1/event_service.grpc.pb.h"
+#include "wici/registration/v1/invitation_service.grpc.pb.h"
+#include "wici/registration/v1/link_service.grpc.pb.h"
+#include "wici/registration/v1/meeting_service.grpc.pb.h"
+#include "wici/registration/v1/registration_service.grpc.pb.h"
+
+namespace wici::notification {
+
+// With a deadline of 10 s a call.
+class GrpcPeers final : public Peers {
+ public:
+  // Channels from rpc::MakeChannel; `bearer_token` is asked before every call. `clock` outlives it.
+  GrpcPeers(const std::shared_ptr<grpc::ChannelInterface>& registry,
+            const std::shared_ptr<grpc::ChannelInterface>& registration,
+            std::function<std::string()> bearer_token, const Clock& clock);
+
+  absl::StatusOr<std::map<std::string, people::v1::ContactPoint>> GetContactPoints(
+      const Names& persons) override;
+  absl::StatusOr<std::map<std::string, Subject>> GetEvents(const Names& events) override;
+  absl::StatusOr<std::map<std::string, registration::v1::Links>> GetLinks(
+      const Names& resources) override;
+  absl::StatusOr<std::vector<Participant>> ListParticipants(const std::string& event) override;
+
+ private:
+  template <class Stub, class Request, class Response>
+  absl::Status Call(Stub& stub,
+                    grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&, Response*),
+                    const Request& request, Response& response);
+  absl::Status AddContactPoints(people::v1::ContactPointService::Stub& owner,
+                                const std::vector<std::string>& persons,
+                                std::map<std::string, people::v1::ContactPoint>& found);
+  absl::StatusOr<std::vector<registration::v1::MeetingOfPersons>> GetMeetings(
+      const Names& meetings);
+  // Adds each meeting as the event a message about it tells of.
+  absl::Status AddMeetings(const std::vector<registration::v1::MeetingOfPersons>& meetings,
+                           std::map<std::string, Subject>& found);
+  absl::Status AddRegistered(const std::string& event, Names& registered,
+                             std::vector<Participant>& participants);
+  absl::Status AddInvited(const std::string& event, Names registered,
+                          std::vector<Participant>& participants);
+
+  const std::unique_ptr<people::v1::ContactPointService::Stub> registry_people_;
+  const std::unique_ptr<people::v1::ContactPointService::Stub> registration_people_;
+  const std::unique_ptr<registration::v1::EventService::Stub> events_;
+  const std::unique_ptr<registration::v1::InvitationService::Stub> invitations_;
+  const std::unique_ptr<registration::v1::RegistrationService::Stub> registrations_;
+  const std::unique_ptr<registration::v1::LinkService::Stub> links_;
+  const std::unique_ptr<registration::v1::MeetingService::Stub> meetings_;
+  const std::function<std::string()> bearer_token_;
+  const Clock& clock_;
+};
+
+}  // namespace wici::notification
+
+#endif  // WICI_SERVICES_NOTIFICATION_PEERS_GRPC_PEERS_H_

@@ -1,0 +1,252 @@
+// What this service asks of others, over real gRPC, with answers in pages.
+#include "services/notification/peers/grpc_peers.h"
+
+#include <algorithm>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "libs/testing/service_fixture.h"
+#include "libs/testing/status_matchers.h"
+
+namespace wici::notification {
+namespace {
+
+namespace registration_v1 = registration::v1;
+namespace people_v1 = people::v1;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using testing::IsOk;
+using ::testing::Key;
+using ::testing::Pair;
+using testing::StatusIs;
+using ::testing::UnorderedElementsAre;
+
+// One server that answers for both services.
+class Others {
+ public:
+  void Register(rpc::Server& server) {
+    rpc::Service people = server.AddService("wici.people.v1.ContactPointService");
+    people.Inline("BatchGetContactPoints", this, &Others::BatchGetContactPoints);
+    rpc::Service events = server.AddService("wici.registration.v1.EventService");
+    events.Inline("GetEvent", this, &Others::GetEvent);
+    rpc::Service invitations = server.AddService("wici.registration.v1.InvitationService");
+    invitations.Inline("ListInvitations", this, &Others::ListInvitations);
+    rpc::Service registrations = server.AddService("wici.registration.v1.RegistrationService");
+    registrations.Inline("ListRegistrations", this, &Others::ListRegistrations);
+    rpc::Service links = server.AddService("wici.registration.v1.LinkService");
+    links.Inline("BatchGetLinks", this, &Others::BatchGetLinks);
+    rpc::Service meetings = server.AddService("wici.registration.v1.MeetingService");
+    meetings.Inline("BatchGetMeetings", this, &Others::BatchGetMeetings);
+  }
+
+  absl::Status BatchGetContactPoints(const rpc::Context& /*context*/,
+                                     const people_v1::BatchGetContactPointsRequest& request,
+                                     people_v1::BatchGetContactPointsResponse& response) {
+    batches.push_back(request.persons_size());
+    for (const std::string& person : request.persons()) {
+      if (person.find("erased") != std::string::npos) continue;
+      people_v1::ContactPoint& point = *response.add_contact_points();
+      point.set_person(person);
+      point.set_display_name("name of " + person);
+    }
+    return absl::OkStatus();
+  }
+  absl::Status GetEvent(const rpc::Context& /*context*/,
+                        const registration_v1::GetEventRequest& request,
+                        registration_v1::Event& response) {
+    if (request.name() != "events/e1") return absl::NotFoundError("no such event");
+    response.set_name(request.name());
+    response.set_state(registration_v1::EVENT_STATE_PUBLISHED);
+    (*response.mutable_title())["en"] = "Silver meets Gold";
+    response.set_time_zone("Europe/Warsaw");
+    response.mutable_start_time()->set_seconds(1450425600);
+    response.mutable_end_time()->set_seconds(1450447200);
+    return absl::OkStatus();
+  }
+  absl::Status BatchGetMeetings(const rpc::Context& /*context*/,
+                                const registration_v1::BatchGetMeetingsRequest& request,
+                                registration_v1::BatchGetMeetingsResponse& response) {
+    for (const std::string& name : request.names()) {
+      if (name.find("gone") != std::string::npos) continue;
+      registration_v1::MeetingOfPersons& found = *response.add_meetings();
+      found.mutable_meeting()->set_name(name);
+      found.mutable_meeting()->set_state(meeting_state);
+      found.mutable_meeting()->set_table(4);
+      found.mutable_meeting()->mutable_start_time()->set_seconds(1450436400);
+      found.mutable_meeting()->mutable_end_time()->set_seconds(1450437600);
+      found.set_requester_person("persons/anna");
+      found.set_invitee_person("persons/jan");
+    }
+    return absl::OkStatus();
+  }
+  absl::Status BatchGetLinks(const rpc::Context& /*context*/,
+                             const registration_v1::BatchGetLinksRequest& request,
+                             registration_v1::BatchGetLinksResponse& response) {
+    for (const std::string& resource : request.resources()) {
+      if (resource != "events/e1/invitations/gone") response.add_links()->set_resource(resource);
+    }
+    return absl::OkStatus();
+  }
+  absl::Status ListRegistrations(const rpc::Context& /*context*/,
+                                 const registration_v1::ListRegistrationsRequest& request,
+                                 registration_v1::ListRegistrationsResponse& response) {
+    if (request.parent() != "events/e1") return absl::NotFoundError("no such event");
+    std::size_t at = request.page_token().empty() ? 0 : std::stoul(request.page_token());
+    const std::size_t end = at + static_cast<std::size_t>(std::min(request.page_size(), page_max));
+    for (; at < std::min(end, registrations.size()); ++at) {
+      *response.add_registrations() = registrations[at];
+    }
+    if (at < registrations.size()) response.set_next_page_token(std::to_string(at));
+    return absl::OkStatus();
+  }
+  absl::Status ListInvitations(const rpc::Context& /*context*/,
+                               const registration_v1::ListInvitationsRequest& request,
+                               registration_v1::ListInvitationsResponse& response) {
+    const std::size_t at = request.page_token().empty() ? 0 : std::stoul(request.page_token());
+    if (at < invitations.size()) *response.add_invitations() = invitations[at];
+    if (at + 1 < invitations.size()) response.set_next_page_token(std::to_string(at + 1));
+    return absl::OkStatus();
+  }
+
+  void AddRegistration(const std::string& id, const std::string& person,
+                       registration_v1::RegistrationState state) {
+    registration_v1::Registration& item = registrations.emplace_back();
+    item.set_name("events/e1/registrations/" + id);
+    item.set_person(person);
+    item.set_state(state);
+  }
+  void AddInvitation(const std::string& id, const std::string& person,
+                     registration_v1::InvitationState state, registration_v1::Answer answer) {
+    registration_v1::Invitation& item = invitations.emplace_back();
+    item.set_name("events/e1/invitations/" + id);
+    item.set_person(person);
+    item.set_state(state);
+    item.set_answer(answer);
+  }
+
+  std::vector<int> batches;
+  int page_max = 1;  // registrations in a page
+  registration_v1::MeetingState meeting_state = registration_v1::MEETING_STATE_SCHEDULED;
+  std::vector<registration_v1::Registration> registrations;
+  std::vector<registration_v1::Invitation> invitations;
+};
+
+class PeersTest : public ::testing::Test {
+ protected:
+  PeersTest() {
+    others_.Register(services_.server());
+    services_.Start();
+    peers_ = MakePeers(services_.Token("service"));
+  }
+
+  std::unique_ptr<GrpcPeers> MakePeers(const std::string& token) {
+    return std::make_unique<GrpcPeers>(
+        services_.channel(), services_.channel(), [token] { return token; }, clock_);
+  }
+
+  Others others_;
+  SystemClock clock_;
+  testing::ServiceFixture services_;
+  std::unique_ptr<GrpcPeers> peers_;
+};
+
+TEST_F(PeersTest, WhatDoesNotExistIsAbsent) {
+  EXPECT_THAT(*peers_->GetEvents({"events/e1", "events/none"}), ElementsAre(Key("events/e1")));
+  EXPECT_THAT(*peers_->GetLinks({"events/e1/invitations/gone", "events/e1/invitations/i1"}),
+              ElementsAre(Key("events/e1/invitations/i1")));
+  EXPECT_THAT(*peers_->GetContactPoints({"clusters/c/contacts/a", "persons/erased", "persons/b"}),
+              ElementsAre(Key("clusters/c/contacts/a"), Key("persons/b")));
+  EXPECT_THAT(*peers_->GetContactPoints({}), IsEmpty());
+}
+
+TEST_F(PeersTest, AMeetingIsAnEventOfItsOwnWithTheNamesOfTheTwo) {
+  const std::string name = "events/e1/meetings/m1";
+  const auto found =
+      peers_->GetEvents({name, "events/e1", "events/e1/meetings/gone", "events/none/meetings/m2"});
+  ASSERT_THAT(found, IsOk());
+  ASSERT_THAT(*found, ElementsAre(Key("events/e1"), Key(name)));
+  const registration_v1::Event& meeting = found->at(name).event;
+  EXPECT_EQ(found->at(name).meeting, registration_v1::MEETING_STATE_SCHEDULED);
+  EXPECT_EQ(meeting.name(), name);
+  EXPECT_EQ(meeting.state(), registration_v1::EVENT_STATE_PUBLISHED);
+  EXPECT_EQ(meeting.title().at("pl"),
+            "Spotkanie (stolik 4): name of persons/anna – name of persons/jan");
+  EXPECT_EQ(meeting.summary().at("en"), "Silver meets Gold");
+  EXPECT_EQ(meeting.start_time().seconds(), 1450436400);
+  EXPECT_EQ(meeting.end_time().seconds(), 1450437600);
+  EXPECT_EQ(meeting.time_zone(), "Europe/Warsaw");
+  EXPECT_EQ(found->at("events/e1").event.title().at("en"), "Silver meets Gold");
+  EXPECT_EQ(found->at("events/e1").meeting, registration_v1::MEETING_STATE_UNSPECIFIED);
+}
+
+TEST_F(PeersTest, AMeetingComesWithItsState) {
+  const std::string name = "events/e1/meetings/m1";
+  for (const auto state :
+       {registration_v1::MEETING_STATE_ACCEPTED, registration_v1::MEETING_STATE_CANCELLED}) {
+    others_.meeting_state = state;
+    EXPECT_EQ(peers_->GetEvents({name})->at(name).meeting, state);
+  }
+}
+
+TEST_F(PeersTest, EachOwnerIsAskedForItsPeopleAThousandAtOnce) {
+  Names persons;
+  for (int i = 0; i < 1200; ++i) persons.insert("persons/" + std::to_string(i));
+  persons.insert("clusters/c/contacts/a");
+  EXPECT_EQ(peers_->GetContactPoints(persons)->size(), 1201U);
+  EXPECT_THAT(others_.batches, ElementsAre(1, 1000, 200));
+}
+
+TEST_F(PeersTest, ParticipantsAreWhoeverIsRegisteredOrStillInvited) {
+  others_.AddRegistration("r1", "p/confirmed", registration_v1::REGISTRATION_STATE_CONFIRMED);
+  others_.AddRegistration("r2", "p/waiting", registration_v1::REGISTRATION_STATE_WAITLISTED);
+  others_.AddRegistration("r3", "p/withdrawn", registration_v1::REGISTRATION_STATE_WITHDRAWN);
+  others_.AddRegistration("r4", "p/back", registration_v1::REGISTRATION_STATE_WITHDRAWN);
+  others_.AddRegistration("r5", "p/back", registration_v1::REGISTRATION_STATE_CONFIRMED);
+  others_.AddRegistration("r6", "p/rejected", registration_v1::REGISTRATION_STATE_REJECTED);
+  const auto open = registration_v1::INVITATION_STATE_OPEN;
+  others_.AddInvitation("i1", "p/confirmed", open, registration_v1::ANSWER_YES);
+  others_.AddInvitation("i2", "p/withdrawn", open, registration_v1::ANSWER_YES);
+  others_.AddInvitation("i3", "p/maybe", open, registration_v1::ANSWER_MAYBE);
+  others_.AddInvitation("i4", "p/silent", open, registration_v1::ANSWER_UNSPECIFIED);
+  others_.AddInvitation("i5", "p/no", open, registration_v1::ANSWER_NO);
+  others_.AddInvitation("i6", "p/revoked", registration_v1::INVITATION_STATE_REVOKED,
+                        registration_v1::ANSWER_UNSPECIFIED);
+  const auto participants = peers_->ListParticipants("events/e1");
+  ASSERT_THAT(participants, IsOk());
+  std::map<std::string, std::string> found;
+  for (const Participant& item : *participants) {
+    EXPECT_TRUE(found.emplace(item.person, item.resource).second) << item.person;
+  }
+  EXPECT_THAT(found, UnorderedElementsAre(Pair("p/confirmed", "events/e1/registrations/r1"),
+                                          Pair("p/waiting", "events/e1/registrations/r2"),
+                                          Pair("p/back", "events/e1/registrations/r5"),
+                                          Pair("p/maybe", "events/e1/invitations/i3"),
+                                          Pair("p/silent", "events/e1/invitations/i4")));
+}
+
+TEST_F(PeersTest, PagesTooLargeForOneMessageAreAskedForInParts) {
+  others_.page_max = 1000;
+  for (int i = 0; i < 20; ++i) {
+    const std::string id = std::to_string(i);
+    others_.AddRegistration(id, "p/" + id, registration_v1::REGISTRATION_STATE_CONFIRMED);
+    others_.registrations.back().add_answers()->add_values(std::string(1'000'000, 'a'));
+  }
+  const auto participants = peers_->ListParticipants("events/e1");
+  ASSERT_THAT(participants, IsOk());
+  EXPECT_EQ(participants->size(), 20U);
+}
+
+TEST_F(PeersTest, ErrorsComeBackAsTheyAre) {
+  EXPECT_THAT(peers_->ListParticipants("events/none"), StatusIs(absl::StatusCode::kNotFound));
+  const auto nobody = MakePeers("");
+  EXPECT_THAT(nobody->GetContactPoints({"persons/a"}),
+              StatusIs(absl::StatusCode::kUnauthenticated));
+  EXPECT_THAT(nobody->GetEvents({"events/e1"}), StatusIs(absl::StatusCode::kUnauthenticated));
+}
+
+}  // namespace
+}  // namespace wici::notification

@@ -1,0 +1,46 @@
+#include "services/notification/peers/meeting_event.h"
+
+#include <string>
+
+#include "absl/strings/str_cat.h"
+
+namespace wici::notification {
+namespace {
+
+namespace registration_v1 = registration::v1;
+
+struct Words {
+  const char* language;
+  const char* meeting;
+  const char* table;
+};
+
+constexpr Words kWords[] = {
+    {"de", "Gespräch", "Tisch"}, {"en", "Meeting", "table"}, {"pl", "Spotkanie", "stolik"}};
+
+}  // namespace
+
+registration_v1::Event MeetingAsEvent(const registration_v1::Meeting& meeting,
+                                      const registration_v1::Event& event,
+                                      std::string_view requester, std::string_view invitee) {
+  registration_v1::Event result = event;
+  result.set_name(meeting.name());
+  result.set_calendar_uid(meeting.calendar_uid());
+  result.set_change_reason(meeting.state_reason());
+  *result.mutable_summary() = event.title();
+  result.clear_title();
+  const bool known = !requester.empty() && !invitee.empty();
+  for (const Words& words : kWords) {
+    std::string title = words.meeting;
+    if (meeting.table() > 0) absl::StrAppend(&title, " (", words.table, " ", meeting.table(), ")");
+    if (known) absl::StrAppend(&title, ": ", std::string(requester), " – ", std::string(invitee));
+    (*result.mutable_title())[words.language] = title;
+  }
+  if (meeting.has_start_time()) {
+    *result.mutable_start_time() = meeting.start_time();
+    *result.mutable_end_time() = meeting.end_time();
+  }
+  return result;
+}
+
+}  // namespace wici::notification

@@ -1,0 +1,53 @@
+// What this service asks other services when it sends: who, what, and with which links.
+#ifndef WICI_SERVICES_NOTIFICATION_PEERS_PEERS_H_
+#define WICI_SERVICES_NOTIFICATION_PEERS_PEERS_H_
+
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "wici/people/v1/contact_point_service.pb.h"
+#include "wici/registration/v1/event.pb.h"
+#include "wici/registration/v1/link_service.pb.h"
+#include "wici/registration/v1/meeting.pb.h"
+
+namespace wici::notification {
+
+using Names = std::set<std::string>;
+
+// Somebody who takes part in an event, or was asked to.
+struct Participant {
+  std::string person;
+  std::string resource;  // the registration, or the invitation of who has none
+};
+
+// What a message is about.
+struct Subject {
+  registration::v1::Event event;
+  // Of a meeting, UNSPECIFIED of an event.
+  registration::v1::MeetingState meeting = registration::v1::MEETING_STATE_UNSPECIFIED;
+};
+
+// Thread-safe. Errors are those of the calls; what does not exist is absent from the answer.
+class Peers {
+ public:
+  virtual ~Peers() = default;
+  // By opaque id. Each service that owns some of them is asked.
+  virtual absl::StatusOr<std::map<std::string, people::v1::ContactPoint>> GetContactPoints(
+      const Names& persons) = 0;
+  // A meeting is asked for like an event, and answered as one: with its own times, the names of the
+  // two in the title, and the event's title in the summary.
+  virtual absl::StatusOr<std::map<std::string, Subject>> GetEvents(const Names& events) = 0;
+  // By invitation or registration.
+  virtual absl::StatusOr<std::map<std::string, registration::v1::Links>> GetLinks(
+      const Names& resources) = 0;
+  // Everybody an event concerns: active registrations (with a seat, waiting, or pending), and open
+  // invitations not answered NO of people who never registered.
+  virtual absl::StatusOr<std::vector<Participant>> ListParticipants(const std::string& event) = 0;
+};
+
+}  // namespace wici::notification
+
+#endif  // WICI_SERVICES_NOTIFICATION_PEERS_PEERS_H_

@@ -1,0 +1,136 @@
+// A mail of which nobody knows whether it arrived: it is kept, and sent again as it was.
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "libs/testing/faulty_database.h"
+#include "libs/testing/status_matchers.h"
+#include "services/notification/sending/testing/worker_fixture.h"
+
+namespace wici::notification {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using testing::IsOk;
+using testing::IsOkAndHolds;
+using ::testing::SizeIs;
+
+class KeptMailTest : public WorkerFixture {};
+WICI_ON_EVERY_ENGINE(KeptMailTest);
+
+TEST_P(KeptMailTest, UnknownOutcomeIsSentAgainWithTheSameMessageId) {
+  peers_.AddPerson(kJan, "drop-data-jan@example.org", "pl");
+  Consume("invitation.created", kJan, kInvitation);
+  SendAll();
+  EXPECT_EQ(Ledger()[0].last_outcome(), v1::ATTEMPT_OUTCOME_UNKNOWN);
+  EXPECT_EQ(Ledger()[0].state(), v1::DELIVERY_STATE_DEFERRED);
+  peers_.AddPerson(kJan, "jan@example.org", "pl");
+  clock_.Advance(absl::Minutes(1));
+  SendAll();
+  ASSERT_THAT(sink_.Mails(), SizeIs(1));
+  const std::string id = Ledger()[0].name().substr(Ledger()[0].name().rfind('/') + 1);
+  EXPECT_THAT(sink_.Mails()[0], HasSubstr("Message-ID: <" + id + "@wici.example.org>\r\n"));
+}
+
+TEST_P(KeptMailTest, WorkerThatDiesBetweenSendingAndRecordingCausesASecondMailWithTheSameId) {
+  Consume("invitation.created", kJan, kInvitation);
+  // The worker that dies: it claimed, and the mail went out.
+  const auto claimed = store_->ClaimDeliveries(absl::Now() + absl::Seconds(20), "dead",
+                                               absl::Minutes(2), 10, clock_.Now());
+  ASSERT_THAT(claimed, IsOk());
+  SendAll();
+  EXPECT_THAT(sink_.Mails(), IsEmpty());
+  clock_.Advance(absl::Minutes(3));
+  SendAll();
+  EXPECT_THAT(sink_.Mails(), SizeIs(1));
+  // It was only asleep: what it records now changes nothing.
+  AttemptResult late;
+  late.outcome = v1::ATTEMPT_OUTCOME_REJECTED;
+  const AttemptRecord record{(*claimed)[0], late, SettleAttempt((*claimed)[0], late, clock_.Now()),
+                             clock_.Now()};
+  EXPECT_THAT(store_->RecordAttempts(absl::Now() + absl::Seconds(20), {record}, clock_.Now()),
+              IsOkAndHolds(0));
+  EXPECT_EQ(Ledger()[0].state(), v1::DELIVERY_STATE_DELIVERED);
+}
+
+TEST_P(KeptMailTest, AMailThatMayHaveArrivedIsSentAgainByteForByte) {
+  int writes = 0;  // the claim, the mails, the outcomes
+  testing::FaultyDatabase faulty(database(), [&writes] {
+    return ++writes == 3 ? testing::WriteFault::kBeforeCommit : testing::WriteFault::kNone;
+  });
+  store_ = std::make_unique<SqlStore>(faulty, ids_);
+  worker_ = MakeWorker("worker-1");
+  Consume("registration.confirmed", kEwa, kRegistration);
+  EXPECT_FALSE(worker_->RunOnce().ok()) << "the process dies before it records the outcome";
+  ASSERT_THAT(sink_.Mails(), SizeIs(1));
+  MoveByAnHour(kEvent);
+  peers_.persons[kEwa].set_display_name("Ewa Nowak");
+  clock_.Advance(absl::Minutes(1));
+  store_ = std::make_unique<SqlStore>(database(), ids_);
+  worker_ = MakeWorker("worker-2");
+  SendAll();
+  ASSERT_THAT(sink_.Mails(), SizeIs(2));
+  EXPECT_EQ(sink_.Mails()[0], sink_.Mails()[1]);
+  EXPECT_THAT(KeptMails(), IsEmpty());
+  peers_.participants[kEvent] = {{kEwa, kRegistration}};
+  Consume("event.rescheduled", "", kEvent);
+  SendAll();
+  EXPECT_THAT(sink_.Facts()[2], HasSubstr("REQUEST | silver@wici.example.org | 1 | CONFIRMED | "
+                                          "2015-12-18T10:00"));
+}
+
+TEST_P(KeptMailTest, AMailThatCannotBeWrittenDownIsNotSentYet) {
+  int writes = 0;  // the claim, the mails, the outcomes
+  testing::FaultyDatabase faulty(database(), [&writes] {
+    return ++writes == 2 ? testing::WriteFault::kBeforeCommit : testing::WriteFault::kNone;
+  });
+  store_ = std::make_unique<SqlStore>(faulty, ids_);
+  worker_ = MakeWorker("worker-1");
+  Consume("registration.confirmed", kEwa, kRegistration);
+  EXPECT_THAT(worker_->RunOnce(), IsOkAndHolds(1));
+  EXPECT_THAT(sink_.Mails(), IsEmpty());
+  EXPECT_EQ(Ledger()[0].state(), v1::DELIVERY_STATE_DEFERRED);
+  clock_.Advance(absl::Minutes(1));
+  SendAll();
+  EXPECT_THAT(sink_.Mails(), SizeIs(1));
+  worker_.reset();
+  store_.reset();
+}
+
+TEST_P(KeptMailTest, AMailThatDidNotArriveIsMadeAnew) {
+  peers_.AddPerson(kJan, "once-jan@example.org", "pl");
+  Consume("registration.confirmed", kJan, kRegistration);
+  SendAll();
+  EXPECT_THAT(sink_.Mails(), IsEmpty()) << "refused for the moment";
+  EXPECT_THAT(KeptMails(), IsEmpty());
+  MoveByAnHour(kEvent);
+  clock_.Advance(absl::Minutes(1));
+  SendAll();
+  EXPECT_THAT(sink_.Facts(), ElementsAre(HasSubstr("2015-12-18T10:00")));
+}
+
+TEST_P(KeptMailTest, AMailToACorrectedAddressIsMadeAnewAndNoneIsKeptOfWhoIsErased) {
+  peers_.AddPerson(kJan, "drop-data-jan@example.org", "pl");
+  peers_.AddPerson(kEwa, "drop-data-ewa@example.org", "pl");
+  Consume("invitation.created", kJan, kInvitation);
+  Consume("registration.confirmed", kEwa, kRegistration);
+  SendAll();
+  ASSERT_THAT(KeptMails(), SizeIs(2));
+  Consume("registration.person_erased", kEwa, kRegistration);
+  EXPECT_THAT(KeptMails(), ElementsAre("drop-data-jan@example.org"));
+  peers_.persons.erase(kEwa);
+  peers_.AddPerson(kJan, "jan@example.org", "pl");
+  MoveByAnHour(kEvent);
+  clock_.Advance(absl::Minutes(1));
+  SendAll();
+  EXPECT_THAT(sink_.Facts(), ElementsAre(::testing::AllOf(HasSubstr("jan@example.org | jan@"),
+                                                          HasSubstr("2015-12-18T10:00"))));
+  EXPECT_THAT(KeptMails(), IsEmpty());
+}
+
+}  // namespace
+}  // namespace wici::notification

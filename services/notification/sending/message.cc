@@ -1,0 +1,263 @@
+#include "services/notification/sending/message.h"
+
+#include <utility>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "libs/base/log.h"
+#include "libs/base/status_macros.h"
+#include "libs/base/timestamp.h"
+#include "libs/calendar/calendar.h"
+#include "services/notification/mail/event_times.h"
+#include "services/notification/mail/mime.h"
+#include "services/notification/mail/templates.h"
+
+namespace wici::notification {
+namespace {
+
+namespace registration_v1 = registration::v1;
+
+// Far more than texts and a calendar entry need.
+constexpr std::size_t kMailMax = 1 << 20;
+
+AttemptResult NotSent(v1::DeliveryReason reason) {
+  AttemptResult result;
+  result.outcome = v1::ATTEMPT_OUTCOME_SUPPRESSED;
+  result.reason = reason;
+  return result;
+}
+
+AttemptResult Rejected(v1::DeliveryReason reason) {
+  AttemptResult result;
+  result.outcome = v1::ATTEMPT_OUTCOME_REJECTED;
+  result.reason = reason;
+  return result;
+}
+
+// In the wished language, or in English, or in any.
+std::string InLanguage(const google::protobuf::Map<std::string, std::string>& texts,
+                       const std::string& language) {
+  for (const std::string& wish : {language, std::string("en")}) {
+    const auto found = texts.find(wish);
+    if (found != texts.end()) return found->second;
+  }
+  return texts.empty() ? "" : texts.begin()->second;
+}
+
+// Only what a browser opens: a link in a mail must not run a script.
+std::string WebUrl(const std::string& url) {
+  return absl::StartsWith(url, "https://") || absl::StartsWith(url, "http://") ? url : "";
+}
+
+std::string Where(const registration_v1::Event& event) {
+  // The same word in each language of the templates.
+  if (!event.has_venue()) return "online";
+  const registration_v1::Venue& venue = event.venue();
+  return venue.address().empty() ? venue.display_name()
+                                 : absl::StrCat(venue.display_name(), ", ", venue.address());
+}
+
+bool TellsOfAnEnd(const ClaimedDelivery& delivery) {
+  return delivery.template_name == "templates/event-cancelled" ||
+         delivery.template_name == "templates/meeting-cancelled" ||
+         delivery.template_name == "templates/registration-cancelled" ||
+         delivery.template_name == "templates/registration-offer-lapsed" ||
+         delivery.template_name == "templates/registration-rejected";
+}
+
+struct MeetingTruth {
+  std::string_view template_name;
+  registration_v1::MeetingState state;
+};
+
+// What messages about meetings say.
+constexpr MeetingTruth kMeetingTruths[] = {
+    {"templates/meeting-accepted", registration_v1::MEETING_STATE_ACCEPTED},
+    {"templates/meeting-declined", registration_v1::MEETING_STATE_DECLINED},
+    {"templates/meeting-expired", registration_v1::MEETING_STATE_EXPIRED},
+    {"templates/meeting-requested", registration_v1::MEETING_STATE_REQUESTED},
+    {"templates/meeting-rescheduled", registration_v1::MEETING_STATE_SCHEDULED},
+    {"templates/meeting-scheduled", registration_v1::MEETING_STATE_SCHEDULED}};
+
+// Whether the meeting or the registration stands as the message says.
+bool IsTrue(const ClaimedDelivery& delivery, const MessageFacts& facts, absl::Time now) {
+  const registration_v1::MeetingState meeting = facts.subject->meeting;
+  for (const MeetingTruth& truth : kMeetingTruths) {
+    if (meeting == registration_v1::MEETING_STATE_UNSPECIFIED) break;
+    if (truth.template_name == delivery.template_name && truth.state != meeting) return false;
+  }
+  if (facts.links == nullptr) return true;
+  const registration_v1::Links& links = *facts.links;
+  if (delivery.template_name == "templates/registration-offered") {
+    return links.state() == registration_v1::REGISTRATION_STATE_OFFERED &&
+           now < TimeOf(links.expire_time());
+  }
+  return delivery.template_name != "templates/registration-offer-lapsed" ||
+         links.state() == registration_v1::REGISTRATION_STATE_WAITLISTED;
+}
+
+// Why the message would no longer be true, or UNSPECIFIED when it is.
+v1::DeliveryReason WhyNot(const ClaimedDelivery& delivery, const MessageFacts& facts,
+                          absl::Time now) {
+  if (facts.subject == nullptr) return v1::DELIVERY_REASON_RESOURCE_UNKNOWN;
+  const bool called_off = facts.subject->event.state() == registration_v1::EVENT_STATE_CANCELLED;
+  if (called_off && !TellsOfAnEnd(delivery)) return v1::DELIVERY_REASON_OVERTAKEN;
+  const bool over = facts.links == nullptr && delivery.resource != delivery.event;
+  if (over && !TellsOfAnEnd(delivery)) return v1::DELIVERY_REASON_OVERTAKEN;
+  if (!IsTrue(delivery, facts, now)) return v1::DELIVERY_REASON_OVERTAKEN;
+  if (facts.person == nullptr) return v1::DELIVERY_REASON_PERSON_UNKNOWN;
+  // Whoever has the tokens acts for the person: they go to nobody else, whoever asks for it.
+  if (facts.links != nullptr && !facts.links->person().empty() &&
+      facts.links->person() != delivery.person) {
+    return v1::DELIVERY_REASON_RESOURCE_UNKNOWN;
+  }
+  const v1::Template* found = FindTemplate(delivery.template_name);
+  if (found == nullptr) return v1::DELIVERY_REASON_TEMPLATE_DEFECT;
+  if (found->purpose() != v1::PURPOSE_SERVICE && !facts.person->audience_consent()) {
+    return v1::DELIVERY_REASON_NO_CONSENT;
+  }
+  return v1::DELIVERY_REASON_UNSPECIFIED;
+}
+
+std::string Link(const Sender& sender, std::string_view page, std::string_view parameter,
+                 const std::string& token) {
+  if (token.empty()) return "";
+  return absl::StrCat(sender.public_url, "/", std::string(page), "?", std::string(parameter), "=",
+                      token);
+}
+
+std::string Organiser(const registration_v1::Event& event) {
+  return event.organisers().empty() ? "wici" : event.organisers(0).display_name();
+}
+
+absl::StatusOr<TemplateValues> Values(const ClaimedDelivery& delivery, const MessageFacts& facts,
+                                      const Sender& sender, const Mailbox& to,
+                                      const std::string& language) {
+  const registration_v1::Event& event = facts.subject->event;
+  TemplateValues values;
+  WICI_ASSIGN_OR_RETURN(EventTimes times,
+                        DescribeEventTimes(TimeOf(event.start_time()), TimeOf(event.end_time()),
+                                           event.time_zone(), language));
+  values.name = to.display_name();
+  values.event_title = InLanguage(event.title(), language);
+  values.organiser = Organiser(event);
+  values.date = std::move(times.date);
+  values.when = std::move(times.when);
+  values.where = Where(event);
+  values.summary = InLanguage(event.summary(), language);
+  // Why an event was moved is not why a registration was cancelled.
+  if (!absl::StartsWith(delivery.template_name, "templates/registration-")) {
+    values.reason = event.change_reason();
+  }
+  if (facts.links == nullptr) return values;
+  const registration_v1::Links& links = *facts.links;
+  values.answer_url = Link(sender, "answer", "answer_token", links.answer_token());
+  values.calendar_url = Link(sender, "calendar", "calendar_token", links.calendar_token());
+  values.manage_url = Link(sender, "registration", "manage_token", links.manage_token());
+  if (links.state() == registration_v1::REGISTRATION_STATE_OFFERED) {
+    values.accept_url = Link(sender, "accept-offer", "manage_token", links.manage_token());
+    values.decline_url = Link(sender, "decline-offer", "manage_token", links.manage_token());
+    WICI_ASSIGN_OR_RETURN(
+        values.until, DescribeInstant(TimeOf(links.expire_time()), event.time_zone(), language));
+  }
+  values.check_in_url = Link(sender, "check-in", "check_in_token", links.check_in_token());
+  // The address of the room is for those who have a seat.
+  if (!links.check_in_token().empty()) values.online_url = WebUrl(event.online_url());
+  return values;
+}
+
+absl::StatusOr<CalendarPart> MakeCalendar(const ClaimedDelivery& delivery,
+                                          const registration_v1::Event& event,
+                                          const TemplateValues& values, const Mailbox& organizer,
+                                          const Mailbox& attendee, absl::Time now) {
+  const bool cancel = delivery.calendar_method == v1::CALENDAR_METHOD_CANCEL;
+  calendar::Entry entry{
+      .uid = event.calendar_uid().empty() ? CalendarUid(event.name(), organizer)
+                                          : event.calendar_uid(),
+      .sequence = delivery.calendar_sequence,
+      .stamp = now,
+      .start = TimeOf(event.start_time()),
+      .end = TimeOf(event.end_time()),
+      .time_zone = event.time_zone(),
+      .summary = values.event_title,
+      .description = values.summary,
+      .location = values.where,
+      .url = values.online_url,
+      .organizer = calendar::Person{organizer.display_name(), organizer.wire_address()},
+      .attendee = calendar::Person{attendee.display_name(), attendee.wire_address()}};
+  if (cancel) {
+    entry.status = calendar::EntryStatus::kCancelled;
+  } else if (values.check_in_url.empty()) {
+    entry.status = calendar::EntryStatus::kTentative;
+  }
+  WICI_RETURN_IF_ERROR(HeaderValue::Parse(entry.uid).status());
+  const calendar::Method method = cancel ? calendar::Method::kCancel : calendar::Method::kRequest;
+  WICI_ASSIGN_OR_RETURN(std::string text, calendar::WriteCalendar(method, {entry}));
+  return CalendarPart{std::string(calendar::MethodName(method)), std::move(text)};
+}
+
+absl::StatusOr<Mail> Compose(const ClaimedDelivery& delivery, const MessageFacts& facts,
+                             const Sender& sender, const Mailbox& to, absl::Time now) {
+  const registration_v1::Event& event = facts.subject->event;
+  const std::string language = ChooseLanguage(
+      {facts.person->language(), event.languages().empty() ? "" : event.languages(0)});
+  WICI_ASSIGN_OR_RETURN(const TemplateValues values, Values(delivery, facts, sender, to, language));
+  WICI_ASSIGN_OR_RETURN(RenderedTexts texts,
+                        RenderTemplate(delivery.template_name, language, values));
+  WICI_ASSIGN_OR_RETURN(HeaderValue subject, HeaderValue::Parse(texts.subject));
+  WICI_ASSIGN_OR_RETURN(HeaderValue message_id,
+                        HeaderValue::Parse(MessageId(delivery.id, sender.from)));
+  WICI_ASSIGN_OR_RETURN(
+      HeaderValue thread_id,
+      HeaderValue::Parse(absl::StrCat("event.", CalendarUid(event.name(), sender.from))));
+  WICI_ASSIGN_OR_RETURN(Mailbox from, Mailbox::Parse(sender.from.address(), values.organiser));
+  std::optional<CalendarPart> part;
+  if (delivery.calendar_method != v1::CALENDAR_METHOD_UNSPECIFIED) {
+    WICI_ASSIGN_OR_RETURN(part, MakeCalendar(delivery, event, values, from, to, now));
+  }
+  return Mail{.from = std::move(from),
+              .to = to,
+              .subject = std::move(subject),
+              .message_id = std::move(message_id),
+              .thread_id = std::move(thread_id),
+              .date = now,
+              .language = language,
+              .text = std::move(texts.text),
+              .html = std::move(texts.html),
+              .calendar = std::move(part)};
+}
+
+}  // namespace
+
+std::string MessageId(std::string_view delivery_id, const Mailbox& from) {
+  return absl::StrCat(std::string(delivery_id), "@", std::string(from.domain()));
+}
+
+std::string CalendarUid(std::string_view event, const Mailbox& from) {
+  return absl::StrCat(std::string(event.substr(event.rfind('/') + 1)), "@",
+                      std::string(from.domain()));
+}
+
+std::variant<OutgoingMail, AttemptResult> MakeMail(const ClaimedDelivery& delivery,
+                                                   const MessageFacts& facts, const Sender& sender,
+                                                   absl::Time now) {
+  const v1::DeliveryReason reason = WhyNot(delivery, facts, now);
+  if (reason != v1::DELIVERY_REASON_UNSPECIFIED) return NotSent(reason);
+  absl::StatusOr<Mailbox> to = Mailbox::Parse(facts.person->email(), facts.person->display_name());
+  // A name that cannot stand in a header is left out; the address alone still finds its way.
+  if (!to.ok()) to = Mailbox::Parse(facts.person->email());
+  if (!to.ok()) return Rejected(v1::DELIVERY_REASON_ADDRESS_INVALID);
+  const absl::StatusOr<Mail> mail = Compose(delivery, facts, sender, *to, now);
+  if (!mail.ok()) {
+    Log(LogLevel::kError, "mail_not_composed",
+        {{"delivery", delivery.id},
+         {"template", delivery.template_name},
+         {"error", std::string(mail.status().message())}});
+    return Rejected(v1::DELIVERY_REASON_TEMPLATE_DEFECT);
+  }
+  std::string message = ComposeMail(*mail);
+  if (message.size() > kMailMax) return Rejected(v1::DELIVERY_REASON_TEMPLATE_DEFECT);
+  return OutgoingMail{mail->from, mail->to, std::move(message)};
+}
+
+}  // namespace wici::notification

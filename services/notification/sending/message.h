@@ -1,0 +1,56 @@
+// From a delivery and the facts of the moment to a mail, or to the reason why there is none.
+#ifndef WICI_SERVICES_NOTIFICATION_SENDING_MESSAGE_H_
+#define WICI_SERVICES_NOTIFICATION_SENDING_MESSAGE_H_
+
+#include <string>
+#include <variant>
+
+#include "absl/time/time.h"
+#include "services/notification/deliveries/rules/ledger.h"
+#include "services/notification/mail/mailbox.h"
+#include "services/notification/peers/peers.h"
+#include "wici/people/v1/contact_point_service.pb.h"
+#include "wici/registration/v1/link_service.pb.h"
+
+namespace wici::notification {
+
+// Who sends, and where its pages are.
+struct Sender {
+  Mailbox from;
+  // Links lead to <public_url>/answer?answer_token=..., <public_url>/registration?manage_token=...,
+  // <public_url>/check-in?check_in_token=..., <public_url>/calendar?calendar_token=... (a feed to
+  // subscribe to, GetOwnCalendar), those of an offer to <public_url>/accept-offer?manage_token=...
+  // and <public_url>/decline-offer?manage_token=..., pages that ask once more: what opens a link is
+  // not always the person.
+  std::string public_url;
+};
+
+// The facts as they are when the mail is made; a null one does not exist (any more).
+struct MessageFacts {
+  const Subject* subject = nullptr;
+  const people::v1::ContactPoint* person = nullptr;
+  const registration::v1::Links* links = nullptr;
+};
+
+struct OutgoingMail {
+  Mailbox from;
+  Mailbox to;
+  std::string message;
+};
+
+// Composes the mail of `delivery`, or says why it is not sent: the event is gone or was called off,
+// the invitation or registration is over, what it says of the registration or the meeting is not
+// true any more, the person is unknown or has not agreed, the address
+// cannot be written, the template is broken or makes more than 1 MiB. Pure.
+std::variant<OutgoingMail, AttemptResult> MakeMail(const ClaimedDelivery& delivery,
+                                                   const MessageFacts& facts, const Sender& sender,
+                                                   absl::Time now);
+
+// Message-ID of a delivery, the same in every attempt, without angle brackets.
+std::string MessageId(std::string_view delivery_id, const Mailbox& from);
+// UID of the calendar entry of an event that does not say one itself, the same in every mail.
+std::string CalendarUid(std::string_view event, const Mailbox& from);
+
+}  // namespace wici::notification
+
+#endif  // WICI_SERVICES_NOTIFICATION_SENDING_MESSAGE_H_

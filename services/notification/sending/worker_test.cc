@@ -1,0 +1,405 @@
+// From a change in the feed to a mail at a real SMTP server, and what happens when parts fail.
+#include "services/notification/sending/worker.h"
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "libs/base/metrics.h"
+#include "libs/testing/faulty_database.h"
+#include "libs/testing/status_matchers.h"
+#include "prometheus/text_serializer.h"
+#include "services/notification/sending/testing/worker_fixture.h"
+
+namespace wici::notification {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using testing::IsOk;
+using testing::IsOkAndHolds;
+using ::testing::Not;
+using ::testing::SizeIs;
+
+// A quoted-printable mail without the ends of its soft lines.
+std::string Unfolded(std::string mail) {
+  for (std::size_t at; (at = mail.find("=\r\n")) != std::string::npos;) mail.erase(at, 3);
+  return mail;
+}
+
+class WorkerTest : public WorkerFixture {};
+WICI_ON_EVERY_ENGINE(WorkerTest);
+
+TEST_P(WorkerTest, EachKindOfChangeBecomesItsMailInTheLanguageOfThePerson) {
+  Consume("invitation.created", kJan, kInvitation);
+  Consume("registration.confirmed", kJan, kRegistration);
+  Consume("registration.waitlisted", kEwa, kRegistration);
+  Consume("registration.promoted", kEwa, kRegistration);
+  Consume("registration.cancelled", kMax, kRegistration);
+  Consume("registration.checked_in", kMax, kRegistration);
+  SendAll();
+  peers_.participants[kEvent] = {{kJan, kRegistration}, {kMax, kInvitation}};
+  Consume("event.rescheduled", "", kEvent);
+  SendAll();
+  peers_.events[kEvent].set_state(registration::v1::EVENT_STATE_CANCELLED);
+  Consume("event.cancelled", "", kEvent);
+  SendAll();
+  const std::string at = " | 2015-12-18T09:00 Europe/Warsaw | mailto:";
+  const std::string request = " | REQUEST | REQUEST | silver@wici.example.org | ";
+  const std::string cancel = " | CANCEL | CANCEL | silver@wici.example.org | ";
+  const std::string jan = "jan@example.org";
+  const std::string ewa = "ewa@example.org";
+  const std::string max = "max@example.org";
+  EXPECT_THAT(
+      sink_.Facts(),
+      ::testing::UnorderedElementsAre(
+          jan + " | " + jan + " | pl | Zaproszenie: Srebro spotyka złoto, 18 grudnia 2015" +
+              request + "0 | TENTATIVE" + at + jan,
+          jan + " | " + jan +
+              " | pl | Potwierdzenie rejestracji: Srebro spotyka złoto, 18 grudnia 2015" + request +
+              "1 | CONFIRMED" + at + jan,
+          ewa + " | " + ewa +
+              " | en | You are on the waiting list: Silver meets Gold, 18 December 2015 | -",
+          ewa + " | " + ewa +
+              " | en | You have a place after all: Silver meets Gold, 18 December 2015" + request +
+              "0 | CONFIRMED" + at + ewa,
+          max + " | " + max + " | de | Ihre Anmeldung ist storniert: Silber trifft Gold" + cancel +
+              "0 | CANCELLED" + at + max,
+          jan + " | " + jan + " | pl | Zmiana terminu: Srebro spotyka złoto, 18 grudnia 2015" +
+              request + "2 | CONFIRMED" + at + jan,
+          max + " | " + max + " | de | Neuer Termin: Silber trifft Gold, 18. Dezember 2015" +
+              request + "1 | TENTATIVE" + at + max,
+          jan + " | " + jan + " | pl | Wydarzenie odwołane: Srebro spotyka złoto, 18 grudnia 2015" +
+              cancel + "3 | CANCELLED" + at + jan,
+          max + " | " + max + " | de | Abgesagt: Silber trifft Gold, 18. Dezember 2015" + cancel +
+              "2 | CANCELLED" + at + max));
+}
+
+TEST_P(WorkerTest, AMeetingHasAnEntryOfItsOwnThatIsMovedAndTakenOut) {
+  const std::string meeting = "events/silver/meetings/m1";
+  peers_.AddEvent(meeting);
+  const auto tell = [&](const std::string& kind, const std::string& sequence) {
+    feed::v1::Change change = Change(kind, kEwa, meeting);
+    (*change.mutable_attributes())["registration"] = kRegistration;
+    (*change.mutable_attributes())["sequence"] = sequence;
+    ASSERT_THAT(Consume({change}), IsOk());
+    SendAll();
+  };
+  Consume("registration.confirmed", kEwa, kRegistration);
+  SendAll();
+  tell("meeting.scheduled", "1");
+  peers_.events[meeting].mutable_start_time()->set_seconds(1450436400);
+  peers_.events[meeting].mutable_end_time()->set_seconds(1450437600);
+  tell("meeting.rescheduled", "2");
+  peers_.events[meeting].set_state(registration::v1::EVENT_STATE_CANCELLED);
+  tell("meeting.rescheduled", "3");  // overtaken: it says nothing
+  tell("meeting.cancelled", "4");
+  EXPECT_THAT(
+      sink_.Facts(),
+      ElementsAre(HasSubstr("REQUEST | silver@wici.example.org | 0 | CONFIRMED"),
+                  HasSubstr("REQUEST | m1@wici.example.org | 1 | CONFIRMED | 2015-12-18T09:00"),
+                  HasSubstr("REQUEST | m1@wici.example.org | 2 | CONFIRMED | 2015-12-18T12:00"),
+                  HasSubstr("CANCEL | m1@wici.example.org | 4 | CANCELLED | 2015-12-18T12:00")));
+}
+
+TEST_P(WorkerTest, ASeatIsOfferedWithItsTimeAndLinksWhileTheOfferStands) {
+  registration::v1::Links& links = peers_.links[kRegistration];
+  links.set_state(registration::v1::REGISTRATION_STATE_OFFERED);
+  links.mutable_expire_time()->set_seconds(absl::ToUnixSeconds(clock_.Now() + absl::Hours(1)));
+  links.clear_check_in_token();
+  Consume("registration.offered", kEwa, kRegistration);
+  SendAll();
+  ASSERT_THAT(sink_.Mails(), SizeIs(1));
+  const std::string mail = Unfolded(sink_.Mails()[0]);
+  EXPECT_THAT(mail, HasSubstr("https://wici.example.org/accept-offer?manage_token=3Dmanage.t"));
+  EXPECT_THAT(mail, HasSubstr("https://wici.example.org/decline-offer?manage_token=3Dmanage.t"));
+  EXPECT_THAT(mail, HasSubstr("kept for you until"));
+  Consume("registration.requeued", kEwa, kRegistration);  // not true: it is offered again
+  SendAll();
+  clock_.Advance(absl::Hours(1));
+  Consume("registration.offered", kEwa, kRegistration);
+  SendAll();
+  links.set_state(registration::v1::REGISTRATION_STATE_CONFIRMED);
+  Consume("registration.offered", kEwa, kRegistration);
+  SendAll();
+  EXPECT_THAT(sink_.Mails(), SizeIs(1));
+  links.set_state(registration::v1::REGISTRATION_STATE_WAITLISTED);
+  Consume("registration.requeued", kEwa, kRegistration);
+  SendAll();
+  peers_.links.erase(kRegistration);
+  feed::v1::Change lapsed = Change("registration.expired", kEwa, kRegistration);
+  (*lapsed.mutable_attributes())["offer"] = "lapsed";
+  ASSERT_THAT(Consume({lapsed}), IsOk());
+  Consume("registration.rejected", kMax, kRegistration);
+  SendAll();
+  const std::vector<std::string> mails = sink_.Mails();
+  ASSERT_THAT(mails, SizeIs(4));
+  EXPECT_THAT(mails[1], HasSubstr("You are on the waiting list again"));
+  EXPECT_THAT(mails[2], HasSubstr("With it your registration has ended"));
+  EXPECT_THAT(sink_.Facts()[3], HasSubstr("Ihre Anmeldung wurde nicht angenommen"));
+}
+
+TEST_P(WorkerTest, TheReasonOfAMovedEventIsNotThatOfACancelledRegistration) {
+  peers_.events[kEvent].set_change_reason("another hall");
+  Consume("registration.cancelled", kEwa, kRegistration);
+  SendAll();
+  peers_.participants[kEvent] = {{kEwa, kRegistration}};
+  Consume("event.rescheduled", "", kEvent);
+  SendAll();
+  ASSERT_THAT(sink_.Mails(), SizeIs(2));
+  EXPECT_THAT(sink_.Mails()[0], Not(HasSubstr("another hall")));
+  EXPECT_THAT(sink_.Mails()[1], HasSubstr("another hall"));
+}
+
+TEST_P(WorkerTest, AMailAboutAMeetingIsSentWhileTheMeetingStandsSo) {
+  const std::string meeting = "events/silver/meetings/m1";
+  peers_.AddEvent(meeting);
+  const std::vector<std::pair<std::string, registration::v1::MeetingState>> kinds = {
+      {"meeting.requested", registration::v1::MEETING_STATE_REQUESTED},
+      {"meeting.accepted", registration::v1::MEETING_STATE_ACCEPTED},
+      {"meeting.declined", registration::v1::MEETING_STATE_DECLINED},
+      {"meeting.expired", registration::v1::MEETING_STATE_EXPIRED},
+      {"meeting.scheduled", registration::v1::MEETING_STATE_SCHEDULED}};
+  for (const auto& [kind, state] : kinds) {
+    for (const auto now : {state, registration::v1::MEETING_STATE_WITHDRAWN}) {
+      peers_.meetings[meeting] = now;
+      feed::v1::Change change = Change(kind, kEwa, meeting);
+      (*change.mutable_attributes())["registration"] = kRegistration;
+      ASSERT_THAT(Consume({change}), IsOk());
+      SendAll();
+    }
+  }
+  EXPECT_THAT(sink_.Facts(),
+              ElementsAre(HasSubstr("| Request for a meeting: Silver meets Gold | -"),
+                          HasSubstr("| Accepted: Silver meets Gold | -"),
+                          HasSubstr("| Declined: Silver meets Gold | -"),
+                          HasSubstr("| Not answered: Silver meets Gold | -"),
+                          HasSubstr("| Silver meets Gold, 18 December 2015 | REQUEST")));
+}
+
+TEST_P(WorkerTest, LinksOfTheMailCarryTheTokensOfTheMoment) {
+  Consume("registration.confirmed", kEwa, kRegistration);
+  SendAll();
+  ASSERT_THAT(sink_.Mails(), SizeIs(1));
+  const std::string mail = Unfolded(sink_.Mails()[0]);
+  EXPECT_THAT(mail, HasSubstr("https://wici.example.org/registration?manage_token=3Dmanage.t\r\n"));
+  EXPECT_THAT(mail, HasSubstr("https://wici.example.org/check-in?check_in_token=3Dcheck-in.t\r\n"));
+  EXPECT_THAT(mail, HasSubstr("https://wici.example.org/calendar?calendar_token=3Dcalendar.t\r\n"));
+}
+
+TEST_P(WorkerTest, RelayThatIsDownDelaysMailsAndLosesNone) {
+  sink_.Stop();
+  Consume("invitation.created", kJan, kInvitation);
+  Consume("registration.waitlisted", kEwa, kRegistration);
+  SendAll();
+  for (const v1::Delivery& delivery : Ledger()) {
+    EXPECT_EQ(delivery.state(), v1::DELIVERY_STATE_DEFERRED);
+    EXPECT_EQ(delivery.last_outcome(), v1::ATTEMPT_OUTCOME_DEFERRED);
+  }
+  clock_.Advance(absl::Seconds(5));
+  SendAll();
+  sink_.Start();
+  clock_.Advance(absl::Minutes(2));
+  SendAll();
+  EXPECT_THAT(sink_.Facts(), SizeIs(2));
+  for (const v1::Delivery& delivery : Ledger()) {
+    EXPECT_EQ(delivery.state(), v1::DELIVERY_STATE_DELIVERED);
+    EXPECT_EQ(delivery.attempt_count(), 3);
+  }
+}
+
+TEST_P(WorkerTest, TemporaryRefusalIsTriedAgainAndPermanentOneIsNot) {
+  peers_.AddPerson(kJan, "once-jan@example.org", "pl");
+  peers_.AddPerson(kEwa, "rcpt-550-ewa@example.org", "pl");
+  Consume("invitation.created", kJan, kInvitation);
+  Consume("invitation.created", kEwa, kInvitation);
+  SendAll();
+  EXPECT_THAT(sink_.Mails(), IsEmpty());
+  clock_.Advance(absl::Minutes(1));
+  SendAll();
+  EXPECT_THAT(sink_.Mails(), SizeIs(1));
+  clock_.Advance(absl::Hours(24));
+  SendAll();
+  const std::vector<v1::Delivery> ledger = Ledger();
+  EXPECT_EQ(ledger[0].state(), v1::DELIVERY_STATE_DELIVERED);
+  EXPECT_EQ(ledger[0].attempt_count(), 2);
+  EXPECT_EQ(ledger[1].state(), v1::DELIVERY_STATE_REJECTED);
+  EXPECT_EQ(ledger[1].attempt_count(), 1);
+  EXPECT_EQ(ledger[1].last_code(), 550);
+  EXPECT_EQ(ledger[1].last_enhanced_code(), "5.1.1");
+}
+
+TEST_P(WorkerTest, PeersThatAreAwayDelayMails) {
+  Consume("invitation.created", kJan, kInvitation);
+  peers_.error = absl::UnavailableError("away");
+  SendAll();
+  EXPECT_EQ(Ledger()[0].state(), v1::DELIVERY_STATE_DEFERRED);
+  peers_.error = absl::OkStatus();
+  clock_.Advance(absl::Seconds(5));
+  SendAll();
+  EXPECT_EQ(Ledger()[0].state(), v1::DELIVERY_STATE_DELIVERED);
+}
+
+TEST_P(WorkerTest, DeliveryWhoseFactsCannotBeReadHoldsUpNoOther) {
+  peers_.poison = kMax;
+  Consume("invitation.created", kJan, kInvitation);
+  Consume("invitation.created", kMax, kInvitation);
+  Consume("invitation.created", kEwa, kInvitation);
+  SendAll();
+  EXPECT_THAT(sink_.Mails(), SizeIs(2));
+  peers_.poison.clear();
+  clock_.Advance(absl::Minutes(1));
+  SendAll();
+  EXPECT_THAT(sink_.Mails(), SizeIs(3));
+}
+
+TEST_P(WorkerTest, WhatIsNoLongerTrueIsNotSent) {
+  Consume("invitation.created", kJan, kInvitation);  // revoked before it goes out
+  Consume("registration.confirmed", kEwa, "events/silver/registrations/gone");
+  Consume("invitation.created", "persons/erased", kInvitation);
+  peers_.links.erase(kInvitation);
+  SendAll();
+  peers_.AddLinks(kInvitation);
+  peers_.persons[kMax].set_audience_consent(false);
+  Consume("invitation.created", kMax, kInvitation);
+  Consume("invitation.created", "persons/erased", kInvitation);
+  SendAll();
+  peers_.events[kEvent].set_state(registration::v1::EVENT_STATE_CANCELLED);
+  Consume("registration.confirmed", kEwa, kRegistration);
+  SendAll();
+  peers_.events.clear();
+  Consume("registration.confirmed", kEwa, kRegistration);
+  SendAll();
+  EXPECT_THAT(sink_.Mails(), IsEmpty());
+  std::vector<v1::DeliveryReason> reasons;
+  for (const v1::Delivery& delivery : Ledger()) {
+    EXPECT_EQ(delivery.state(), v1::DELIVERY_STATE_SUPPRESSED);
+    reasons.push_back(delivery.reason());
+  }
+  EXPECT_THAT(reasons,
+              ElementsAre(v1::DELIVERY_REASON_OVERTAKEN, v1::DELIVERY_REASON_OVERTAKEN,
+                          v1::DELIVERY_REASON_OVERTAKEN, v1::DELIVERY_REASON_NO_CONSENT,
+                          v1::DELIVERY_REASON_PERSON_UNKNOWN, v1::DELIVERY_REASON_OVERTAKEN,
+                          v1::DELIVERY_REASON_RESOURCE_UNKNOWN));
+}
+
+TEST_P(WorkerTest, LinksOfOnePersonAreNeverSentToAnother) {
+  peers_.links[kRegistration].set_person(kJan);
+  Consume("registration.confirmed", kEwa, kRegistration);
+  SendAll();
+  EXPECT_THAT(sink_.Mails(), IsEmpty());
+  ASSERT_THAT(Ledger(), SizeIs(1));
+  EXPECT_EQ(Ledger()[0].state(), v1::DELIVERY_STATE_SUPPRESSED);
+  EXPECT_EQ(Ledger()[0].reason(), v1::DELIVERY_REASON_RESOURCE_UNKNOWN);
+}
+
+TEST_P(WorkerTest, AddressThatCouldInjectACommandIsRejectedBeforeTheWire) {
+  peers_.AddPerson(kJan, "jan@example.org>\r\nRCPT TO:<evil@example.org", "pl");
+  peers_.AddPerson(kEwa, "ewa@example.org", "pl");
+  peers_.persons[kEwa].set_display_name("Ewa\r\nBcc: evil@example.org");
+  Consume("invitation.created", kJan, kInvitation);
+  Consume("invitation.created", kEwa, kInvitation);
+  SendAll();
+  const std::vector<v1::Delivery> ledger = Ledger();
+  EXPECT_EQ(ledger[0].state(), v1::DELIVERY_STATE_REJECTED);
+  EXPECT_EQ(ledger[0].reason(), v1::DELIVERY_REASON_ADDRESS_INVALID);
+  ASSERT_THAT(sink_.Facts(), SizeIs(1));
+  EXPECT_THAT(sink_.Mails()[0], Not(HasSubstr("\nBcc:")));
+}
+
+TEST_P(WorkerTest, ExpiredMailIsNotSent) {
+  Consume("invitation.created", kJan, kInvitation);
+  clock_.Advance(kDefaultLifetime);
+  SendAll();
+  EXPECT_EQ(Ledger()[0].state(), v1::DELIVERY_STATE_EXPIRED);
+  EXPECT_THAT(sink_.Mails(), IsEmpty());
+}
+
+TEST_P(WorkerTest, ListenerOfAnUnknownEventPassesOverIt) {
+  EXPECT_THAT(Consume({Change("event.cancelled", "", "events/none")}), IsOk());
+  peers_.error = absl::UnavailableError("away");
+  EXPECT_THAT(Consume({Change("event.cancelled", "", kEvent)}),
+              testing::StatusIs(absl::StatusCode::kUnavailable));
+  EXPECT_THAT(Ledger(), IsEmpty());
+}
+
+TEST_P(WorkerTest, ClaimWhoseAnswerWasLostComesBackWhenItsLeaseEnds) {
+  testing::FaultyDatabase faulty(database());
+  store_ = std::make_unique<SqlStore>(faulty, ids_);
+  worker_ = MakeWorker("worker-1", absl::Milliseconds(1));
+  Consume("invitation.created", kJan, kInvitation);
+  faulty.FailNextWrite(testing::WriteFault::kAfterCommit);
+  worker_->Start();
+  // Slowly enough for the worker to renew what it holds.
+  for (int second = 0; second < 300 && sink_.Mails().empty(); ++second) {
+    clock_.Advance(absl::Seconds(1));
+    const absl::Time next = absl::Now() + absl::Milliseconds(10);
+    while (absl::Now() < next) std::this_thread::yield();
+  }
+  EXPECT_THAT(sink_.Mails(), SizeIs(1));
+  worker_.reset();
+  store_.reset();
+}
+
+TEST_P(WorkerTest, ThreadsSendManyMailsEachOnce) {
+  std::vector<feed::v1::Change> changes;
+  for (int i = 0; i < 200; ++i) {
+    const std::string person = absl::StrCat("persons/p", i);
+    peers_.AddPerson(person, absl::StrCat("p", i, "@example.org"), "en");
+    changes.push_back(Change("registration.waitlisted", person, kRegistration));
+  }
+  ASSERT_THAT(Consume(changes), IsOk());
+  worker_->Start();
+  const absl::Time deadline = absl::Now() + absl::Seconds(60);
+  const auto open = [&] { return *store_->NextDue(deadline) != absl::InfiniteFuture(); };
+  while (absl::Now() < deadline && open()) std::this_thread::yield();
+  worker_.reset();
+  EXPECT_THAT(sink_.Mails(), SizeIs(200));
+  for (const v1::Delivery& delivery : Ledger()) {
+    EXPECT_EQ(delivery.state(), v1::DELIVERY_STATE_DELIVERED);
+    EXPECT_EQ(delivery.attempt_count(), 1);
+  }
+}
+
+// An address must not leave the mail itself: not into logs, change records, tables or metrics.
+TEST_P(WorkerTest, AddressesAppearNowhereButInTheMail) {
+  SetLogLevel(LogLevel::kDebug);
+  ::testing::internal::CaptureStderr();
+  for (const char* address : {"canary-ok@example.org", "rcpt-550-canary@example.org",
+                              "rcpt-451-canary@example.org", "canary bad@example.org"}) {
+    peers_.AddPerson(kJan, address, "pl");
+    peers_.persons[kJan].set_display_name("Kanarek Canary");
+    Consume("invitation.created", kJan, kInvitation);
+    SendAll();
+  }
+  const std::string logs = ::testing::internal::GetCapturedStderr();
+  SetLogLevel(LogLevel::kError);
+  EXPECT_THAT(logs, Not(HasSubstr("anary")));
+  EXPECT_THAT(prometheus::TextSerializer().Serialize(Metrics()->Collect()),
+              Not(HasSubstr("anary")));
+  const sql::Query everything{
+      "everything",
+      "SELECT kind || resource || person || attributes FROM changes UNION ALL "
+      "SELECT template || event || resource || person || last_enhanced_code FROM deliveries "
+      "UNION ALL SELECT enhanced_code FROM attempts UNION ALL "
+      "SELECT recipient FROM kept_mails UNION ALL "
+      "SELECT template || event || cause FROM notifications"};
+  ASSERT_THAT(database().Read(absl::Now() + absl::Seconds(20),
+                              [&](sql::Transaction& tx) -> absl::Status {
+                                const auto rows = tx.Execute(everything);
+                                if (!rows.ok()) return rows.status();
+                                EXPECT_THAT(*rows, Not(IsEmpty()));
+                                for (const sql::Row& row : *rows) {
+                                  EXPECT_THAT(row.Text(0), Not(HasSubstr("anary")));
+                                }
+                                return absl::OkStatus();
+                              }),
+              IsOk());
+}
+
+}  // namespace
+}  // namespace wici::notification

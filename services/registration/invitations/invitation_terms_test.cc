@@ -20,8 +20,8 @@ using testing::IsOkAndHolds;
 using testing::Reason;
 using testing::StatusIs;
 
-constexpr char kManager[] = "clusters/btm/contacts/manager";
-constexpr char kOther[] = "clusters/mkch/contacts/manager";
+constexpr char kInvited[] = "clusters/btm/contacts/manager";
+constexpr char kColleague[] = "clusters/mkch/contacts/manager";
 constexpr absl::StatusCode kFailed = absl::StatusCode::kFailedPrecondition;
 
 class InvitationTermsTest : public RegistrationTest {
@@ -103,7 +103,7 @@ WICI_ON_EVERY_ENGINE(InvitationTermsTest);
 
 TEST_P(InvitationTermsTest, AnInvitationNotAnsweredInTimeExpires) {
   const std::string event = EventFor(5);
-  v1::CreateInvitationsRequest request = For(event, {kManager});
+  v1::CreateInvitationsRequest request = For(event, {kInvited});
   *request.mutable_reply_by_time() = At("2015-12-18T10:00:00Z");
   const std::string token = TokenOf(request);
   EXPECT_THAT(sweep().RunOnce(), IsOkAndHolds(0));
@@ -125,7 +125,7 @@ TEST_P(InvitationTermsTest, AnInvitationNotAnsweredInTimeExpires) {
 
 TEST_P(InvitationTermsTest, WhoSaidYesInTimeRegistersLater) {
   const std::string event = EventFor(5);
-  v1::CreateInvitationsRequest request = For(event, {kManager});
+  v1::CreateInvitationsRequest request = For(event, {kInvited});
   *request.mutable_reply_by_time() = At("2015-12-18T10:00:00Z");
   const std::string token = TokenOf(request);
   ASSERT_THAT(Answer(token, v1::ANSWER_YES), IsOk());
@@ -136,7 +136,7 @@ TEST_P(InvitationTermsTest, WhoSaidYesInTimeRegistersLater) {
 
 TEST_P(InvitationTermsTest, WhoSaysMaybeIsRemindedOnTheDayTheyNamed) {
   const std::string event = EventFor(5);
-  const std::string token = TokenOf(For(event, {kManager}));
+  const std::string token = TokenOf(For(event, {kInvited}));
   EXPECT_THAT(Answer(token, v1::ANSWER_YES, "2015-12-18T09:00:00Z"),
               StatusIs(absl::StatusCode::kInvalidArgument, HasViolation("decide_by_time")));
   EXPECT_THAT(Answer(token, v1::ANSWER_MAYBE, "2015-12-18T12:00:01Z"),
@@ -151,7 +151,7 @@ TEST_P(InvitationTermsTest, WhoSaysMaybeIsRemindedOnTheDayTheyNamed) {
   clock().Set(Instant("2015-12-18T09:00:00Z"));
   EXPECT_THAT(sweep().RunOnce(), IsOkAndHolds(1));
   EXPECT_EQ(Changes().back().kind(), "invitation.reminded");
-  EXPECT_EQ(Changes().back().person(), kManager);
+  EXPECT_EQ(Changes().back().person(), kInvited);
   EXPECT_THAT(sweep().RunOnce(), IsOkAndHolds(0));
   EXPECT_EQ(Own(token)->reminder_count(), 1);
   // The organiser may remind again, after a while.
@@ -186,7 +186,7 @@ TEST_P(InvitationTermsTest, RemindersGoOutInBatchesAndOnceInAnInterval) {
 
 TEST_P(InvitationTermsTest, AColleagueGetsTheInvitationThatIsPassedOn) {
   const std::string event = EventFor(5);
-  v1::CreateInvitationsRequest request = For(event, {kManager});
+  v1::CreateInvitationsRequest request = For(event, {kInvited});
   request.set_audience_id("managers");
   request.set_plus_ones_max(2);
   const std::string token = TokenOf(request);
@@ -218,12 +218,12 @@ TEST_P(InvitationTermsTest, AColleagueGetsTheInvitationThatIsPassedOn) {
   const auto registration = Send(With(event, LinksOf(made->name()).answer_token()));
   ASSERT_THAT(registration, IsOk());
   EXPECT_EQ(registration->person(), colleague);
-  EXPECT_EQ(Invite(event, {kManager})->already_invited(), 1);
+  EXPECT_EQ(Invite(event, {kInvited})->already_invited(), 1);
 }
 
 TEST_P(InvitationTermsTest, AnInvitationIsPassedOnOnceAndNotForEver) {
   const std::string event = EventFor(5);
-  std::string token = TokenOf(For(event, {kManager}));
+  std::string token = TokenOf(For(event, {kInvited}));
   for (const char* email : {"a@example.org", "b@example.org", "c@example.org"}) {
     const auto given = Delegate(token, email);
     ASSERT_THAT(given, IsOk());
@@ -237,8 +237,8 @@ TEST_P(InvitationTermsTest, NobodyIsInvitedTwiceByPassingOn) {
   v1::Event open = Meeting(5, 0, v1::ADMISSION_OPEN);
   const std::string event = Create(open)->name();
   ASSERT_THAT(Publish(event), IsOk());
-  registry().addresses = {{kManager, "m@example.org"}, {kOther, "o@example.org"}};
-  const auto made = CreateInvitations(For(event, {kManager, kOther}));
+  registry().addresses = {{kInvited, "m@example.org"}, {kColleague, "o@example.org"}};
+  const auto made = CreateInvitations(For(event, {kInvited, kColleague}));
   ASSERT_EQ(made->invitations_size(), 2);
   const std::string token = LinksOf(made->invitations(0).name()).answer_token();
   EXPECT_THAT(Delegate(token, "O@example.org"),
@@ -252,7 +252,7 @@ TEST_P(InvitationTermsTest, NobodyIsInvitedTwiceByPassingOn) {
 }
 
 TEST_P(InvitationTermsTest, PassingOnIsIdempotentAndSaysEverythingThatIsWrong) {
-  const std::string token = TokenOf(For(EventFor(5), {kManager}));
+  const std::string token = TokenOf(For(EventFor(5), {kInvited}));
   v1::DelegateInvitationRequest request = To(token, "no address");
   request.mutable_delegate()->set_special_needs("wózek");
   request.mutable_delegate()->clear_given_name();
@@ -270,7 +270,7 @@ TEST_P(InvitationTermsTest, PassingOnIsIdempotentAndSaysEverythingThatIsWrong) {
 
 TEST_P(InvitationTermsTest, AnInvitedPersonBringsOthersWithAndWithoutNames) {
   const std::string event = EventFor(5);
-  v1::CreateInvitationsRequest request = For(event, {kManager});
+  v1::CreateInvitationsRequest request = For(event, {kInvited});
   request.set_plus_ones_max(2);
   const std::string token = TokenOf(request);
   EXPECT_THAT(Bring(event, token), StatusIs(kFailed, Reason("PLUS_ONE_WITHOUT_HOST")));
@@ -278,7 +278,7 @@ TEST_P(InvitationTermsTest, AnInvitedPersonBringsOthersWithAndWithoutNames) {
   ASSERT_THAT(host, IsOk());
   const auto nameless = Bring(event, token);
   ASSERT_THAT(nameless, IsOk());
-  EXPECT_EQ(nameless->person(), kManager) << "who gets the ticket";
+  EXPECT_EQ(nameless->person(), kInvited) << "who gets the ticket";
   EXPECT_TRUE(nameless->plus_one());
   const auto named = Bring(event, token, "gosia@example.org");
   ASSERT_THAT(named, IsOk());
@@ -296,14 +296,14 @@ TEST_P(InvitationTermsTest, AnInvitedPersonBringsOthersWithAndWithoutNames) {
 
 TEST_P(InvitationTermsTest, WhoIsBroughtGoesWithTheInvitedPerson) {
   const std::string event = EventFor(3, 5);
-  v1::CreateInvitationsRequest request = For(event, {kManager});
+  v1::CreateInvitationsRequest request = For(event, {kInvited});
   request.set_plus_ones_max(2);
   const std::string token = TokenOf(request);
   const auto host = Send(With(event, token));
   const auto first = Bring(event, token);
   const auto second = Bring(event, token, "gosia@example.org");
   ASSERT_THAT(second, IsOk());
-  const auto waiting = Send(With(event, TokenOf(For(event, {kOther}))));
+  const auto waiting = Send(With(event, TokenOf(For(event, {kColleague}))));
   ASSERT_THAT(waiting, IsOk());
   EXPECT_EQ(waiting->state(), v1::REGISTRATION_STATE_WAITLISTED);
   ASSERT_THAT(CancelRegistration(host->name()), IsOk());
@@ -329,7 +329,7 @@ TEST_P(InvitationTermsTest, PlusOneNeedsAnInvitationAndNoHold) {
 TEST_P(InvitationTermsTest, AnAudienceTakesNoMorePlacesThanItsOwn) {
   const std::string event = EventFor(10, 0, 2);
   v1::CreateInvitationsRequest request =
-      For(event, {kManager, "clusters/c/contacts/a", "clusters/c/contacts/b"});
+      For(event, {kInvited, "clusters/c/contacts/a", "clusters/c/contacts/b"});
   request.set_audience_id("managers");
   request.set_plus_ones_max(1);
   const auto made = CreateInvitations(request);
@@ -342,7 +342,7 @@ TEST_P(InvitationTermsTest, AnAudienceTakesNoMorePlacesThanItsOwn) {
   ASSERT_THAT(Bring(event, tokens[0]), IsOk());
   EXPECT_THAT(Send(With(event, tokens[1])), StatusIs(kFailed, Reason("QUOTA_FULL")));
   // Others are not concerned.
-  EXPECT_THAT(Send(With(event, TokenOf(For(event, {kOther})))), IsOk());
+  EXPECT_THAT(Send(With(event, TokenOf(For(event, {kColleague})))), IsOk());
   ASSERT_THAT(CancelRegistration(first->name()), IsOk());
   EXPECT_THAT(Send(With(event, tokens[1])), IsOk());
   EXPECT_THAT(Send(With(event, tokens[2])), IsOk());
@@ -350,7 +350,7 @@ TEST_P(InvitationTermsTest, AnAudienceTakesNoMorePlacesThanItsOwn) {
 
 TEST_P(InvitationTermsTest, WhoLacksAPlaceOfTheirAudienceWaitsForOne) {
   const std::string event = EventFor(10, 5, 1);
-  v1::CreateInvitationsRequest request = For(event, {kManager, kOther});
+  v1::CreateInvitationsRequest request = For(event, {kInvited, kColleague});
   request.set_audience_id("managers");
   const auto made = CreateInvitations(request);
   const auto first = Send(With(event, LinksOf(made->invitations(0).name()).answer_token()));
@@ -421,7 +421,7 @@ TEST_P(InvitationTermsTest, StatisticsCountEachInvitationOnceByAudience) {
   v1::RevokeInvitationRequest revoke;
   revoke.set_name(made->invitations(4).name());
   ASSERT_THAT(RevokeInvitation(revoke), IsOk());
-  ASSERT_THAT(Invite(event, {kOther}), IsOk());
+  ASSERT_THAT(Invite(event, {kColleague}), IsOk());
   clock().Set(Instant("2015-12-18T10:00:00Z"));
   EXPECT_THAT(sweep().RunOnce(), IsOkAndHolds(2));
 

@@ -145,9 +145,15 @@ TEST_P(InvitationServiceTest, ATooLargeAudienceIsRefused) {
 }
 
 TEST_P(InvitationServiceTest, WithoutTheRegistryTheCallerIsToldToTryAgain) {
-  registry().error = absl::UnavailableError("restarting");
-  EXPECT_THAT(CreateInvitations(ByRule(InvitationOnlyEvent())),
-              StatusIs(absl::StatusCode::kUnavailable, Reason("REGISTRY_UNAVAILABLE")));
+  const std::string event = InvitationOnlyEvent();
+  // Nor is it their fault that the registry does not know this service.
+  for (const absl::Status& error :
+       {absl::UnavailableError("restarting"), absl::UnauthenticatedError("another key"),
+        absl::PermissionDeniedError("no role")}) {
+    registry().error = error;
+    EXPECT_THAT(CreateInvitations(ByRule(event)),
+                StatusIs(absl::StatusCode::kUnavailable, Reason("REGISTRY_UNAVAILABLE")));
+  }
 }
 
 TEST_P(InvitationServiceTest, AnAnswerIsTakenByTheLinkAndMayChange) {

@@ -5,6 +5,7 @@
 
 #include "grpcpp/channel.h"
 #include "libs/base/limits.h"
+#include "libs/base/log.h"
 #include "libs/base/status_macros.h"
 #include "libs/rpc/channel.h"
 #include "services/registration/errors.h"
@@ -13,6 +14,19 @@
 #include "wici/people/v1/contact_point_service.grpc.pb.h"
 
 namespace wici::registration {
+
+namespace {
+
+// That the registry does not know this service is no fault of who called.
+absl::Status Explain(const absl::Status& status) {
+  if (absl::IsUnauthenticated(status) || absl::IsPermissionDenied(status)) {
+    Log(LogLevel::kError, "refused_by_registry", {{"error", std::string(status.message())}});
+    return RegistryUnavailableError();
+  }
+  return absl::IsUnavailable(status) ? RegistryUnavailableError() : status;
+}
+
+}  // namespace
 
 struct RegistryClient::Stub {
   std::unique_ptr<cluster_registry::v1::AudienceService::Stub> audiences;
@@ -62,8 +76,7 @@ absl::StatusOr<std::vector<cluster_registry::v1::AudienceRow>> RegistryClient::E
     cluster_registry::v1::EvaluateAudienceResponse response;
     const absl::Status status =
         rpc::FromGrpcStatus(stub_->audiences->EvaluateAudience(&client, request, &response));
-    if (absl::IsUnavailable(status)) return RegistryUnavailableError();
-    if (!status.ok()) return status;
+    if (!status.ok()) return Explain(status);
     for (auto& row : *response.mutable_rows()) rows.push_back(std::move(row));
     // The token keeps the instant of the first page; any other change would make it another query.
     request.set_page_token(response.next_page_token());
@@ -82,8 +95,7 @@ absl::StatusOr<std::vector<people::v1::ContactPoint>> RegistryClient::GetContact
   people::v1::BatchGetContactPointsResponse response;
   const absl::Status status =
       rpc::FromGrpcStatus(stub_->contacts->BatchGetContactPoints(&client, request, &response));
-  if (absl::IsUnavailable(status)) return RegistryUnavailableError();
-  if (!status.ok()) return status;
+  if (!status.ok()) return Explain(status);
   return std::vector<people::v1::ContactPoint>(response.contact_points().begin(),
                                                response.contact_points().end());
 }
@@ -97,7 +109,6 @@ absl::StatusOr<std::vector<cluster_registry::v1::Cluster>> RegistryClient::GetCl
   cluster_registry::v1::BatchGetClustersResponse response;
   const absl::Status status =
       rpc::FromGrpcStatus(stub_->clusters->BatchGetClusters(&client, request, &response));
-  if (absl::IsUnavailable(status)) return RegistryUnavailableError();
   if (absl::IsNotFound(status)) {
     // The registry answers all or nothing: half by half, down to the ones that are missing.
     if (names.size() == 1) return std::vector<cluster_registry::v1::Cluster>();
@@ -106,7 +117,7 @@ absl::StatusOr<std::vector<cluster_registry::v1::Cluster>> RegistryClient::GetCl
     clusters.insert(clusters.end(), rest.begin(), rest.end());
     return clusters;
   }
-  if (!status.ok()) return status;
+  if (!status.ok()) return Explain(status);
   return std::vector<cluster_registry::v1::Cluster>(response.clusters().begin(),
                                                     response.clusters().end());
 }

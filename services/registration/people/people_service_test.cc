@@ -185,6 +185,7 @@ TEST_P(PeopleServiceTest, AColleagueWithAnInvitationIsExportedAndErasedWithIt) {
   EXPECT_THAT(Found(AllTexts(), words), ::testing::IsEmpty());
   EXPECT_EQ(Changes().back().kind(), "invitation.person_erased");
   EXPECT_EQ(GetInvitation(get)->state(), v1::INVITATION_STATE_REVOKED);
+  ASSERT_THAT(AddForm(event, {Field("diet", v1::FORM_FIELD_TYPE_TEXT)}), IsOk());
   // Nothing recognises the person any more, and another invitation leads to a registration.
   get.set_name(pass_on("clusters/c/contacts/b"));
   v1::CreateRegistrationRequest request;

@@ -134,6 +134,7 @@ TEST_P(WaitingGroupsTest, WhoIsMovedOnTheListLeavesTheGroup) {
 
 TEST_P(WaitingGroupsTest, TheSameRequestTwiceIsOneGroupWithOneAnswer) {
   const std::string event = OpenEvent(5);
+  ASSERT_THAT(AddForm(event, {Field("topic", v1::FORM_FIELD_TYPE_TEXT)}), IsOk());
   v1::BatchCreateRegistrationsRequest request = GroupOf(event, 2, "a");
   request.set_request_id("0b9f8b0a-2b7c-4f0e-9a52-51e0a7a7f6a1");
   v1::FormAnswer& answer = *request.mutable_requests(0)->mutable_registration()->add_answers();

@@ -43,6 +43,8 @@ class FakeRegistry {
   }
   const std::shared_ptr<grpc::Channel>& channel() const { return server_.channel(); }
   const auth::SigningKey& key() const { return server_.key(); }
+  // Stands still; what is signed for this server is valid by it.
+  const Clock& clock() { return server_.clock(); }
 
   cluster_registry::v1::EvaluateAudienceResponse response;
   cluster_registry::v1::EvaluateAudienceResponse last_page;
@@ -94,7 +96,7 @@ class FakeRegistry {
 struct RegistrationServer {
   RegistrationServer(sql::Database& database, const Clock& machine)
       : watch(database, machine),
-        registry_client(registry.channel(), registry.key(), grpc.clock()),
+        registry_client(registry.channel(), registry.key(), registry.clock()),
         services({database, grpc.clock(), machine, grpc.ids(), [] {}}, watch, registry_client,
                  grpc.key()) {
     services.Register(grpc.server());

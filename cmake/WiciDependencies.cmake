@@ -14,11 +14,13 @@ if(WICI_SANITIZER)
 endif()
 
 # Paths below the source root are cached as relative ones: a second clone compiles nothing again.
+# What a file includes is taken from the compiler's list of it (-MD), not by preprocessing first,
+# which costs a tenth of a compilation that is not in the cache.
 find_program(CCACHE ccache)
 if(CCACHE)
   set(CMAKE_CXX_COMPILER_LAUNCHER
       "${CMAKE_COMMAND}" -E env "CCACHE_BASEDIR=${PROJECT_SOURCE_DIR}" CCACHE_NOHASHDIR=true
-      "${CCACHE}")
+      CCACHE_DEPEND=true "${CCACHE}")
 endif()
 find_program(MOLD mold)
 if(MOLD)

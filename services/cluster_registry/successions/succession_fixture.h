@@ -71,9 +71,7 @@ class SuccessionFixture : public EngineRegistryTest {
   v1::Cluster::State StateOf(const std::string& cluster) {
     return GetCluster("name: \"clusters/" + cluster + "\"")->state();
   }
-  absl::Status RunWorker() {
-    return registry_.succession_applier().RunOnce(absl::Now() + absl::Seconds(20));
-  }
+  absl::Status RunWorker() { return ApplySuccessions(absl::Now() + absl::Seconds(20)); }
   // What a merger of aaa and bbb into ccc leaves behind.
   void ExpectMerged(const std::string& id = "") {
     EXPECT_EQ(GetSuccession("name: \"successions/merger" + id + "\"")->state(),

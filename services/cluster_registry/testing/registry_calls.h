@@ -27,6 +27,117 @@
 
 namespace wici::cluster_registry::testing {
 
+// CALL(Service, Method, Response) for each method.
+#define WICI_REGISTRY_CALLS(CALL)                                                        \
+  CALL(RegionService, GetRegion, v1::Region)                                             \
+  CALL(RegionService, ListRegions, v1::ListRegionsResponse)                              \
+  CALL(RegionService, CreateRegion, v1::Region)                                          \
+  CALL(RegionService, UpdateRegion, v1::Region)                                          \
+  CALL(ClusterService, GetCluster, v1::Cluster)                                          \
+  CALL(ClusterService, ListClusters, v1::ListClustersResponse)                           \
+  CALL(ClusterService, BatchGetClusters, v1::BatchGetClustersResponse)                   \
+  CALL(ClusterService, CreateCluster, v1::Cluster)                                       \
+  CALL(ClusterService, UpdateCluster, v1::Cluster)                                       \
+  CALL(ClusterService, DeleteCluster, v1::Cluster)                                       \
+  CALL(ClusterService, UndeleteCluster, v1::Cluster)                                     \
+  CALL(ClusterService, ListClusterVersions, v1::ListClusterVersionsResponse)             \
+  CALL(ClusterService, GetMemberCount, v1::GetMemberCountResponse)                       \
+  CALL(ClusterService, SubmitCluster, v1::Cluster)                                       \
+  CALL(ClusterService, ReturnCluster, v1::Cluster)                                       \
+  CALL(ClusterService, PublishCluster, v1::Cluster)                                      \
+  CALL(ClusterService, SetClusterDormant, v1::Cluster)                                   \
+  CALL(ClusterService, ReactivateCluster, v1::Cluster)                                   \
+  CALL(ClusterService, CloseCluster, v1::Cluster)                                        \
+  CALL(ClusterService, ImportClusters, v1::ImportClustersResponse)                       \
+  CALL(ClusterService, GetMember, v1::Member)                                            \
+  CALL(ClusterService, ListMembers, v1::ListMembersResponse)                             \
+  CALL(ClusterService, CreateMember, v1::Member)                                         \
+  CALL(ClusterService, ListMembershipsOfParty, v1::ListMembershipsOfPartyResponse)       \
+  CALL(ClusterService, BatchCreateMembers, v1::BatchCreateMembersResponse)               \
+  CALL(ClusterService, UpdateMember, v1::Member)                                         \
+  CALL(ClusterService, DeleteMember, google::protobuf::Empty)                            \
+  CALL(ClusterService, GetContact, v1::Contact)                                          \
+  CALL(ClusterService, ListContacts, v1::ListContactsResponse)                           \
+  CALL(ClusterService, CreateContact, v1::Contact)                                       \
+  CALL(ClusterService, UpdateContact, v1::Contact)                                       \
+  CALL(ClusterService, DeleteContact, google::protobuf::Empty)                           \
+  CALL(ClusterService, TransferManager, v1::TransferManagerResponse)                     \
+  CALL(EligibilityService, CheckEligibility, v1::Eligibility)                            \
+  CALL(LabelService, GetLabel, v1::Label)                                                \
+  CALL(LabelService, ListLabels, v1::ListLabelsResponse)                                 \
+  CALL(LabelService, ListLabelVersions, v1::ListLabelVersionsResponse)                   \
+  CALL(LabelService, CreateLabel, v1::Label)                                             \
+  CALL(LabelService, RecordLabelEvent, v1::Label)                                        \
+  CALL(LabelService, GetLabelStatus, v1::GetLabelStatusResponse)                         \
+  CALL(LabelService, BatchGetLabelStatus, v1::BatchGetLabelStatusResponse)               \
+  CALL(LabelService, GetLabelScheme, v1::LabelScheme)                                    \
+  CALL(LabelService, ListLabelSchemes, v1::ListLabelSchemesResponse)                     \
+  CALL(LabelService, CreateLabelScheme, v1::LabelScheme)                                 \
+  CALL(LabelService, UpdateLabelScheme, v1::LabelScheme)                                 \
+  CALL(AudienceService, EvaluateAudience, v1::EvaluateAudienceResponse)                  \
+  CALL(AudienceService, CreateAudienceSnapshot, v1::AudienceSnapshot)                    \
+  CALL(AudienceService, GetAudienceSnapshot, v1::AudienceSnapshot)                       \
+  CALL(AudienceService, ListAudienceSnapshots, v1::ListAudienceSnapshotsResponse)        \
+  CALL(AudienceService, DeleteAudienceSnapshot, google::protobuf::Empty)                 \
+  CALL(AudienceService, ListAudienceSnapshotRows, v1::ListAudienceSnapshotRowsResponse)  \
+  CALL(AudienceService, ListAudienceReviews, v1::ListAudienceReviewsResponse)            \
+  CALL(AudienceService, ResolveAudienceReview, v1::AudienceSnapshotRow)                  \
+  CALL(AudienceService, DiffAudience, v1::DiffAudienceResponse)                          \
+  CALL(InitiativeService, GetInitiative, v1::Initiative)                                 \
+  CALL(InitiativeService, ListInitiatives, v1::ListInitiativesResponse)                  \
+  CALL(InitiativeService, CreateInitiative, v1::Initiative)                              \
+  CALL(InitiativeService, UpdateInitiative, v1::Initiative)                              \
+  CALL(InitiativeService, DeleteInitiative, google::protobuf::Empty)                     \
+  CALL(CollaborationService, GetCollaborationItem, v1::CollaborationItem)                \
+  CALL(CollaborationService, ListCollaborationItems, v1::ListCollaborationItemsResponse) \
+  CALL(CollaborationService, CreateCollaborationItem, v1::CollaborationItem)             \
+  CALL(CollaborationService, UpdateCollaborationItem, v1::CollaborationItem)             \
+  CALL(CollaborationService, SubmitCollaborationItem, v1::CollaborationItem)             \
+  CALL(CollaborationService, ReturnCollaborationItem, v1::CollaborationItem)             \
+  CALL(CollaborationService, PublishCollaborationItem, v1::CollaborationItem)            \
+  CALL(CollaborationService, CloseCollaborationItem, v1::CollaborationItem)              \
+  CALL(CollaborationService, DeleteCollaborationItem, google::protobuf::Empty)           \
+  CALL(CollaborationService, CreateInterest, v1::Interest)                               \
+  CALL(CollaborationService, ListInterests, v1::ListInterestsResponse)                   \
+  CALL(CollaborationService, ListExpressedInterests, v1::ListExpressedInterestsResponse) \
+  CALL(CollaborationService, AnswerInterest, v1::Interest)                               \
+  CALL(CollaborationService, WithdrawInterest, v1::Interest)                             \
+  CALL(CollaborationService, RecordInterestOutcome, v1::Interest)                        \
+  CALL(CollaborationService, ListMatches, v1::ListMatchesResponse)                       \
+  CALL(ClusterService, SearchClusters, v1::SearchClustersResponse)                       \
+  CALL(SearchService, Search, v1::SearchResponse)                                        \
+  CALL(SuccessionService, GetSuccession, v1::Succession)                                 \
+  CALL(SuccessionService, ListSuccessions, v1::ListSuccessionsResponse)                  \
+  CALL(SuccessionService, CreateSuccession, v1::Succession)                              \
+  CALL(SuccessionService, WithdrawSuccession, v1::Succession)                            \
+  CALL(ImportService, GetImport, v1::Import)                                             \
+  CALL(ImportService, ListImports, v1::ListImportsResponse)                              \
+  CALL(ImportService, CreateImport, v1::Import)                                          \
+  CALL(ImportService, AppendImportRows, v1::Import)                                      \
+  CALL(ImportService, StartImport, v1::Import)                                           \
+  CALL(ImportService, CancelImport, v1::Import)                                          \
+  CALL(ImportService, DeleteImport, google::protobuf::Empty)                             \
+  CALL(ImportService, ListImportRows, v1::ListImportRowsResponse)                        \
+  CALL(ExportService, ExportClusters, v1::ExportClustersResponse)                        \
+  CALL(ExportService, ExportInitiatives, v1::ExportInitiativesResponse)                  \
+  CALL(AssessmentService, GetIndicatorSet, v1::IndicatorSet)                             \
+  CALL(AssessmentService, ListIndicatorSets, v1::ListIndicatorSetsResponse)              \
+  CALL(AssessmentService, CreateIndicatorSet, v1::IndicatorSet)                          \
+  CALL(AssessmentService, GetAssessment, v1::Assessment)                                 \
+  CALL(AssessmentService, ListAssessments, v1::ListAssessmentsResponse)                  \
+  CALL(AssessmentService, GetPublishedAssessment, v1::PublishedAssessment)               \
+  CALL(AssessmentService, CreateAssessment, v1::Assessment)                              \
+  CALL(AssessmentService, UpdateAssessment, v1::Assessment)                              \
+  CALL(AssessmentService, SubmitSelfAssessment, v1::Assessment)                          \
+  CALL(AssessmentService, WithdrawAssessment, v1::Assessment)                            \
+  CALL(AssessmentService, AppointAssessors, v1::Assessment)                              \
+  CALL(AssessmentService, AdvanceAssessment, v1::Assessment)                             \
+  CALL(AssessmentService, RecordAssessmentResults, v1::Assessment)                       \
+  CALL(AssessmentService, CorrectAssessmentResults, v1::Assessment)                      \
+  CALL(AssessmentService, DecideAssessment, v1::Assessment)                              \
+  CALL(AssessmentService, EvaluateAssessment, v1::EvaluateAssessmentResponse)            \
+  CALL(AssessmentService, CompareWithPeers, v1::CompareWithPeersResponse)
+
 // What the fixture derives from.
 class RegistryCalls {
  protected:
@@ -41,125 +152,11 @@ class RegistryCalls {
     return called().Call<Response>(method, request, called().Token("platform-operator"));
   }
 // Two functions for each method: one takes the request, the other its text format.
-#define WICI_REGISTRY_CALL(Service, Method, Response)                                 \
-  absl::StatusOr<Response> Method(const v1::Method##Request& request) {               \
-    return Call<Response>("wici.cluster_registry.v1." #Service "/" #Method, request); \
-  }                                                                                   \
-  absl::StatusOr<Response> Method(const std::string& text) {                          \
-    return Method(Parse<v1::Method##Request>(text));                                  \
-  }
-  WICI_REGISTRY_CALL(RegionService, GetRegion, v1::Region)
-  WICI_REGISTRY_CALL(RegionService, ListRegions, v1::ListRegionsResponse)
-  WICI_REGISTRY_CALL(RegionService, CreateRegion, v1::Region)
-  WICI_REGISTRY_CALL(RegionService, UpdateRegion, v1::Region)
-  WICI_REGISTRY_CALL(ClusterService, GetCluster, v1::Cluster)
-  WICI_REGISTRY_CALL(ClusterService, ListClusters, v1::ListClustersResponse)
-  WICI_REGISTRY_CALL(ClusterService, BatchGetClusters, v1::BatchGetClustersResponse)
-  WICI_REGISTRY_CALL(ClusterService, CreateCluster, v1::Cluster)
-  WICI_REGISTRY_CALL(ClusterService, UpdateCluster, v1::Cluster)
-  WICI_REGISTRY_CALL(ClusterService, DeleteCluster, v1::Cluster)
-  WICI_REGISTRY_CALL(ClusterService, UndeleteCluster, v1::Cluster)
-  WICI_REGISTRY_CALL(ClusterService, ListClusterVersions, v1::ListClusterVersionsResponse)
-  WICI_REGISTRY_CALL(ClusterService, GetMemberCount, v1::GetMemberCountResponse)
-  WICI_REGISTRY_CALL(ClusterService, SubmitCluster, v1::Cluster)
-  WICI_REGISTRY_CALL(ClusterService, ReturnCluster, v1::Cluster)
-  WICI_REGISTRY_CALL(ClusterService, PublishCluster, v1::Cluster)
-  WICI_REGISTRY_CALL(ClusterService, SetClusterDormant, v1::Cluster)
-  WICI_REGISTRY_CALL(ClusterService, ReactivateCluster, v1::Cluster)
-  WICI_REGISTRY_CALL(ClusterService, CloseCluster, v1::Cluster)
-  WICI_REGISTRY_CALL(ClusterService, ImportClusters, v1::ImportClustersResponse)
-  WICI_REGISTRY_CALL(ClusterService, GetMember, v1::Member)
-  WICI_REGISTRY_CALL(ClusterService, ListMembers, v1::ListMembersResponse)
-  WICI_REGISTRY_CALL(ClusterService, CreateMember, v1::Member)
-  WICI_REGISTRY_CALL(ClusterService, ListMembershipsOfParty, v1::ListMembershipsOfPartyResponse)
-  WICI_REGISTRY_CALL(ClusterService, BatchCreateMembers, v1::BatchCreateMembersResponse)
-  WICI_REGISTRY_CALL(ClusterService, UpdateMember, v1::Member)
-  WICI_REGISTRY_CALL(ClusterService, DeleteMember, google::protobuf::Empty)
-  WICI_REGISTRY_CALL(ClusterService, GetContact, v1::Contact)
-  WICI_REGISTRY_CALL(ClusterService, ListContacts, v1::ListContactsResponse)
-  WICI_REGISTRY_CALL(ClusterService, CreateContact, v1::Contact)
-  WICI_REGISTRY_CALL(ClusterService, UpdateContact, v1::Contact)
-  WICI_REGISTRY_CALL(ClusterService, DeleteContact, google::protobuf::Empty)
-  WICI_REGISTRY_CALL(ClusterService, TransferManager, v1::TransferManagerResponse)
-  WICI_REGISTRY_CALL(EligibilityService, CheckEligibility, v1::Eligibility)
-  WICI_REGISTRY_CALL(LabelService, GetLabel, v1::Label)
-  WICI_REGISTRY_CALL(LabelService, ListLabels, v1::ListLabelsResponse)
-  WICI_REGISTRY_CALL(LabelService, ListLabelVersions, v1::ListLabelVersionsResponse)
-  WICI_REGISTRY_CALL(LabelService, CreateLabel, v1::Label)
-  WICI_REGISTRY_CALL(LabelService, RecordLabelEvent, v1::Label)
-  WICI_REGISTRY_CALL(LabelService, GetLabelStatus, v1::GetLabelStatusResponse)
-  WICI_REGISTRY_CALL(LabelService, BatchGetLabelStatus, v1::BatchGetLabelStatusResponse)
-  WICI_REGISTRY_CALL(LabelService, GetLabelScheme, v1::LabelScheme)
-  WICI_REGISTRY_CALL(LabelService, ListLabelSchemes, v1::ListLabelSchemesResponse)
-  WICI_REGISTRY_CALL(LabelService, CreateLabelScheme, v1::LabelScheme)
-  WICI_REGISTRY_CALL(LabelService, UpdateLabelScheme, v1::LabelScheme)
-  WICI_REGISTRY_CALL(AudienceService, EvaluateAudience, v1::EvaluateAudienceResponse)
-  WICI_REGISTRY_CALL(AudienceService, CreateAudienceSnapshot, v1::AudienceSnapshot)
-  WICI_REGISTRY_CALL(AudienceService, GetAudienceSnapshot, v1::AudienceSnapshot)
-  WICI_REGISTRY_CALL(AudienceService, ListAudienceSnapshots, v1::ListAudienceSnapshotsResponse)
-  WICI_REGISTRY_CALL(AudienceService, DeleteAudienceSnapshot, google::protobuf::Empty)
-  WICI_REGISTRY_CALL(AudienceService, ListAudienceSnapshotRows,
-                     v1::ListAudienceSnapshotRowsResponse)
-  WICI_REGISTRY_CALL(AudienceService, ListAudienceReviews, v1::ListAudienceReviewsResponse)
-  WICI_REGISTRY_CALL(AudienceService, ResolveAudienceReview, v1::AudienceSnapshotRow)
-  WICI_REGISTRY_CALL(AudienceService, DiffAudience, v1::DiffAudienceResponse)
-  WICI_REGISTRY_CALL(InitiativeService, GetInitiative, v1::Initiative)
-  WICI_REGISTRY_CALL(InitiativeService, ListInitiatives, v1::ListInitiativesResponse)
-  WICI_REGISTRY_CALL(InitiativeService, CreateInitiative, v1::Initiative)
-  WICI_REGISTRY_CALL(InitiativeService, UpdateInitiative, v1::Initiative)
-  WICI_REGISTRY_CALL(InitiativeService, DeleteInitiative, google::protobuf::Empty)
-  WICI_REGISTRY_CALL(CollaborationService, GetCollaborationItem, v1::CollaborationItem)
-  WICI_REGISTRY_CALL(CollaborationService, ListCollaborationItems,
-                     v1::ListCollaborationItemsResponse)
-  WICI_REGISTRY_CALL(CollaborationService, CreateCollaborationItem, v1::CollaborationItem)
-  WICI_REGISTRY_CALL(CollaborationService, UpdateCollaborationItem, v1::CollaborationItem)
-  WICI_REGISTRY_CALL(CollaborationService, SubmitCollaborationItem, v1::CollaborationItem)
-  WICI_REGISTRY_CALL(CollaborationService, ReturnCollaborationItem, v1::CollaborationItem)
-  WICI_REGISTRY_CALL(CollaborationService, PublishCollaborationItem, v1::CollaborationItem)
-  WICI_REGISTRY_CALL(CollaborationService, CloseCollaborationItem, v1::CollaborationItem)
-  WICI_REGISTRY_CALL(CollaborationService, DeleteCollaborationItem, google::protobuf::Empty)
-  WICI_REGISTRY_CALL(CollaborationService, CreateInterest, v1::Interest)
-  WICI_REGISTRY_CALL(CollaborationService, ListInterests, v1::ListInterestsResponse)
-  WICI_REGISTRY_CALL(CollaborationService, ListExpressedInterests,
-                     v1::ListExpressedInterestsResponse)
-  WICI_REGISTRY_CALL(CollaborationService, AnswerInterest, v1::Interest)
-  WICI_REGISTRY_CALL(CollaborationService, WithdrawInterest, v1::Interest)
-  WICI_REGISTRY_CALL(CollaborationService, RecordInterestOutcome, v1::Interest)
-  WICI_REGISTRY_CALL(CollaborationService, ListMatches, v1::ListMatchesResponse)
-  WICI_REGISTRY_CALL(ClusterService, SearchClusters, v1::SearchClustersResponse)
-  WICI_REGISTRY_CALL(SearchService, Search, v1::SearchResponse)
-  WICI_REGISTRY_CALL(SuccessionService, GetSuccession, v1::Succession)
-  WICI_REGISTRY_CALL(SuccessionService, ListSuccessions, v1::ListSuccessionsResponse)
-  WICI_REGISTRY_CALL(SuccessionService, CreateSuccession, v1::Succession)
-  WICI_REGISTRY_CALL(SuccessionService, WithdrawSuccession, v1::Succession)
-  WICI_REGISTRY_CALL(ImportService, GetImport, v1::Import)
-  WICI_REGISTRY_CALL(ImportService, ListImports, v1::ListImportsResponse)
-  WICI_REGISTRY_CALL(ImportService, CreateImport, v1::Import)
-  WICI_REGISTRY_CALL(ImportService, AppendImportRows, v1::Import)
-  WICI_REGISTRY_CALL(ImportService, StartImport, v1::Import)
-  WICI_REGISTRY_CALL(ImportService, CancelImport, v1::Import)
-  WICI_REGISTRY_CALL(ImportService, DeleteImport, google::protobuf::Empty)
-  WICI_REGISTRY_CALL(ImportService, ListImportRows, v1::ListImportRowsResponse)
-  WICI_REGISTRY_CALL(ExportService, ExportClusters, v1::ExportClustersResponse)
-  WICI_REGISTRY_CALL(ExportService, ExportInitiatives, v1::ExportInitiativesResponse)
-  WICI_REGISTRY_CALL(AssessmentService, GetIndicatorSet, v1::IndicatorSet)
-  WICI_REGISTRY_CALL(AssessmentService, ListIndicatorSets, v1::ListIndicatorSetsResponse)
-  WICI_REGISTRY_CALL(AssessmentService, CreateIndicatorSet, v1::IndicatorSet)
-  WICI_REGISTRY_CALL(AssessmentService, GetAssessment, v1::Assessment)
-  WICI_REGISTRY_CALL(AssessmentService, ListAssessments, v1::ListAssessmentsResponse)
-  WICI_REGISTRY_CALL(AssessmentService, GetPublishedAssessment, v1::PublishedAssessment)
-  WICI_REGISTRY_CALL(AssessmentService, CreateAssessment, v1::Assessment)
-  WICI_REGISTRY_CALL(AssessmentService, UpdateAssessment, v1::Assessment)
-  WICI_REGISTRY_CALL(AssessmentService, SubmitSelfAssessment, v1::Assessment)
-  WICI_REGISTRY_CALL(AssessmentService, WithdrawAssessment, v1::Assessment)
-  WICI_REGISTRY_CALL(AssessmentService, AppointAssessors, v1::Assessment)
-  WICI_REGISTRY_CALL(AssessmentService, AdvanceAssessment, v1::Assessment)
-  WICI_REGISTRY_CALL(AssessmentService, RecordAssessmentResults, v1::Assessment)
-  WICI_REGISTRY_CALL(AssessmentService, CorrectAssessmentResults, v1::Assessment)
-  WICI_REGISTRY_CALL(AssessmentService, DecideAssessment, v1::Assessment)
-  WICI_REGISTRY_CALL(AssessmentService, EvaluateAssessment, v1::EvaluateAssessmentResponse)
-  WICI_REGISTRY_CALL(AssessmentService, CompareWithPeers, v1::CompareWithPeersResponse)
-#undef WICI_REGISTRY_CALL
+#define WICI_DECLARE(Service, Method, Response)                        \
+  absl::StatusOr<Response> Method(const v1::Method##Request& request); \
+  absl::StatusOr<Response> Method(const std::string& text);
+  WICI_REGISTRY_CALLS(WICI_DECLARE)
+#undef WICI_DECLARE
 };
 
 }  // namespace wici::cluster_registry::testing

@@ -11,6 +11,7 @@
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "libs/base/status_macros.h"
 #include "services/registration/check_in/check_in_code.h"
 #include "services/registration/check_in/testing/scans.h"
 #include "services/registration/names.h"

@@ -7,6 +7,8 @@
 #include "google/protobuf/util/message_differencer.h"
 #include "grpcpp/channel.h"
 #include "gtest/gtest.h"
+#include "libs/rpc/channel.h"
+#include "services/registration/events/event_watch.h"
 #include "services/registration/testing/registration_fixture.h"
 #include "wici/registration/v1/event_service.grpc.pb.h"
 

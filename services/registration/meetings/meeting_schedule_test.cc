@@ -7,6 +7,7 @@
 #include "gmock/gmock.h"
 #include "google/protobuf/util/message_differencer.h"
 #include "gtest/gtest.h"
+#include "services/registration/meetings/meeting_keeper.h"
 #include "services/registration/meetings/rules/meeting_views.h"
 #include "services/registration/meetings/testing.h"
 

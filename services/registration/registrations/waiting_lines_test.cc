@@ -4,6 +4,7 @@
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "services/registration/registrations/expiry/expiry_sweep.h"
 #include "services/registration/testing/registration_fixture.h"
 
 namespace wici::registration {

@@ -4,8 +4,29 @@
 #include "libs/base/status_macros.h"
 #include "libs/base/timestamp.h"
 #include "libs/feed/sequencer.h"
+#include "services/registration/migrations.h"
 
 namespace wici::registration {
+
+absl::Span<const sql::Migration> RegistrationTest::Schema() const { return Migrations(); }
+
+void RegistrationTest::SetUp() {
+  DatabaseTest::SetUp();
+  if (IsSkipped()) return;
+  service_ = std::make_unique<RegistrationServer>(database(), machine_);
+}
+
+#define WICI_DEFINE(Service, Method, Response)                                                \
+  absl::StatusOr<v1::Response> RegistrationTest::Method(const v1::Method##Request& request,   \
+                                                        const std::string& token) {           \
+    return service_->grpc.Call<v1::Response>("wici.registration.v1." #Service "/" #Method,    \
+                                             request, token);                                 \
+  }                                                                                           \
+  absl::StatusOr<v1::Response> RegistrationTest::Method(const v1::Method##Request& request) { \
+    return Method(request, Organiser());                                                      \
+  }
+WICI_REGISTRATION_CALLS(WICI_DEFINE)
+#undef WICI_DEFINE
 
 absl::Time RegistrationTest::Instant(std::string_view text) {
   absl::Time time;

@@ -17,19 +17,15 @@
 #include "libs/sql/migrate.h"
 #include "libs/testing/database_fixture.h"
 #include "libs/testing/status_matchers.h"
-#include "services/registration/migrations.h"
+#include "services/registration/testing/registration_calls.h"
 #include "services/registration/testing/registration_server.h"
 
 namespace wici::registration {
 
 class RegistrationTest : public testing::DatabaseTest {
  protected:
-  absl::Span<const sql::Migration> Schema() const override { return Migrations(); }
-  void SetUp() override {
-    DatabaseTest::SetUp();
-    if (IsSkipped()) return;
-    service_ = std::make_unique<RegistrationServer>(database(), machine_);
-  }
+  absl::Span<const sql::Migration> Schema() const override;
+  void SetUp() override;
 
   testing::FakeClock& clock() { return service_->grpc.clock(); }
   FakeRegistry& registry() { return service_->registry; }
@@ -38,97 +34,12 @@ class RegistrationTest : public testing::DatabaseTest {
 
 // Two functions for each method: one calls with `token`, as nobody when it is empty; the other as
 // the organiser.
-#define WICI_REGISTRATION_CALL(Service, Method, Response)                                  \
-  absl::StatusOr<v1::Response> Method(const v1::Method##Request& request,                  \
-                                      const std::string& token) {                          \
-    return service_->grpc.Call<v1::Response>("wici.registration.v1." #Service "/" #Method, \
-                                             request, token);                              \
-  }                                                                                        \
-  absl::StatusOr<v1::Response> Method(const v1::Method##Request& request) {                \
-    return Method(request, Organiser());                                                   \
-  }
-  WICI_REGISTRATION_CALL(EventService, CancelEvent, Event)
-  WICI_REGISTRATION_CALL(EventService, CloneEvent, Event)
-  WICI_REGISTRATION_CALL(EventService, CreateEvent, Event)
-  WICI_REGISTRATION_CALL(EventService, CreateEventSeries, EventSeries)
-  WICI_REGISTRATION_CALL(EventService, CreateOccurrences, CreateOccurrencesResponse)
-  WICI_REGISTRATION_CALL(EventService, CreateAdmissionCategory, AdmissionCategory)
-  WICI_REGISTRATION_CALL(EventService, CreateFormDefinition, FormDefinition)
-  WICI_REGISTRATION_CALL(EventService, CreateSession, Session)
-  WICI_REGISTRATION_CALL(EventService, DeleteAdmissionCategory, DeleteAdmissionCategoryResponse)
-  WICI_REGISTRATION_CALL(EventService, DeleteSession, DeleteSessionResponse)
-  WICI_REGISTRATION_CALL(EventService, GetAdmissionCategory, AdmissionCategory)
-  WICI_REGISTRATION_CALL(EventService, GetEvent, Event)
-  WICI_REGISTRATION_CALL(EventService, GetEventSeries, EventSeries)
-  WICI_REGISTRATION_CALL(EventService, GetEventStatistics, EventStatistics)
-  WICI_REGISTRATION_CALL(EventService, GetFormDefinition, FormDefinition)
-  WICI_REGISTRATION_CALL(EventService, GetSession, Session)
-  WICI_REGISTRATION_CALL(EventService, ListAdmissionCategories, ListAdmissionCategoriesResponse)
-  WICI_REGISTRATION_CALL(EventService, ListEventSeries, ListEventSeriesResponse)
-  WICI_REGISTRATION_CALL(EventService, ListEvents, ListEventsResponse)
-  WICI_REGISTRATION_CALL(EventService, ListFormDefinitions, ListFormDefinitionsResponse)
-  WICI_REGISTRATION_CALL(EventService, ListSessions, ListSessionsResponse)
-  WICI_REGISTRATION_CALL(EventService, PublishEvent, Event)
-  WICI_REGISTRATION_CALL(EventService, RescheduleEvent, Event)
-  WICI_REGISTRATION_CALL(EventService, UpdateAdmissionCategory, AdmissionCategory)
-  WICI_REGISTRATION_CALL(EventService, UpdateEvent, Event)
-  WICI_REGISTRATION_CALL(EventService, UpdateSession, Session)
-  WICI_REGISTRATION_CALL(InvitationService, AnswerInvitation, Invitation)
-  WICI_REGISTRATION_CALL(InvitationService, CreateInvitations, CreateInvitationsResponse)
-  WICI_REGISTRATION_CALL(InvitationService, DelegateInvitation, Invitation)
-  WICI_REGISTRATION_CALL(InvitationService, GetInvitation, Invitation)
-  WICI_REGISTRATION_CALL(InvitationService, GetOwnInvitation, Invitation)
-  WICI_REGISTRATION_CALL(InvitationService, ListInvitations, ListInvitationsResponse)
-  WICI_REGISTRATION_CALL(InvitationService, RemindInvitations, RemindInvitationsResponse)
-  WICI_REGISTRATION_CALL(InvitationService, RevokeInvitation, Invitation)
-  WICI_REGISTRATION_CALL(RegistrationService, AcceptOwnOffer, Registration)
-  WICI_REGISTRATION_CALL(RegistrationService, BatchCreateRegistrations,
-                         BatchCreateRegistrationsResponse)
-  WICI_REGISTRATION_CALL(RegistrationService, CancelOwnRegistration, Registration)
-  WICI_REGISTRATION_CALL(RegistrationService, CancelPartyRegistration, Registration)
-  WICI_REGISTRATION_CALL(RegistrationService, CancelRegistration, Registration)
-  WICI_REGISTRATION_CALL(RegistrationService, CompleteOwnRegistration, Registration)
-  WICI_REGISTRATION_CALL(RegistrationService, ConfirmRegistration, Registration)
-  WICI_REGISTRATION_CALL(RegistrationService, CreatePartyRegistrations,
-                         BatchCreateRegistrationsResponse)
-  WICI_REGISTRATION_CALL(RegistrationService, CreateRegistration, Registration)
-  WICI_REGISTRATION_CALL(RegistrationService, GetOwnRegistration, Registration)
-  WICI_REGISTRATION_CALL(RegistrationService, GetRegistration, Registration)
-  WICI_REGISTRATION_CALL(RegistrationService, GetRegistrationLog, RegistrationLog)
-  WICI_REGISTRATION_CALL(RegistrationService, ListLikelyDuplicates, ListLikelyDuplicatesResponse)
-  WICI_REGISTRATION_CALL(RegistrationService, ListPartyRegistrations,
-                         ListPartyRegistrationsResponse)
-  WICI_REGISTRATION_CALL(RegistrationService, ListRegistrations, ListRegistrationsResponse)
-  WICI_REGISTRATION_CALL(RegistrationService, ListWaitingList, ListWaitingListResponse)
-  WICI_REGISTRATION_CALL(RegistrationService, MoveOnWaitingList, Registration)
-  WICI_REGISTRATION_CALL(RegistrationService, RejectRegistration, Registration)
-  WICI_REGISTRATION_CALL(RegistrationService, ResendOwnLinks, ResendOwnLinksResponse)
-  WICI_REGISTRATION_CALL(RegistrationService, TransferOwnRegistration, Registration)
-  WICI_REGISTRATION_CALL(RegistrationService, TransferRegistration, Registration)
-  WICI_REGISTRATION_CALL(RegistrationService, UpdateOwnRegistration, Registration)
-  WICI_REGISTRATION_CALL(RegistrationService, UpdateRegistration, Registration)
-  WICI_REGISTRATION_CALL(CheckInService, BatchCheckIn, BatchCheckInResponse)
-  WICI_REGISTRATION_CALL(CheckInService, CheckIn, Registration)
-  WICI_REGISTRATION_CALL(CheckInService, GetCheckInManifest, GetCheckInManifestResponse)
-  WICI_REGISTRATION_CALL(CheckInService, ListAttendances, ListAttendancesResponse)
-  WICI_REGISTRATION_CALL(CheckInService, UndoCheckIn, Registration)
-  WICI_REGISTRATION_CALL(LinkService, BatchGetLinks, BatchGetLinksResponse)
-  WICI_REGISTRATION_CALL(LinkService, GetOwnOnlineLinks, OnlineLinks)
-  WICI_REGISTRATION_CALL(SurveyService, AnswerOwnSurvey, AnswerOwnSurveyResponse)
-  WICI_REGISTRATION_CALL(SurveyService, CreateSurvey, Survey)
-  WICI_REGISTRATION_CALL(SurveyService, GetEventEvidence, EventEvidence)
-  WICI_REGISTRATION_CALL(SurveyService, GetOwnSurvey, Survey)
-  WICI_REGISTRATION_CALL(SurveyService, GetSurvey, Survey)
-  WICI_REGISTRATION_CALL(SurveyService, GetSurveyResults, SurveyResults)
-  WICI_REGISTRATION_CALL(SurveyService, ListSurveyTexts, ListSurveyTextsResponse)
-  WICI_REGISTRATION_CALL(SurveyService, RescheduleSurvey, Survey)
-  WICI_REGISTRATION_CALL(VoucherService, BatchCreateVouchers, BatchCreateVouchersResponse)
-  WICI_REGISTRATION_CALL(VoucherService, DeleteVoucher, DeleteVoucherResponse)
-  WICI_REGISTRATION_CALL(VoucherService, DisableVoucher, Voucher)
-  WICI_REGISTRATION_CALL(VoucherService, GetVoucher, Voucher)
-  WICI_REGISTRATION_CALL(VoucherService, ListVoucherLogEntries, ListVoucherLogEntriesResponse)
-  WICI_REGISTRATION_CALL(VoucherService, ListVouchers, ListVouchersResponse)
-#undef WICI_REGISTRATION_CALL
+#define WICI_DECLARE(Service, Method, Response)                           \
+  absl::StatusOr<v1::Response> Method(const v1::Method##Request& request, \
+                                      const std::string& token);          \
+  absl::StatusOr<v1::Response> Method(const v1::Method##Request& request);
+  WICI_REGISTRATION_CALLS(WICI_DECLARE)
+#undef WICI_DECLARE
 
   static absl::Time Instant(std::string_view text);
   static google::protobuf::Timestamp At(std::string_view text);
@@ -185,7 +96,7 @@ class RegistrationTest : public testing::DatabaseTest {
   std::vector<std::string> ChangeKinds();
   std::vector<feed::v1::Change> Changes();
 
-  const SystemClock machine_;
+  const SystemClock machine_{};
   std::unique_ptr<RegistrationServer> service_;
 };
 

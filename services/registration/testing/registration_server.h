@@ -10,7 +10,6 @@
 #include "libs/base/clock.h"
 #include "libs/sql/database.h"
 #include "libs/testing/service_fixture.h"
-#include "services/registration/services.h"
 #include "wici/cluster_registry/v1/audience_service.pb.h"
 #include "wici/cluster_registry/v1/cluster_service.pb.h"
 #include "wici/people/v1/contact_point_service.pb.h"
@@ -29,18 +28,7 @@ namespace wici::registration {
 // `addresses` and `clusters`, by name; or answers everything with `error`.
 class FakeRegistry {
  public:
-  FakeRegistry() {
-    server_.server()
-        .AddService("wici.cluster_registry.v1.AudienceService")
-        .Pooled("EvaluateAudience", this, &FakeRegistry::EvaluateAudience);
-    server_.server()
-        .AddService("wici.people.v1.ContactPointService")
-        .Pooled("BatchGetContactPoints", this, &FakeRegistry::BatchGetContactPoints);
-    server_.server()
-        .AddService("wici.cluster_registry.v1.ClusterService")
-        .Pooled("BatchGetClusters", this, &FakeRegistry::BatchGetClusters);
-    server_.Start();
-  }
+  FakeRegistry();
   const std::shared_ptr<grpc::Channel>& channel() const { return server_.channel(); }
   const auth::SigningKey& key() const { return server_.key(); }
   // Stands still; what is signed for this server is valid by it.
@@ -57,58 +45,45 @@ class FakeRegistry {
  private:
   absl::Status EvaluateAudience(const rpc::Context&,
                                 const cluster_registry::v1::EvaluateAudienceRequest& request,
-                                cluster_registry::v1::EvaluateAudienceResponse& answer) {
-    asked = request;
-    answer = request.page_token().empty() ? response : last_page;
-    return error;
-  }
-
+                                cluster_registry::v1::EvaluateAudienceResponse& answer);
   absl::Status BatchGetContactPoints(const rpc::Context&,
                                      const people::v1::BatchGetContactPointsRequest& request,
-                                     people::v1::BatchGetContactPointsResponse& answer) {
-    for (const std::string& person : request.persons()) {
-      const auto found = contacts.find(person);
-      if (found != contacts.end()) *answer.add_contact_points() = found->second;
-      const auto at = addresses.find(person);
-      if (at == addresses.end()) continue;
-      people::v1::ContactPoint& point = *answer.add_contact_points();
-      point.set_person(person);
-      point.set_email(at->second);
-    }
-    return error;
-  }
+                                     people::v1::BatchGetContactPointsResponse& answer);
   // All or nothing, as the real one.
   absl::Status BatchGetClusters(const rpc::Context&,
                                 const cluster_registry::v1::BatchGetClustersRequest& request,
-                                cluster_registry::v1::BatchGetClustersResponse& answer) {
-    for (const std::string& name : request.names()) {
-      const auto found = clusters.find(name);
-      if (found == clusters.end()) return absl::NotFoundError("no such cluster");
-      *answer.add_clusters() = found->second;
-    }
-    return error;
-  }
+                                cluster_registry::v1::BatchGetClustersResponse& answer);
 
   testing::ServiceFixture server_;
 };
 
+class AnswerRetention;
+class EventWatch;
+class ExpirySweep;
+class MeetingKeeper;
+class Services;
+
+// What of the services runs in the background. A test reads the headers of what it sets going.
+struct BackgroundWork {
+  ExpirySweep& expiry_sweep();
+  AnswerRetention& answer_retention();
+  MeetingKeeper& meeting_keeper();
+
+  Services& all;
+};
+
 // The service, listening.
 struct RegistrationServer {
-  RegistrationServer(sql::Database& database, const Clock& machine)
-      : watch(database, machine),
-        registry_client(registry.channel(), registry.key(), registry.clock()),
-        services({database, grpc.clock(), machine, grpc.ids(), [] {}}, watch, registry_client,
-                 grpc.key()) {
-    services.Register(grpc.server());
-    grpc.Start();
-  }
-  ~RegistrationServer() { grpc.server().Stop(); }
+  RegistrationServer(sql::Database& database, const Clock& machine);
+  ~RegistrationServer();
 
   FakeRegistry registry;
   testing::ServiceFixture grpc;
-  EventWatch watch;
-  RegistryClient registry_client;
-  Services services;
+  // What is served: its headers are many, so only registration_server.cc reads them.
+  struct Served;
+  const std::unique_ptr<Served> served;
+  EventWatch& watch;
+  BackgroundWork services;
 };
 
 }  // namespace wici::registration

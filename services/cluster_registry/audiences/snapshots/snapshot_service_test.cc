@@ -1,8 +1,11 @@
 // Frozen audiences over gRPC: what is kept, what people decide, what has changed since.
+#include "services/cluster_registry/audiences/snapshots/snapshot_service.h"
+
 #include <string>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "services/cluster_registry/regions/region_cache.h"
 #include "services/cluster_registry/testing/registry_fixture.h"
 
 namespace wici::cluster_registry {

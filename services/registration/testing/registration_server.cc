@@ -1,0 +1,82 @@
+#include "services/registration/testing/registration_server.h"
+
+#include "services/registration/services.h"
+
+namespace wici::registration {
+
+FakeRegistry::FakeRegistry() {
+  server_.server()
+      .AddService("wici.cluster_registry.v1.AudienceService")
+      .Pooled("EvaluateAudience", this, &FakeRegistry::EvaluateAudience);
+  server_.server()
+      .AddService("wici.people.v1.ContactPointService")
+      .Pooled("BatchGetContactPoints", this, &FakeRegistry::BatchGetContactPoints);
+  server_.server()
+      .AddService("wici.cluster_registry.v1.ClusterService")
+      .Pooled("BatchGetClusters", this, &FakeRegistry::BatchGetClusters);
+  server_.Start();
+}
+
+absl::Status FakeRegistry::EvaluateAudience(
+    const rpc::Context&, const cluster_registry::v1::EvaluateAudienceRequest& request,
+    cluster_registry::v1::EvaluateAudienceResponse& answer) {
+  asked = request;
+  answer = request.page_token().empty() ? response : last_page;
+  return error;
+}
+
+absl::Status FakeRegistry::BatchGetContactPoints(
+    const rpc::Context&, const people::v1::BatchGetContactPointsRequest& request,
+    people::v1::BatchGetContactPointsResponse& answer) {
+  for (const std::string& person : request.persons()) {
+    const auto found = contacts.find(person);
+    if (found != contacts.end()) *answer.add_contact_points() = found->second;
+    const auto at = addresses.find(person);
+    if (at == addresses.end()) continue;
+    people::v1::ContactPoint& point = *answer.add_contact_points();
+    point.set_person(person);
+    point.set_email(at->second);
+  }
+  return error;
+}
+
+absl::Status FakeRegistry::BatchGetClusters(
+    const rpc::Context&, const cluster_registry::v1::BatchGetClustersRequest& request,
+    cluster_registry::v1::BatchGetClustersResponse& answer) {
+  for (const std::string& name : request.names()) {
+    const auto found = clusters.find(name);
+    if (found == clusters.end()) return absl::NotFoundError("no such cluster");
+    *answer.add_clusters() = found->second;
+  }
+  return error;
+}
+
+ExpirySweep& BackgroundWork::expiry_sweep() { return all.expiry_sweep(); }
+
+AnswerRetention& BackgroundWork::answer_retention() { return all.answer_retention(); }
+
+MeetingKeeper& BackgroundWork::meeting_keeper() { return all.meeting_keeper(); }
+
+struct RegistrationServer::Served {
+  Served(RegistrationServer& server, sql::Database& database, const Clock& machine)
+      : watch(database, machine),
+        registry_client(server.registry.channel(), server.registry.key(), server.registry.clock()),
+        services({database, server.grpc.clock(), machine, server.grpc.ids(), [] {}}, watch,
+                 registry_client, server.grpc.key()) {}
+
+  EventWatch watch;
+  RegistryClient registry_client;
+  Services services;
+};
+
+RegistrationServer::RegistrationServer(sql::Database& database, const Clock& machine)
+    : served(std::make_unique<Served>(*this, database, machine)),
+      watch(served->watch),
+      services{served->services} {
+  served->services.Register(grpc.server());
+  grpc.Start();
+}
+
+RegistrationServer::~RegistrationServer() { grpc.server().Stop(); }
+
+}  // namespace wici::registration

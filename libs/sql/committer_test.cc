@@ -35,7 +35,7 @@ constexpr Query kCreate{"create",
                         "CREATE TABLE ops (key TEXT COLLATE \"C\" NOT NULL, "
                         "number BIGINT NOT NULL CHECK (number >= 0), "
                         "PRIMARY KEY (key, number))"};
-constexpr Query kInsert{"insert", "INSERT INTO ops (key, number) VALUES"};
+constexpr Query kInsertOps{"insert", "INSERT INTO ops (key, number) VALUES"};
 constexpr Query kSelect{"select", "SELECT key, number FROM ops ORDER BY key, number"};
 
 // A write of one number; odd tens are refused by the rule, negative ones by the database.
@@ -105,7 +105,7 @@ class CommitterTest : public testing::DatabaseTest {
       op->refused = op->number % 10 == 7;
       if (!op->refused) rows.push_back({op->key, op->number});
     }
-    return tx.InsertMany(kInsert, "", rows).status();
+    return tx.InsertMany(kInsertOps, "", rows).status();
   }
 
   void Submit(const std::string& key, std::int64_t number,

@@ -139,7 +139,7 @@ class AudienceScanTest : public testing::FamilyStoreTest {
 };
 WICI_ON_EVERY_ENGINE(AudienceScanTest);
 
-constexpr char kMazovia[] = R"(region { region: "regions/mazovia" })";
+constexpr char kInMazovia[] = R"(region { region: "regions/mazovia" })";
 
 TEST_P(AudienceScanTest, AnEmptyRegistryHasNoAudience) {
   EXPECT_THAT(Pages("role { role: ROLE_MANAGER }", 10), IsEmpty());
@@ -149,7 +149,7 @@ TEST_P(AudienceScanTest, AClusterWithoutSeatStaysACandidate) {
   Add("a", R"(country: "PL" home_region: "regions/mazovia")", {{"x", "x@example.org"}});
   Add("b", R"(country: "PL")", {{"y", "y@example.org"}});
   Add("c", R"(country: "DE")", {{"z", "z@example.org"}});
-  EXPECT_THAT(Pages(kMazovia, 10), UnorderedElementsAre("a/x", "b/y?"));
+  EXPECT_THAT(Pages(kInMazovia, 10), UnorderedElementsAre("a/x", "b/y?"));
 }
 
 TEST_P(AudienceScanTest, A3_OnePersonWithTwoClustersIsOneRowWhereverTheClustersAre) {
@@ -157,7 +157,7 @@ TEST_P(AudienceScanTest, A3_OnePersonWithTwoClustersIsOneRowWhereverTheClustersA
   Add("b", R"(country: "PL" home_region: "regions/mazovia")", {{"x", "ZOë@EXAMPLE.org"}});
   Add("c", R"(country: "DE" home_region: "regions/bavaria")", {{"x", "zoë@example.org"}});
   v1::AudienceCounts counts;
-  EXPECT_THAT(Pages(kMazovia, 1, &counts), ElementsAre("b/x+a/x+c/x"));
+  EXPECT_THAT(Pages(kInMazovia, 1, &counts), ElementsAre("b/x+a/x+c/x"));
   EXPECT_EQ(counts.matched(), 1);
   EXPECT_EQ(counts.unknown(), 0);
   EXPECT_EQ(counts.contacts_merged(), 2);
@@ -175,7 +175,7 @@ TEST_P(AudienceScanTest, A3_APersonIsFoundThroughFurtherContactsOfTheirs) {
       {{"x", "new@example.org"}, {"y", "", "people/yves"}});
   Add("e", R"(country: "PL" home_region: "regions/mazovia")", {{"x", "", ""}});
   v1::AudienceCounts counts;
-  EXPECT_THAT(Pages(kMazovia, 1, &counts), UnorderedElementsAre("b/x+a/x+c/x+d/x", "e/x"));
+  EXPECT_THAT(Pages(kInMazovia, 1, &counts), UnorderedElementsAre("b/x+a/x+c/x+d/x", "e/x"));
   EXPECT_EQ(counts.matched(), 2);
   EXPECT_EQ(counts.contacts_merged(), 3);
 }
@@ -187,7 +187,7 @@ TEST_P(AudienceScanTest, A3_MoreContactsThanOnePersonMayHaveAreRefused) {
   }
   Add("a", R"(country: "PL" home_region: "regions/mazovia")", contacts);
   const auto run = [](AudienceScan& scan) { return scan.RunToEnd(nullptr); };
-  EXPECT_THAT(TryScan(kMazovia, run),
+  EXPECT_THAT(TryScan(kInMazovia, run),
               StatusIs(absl::StatusCode::kFailedPrecondition, Reason("AUDIENCE_PERSON_TOO_LARGE")));
   EXPECT_THAT(TryScan("role { role: ROLE_EXPERT }", run), IsOk());  // nobody of them gets a row
 }
@@ -202,7 +202,7 @@ TEST_P(AudienceScanTest, ADeletedClusterIsNoReason) {
                 return SaveCluster(writer, cluster, "cluster.deleted");
               }),
               IsOk());
-  EXPECT_THAT(Pages(kMazovia, 10), ElementsAre("b/x"));
+  EXPECT_THAT(Pages(kInMazovia, 10), ElementsAre("b/x"));
   EXPECT_THAT(Pages(R"(cluster { clusters: "clusters/a" clusters: "clusters/b" })", 10),
               ElementsAre("b/x"));
 }
@@ -230,7 +230,7 @@ TEST_P(AudienceScanTest, AMatchingClusterWithoutContactIsNamed) {
 }
 
 TEST_P(AudienceScanTest, APositionOutsideThePlanIsRefused) {
-  Scan(kMazovia, [](AudienceScan& scan) {
+  Scan(kInMazovia, [](AudienceScan& scan) {
     EXPECT_FALSE(scan.Seek({.range = "1|regions/atlantis|", .cluster = "a", .contact = ""}));
     return absl::OkStatus();
   });
@@ -251,7 +251,7 @@ TEST_P(AudienceScanTest, PeopleAreJudgedByNameOverAllTheirContacts) {
     EXPECT_EQ(other.at("clusters/c/contacts/x").of_person, Truth::kTrue);
     return absl::OkStatus();
   };
-  Scan(kMazovia, judge);
+  Scan(kInMazovia, judge);
 }
 
 // What a rule says of everybody, without plan, batches and pages.
@@ -353,7 +353,7 @@ TEST_P(AudienceScanPropertyTest, A4_PagesOfAnySizeGiveWhatLookingAtEverybodyGive
   }
   const std::string bronze =
       R"(label { scheme: "labelSchemes/esca" kind: "BRONZE" op: OP_AT_LEAST })";
-  const std::string mazovia = kMazovia;
+  const std::string mazovia = kInMazovia;
   for (const std::string& rule : std::vector<std::string>{
            mazovia, bronze, "negation { " + mazovia + " }", R"(country { countries: "DE" })",
            "all_of { rules { " + mazovia + " } rules { " + bronze + " } }",
@@ -381,7 +381,7 @@ TEST_P(AudienceScanPropertyTest, L13_WhatIsRecordedLaterDoesNotChangeTheAnswerOf
                                            R"(country: "DE" home_region: "regions/bavaria")",
                                            R"(country: "PL")", R"(country: "DE")"};
   const std::vector<std::string> rules = {
-      kMazovia, R"(country { countries: "DE" })", "role { role: ROLE_MANAGER }",
+      kInMazovia, R"(country { countries: "DE" })", "role { role: ROLE_MANAGER }",
       R"(label { scheme: "labelSchemes/esca" kind: "BRONZE" op: OP_EXACT })"};
   const auto add = [&](int number) {
     Add(absl::StrCat("c", number), places[roll(4)],

@@ -21,8 +21,6 @@ using wici::testing::IsOkAndHolds;
 using wici::testing::Reason;
 using wici::testing::StatusIs;
 
-constexpr auto kPrecondition = absl::StatusCode::kFailedPrecondition;
-
 class ContactStoreTest : public testing::FamilyStoreTest {
  protected:
   static v1::Contact MakeContact(const std::string& id, const std::string& fields,
@@ -200,7 +198,7 @@ TEST_P(ContactStoreTest, C8_TheLastManagerOfAPublishedClusterStays) {
   ASSERT_THAT(Insert(MakeContact("p3", R"(role: ROLE_MANAGER role_until: "2019-12-31")")), IsOk());
   ASSERT_THAT(RemoveFrom(v1::Cluster::STATE_PUBLISHED, "p1"), IsOk()) << "another one is left";
   const absl::Status refused = RemoveFrom(v1::Cluster::STATE_PUBLISHED, "p2");
-  EXPECT_THAT(refused, StatusIs(kPrecondition, Reason("LAST_MANAGER")));
+  EXPECT_THAT(refused, StatusIs(absl::StatusCode::kFailedPrecondition, Reason("LAST_MANAGER")));
   EXPECT_EQ(ErrorMetadataValue(refused, "contact"), "clusters/c1/contacts/p2");
   EXPECT_THAT(RemoveFrom(v1::Cluster::STATE_PUBLISHED, "p3"), IsOk()) << "is none any more";
   EXPECT_THAT(RemoveFrom(v1::Cluster::STATE_DORMANT, "p2"), IsOk());

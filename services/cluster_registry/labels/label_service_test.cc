@@ -70,10 +70,10 @@ class LabelServiceTest : public testing::EngineRegistryTest {
 
 WICI_ON_EVERY_ENGINE(LabelServiceTest);
 
-constexpr char kTerm[] = R"(valid_from: "2014-12-11" valid_until: "2016-12-11")";
+constexpr char kTwoYears[] = R"(valid_from: "2014-12-11" valid_until: "2016-12-11")";
 
 TEST_P(LabelServiceTest, AnAwardIsRecordedAndAnswers) {
-  const auto label = Award(kTerm);
+  const auto label = Award(kTwoYears);
   ASSERT_THAT(label, IsOk());
   EXPECT_EQ(label->name(), "clusters/abc/labels/bronze");
   EXPECT_EQ(label->policy_valid_until(), "2016-12-11");
@@ -84,7 +84,7 @@ TEST_P(LabelServiceTest, AnAwardIsRecordedAndAnswers) {
 }
 
 TEST_P(LabelServiceTest, L1_OverlappingAwardsOfOneKindAreRefused) {
-  ASSERT_THAT(Award(kTerm), IsOk());
+  ASSERT_THAT(Award(kTwoYears), IsOk());
   EXPECT_THAT(Award(R"(valid_from: "2016-06-01" valid_until: "2018-06-01")", "second"),
               StatusIs(kPrecondition, Reason("LABEL_OVERLAPS")));
 }
@@ -95,7 +95,7 @@ TEST_P(LabelServiceTest, L2_AnEndBeforeTheBeginningIsRefused) {
 }
 
 TEST_P(LabelServiceTest, L3_ACorrectionRecordedLaterDoesNotChangeAnEarlierAnswer) {
-  ASSERT_THAT(Award(kTerm), IsOk());
+  ASSERT_THAT(Award(kTwoYears), IsOk());
   const absl::Time before = services_.clock().Now();
   services_.clock().Advance(absl::Hours(24));
   const auto corrected = Record("CORRECTION", R"(} label { valid_until: "2015-12-11" })");
@@ -117,14 +117,14 @@ TEST_P(LabelServiceTest, L3_ACorrectionRecordedLaterDoesNotChangeAnEarlierAnswer
 TEST_P(LabelServiceTest, L3_NothingWasKnownBeforeTheFirstRecord) {
   const absl::Time before = services_.clock().Now();
   services_.clock().Advance(absl::Hours(1));
-  ASSERT_THAT(Award(kTerm), IsOk());
+  ASSERT_THAT(Award(kTwoYears), IsOk());
   EXPECT_EQ(Status("2015-12-18", before), "NOT_VALID NO_AWARD");
   EXPECT_THAT(Status("2015-12-18", services_.clock().Now() + absl::Seconds(1)),
               HasSubstr("INVALID_ARGUMENT"));
 }
 
 TEST_P(LabelServiceTest, L3_SuspendedReinstatedRevoked) {
-  ASSERT_THAT(Award(kTerm), IsOk());
+  ASSERT_THAT(Award(kTwoYears), IsOk());
   EXPECT_THAT(Record("REINSTATEMENT", R"(effective_on: "2015-01-01" })"),
               StatusIs(kPrecondition, Reason("LABEL_NOT_SUSPENDED")));
   ASSERT_THAT(Record("SUSPENSION", R"(effective_on: "2015-12-01" })"), IsOk());
@@ -138,7 +138,7 @@ TEST_P(LabelServiceTest, L3_SuspendedReinstatedRevoked) {
 }
 
 TEST_P(LabelServiceTest, EventsThatComeAgainAndAgainAreBoundedAndARevocationIsAlwaysPossible) {
-  ASSERT_THAT(Award(kTerm), IsOk());
+  ASSERT_THAT(Award(kTwoYears), IsOk());
   const std::string day = R"(effective_on: "2015-06-01" })";
   for (int i = 0; i < 50; ++i) {
     ASSERT_THAT(Record("SUSPENSION", day), IsOk());
@@ -162,7 +162,7 @@ TEST_P(LabelServiceTest, L4_AnUnknownBeginningIsUnknownUnlessDerivedIsAccepted) 
 }
 
 TEST_P(LabelServiceTest, L5_ARenewalContinuesTheAward) {
-  ASSERT_THAT(Award(kTerm), IsOk());
+  ASSERT_THAT(Award(kTwoYears), IsOk());
   const auto renewal = RecordLabelEvent(R"(
     name: "clusters/abc/labels/bronze" renewal_label_id: "renewed"
     event { type: TYPE_RENEWAL reason: "interview" } label { assessed_on: "2017-03-01" })");
@@ -177,7 +177,7 @@ TEST_P(LabelServiceTest, L5_ARenewalContinuesTheAward) {
 }
 
 TEST_P(LabelServiceTest, L5_ARenewalThatComesTooLateIsRefused) {
-  ASSERT_THAT(Award(kTerm), IsOk());
+  ASSERT_THAT(Award(kTwoYears), IsOk());
   EXPECT_THAT(Record("RENEWAL", R"(} label { assessed_on: "2018-03-01" })"),
               StatusIs(kPrecondition, Reason("RENEWAL_WINDOW_CLOSED")));
   ASSERT_THAT(Award(R"(issued_on: "2010")", "endless"), IsOk());
@@ -232,7 +232,7 @@ TEST_P(LabelServiceTest, L12_AVerificationByOthersNeedsEvidence) {
               ::testing::AllOf(HasViolation("label.evidences[0]"),
                                HasViolation("label.evidences[1].sha256")));
   EXPECT_THAT(Award(R"(verification: VERIFICATION_SELF_DECLARED)", "self-declared"), IsOk());
-  ASSERT_THAT(Award(kTerm), IsOk());
+  ASSERT_THAT(Award(kTwoYears), IsOk());
   EXPECT_THAT(Record("CORRECTION", R"(} label { verification: VERIFICATION_CONFIRMED_BY_ISSUER })"),
               StatusIs(kInvalid, HasViolation("label.evidences")));
   EXPECT_THAT(Record("CORRECTION", R"(} label { verification: VERIFICATION_CONFIRMED_BY_ISSUER
@@ -241,7 +241,7 @@ TEST_P(LabelServiceTest, L12_AVerificationByOthersNeedsEvidence) {
 }
 
 TEST_P(LabelServiceTest, L12_AnOverdueVerificationShowsAsStaleAndStaysValid) {
-  ASSERT_THAT(Award(std::string(kTerm) + R"( recheck_by: "2015-12-31")"), IsOk());
+  ASSERT_THAT(Award(std::string(kTwoYears) + R"( recheck_by: "2015-12-31")"), IsOk());
   const absl::Time before = services_.clock().Now();
   EXPECT_FALSE(GetLabel(R"(name: "clusters/abc/labels/bronze")")->verification_stale());
   services_.clock().Advance(absl::Hours(24 * 30));
@@ -257,7 +257,7 @@ TEST_P(LabelServiceTest, L12_AnOverdueVerificationShowsAsStaleAndStaysValid) {
 }
 
 TEST_P(LabelServiceTest, LabelsAreListedByDaySchemeAndKind) {
-  ASSERT_THAT(Award(kTerm), IsOk());
+  ASSERT_THAT(Award(kTwoYears), IsOk());
   ASSERT_THAT(Award(R"(valid_until: "2012-06-30")", "old"), IsOk());
   ASSERT_THAT(Award(R"(valid_from: "2017-01-01" valid_until: "2019-01-01")", "next"), IsOk());
   ASSERT_THAT(AwardSilver(R"(valid_from: "2015-11-05")"), IsOk());
@@ -348,7 +348,7 @@ TEST_P(LabelServiceTest, EveryViolationOfAnAwardIsNamed) {
 }
 
 TEST_P(LabelServiceTest, AnEventMustSayWhatWhenAndWhy) {
-  ASSERT_THAT(Award(kTerm), IsOk());
+  ASSERT_THAT(Award(kTwoYears), IsOk());
   EXPECT_THAT(RecordLabelEvent(R"(name: "x" event {})"),
               ::testing::AllOf(HasViolation("name"), HasViolation("event.type"),
                                HasViolation("event.reason")));

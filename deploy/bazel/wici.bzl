@@ -35,7 +35,7 @@ def wici_cc_library(name, hdrs = [], srcs = [], deps = [], testonly = False, apa
     native.cc_library(
         name = name,
         hdrs = hdrs,
-        srcs = srcs if apart else _units(name, 8, srcs),
+        srcs = srcs if apart else _units(name, 16, srcs),
         textual_hdrs = [] if apart else srcs,
         copts = _WARNINGS,
         deps = deps,
@@ -77,7 +77,7 @@ def wici_cc_test(name, srcs, deps = [], data = [], included = []):
     )
     native.cc_test(
         name = name,
-        srcs = _units(name, 4, srcs),
+        srcs = _units(name, 8, srcs),
         copts = _TEST,
         data = data,
         timeout = "moderate",

@@ -20,7 +20,7 @@ namespace {
 
 using access::v1::Permission;
 
-constexpr std::string_view kDomain = "auth.wici";
+constexpr std::string_view kAccessDomain = "auth.wici";
 constexpr std::string_view kPlatform = "platform";
 constexpr std::string_view kScheme = "Bearer ";
 constexpr std::string_view kLinkScheme = "Link ";
@@ -142,7 +142,7 @@ absl::StatusOr<Principal> TokenAuthenticator::Authenticate(std::string_view auth
     return Principal{resource, {{"attendee", resource}}};
   }
   if (authorization.substr(0, kScheme.size()) != kScheme) {
-    return MakeError(absl::StatusCode::kUnauthenticated, kDomain, "TOKEN_INVALID",
+    return MakeError(absl::StatusCode::kUnauthenticated, kAccessDomain, "TOKEN_INVALID",
                      "credentials are \"Bearer\" or \"Link\" and a token");
   }
   WICI_ASSIGN_OR_RETURN(BearerClaims claims, Verify(authorization.substr(kScheme.size())));
@@ -184,7 +184,7 @@ absl::Status RoleAuthorizer::Authorize(const Principal& principal,
   const auto& rule = method.options().GetExtension(access::v1::access);
   if (rule.permission() == access::v1::PERMISSION_PUBLIC) return absl::OkStatus();
   if (principal.anonymous()) {
-    return MakeError(absl::StatusCode::kUnauthenticated, kDomain, "CREDENTIALS_MISSING",
+    return MakeError(absl::StatusCode::kUnauthenticated, kAccessDomain, "CREDENTIALS_MISSING",
                      "the call needs a bearer token");
   }
   if (rule.permission() == access::v1::PERMISSION_SIGNED_IN) return absl::OkStatus();
@@ -198,7 +198,7 @@ absl::Status RoleAuthorizer::Authorize(const Principal& principal,
   if (known && IsPermitted(principal, rule.permission(), scope)) return absl::OkStatus();
   const std::string& permission = access::v1::Permission_Name(rule.permission());
   // The scope is what the client sent: cut, so that the answer stays small.
-  return MakeError(absl::StatusCode::kPermissionDenied, kDomain, "PERMISSION_DENIED",
+  return MakeError(absl::StatusCode::kPermissionDenied, kAccessDomain, "PERMISSION_DENIED",
                    "the caller lacks the permission on this scope",
                    {{"permission", permission}, {"scope", std::string_view(scope).substr(0, 256)}});
 }

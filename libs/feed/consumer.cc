@@ -20,7 +20,7 @@
 namespace wici::feed {
 namespace {
 
-constexpr absl::Duration kTimeout = absl::Seconds(10);
+constexpr absl::Duration kConsumeTimeout = absl::Seconds(10);
 // One change may concern everybody who takes part in a large event.
 constexpr absl::Duration kEffectTimeout = absl::Minutes(1);
 constexpr absl::Duration kClaimIdle = absl::Seconds(30);
@@ -244,9 +244,9 @@ absl::Status Consumer::Impl::LoadPosition() {
     position.set_seq(rows[0].Int(1));
     return absl::OkStatus();
   };
-  WICI_RETURN_IF_ERROR(database_.Read(absl::Now() + kTimeout, get));
+  WICI_RETURN_IF_ERROR(database_.Read(absl::Now() + kConsumeTimeout, get));
   if (!found) {
-    WICI_RETURN_IF_ERROR(database_.Write(absl::Now() + kTimeout, [&](sql::Transaction& tx) {
+    WICI_RETURN_IF_ERROR(database_.Write(absl::Now() + kConsumeTimeout, [&](sql::Transaction& tx) {
       return tx.Execute(kAddPosition, {options_.source, options_.group}).status();
     }));
   }

@@ -14,7 +14,7 @@ namespace wici::feed {
 namespace {
 
 constexpr std::int64_t kPipelineMax = 500;
-constexpr absl::Duration kReadTimeout = absl::Seconds(5);
+constexpr absl::Duration kRelayTimeout = absl::Seconds(5);
 
 }  // namespace
 
@@ -55,7 +55,7 @@ absl::Status Relay::Run(const v1::Cursor& start, const v1::Cursor& head) {
   while (position_->seq() < head.seq()) {
     std::vector<v1::Change> changes;
     const absl::Status read =
-        database_.Read(absl::Now() + kReadTimeout, [&](sql::Transaction& tx) -> absl::Status {
+        database_.Read(absl::Now() + kRelayTimeout, [&](sql::Transaction& tx) -> absl::Status {
           WICI_ASSIGN_OR_RETURN(changes, ReadChanges(tx, *position_, kPipelineMax));
           return absl::OkStatus();
         });

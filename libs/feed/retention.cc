@@ -11,7 +11,7 @@
 namespace wici::feed {
 namespace {
 
-constexpr absl::Duration kTimeout = absl::Seconds(10);
+constexpr absl::Duration kRetentionTimeout = absl::Seconds(10);
 
 }  // namespace
 
@@ -37,7 +37,7 @@ absl::StatusOr<std::int64_t> Retention::RunOnce() {
   for (;;) {
     std::int64_t deleted = 0;
     WICI_RETURN_IF_ERROR(
-        database_.Write(absl::Now() + kTimeout, [&](sql::Transaction& tx) -> absl::Status {
+        database_.Write(absl::Now() + kRetentionTimeout, [&](sql::Transaction& tx) -> absl::Status {
           WICI_ASSIGN_OR_RETURN(const std::int64_t transactions,
                                 PurgeChanges(tx, now - options_.changes, options_.batch_max));
           WICI_ASSIGN_OR_RETURN(const std::int64_t answers,

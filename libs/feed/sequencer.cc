@@ -25,7 +25,7 @@ constexpr std::int64_t kTransactionsPerStamp = 1000;
 // many times as long as it took, and finds more to stamp at once. A lone change waits for nothing.
 constexpr int kRest = 4;
 constexpr absl::Duration kRestMax = absl::Milliseconds(50);
-constexpr absl::Duration kTimeout = absl::Seconds(5);
+constexpr absl::Duration kStampTimeout = absl::Seconds(5);
 // A lease that ends later than this after any lease taken now was taken by a clock that was set
 // back since, or runs ahead: nobody would number changes until then.
 constexpr absl::Duration kClockSkewMax = absl::Minutes(1);
@@ -149,7 +149,7 @@ class Sequencer::Impl {
   void Announce(const v1::Cursor& head);
   absl::Status RelayRound(const RelayTask& task);
 
-  absl::Time Deadline() const { return absl::Now() + kTimeout; }
+  absl::Time Deadline() const { return absl::Now() + kStampTimeout; }
 
   sql::Database& database_;
   const Clock& clock_;

@@ -1,9 +1,10 @@
 # The kinds of target. Every CMakeLists.txt below proto, libs, services and tests consists of
 # these calls only, so that tests/build_parity.py can write the Bazel BUILD files from them.
 
-# Files of one target are compiled several at a time as one: nine tenths of the time go into
-# headers, which they share. So names at namespace level differ between the files of a target, also
-# in anonymous namespaces; where that is too much to ask, APART compiles each file by itself.
+# Files of one target, and of all libraries of a service, are compiled several at a time as one: nine
+# tenths of the time go into headers, which they share. So names at namespace level differ between
+# files that are neighbours, also in anonymous namespaces; where that is too much to ask, APART
+# compiles each file of a target by itself.
 
 # wici_units(OUT target BATCH FILE...)
 # OUT: the sources that the target compiles in place of FILE..., BATCH of them to a unit. A FILE is
@@ -49,9 +50,18 @@ function(wici_write_unit list target text)
 endfunction()
 
 # wici_cc_library(NAME x [HDRS a.h...] [SRCS a.cc...] [DEPS y...] [TESTONLY] [APART])
+# Below services/ the sources of many libraries are compiled together; see wici_join_libraries.
 function(wici_cc_library)
   cmake_parse_arguments(ARG "TESTONLY;APART" "NAME" "HDRS;SRCS;DEPS" ${ARGN})
-  if(ARG_SRCS)
+  wici_joined_in(joined ${ARG_NAME})
+  if(ARG_SRCS AND joined AND NOT ARG_APART AND NOT ARG_TESTONLY)
+    list(TRANSFORM ARG_SRCS PREPEND "${CMAKE_CURRENT_SOURCE_DIR}/")
+    set_property(GLOBAL APPEND PROPERTY WICI_JOINED ${joined})
+    set_property(GLOBAL APPEND PROPERTY ${joined}_LIBRARIES ${ARG_NAME})
+    set_property(GLOBAL APPEND PROPERTY ${joined}_SRCS ${ARG_SRCS})
+    set_property(GLOBAL APPEND PROPERTY ${joined}_DEPS ${ARG_DEPS})
+    list(APPEND ARG_DEPS ${joined})
+  elseif(ARG_SRCS)
     set(sources ${ARG_SRCS})
     if(NOT ARG_APART)
       wici_units(sources ${ARG_NAME} 16 ${ARG_SRCS})
@@ -60,11 +70,49 @@ function(wici_cc_library)
     target_include_directories(${ARG_NAME} PUBLIC "${PROJECT_SOURCE_DIR}")
     target_link_libraries(${ARG_NAME} PUBLIC ${ARG_DEPS})
     wici_warnings(${ARG_NAME})
-  else()
-    add_library(${ARG_NAME} INTERFACE)
-    target_include_directories(${ARG_NAME} INTERFACE "${PROJECT_SOURCE_DIR}")
-    target_link_libraries(${ARG_NAME} INTERFACE ${ARG_DEPS})
+    return()
   endif()
+  add_library(${ARG_NAME} INTERFACE)
+  target_include_directories(${ARG_NAME} INTERFACE "${PROJECT_SOURCE_DIR}")
+  target_link_libraries(${ARG_NAME} INTERFACE ${ARG_DEPS})
+endfunction()
+
+# A service has many small libraries, so that it is plain what each may use: Bazel builds them as
+# they are, and tests/layering looks at what they include. For CMake to compile each by itself
+# would double the time of a build, so it makes two libraries of all of them, rules (*_domain) and
+# the rest, and x only links the one its files are in. x is APART where a program must be able to
+# leave its files out.
+
+# wici_joined_in(OUT x)
+# OUT: the library that has the files of library x of the current folder; "" outside of services/.
+function(wici_joined_in out name)
+  set(joined "")
+  if(CMAKE_CURRENT_SOURCE_DIR MATCHES "^${PROJECT_SOURCE_DIR}/services/([a-z_]+)")
+    set(joined "${CMAKE_MATCH_1}_joined")
+    if(name MATCHES "_domain$")
+      string(REPLACE _joined _domain_joined joined "${joined}")
+    endif()
+  endif()
+  set(${out} "${joined}" PARENT_SCOPE)
+endfunction()
+
+# wici_join_libraries()
+# Makes them, when all libraries are known.
+function(wici_join_libraries)
+  get_property(all GLOBAL PROPERTY WICI_JOINED)
+  list(REMOVE_DUPLICATES all)
+  foreach(joined ${all})
+    get_property(libraries GLOBAL PROPERTY ${joined}_LIBRARIES)
+    get_property(sources GLOBAL PROPERTY ${joined}_SRCS)
+    get_property(deps GLOBAL PROPERTY ${joined}_DEPS)
+    list(REMOVE_DUPLICATES deps)
+    list(REMOVE_ITEM deps ${libraries})
+    wici_units(sources ${joined} 8 ${sources})
+    add_library(${joined} STATIC ${sources})
+    target_include_directories(${joined} PUBLIC "${PROJECT_SOURCE_DIR}")
+    target_link_libraries(${joined} PUBLIC ${deps})
+    wici_warnings(${joined})
+  endforeach()
 endfunction()
 
 # wici_cc_binary(NAME x SRCS main.cc [DEPS y...])

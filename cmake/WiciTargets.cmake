@@ -1,10 +1,10 @@
 # The kinds of target. Every CMakeLists.txt below proto, libs, services and tests consists of
 # these calls only, so that tests/build_parity.py can write the Bazel BUILD files from them.
 
-# Files of one target, and of all libraries of a service, are compiled several at a time as one: nine
-# tenths of the time go into headers, which they share. So names at namespace level differ between
-# files that are neighbours, also in anonymous namespaces; where that is too much to ask, APART
-# compiles each file of a target by itself.
+# Files of one target, and of all libraries of a service, are compiled several at a time as one:
+# nine tenths of the time go into headers, which they share. So names at namespace level differ
+# between files that are neighbours, also in anonymous namespaces; where that is too much to ask,
+# APART compiles each file of a target by itself.
 
 # wici_units(OUT target BATCH FILE...)
 # OUT: the sources that the target compiles in place of FILE..., BATCH of them to a unit. A FILE is

@@ -67,18 +67,6 @@ constexpr sql::Query kStamp{
 constexpr sql::Query kAdvanceHead{"feed_advance_head",
                                   "UPDATE feed_state SET head = $1 WHERE id = 1"};
 
-struct Lease {
-  std::int64_t epoch = 0;
-  v1::Cursor start;  // the head when it was taken
-};
-
-// What one round has to do.
-struct Work {
-  v1::Cursor head;
-  std::int64_t lease_epoch = 0;
-  bool unstamped = false;
-};
-
 }  // namespace
 
 class Sequencer::Impl {
@@ -129,6 +117,18 @@ class Sequencer::Impl {
   }
 
  private:
+  struct Lease {
+    std::int64_t epoch = 0;
+    v1::Cursor start;  // the head when it was taken
+  };
+
+  // What one round has to do.
+  struct Work {
+    v1::Cursor head;
+    std::int64_t lease_epoch = 0;
+    bool unstamped = false;
+  };
+
   // What the relay should bring about; without a lease, nothing.
   struct RelayTask {
     std::int64_t lease_epoch = 0;
@@ -237,7 +237,7 @@ absl::StatusOr<int> Sequencer::Impl::StampRound() {
   return stamped;
 }
 
-absl::StatusOr<Work> Sequencer::Impl::ReadWork() {
+absl::StatusOr<Sequencer::Impl::Work> Sequencer::Impl::ReadWork() {
   Work work;
   WICI_RETURN_IF_ERROR(database_.Read(Deadline(), [&](sql::Transaction& tx) -> absl::Status {
     WICI_ASSIGN_OR_RETURN(const sql::Rows rows, tx.Execute(kReadWork));

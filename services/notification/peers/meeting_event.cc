@@ -9,13 +9,13 @@ namespace {
 
 namespace registration_v1 = registration::v1;
 
-struct Words {
+struct MeetingWords {
   const char* language;
   const char* meeting;
   const char* table;
 };
 
-constexpr Words kWords[] = {
+constexpr MeetingWords kMeetingWords[] = {
     {"de", "Gespräch", "Tisch"}, {"en", "Meeting", "table"}, {"pl", "Spotkanie", "stolik"}};
 
 }  // namespace
@@ -30,7 +30,7 @@ registration_v1::Event MeetingAsEvent(const registration_v1::Meeting& meeting,
   *result.mutable_summary() = event.title();
   result.clear_title();
   const bool known = !requester.empty() && !invitee.empty();
-  for (const Words& words : kWords) {
+  for (const MeetingWords& words : kMeetingWords) {
     std::string title = words.meeting;
     if (meeting.table() > 0) absl::StrAppend(&title, " (", words.table, " ", meeting.table(), ")");
     if (known) absl::StrAppend(&title, ": ", std::string(requester), " – ", std::string(invitee));

@@ -1,6 +1,7 @@
 #include "libs/sql/database.h"
 
 #include <algorithm>
+#include <list>
 #include <optional>
 #include <random>
 #include <unordered_map>
@@ -15,6 +16,7 @@
 #include "libs/base/mutex.h"
 #include "libs/base/status_macros.h"
 #include "libs/sql/connection.h"
+#include "prometheus/gauge.h"
 #include "prometheus/histogram.h"
 
 namespace wici::sql {
@@ -24,6 +26,8 @@ constexpr std::string_view kDomain = "sql.wici";
 constexpr int kTriesMax = 100;
 constexpr absl::Duration kBackoffFirst = absl::Milliseconds(1);
 constexpr absl::Duration kBackoffMax = absl::Milliseconds(200);
+// Who has waited so long for a connection gets the next one.
+constexpr absl::Duration kPatience = absl::Milliseconds(5);
 
 absl::string_view ToAbsl(std::string_view text) { return {text.data(), text.size()}; }
 
@@ -159,21 +163,28 @@ class PooledTransaction final : public Transaction {
   absl::Status failure_;
 };
 
-// Connections of one kind, made when first needed and again when lost.
+// Connections of one kind, made when first needed and again when lost. A connection that is given
+// back may go to who comes next, which saves a change of threads, unless somebody has waited for
+// long: then it is their turn. Otherwise a thread that comes back at once would keep the others
+// waiting for ever.
 class Pool {
  public:
   using Connect = std::function<absl::StatusOr<std::unique_ptr<Connection>>()>;
 
-  Pool(int size, Connect connect) : free_(size), connect_(std::move(connect)) {}
+  // `kind` is a label of wici_sql_connection_waiters.
+  Pool(std::string_view kind, int size, Connect connect)
+      : waiters_(prometheus::BuildGauge()
+                     .Name("wici_sql_connection_waiters")
+                     .Help("Transactions that wait for a connection to the database")
+                     .Register(*Metrics())
+                     .Add({{"kind", std::string(kind)}})),
+        free_(size),
+        connect_(std::move(connect)) {}
 
   absl::StatusOr<std::unique_ptr<Connection>> Acquire(absl::Time deadline) {
     {
       MutexLock lock(mutex_);
-      while (free_ == 0) {
-        const absl::Duration left = deadline - absl::Now();
-        if (left <= absl::ZeroDuration()) return DeadlineError("before a connection was free");
-        released_.WaitFor(mutex_, std::min(left, absl::Minutes(1)));
-      }
+      WICI_RETURN_IF_ERROR(WaitForTurn(deadline));
       --free_;
       if (!idle_.empty()) {
         std::unique_ptr<Connection> connection = std::move(idle_.back());
@@ -190,13 +201,46 @@ class Pool {
     MutexLock lock(mutex_);
     ++free_;
     if (connection != nullptr && connection->usable()) idle_.push_back(std::move(connection));
-    released_.NotifyOne();
+    WakeFirst();
   }
 
  private:
+  struct Waiter {
+    absl::Time since;
+    CondVar turn;
+  };
+
+  absl::Status WaitForTurn(absl::Time deadline) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    absl::Time now = absl::Now();
+    const bool theirs = !waiting_.empty() && waiting_.front()->since + kPatience <= now;
+    if (free_ > 0 && !theirs) return absl::OkStatus();
+    Waiter self{now, {}};
+    const auto place = waiting_.insert(waiting_.end(), &self);
+    waiters_.Increment();
+    while (free_ == 0 || waiting_.front() != &self) {
+      if (now >= deadline) break;
+      self.turn.WaitFor(mutex_, std::min(deadline - now, absl::Seconds(1)));
+      now = absl::Now();
+    }
+    const bool mine = free_ > 0 && waiting_.front() == &self;
+    waiting_.erase(place);
+    waiters_.Decrement();
+    if (!mine) {
+      WakeFirst();
+      return DeadlineError("before a connection was free");
+    }
+    if (free_ > 1) WakeFirst();
+    return absl::OkStatus();
+  }
+
+  void WakeFirst() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    if (free_ > 0 && !waiting_.empty()) waiting_.front()->turn.NotifyOne();
+  }
+
+  prometheus::Gauge& waiters_;
   Mutex mutex_;
-  CondVar released_;
   int free_ ABSL_GUARDED_BY(mutex_);
+  std::list<Waiter*> waiting_ ABSL_GUARDED_BY(mutex_);  // in the order they came
   std::vector<std::unique_ptr<Connection>> idle_ ABSL_GUARDED_BY(mutex_);
   const Connect connect_;
 };
@@ -284,11 +328,12 @@ class PooledDatabase final : public Database {
 
 std::unique_ptr<PooledDatabase> MakeSqlite(const std::string& path,
                                            const DatabaseOptions& options) {
-  auto writers = std::make_unique<Pool>(1, [path] { return ConnectSqlite(path, false); });
+  auto writers = std::make_unique<Pool>("writer", 1, [path] { return ConnectSqlite(path, false); });
   std::unique_ptr<Pool> readers;
   // A database in memory belongs to its one connection.
   if (path != ":memory:") {
-    readers = std::make_unique<Pool>(options.readers, [path] { return ConnectSqlite(path, true); });
+    readers = std::make_unique<Pool>("reader", options.readers,
+                                     [path] { return ConnectSqlite(path, true); });
   }
   return std::make_unique<PooledDatabase>(Engine::kSqlite, options.slow_query, std::move(writers),
                                           std::move(readers));
@@ -297,9 +342,10 @@ std::unique_ptr<PooledDatabase> MakeSqlite(const std::string& path,
 std::unique_ptr<PooledDatabase> MakePostgres(const std::string& url,
                                              const DatabaseOptions& options) {
   const auto connect = [url] { return ConnectPostgres(url); };
-  return std::make_unique<PooledDatabase>(Engine::kPostgres, options.slow_query,
-                                          std::make_unique<Pool>(options.writers, connect),
-                                          std::make_unique<Pool>(options.readers, connect));
+  return std::make_unique<PooledDatabase>(
+      Engine::kPostgres, options.slow_query,
+      std::make_unique<Pool>("writer", options.writers, connect),
+      std::make_unique<Pool>("reader", options.readers, connect));
 }
 
 std::optional<std::string> WithoutPrefix(std::string_view text, std::string_view prefix) {

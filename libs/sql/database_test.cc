@@ -493,6 +493,43 @@ TEST_P(SqlTest, ManyThreadsShareThePools) {
   EXPECT_THAT(Ids(), SizeIs(120));
 }
 
+// How many transactions wait for a connection that writes.
+double WaitingWriters() {
+  for (const prometheus::MetricFamily& family : Metrics()->Collect()) {
+    if (family.name != "wici_sql_connection_waiters") continue;
+    for (const prometheus::ClientMetric& metric : family.metric) {
+      if (metric.label.at(0).value == "writer") return metric.gauge.value;
+    }
+  }
+  return 0;
+}
+
+TEST_P(SqlTest, WhoHasWaitedGetsTheConnectionBeforeWhoComesBackAtOnce) {
+  DatabaseOptions options;
+  options.writers = 1;
+  const std::unique_ptr<Database> one = OpenDatabase(database_url(), options).value();
+  std::vector<std::string> order;  // written inside transactions, of which there is one at a time
+  const auto note = [&order](std::string what) {
+    return [&order, what = std::move(what)](Transaction&) {
+      order.push_back(what);
+      return absl::OkStatus();
+    };
+  };
+  std::thread waiter;
+  const absl::Status first = one->Write(Soon(), [&](Transaction& tx) {
+    waiter = std::thread([&] { EXPECT_THAT(one->Write(Soon(), note("waiter")), IsOk()); });
+    while (WaitingWriters() == 0) std::this_thread::yield();
+    // Longer than the pool lets others go first.
+    const absl::Time enough = In(absl::Milliseconds(10));
+    while (absl::Now() < enough) std::this_thread::yield();
+    return note("first")(tx);
+  });
+  EXPECT_THAT(first, IsOk());
+  EXPECT_THAT(one->Write(Soon(), note("again")), IsOk());
+  waiter.join();
+  EXPECT_THAT(order, ElementsAre("first", "waiter", "again"));
+}
+
 TEST_P(SqlTest, WhatWasCommittedIsThereAfterReopening) {
   ASSERT_THAT(Run(kInsertNumber, {"a", 1}), IsOk());
   const std::unique_ptr<Database> again = OpenDatabase(database_url()).value();

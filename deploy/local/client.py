@@ -7,10 +7,12 @@
 Methods are named "Service.Method"; fields are given as in protobuf's JSON. A call that ends
 UNAVAILABLE is sent again, with the same request_id, until retry_seconds are over: every mutation of
 wici is idempotent by that id, so a service that was killed in the middle of a call and started
-again gives the same result as one that was not.
+again gives the same result as one that was not. A stream that breaks off is opened again: stream()
+reads a whole one, watch() waits for a message.
 """
 
 import base64
+import copy
 import json
 import pathlib
 import time
@@ -103,27 +105,63 @@ class Api:
         self.retry_seconds = RETRY_SECONDS
         self.strike = None  # called once, while the next call is under way: for fault runs
 
+    def by_link(self, token):
+        """The same with the manage token of a mail as credentials."""
+        other = copy.copy(self)
+        other._metadata = [("authorization", f"Link {token}")]
+        return other
+
     def close(self):
         for channel in self._channels.values():
             channel.close()
 
     def __call__(self, method_name, /, **fields):
-        method = self._methods[method_name]
-        request = json_format.ParseDict(fields, _prototype(method.input_type)())
-        if "request_id" in method.input_type.fields_by_name and not request.request_id:
-            request.request_id = str(uuid.uuid4())
-        invoke = self._channels[method.containing_service.file.package].unary_unary(
-            f"/{method.containing_service.full_name}/{method.name}",
-            request_serializer=lambda message: message.SerializeToString(),
-            response_deserializer=_prototype(method.output_type).FromString)
-        give_up = time.monotonic() + self.retry_seconds
-        while True:
+        request, invoke = self._prepare(method_name, fields)
+
+        def call():
             future = invoke.future(request, timeout=DEADLINE_SECONDS, metadata=self._metadata)
             strike, self.strike = self.strike, None
             if strike:
                 strike()
+            return future.result()
+        return self._until_available(method_name, call)
+
+    def stream(self, method_name, /, **fields):
+        """All messages of a stream that ends."""
+        request, invoke = self._prepare(method_name, fields)
+        return self._until_available(method_name, lambda: list(
+            invoke(request, timeout=DEADLINE_SECONDS, metadata=self._metadata)))
+
+    def watch(self, method_name, wanted, /, **fields):
+        """The first message of a stream without end for which wanted(message) is not None: what that
+        says. A stream begins with how things stand, so one that breaks off is simply opened again."""
+        request, invoke = self._prepare(method_name, fields)
+
+        def wait():
+            stream = invoke(request, timeout=self.retry_seconds, metadata=self._metadata)
             try:
-                return future.result()
+                return next(found for message in stream if (found := wanted(message)) is not None)
+            finally:
+                stream.cancel()
+        return self._until_available(method_name, wait)
+
+    def _prepare(self, method_name, fields):
+        method = self._methods[method_name]
+        request = json_format.ParseDict(fields, _prototype(method.input_type)())
+        if "request_id" in method.input_type.fields_by_name and not request.request_id:
+            request.request_id = str(uuid.uuid4())
+        channel = self._channels[method.containing_service.file.package]
+        open_call = (channel.unary_stream if method.server_streaming else channel.unary_unary)
+        return request, open_call(
+            f"/{method.containing_service.full_name}/{method.name}",
+            request_serializer=lambda message: message.SerializeToString(),
+            response_deserializer=_prototype(method.output_type).FromString)
+
+    def _until_available(self, method_name, call):
+        give_up = time.monotonic() + self.retry_seconds
+        while True:
+            try:
+                return call()
             except grpc.RpcError as error:
                 if error.code() != grpc.StatusCode.UNAVAILABLE or time.monotonic() > give_up:
                     raise CallError(method_name, error) from None

@@ -48,17 +48,22 @@ def main():
     with tempfile.TemporaryDirectory() as directory:
         cases = [
             ("the demo", [], None),
-            ("the demo again", [], None),
             ("on PostgreSQL", ["--database", "postgres"], None),
             ("FLUSHALL at each step", ["--flush-redis-at", "each"], None),
-            ("kill -9 of cluster-registry", ["--kill", "cluster-registry@register"], None),
-            ("kill -9 of registration", ["--kill", "registration@register"], None),
-            ("kill -9 of notification", ["--kill", "notification@register"], None),
+            ("kill -9 of each service by itself", [
+                "--kill", "cluster-registry@register", "--kill", "notification@replies",
+                "--kill", "registration@firm", "--kill", "notification@offers",
+                "--kill", "registration@door", "--kill", "registration@survey"], None),
             ("kill -9 of everything, now and then", [
                 "--kill", "cluster-registry@invite", "--kill", "notification@invite",
                 "--kill", "redis@register", "--kill", "notification@register",
+                "--kill", "registration@register",
                 "--kill", "mail-sink@cancel", "--kill", "registration@cancel",
-                "--kill", "registration@reschedule", "--flush-redis-at", "reschedule"], None),
+                "--kill", "registration@reschedule", "--flush-redis-at", "reschedule",
+                "--kill", "cluster-registry@summon", "--kill", "registration@summon",
+                "--kill", "registration@meetings", "--kill", "notification@meetings",
+                "--kill", "redis@move", "--kill", "mail-sink@move",
+                "--kill", "registration@no-show", "--kill", "cluster-registry@papers"], None),
             ("a changed audience", changed_expectations(
                 directory, "audience", "audience_settled", "matched",
                 to=["agrobio", "bm3", "btm"]), "audience once the seat of Biomedical is known"),

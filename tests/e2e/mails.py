@@ -53,8 +53,8 @@ class Mail:
                          starts=start.strftime("%Y-%m-%d %H:%M"))
         return facts
 
-    def faults(self, uid):
-        """What is wrong with this mail, whatever it is about; `uid` is what the entry must have."""
+    def faults(self, uids):
+        """What is wrong with this mail, whatever it is about; its entry must have one of `uids`."""
         faults = []
 
         def must(holds, text):
@@ -72,7 +72,7 @@ class Mail:
         entry, sender = self.entry, email.utils.parseaddr(str(header["From"]))[1]
         must(self.calendar_part.get_param("method") == str(self.calendar["METHOD"]),
              "method of the part and METHOD of the body differ")
-        must(str(entry["UID"]) == uid, f"UID is {entry['UID']}, not {uid}")
+        must(str(entry["UID"]) in uids, f"UID is {entry['UID']}, not one of {sorted(uids)}")
         attendees = entry.get("ATTENDEE", [])
         attendees = attendees if isinstance(attendees, list) else [attendees]
         must([str(a).lower() for a in attendees] == [f"mailto:{self.to}".lower()],

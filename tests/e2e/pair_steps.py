@@ -1,0 +1,184 @@
+"""The one-to-one meetings of the workshop: asked for by the links of mails, scheduled, moved with the
+workshop, planned anew after a no-show, rated."""
+
+import datetime
+
+import icalendar
+
+from report import Mismatch, compare
+from steps import enum_name
+from workshop_steps import WORKSHOP, WorkshopSteps
+
+SESSION = f"{WORKSHOP}/sessions/meetings"
+SCHEDULE = f"{SESSION}/meetingSchedule"
+# When the workshop was.
+NEW_START = "2016-03-16T08:00:00Z"
+
+# Who says what they offer and need.
+PROFILES = {
+    "ccb": (["Industrial sites in Bavaria"], ["Partners for InSITE"]),
+    "btm": (["Laboratories of biotechnology"], ["Chemical firms"]),
+    "grzegorz": (["Epoxy resins"], ["Customers in Bavaria"]),
+    "halina": (["Adhesives"], ["Natural cosmetics"]),
+    "ewa": (["Cosmetics of Łowicz herbs"], ["Packaging"]),
+}
+# Who asks whom, and what comes of it.
+REQUESTS = [
+    ("ccb", "grzegorz", "AcceptMeeting"),
+    ("btm", "grzegorz", "AcceptMeeting"),
+    ("ccb", "btm", "AcceptMeeting"),
+    ("ewa", "halina", "AcceptMeeting"),
+    ("halina", "ccb", "AcceptMeeting"),
+    ("pola", "ccb", "DeclineMeeting"),
+    ("zofia", "ewa", "CancelMeeting"),  # taken back by who asked
+]
+
+
+class PairSteps(WorkshopSteps):
+    """A person acts with the link of their mail, the organiser schedules."""
+
+    def registration(self, mailbox):
+        return self.guests[f"{mailbox}@example.org"]
+
+    def as_person(self, mailbox):
+        return self.caller(self.operator.by_link(self.manage_token(f"{mailbox}@example.org")))
+
+    # ----- the steps -----
+
+    def step_meetings(self):
+        for mailbox, (offers, needs) in PROFILES.items():
+            self.as_person(mailbox)("MeetingService.UpdateMeetingProfile", meeting_profile={
+                "name": self._profile(mailbox), "offers": offers, "needs": needs})
+        self.as_person("lena")("MeetingService.SetVetoes", name=self._profile("lena"),
+                               vetoes=[self.registration("pola")])
+        others = self.as_person("grzegorz")(
+            "MeetingService.ListMeetingProfiles", parent=self.registration("grzegorz"))
+        found = {"profiles that others see": sorted(
+            p.needs[0] for p in others.meeting_profiles if p.needs)}
+        self.fed = {}       # UID -> SEQUENCE and start of the entry in a feed
+        self.meetings = {}  # (who asked, who was asked) -> name
+        for asks, asked, _ in REQUESTS:
+            self.meetings[asks, asked] = self._request(asks, asked).name
+        found["vetoed"] = self.refusal(self.as_person("pola"), "MeetingService.RequestMeeting",
+                                       parent=WORKSHOP, meeting=self._pair("pola", "lena"))
+        self._know_meetings()
+        self.check_mails("meetings", table=False)
+        for asks, asked, answer in REQUESTS:
+            actor = asks if answer == "CancelMeeting" else asked
+            self.as_person(actor)(f"MeetingService.{answer}", name=self.meetings[asks, asked],
+                                  actor=self.registration(actor))
+        found["answered"] = {f"{a} - {b}": enum_name(self._meeting(a, b), "state")
+                             for a, b, _ in REQUESTS}
+        self.check_mails("meetings answered", table=False)
+        found["schedule"] = self._publish("ScheduleMeetings")
+        compare("meetings", found, self.expected["meetings"])
+        self._check_agendas("agendas")
+        compare("calendar of the guest", self.calendar("ccb"), self.expected["calendar_at_first"])
+        self.check_mails("meetings scheduled", table=False)
+
+    def _profile(self, mailbox):
+        return f"{self.registration(mailbox)}/meetingProfile"
+
+    def _request(self, asks, asked):
+        return self.as_person(asks)("MeetingService.RequestMeeting", parent=WORKSHOP,
+                                    meeting=self._pair(asks, asked))
+
+    def _pair(self, asks, asked):
+        return {"session": SESSION, "requester": self.registration(asks),
+                "invitee": self.registration(asked), "message": "Spotkajmy się!"}
+
+    def _meeting(self, asks, asked):
+        return self.api("MeetingService.GetMeeting", name=self.meetings[asks, asked])
+
+    def _know_meetings(self):
+        for meeting in self.api("MeetingService.ListMeetings", parent=WORKSHOP).meetings:
+            self.uids.add(meeting.calendar_uid)
+
+    def _publish(self, method, **fields):
+        """Works out a schedule and makes it binding; its figures."""
+        schedule = self.api(f"MeetingService.{method}", session=SESSION, **fields)
+        self.api("MeetingService.PublishSchedule", name=SCHEDULE, etag=schedule.etag)
+        return {"placed": len(schedule.placements), "unscheduled": len(schedule.unscheduled),
+                "moved": schedule.moved, "breaks": schedule.breaks,
+                "breaks_bound": schedule.breaks_bound}
+
+    def _check_agendas(self, key):
+        """The agenda of each person, as they see it and as a table."""
+        mailboxes = {self.registration(m): m for m in PROFILES}
+        agendas = {}
+        for mailbox in PROFILES:
+            agenda = self.as_person(mailbox)(
+                "MeetingService.GetAgenda", name=f"{self.registration(mailbox)}/agenda")
+            agendas[mailbox] = [
+                f"{m.start_time.ToDatetime():%Y-%m-%d %H:%M} table {m.table} with " +
+                mailboxes[m.invitee if m.requester == self.registration(mailbox) else m.requester] +
+                f" {enum_name(m, 'state')} {m.calendar_sequence}" for m in agenda.meetings]
+        compare(key, agendas, self.expected[key])
+        self.report.table(("agenda of", "UTC, table, state, SEQUENCE"),
+                          [(m, line) for m, lines in agendas.items() for line in lines])
+
+    def step_move(self):
+        moved = self.api("EventService.RescheduleEvent", name=WORKSHOP, start_time=NEW_START,
+                         reason="The date is agreed.")
+        compare("the workshop", [moved.start_time.ToJsonString(), moved.end_time.ToJsonString()],
+                self.expected["moved_to"])
+        self.check_mails("move", table=False)  # those of meetings say that these have moved too
+        self._check_agendas("agendas_moved")
+
+    def step_no_show(self):
+        """Grzegorz does not come: his first meeting is missed, the other has no place any more. The
+        guest leaves early, which moves one meeting; nobody else notices."""
+        first = self._first_of("grzegorz")
+        absent = self.registration("grzegorz")
+        missed = self.api("MeetingService.RecordMeetingOutcome", name=first.name, actor=WORKSHOP,
+                          outcome="MEETING_STATE_MISSED", absent=[absent])
+        last = self.as_person("ccb")("MeetingService.GetAgenda",
+                                     name=f"{self.registration('ccb')}/agenda").meetings[-1]
+        self.as_person("ccb")("MeetingService.SetAvailability", name=self._profile("ccb"),
+                              availability=[{"start_time": NEW_START,
+                                             "end_time": last.start_time.ToJsonString()}])
+        after = first.end_time.ToDatetime(tzinfo=datetime.timezone.utc).isoformat()
+        found = {"missed": enum_name(missed, "state"), "schedule": self._publish(
+            "RescheduleMeetings", absent=[absent], move_after=after)}
+        self.check_mails("no-show", table=False)
+        for pair in (("ccb", "btm"), ("ewa", "halina"), ("halina", "ccb")):
+            self.as_person(pair[0])("MeetingService.RecordMeetingOutcome", outcome=(
+                "MEETING_STATE_HELD"), name=self.meetings[pair], actor=self.registration(pair[0]))
+        for mailbox, score in (("ccb", 5), ("btm", 4)):
+            self.as_person(mailbox)("MeetingService.RateMeeting", name=self.meetings["ccb", "btm"],
+                                    actor=self.registration(mailbox), rating={
+                                        "score": score,
+                                        "follow_up": "MEETING_FOLLOW_UP_COOPERATION"})
+        found["states"] = {f"{a} - {b}": enum_name(self._meeting(a, b), "state")
+                           for a, b, _ in REQUESTS}
+        rated = self._meeting("ccb", "btm")
+        found["ratings"] = [rated.requester_rating.score, rated.invitee_rating.score]
+        found["not held"] = self._rating_refused("grzegorz", ("btm", "grzegorz"))
+        compare("after the no-show", found, self.expected["no_show"])
+        self._check_agendas("agendas_after")
+
+    def _first_of(self, mailbox):
+        return self.as_person(mailbox)("MeetingService.GetAgenda",
+                                       name=f"{self.registration(mailbox)}/agenda").meetings[0]
+
+    def _rating_refused(self, mailbox, pair):
+        return self.refusal(self.as_person(mailbox), "MeetingService.RateMeeting",
+                            name=self.meetings[pair], actor=self.registration(mailbox),
+                            rating={"score": 1})
+
+    # ----- calendars -----
+
+    def calendar(self, mailbox):
+        """The feed of a person, read by icalendar: a changed entry has a higher SEQUENCE."""
+        text = self.people("CalendarService.GetOwnCalendar", language_code="en",
+                           token=self.inbox.latest(f"{mailbox}@example.org", "calendar_token")).text
+        lines = []
+        for entry in icalendar.Calendar.from_ical(text).walk("VEVENT"):
+            uid, sequence, start = str(entry["UID"]), int(entry["SEQUENCE"]), entry["DTSTART"].dt
+            before = self.fed.get(uid, (-1, None))
+            if uid not in self.uids or sequence < before[0] or (
+                    start != before[1] and sequence == before[0]):
+                raise Mismatch(f"the entry {uid} was {before}, and is {(sequence, start)}")
+            self.fed[uid] = (sequence, start)
+            lines.append(f"{start:%Y-%m-%d %H:%M} {entry['SUMMARY']}, {entry['STATUS']} {sequence}")
+        return sorted(lines)

@@ -28,18 +28,16 @@ from door_steps import DoorSteps  # noqa: E402
 from faults import Faults  # noqa: E402
 from mails import Inbox  # noqa: E402
 from meeting_steps import MeetingSteps  # noqa: E402
-from pair_steps import PairSteps  # noqa: E402
 from registry_steps import RegistrySteps  # noqa: E402
 from report import Mismatch, Report, compare  # noqa: E402
 from stack import DATABASES, SERVICES, Stack, StackError, stop_on_signals  # noqa: E402
 from steps import enum_name  # noqa: E402
-from workshop_steps import WorkshopSteps  # noqa: E402
 
 EXPECTATIONS = ROOT / "tests/e2e/expectations.yaml"
 KILLABLE = SERVICES + ("redis", "mail-sink")
 
 
-class Demo(RegistrySteps, MeetingSteps, WorkshopSteps, PairSteps, DoorSteps):
+class Demo(RegistrySteps, MeetingSteps, DoorSteps):
     """The steps in their order."""
 
     STEPS = [
@@ -69,9 +67,10 @@ class Demo(RegistrySteps, MeetingSteps, WorkshopSteps, PairSteps, DoorSteps):
         ("hand-over", "A registration changes hands, lost links come again, duplicates show"),
         ("offers", "Seats come free and are offered for a time, in the order of the list"),
         ("meetings", "Ask for one-to-one meetings, answer, and compute a schedule"),
+        ("no-show", "One cannot come, one leaves early: re-plan, and move as little as possible"),
         ("move", "The workshop moves to 16 March 2016, and every meeting with it"),
         ("door", "Badges, QR codes, a walk-in, live counts, two gates without network"),
-        ("no-show", "Somebody misses a meeting; re-plan the rest, rate what took place"),
+        ("outcomes", "Which meetings took place, and what they were worth"),
         ("papers", "Certificates, a ticket, a personal calendar, lists in three formats"),
         ("survey", "Ask those who came; statistics by group, evidence for the registry"),
         ("end", "Nothing is left over"),

@@ -54,7 +54,7 @@ class DoorSteps(PairSteps):
         found["offline"] = self._two_gates_offline()
         compare("at the door", found, self.expected["door"])
         self.report.note(f"counts that the stream showed: {counts[0]} to {counts[-1]}")
-        self.check_mails("door", table=False)
+        self.check_mails("door")
 
     def _scan_badges(self):
         """The codes on the printed badges, each verified without asking anybody."""

@@ -46,7 +46,7 @@ class MeetingSteps(Steps):
         compare("invited by a second call", [i.person for i in again.invitations], [])
         self.report.table(("invited", "why"),
                           [(m, _short(why)) for m, why in sorted(invited.items())])
-        self.check_mails("invite")
+        self.check_mails("invite", table=True)
 
     def step_answer(self):
         for mailbox, answer in self.expected["answers"]:
@@ -57,7 +57,7 @@ class MeetingSteps(Steps):
                                    parent=seed.EVENT).invitations:
             found[self.mailbox(invitation.person)] = enum_name(invitation, "answer")
         compare("answers", found, dict(self.expected["answers"]))
-        self.check_mails("answer")
+        self.check_mails("answer", table=True)
 
     def step_register(self):
         outcomes = []
@@ -66,7 +66,7 @@ class MeetingSteps(Steps):
         compare("registrations in their order", outcomes, self.expected["registrations"])
         self.report.table(("registers", "outcome"), outcomes)
         self._check_waiting_list("waiting_list")
-        self.check_mails("register")
+        self.check_mails("register", table=True)
 
     def step_cancel(self):
         who, promoted = self.expected["cancels"], self.expected["promoted"]
@@ -76,7 +76,7 @@ class MeetingSteps(Steps):
         compare(f"{promoted} after promotion", self.state(self.registrations[promoted]), "CONFIRMED")
         self._check_waiting_list("waiting_list_after_cancel")
         self.report.note(f"{who} cancels, {promoted} gets the seat")
-        self.check_mails("cancel")
+        self.check_mails("cancel", table=True)
 
     def step_reschedule(self):
         self.api("EventService.RescheduleEvent", name=seed.EVENT,
@@ -85,7 +85,7 @@ class MeetingSteps(Steps):
         sessions = self.api("EventService.ListSessions", parent=seed.EVENT).sessions
         compare("sessions after the move", [s.start_time.ToJsonString() for s in sessions],
                 self.expected["sessions_after_move"])
-        self.check_mails("reschedule")
+        self.check_mails("reschedule", table=True)
 
     def step_check_in(self):
         for address in self.expected["comes"]:
@@ -102,7 +102,7 @@ class MeetingSteps(Steps):
         self.report.note(f"{len(self.expected['comes'])} checked in by the ticket of their mail, "
                          "one of them by mistake")
         self._leave_without_network(self.registrations[self.expected["comes"][0]])
-        self.check_mails("check-in")
+        self.check_mails("check-in", table=True)
 
     def _leave_without_network(self, registration):
         """Somebody goes out at a gate that has only its manifest; its scan comes twice."""

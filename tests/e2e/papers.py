@@ -63,10 +63,11 @@ def rows(list_format, content):
     if list_format == "JSON_LINES":
         return [json.loads(line) for line in content.decode().splitlines()]
     header, *lines = _xlsx_lines(content)
-    return [dict(zip(header, line)) for line in lines]
+    return [{name: line.get(column, "") for column, name in header.items()} for line in lines]
 
 
 def _xlsx_lines(content):
+    """Each row as {letters of the column: text}; empty cells are not there."""
     with zipfile.ZipFile(io.BytesIO(content)) as workbook:
         sheet = ElementTree.fromstring(workbook.read("xl/worksheets/sheet1.xml"))
         shared = []
@@ -74,8 +75,9 @@ def _xlsx_lines(content):
             strings = ElementTree.fromstring(workbook.read("xl/sharedStrings.xml"))
             shared = ["".join(i.itertext()) for i in strings.iter(SHEET + "si")]
     for row in sheet.iter(SHEET + "row"):
-        yield [shared[int(cell.find(SHEET + "v").text)] if cell.get("t") == "s" else
-               "".join(cell.itertext()) for cell in row.iter(SHEET + "c")]
+        yield {cell.get("r").rstrip("0123456789"): (
+            shared[int(cell.find(SHEET + "v").text)] if cell.get("t") == "s" else
+            "".join(cell.itertext())) for cell in row.iter(SHEET + "c")}
 
 
 def _take_id(payload):

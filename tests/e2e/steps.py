@@ -72,7 +72,7 @@ class Steps:
             raise Mismatch(f"UID {uid} is not made of the event's id")
         self.uids.add(uid)
 
-    def check_mails(self, key, table=True):
+    def check_mails(self, key, table=False):
         """Waits for the mails that expectations.yaml has under this key and compares all that
         arrived since the last time."""
         before, expected = self.mails_checked, self.expected["mails"].get(key, [])
@@ -86,7 +86,9 @@ class Steps:
         if faults:
             raise Mismatch("mails are not as they must be:\n  " + "\n  ".join(faults))
         self.mails_checked += len(arrived)
-        if facts and table:
+        if not table:
+            self.report.note(f"{len(facts)} mails: {key}")
+        elif facts:
             self.report.table(("mail to", "lang", "calendar", "subject"), [
                 (f["to"], f["language"],
                  f"{f['method']} {f['sequence']} {f['starts'][11:]}" if "method" in f else "-",

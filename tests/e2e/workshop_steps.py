@@ -122,8 +122,8 @@ class WorkshopSteps(Steps):
         for event in [self.api("EventService.GetEvent", name=WORKSHOP)] + list(
                 self.api("EventService.ListEvents", series=SERIES).events):
             sessions = self.api("EventService.ListSessions", parent=event.name).sessions
-            found[event.name.split("/")[1]] = [_local(event.start_time), _local(event.end_time)] + [
-                f"{s.name.rsplit('/', 1)[1]} {_local(s.start_time)[11:]}" for s in sessions]
+            found[event.name.split("/")[1]] = [local(event.start_time), local(event.end_time)] + [
+                f"{s.name.rsplit('/', 1)[1]} {local(s.start_time)[11:]}" for s in sessions]
         compare("clones", found, self.expected["clones"])
         self.report.note("each at 09:00 in Warsaw, before and after summer time begins")
 
@@ -194,9 +194,10 @@ class WorkshopSteps(Steps):
         outcomes = [self.at_workshop("btm@example.org", invitation_token=btm)[0]]
         for address in ("jan@example.org", "marek@example.org"):
             outcomes.append(self.at_workshop(address, invitation_token=btm, plus_one=True)[0])
-        for mailbox in ("zofia", "biomedical", "ccb"):
+        for mailbox, party in (("zofia", "bm3"), ("biomedical", "biomedical"), ("ccb", "ccb")):
             outcomes.append(self.at_workshop(f"{mailbox}@example.org",
-                                             invitation_token=self.answer_token(mailbox))[0])
+                                             invitation_token=self.answer_token(mailbox),
+                                             registration={"party": self.cluster(party)})[0])
         compare("registrations by invitation", outcomes, expected["registered"])
         self._check_audiences()
         self.check_mails("replies registered")
@@ -387,7 +388,7 @@ def _category(category_id):
     return f"{WORKSHOP}/admissionCategories/{category_id}"
 
 
-def _local(timestamp):
+def local(timestamp):
     zone = zoneinfo.ZoneInfo(seed.EVENT_FIELDS["time_zone"])
     at = timestamp.ToDatetime(tzinfo=zoneinfo.ZoneInfo("UTC")).astimezone(zone)
     return at.strftime("%Y-%m-%d %H:%M")

@@ -92,4 +92,4 @@ def compare(what, actual, expected):
 
 
 def _lines(value):
-    return yaml.safe_dump(value, allow_unicode=True, sort_keys=False, width=WIDTH).splitlines()
+    return yaml.safe_dump(value, allow_unicode=True, width=WIDTH).splitlines()

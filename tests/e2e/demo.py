@@ -78,12 +78,14 @@ class Demo(RegistrySteps, MeetingSteps, DoorSteps):
 
     def run(self):
         for name, title in self.STEPS:
-            self.step, self.calls = name, 0
+            self.step, self.calls, self.mails_of_step = name, 0, 0
             self.report.begin(title)
             try:
                 getattr(self, "step_" + name.replace("-", "_"))()
                 if self.faults.pending(name):
                     raise Mismatch(f"the fault of step '{name}' never struck: it makes no call")
+                if self.mails_of_step:
+                    self.report.note(f"mails: {self.mails_of_step}, each as it should be")
             except BaseException:
                 self.report.failed()
                 raise

@@ -21,7 +21,7 @@ class Steps:
         self.calls = 0
         self.registrations = {}  # of the event of 2015: address -> name
         self.uids = set()        # that calendar entries may have
-        self.mails_checked = 0
+        self.mails_checked = self.mails_of_step = 0
 
     # ----- calls and faults -----
 
@@ -87,7 +87,7 @@ class Steps:
             raise Mismatch("mails are not as they must be:\n  " + "\n  ".join(faults))
         self.mails_checked += len(arrived)
         if not table:
-            self.report.note(f"{len(facts)} mails: {key}")
+            self.mails_of_step += len(facts)
         elif facts:
             self.report.table(("mail to", "lang", "calendar", "subject"), [
                 (f["to"], f["language"],

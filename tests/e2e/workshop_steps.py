@@ -168,6 +168,7 @@ class WorkshopSteps(Steps):
         compare("invited to the workshop", {
             mailbox: i.audience.rsplit("/", 1)[1] for mailbox, i in
             sorted(self.invitations.items())}, self.expected["workshop_invited"])
+        self.report.note("until 1 March 2066, each with one guest")
         self.check_mails("summon")
 
     def step_replies(self):
@@ -215,7 +216,7 @@ class WorkshopSteps(Steps):
             for a in statistics.audiences if a.audience}
         compare("audiences", found, self.expected["audiences"])
         for audience, counts in found.items():
-            self.report.note(f"{audience}: " + ", ".join(f"{n} {k}" for k, n in counts.items()))
+            self.report.note(f"{audience}: " + ", ".join(f"{k} {n}" for k, n in counts.items()))
 
     def step_hold(self):
         """A hold takes the seat, the category and the session together, or nothing."""
@@ -236,6 +237,9 @@ class WorkshopSteps(Steps):
         found["after"] = self.seats()
         found["states"] = self.states("ewa@example.org", "joseph@example.org")
         compare("holds", found, self.expected["hold"])
+        self.report.table(("asks to hold", "outcome"), zip(
+            ("a place and two sessions at once", "a place and the last one of a session",
+             "a place and the same session", "a place and another session"), outcomes))
         self.check_mails("hold")
 
     def step_firm(self):

@@ -1,0 +1,172 @@
+"""What a fault run of notification needs: the stack with a mail server that misbehaves, what was
+accepted, and the oracle that compares it with what arrived. See notification_faults.py."""
+
+import collections
+import email
+import os
+import pathlib
+import subprocess
+import sys
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path[:0] = [str(ROOT / "deploy/local")]
+
+import client  # noqa: E402
+from stack import Stack  # noqa: E402
+
+SETTLE_SECONDS = 150  # a lease, and the third try of what failed twice
+EVENT_NAME = "events/faults"
+EVENT = {
+    "title": {"en": "Open day"}, "organisers": [{"display_name": "Example Cluster"}],
+    "start_time": "2099-06-01T08:00:00Z", "end_time": "2099-06-01T15:00:00Z",
+    "time_zone": "Europe/Warsaw", "venue": {"display_name": "Example Hall"}, "languages": ["en"],
+    "capacity": 100000, "admission": "ADMISSION_OPEN",
+}
+SEND = "NotificationService.SendNotification"
+ENDED = {"DELIVERED", "REJECTED", "UNKNOWN", "EXPIRED", "CANCELLED", "SUPPRESSED"}
+
+
+def state_of(delivery):
+    name = delivery.DESCRIPTOR.fields_by_name["state"].enum_type.values_by_number[
+        delivery.state].name
+    return name.removeprefix("DELIVERY_STATE_")
+
+
+class FaultStack(Stack):
+    """The stack with a mail server that misbehaves."""
+
+    def __init__(self, directory, database, smtp_url):
+        super().__init__(directory, database=database)
+        self.smtp_url = smtp_url
+
+    def _service_argv(self, service):
+        return [f"--smtp={self.smtp_url}" if str(a).startswith("--smtp=") else a
+                for a in super()._service_argv(service)]
+
+    def redis(self, *words):
+        command = b"*%d\r\n" % len(words)
+        for word in words:
+            data = str(word).encode()
+            command += b"$%d\r\n%s\r\n" % (len(data), data)
+        return self._redis_call(command)
+
+
+class Postgres(FaultStack):
+    """With what only a server can suffer."""
+
+    def cut_connections(self):
+        subprocess.run(
+            ["psql", "--quiet", "--no-psqlrc", self._postgres_url, "--output", os.devnull,
+             "--command", "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+             "WHERE datname = 'wici_notification'"], check=True, stdin=subprocess.DEVNULL)
+
+
+class Run:
+    """One run: what was accepted, and what is allowed to come twice."""
+
+    def __init__(self, stack, sink, rng, each):
+        self.stack, self.sink, self.rng, self.each = stack, sink, rng, each
+        self.api = client.connect(stack, "users/operator", ["platform-operator@platform"])
+        self.acknowledged = {}           # notification -> (person, at most once)
+        self.doubles_allowed = False     # a case has provoked W1 or W2
+        self.addresses = {}              # person -> address
+        self.problems = []
+
+    # ----- people and notifications -----
+
+    def admit(self, count):
+        """Registers people; registration then tells them, which counts as well."""
+        for _ in range(count):
+            address = f"p{len(self.addresses)}@example.org"
+            registration = self.api("RegistrationService.CreateRegistration", parent=EVENT_NAME,
+                                    person={"given_name": "Test", "family_name": "Person",
+                                            "email": address})
+            self.addresses[registration.person] = address
+
+    def send(self, person=None, api=None, at_most_once=False, **fields):
+        """Has a notification accepted; returns it."""
+        person = person or self.rng.choice(list(self.addresses))
+        policy = "AT_MOST_ONCE" if at_most_once else "AT_LEAST_ONCE"
+        accepted = (api or self.api)(SEND, notification={
+            "template": "templates/event-rescheduled", "event": EVENT_NAME, "persons": [person],
+            "unknown_policy": f"UNKNOWN_POLICY_{policy}"}, **fields)
+        self.acknowledged[accepted.name] = (person, at_most_once)
+        return accepted
+
+    def send_some(self, between=None):
+        """Has the share of a case accepted; calls `between` in the middle."""
+        for i in range(self.each):
+            if between and i == self.each // 2:
+                between()
+            self.send(at_most_once=i % 4 == 3)
+
+    def plan(self, behaviour, count):
+        """The next mails to some people fare so."""
+        for person in self.rng.sample(list(self.addresses), min(count, len(self.addresses))):
+            self.sink.plan(self.addresses[person], behaviour)
+
+    def deliveries(self, notification):
+        return self.api("NotificationService.ListDeliveries", parent=notification).deliveries
+
+    def notifications(self):
+        token = ""
+        while True:
+            page = self.api("NotificationService.ListNotifications", event=EVENT_NAME,
+                            page_size=1000, page_token=token)
+            yield from page.notifications
+            token = page.next_page_token
+            if not token:
+                return
+
+    # ----- the oracle -----
+
+    def heal(self):
+        self.sink.refuse_all = False
+        self.stack.start()
+
+    def settle(self):
+        """Waits until every delivery has ended."""
+        deadline = time.monotonic() + SETTLE_SECONDS
+        while time.monotonic() < deadline:
+            told = len({n.cause for n in self.notifications() if n.cause})
+            waiting = [n.name for n in self.notifications()
+                       if n.counts.pending + n.counts.sending > 0]
+            if not waiting and told >= len(self.addresses):
+                return
+            time.sleep(0.5)
+        self.problems.append(f"{len(waiting)} notifications have not ended, {told} of "
+                             f"{len(self.addresses)} registrations were told")
+
+    def judge(self):
+        taken = collections.defaultdict(list)
+        for recipient, raw in self.sink.taken:
+            taken[email.message_from_bytes(raw)["Message-ID"].strip("<> \r\n")].append(raw)
+        known = set()
+        listed = {n.name: n for n in self.notifications()}
+        self.problems += [f"{name} was acknowledged and is not in the ledger"
+                          for name in set(self.acknowledged) - set(listed)]
+        for name in listed:
+            at_most_once = self.acknowledged.get(name, ("", False))[1]
+            for delivery in self.deliveries(name):
+                known.add(delivery.message_id)
+                self._judge(delivery, taken.get(delivery.message_id, []), at_most_once)
+        self.problems += [f"{stranger} arrived and was never accepted"
+                          for stranger in set(taken) - known]
+        return len(listed), sum(len(copies) - 1 for copies in taken.values())
+
+    def _judge(self, delivery, copies, at_most_once):
+        state = state_of(delivery)
+        if state not in ENDED:
+            self.problems.append(f"{delivery.name} has not ended: {state}")
+        if state == "DELIVERED" and not copies:
+            self.problems.append(f"{delivery.name} was delivered, and did not arrive")
+        if state in ("REJECTED", "CANCELLED", "SUPPRESSED", "EXPIRED") and copies:
+            self.problems.append(f"{delivery.name} arrived, and the ledger says {state}")
+        if len(copies) > 1:
+            if at_most_once:
+                self.problems.append(f"{delivery.name} must not come twice, and did")
+            if not self.doubles_allowed:
+                self.problems.append(f"{delivery.name} came {len(copies)} times")
+            if len(set(copies)) > 1:
+                self.problems.append(f"{delivery.name} came in two versions")

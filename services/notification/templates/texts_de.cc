@@ -100,9 +100,6 @@ Einladung zu folgender Veranstaltung an Sie weitergegeben.
 {{/answer_url}}Falls das ein Irrtum ist, müssen Sie nichts tun: Ohne Ihre Antwort folgt
 daraus nichts.
 
-Mit freundlichen Grüßen
-{{organiser}}
-
 {{> footer}})",
         .html = R"(<p>{{#name}}Guten Tag {{name}},{{/name}}{{^name}}Guten Tag,{{/name}}</p>
 <p>jemand, den {{organiser}} eingeladen hat, kann nicht kommen und hat die
@@ -114,7 +111,6 @@ Einladung zu folgender Veranstaltung an Sie weitergegeben.</p>
   text-decoration:none;border-radius:6px">Bitte teilen Sie uns mit, ob Sie teilnehmen</a></p>
 {{/answer_url}}<p>Falls das ein Irrtum ist, müssen Sie nichts tun: Ohne Ihre Antwort folgt
 daraus nichts.</p>
-<p>Mit freundlichen Grüßen<br>{{organiser}}</p>
 {{> footer}})"},
 
     .invitation_reminder = {
@@ -133,9 +129,6 @@ Wir wissen noch nicht, ob Sie teilnehmen.
 {{/answer_url}}Wenn Sie nicht kommen können, hilft uns auch eine kurze Antwort: Dann kann
 jemand anderes den Platz bekommen.
 
-Mit freundlichen Grüßen
-{{organiser}}
-
 {{> footer}})",
         .html = R"(<p>{{#name}}Guten Tag {{name}},{{/name}}{{^name}}Guten Tag,{{/name}}</p>
 <p>vor einiger Zeit hat {{organiser}} Sie zu folgender Veranstaltung eingeladen.
@@ -147,7 +140,6 @@ Wir wissen noch nicht, ob Sie teilnehmen.</p>
   text-decoration:none;border-radius:6px">Bitte teilen Sie uns mit, ob Sie teilnehmen</a></p>
 {{/answer_url}}<p>Wenn Sie nicht kommen können, hilft uns auch eine kurze Antwort: Dann kann
 jemand anderes den Platz bekommen.</p>
-<p>Mit freundlichen Grüßen<br>{{organiser}}</p>
 {{> footer}})"},
 
     .registration_confirmed = {

@@ -96,9 +96,6 @@ invitation to the following event on to you.
 {{/answer_url}}If this is a mistake, you need not do anything: without your answer nothing
 follows from it.
 
-Kind regards
-{{organiser}}
-
 {{> footer}})",
         .html = R"(<p>{{#name}}Dear {{name}},{{/name}}{{^name}}Hello,{{/name}}</p>
 <p>A colleague who was invited by {{organiser}} cannot come and has passed the
@@ -110,7 +107,6 @@ invitation to the following event on to you.</p>
   text-decoration:none;border-radius:6px">Please let us know whether you will come</a></p>
 {{/answer_url}}<p>If this is a mistake, you need not do anything: without your answer nothing
 follows from it.</p>
-<p>Kind regards<br>{{organiser}}</p>
 {{> footer}})"},
 
     .invitation_reminder = {
@@ -129,9 +125,6 @@ yet whether you will come.
 {{/answer_url}}If you cannot come, a short answer helps us as well: somebody else can then
 have the place.
 
-Kind regards
-{{organiser}}
-
 {{> footer}})",
         .html = R"(<p>{{#name}}Dear {{name}},{{/name}}{{^name}}Hello,{{/name}}</p>
 <p>Some time ago {{organiser}} invited you to the following event. We do not know
@@ -143,7 +136,6 @@ yet whether you will come.</p>
   text-decoration:none;border-radius:6px">Please let us know whether you will come</a></p>
 {{/answer_url}}<p>If you cannot come, a short answer helps us as well: somebody else can then
 have the place.</p>
-<p>Kind regards<br>{{organiser}}</p>
 {{> footer}})"},
 
     .registration_confirmed = {

@@ -100,9 +100,6 @@ i przekazała Państwu zaproszenie na wydarzenie:
 {{/answer_url}}Jeżeli to pomyłka, nie muszą Państwo nic robić: bez Państwa odpowiedzi
 zaproszenie nie pociąga za sobą żadnych skutków.
 
-Z wyrazami szacunku
-{{organiser}}
-
 {{> footer}})",
         .html = R"(<p>{{#name}}Dzień dobry, {{name}},{{/name}}{{^name}}Dzień dobry,{{/name}}</p>
 <p>osoba zaproszona przez organizatora – {{organiser}} – nie może przyjść
@@ -114,7 +111,6 @@ i przekazała Państwu zaproszenie na wydarzenie:</p>
   text-decoration:none;border-radius:6px">Prosimy o odpowiedź, czy wezmą Państwo udział</a></p>
 {{/answer_url}}<p>Jeżeli to pomyłka, nie muszą Państwo nic robić: bez Państwa odpowiedzi
 zaproszenie nie pociąga za sobą żadnych skutków.</p>
-<p>Z wyrazami szacunku<br>{{organiser}}</p>
 {{> footer}})"},
 
     .invitation_reminder = {
@@ -133,9 +129,6 @@ wydarzenie. Nie wiemy jeszcze, czy wezmą w nim Państwo udział.
 {{/answer_url}}Jeżeli nie mogą Państwo przyjść, także prosimy o krótką odpowiedź: z miejsca
 skorzysta wtedy ktoś inny.
 
-Z wyrazami szacunku
-{{organiser}}
-
 {{> footer}})",
         .html = R"(<p>{{#name}}Dzień dobry, {{name}},{{/name}}{{^name}}Dzień dobry,{{/name}}</p>
 <p>jakiś czas temu organizator – {{organiser}} – zaprosił Państwa na poniższe
@@ -147,7 +140,6 @@ wydarzenie. Nie wiemy jeszcze, czy wezmą w nim Państwo udział.</p>
   text-decoration:none;border-radius:6px">Prosimy o odpowiedź, czy wezmą Państwo udział</a></p>
 {{/answer_url}}<p>Jeżeli nie mogą Państwo przyjść, także prosimy o krótką odpowiedź: z miejsca
 skorzysta wtedy ktoś inny.</p>
-<p>Z wyrazami szacunku<br>{{organiser}}</p>
 {{> footer}})"},
 
     .registration_confirmed = {

@@ -153,6 +153,13 @@ inline constexpr std::string_view kKeepMailsSuffix =
 inline constexpr sql::Query kForgetMails{"forget_mails",
                                          "DELETE FROM kept_mails WHERE delivery_id IN"};
 
+// Unless an attempt may have arrived, of which nobody knows: then it is sent again as it was.
+inline constexpr sql::Query kForgetMailsNotInDoubt{
+    "forget_mails_not_in_doubt",
+    "DELETE FROM kept_mails WHERE NOT EXISTS (SELECT 1 FROM attempts "
+    "WHERE attempts.delivery_id = kept_mails.delivery_id "
+    "AND (attempts.ended_at IS NULL OR attempts.outcome = 4)) AND delivery_id IN"};
+
 inline constexpr sql::Query kForgetMailsOfNotification{
     "forget_mails_of_notification",
     "DELETE FROM kept_mails WHERE delivery_id IN "

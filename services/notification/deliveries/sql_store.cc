@@ -86,16 +86,16 @@ absl::Status RecordAttempt(Transaction& tx, const AttemptRecord& record, absl::T
 // Deletes the mails of settled attempts, but for those that may have arrived and come again.
 absl::Status ForgetMails(Transaction& tx,
                          const std::map<std::string, std::vector<const AttemptRecord*>>& settled) {
-  std::vector<std::vector<Value>> keys;
+  std::vector<std::vector<Value>> ended;
+  std::vector<std::vector<Value>> deferred;
   for (const auto& [notification, records] : settled) {
     for (const AttemptRecord* record : records) {
-      const bool comes_again = record->settlement.state == v1::DELIVERY_STATE_DEFERRED &&
-                               record->result.outcome == v1::ATTEMPT_OUTCOME_UNKNOWN;
-      if (!comes_again) keys.push_back({record->delivery.id});
+      const bool comes_again = record->settlement.state == v1::DELIVERY_STATE_DEFERRED;
+      (comes_again ? deferred : ended).push_back({record->delivery.id});
     }
   }
-  if (keys.empty()) return absl::OkStatus();
-  return tx.SelectMany(queries::kForgetMails, "", keys).status();
+  WICI_RETURN_IF_ERROR(tx.SelectMany(queries::kForgetMails, "", ended).status());
+  return tx.SelectMany(queries::kForgetMailsNotInDoubt, "", deferred).status();
 }
 
 absl::StatusOr<v1::Notification> Cancel(Transaction& tx, std::string_view name,

@@ -83,6 +83,30 @@ TEST_P(KeptMailTest, AMailThatMayHaveArrivedIsSentAgainByteForByte) {
                                           "2015-12-18T10:00"));
 }
 
+TEST_P(KeptMailTest, AMailInDoubtIsKeptAlthoughALaterTryFailsForAKnownReason) {
+  int writes = 0;  // the claim, the mails, the outcomes
+  testing::FaultyDatabase faulty(database(), [&writes] {
+    return ++writes == 3 ? testing::WriteFault::kBeforeCommit : testing::WriteFault::kNone;
+  });
+  store_ = std::make_unique<SqlStore>(faulty, ids_);
+  worker_ = MakeWorker("worker-1");
+  Consume("registration.confirmed", kEwa, kRegistration);
+  EXPECT_FALSE(worker_->RunOnce().ok()) << "the process dies before it records the outcome";
+  MoveByAnHour(kEvent);
+  store_ = std::make_unique<SqlStore>(database(), ids_);
+  worker_ = MakeWorker("worker-2");
+  peers_.error = absl::UnavailableError("restarting");
+  clock_.Advance(absl::Minutes(1));
+  SendAll();
+  EXPECT_EQ(Ledger()[0].last_outcome(), v1::ATTEMPT_OUTCOME_DEFERRED);
+  peers_.error = absl::OkStatus();
+  clock_.Advance(absl::Minutes(5));
+  SendAll();
+  ASSERT_THAT(sink_.Mails(), SizeIs(2));
+  EXPECT_EQ(sink_.Mails()[0], sink_.Mails()[1]);
+  EXPECT_THAT(KeptMails(), IsEmpty());
+}
+
 TEST_P(KeptMailTest, AMailThatCannotBeWrittenDownIsNotSentYet) {
   int writes = 0;  // the claim, the mails, the outcomes
   testing::FaultyDatabase faulty(database(), [&writes] {

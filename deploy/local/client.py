@@ -63,14 +63,23 @@ class CallError(Exception):
 
 def bearer_token(key_file, subject, roles, lifetime_seconds=24 * 3600):
     """A development token: a JWT signed with the key the services were started with."""
-    text = pathlib.Path(key_file).read_text(encoding="ascii").strip()
-    key = Ed25519PrivateKey.from_private_bytes(
-        base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
     now = int(time.time())
     claims = {"iss": "wici", "sub": subject, "roles": list(roles), "iat": now,
               "exp": now + lifetime_seconds}
     signed = _json64({"alg": "EdDSA", "typ": "JWT"}) + "." + _json64(claims)
-    return signed + "." + _base64(key.sign(signed.encode()))
+    return signed + "." + _base64(_signing_key(key_file).sign(signed.encode()))
+
+
+def link_token(key_file, purpose, name, lifetime_seconds=24 * 3600):
+    """What the link of a mail about `name` carries, for "manage" or another purpose."""
+    payload = _base64(f"{purpose}\n{name}\n{int(time.time()) + lifetime_seconds}".encode())
+    return payload + "." + _base64(_signing_key(key_file).sign(f"wici-link-v1:{payload}".encode()))
+
+
+def _signing_key(key_file):
+    text = pathlib.Path(key_file).read_text(encoding="ascii").strip()
+    return Ed25519PrivateKey.from_private_bytes(
+        base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
 
 
 def _base64(data):
@@ -109,13 +118,13 @@ class Api:
 
     def __call__(self, method_name, /, **fields):
         method = self._methods[method_name]
-        request = json_format.ParseDict(fields, _prototype(method.input_type)())
+        request = json_format.ParseDict(fields, prototype(method.input_type)())
         if "request_id" in method.input_type.fields_by_name and not request.request_id:
             request.request_id = str(uuid.uuid4())
         invoke = self._channels[method.containing_service.file.package].unary_unary(
             f"/{method.containing_service.full_name}/{method.name}",
             request_serializer=lambda message: message.SerializeToString(),
-            response_deserializer=_prototype(method.output_type).FromString)
+            response_deserializer=prototype(method.output_type).FromString)
         give_up = time.monotonic() + self.retry_seconds
         while True:
             future = invoke.future(request, timeout=DEADLINE_SECONDS, metadata=self._metadata)
@@ -130,5 +139,6 @@ class Api:
             time.sleep(RETRY_PAUSE_SECONDS)
 
 
-def _prototype(descriptor):
+def prototype(descriptor):
+    """The class of the messages of a descriptor."""
     return message_factory.MessageFactory(descriptor.file.pool).GetPrototype(descriptor)

@@ -11,6 +11,7 @@
 #include "services/registration/people/queries.h"
 #include "services/registration/registrations/queries.h"
 #include "services/registration/seats/queries.h"
+#include "services/registration/seats/rules/waiting_order.h"
 #include "services/registration/vouchers/queries.h"
 
 namespace wici::registration {
@@ -28,8 +29,20 @@ std::vector<v1::RegistrationState> AllStates() {
 
 absl::StatusOr<std::int64_t> PlaceOf(sql::Transaction& tx, std::string_view event,
                                      std::int64_t waiting_number) {
-  WICI_ASSIGN_OR_RETURN(const sql::Rows rows,
-                        tx.Execute(kCountWaitingUpTo, {event, waiting_number}));
+  const std::int64_t block = WaitingBlock(waiting_number);
+  WICI_ASSIGN_OR_RETURN(
+      const sql::Rows rows,
+      tx.Execute(kCountWaitingUpTo, {event, block, FirstOfBlock(block), waiting_number}));
+  return rows[0].Int(0);
+}
+
+// The same among those who wait for a category.
+absl::StatusOr<std::int64_t> PlaceInLine(sql::Transaction& tx, std::string_view event,
+                                         std::string_view category, std::int64_t waiting_number) {
+  const std::int64_t block = WaitingBlock(waiting_number);
+  WICI_ASSIGN_OR_RETURN(
+      const sql::Rows rows,
+      tx.Execute(kCountLineUpTo, {event, block, FirstOfBlock(block), waiting_number, category}));
   return rows[0].Int(0);
 }
 
@@ -92,11 +105,10 @@ absl::StatusOr<v1::Registration> RegistrationStore::Get(absl::Time deadline,
     WICI_ASSIGN_OR_RETURN(const std::int64_t place,
                           PlaceOf(tx, EventOf(name), *rows[0].waiting_number));
     registration.set_waiting_list_position(static_cast<std::int32_t>(place));
-    WICI_ASSIGN_OR_RETURN(
-        const sql::Rows line,
-        tx.Execute(kCountLineUpTo, {EventOf(name), IdOf(registration.admission_category()),
-                                    *rows[0].waiting_number}));
-    registration.set_waiting_line_position(static_cast<std::int32_t>(line[0].Int(0)));
+    WICI_ASSIGN_OR_RETURN(const std::int64_t in_line,
+                          PlaceInLine(tx, EventOf(name), IdOf(registration.admission_category()),
+                                      *rows[0].waiting_number));
+    registration.set_waiting_line_position(static_cast<std::int32_t>(in_line));
     return absl::OkStatus();
   }));
   return registration;

@@ -162,8 +162,11 @@ class EventAggregate {
     RegistrationRow row;
     bool is_new = false;  // not in the database yet
     bool dirty = false;
-    std::vector<std::string> lines = {};  // other categories it waits for, in the database
-    std::string party = {};               // in the database
+    // In the database:
+    std::optional<std::int64_t> waiting_number = {};
+    std::string category = {};
+    std::vector<std::string> lines = {};  // other categories it waits for
+    std::string party = {};
   };
   struct KeptQuota {
     QuotaRow row;
@@ -242,6 +245,7 @@ class EventAggregate {
   void MarkQuotas(const v1::Registration& registration);
   absl::Status SaveQuotas();
   absl::Status SaveLines();
+  absl::Status SaveWaitingCounts();
 
   sql::Transaction* tx_;
   SeatsRow seats_;

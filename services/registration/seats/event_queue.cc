@@ -1,6 +1,7 @@
 // Groups, several categories and promotion of EventAggregate.
 #include <algorithm>
 #include <limits>
+#include <map>
 #include <set>
 #include <utility>
 
@@ -10,6 +11,7 @@
 #include "services/registration/names.h"
 #include "services/registration/seats/event_aggregate.h"
 #include "services/registration/seats/queries.h"
+#include "services/registration/seats/rules/waiting_order.h"
 
 namespace wici::registration {
 namespace {
@@ -246,6 +248,37 @@ absl::Status EventAggregate::SaveLines() {
   }
   if (groups.empty()) return absl::OkStatus();
   return tx_->InsertMany(kInsertWaitingGroups, "", groups).status();
+}
+
+absl::Status EventAggregate::SaveWaitingCounts() {
+  struct Count {
+    std::int64_t waiting = 0;
+    std::int64_t also_waiting = 0;
+  };
+  std::map<std::pair<std::int64_t, std::string>, Count> counts;
+  for (const auto& entry : entries_) {
+    const v1::Registration& registration = entry->row.registration;
+    if (!entry->dirty) continue;
+    if (entry->waiting_number) {
+      const std::int64_t block = WaitingBlock(*entry->waiting_number);
+      --counts[{block, IdOf(entry->category)}].waiting;
+      for (const std::string& line : entry->lines) --counts[{block, IdOf(line)}].also_waiting;
+    }
+    if (entry->row.waiting_number) {
+      const std::int64_t block = WaitingBlock(*entry->row.waiting_number);
+      ++counts[{block, IdOf(registration.admission_category())}].waiting;
+      for (const std::string& line : registration.other_categories()) {
+        ++counts[{block, IdOf(line)}].also_waiting;
+      }
+    }
+  }
+  std::vector<std::vector<sql::Value>> rows;
+  for (const auto& [key, count] : counts) {
+    if (count.waiting == 0 && count.also_waiting == 0) continue;
+    rows.push_back({seats_.event, key.first, key.second, count.waiting, count.also_waiting});
+  }
+  if (rows.empty()) return absl::OkStatus();
+  return tx_->InsertMany(kAddWaitingCounts, kAddWaitingCountsSuffix, rows).status();
 }
 
 }  // namespace wici::registration

@@ -221,7 +221,10 @@ class EventAggregate {
   void CountOthers(const v1::Registration& registration, std::int64_t by);
   // Gives those at a place of the queue their places, if there are.
   void PromoteEntry(Entry& entry, Changes& changes);
-  void PromoteGroup(const std::string& group, Changes& changes);
+  // Who of each group stands in what is loaded of the queue, in its order.
+  using Groups = std::map<std::string, std::vector<Entry*>>;
+  Groups WaitingGroups() const;
+  void PromoteGroup(const std::vector<Entry*>& members, Changes& changes);
   void Seat(Entry& entry, Changes& changes);
   v1::RegistrationState PromotedState() const;
   // Whether all that stands in the line up to `number` is loaded.

@@ -86,13 +86,17 @@ void EventAggregate::CountOthers(const v1::Registration& registration, std::int6
 absl::Status EventAggregate::Promote(Changes& changes) {
   const SeatCounts& counts = seats_.counts;
   std::set<std::string> judged;
+  Groups groups;
   std::int64_t passed = 0;
   while (!settled_ && counts.confirmed + counts.held < counts.capacity) {
     const auto at = queue_.upper_bound(passed);
     const bool end = at == queue_.end();
     WICI_ASSIGN_OR_RETURN(const bool more,
                           ReadOn(end ? std::numeric_limits<std::int64_t>::max() : at->first));
-    if (more) continue;
+    if (more) {
+      groups.clear();
+      continue;
+    }
     if (end) break;
     passed = at->first;
     Entry& next = *at->second;
@@ -101,7 +105,8 @@ absl::Status EventAggregate::Promote(Changes& changes) {
       PromoteEntry(next, changes);
     } else if (judged.insert(group).second &&
                IsKnown(next.row.registration.admission_category(), passed)) {
-      PromoteGroup(group, changes);
+      if (groups.empty()) groups = WaitingGroups();
+      PromoteGroup(groups[group], changes);
     }
   }
   settled_ = true;
@@ -124,11 +129,16 @@ void EventAggregate::PromoteEntry(Entry& entry, Changes& changes) {
   }
 }
 
-void EventAggregate::PromoteGroup(const std::string& group, Changes& changes) {
-  std::vector<Entry*> members;
+EventAggregate::Groups EventAggregate::WaitingGroups() const {
+  Groups groups;
   for (const auto& [number, entry] : queue_) {
-    if (entry->row.registration.group() == group) members.push_back(entry);
+    const std::string& group = entry->row.registration.group();
+    if (!group.empty()) groups[group].push_back(entry);
   }
+  return groups;
+}
+
+void EventAggregate::PromoteGroup(const std::vector<Entry*>& members, Changes& changes) {
   const v1::RegistrationState to = PromotedState();
   std::size_t placed = 0;
   for (; placed < members.size(); ++placed) {

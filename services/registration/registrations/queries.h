@@ -23,6 +23,14 @@ inline constexpr sql::Query kListRegistrations{"list_registrations", R"sql(
     $14, $15)
   ORDER BY id LIMIT $16)sql"};
 
+// Those in a state of which few are: neither CONFIRMED nor WAITLISTED.
+inline constexpr sql::Query kListRegistrationsInState{"list_registrations_in_state", R"sql(
+  SELECT event, id, revision, state, person, active_key, invitation, waiting_number,
+         checked_in_at, body, created_at, updated_at, category, expires_at, log
+  FROM registrations
+  WHERE event = $1 AND state = $2 AND id > $3 AND state NOT IN (2, 3)
+  ORDER BY id LIMIT $4)sql"};
+
 inline constexpr sql::Query kListPartyRegistrations{"list_party_registrations", R"sql(
   SELECT r.event, r.id, r.revision, r.state, r.person, r.active_key, r.invitation,
          r.waiting_number, r.checked_in_at, r.body, r.created_at, r.updated_at, r.category,

@@ -30,6 +30,16 @@ CONFIRMED = 2  # REGISTRATION_STATE_CONFIRMED
 ORGANISER = ["event-organiser@platform"]
 
 
+def _query_file(file, text, values=()):
+    """The rows of a query on a SQLite file, which is changed by it if that is what it says."""
+    database = sqlite3.connect(file)
+    database.create_collation("C", lambda a, b: (a > b) - (a < b))
+    with database:
+        rows = database.execute(text, values).fetchall()
+    database.close()
+    return rows
+
+
 class BigEvent(registration.Ours):
     """An event of `size` registrations that are active, once filled; asked in pages of `page`,
     changed `changes` at a time. Used by one thread."""
@@ -64,11 +74,7 @@ class BigEvent(registration.Ours):
         """The rows of a query on the database of the service."""
         if self._postgres:
             return self._postgres.query(self.url, text)
-        database = sqlite3.connect(f"file:{self._file}?mode=ro", uri=True)
-        database.create_collation("C", lambda a, b: (a > b) - (a < b))
-        rows = database.execute(text).fetchall()
-        database.close()
-        return rows
+        return _query_file(self._file, text)
 
     # ----- making it -----
 
@@ -231,11 +237,8 @@ class Notifications:
         argv = [measure.binary("wici-notification"), f"--database=sqlite://{self._file}",
                 f"--key_file={key}"]
         subprocess.run(argv + ["--migrate_only"], check=True, stderr=subprocess.DEVNULL)
-        database = sqlite3.connect(self._file)
-        with database:
-            database.execute("INSERT INTO feed_positions (source, consumer_group, epoch, seq) "
-                             "VALUES ('registration', 'notification', ?, ?)", (epoch, int(head)))
-        database.close()
+        _query_file(self._file, "INSERT INTO feed_positions (source, consumer_group, epoch, seq) "
+                    "VALUES ('registration', 'notification', ?, ?)", (epoch, int(head)))
         nobody = f"127.0.0.1:{measure.free_ports(1)[0]}"
         self._service = measure.Service(
             argv + ["--listen=127.0.0.1:0", "--admin_listen=127.0.0.1:0", "--redis=",
@@ -257,10 +260,7 @@ class Notifications:
 
     def planned(self):
         """How many mails there are."""
-        database = sqlite3.connect(f"file:{self._file}?mode=ro", uri=True)
-        count = database.execute("SELECT COUNT(*) FROM deliveries").fetchone()[0]
-        database.close()
-        return count
+        return _query_file(self._file, "SELECT COUNT(*) FROM deliveries")[0][0]
 
     def cancel_event(self, people):
         """Cancels the event; returns when a mail to each of `people` is planned: units and report,

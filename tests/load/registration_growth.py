@@ -206,7 +206,7 @@ WINDOWS = {
     "check-in": (check_in, check_checked_in)}
 
 
-def run(rounds, seconds, sizes=SIZES, page=PAGE, changes=CHANGES):
+def run(rounds, seconds, sizes=SIZES, page=PAGE, changes=CHANGES, calls=tuple(WINDOWS)):
     """Runs all rounds and returns the report."""
     directory = pathlib.Path(tempfile.mkdtemp(prefix="wici-bench-registration_growth."))
     key = directory / "key"
@@ -220,7 +220,7 @@ def run(rounds, seconds, sizes=SIZES, page=PAGE, changes=CHANGES):
                 events.append(big_event.BigEvent(engine, size, page, changes, directory, key,
                                                  postgres))
                 events[-1].fill()
-        windows = _rounds(rounds, seconds, events)
+        windows = _rounds(rounds, seconds, events, calls)
         for event in events:
             event.check_rows()
             windows.append(_promote_all(event))
@@ -247,10 +247,11 @@ def _named(report, event, call, number):
     return {**report, "engine": event.engine, "size": event.size, "call": call, "round": number}
 
 
-def _rounds(rounds, seconds, events):
+def _rounds(rounds, seconds, events, calls):
     windows = []
     for number in range(rounds):
-        for call, (window, check) in WINDOWS.items():
+        for call in calls:
+            window, check = WINDOWS[call]
             if number > 0 and call in ONCE:
                 continue
             for event in events if number % 2 == 0 else reversed(events):

@@ -65,14 +65,23 @@ class CallError(Exception):
 
 def bearer_token(key_file, subject, roles, lifetime_seconds=24 * 3600):
     """A development token: a JWT signed with the key the services were started with."""
-    text = pathlib.Path(key_file).read_text(encoding="ascii").strip()
-    key = Ed25519PrivateKey.from_private_bytes(
-        base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
     now = int(time.time())
     claims = {"iss": "wici", "sub": subject, "roles": list(roles), "iat": now,
               "exp": now + lifetime_seconds}
     signed = _json64({"alg": "EdDSA", "typ": "JWT"}) + "." + _json64(claims)
-    return signed + "." + _base64(key.sign(signed.encode()))
+    return signed + "." + _base64(_signing_key(key_file).sign(signed.encode()))
+
+
+def link_token(key_file, purpose, name, lifetime_seconds=24 * 3600):
+    """What the link of a mail about `name` carries, for "manage" or another purpose."""
+    payload = _base64(f"{purpose}\n{name}\n{int(time.time()) + lifetime_seconds}".encode())
+    return payload + "." + _base64(_signing_key(key_file).sign(f"wici-link-v1:{payload}".encode()))
+
+
+def _signing_key(key_file):
+    text = pathlib.Path(key_file).read_text(encoding="ascii").strip()
+    return Ed25519PrivateKey.from_private_bytes(
+        base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
 
 
 def _base64(data):
@@ -147,7 +156,7 @@ class Api:
 
     def _prepare(self, method_name, fields):
         method = self._methods[method_name]
-        request = json_format.ParseDict(fields, _prototype(method.input_type)())
+        request = json_format.ParseDict(fields, prototype(method.input_type)())
         if "request_id" in method.input_type.fields_by_name and not request.request_id:
             request.request_id = str(uuid.uuid4())
         channel = self._channels[method.containing_service.file.package]
@@ -155,7 +164,7 @@ class Api:
         return request, open_call(
             f"/{method.containing_service.full_name}/{method.name}",
             request_serializer=lambda message: message.SerializeToString(),
-            response_deserializer=_prototype(method.output_type).FromString)
+            response_deserializer=prototype(method.output_type).FromString)
 
     def _until_available(self, method_name, call):
         give_up = time.monotonic() + self.retry_seconds
@@ -168,5 +177,6 @@ class Api:
             time.sleep(RETRY_PAUSE_SECONDS)
 
 
-def _prototype(descriptor):
+def prototype(descriptor):
+    """The class of the messages of a descriptor."""
     return message_factory.MessageFactory(descriptor.file.pool).GetPrototype(descriptor)

@@ -3,6 +3,8 @@
 //   wici-load --target=127.0.0.1:50052 --call=create-registration --event=events/e1 --in_flight=64
 //   wici-load --target=127.0.0.1:50050 --call=echo --in_flight=64
 //   wici-load --target=127.0.0.1:50051 --call=get-cluster --clusters=10000 --token=...
+//   wici-load --target=127.0.0.1:50052 --call=prepared --method=/package.Service/Method
+//             --requests=FILE --token=...
 //
 // Light on purpose, since it shares the machine with what it measures: gRPC's generic client on one
 // completion queue, a few channels, latencies in an array. Prints one line of JSON: what was
@@ -34,13 +36,16 @@
 #include "libs/base/error.h"
 #include "libs/rpc/channel.h"
 #include "tests/load/method.h"
+#include "tests/load/prepared_call.h"
 #include "tests/load/registry_calls.h"
 #include "wici/registration/v1/registration_service.pb.h"
 #include "wici/testing/v1/echo_service.pb.h"
 
 ABSL_FLAG(std::string, target, "", "host:port of the server");
 ABSL_FLAG(std::string, call, "create-registration",
-          "create-registration, echo, or one of registry_calls.h");
+          "create-registration, echo, prepared, or one of registry_calls.h");
+ABSL_FLAG(std::string, method, "", "the method of prepared calls: /package.Service/Method");
+ABSL_FLAG(std::string, requests, "", "the file with their requests, see prepared_call.h");
 ABSL_FLAG(std::int64_t, clusters, 100, "how many clusters or keys there are");
 ABSL_FLAG(std::int64_t, calls, 0, "end after so many calls, whatever the time; 0 for no limit");
 ABSL_FLAG(std::string, token, "", "the bearer token to call with");
@@ -149,7 +154,8 @@ class Load {
   }
 
   void Run(absl::Duration warmup, absl::Duration window) {
-    window_begin_ = absl::Now() + warmup;
+    begin_ = absl::Now();
+    window_begin_ = begin_ + warmup;
     window_end_ = window_begin_ + window;
     for (std::size_t i = 0; i < calls_.size(); ++i) {
       calls_[i].stub = stubs_[i % stubs_.size()].get();
@@ -164,6 +170,7 @@ class Load {
       Count(call, now);
       if (calls_max_ == 0 ? now < window_end_ : sent_ < calls_max_) Start(call);
     }
+    end_ = absl::Now();
     queue_.Shutdown();
     while (queue_.Next(&tag, &ok)) {
     }
@@ -182,9 +189,9 @@ class Load {
         });
     return absl::StrFormat(
         "{\"calls\": %d, \"counts\": {%s}, \"duplicates\": %d, \"rate\": %.1f, "
-        "\"p50_ms\": %.3f, \"p99_ms\": %.3f, \"client_cpu_seconds\": %.3f}",
+        "\"p50_ms\": %.3f, \"p99_ms\": %.3f, \"elapsed\": %.4f, \"client_cpu_seconds\": %.3f}",
         sent_, counts, method_.Duplicates(), static_cast<double>(latencies_.size()) / seconds,
-        Percentile(0.5), Percentile(0.99), cpu);
+        Percentile(0.5), Percentile(0.99), absl::ToDoubleSeconds(end_ - begin_), cpu);
   }
 
  private:
@@ -227,6 +234,7 @@ class Load {
   std::vector<std::unique_ptr<grpc::GenericStub>> stubs_;
   grpc::CompletionQueue queue_;
   std::vector<Call> calls_;
+  absl::Time begin_, end_;  // of all calls
   absl::Time window_begin_, window_end_;
   std::int64_t sent_ = 0;
   std::int64_t open_ = 0;
@@ -241,11 +249,13 @@ int Main() {
   } else if (absl::GetFlag(FLAGS_call) == "create-registration") {
     method =
         std::make_unique<CreateRegistration>(absl::GetFlag(FLAGS_event), absl::GetFlag(FLAGS_run));
+  } else if (absl::GetFlag(FLAGS_call) == "prepared") {
+    method = MakePreparedCall(absl::GetFlag(FLAGS_method), absl::GetFlag(FLAGS_requests));
   } else {
     method = MakeRegistryCall(absl::GetFlag(FLAGS_call), absl::GetFlag(FLAGS_clusters));
   }
   if (method == nullptr) {
-    std::cerr << "wici-load: no such --call\n";
+    std::cerr << "wici-load: no such --call, or no --requests for it\n";
     return EXIT_FAILURE;
   }
   Load load(*method, absl::GetFlag(FLAGS_target), absl::GetFlag(FLAGS_channels),

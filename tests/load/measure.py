@@ -7,6 +7,7 @@ import socket
 import statistics
 import subprocess
 import tempfile
+import threading
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -32,6 +33,52 @@ def _times(pid):
 def cpu_of(pid):
     """CPU seconds a process has used so far."""
     return _times(pid)[0]
+
+
+def busy_of(pids):
+    """CPU seconds of the threads of these processes that live now, to the nanosecond: for windows of
+    so few calls that the ticks of cpu_of would not do."""
+    total = 0
+    for pid in pids:
+        for thread in pathlib.Path(f"/proc/{pid}/task").glob("*/schedstat"):
+            try:
+                total += int(thread.read_text(encoding="ascii").split()[0])
+            except (FileNotFoundError, ProcessLookupError):
+                pass  # it has ended meanwhile
+    return total / 1e9
+
+
+class MemoryPeak:
+    """What a process takes in memory of its own, without the files it has mapped, while this is open:
+
+        with MemoryPeak(pid) as memory: ...
+        memory.mb  # the most beyond what it had before, looked at every 10 ms
+    """
+
+    def __init__(self, pid):
+        self._path = pathlib.Path(f"/proc/{pid}/status")
+        self._done = threading.Event()
+        self._thread = threading.Thread(target=self._watch, daemon=True)
+        self._before = self._most = self._now()
+        self.mb = 0.0
+
+    def _now(self):
+        text = self._path.read_text(encoding="ascii", errors="replace")
+        return int(text.split("RssAnon:", 1)[1].split(None, 1)[0]) / 1024
+
+    def _watch(self):
+        while not self._done.wait(0.01):
+            self._most = max(self._most, self._now())
+
+    def __enter__(self):
+        self._thread.start()
+        return self
+
+    def __exit__(self, *exception):
+        self._done.set()
+        self._thread.join()
+        self._most = max(self._most, self._now())
+        self.mb = self._most - self._before
 
 
 def free_ports(count):
@@ -65,6 +112,11 @@ class Service:
                 return int(self._process.stdout.readline())
             time.sleep(0.05)
         raise RuntimeError(f"{self._process.args[0]} did not start: see {self._log}")
+
+    @property
+    def pid(self):
+        """The process."""
+        return self._process.pid
 
     def cpu(self):
         """CPU seconds used so far."""
@@ -103,6 +155,12 @@ class Postgres:
             ["psql", url, "--no-psqlrc", "--tuples-only", "--no-align", "--field-separator=\t",
              "--command", text], check=True, stdout=subprocess.PIPE, text=True).stdout
         return [line.split("\t") for line in output.splitlines()]
+
+    def backends(self, url):
+        """The processes that serve this database."""
+        name = url.split("?", 1)[0].rsplit("/", 1)[1]
+        return [int(pid) for pid, in self.query(
+            self.url, f"SELECT pid FROM pg_stat_activity WHERE datname = '{name}'")]
 
     def cpu(self):
         """CPU seconds of the server and all its backends, the ended ones included."""

@@ -9,14 +9,14 @@ INSERT INTO registrations (event, id, revision, state, person, active_key, invit
     waiting_number, checked_in_at, body, created_at, updated_at, category, expires_at, log,
     event_version)
   VALUES (:event, '00' || :now::text || :a::text, 1, 2, 'persons/00' || :now::text || :a::text,
-    '00000000000000000000000000000000000000000' || :now::text || :a::text, '', NULL, NULL,
+    :now::text || :a::text, '', NULL, NULL,
     '@BODY@'::bytea, :now, :now, '', NULL, '@LOG@'::bytea, :version + 1);
 INSERT INTO persons (id, registration, given_name, family_name, email, language, organisation,
-    special_needs, created_at)
+    special_needs, created_at, likeness)
   VALUES ('persons/00' || :now::text || :a::text,
     :event::text || '/registrations/00' || :now::text || :a::text, 'Stanisława',
     'Woźniak-' || :a::text, :a::text || '@r0.example.org', 'pl', 'BioTechMed Mazovia Cluster', '',
-    :now);
+    :now, :event::text || ' ' || :now::text || :a::text);
 INSERT INTO changes (transaction_id, ordinal, aggregate, version, kind, resource, person,
     attributes)
   VALUES ('00' || :now::text || :a::text, 0, :event, :version, 'registration.confirmed',

@@ -73,8 +73,10 @@ inline constexpr sql::Query kUpdateSession{"update_session", R"sql(
 inline constexpr sql::Query kDeleteSession{"delete_session", R"sql(
   DELETE FROM sessions WHERE event = $1 AND id = $2 AND revision = $3 RETURNING id)sql"};
 
+// Those that ended. Who is confirmed and who waits is counted in the event.
 inline constexpr sql::Query kCountRegistrations{"count_registrations", R"sql(
-  SELECT state, COUNT(*) FROM registrations WHERE event = $1 GROUP BY state)sql"};
+  SELECT state, COUNT(*) FROM registrations
+  WHERE event = $1 AND state IN (4, 5, 6, 8) AND state NOT IN (2, 3) GROUP BY state)sql"};
 
 // Admission categories. What is counted, of sessions too, stands in the row of the quota
 // (seats/queries.h): read by its whole key for each row, never joined by a part of it.

@@ -171,6 +171,10 @@ CREATE INDEX registrations_waiting ON registrations (event, waiting_number) WHER
 CREATE INDEX registrations_waiting_line ON registrations (event, category, waiting_number)
   WHERE state = 3;
 
+-- Those in one state, by id, where that is neither CONFIRMED nor WAITLISTED: few of an event are, and
+-- the many cost nothing.
+CREATE INDEX registrations_by_state ON registrations (event, state, id) WHERE state NOT IN (2, 3);
+
 -- HELD and OFFERED, the first to expire first.
 CREATE INDEX registrations_expiring ON registrations (expires_at, event, id)
   WHERE expires_at IS NOT NULL;

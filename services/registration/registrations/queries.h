@@ -23,6 +23,14 @@ inline constexpr sql::Query kListRegistrations{"list_registrations", R"sql(
     $14, $15)
   ORDER BY id LIMIT $16)sql"};
 
+// Those in a state of which few are: neither CONFIRMED nor WAITLISTED.
+inline constexpr sql::Query kListRegistrationsInState{"list_registrations_in_state", R"sql(
+  SELECT event, id, revision, state, person, active_key, invitation, waiting_number,
+         checked_in_at, body, created_at, updated_at, category, expires_at, log
+  FROM registrations
+  WHERE event = $1 AND state = $2 AND id > $3 AND state NOT IN (2, 3)
+  ORDER BY id LIMIT $4)sql"};
+
 inline constexpr sql::Query kListPartyRegistrations{"list_party_registrations", R"sql(
   SELECT r.event, r.id, r.revision, r.state, r.person, r.active_key, r.invitation,
          r.waiting_number, r.checked_in_at, r.body, r.created_at, r.updated_at, r.category,
@@ -30,16 +38,21 @@ inline constexpr sql::Query kListPartyRegistrations{"list_party_registrations", 
   FROM party_registrations p JOIN registrations r ON r.event = p.event AND r.id = p.id
   WHERE p.event = $1 AND p.party = $2 AND p.id > $3 ORDER BY p.id LIMIT $4)sql"};
 
+// Those up to the number $4 of block $2, whose first number is $3.
 inline constexpr sql::Query kCountWaitingUpTo{"count_waiting_up_to", R"sql(
-  SELECT COUNT(*) FROM registrations
-  WHERE event = $1 AND state = 3 AND waiting_number <= $2)sql"};
+  SELECT (SELECT CAST(COALESCE(SUM(waiting), 0) AS BIGINT) FROM waiting_counts
+          WHERE event = $1 AND block < $2)
+       + (SELECT COUNT(*) FROM registrations
+          WHERE event = $1 AND state = 3 AND waiting_number >= $3 AND waiting_number <= $4))sql"};
 
 // The same in the line of one category, '' for the registrations without one.
 inline constexpr sql::Query kCountLineUpTo{"count_line_up_to", R"sql(
-  SELECT (SELECT COUNT(*) FROM registrations
-          WHERE event = $1 AND category = $2 AND state = 3 AND waiting_number <= $3)
-       + (SELECT COUNT(*) FROM waiting_lines
-          WHERE event = $1 AND category = $2 AND waiting_number <= $3))sql"};
+  SELECT (SELECT CAST(COALESCE(SUM(waiting + also_waiting), 0) AS BIGINT) FROM waiting_counts
+          WHERE event = $1 AND block < $2 AND category = $5)
+       + (SELECT COUNT(*) FROM registrations WHERE event = $1 AND category = $5 AND state = 3
+            AND waiting_number >= $3 AND waiting_number <= $4)
+       + (SELECT COUNT(*) FROM waiting_lines WHERE event = $1 AND category = $5
+            AND waiting_number >= $3 AND waiting_number <= $4))sql"};
 
 inline constexpr sql::Query kFindByActiveKey{"find_by_active_key", R"sql(
   SELECT id FROM registrations WHERE active_key = $1)sql"};

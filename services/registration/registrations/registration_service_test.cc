@@ -305,6 +305,42 @@ TEST_P(RegistrationServiceTest, ListsPageByPageAndTheWaitingListInItsOrder) {
               StatusIs(absl::StatusCode::kInvalidArgument, HasViolation("page_token")));
 }
 
+TEST_P(RegistrationServiceTest, ListsThoseInStatesOfWhichFewAreInTheSameOrder) {
+  const std::string event = OpenEvent(3, 5);
+  std::vector<std::string> ended;
+  for (int i = 0; i < 6; ++i) {
+    const std::string name = SignUp(event, absl::StrCat(i, "@x.org"))->name();
+    if (i % 3 == 0) continue;
+    ended.push_back(name);
+    v1::CancelOwnRegistrationRequest withdraw;
+    withdraw.set_token(LinksOf(name).manage_token());
+    if (i % 2 == 0) {
+      ASSERT_THAT(CancelRegistration(name), IsOk());
+    } else {
+      ASSERT_THAT(CancelOwnRegistration(withdraw, ""), IsOk());
+    }
+  }
+  v1::ListRegistrationsRequest list;
+  list.set_parent(event);
+  list.set_page_size(3);
+  list.add_states(v1::REGISTRATION_STATE_WITHDRAWN);
+  list.add_states(v1::REGISTRATION_STATE_CANCELLED);
+  list.add_states(v1::REGISTRATION_STATE_NO_SHOW);
+  std::vector<std::string> listed;
+  do {
+    const auto page = ListRegistrations(list);
+    ASSERT_THAT(page, IsOk());
+    for (const auto& registration : page->registrations()) listed.push_back(registration.name());
+    list.set_page_token(page->next_page_token());
+  } while (!list.page_token().empty());
+  EXPECT_EQ(listed, ended);
+  list.add_states(v1::REGISTRATION_STATE_CONFIRMED);
+  EXPECT_EQ(ListRegistrations(list)->registrations_size(), 3);
+  list.set_parent("events/none");
+  EXPECT_THAT(ListRegistrations(list),
+              StatusIs(absl::StatusCode::kNotFound, Reason("EVENT_NOT_FOUND")));
+}
+
 TEST_P(RegistrationServiceTest, APersonManagesTheOwnRegistrationByTheLinkOfTheMail) {
   const std::string event = OpenEvent(1, 1);
   const auto seated = SignUp(event, "a@example.org");

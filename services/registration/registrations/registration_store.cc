@@ -1,6 +1,8 @@
 #include "services/registration/registrations/registration_store.h"
 
 #include <algorithm>
+#include <map>
+#include <set>
 #include <unordered_map>
 #include <utility>
 
@@ -11,6 +13,7 @@
 #include "services/registration/people/queries.h"
 #include "services/registration/registrations/queries.h"
 #include "services/registration/seats/queries.h"
+#include "services/registration/seats/rules/waiting_order.h"
 #include "services/registration/vouchers/queries.h"
 
 namespace wici::registration {
@@ -28,14 +31,50 @@ std::vector<v1::RegistrationState> AllStates() {
 
 absl::StatusOr<std::int64_t> PlaceOf(sql::Transaction& tx, std::string_view event,
                                      std::int64_t waiting_number) {
-  WICI_ASSIGN_OR_RETURN(const sql::Rows rows,
-                        tx.Execute(kCountWaitingUpTo, {event, waiting_number}));
+  const std::int64_t block = WaitingBlock(waiting_number);
+  WICI_ASSIGN_OR_RETURN(
+      const sql::Rows rows,
+      tx.Execute(kCountWaitingUpTo, {event, block, FirstOfBlock(block), waiting_number}));
+  return rows[0].Int(0);
+}
+
+// The same among those who wait for a category.
+absl::StatusOr<std::int64_t> PlaceInLine(sql::Transaction& tx, std::string_view event,
+                                         std::string_view category, std::int64_t waiting_number) {
+  const std::int64_t block = WaitingBlock(waiting_number);
+  WICI_ASSIGN_OR_RETURN(
+      const sql::Rows rows,
+      tx.Execute(kCountLineUpTo, {event, block, FirstOfBlock(block), waiting_number, category}));
   return rows[0].Int(0);
 }
 
 absl::Status CheckEvent(sql::Transaction& tx, std::string_view event) {
   WICI_ASSIGN_OR_RETURN(const sql::Rows rows, tx.Execute(kGetSeats, {event}));
   return rows.empty() ? EventNotFoundError(event) : absl::OkStatus();
+}
+
+// Whether so few are in this state that they are found by it.
+bool IsRare(v1::RegistrationState state) {
+  return state != v1::REGISTRATION_STATE_CONFIRMED && state != v1::REGISTRATION_STATE_WAITLISTED;
+}
+
+// As List, of rare states.
+absl::StatusOr<std::vector<v1::Registration>> ListRare(
+    sql::Transaction& tx, std::string_view event, std::string_view after_id,
+    const std::vector<v1::RegistrationState>& states, std::int64_t limit) {
+  std::map<std::string, v1::Registration> by_id;
+  for (const v1::RegistrationState state : std::set(states.begin(), states.end())) {
+    WICI_ASSIGN_OR_RETURN(const sql::Rows rows,
+                          tx.Execute(kListRegistrationsInState,
+                                     {event, static_cast<std::int64_t>(state), after_id, limit}));
+    for (const sql::Row& row : rows) by_id[row.Text(1)] = ReadRegistration(row).registration;
+  }
+  std::vector<v1::Registration> registrations;
+  for (auto& [id, registration] : by_id) {
+    if (registrations.size() == static_cast<std::size_t>(limit)) break;
+    registrations.push_back(std::move(registration));
+  }
+  return registrations;
 }
 
 // Adds the people that the party has registered itself.
@@ -92,11 +131,10 @@ absl::StatusOr<v1::Registration> RegistrationStore::Get(absl::Time deadline,
     WICI_ASSIGN_OR_RETURN(const std::int64_t place,
                           PlaceOf(tx, EventOf(name), *rows[0].waiting_number));
     registration.set_waiting_list_position(static_cast<std::int32_t>(place));
-    WICI_ASSIGN_OR_RETURN(
-        const sql::Rows line,
-        tx.Execute(kCountLineUpTo, {EventOf(name), IdOf(registration.admission_category()),
-                                    *rows[0].waiting_number}));
-    registration.set_waiting_line_position(static_cast<std::int32_t>(line[0].Int(0)));
+    WICI_ASSIGN_OR_RETURN(const std::int64_t in_line,
+                          PlaceInLine(tx, EventOf(name), IdOf(registration.admission_category()),
+                                      *rows[0].waiting_number));
+    registration.set_waiting_line_position(static_cast<std::int32_t>(in_line));
     return absl::OkStatus();
   }));
   return registration;
@@ -160,6 +198,7 @@ absl::StatusOr<std::vector<v1::Registration>> RegistrationStore::List(
     std::vector<v1::RegistrationState> states, std::int64_t limit) {
   // A shorter list repeats its last.
   static const auto& all = *new std::vector<v1::RegistrationState>(AllStates());
+  const bool rare = !states.empty() && std::all_of(states.begin(), states.end(), &IsRare);
   if (states.empty()) states = all;
   states.resize(all.size(), states.back());
   std::vector<sql::Value> values = {event, after_id};
@@ -170,6 +209,10 @@ absl::StatusOr<std::vector<v1::Registration>> RegistrationStore::List(
   std::vector<v1::Registration> registrations;
   WICI_RETURN_IF_ERROR(database_.Read(deadline, [&](sql::Transaction& tx) -> absl::Status {
     WICI_RETURN_IF_ERROR(CheckEvent(tx, event));
+    if (rare) {
+      WICI_ASSIGN_OR_RETURN(registrations, ListRare(tx, event, after_id, states, limit));
+      return absl::OkStatus();
+    }
     WICI_ASSIGN_OR_RETURN(const sql::Rows rows, tx.Execute(kListRegistrations, values));
     registrations.clear();
     for (const sql::Row& row : rows) registrations.push_back(ReadRegistration(row).registration);

@@ -36,6 +36,8 @@ EventAggregate::Entry& EventAggregate::Keep(RegistrationRow row) {
     const v1::Registration& kept = at->second->row.registration;
     if (!is_new_row) at->second->party = kept.party();
     if (!is_new_row && kept.state() == v1::REGISTRATION_STATE_WAITLISTED) {
+      at->second->waiting_number = at->second->row.waiting_number;
+      at->second->category = kept.admission_category();
       at->second->lines = {kept.other_categories().begin(), kept.other_categories().end()};
     }
   }
@@ -279,6 +281,7 @@ absl::Status EventAggregate::Save() {
   if (guarded.empty()) return absl::AbortedError("another change of the event was first");
   WICI_RETURN_IF_ERROR(SaveQuotas());
   WICI_RETURN_IF_ERROR(SaveLines());
+  WICI_RETURN_IF_ERROR(SaveWaitingCounts());
   WICI_RETURN_IF_ERROR(
       AppendVoucherLog(*tx_, seats_.event, seats_.version + 1, voucher_uses_, now_));
   std::vector<std::vector<sql::Value>> inserts;

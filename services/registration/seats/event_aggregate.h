@@ -162,8 +162,11 @@ class EventAggregate {
     RegistrationRow row;
     bool is_new = false;  // not in the database yet
     bool dirty = false;
-    std::vector<std::string> lines = {};  // other categories it waits for, in the database
-    std::string party = {};               // in the database
+    // In the database:
+    std::optional<std::int64_t> waiting_number = {};
+    std::string category = {};
+    std::vector<std::string> lines = {};  // other categories it waits for
+    std::string party = {};
   };
   struct KeptQuota {
     QuotaRow row;
@@ -218,7 +221,10 @@ class EventAggregate {
   void CountOthers(const v1::Registration& registration, std::int64_t by);
   // Gives those at a place of the queue their places, if there are.
   void PromoteEntry(Entry& entry, Changes& changes);
-  void PromoteGroup(const std::string& group, Changes& changes);
+  // Who of each group stands in what is loaded of the queue, in its order.
+  using Groups = std::map<std::string, std::vector<Entry*>>;
+  Groups WaitingGroups() const;
+  void PromoteGroup(const std::vector<Entry*>& members, Changes& changes);
   void Seat(Entry& entry, Changes& changes);
   v1::RegistrationState PromotedState() const;
   // Whether all that stands in the line up to `number` is loaded.
@@ -242,6 +248,7 @@ class EventAggregate {
   void MarkQuotas(const v1::Registration& registration);
   absl::Status SaveQuotas();
   absl::Status SaveLines();
+  absl::Status SaveWaitingCounts();
 
   sql::Transaction* tx_;
   SeatsRow seats_;

@@ -1,6 +1,7 @@
 // Groups, several categories and promotion of EventAggregate.
 #include <algorithm>
 #include <limits>
+#include <map>
 #include <set>
 #include <utility>
 
@@ -10,6 +11,7 @@
 #include "services/registration/names.h"
 #include "services/registration/seats/event_aggregate.h"
 #include "services/registration/seats/queries.h"
+#include "services/registration/seats/rules/waiting_order.h"
 
 namespace wici::registration {
 namespace {
@@ -84,13 +86,17 @@ void EventAggregate::CountOthers(const v1::Registration& registration, std::int6
 absl::Status EventAggregate::Promote(Changes& changes) {
   const SeatCounts& counts = seats_.counts;
   std::set<std::string> judged;
+  Groups groups;
   std::int64_t passed = 0;
   while (!settled_ && counts.confirmed + counts.held < counts.capacity) {
     const auto at = queue_.upper_bound(passed);
     const bool end = at == queue_.end();
     WICI_ASSIGN_OR_RETURN(const bool more,
                           ReadOn(end ? std::numeric_limits<std::int64_t>::max() : at->first));
-    if (more) continue;
+    if (more) {
+      groups.clear();
+      continue;
+    }
     if (end) break;
     passed = at->first;
     Entry& next = *at->second;
@@ -99,7 +105,8 @@ absl::Status EventAggregate::Promote(Changes& changes) {
       PromoteEntry(next, changes);
     } else if (judged.insert(group).second &&
                IsKnown(next.row.registration.admission_category(), passed)) {
-      PromoteGroup(group, changes);
+      if (groups.empty()) groups = WaitingGroups();
+      PromoteGroup(groups[group], changes);
     }
   }
   settled_ = true;
@@ -122,11 +129,16 @@ void EventAggregate::PromoteEntry(Entry& entry, Changes& changes) {
   }
 }
 
-void EventAggregate::PromoteGroup(const std::string& group, Changes& changes) {
-  std::vector<Entry*> members;
+EventAggregate::Groups EventAggregate::WaitingGroups() const {
+  Groups groups;
   for (const auto& [number, entry] : queue_) {
-    if (entry->row.registration.group() == group) members.push_back(entry);
+    const std::string& group = entry->row.registration.group();
+    if (!group.empty()) groups[group].push_back(entry);
   }
+  return groups;
+}
+
+void EventAggregate::PromoteGroup(const std::vector<Entry*>& members, Changes& changes) {
   const v1::RegistrationState to = PromotedState();
   std::size_t placed = 0;
   for (; placed < members.size(); ++placed) {
@@ -246,6 +258,37 @@ absl::Status EventAggregate::SaveLines() {
   }
   if (groups.empty()) return absl::OkStatus();
   return tx_->InsertMany(kInsertWaitingGroups, "", groups).status();
+}
+
+absl::Status EventAggregate::SaveWaitingCounts() {
+  struct Count {
+    std::int64_t waiting = 0;
+    std::int64_t also_waiting = 0;
+  };
+  std::map<std::pair<std::int64_t, std::string>, Count> counts;
+  for (const auto& entry : entries_) {
+    const v1::Registration& registration = entry->row.registration;
+    if (!entry->dirty) continue;
+    if (entry->waiting_number) {
+      const std::int64_t block = WaitingBlock(*entry->waiting_number);
+      --counts[{block, IdOf(entry->category)}].waiting;
+      for (const std::string& line : entry->lines) --counts[{block, IdOf(line)}].also_waiting;
+    }
+    if (entry->row.waiting_number) {
+      const std::int64_t block = WaitingBlock(*entry->row.waiting_number);
+      ++counts[{block, IdOf(registration.admission_category())}].waiting;
+      for (const std::string& line : registration.other_categories()) {
+        ++counts[{block, IdOf(line)}].also_waiting;
+      }
+    }
+  }
+  std::vector<std::vector<sql::Value>> rows;
+  for (const auto& [key, count] : counts) {
+    if (count.waiting == 0 && count.also_waiting == 0) continue;
+    rows.push_back({seats_.event, key.first, key.second, count.waiting, count.also_waiting});
+  }
+  if (rows.empty()) return absl::OkStatus();
+  return tx_->InsertMany(kAddWaitingCounts, kAddWaitingCountsSuffix, rows).status();
 }
 
 }  // namespace wici::registration

@@ -98,6 +98,15 @@ inline constexpr std::string_view kSaveWaitingLinesSuffix = R"sql(
   ON CONFLICT (event, id, category) DO UPDATE SET waiting_number = excluded.waiting_number
   RETURNING id)sql";
 
+// Adds to what is counted. (No CHECK: it would look at the row that is not inserted.)
+inline constexpr sql::Query kAddWaitingCounts{"add_waiting_counts", R"sql(
+  INSERT INTO waiting_counts (event, block, category, waiting, also_waiting) VALUES)sql"};
+inline constexpr std::string_view kAddWaitingCountsSuffix = R"sql(
+  ON CONFLICT (event, block, category) DO UPDATE
+  SET waiting = waiting_counts.waiting + excluded.waiting,
+      also_waiting = waiting_counts.also_waiting + excluded.also_waiting
+  RETURNING block)sql";
+
 // Those of groups who wait.
 inline constexpr sql::Query kListWaitingGroups{"list_waiting_groups", R"sql(
   SELECT r.event, r.id, r.revision, r.state, r.person, r.active_key, r.invitation,

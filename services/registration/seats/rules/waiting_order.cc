@@ -7,6 +7,7 @@ namespace {
 
 constexpr int kPriorityShift = 60;
 constexpr int kPlaceShift = 24;
+constexpr int kBlockShift = kPlaceShift + 8;
 constexpr std::int64_t kStep = std::int64_t{1} << kPlaceShift;
 // The middle of the places of a priority.
 constexpr std::int64_t kFirstPlace = std::int64_t{1} << (kPriorityShift - kPlaceShift - 1);
@@ -18,6 +19,10 @@ constexpr std::int64_t kRoom = 1024;
 std::int64_t WaitingNumber(int priority, std::int64_t place) {
   return (std::int64_t{priority} << kPriorityShift) + ((kFirstPlace + place) << kPlaceShift);
 }
+
+std::int64_t WaitingBlock(std::int64_t number) { return number >> kBlockShift; }
+
+std::int64_t FirstOfBlock(std::int64_t block) { return block << kBlockShift; }
 
 int PriorityOf(std::int64_t number) { return static_cast<int>(number >> kPriorityShift); }
 

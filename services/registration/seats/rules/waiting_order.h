@@ -22,6 +22,11 @@ inline constexpr int kPriorityDefault = 4;
 // are moved to the head.
 std::int64_t WaitingNumber(int priority, std::int64_t place);
 
+// The block of a number, and the first number of a block. Of those who joined one after the other
+// 256 are in one.
+std::int64_t WaitingBlock(std::int64_t number);
+std::int64_t FirstOfBlock(std::int64_t block);
+
 // The priority in a number.
 int PriorityOf(std::int64_t number);
 

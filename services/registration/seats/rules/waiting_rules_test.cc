@@ -21,6 +21,16 @@ TEST(WaitingOrderTest, WithinAPriorityWhoJoinsFirstIsFirst) {
   EXPECT_EQ(PriorityOf(WaitingNumber(kPriorityLast, 1'000'000)), kPriorityLast);
 }
 
+TEST(WaitingOrderTest, ABlockHasTheNumbersOfManyWhoJoinedOneAfterTheOther) {
+  const std::int64_t block = WaitingBlock(WaitingNumber(4, 256));
+  EXPECT_EQ(FirstOfBlock(block), WaitingNumber(4, 256));
+  EXPECT_EQ(WaitingBlock(WaitingNumber(4, 511)), block);
+  EXPECT_EQ(WaitingBlock(WaitingNumber(4, 512)), block + 1);
+  EXPECT_EQ(WaitingBlock(WaitingNumber(4, 256) - 1), block - 1);
+  EXPECT_LT(WaitingBlock(WaitingNumber(4, 1'000'000)), WaitingBlock(WaitingNumber(5, 1)));
+  EXPECT_GT(FirstOfBlock(WaitingBlock(WaitingNumber(kPriorityLast, 1))), 0);
+}
+
 TEST(WaitingOrderTest, AMoveFindsANumberBetweenTwoOthersUntilThereIsNoRoom) {
   const std::int64_t before = WaitingNumber(4, 1);
   std::int64_t after = WaitingNumber(4, 2);

@@ -1,0 +1,73 @@
+#!/usr/bin/python3
+"""Runs calls of every kind of the measurement of growth for a moment, on events of a few dozen
+registrations: it works, and what it counts is right. No cost is judged here."""
+
+import contextlib
+import io
+import sys
+
+import registration_growth
+
+SIZES = (40, 80)
+CALLS = ("list-last", "list-withdrawn", "waiting-last", "own-waiting", "manifest-last", "statistics",
+         "export-csv", "export-jsonl", "export-xlsx", "badges", "cancel-promote", "join-waiting",
+         "check-in")
+
+
+class Lost:
+    """An event of which somebody is lost: the checks must notice."""
+
+    event, size, changes, cancelled = "events/e", 100, 8, 0
+    confirmed, waiting = ["events/e/registrations/r"], []
+
+    def __init__(self):
+        self.problems = []
+
+    def call(self, method, **fields):
+        """Seats that are one too few, and nobody promoted."""
+        del method, fields
+        return Answer()
+
+
+class Answer:
+    """What any call to it answers."""
+
+    def __init__(self):
+        self.seats, self.registrations, self.state, self.name = self, [], 3, "nobody"
+        self.confirmed, self.waitlisted, self.checked_in = 49, 51, 0
+        self.registered, self.withdrawn, self.cancelled = 49, 0, 0
+
+
+def main():
+    """Prints what is wrong; the status says whether anything is."""
+    with contextlib.redirect_stderr(io.StringIO()):
+        report = registration_growth.run(rounds=1, seconds=0.05, sizes=SIZES, page=5, changes=8,
+                                         calls=CALLS)
+    problems = report["problems"]
+    calls = {(w["engine"], w["call"], w["size"]) for w in report["windows"] if w["units"]}
+    expected = {(engine, call, size) for engine in registration_growth.ENGINES for size in SIZES
+                for call in (*CALLS, "promote-all", "cancel-event")}
+    if calls != expected:
+        problems.append(f"the windows are {sorted(calls)}")
+    if not all(w["cost_us"] > 0 for w in report["windows"]):
+        problems.append("something costs nothing")
+    if len(report["growth"]) != len(expected) / 2 or not registration_growth.table(report):
+        problems.append("there are no ratios")
+
+    # The checks themselves must be able to fail.
+    for check in (registration_growth.check_cancelled, registration_growth.check_joined,
+                  registration_growth.check_statistics):
+        lost = Lost()
+        check(lost)
+        if not lost.problems:
+            problems.append(f"{check.__name__} does not notice who is lost")
+    if registration_growth.rows_of("export-csv", b"a,b\nx,y\n") != 1:
+        problems.append("rows of a file are not counted")
+
+    for problem in problems:
+        print(problem)
+    return 1 if problems else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -83,10 +83,13 @@ inline constexpr sql::Query kCancelNotification{
     "UPDATE notifications SET cancelled = TRUE, revision = revision + 1, version = version + 1, "
     "updated_at = $2 WHERE id = $1 RETURNING version"};
 
+// What may have arrived becomes UNKNOWN.
 inline constexpr sql::Query kCancelOpenDeliveries{
     "cancel_open_deliveries",
-    "UPDATE deliveries SET state = 8, next_at = NULL, updated_at = $2 WHERE notification_id = $1 "
-    "AND state IN (1, 3)"};
+    "UPDATE deliveries SET state = CASE WHEN EXISTS (SELECT 1 FROM attempts "
+    "WHERE attempts.delivery_id = deliveries.id "
+    "AND (attempts.ended_at IS NULL OR attempts.outcome = 4)) THEN 6 ELSE 8 END, "
+    "next_at = NULL, updated_at = $2 WHERE notification_id = $1 AND state IN (1, 3)"};
 
 // What is being sent may be deferred; then it must not come back.
 inline constexpr sql::Query kMarkSendingDeliveries{
@@ -109,6 +112,12 @@ inline constexpr sql::Query kClaimDeliveries{
     "RETURNING id, notification_id, template, event, resource, person, unknown_policy, "
     "calendar_method, calendar_sequence, attempt, fence, expires_at, prior_state, cancelled, "
     "failures"};
+
+// Those with an attempt that may have arrived.
+inline constexpr sql::Query kFindInDoubt{
+    "find_deliveries_in_doubt",
+    "SELECT DISTINCT delivery_id FROM attempts WHERE (ended_at IS NULL OR outcome = 4) "
+    "AND delivery_id IN"};
 
 // $1 owner, $2 new end, $3 now. Leases that have ended are not brought back.
 inline constexpr sql::Query kRenewLeases{
@@ -163,7 +172,7 @@ inline constexpr sql::Query kForgetMailsNotInDoubt{
 inline constexpr sql::Query kForgetMailsOfNotification{
     "forget_mails_of_notification",
     "DELETE FROM kept_mails WHERE delivery_id IN "
-    "(SELECT id FROM deliveries WHERE notification_id = $1 AND state = 8)"};
+    "(SELECT id FROM deliveries WHERE notification_id = $1 AND state IN (6, 8))"};
 
 inline constexpr sql::Query kForgetMailsOfPerson{
     "forget_mails_of_person", "DELETE FROM kept_mails WHERE person = $1 RETURNING delivery_id"};

@@ -233,13 +233,19 @@ absl::StatusOr<std::vector<ClaimedDelivery>> SqlStore::ClaimDeliveries(absl::Tim
                           tx.Execute(queries::kClaimDeliveries,
                                      {owner, ToMicros(now + lease), ToMicros(now), limit}));
     std::vector<std::vector<Value>> attempts;
+    std::vector<std::vector<Value>> repeated;
     for (const Row& row : rows) {
       ClaimedDelivery& d = claimed.emplace_back(ReadClaimed(row));
+      if (d.attempt > 1) repeated.push_back({d.id});
       d.lease_owner = owner;
       attempts.push_back({d.id, d.attempt, d.fence, ToMicros(now), nullptr,
                           static_cast<std::int64_t>(v1::ATTEMPT_OUTCOME_UNSPECIFIED), 0, ""});
     }
     if (attempts.empty()) return absl::OkStatus();
+    WICI_ASSIGN_OR_RETURN(const Rows doubts, tx.SelectMany(queries::kFindInDoubt, "", repeated));
+    std::set<std::string> in_doubt;
+    for (const Row& row : doubts) in_doubt.insert(row.Text(0));
+    for (ClaimedDelivery& d : claimed) d.in_doubt = in_doubt.count(d.id) > 0;
     return tx.InsertMany(queries::kInsertAttempts, "", attempts).status();
   }));
   // RETURNING has no order of its own; the oldest go first.

@@ -36,21 +36,19 @@ absl::Duration RetryDelay(std::string_view delivery_id, std::int32_t next, bool 
   return base * (0.8 + share);
 }
 
-std::optional<Settlement> SettleWithoutAttempt(const ClaimedDelivery& delivery, absl::Time now) {
-  if (delivery.interrupted && delivery.unknown_policy == v1::UNKNOWN_POLICY_AT_MOST_ONCE) {
-    return Settlement{.state = v1::DELIVERY_STATE_UNKNOWN, .next_attempt = std::nullopt};
+namespace {
+
+// An earlier attempt may have arrived, so nobody can say that the mail was not sent.
+Settlement WithDoubt(const ClaimedDelivery& delivery, Settlement settlement) {
+  if (delivery.in_doubt && !settlement.next_attempt &&
+      settlement.state != v1::DELIVERY_STATE_DELIVERED) {
+    settlement.state = v1::DELIVERY_STATE_UNKNOWN;
   }
-  if (delivery.cancelled) {
-    return Settlement{.state = v1::DELIVERY_STATE_CANCELLED, .next_attempt = std::nullopt};
-  }
-  if (delivery.expires <= now) {
-    return Settlement{.state = v1::DELIVERY_STATE_EXPIRED, .next_attempt = std::nullopt};
-  }
-  return std::nullopt;
+  return settlement;
 }
 
-Settlement SettleAttempt(const ClaimedDelivery& delivery, const AttemptResult& result,
-                         absl::Time now) {
+Settlement SettleByOutcome(const ClaimedDelivery& delivery, const AttemptResult& result,
+                           absl::Time now) {
   Settlement settlement{.reason = result.reason, .next_attempt = std::nullopt};
   switch (result.outcome) {
     case v1::ATTEMPT_OUTCOME_DELIVERED_TO_RELAY:
@@ -83,6 +81,27 @@ Settlement SettleAttempt(const ClaimedDelivery& delivery, const AttemptResult& r
   }
   settlement.next_attempt = next;
   return settlement;
+}
+
+}  // namespace
+
+std::optional<Settlement> SettleWithoutAttempt(const ClaimedDelivery& delivery, absl::Time now) {
+  if (delivery.interrupted && delivery.unknown_policy == v1::UNKNOWN_POLICY_AT_MOST_ONCE) {
+    return Settlement{.state = v1::DELIVERY_STATE_UNKNOWN, .next_attempt = std::nullopt};
+  }
+  if (delivery.cancelled) {
+    return WithDoubt(delivery,
+                     {.state = v1::DELIVERY_STATE_CANCELLED, .next_attempt = std::nullopt});
+  }
+  if (delivery.expires <= now) {
+    return WithDoubt(delivery, {.state = v1::DELIVERY_STATE_EXPIRED, .next_attempt = std::nullopt});
+  }
+  return std::nullopt;
+}
+
+Settlement SettleAttempt(const ClaimedDelivery& delivery, const AttemptResult& result,
+                         absl::Time now) {
+  return WithDoubt(delivery, SettleByOutcome(delivery, result, now));
 }
 
 }  // namespace wici::notification

@@ -65,6 +65,7 @@ struct ClaimedDelivery {
   std::int64_t fence = 0;
   absl::Time expires;
   bool interrupted = false;  // the attempt before never ended: its worker died
+  bool in_doubt = false;     // an attempt before, if not the last, may have arrived
   bool cancelled = false;
 };
 
@@ -87,10 +88,11 @@ struct Settlement {
 };
 
 // A claimed delivery that must not be sent any more: cancelled, expired, or of unknown outcome and
-// never to be sent twice. nullopt: go on.
+// never to be sent twice. UNKNOWN instead of the first two when it is in doubt. nullopt: go on.
 std::optional<Settlement> SettleWithoutAttempt(const ClaimedDelivery& delivery, absl::Time now);
 
-// What a delivery becomes after an attempt that ended at `now`.
+// What a delivery becomes after an attempt that ended at `now`. One in doubt that did not arrive
+// now and is not tried again is UNKNOWN, for the reason there is.
 Settlement SettleAttempt(const ClaimedDelivery& delivery, const AttemptResult& result,
                          absl::Time now);
 

@@ -98,6 +98,25 @@ TEST(LedgerTest, InterruptedAttemptIsRepeatedOrParkedAsThePolicySays) {
   EXPECT_EQ(SettleWithoutAttempt(delivery, kNow)->state, v1::DELIVERY_STATE_UNKNOWN);
 }
 
+TEST(LedgerTest, NothingElseThanUnknownEndsADeliveryInDoubtUnlessItArrives) {
+  ClaimedDelivery delivery = Claimed();
+  delivery.in_doubt = true;
+  for (const auto outcome : {v1::ATTEMPT_OUTCOME_REJECTED, v1::ATTEMPT_OUTCOME_SUPPRESSED}) {
+    EXPECT_EQ(SettleAttempt(delivery, Result(outcome), kNow).state, v1::DELIVERY_STATE_UNKNOWN);
+  }
+  EXPECT_EQ(SettleAttempt(delivery, Result(v1::ATTEMPT_OUTCOME_DELIVERED_TO_RELAY), kNow).state,
+            v1::DELIVERY_STATE_DELIVERED);
+  EXPECT_EQ(SettleAttempt(delivery, Result(v1::ATTEMPT_OUTCOME_DEFERRED), kNow).state,
+            v1::DELIVERY_STATE_DEFERRED);
+  delivery.cancelled = true;
+  EXPECT_EQ(SettleWithoutAttempt(delivery, kNow)->state, v1::DELIVERY_STATE_UNKNOWN);
+  EXPECT_EQ(SettleAttempt(delivery, Result(v1::ATTEMPT_OUTCOME_DEFERRED), kNow).state,
+            v1::DELIVERY_STATE_UNKNOWN);
+  delivery.cancelled = false;
+  delivery.expires = kNow;
+  EXPECT_EQ(SettleWithoutAttempt(delivery, kNow)->state, v1::DELIVERY_STATE_UNKNOWN);
+}
+
 TEST(LedgerTest, ExpiredAndCancelledAreNotSent) {
   ClaimedDelivery delivery = Claimed();
   delivery.expires = kNow;

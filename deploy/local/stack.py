@@ -47,6 +47,10 @@ FREE_BYTES_MIN = 200 * 1024 * 1024
 READY_SECONDS = 60
 STOP_SECONDS = 30
 HOST = "127.0.0.1"
+FIRST_PORT = 20000
+PORTS_IN_BLOCK = 20
+PORT_BLOCKS = 600
+_claims = []  # held until this process ends
 
 
 # $0 postgres.sh, $1 its directory, $2 the file for its URL.
@@ -82,14 +86,22 @@ def port_is_free(port):
 
 
 def free_ports():
-    """A free port for every part, below the range the kernel hands out to clients."""
-    ports, taken = {}, set()
-    while len(ports) < len(PARTS):
-        port = random.randrange(20000, 32000)
-        if port not in taken and port_is_free(port):
-            ports[PARTS[len(ports)]] = port
-        taken.add(port)
-    return ports
+    """A port for every part, free now and never given to another stack while this process lives.
+    Below the range the kernel hands out to clients."""
+    for _ in range(1000):
+        block = random.randrange(PORT_BLOCKS)
+        claim = socket.socket(socket.AF_UNIX)
+        try:
+            claim.bind(f"\0wici-ports-{block}")  # the kernel forgets it with this process
+        except OSError:
+            claim.close()
+            continue
+        _claims.append(claim)
+        first = FIRST_PORT + block * PORTS_IN_BLOCK
+        ports = [port for port in range(first, first + PORTS_IN_BLOCK) if port_is_free(port)]
+        if len(ports) >= len(PARTS):
+            return dict(zip(PARTS, ports))
+    raise StackError("no free ports between 20000 and 32000: end other stacks on this machine")
 
 
 def friendly_ports():

@@ -55,19 +55,30 @@ void AddTexts(sql::Transaction& tx, const sql::Row& column, std::vector<std::str
   for (const sql::Row& row : *rows) texts.push_back(type == "TEXT" ? row.Text(0) : row.Blob(0));
 }
 
+// A migrated PostgreSQL schema that an earlier test has left, with its connections: those know
+// the tables and the statements already, which a new one learns for half of a short test.
+struct IdleSchema {
+  std::string schema;
+  std::string url;
+  std::unique_ptr<sql::Database> database;
+};
+
 // What this process has migrated, to be used again. Keyed by the first of the migrations.
 class MigratedOnce : public ::testing::Environment {
  public:
   void TearDown() override {
     prototypes.clear();
-    for (const auto& [migrations, schemas] : idle_schemas) {
-      for (const std::string& schema : schemas) Drop(schema);
+    for (auto& [migrations, schemas] : idle_schemas) {
+      for (IdleSchema& idle : schemas) {
+        idle.database.reset();
+        Drop(idle.schema);
+      }
     }
     idle_schemas.clear();
   }
 
   std::map<const sql::Migration*, TempDir> prototypes;
-  std::map<const sql::Migration*, std::vector<std::string>> idle_schemas;
+  std::map<const sql::Migration*, std::vector<IdleSchema>> idle_schemas;
 };
 
 MigratedOnce* const migrated_once =
@@ -82,15 +93,6 @@ std::string PrototypeOf(absl::Span<const sql::Migration> migrations) {
         sql::Migrate(*Open(absl::StrCat("sqlite://", file)), migrations, SystemClock()).ok());
   }
   return file;
-}
-
-// A migrated PostgreSQL schema that an earlier test has left, or "".
-std::string TakeIdleSchema(absl::Span<const sql::Migration> migrations) {
-  std::vector<std::string>& idle = migrated_once->idle_schemas[migrations.data()];
-  if (idle.empty()) return "";
-  std::string schema = std::move(idle.back());
-  idle.pop_back();
-  return schema;
 }
 
 // Foreign keys are not looked at meanwhile. DELETE, since TRUNCATE makes two files for each table.
@@ -140,20 +142,23 @@ TestDatabase::TestDatabase(sql::Engine engine, absl::Span<const sql::Migration> 
     return;
   }
   WICI_CHECK(PostgresUrl() != nullptr);
-  schema_ = TakeIdleSchema(migrations);
-  const bool is_new = schema_.empty();
-  if (is_new) {
-    schema_ = absl::StrCat("test_", SystemIdSource().NewId());
-    std::replace(schema_.begin(), schema_.end(), '-', '_');
-    OnServer(absl::StrCat("CREATE SCHEMA ", schema_));
+  std::vector<IdleSchema>& idle = migrated_once->idle_schemas[migrations.data()];
+  if (!migrations.empty() && !idle.empty()) {
+    schema_ = std::move(idle.back().schema);
+    url_ = std::move(idle.back().url);
+    database_ = std::move(idle.back().database);
+    idle.pop_back();
+    Empty(*database_, migrations);
+    return;
   }
+  schema_ = absl::StrCat("test_", SystemIdSource().NewId());
+  std::replace(schema_.begin(), schema_.end(), '-', '_');
+  OnServer(absl::StrCat("CREATE SCHEMA ", schema_));
   const std::string url = PostgresUrl();
   url_ = absl::StrCat(url, url.find('?') == std::string::npos ? "?" : "&",
                       "options=-csearch_path%3D", schema_);
   database_ = Open(url_);
-  if (!is_new) {
-    Empty(*database_, migrations);
-  } else if (!migrations.empty()) {
+  if (!migrations.empty()) {
     WICI_CHECK(sql::Migrate(*database_, migrations, SystemClock()).ok());
   }
 }
@@ -173,12 +178,13 @@ std::vector<std::string> TestDatabase::AllTexts() {
 }
 
 TestDatabase::~TestDatabase() {
-  database_.reset();
   if (schema_.empty()) return;
   if (migrations_.empty()) {
+    database_.reset();
     Drop(schema_);
   } else {
-    migrated_once->idle_schemas[migrations_.data()].push_back(schema_);
+    migrated_once->idle_schemas[migrations_.data()].push_back(
+        {std::move(schema_), std::move(url_), std::move(database_)});
   }
 }
 

@@ -99,6 +99,8 @@ class StackTest(unittest.TestCase):
     def test_a_taken_port_is_named(self):
         ports = stack_module.free_ports()
         with socket.socket() as other:
+            # As port_is_free() does: a client's connection of before may still rest on the port.
+            other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             other.bind((stack_module.HOST, ports["registration"]))
             other.listen()
             with self.assertRaisesRegex(StackError, "for registration is taken"):

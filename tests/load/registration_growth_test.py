@@ -9,9 +9,8 @@ import sys
 import registration_growth
 
 SIZES = (40, 80)
-CALLS = ("list-last", "list-withdrawn", "waiting-last", "own-waiting", "manifest-last", "statistics",
-         "export-csv", "export-jsonl", "export-xlsx", "badges", "cancel-promote", "join-waiting",
-         "check-in")
+CALLS = ("list-last", "own-waiting", "manifest-last", "statistics", "export-csv", "cancel-promote",
+         "join-waiting", "check-in")
 
 
 class Lost:

@@ -39,7 +39,7 @@ unsigned g_first_seed = 1;
 
 constexpr int kKills = 2;
 constexpr int kClients = 64;
-constexpr int kCallsPerClient = 10;  // in one life
+constexpr int kCallsPerClient = 6;  // in one life
 
 // A replica: `words` are those that Start gives.
 int RunWorker(const std::vector<std::string>& words) {

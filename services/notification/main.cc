@@ -1,7 +1,9 @@
 // wici-notification: follows the feed of registration, sends mails, keeps the delivery ledger.
 // Everything the process consists of, top down.
+#include <algorithm>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "absl/flags/flag.h"
 #include "absl/time/clock.h"
@@ -23,8 +25,10 @@
 #include "libs/sql/migrate.h"
 #include "services/notification/deliveries/sql_store.h"
 #include "services/notification/feed/feed_handler.h"
+#include "services/notification/lanes/lane_check.h"
 #include "services/notification/migrations.h"
 #include "services/notification/peers/grpc_peers.h"
+#include "services/notification/sending/mail_channel.h"
 #include "services/notification/sending/worker.h"
 #include "services/notification/services.h"
 
@@ -33,23 +37,48 @@ ABSL_FLAG(std::string, registration, "", "host:port of registration");
 ABSL_FLAG(std::string, smtp, "", "smtp://host:port or smtps://host:port of the mail relay");
 ABSL_FLAG(std::string, smtp_tls, "opportunistic", "STARTTLS: none, opportunistic or required");
 ABSL_FLAG(std::string, mail_from, "", "address that sends the mails");
+ABSL_FLAG(std::int32_t, mails_per_domain, 0,
+          "mails a second to one domain, of all replicas together; 0 for no limit");
 ABSL_FLAG(std::string, public_url, "", "where the links of mails lead, without a slash at the end");
 
 namespace wici::notification {
 namespace {
 
-absl::StatusOr<WorkerOptions> ReadWorkerOptions(const rpc::ServiceFlags& flags, std::string owner) {
+// The database was restored: readers of the feed must know, and what may have been sent since the
+// backup waits for a human.
+absl::Status AfterRestore(sql::Database& database, IdSource& ids, const Clock& clock) {
+  ReplayStore replays(database, ids);
+  const absl::Time now = clock.Now();
+  for (const v1::Channel channel : {v1::CHANNEL_EMAIL, v1::CHANNEL_WEBHOOK, v1::CHANNEL_INBOX}) {
+    std::int32_t held = kReplayMax;
+    while (held == kReplayMax) {
+      WICI_ASSIGN_OR_RETURN(
+          held, replays.HoldRestored(clock.Now() + absl::Seconds(30), channel, kReplayMax, now));
+    }
+  }
+  return feed::StartNewEpoch(database, ids);
+}
+
+struct MailOptions {
+  Sender sender;
+  SmtpOptions smtp = {};
+  LaneLimits per_domain = {};
+  int threads = 4;
+};
+
+absl::StatusOr<MailOptions> ReadMailOptions(const rpc::ServiceFlags& flags) {
   if (absl::GetFlag(FLAGS_registry).empty() || absl::GetFlag(FLAGS_registration).empty()) {
     return absl::InvalidArgumentError("--registry and --registration must be set");
   }
   const auto from = Mailbox::Parse(absl::GetFlag(FLAGS_mail_from));
   if (!from.ok()) return absl::InvalidArgumentError("--mail_from must be a mail address");
-  WorkerOptions options{.owner = std::move(owner),
-                        .sender = {*from, absl::GetFlag(FLAGS_public_url)}};
+  MailOptions options{.sender = {*from, absl::GetFlag(FLAGS_public_url)}};
   options.smtp.url = absl::GetFlag(FLAGS_smtp);
   WICI_ASSIGN_OR_RETURN(options.smtp.tls, ParseTlsPolicy(absl::GetFlag(FLAGS_smtp_tls)));
   const bool encrypted =
       options.smtp.tls == TlsPolicy::kRequired || options.smtp.url.rfind("smtps://", 0) == 0;
+  options.per_domain.per_second = absl::GetFlag(FLAGS_mails_per_domain);
+  options.per_domain.burst = std::max(options.per_domain.burst, options.per_domain.per_second);
   if (flags.production && !encrypted) {
     return absl::InvalidArgumentError("production needs --smtp_tls=required or smtps://");
   }
@@ -65,9 +94,9 @@ absl::Status Serve(const rpc::ServiceFlags& flags) {
   WICI_ASSIGN_OR_RETURN(const auto database, sql::OpenDatabase(flags.database));
   WICI_RETURN_IF_ERROR(sql::Migrate(*database, Migrations(), clock));
   if (flags.migrate_only) return absl::OkStatus();
-  if (flags.new_feed_epoch) return feed::StartNewEpoch(*database, ids);
+  if (flags.new_feed_epoch) return AfterRestore(*database, ids, clock);
 
-  WICI_ASSIGN_OR_RETURN(const WorkerOptions worker_options, ReadWorkerOptions(flags, ids.NewId()));
+  WICI_ASSIGN_OR_RETURN(const MailOptions mail, ReadMailOptions(flags));
   WICI_ASSIGN_OR_RETURN(const auth::SigningKey key, auth::SigningKey::FromSeed(flags.key_seed));
   std::unique_ptr<redis::Client> redis;
   if (!flags.redis.empty()) {
@@ -80,16 +109,26 @@ absl::Status Serve(const rpc::ServiceFlags& flags) {
   const auto registration = rpc::MakeChannel(absl::GetFlag(FLAGS_registration));
   GrpcPeers peers(rpc::MakeChannel(absl::GetFlag(FLAGS_registry)), registration, own_token, clock);
 
-  SqlStore store(*database, ids);
-  WICI_ASSIGN_OR_RETURN(const auto worker,
-                        DeliveryWorker::Make(store, peers, clock, worker_options));
+  LaneCheck lane_check({{v1::CHANNEL_EMAIL, mail.per_domain}});
+  SqlStore store(*database, ids, {&lane_check});
+  WICI_ASSIGN_OR_RETURN(const auto mail_channel,
+                        MailChannel::Make(peers, mail.sender, mail.smtp, mail.threads));
+  DeliveryWorker mail_worker(store, *mail_channel, clock,
+                             {.owner = ids.NewId(), .sender_threads = mail.threads});
+  // One for each channel, so that none waits for another.
+  const std::vector<DeliveryWorker*> workers = {&mail_worker};
+  const auto wake_workers = [&workers] {
+    for (DeliveryWorker* worker : workers) worker->Wake();
+  };
   feed::FeedService feed(*database, clock);
-  feed::Retention retention(*database, clock);
+  feed::Retention retention(*database, clock, {.answers = kAnswersKept});
+  DeliveryWatch watch(*database, clock, mail.sender.from);
   feed::Sequencer sequencer(*database, redis.get(), clock,
                             {.source = flags.service, .owner = ids.NewId()},
                             [&](const feed::v1::Cursor& head) {
                               feed.Notify(head);
-                              worker->Wake();
+                              watch.Notify();
+                              wake_workers();
                             });
   feed::GrpcFeedSource source(registration, own_token);
   FeedHandler handler(peers, ids, clock);
@@ -101,12 +140,13 @@ absl::Status Serve(const rpc::ServiceFlags& flags) {
 
   Services services(Environment{.database = *database,
                                 .store = store,
+                                .watch = watch,
                                 .clock = clock,
                                 .ids = ids,
-                                .from = worker_options.sender.from,
+                                .from = mail.sender.from,
                                 .on_commit = [&] {
                                   sequencer.Wake();
-                                  worker->Wake();
+                                  wake_workers();
                                 }});
 
   const auth::TokenAuthenticator authenticator(key);
@@ -118,7 +158,7 @@ absl::Status Serve(const rpc::ServiceFlags& flags) {
   sequencer.Start();
   retention.Start();
   consumer.Start();
-  worker->Start();
+  for (DeliveryWorker* worker : workers) worker->Start();
   return rpc::ServeUntilSignal(flags, server, [&database] {
     return sql::SchemaVersion(*database, absl::Now() + absl::Seconds(1)).status();
   });

@@ -6,8 +6,9 @@ namespace wici::notification {
 
 Services::Services(const Environment& environment)
     : acceptor_(environment.database, environment.ids, environment.clock, environment.on_commit),
-      notification_service_(environment.store, acceptor_, environment.ids, environment.clock,
-                            environment.from),
+      replays_(environment.database, environment.ids),
+      notification_service_(environment.store, replays_, acceptor_, environment.watch,
+                            environment.ids, environment.clock, environment.from),
       personal_data_service_(environment.store, environment.clock) {}
 
 void Services::Register(rpc::Server& server) {

@@ -10,7 +10,9 @@
 #include "libs/sql/database.h"
 #include "services/notification/deliveries/acceptor.h"
 #include "services/notification/deliveries/notification_service.h"
+#include "services/notification/deliveries/replay/replay_store.h"
 #include "services/notification/deliveries/store.h"
+#include "services/notification/deliveries/watch/delivery_watch.h"
 #include "services/notification/mail/mailbox.h"
 #include "services/notification/people/personal_data_service.h"
 #include "services/notification/templates/template_service.h"
@@ -21,6 +23,7 @@ namespace wici::notification {
 struct Environment {
   sql::Database& database;
   Store& store;
+  DeliveryWatch& watch;
   const Clock& clock;
   IdSource& ids;
   Mailbox from;                     // sends the mails
@@ -35,6 +38,7 @@ class Services {
 
  private:
   Acceptor acceptor_;
+  ReplayStore replays_;
 
   NotificationService notification_service_;
   TemplateService template_service_;

@@ -120,7 +120,8 @@ class Demo(RegistrySteps, MeetingSteps, DoorSteps):
             for d in self.api("NotificationService.ListDeliveries",
                               parent=notification.name).deliveries:
                 state = enum_name(d, "state")
-                # Sent before the kill, and no longer true when it was to be tried again.
+                # Under way at the kill, and no longer true when it was to be tried again: the
+                # ledger says that it may have arrived, and it did.
                 if killed and state == "UNKNOWN" and d.message_id.strip("<>") in arrived:
                     state = "DELIVERED"
                 states[state] = states.get(state, 0) + 1

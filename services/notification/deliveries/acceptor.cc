@@ -19,9 +19,9 @@ Acceptor::Acceptor(sql::Database& database, IdSource& ids, const Clock& clock,
           "accept_notification", database, clock, {},
           [this](sql::Transaction& tx, absl::Span<Op* const> ops) { return Apply(tx, ops); }) {}
 
-void Acceptor::Submit(absl::Time deadline, NewNotification notification, sql::IdempotencyKey key,
-                      Done done) {
-  Op op{std::move(notification), std::move(key), absl::UnknownError("not applied")};
+void Acceptor::Submit(absl::Time deadline, std::vector<NewNotification> notifications,
+                      sql::IdempotencyKey key, Done done) {
+  Op op{std::move(notifications), std::move(key), absl::UnknownError("not applied")};
   // One key for all: a batch holds notifications of many events, which share no row but the
   // SEQUENCE of one person.
   committer_.Submit("notifications", deadline, std::move(op),
@@ -47,13 +47,16 @@ absl::Status Acceptor::Apply(sql::Transaction& tx, absl::Span<Op* const> ops) {
     if (!stored[i].ok()) {
       op.answer = stored[i].status();
     } else if (stored[i]->has_value()) {
-      v1::Notification answer;
+      v1::BatchSendNotificationsResponse answer;
       answer.ParseFromString(**stored[i]);
       op.answer = std::move(answer);
     } else {
-      v1::Notification answer = AcceptedNotification(op.notification, now);
+      v1::BatchSendNotificationsResponse answer;
+      for (const NewNotification& notification : op.notifications) {
+        *answer.add_notifications() = AcceptedNotification(notification, now);
+        accepted.push_back(notification);
+      }
       records.push_back({op.key, answer.SerializeAsString()});
-      accepted.push_back(op.notification);
       op.answer = std::move(answer);
     }
   }

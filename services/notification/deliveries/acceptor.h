@@ -1,9 +1,10 @@
-// Accepts notifications through the group committer: many of them share one commit.
+// Accepts notifications through the group committer: many requests share one commit.
 #ifndef WICI_SERVICES_NOTIFICATION_DELIVERIES_ACCEPTOR_H_
 #define WICI_SERVICES_NOTIFICATION_DELIVERIES_ACCEPTOR_H_
 
 #include <functional>
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
@@ -12,31 +13,34 @@
 #include "libs/sql/committer.h"
 #include "libs/sql/idempotency.h"
 #include "services/notification/deliveries/rules/ledger.h"
-#include "wici/notification/v1/notification.pb.h"
+#include "wici/notification/v1/notification_service.pb.h"
 
 namespace wici::notification {
+
+// How long the answer to a request is kept for its repetition.
+inline constexpr absl::Duration kAnswersKept = absl::Hours(24 * 30);
 
 // Thread-safe.
 class Acceptor {
  public:
-  using Done = std::function<void(const absl::StatusOr<v1::Notification>&)>;
+  using Done = std::function<void(const absl::StatusOr<v1::BatchSendNotificationsResponse>&)>;
 
   // `on_commit` is called after a commit, on a committer thread; it must not block. All outlive
   // the acceptor.
   Acceptor(sql::Database& database, IdSource& ids, const Clock& clock,
            std::function<void()> on_commit);
 
-  // `done` is called once, after COMMIT, with the notification, or the stored answer of an earlier
-  // request with this key. Errors: INVALID_ARGUMENT (REQUEST_ID_REUSED), RESOURCE_EXHAUSTED, and
-  // those of the database.
-  void Submit(absl::Time deadline, NewNotification notification, sql::IdempotencyKey key,
-              Done done);
+  // All of one request, or none. `done` is called once, after COMMIT, with the notifications in
+  // their order, or the stored answer of an earlier request with this key. Errors: INVALID_ARGUMENT
+  // (REQUEST_ID_REUSED), RESOURCE_EXHAUSTED, and those of the database.
+  void Submit(absl::Time deadline, std::vector<NewNotification> notifications,
+              sql::IdempotencyKey key, Done done);
 
  private:
   struct Op {
-    NewNotification notification;
+    std::vector<NewNotification> notifications;
     sql::IdempotencyKey key;
-    absl::StatusOr<v1::Notification> answer;
+    absl::StatusOr<v1::BatchSendNotificationsResponse> answer;
   };
   absl::Status Apply(sql::Transaction& tx, absl::Span<Op* const> ops);
 

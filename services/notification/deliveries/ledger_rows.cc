@@ -86,12 +86,15 @@ ClaimedDelivery ReadClaimed(const sql::Row& row) {
   d.unknown_policy = static_cast<v1::UnknownPolicy>(row.Int(6));
   d.calendar_method = static_cast<v1::CalendarMethod>(row.Int(7));
   d.calendar_sequence = static_cast<std::int32_t>(row.Int(8));
-  d.attempt = static_cast<std::int32_t>(row.Int(9));
+  d.attempt = static_cast<std::int32_t>(row.Int(9)) + 1;
   d.fence = row.Int(10);
   d.expires = FromMicros(row.Int(11));
-  d.interrupted = row.Int(12) == v1::DELIVERY_STATE_SENDING;
+  d.prior_state = static_cast<v1::DeliveryState>(row.Int(12));
   d.cancelled = row.Bool(13);
   d.failures = static_cast<std::int32_t>(row.Int(14));
+  d.channel = static_cast<v1::Channel>(row.Int(15));
+  d.may_have_arrived = row.Bool(16);
+  d.repeat_allowed = row.Bool(17);
   return d;
 }
 
@@ -114,12 +117,16 @@ std::vector<sql::Value> DeliveryRow(const NewNotification& n,
           false,
           0,
           0,
+          false,
+          false,
+          false,
           "",
           ToMicros(n.not_before),
           ToMicros(n.expires),
           static_cast<std::int64_t>(v1::ATTEMPT_OUTCOME_UNSPECIFIED),
           0,
           "",
+          1,
           ToMicros(now),
           ToMicros(now)};
 }

@@ -9,6 +9,7 @@
 #include "libs/base/violations.h"
 #include "libs/rpc/page_token.h"
 #include "services/notification/call.h"
+#include "services/notification/deliveries/ledger_rows.h"
 #include "services/notification/deliveries/rules/validate_notification.h"
 #include "services/notification/errors.h"
 #include "services/notification/mail/templates.h"
@@ -38,8 +39,16 @@ NewNotification Plan(const v1::Notification& wanted, IdSource& ids, absl::Time n
   return plan;
 }
 
-// The id at the end of a resource name.
-std::string IdOf(const std::string& name) { return name.substr(name.rfind('/') + 1); }
+DeliveryFilter FilterOf(const v1::ListDeliveriesRequest& request) {
+  DeliveryFilter filter;
+  if (request.parent() != kAllNotifications) filter.notification_id = IdOf(request.parent());
+  filter.event = request.event();
+  filter.state = request.state();
+  filter.reason = request.reason();
+  filter.last_code = request.last_code();
+  if (request.has_changed_after()) filter.changed_after = TimeOf(request.changed_after());
+  return filter;
+}
 
 }  // namespace
 
@@ -47,10 +56,13 @@ void NotificationService::Register(rpc::Server& server) {
   rpc::Service service =
       server.AddService(v1::SendNotificationRequest::descriptor()->file()->service(0)->full_name());
   service.Committed("SendNotification", this, &NotificationService::SendNotification);
+  service.Committed("BatchSendNotifications", this, &NotificationService::BatchSendNotifications);
   service.Pooled("GetNotification", this, &NotificationService::GetNotification);
   service.Pooled("ListNotifications", this, &NotificationService::ListNotifications);
   service.Pooled("CancelNotification", this, &NotificationService::CancelNotification);
   service.Pooled("ListDeliveries", this, &NotificationService::ListDeliveries);
+  service.Stream("WatchDeliveries", this, &NotificationService::WatchDeliveries);
+  service.Pooled("ReplayDeliveries", this, &NotificationService::ReplayDeliveries);
 }
 
 void NotificationService::SendNotification(const rpc::Context& context,
@@ -59,9 +71,26 @@ void NotificationService::SendNotification(const rpc::Context& context,
   const absl::Time now = clock_.Now();
   const absl::Status valid = ValidateSendNotification(request, now);
   if (!valid.ok()) return reply(valid);
-  acceptor_.Submit(context.deadline, Plan(request.notification(), ids_, now),
+  acceptor_.Submit(context.deadline, {Plan(request.notification(), ids_, now)},
                    KeyOf(context, request, request.request_id()),
-                   [reply](const absl::StatusOr<v1::Notification>& accepted) {
+                   [reply](const absl::StatusOr<v1::BatchSendNotificationsResponse>& accepted) {
+                     accepted.ok() ? reply(accepted->notifications(0)) : reply(accepted.status());
+                   });
+}
+
+void NotificationService::BatchSendNotifications(
+    const rpc::Context& context, const v1::BatchSendNotificationsRequest& request,
+    rpc::Reply<v1::BatchSendNotificationsResponse> reply) {
+  const absl::Time now = clock_.Now();
+  const absl::Status valid = ValidateBatchSend(request, now);
+  if (!valid.ok()) return reply(valid);
+  std::vector<NewNotification> plans;
+  for (const v1::SendNotificationRequest& item : request.requests()) {
+    plans.push_back(Plan(item.notification(), ids_, now));
+  }
+  acceptor_.Submit(context.deadline, std::move(plans),
+                   KeyOf(context, request, request.request_id()),
+                   [reply](const absl::StatusOr<v1::BatchSendNotificationsResponse>& accepted) {
                      accepted.ok() ? reply(*accepted) : reply(accepted.status());
                    });
 }
@@ -115,13 +144,12 @@ absl::Status NotificationService::ListDeliveries(const rpc::Context& context,
                                                  const v1::ListDeliveriesRequest& request,
                                                  v1::ListDeliveriesResponse& response) {
   Violations v;
-  v.RequireResourceName("parent", request.parent(), "notifications/*");
-  if (!v1::DeliveryState_IsValid(request.state())) v.Add("state", "must be a known state");
+  ValidateListDeliveries(request, v);
   const rpc::Page page = rpc::ParsePage(request, v);
   WICI_RETURN_IF_ERROR(v.ToStatus(kDomain));
   WICI_ASSIGN_OR_RETURN(
       std::vector<v1::Delivery> found,
-      store_.ListDeliveries(context.deadline, request.parent(), request.state(),
+      store_.ListDeliveries(context.deadline, FilterOf(request),
                             page.after.empty() ? "" : page.after[0], page.size + 1));
   const bool more = found.size() > static_cast<std::size_t>(page.size);
   if (more) found.pop_back();
@@ -132,6 +160,23 @@ absl::Status NotificationService::ListDeliveries(const rpc::Context& context,
     item.set_message_id(MessageId(IdOf(item.name()), from_));
     *response.add_deliveries() = std::move(item);
   }
+  return absl::OkStatus();
+}
+
+absl::Status NotificationService::WatchDeliveries(const rpc::Context&,
+                                                  const v1::WatchDeliveriesRequest& request,
+                                                  std::shared_ptr<rpc::StreamWriter> writer,
+                                                  const v1::WatchDeliveriesResponse*) {
+  return watch_.Add(request, std::move(writer));
+}
+
+absl::Status NotificationService::ReplayDeliveries(const rpc::Context& context,
+                                                   const v1::ReplayDeliveriesRequest& request,
+                                                   v1::ReplayDeliveriesResponse& response) {
+  WICI_RETURN_IF_ERROR(ValidateReplay(request));
+  WICI_ASSIGN_OR_RETURN(
+      response, replays_.Replay(context.deadline, KeyOf(context, request, request.request_id()),
+                                request, clock_.Now()));
   return absl::OkStatus();
 }
 

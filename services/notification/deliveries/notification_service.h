@@ -2,13 +2,18 @@
 #ifndef WICI_SERVICES_NOTIFICATION_DELIVERIES_NOTIFICATION_SERVICE_H_
 #define WICI_SERVICES_NOTIFICATION_DELIVERIES_NOTIFICATION_SERVICE_H_
 
+#include <memory>
+#include <utility>
+
 #include "absl/status/status.h"
 #include "libs/base/clock.h"
 #include "libs/base/id.h"
 #include "libs/rpc/context.h"
 #include "libs/rpc/server.h"
 #include "services/notification/deliveries/acceptor.h"
+#include "services/notification/deliveries/replay/replay_store.h"
 #include "services/notification/deliveries/store.h"
+#include "services/notification/deliveries/watch/delivery_watch.h"
 #include "services/notification/mail/mailbox.h"
 #include "wici/notification/v1/notification_service.pb.h"
 
@@ -18,14 +23,23 @@ namespace wici::notification {
 class NotificationService {
  public:
   // `from` is the sender of mails: its domain is part of each Message-ID. All outlive the service.
-  NotificationService(Store& store, Acceptor& acceptor, IdSource& ids, const Clock& clock,
-                      Mailbox from)
-      : store_(store), acceptor_(acceptor), ids_(ids), clock_(clock), from_(std::move(from)) {}
+  NotificationService(Store& store, ReplayStore& replays, Acceptor& acceptor, DeliveryWatch& watch,
+                      IdSource& ids, const Clock& clock, Mailbox from)
+      : store_(store),
+        replays_(replays),
+        acceptor_(acceptor),
+        watch_(watch),
+        ids_(ids),
+        clock_(clock),
+        from_(std::move(from)) {}
 
   void Register(rpc::Server& server);
 
   void SendNotification(const rpc::Context& context, const v1::SendNotificationRequest& request,
                         rpc::Reply<v1::Notification> reply);
+  void BatchSendNotifications(const rpc::Context& context,
+                              const v1::BatchSendNotificationsRequest& request,
+                              rpc::Reply<v1::BatchSendNotificationsResponse> reply);
   absl::Status GetNotification(const rpc::Context& context,
                                const v1::GetNotificationRequest& request,
                                v1::Notification& response);
@@ -37,10 +51,19 @@ class NotificationService {
                                   v1::Notification& response);
   absl::Status ListDeliveries(const rpc::Context& context, const v1::ListDeliveriesRequest& request,
                               v1::ListDeliveriesResponse& response);
+  absl::Status WatchDeliveries(const rpc::Context& context,
+                               const v1::WatchDeliveriesRequest& request,
+                               std::shared_ptr<rpc::StreamWriter> writer,
+                               const v1::WatchDeliveriesResponse*);
+  absl::Status ReplayDeliveries(const rpc::Context& context,
+                                const v1::ReplayDeliveriesRequest& request,
+                                v1::ReplayDeliveriesResponse& response);
 
  private:
   Store& store_;
+  ReplayStore& replays_;
   Acceptor& acceptor_;
+  DeliveryWatch& watch_;
   IdSource& ids_;
   const Clock& clock_;
   const Mailbox from_;

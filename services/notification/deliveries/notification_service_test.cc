@@ -8,15 +8,10 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "libs/base/error.h"
-#include "libs/sql/migrate.h"
-#include "libs/testing/database_fixture.h"
-#include "libs/testing/service_fixture.h"
 #include "libs/testing/status_matchers.h"
-#include "services/notification/deliveries/sql_store.h"
-#include "services/notification/migrations.h"
-#include "services/notification/services.h"
-#include "wici/notification/v1/notification_service.pb.h"
+#include "services/notification/testing/notification_server.h"
 #include "wici/notification/v1/template_service.pb.h"
+#include "wici/people/v1/personal_data_service.pb.h"
 
 namespace wici::notification {
 namespace {
@@ -32,111 +27,73 @@ using testing::StatusIs;
 
 constexpr char kRequestId[] = "6f2d1c1e-3a0b-4c57-9a53-0d8f5f6f7a01";
 
-class NotificationServiceTest : public ::testing::Test {
+class NotificationServiceTest : public NotificationFixture {
  protected:
-  NotificationServiceTest() {
-    handlers_.Register(services_.server());
-    services_.Start();
-  }
-
-  static v1::SendNotificationRequest Request() {
-    v1::SendNotificationRequest request;
-    request.mutable_notification()->set_template_("templates/invitation");
-    request.mutable_notification()->set_event("events/e1");
-    request.mutable_notification()->set_resource("events/e1/invitations/i1");
-    request.mutable_notification()->add_persons("clusters/c1/contacts/p1");
-    return request;
-  }
-
-  absl::StatusOr<v1::Notification> Send(const v1::SendNotificationRequest& request) {
-    return services_.Call<v1::Notification>(
-        "wici.notification.v1.NotificationService/SendNotification", request, token_);
-  }
   absl::StatusOr<v1::Notification> Get(const std::string& name) {
     v1::GetNotificationRequest request;
     request.set_name(name);
-    return services_.Call<v1::Notification>(
-        "wici.notification.v1.NotificationService/GetNotification", request, token_);
+    return Call<v1::Notification>("NotificationService/GetNotification", request);
   }
   absl::StatusOr<v1::Notification> Cancel(const std::string& name, const std::string& etag = "") {
     v1::CancelNotificationRequest request;
     request.set_name(name);
     request.set_etag(etag);
-    return services_.Call<v1::Notification>(
-        "wici.notification.v1.NotificationService/CancelNotification", request, token_);
+    return Call<v1::Notification>("NotificationService/CancelNotification", request);
   }
   absl::StatusOr<v1::ListNotificationsResponse> List(const v1::ListNotificationsRequest& request) {
-    return services_.Call<v1::ListNotificationsResponse>(
-        "wici.notification.v1.NotificationService/ListNotifications", request, token_);
+    return Call<v1::ListNotificationsResponse>("NotificationService/ListNotifications", request);
   }
-  absl::StatusOr<v1::ListDeliveriesResponse> ListDeliveries(
-      const v1::ListDeliveriesRequest& request) {
-    return services_.Call<v1::ListDeliveriesResponse>(
-        "wici.notification.v1.NotificationService/ListDeliveries", request, token_);
+  absl::StatusOr<v1::BatchSendNotificationsResponse> SendBatch(
+      const v1::BatchSendNotificationsRequest& request) {
+    return Call<v1::BatchSendNotificationsResponse>("NotificationService/BatchSendNotifications",
+                                                    request);
   }
-
-  // Claims everything and lets it be delivered.
-  void DeliverAll() {
-    const absl::Time now = services_.clock().Now();
-    const absl::Time deadline = absl::Now() + absl::Seconds(20);
-    const auto claimed = *store_.ClaimDeliveries(deadline, "worker", absl::Minutes(2), 100, now);
-    for (const ClaimedDelivery& delivery : claimed) {
-      AttemptResult result;
-      result.outcome = v1::ATTEMPT_OUTCOME_DELIVERED_TO_RELAY;
-      const AttemptRecord record{delivery, result, SettleAttempt(delivery, result, now), now};
-      EXPECT_THAT(store_.RecordAttempts(deadline, {record}, now), IsOk());
-    }
-  }
-
-  testing::TestDatabase database_{sql::Engine::kSqlite, Migrations()};
-  testing::FakeIds ids_;
-  testing::FakeClock clock_;
-  SqlStore store_{database_.get(), ids_};
-  int commits_ = 0;
-  Services handlers_{Environment{.database = database_.get(),
-                                 .store = store_,
-                                 .clock = clock_,
-                                 .ids = ids_,
-                                 .from = *Mailbox::Parse("events@wici.example.org"),
-                                 .on_commit = [this] { ++commits_; }}};
-  testing::ServiceFixture services_;
-  std::string token_ = services_.Token("platform-operator");
 };
+WICI_ON_EVERY_ENGINE(NotificationServiceTest);
 
-TEST_F(NotificationServiceTest, WhatIsKeptForAPersonIsExportedAndErased) {
+TEST_P(NotificationServiceTest, WhatIsKeptForAPersonIsExportedAndErased) {
   const std::string service = "wici.people.v1.PersonalDataService/";
   const std::string jan = "clusters/c1/contacts/jan";
-  const absl::Time deadline = absl::Now() + absl::Seconds(20);
-  std::vector<KeptMail> mails = {{"d1", jan, 1, false, "jan@example.org", "To: jan\r\n\r\nżółć"},
-                                 {"d2", "persons/ewa", 1, false, "ewa@example.org", "To: ewa"}};
-  ASSERT_THAT(store_.KeepMails(deadline, absl::MakeSpan(mails)), IsOk());
+  const absl::Time deadline = Deadline();
+  v1::SendNotificationRequest wanted = Request();
+  wanted.mutable_notification()->clear_resource();
+  wanted.mutable_notification()->set_persons(0, jan);
+  wanted.mutable_notification()->add_persons("persons/ewa");
+  ASSERT_THAT(Send(wanted), IsOk());
+  std::vector<PlannedAttempt> attempts;
+  for (const ClaimedDelivery& claimed : *store().ClaimDeliveries(
+           deadline, v1::CHANNEL_EMAIL, "w", absl::Minutes(2), 9, clock().Now())) {
+    const std::string message = claimed.person == jan ? "To: jan\r\n\r\nżółć" : "To: ewa";
+    attempts.push_back({claimed, {"example.org", "x@example.org", message}, std::nullopt});
+  }
+  ASSERT_THAT(store().BeginAttempts(deadline, absl::MakeSpan(attempts), clock().Now()), IsOk());
   people::v1::ExportPersonRequest ask;
   ask.set_person(jan);
   const auto held =
-      services_.Call<people::v1::ExportPersonResponse>(service + "ExportPerson", ask, token_);
+      server_->grpc.Call<people::v1::ExportPersonResponse>(service + "ExportPerson", ask, token_);
   ASSERT_THAT(held, IsOk());
   EXPECT_EQ(held->json(), R"({"mails":["To: jan\r\n\r\nżółć"]})");
   people::v1::ErasePersonRequest request;
   request.set_person("nobody");
   EXPECT_THAT(
-      services_.Call<people::v1::ErasePersonResponse>(service + "ErasePerson", request, token_),
+      server_->grpc.Call<people::v1::ErasePersonResponse>(service + "ErasePerson", request, token_),
       StatusIs(absl::StatusCode::kInvalidArgument, HasViolation("person")));
   request.set_person(jan);
-  EXPECT_THAT(services_.Call<people::v1::ErasePersonResponse>(service + "ErasePerson", request,
-                                                              services_.Token("event-organiser")),
+  EXPECT_THAT(server_->grpc.Call<people::v1::ErasePersonResponse>(
+                  service + "ErasePerson", request, server_->grpc.Token("event-organiser")),
               StatusIs(absl::StatusCode::kPermissionDenied));
   request.set_request_id(kRequestId);
   for (int i = 0; i < 2; ++i) {
-    const auto erased =
-        services_.Call<people::v1::ErasePersonResponse>(service + "ErasePerson", request, token_);
+    const auto erased = server_->grpc.Call<people::v1::ErasePersonResponse>(service + "ErasePerson",
+                                                                            request, token_);
     ASSERT_THAT(erased, IsOk());
     EXPECT_TRUE(erased->erased()) << "the same answer twice";
   }
-  EXPECT_THAT(*store_.ListKeptMails(deadline, jan, 10), ::testing::IsEmpty());
-  EXPECT_THAT(*store_.ListKeptMails(deadline, "persons/ewa", 10), SizeIs(1));
+  EXPECT_THAT(*store().ListKeptMails(deadline, jan, 10), ::testing::IsEmpty());
+  EXPECT_THAT(*store().ListKeptMails(deadline, "persons/ewa", 10), SizeIs(1));
 }
 
-TEST_F(NotificationServiceTest, AcceptedNotificationCanBeReadWithItsDeliveries) {
+TEST_P(NotificationServiceTest, AcceptedNotificationCanBeReadWithItsDeliveries) {
   const auto sent = Send(Request());
   ASSERT_THAT(sent, IsOk());
   EXPECT_EQ(commits_, 1);
@@ -157,7 +114,7 @@ TEST_F(NotificationServiceTest, AcceptedNotificationCanBeReadWithItsDeliveries) 
   EXPECT_THAT(delivery.message_id(), HasSubstr("@wici.example.org"));
 }
 
-TEST_F(NotificationServiceTest, SameRequestIdGivesTheSameAnswerAndOneNotification) {
+TEST_P(NotificationServiceTest, SameRequestIdGivesTheSameAnswerAndOneNotification) {
   v1::SendNotificationRequest request = Request();
   request.set_request_id(kRequestId);
   const auto first = Send(request);
@@ -173,7 +130,46 @@ TEST_F(NotificationServiceTest, SameRequestIdGivesTheSameAnswerAndOneNotificatio
                     HasViolation("request_id")));
 }
 
-TEST_F(NotificationServiceTest, EverythingThatIsWrongIsSaidAtOnce) {
+TEST_P(NotificationServiceTest, ABatchIsAcceptedWholeOrNotAtAll) {
+  v1::BatchSendNotificationsRequest batch;
+  for (int i = 0; i < 3; ++i) *batch.add_requests() = Request();
+  batch.set_request_id(kRequestId);
+  const auto first = SendBatch(batch);
+  ASSERT_THAT(first, IsOk());
+  ASSERT_EQ(first->notifications_size(), 3);
+  EXPECT_EQ(SendBatch(batch)->SerializeAsString(), first->SerializeAsString());
+  EXPECT_EQ(List({})->notifications_size(), 3);
+  EXPECT_EQ(Get(first->notifications(2).name())->counts().pending(), 1);
+  batch.mutable_requests(1)->mutable_notification()->set_event("events/e2");
+  batch.mutable_requests(1)->mutable_notification()->clear_resource();
+  EXPECT_THAT(SendBatch(batch),
+              StatusIs(absl::StatusCode::kInvalidArgument, AllOf(Reason("REQUEST_ID_REUSED"))));
+  batch.clear_request_id();
+  batch.mutable_requests(1)->mutable_notification()->set_template_("templates/none");
+  batch.mutable_requests(2)->mutable_notification()->clear_persons();
+  EXPECT_THAT(SendBatch(batch), AllOf(HasViolation("requests[1].notification.template"),
+                                      HasViolation("requests[2].notification.persons")));
+  EXPECT_EQ(List({})->notifications_size(), 3);
+}
+
+TEST_P(NotificationServiceTest, ABatchHasBounds) {
+  v1::BatchSendNotificationsRequest batch;
+  EXPECT_THAT(SendBatch(batch), HasViolation("requests"));
+  for (int i = 0; i < 501; ++i) *batch.add_requests() = Request();
+  EXPECT_THAT(SendBatch(batch), HasViolation("requests"));
+  batch.mutable_requests()->RemoveLast();
+  EXPECT_EQ(SendBatch(batch)->notifications_size(), 500);
+  for (int i = 0; i < 6; ++i) {
+    v1::Notification& n = *batch.mutable_requests(i)->mutable_notification();
+    n.clear_resource();
+    for (int p = 0; p < 900; ++p) n.add_persons(absl::StrCat("persons/p", p));
+  }
+  EXPECT_THAT(SendBatch(batch), HasViolation("requests"));
+  token_ = server_->grpc.Token("event-organiser", "events/e1");
+  EXPECT_THAT(SendBatch(batch), StatusIs(absl::StatusCode::kPermissionDenied));
+}
+
+TEST_P(NotificationServiceTest, EverythingThatIsWrongIsSaidAtOnce) {
   v1::SendNotificationRequest request;
   request.set_request_id("not a uuid");
   v1::Notification& n = *request.mutable_notification();
@@ -202,7 +198,7 @@ TEST_F(NotificationServiceTest, EverythingThatIsWrongIsSaidAtOnce) {
   EXPECT_EQ(List({})->notifications_size(), 0);
 }
 
-TEST_F(NotificationServiceTest, EmptyAndOversizedRequestsAreRefused) {
+TEST_P(NotificationServiceTest, EmptyAndOversizedRequestsAreRefused) {
   EXPECT_THAT(Send({}), HasViolation("notification"));
   v1::SendNotificationRequest request = Request();
   request.mutable_notification()->clear_resource();
@@ -216,7 +212,7 @@ TEST_F(NotificationServiceTest, EmptyAndOversizedRequestsAreRefused) {
   EXPECT_THAT(Send(request), HasViolation("notification.event"));
 }
 
-TEST_F(NotificationServiceTest, UnknownNamesAreNotFoundAndMalformedOnesInvalid) {
+TEST_P(NotificationServiceTest, UnknownNamesAreNotFoundAndMalformedOnesInvalid) {
   const auto not_found = StatusIs(absl::StatusCode::kNotFound, Reason("NOTIFICATION_NOT_FOUND"));
   EXPECT_THAT(Get("notifications/none"), not_found);
   EXPECT_THAT(Cancel("notifications/none"), not_found);
@@ -232,7 +228,7 @@ TEST_F(NotificationServiceTest, UnknownNamesAreNotFoundAndMalformedOnesInvalid) 
               AllOf(HasViolation("parent"), HasViolation("state"), HasViolation("page_size")));
 }
 
-TEST_F(NotificationServiceTest, CancelStopsAnActiveNotificationOnly) {
+TEST_P(NotificationServiceTest, CancelStopsAnActiveNotificationOnly) {
   const auto sent = Send(Request());
   ASSERT_THAT(sent, IsOk());
   EXPECT_THAT(Cancel(sent->name(), "\"9\""),
@@ -243,12 +239,12 @@ TEST_F(NotificationServiceTest, CancelStopsAnActiveNotificationOnly) {
   EXPECT_THAT(Cancel(sent->name()), IsOk());
   const auto done = Send(Request());
   ASSERT_THAT(done, IsOk());
-  DeliverAll();
+  EndAll(v1::ATTEMPT_OUTCOME_DELIVERED_TO_RELAY);
   EXPECT_THAT(Cancel(done->name()),
               StatusIs(absl::StatusCode::kFailedPrecondition, Reason("NOTIFICATION_COMPLETED")));
 }
 
-TEST_F(NotificationServiceTest, PagesHoldEachNotificationOnce) {
+TEST_P(NotificationServiceTest, PagesHoldEachNotificationOnce) {
   for (int i = 0; i < 5; ++i) ASSERT_THAT(Send(Request()), IsOk());
   v1::ListNotificationsRequest request;
   request.set_event("events/e1");
@@ -266,7 +262,7 @@ TEST_F(NotificationServiceTest, PagesHoldEachNotificationOnce) {
   EXPECT_THAT(seen, SizeIs(5));
 }
 
-TEST_F(NotificationServiceTest, PageTokenOfAnotherQueryIsRefused) {
+TEST_P(NotificationServiceTest, PageTokenOfAnotherQueryIsRefused) {
   for (int i = 0; i < 2; ++i) ASSERT_THAT(Send(Request()), IsOk());
   v1::ListNotificationsRequest request;
   request.set_page_size(1);
@@ -276,29 +272,29 @@ TEST_F(NotificationServiceTest, PageTokenOfAnotherQueryIsRefused) {
   EXPECT_THAT(List(request), HasViolation("page_token"));
 }
 
-TEST_F(NotificationServiceTest, NobodyAndTheUnentitledAreTurnedAway) {
-  EXPECT_THAT(services_.Call<v1::Notification>(
+TEST_P(NotificationServiceTest, NobodyAndTheUnentitledAreTurnedAway) {
+  EXPECT_THAT(server_->grpc.Call<v1::Notification>(
                   "wici.notification.v1.NotificationService/SendNotification", Request()),
               StatusIs(absl::StatusCode::kUnauthenticated));
-  token_ = services_.Token("door-staff", "events/e1");
+  token_ = server_->grpc.Token("door-staff", "events/e1");
   EXPECT_THAT(Send(Request()), StatusIs(absl::StatusCode::kPermissionDenied));
   EXPECT_THAT(Get("notifications/none"), StatusIs(absl::StatusCode::kPermissionDenied));
 }
 
-TEST_F(NotificationServiceTest, BuiltInTemplatesCanBeReadAndPreviewed) {
-  const auto templates = services_.Call<v1::ListTemplatesResponse>(
+TEST_P(NotificationServiceTest, BuiltInTemplatesCanBeReadAndPreviewed) {
+  const auto templates = server_->grpc.Call<v1::ListTemplatesResponse>(
       "wici.notification.v1.TemplateService/ListTemplates", v1::ListTemplatesRequest(), token_);
   ASSERT_THAT(templates, IsOk());
   EXPECT_EQ(templates->templates_size(), 19);
   for (const v1::Template& item : templates->templates()) {
     v1::GetTemplateRequest get;
     get.set_name(item.name());
-    EXPECT_THAT(services_.Call<v1::Template>("wici.notification.v1.TemplateService/GetTemplate",
-                                             get, token_),
+    EXPECT_THAT(server_->grpc.Call<v1::Template>("wici.notification.v1.TemplateService/GetTemplate",
+                                                 get, token_),
                 IsOk());
     v1::GetTemplateVersionRequest version;
     version.set_name(item.current_version());
-    const auto texts = services_.Call<v1::TemplateVersion>(
+    const auto texts = server_->grpc.Call<v1::TemplateVersion>(
         "wici.notification.v1.TemplateService/GetTemplateVersion", version, token_);
     ASSERT_THAT(texts, IsOk());
     EXPECT_EQ(texts->contents_size(), 3);
@@ -312,7 +308,7 @@ TEST_F(NotificationServiceTest, BuiltInTemplatesCanBeReadAndPreviewed) {
     v1::PreviewTemplateRequest preview;
     preview.set_name(item.name());
     preview.set_language("pl");
-    const auto shown = services_.Call<v1::PreviewTemplateResponse>(
+    const auto shown = server_->grpc.Call<v1::PreviewTemplateResponse>(
         "wici.notification.v1.TemplateService/PreviewTemplate", preview, token_);
     ASSERT_THAT(shown, IsOk());
     EXPECT_EQ(shown->language(), "pl");
@@ -320,38 +316,38 @@ TEST_F(NotificationServiceTest, BuiltInTemplatesCanBeReadAndPreviewed) {
   }
 }
 
-TEST_F(NotificationServiceTest, UnknownTemplateIsNotFound) {
+TEST_P(NotificationServiceTest, UnknownTemplateIsNotFound) {
   const auto not_found = StatusIs(absl::StatusCode::kNotFound, Reason("TEMPLATE_NOT_FOUND"));
   v1::GetTemplateRequest get;
   get.set_name("templates/none");
-  EXPECT_THAT(
-      services_.Call<v1::Template>("wici.notification.v1.TemplateService/GetTemplate", get, token_),
-      not_found);
+  EXPECT_THAT(server_->grpc.Call<v1::Template>("wici.notification.v1.TemplateService/GetTemplate",
+                                               get, token_),
+              not_found);
   v1::GetTemplateVersionRequest version;
   for (const char* name : {"templates/none/versions/1", "templates/invitation/versions/2"}) {
     version.set_name(name);
-    EXPECT_THAT(services_.Call<v1::TemplateVersion>(
+    EXPECT_THAT(server_->grpc.Call<v1::TemplateVersion>(
                     "wici.notification.v1.TemplateService/GetTemplateVersion", version, token_),
                 not_found);
   }
   v1::PreviewTemplateRequest preview;
   preview.set_name("templates/none");
-  EXPECT_THAT(services_.Call<v1::PreviewTemplateResponse>(
+  EXPECT_THAT(server_->grpc.Call<v1::PreviewTemplateResponse>(
                   "wici.notification.v1.TemplateService/PreviewTemplate", preview, token_),
               not_found);
   preview.set_name("templates");
   preview.set_language("not a language");
-  EXPECT_THAT(services_.Call<v1::PreviewTemplateResponse>(
+  EXPECT_THAT(server_->grpc.Call<v1::PreviewTemplateResponse>(
                   "wici.notification.v1.TemplateService/PreviewTemplate", preview, token_),
               AllOf(HasViolation("name"), HasViolation("language")));
 }
 
 // The list only shrinks, and knowingly.
-TEST_F(NotificationServiceTest, TheMethodsWithoutHandlerAreThoseOfTheList) {
+TEST_P(NotificationServiceTest, TheMethodsWithoutHandlerAreThoseOfTheList) {
   std::ifstream file("services/notification/unimplemented_methods.txt");
   std::vector<std::string> listed;
   for (std::string line; std::getline(file, line);) listed.push_back(line);
-  EXPECT_THAT(services_.server().UnimplementedMethods(), ElementsAreArray(listed));
+  EXPECT_THAT(server_->grpc.server().UnimplementedMethods(), ElementsAreArray(listed));
 }
 
 }  // namespace

@@ -24,8 +24,8 @@ inline constexpr sql::Query kInsertDeliveries{
     "insert_deliveries",
     "INSERT INTO deliveries (id, notification_id, template, event, resource, person, channel, "
     "unknown_policy, calendar_method, calendar_sequence, state, prior_state, reason, cancelled, "
-    "attempt, fence, lease_owner, next_at, expires_at, last_outcome, last_code, "
-    "last_enhanced_code, created_at, updated_at) VALUES"};
+    "attempt, fence, begun, may_have_arrived, repeat_allowed, lease_owner, next_at, expires_at, "
+    "last_outcome, last_code, last_enhanced_code, version, created_at, updated_at) VALUES"};
 
 // The next SEQUENCE of each (event, person): 0, then one more each time.
 inline constexpr sql::Query kTakeSequences{
@@ -68,12 +68,24 @@ inline constexpr sql::Query kGetNotification{
     "GROUP BY n.id, n.revision, n.template, n.event, n.channel, n.unknown_policy, n.cause, "
     "n.cancelled, n.schedule_at, n.expires_at, n.created_at, n.updated_at"};
 
-// $1 notification, $2 state or 0, $3 id after which to start or '', $4 limit.
+// $1 notification, $2 state or 0, $3 id after which to start or '', $4 limit, $5 event or '', $6
+// reason or 0, $7 last code or 0, $8 changed at or after.
 inline constexpr sql::Query kListDeliveries{
     "list_deliveries",
     "SELECT id, notification_id, person, resource, channel, state, reason, attempt, next_at, "
     "last_outcome, last_code, last_enhanced_code, calendar_method, calendar_sequence, created_at, "
     "updated_at FROM deliveries WHERE notification_id = $1 AND ($2 = 0 OR state = $2) AND id > $3 "
+    "AND ($5 = '' OR event = $5) AND ($6 = 0 OR reason = $6) AND ($7 = 0 OR last_code = $7) AND "
+    "updated_at >= $8 ORDER BY id LIMIT $4"};
+
+// The same of all notifications about one event, of those that ended without arriving.
+inline constexpr sql::Query kListDeadDeliveries{
+    "list_dead_deliveries",
+    "SELECT id, notification_id, person, resource, channel, state, reason, attempt, next_at, "
+    "last_outcome, last_code, last_enhanced_code, calendar_method, calendar_sequence, created_at, "
+    "updated_at FROM deliveries WHERE event = $5 AND state = $2 AND "
+    "state IN (5, 6, 7, 8, 9) AND id > $3 AND ($1 = '' OR notification_id = $1) AND "
+    "($6 = 0 OR reason = $6) AND ($7 = 0 OR last_code = $7) AND updated_at >= $8 "
     "ORDER BY id LIMIT $4"};
 
 // ----- cancelling -----
@@ -83,13 +95,11 @@ inline constexpr sql::Query kCancelNotification{
     "UPDATE notifications SET cancelled = TRUE, revision = revision + 1, version = version + 1, "
     "updated_at = $2 WHERE id = $1 RETURNING version"};
 
-// What may have arrived becomes UNKNOWN.
 inline constexpr sql::Query kCancelOpenDeliveries{
     "cancel_open_deliveries",
-    "UPDATE deliveries SET state = CASE WHEN EXISTS (SELECT 1 FROM attempts "
-    "WHERE attempts.delivery_id = deliveries.id "
-    "AND (attempts.ended_at IS NULL OR attempts.outcome = 4)) THEN 6 ELSE 8 END, "
-    "next_at = NULL, updated_at = $2 WHERE notification_id = $1 AND state IN (1, 3)"};
+    "UPDATE deliveries SET state = CASE WHEN may_have_arrived THEN 6 ELSE 8 END, "
+    "reason = CASE WHEN may_have_arrived THEN 22 ELSE 0 END, next_at = NULL, updated_at = $2, "
+    "version = $3 WHERE notification_id = $1 AND state IN (1, 3)"};
 
 // What is being sent may be deferred; then it must not come back.
 inline constexpr sql::Query kMarkSendingDeliveries{
@@ -98,37 +108,53 @@ inline constexpr sql::Query kMarkSendingDeliveries{
 
 // ----- sending -----
 
-// $1 owner, $2 end of the lease, $3 now, $4 limit. Mails to one person about one event go out in
-// the order in which they were accepted, unless an earlier one has been deferred.
+// $1 owner, $2 end of the lease, $3 now, $4 limit, $5 channel. Messages to one person about one
+// event go out in the order in which they were accepted, unless an earlier one has been deferred.
+// A claim that finds an attempt begun and never ended takes over its doubt.
 inline constexpr sql::Query kClaimDeliveries{
     "claim_deliveries",
     "UPDATE deliveries SET prior_state = state, state = 2, lease_owner = $1, next_at = $2, "
-    "fence = fence + 1, attempt = attempt + 1, updated_at = $3 "
-    "WHERE next_at <= $3 AND id IN (SELECT d.id FROM deliveries d WHERE d.next_at <= $3 AND "
+    "fence = fence + 1, may_have_arrived = may_have_arrived OR begun, begun = FALSE, "
+    "updated_at = $3 "
+    "WHERE next_at <= $3 AND id IN "
+    "(SELECT d.id FROM deliveries d WHERE d.channel = $5 AND d.next_at <= $3 AND "
     "NOT EXISTS (SELECT 1 FROM deliveries e WHERE e.event = d.event AND e.person = d.person AND "
-    "e.id < d.id AND e.next_at IS NOT NULL AND "
+    "e.id < d.id AND e.channel = d.channel AND e.next_at IS NOT NULL AND "
     "(e.state = 2 AND e.next_at > $3 OR e.state <> 3 AND e.next_at <= $3)) "
     "ORDER BY d.next_at, d.id LIMIT $4) "
     "RETURNING id, notification_id, template, event, resource, person, unknown_policy, "
     "calendar_method, calendar_sequence, attempt, fence, expires_at, prior_state, cancelled, "
-    "failures"};
+    "failures, channel, may_have_arrived, repeat_allowed"};
 
-// Those with an attempt that may have arrived.
-inline constexpr sql::Query kFindInDoubt{
-    "find_deliveries_in_doubt",
-    "SELECT DISTINCT delivery_id FROM attempts WHERE (ended_at IS NULL OR outcome = 4) "
-    "AND delivery_id IN"};
-
-// $1 owner, $2 new end, $3 now. Leases that have ended are not brought back.
+// $1 owner, $2 new end, $3 now, $4 channel. Leases that have ended are not brought back.
 inline constexpr sql::Query kRenewLeases{
     "renew_leases",
-    "UPDATE deliveries SET next_at = $2 WHERE next_at > $3 AND next_at <= $2 AND state = 2 AND "
-    "lease_owner = $1"};
+    "UPDATE deliveries SET next_at = $2 WHERE channel = $4 AND next_at > $3 AND next_at <= $2 AND "
+    "state = 2 AND lease_owner = $1"};
 
+// Those claimed with a fence, given as (id, fence), that still hold and are not cancelled. An
+// attempt that must not be repeated is in doubt only from kCommitAttempt on.
+inline constexpr sql::Query kBeginDeliveries{
+    "begin_deliveries",
+    "UPDATE deliveries SET attempt = attempt + 1, begun = unknown_policy <> 2, "
+    "repeat_allowed = repeat_allowed AND unknown_policy = 2 WHERE (id, fence) IN"};
+inline constexpr std::string_view kBeginDeliveriesSuffix =
+    "AND state = 2 AND cancelled = FALSE RETURNING id";
+
+// $1 id, $2 fence.
+inline constexpr sql::Query kCommitDelivery{
+    "commit_delivery",
+    "UPDATE deliveries SET begun = TRUE, repeat_allowed = FALSE WHERE id = $1 AND fence = $2 AND "
+    "state = 2 AND cancelled = FALSE RETURNING id"};
+
+// Phases: 1 begun, 2 its last bytes may go out.
 inline constexpr sql::Query kInsertAttempts{
     "insert_attempts",
-    "INSERT INTO attempts (delivery_id, n, fence, started_at, ended_at, outcome, code, "
+    "INSERT INTO attempts (delivery_id, n, fence, phase, started_at, ended_at, outcome, code, "
     "enhanced_code) VALUES"};
+
+inline constexpr sql::Query kCommitAttempt{
+    "commit_attempt", "UPDATE attempts SET phase = 2 WHERE delivery_id = $1 AND n = $2"};
 
 // $1 delivery, $2 attempt, $3 ended, $4 outcome, $5 code, $6 enhanced code.
 inline constexpr sql::Query kEndAttempt{
@@ -137,16 +163,28 @@ inline constexpr sql::Query kEndAttempt{
     "WHERE delivery_id = $1 AND n = $2 AND ended_at IS NULL"};
 
 // $3 state, $4 reason, $5 next attempt, $6 outcome, $7 code, $8 enhanced code, $9 now, $10 how many
-// failures more: 0 or 1. No row: the fence has moved on, another worker has the delivery.
+// failures more: 0 or 1, $11 whether it may have arrived. kBumpNotification follows. No row: the
+// fence has moved on, another worker has the delivery.
 inline constexpr sql::Query kSettleDelivery{
     "settle_delivery",
     "UPDATE deliveries SET state = $3, reason = $4, next_at = $5, last_outcome = $6, "
     "last_code = $7, last_enhanced_code = $8, lease_owner = '', updated_at = $9, "
-    "failures = failures + $10 "
-    "WHERE id = $1 AND fence = $2 AND state = 2 RETURNING id"};
+    "failures = failures + $10, may_have_arrived = may_have_arrived OR $11, begun = FALSE, "
+    "version = (SELECT n.version FROM notifications n WHERE n.id = deliveries.notification_id) + 1 "
+    "WHERE id = $1 AND fence = $2 AND state = 2 RETURNING id, may_have_arrived"};
+
+// The same without an attempt: $3 state, $4 reason, $5 next attempt, $6 now, $7 how many failures
+// more.
+inline constexpr sql::Query kSettleUnsent{
+    "settle_unsent",
+    "UPDATE deliveries SET state = $3, reason = $4, next_at = $5, lease_owner = '', "
+    "updated_at = $6, failures = failures + $7, begun = FALSE, "
+    "version = (SELECT n.version FROM notifications n WHERE n.id = deliveries.notification_id) + 1 "
+    "WHERE id = $1 AND fence = $2 AND state = 2 RETURNING id, may_have_arrived"};
 
 // ----- kept mails -----
 
+// What an attempt sends is kept until it is known what became of it.
 inline constexpr sql::Query kGetKeptMails{
     "get_kept_mails",
     "SELECT delivery_id, recipient, message FROM kept_mails WHERE delivery_id IN"};
@@ -162,17 +200,10 @@ inline constexpr std::string_view kKeepMailsSuffix =
 inline constexpr sql::Query kForgetMails{"forget_mails",
                                          "DELETE FROM kept_mails WHERE delivery_id IN"};
 
-// Unless an attempt may have arrived, of which nobody knows: then it is sent again as it was.
-inline constexpr sql::Query kForgetMailsNotInDoubt{
-    "forget_mails_not_in_doubt",
-    "DELETE FROM kept_mails WHERE NOT EXISTS (SELECT 1 FROM attempts "
-    "WHERE attempts.delivery_id = kept_mails.delivery_id "
-    "AND (attempts.ended_at IS NULL OR attempts.outcome = 4)) AND delivery_id IN"};
-
 inline constexpr sql::Query kForgetMailsOfNotification{
     "forget_mails_of_notification",
     "DELETE FROM kept_mails WHERE delivery_id IN "
-    "(SELECT id FROM deliveries WHERE notification_id = $1 AND state IN (6, 8))"};
+    "(SELECT id FROM deliveries WHERE notification_id = $1 AND next_at IS NULL)"};
 
 inline constexpr sql::Query kForgetMailsOfPerson{
     "forget_mails_of_person", "DELETE FROM kept_mails WHERE person = $1 RETURNING delivery_id"};
@@ -185,10 +216,9 @@ inline constexpr sql::Query kBumpNotification{
     "bump_notification",
     "UPDATE notifications SET version = version + 1 WHERE id = $1 RETURNING version"};
 
-// When the next delivery is due, NULL when there is none.
-inline constexpr sql::Query kNextDue{"next_due",
-                                     "SELECT MIN(next_at) FROM deliveries WHERE next_at IS NOT "
-                                     "NULL"};
+// When the next delivery of a channel is due, NULL when there is none.
+inline constexpr sql::Query kNextDue{
+    "next_due", "SELECT MIN(next_at) FROM deliveries WHERE channel = $1 AND next_at IS NOT NULL"};
 
 }  // namespace wici::notification::queries
 

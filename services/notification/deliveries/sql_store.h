@@ -3,11 +3,13 @@
 #define WICI_SERVICES_NOTIFICATION_DELIVERIES_SQL_STORE_H_
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "libs/base/id.h"
 #include "libs/sql/database.h"
 #include "services/notification/deliveries/rules/ledger.h"
+#include "services/notification/deliveries/send_check.h"
 #include "services/notification/deliveries/store.h"
 
 namespace wici::notification {
@@ -24,8 +26,9 @@ absl::StatusOr<bool> ForgetMailsOf(sql::Transaction& tx, std::string_view person
 
 class SqlStore final : public Store {
  public:
-  // Both outlive the store.
-  SqlStore(sql::Database& database, IdSource& ids) : database_(database), ids_(ids) {}
+  // `checks` are asked before an attempt, in this order. All outlive the store.
+  SqlStore(sql::Database& database, IdSource& ids, std::vector<SendCheck*> checks = {})
+      : database_(database), ids_(ids), checks_(std::move(checks)) {}
 
   absl::StatusOr<v1::Notification> GetNotification(absl::Time deadline,
                                                    std::string_view name) override;
@@ -35,22 +38,21 @@ class SqlStore final : public Store {
                                                                   std::string_view before,
                                                                   std::int32_t limit) override;
   absl::StatusOr<std::vector<v1::Delivery>> ListDeliveries(absl::Time deadline,
-                                                           std::string_view parent,
-                                                           v1::DeliveryState state,
+                                                           const DeliveryFilter& filter,
                                                            std::string_view after,
                                                            std::int32_t limit) override;
   absl::StatusOr<v1::Notification> CancelNotification(absl::Time deadline,
                                                       const sql::IdempotencyKey& key,
                                                       std::string_view name, std::string_view etag,
                                                       absl::Time now) override;
-  absl::StatusOr<std::vector<ClaimedDelivery>> ClaimDeliveries(absl::Time deadline,
-                                                               std::string_view owner,
-                                                               absl::Duration lease,
-                                                               std::int32_t limit,
-                                                               absl::Time now) override;
-  absl::Status RenewLeases(absl::Time deadline, std::string_view owner, absl::Duration lease,
-                           absl::Time now) override;
-  absl::Status KeepMails(absl::Time deadline, absl::Span<KeptMail> mails) override;
+  absl::StatusOr<std::vector<ClaimedDelivery>> ClaimDeliveries(
+      absl::Time deadline, v1::Channel channel, std::string_view owner, absl::Duration lease,
+      std::int32_t limit, absl::Time now) override;
+  absl::Status RenewLeases(absl::Time deadline, v1::Channel channel, std::string_view owner,
+                           absl::Duration lease, absl::Time now) override;
+  absl::Status BeginAttempts(absl::Time deadline, absl::Span<PlannedAttempt> attempts,
+                             absl::Time now) override;
+  absl::StatusOr<bool> CommitAttempt(absl::Time deadline, const ClaimedDelivery& delivery) override;
   absl::StatusOr<std::vector<std::string>> ListKeptMails(absl::Time deadline,
                                                          std::string_view person,
                                                          std::int32_t limit) override;
@@ -58,11 +60,12 @@ class SqlStore final : public Store {
                                     std::string_view person, absl::Time now) override;
   absl::StatusOr<int> RecordAttempts(absl::Time deadline, absl::Span<const AttemptRecord> records,
                                      absl::Time now) override;
-  absl::StatusOr<absl::Time> NextDue(absl::Time deadline) override;
+  absl::StatusOr<absl::Time> NextDue(absl::Time deadline, v1::Channel channel) override;
 
  private:
   sql::Database& database_;
   IdSource& ids_;
+  const std::vector<SendCheck*> checks_;
 };
 
 }  // namespace wici::notification

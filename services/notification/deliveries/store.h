@@ -3,6 +3,7 @@
 #define WICI_SERVICES_NOTIFICATION_DELIVERIES_STORE_H_
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,22 +19,33 @@
 
 namespace wici::notification {
 
-// The end of one attempt, or of a claim that led to none.
+// Which deliveries to list; what is empty or 0 does not matter.
+struct DeliveryFilter {
+  std::string notification_id = "";  // "": all about `event`, of which `state` says none arrived
+  std::string event = "";
+  v1::DeliveryState state = v1::DELIVERY_STATE_UNSPECIFIED;
+  v1::DeliveryReason reason = v1::DELIVERY_REASON_UNSPECIFIED;
+  std::int32_t last_code = 0;
+  absl::Time changed_after = absl::UnixEpoch();
+};
+
+// An attempt about to be made.
+struct PlannedAttempt {
+  ClaimedDelivery delivery;
+  Outgoing outgoing;
+  // Set by BeginAttempts when it must not be made.
+  std::optional<Settlement> instead;
+};
+
+// The end of one attempt, or of a claim that led to none (then the outcome says why: SUPPRESSED,
+// REJECTED or DEFERRED as the channel found, UNSPECIFIED when a check put it off).
 struct AttemptRecord {
   ClaimedDelivery delivery;
   AttemptResult result;
   Settlement settlement;
   absl::Time ended;
-};
-
-// A mail as an attempt sends it.
-struct KeptMail {
-  std::string delivery_id;
-  std::string person;
-  std::int64_t fence = 0;
-  bool repeated = false;  // an earlier attempt may have sent it already
-  std::string recipient;  // its address
-  std::string message;
+  bool begun = false;  // there was an attempt
+  std::string lane = "";
 };
 
 // Thread-safe. Every method is one transaction; errors are those of sql::Database unless a comment
@@ -54,8 +66,7 @@ class Store {
   // In the order of their ids, starting after `after`. message_id is left to the caller. NOT_FOUND
   // (NOTIFICATION_NOT_FOUND).
   virtual absl::StatusOr<std::vector<v1::Delivery>> ListDeliveries(absl::Time deadline,
-                                                                   std::string_view parent,
-                                                                   v1::DeliveryState state,
+                                                                   const DeliveryFilter& filter,
                                                                    std::string_view after,
                                                                    std::int32_t limit) = 0;
 
@@ -68,21 +79,27 @@ class Store {
                                                               std::string_view etag,
                                                               absl::Time now) = 0;
 
-  // Takes at most `limit` due deliveries on a lease and writes down that an attempt begins.
-  virtual absl::StatusOr<std::vector<ClaimedDelivery>> ClaimDeliveries(absl::Time deadline,
-                                                                       std::string_view owner,
-                                                                       absl::Duration lease,
-                                                                       std::int32_t limit,
-                                                                       absl::Time now) = 0;
+  // Takes at most `limit` due deliveries of a channel on a lease.
+  virtual absl::StatusOr<std::vector<ClaimedDelivery>> ClaimDeliveries(
+      absl::Time deadline, v1::Channel channel, std::string_view owner, absl::Duration lease,
+      std::int32_t limit, absl::Time now) = 0;
 
   // Gives the leases of `owner` that still hold another `lease` from now.
-  virtual absl::Status RenewLeases(absl::Time deadline, std::string_view owner,
+  virtual absl::Status RenewLeases(absl::Time deadline, v1::Channel channel, std::string_view owner,
                                    absl::Duration lease, absl::Time now) = 0;
 
-  // Writes mails down before they are sent. A repeated one becomes what was written down before, if
-  // that was for the same recipient, so that nobody gets the same mail twice in two versions. Kept
-  // until it is known what became of the attempt.
-  virtual absl::Status KeepMails(absl::Time deadline, absl::Span<KeptMail> mails) = 0;
+  // Asks the checks, and writes down that attempts begin and what they send. One that must not be
+  // made gets `instead`. The message of one that may have arrived before becomes what was written
+  // down then, if that was for the same recipient, so that nobody gets the same message in two
+  // versions.
+  virtual absl::Status BeginAttempts(absl::Time deadline, absl::Span<PlannedAttempt> attempts,
+                                     absl::Time now) = 0;
+
+  // Writes down that the last bytes of an attempt go out, which until now certainly did not: for
+  // AT_MOST_ONCE, whose attempts are not in doubt before that. False: it was cancelled or is
+  // somebody else's by now, and must not be sent.
+  virtual absl::StatusOr<bool> CommitAttempt(absl::Time deadline,
+                                             const ClaimedDelivery& delivery) = 0;
 
   // At most `limit` of the mails that are kept now for a person.
   virtual absl::StatusOr<std::vector<std::string>> ListKeptMails(absl::Time deadline,
@@ -99,8 +116,8 @@ class Store {
                                              absl::Span<const AttemptRecord> records,
                                              absl::Time now) = 0;
 
-  // When the next delivery is due; InfiniteFuture when none is open.
-  virtual absl::StatusOr<absl::Time> NextDue(absl::Time deadline) = 0;
+  // When the next delivery of a channel is due; InfiniteFuture when none is open.
+  virtual absl::StatusOr<absl::Time> NextDue(absl::Time deadline, v1::Channel channel) = 0;
 };
 
 }  // namespace wici::notification

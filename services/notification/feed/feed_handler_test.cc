@@ -14,6 +14,7 @@
 #include "libs/testing/fake_clock.h"
 #include "libs/testing/fake_ids.h"
 #include "libs/testing/status_matchers.h"
+#include "services/notification/deliveries/ledger_rows.h"
 #include "services/notification/deliveries/sql_store.h"
 #include "services/notification/migrations.h"
 #include "services/notification/testing/fake_peers.h"
@@ -162,8 +163,8 @@ TEST_P(FeedHandlerTest, AMeetingIsToldOfWithACalendarEntryOfItsOwn) {
   for (std::size_t i = 0; i < all.size(); ++i) {
     EXPECT_EQ(all[i].template_(), expected[i].first);
     EXPECT_EQ(all[i].event(), "events/e1/meetings/m1");
-    const auto deliveries = store_->ListDeliveries(absl::Now() + absl::Seconds(20), all[i].name(),
-                                                   v1::DELIVERY_STATE_UNSPECIFIED, "", 10);
+    const auto deliveries = store_->ListDeliveries(
+        absl::Now() + absl::Seconds(20), {.notification_id = IdOf(all[i].name())}, "", 10);
     ASSERT_THAT(*deliveries, SizeIs(1));
     EXPECT_EQ(deliveries->front().resource(), "events/e1/registrations/r7");
     EXPECT_EQ(deliveries->front().calendar_method(), expected[i].second);
@@ -203,8 +204,8 @@ TEST_P(FeedHandlerTest, InvitationsAreMadePassedOnAndRemindedInWordsOfTheirOwn) 
 TEST_P(FeedHandlerTest, AMeetingThatWasInNoCalendarIsCancelledWithoutOne) {
   source_.AddMeeting("meeting.cancelled", "persons/a", "0");
   Consume();
-  const auto deliveries = store_->ListDeliveries(absl::Now() + absl::Seconds(20), All()[0].name(),
-                                                 v1::DELIVERY_STATE_UNSPECIFIED, "", 10);
+  const auto deliveries = store_->ListDeliveries(
+      absl::Now() + absl::Seconds(20), {.notification_id = IdOf(All()[0].name())}, "", 10);
   ASSERT_THAT(*deliveries, SizeIs(1));
   EXPECT_EQ(deliveries->front().calendar_method(), v1::CALENDAR_METHOD_UNSPECIFIED);
 }

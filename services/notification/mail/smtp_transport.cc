@@ -22,6 +22,7 @@ struct Exchange {
   bool needs_smtputf8 = false;
   bool refused_for_utf8 = false;
   std::string last_reply = "";  // its last line
+  const std::function<bool()>* before_end = nullptr;
 };
 
 // What is known of the connection that is kept open.
@@ -41,6 +42,7 @@ std::size_t GiveMessage(char* buffer, std::size_t size, std::size_t count, void*
   Exchange& exchange = static_cast<Session*>(user)->exchange;
   const std::size_t left = exchange.message.size() - exchange.position;
   const std::size_t length = std::min(size * count, left);
+  if (length == left && left > 0 && !(*exchange.before_end)()) return CURL_READFUNC_ABORT;
   std::memcpy(buffer, exchange.message.data() + exchange.position, length);
   exchange.position += length;
   if (length == 0) exchange.all_given = true;
@@ -125,8 +127,10 @@ class CurlTransport final : public SmtpTransport {
   }
   ~CurlTransport() override { curl_easy_cleanup(curl_); }
 
-  SendResult Send(const Mailbox& from, const Mailbox& to, std::string_view message) override {
-    session_.exchange = Exchange{.message = message, .needs_smtputf8 = to.needs_smtputf8()};
+  SendResult Send(const Mailbox& from, const Mailbox& to, std::string_view message,
+                  const std::function<bool()>& before_end) override {
+    session_.exchange = Exchange{
+        .message = message, .needs_smtputf8 = to.needs_smtputf8(), .before_end = &before_end};
     const std::string sender = absl::StrCat("<", from.wire_address(), ">");
     const std::string recipient = absl::StrCat("<", to.wire_address(), ">");
     curl_slist* recipients = curl_slist_append(nullptr, recipient.c_str());

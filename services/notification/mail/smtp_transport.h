@@ -11,6 +11,7 @@
 #ifndef WICI_SERVICES_NOTIFICATION_MAIL_SMTP_TRANSPORT_H_
 #define WICI_SERVICES_NOTIFICATION_MAIL_SMTP_TRANSPORT_H_
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -55,8 +56,11 @@ class SmtpTransport {
   virtual ~SmtpTransport() = default;
 
   // Sends `message` (from ComposeMail) to one recipient. A recipient that needs SMTPUTF8 is
-  // REJECTED with reason SMTPUTF8_NEEDED when the relay does not offer it.
-  virtual SendResult Send(const Mailbox& from, const Mailbox& to, std::string_view message) = 0;
+  // REJECTED with reason SMTPUTF8_NEEDED when the relay does not offer it. `before_end` is called
+  // before the last bytes go out, after which the relay may have the mail; when it says false, the
+  // mail is broken off: DEFERRED, with code 354.
+  virtual SendResult Send(const Mailbox& from, const Mailbox& to, std::string_view message,
+                          const std::function<bool()>& before_end) = 0;
 };
 
 }  // namespace wici::notification

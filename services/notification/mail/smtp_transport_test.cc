@@ -24,7 +24,10 @@ class SmtpTransportTest : public ::testing::Test {
   static void TearDownTestSuite() { delete sink; }
   void SetUp() override { sink_.Clear(); }
   SendResult Send(const std::string& to) {
-    return transport_->Send(from_, *Mailbox::Parse(to), kMessage);
+    return transport_->Send(from_, *Mailbox::Parse(to), kMessage, [this] {
+      ++ends_;
+      return may_end_;
+    });
   }
   static std::unique_ptr<SmtpTransport> Make(const std::string& url) {
     return *SmtpTransport::Make(
@@ -32,6 +35,8 @@ class SmtpTransportTest : public ::testing::Test {
   }
 
   SmtpSink& sink_ = *sink;
+  int ends_ = 0;  // how often it asked whether the mail may end
+  bool may_end_ = true;
   const Mailbox from_ = *Mailbox::Parse("events@wici.example.org");
   std::unique_ptr<SmtpTransport> transport_ = Make(sink_.url());
 };
@@ -84,6 +89,20 @@ TEST_F(SmtpTransportTest, SilenceAfterTheDotIsUnknown) {
   EXPECT_EQ(Send("jan@example.org").outcome, v1::ATTEMPT_OUTCOME_DELIVERED_TO_RELAY);
 }
 
+TEST_F(SmtpTransportTest, AMailThatMustNotEndIsBrokenOffAndTheNextGoesOut) {
+  may_end_ = false;
+  const SendResult broken_off = Send("jan@example.org");
+  EXPECT_EQ(broken_off.outcome, v1::ATTEMPT_OUTCOME_DEFERRED);
+  EXPECT_EQ(ends_, 1);
+  may_end_ = true;
+  EXPECT_EQ(Send("ewa@example.org").outcome, v1::ATTEMPT_OUTCOME_DELIVERED_TO_RELAY);
+  EXPECT_EQ(ends_, 2);
+  ASSERT_THAT(sink_.Mails(), SizeIs(1));
+  EXPECT_THAT(sink_.Mails()[0], HasSubstr("ewa@example.org"));
+  EXPECT_EQ(Send("rcpt-550-x@example.org").outcome, v1::ATTEMPT_OUTCOME_REJECTED);
+  EXPECT_EQ(ends_, 2) << "it had not come to that";
+}
+
 TEST_F(SmtpTransportTest, LostConnectionBeforeTheDotIsCertainlyNotSent) {
   const SendResult result = Send("drop-rcpt-x@example.org");
   EXPECT_EQ(result.outcome, v1::ATTEMPT_OUTCOME_DEFERRED);
@@ -109,7 +128,8 @@ TEST_F(SmtpTransportTest, ConnectionLostBetweenMailsIsMadeAgain) {
 
 TEST_F(SmtpTransportTest, RelayThatRequiresNoTlsIsRefusedWhenTlsIsRequired) {
   auto strict = *SmtpTransport::Make({.url = sink_.url(), .tls = TlsPolicy::kRequired});
-  const SendResult result = strict->Send(from_, *Mailbox::Parse("jan@example.org"), kMessage);
+  const SendResult result =
+      strict->Send(from_, *Mailbox::Parse("jan@example.org"), kMessage, [] { return true; });
   EXPECT_EQ(result.outcome, v1::ATTEMPT_OUTCOME_DEFERRED);
   EXPECT_TRUE(result.relay_failed);
   EXPECT_THAT(sink_.Mails(), IsEmpty());
@@ -124,12 +144,13 @@ TEST_F(SmtpTransportTest, Utf8LocalPartGoesToARelayThatOffersIt) {
 TEST_F(SmtpTransportTest, Utf8LocalPartIsRejectedWhereItIsNotOffered) {
   SmtpSink old_sink(/*smtputf8=*/false);
   auto transport = Make(old_sink.url());
+  const auto may_end = [] { return true; };
   for (int i = 0; i < 2; ++i) {  // on a new connection and on a kept one
     const SendResult result =
-        transport->Send(from_, *Mailbox::Parse("łukasz@example.org"), kMessage);
+        transport->Send(from_, *Mailbox::Parse("łukasz@example.org"), kMessage, may_end);
     EXPECT_EQ(result.outcome, v1::ATTEMPT_OUTCOME_REJECTED);
     EXPECT_EQ(result.reason, v1::DELIVERY_REASON_SMTPUTF8_NEEDED);
-    EXPECT_EQ(transport->Send(from_, *Mailbox::Parse("jan@example.org"), kMessage).outcome,
+    EXPECT_EQ(transport->Send(from_, *Mailbox::Parse("jan@example.org"), kMessage, may_end).outcome,
               v1::ATTEMPT_OUTCOME_DELIVERED_TO_RELAY);
   }
 }

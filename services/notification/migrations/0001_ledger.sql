@@ -20,7 +20,9 @@ CREATE TABLE notifications (
 CREATE INDEX notifications_by_event ON notifications (event, id);
 
 -- next_at: when a worker must look at it again - the next attempt, or the end of the lease while
--- SENDING. NULL when final.
+-- SENDING. NULL when final. begun: the message may be going out. may_have_arrived: an earlier
+-- attempt broke off when the receiver may have had it. repeat_allowed: a human wants it repeated
+-- all the same. version: that of the notification when it last changed.
 CREATE TABLE deliveries (
   id TEXT COLLATE "C" PRIMARY KEY,
   notification_id TEXT COLLATE "C" NOT NULL REFERENCES notifications (id),
@@ -38,30 +40,40 @@ CREATE TABLE deliveries (
   cancelled BOOLEAN NOT NULL,
   attempt BIGINT NOT NULL,
   fence BIGINT NOT NULL,
+  begun BOOLEAN NOT NULL,
+  may_have_arrived BOOLEAN NOT NULL,
+  repeat_allowed BOOLEAN NOT NULL,
   lease_owner TEXT COLLATE "C" NOT NULL,
   next_at BIGINT,
   expires_at BIGINT NOT NULL,
   last_outcome BIGINT NOT NULL,
   last_code BIGINT NOT NULL,
   last_enhanced_code TEXT COLLATE "C" NOT NULL,
+  version BIGINT NOT NULL,
   created_at BIGINT NOT NULL,
   updated_at BIGINT NOT NULL,
   UNIQUE (notification_id, person, channel)
 );
 
 -- By id too: after a mail to many, all of them are due at the same instant.
-CREATE INDEX deliveries_due ON deliveries (next_at, id) WHERE next_at IS NOT NULL;
+CREATE INDEX deliveries_due ON deliveries (channel, next_at, id) WHERE next_at IS NOT NULL;
 
 CREATE INDEX deliveries_open_by_person ON deliveries (event, person, id)
   WHERE next_at IS NOT NULL;
 
 CREATE INDEX deliveries_by_notification ON deliveries (notification_id, id);
 
--- Audit. ended_at is NULL while an attempt runs, and for ever when its worker died.
+CREATE INDEX deliveries_by_version ON deliveries (notification_id, version, id);
+
+CREATE INDEX deliveries_dead ON deliveries (event, state, id) WHERE state IN (5, 6, 7, 8, 9);
+
+-- Audit. ended_at is NULL while an attempt runs, and for ever when its worker died. phase: 1 begun, 2
+-- its last bytes may go out.
 CREATE TABLE attempts (
   delivery_id TEXT COLLATE "C" NOT NULL,
   n BIGINT NOT NULL,
   fence BIGINT NOT NULL,
+  phase BIGINT NOT NULL,
   started_at BIGINT NOT NULL,
   ended_at BIGINT,
   outcome BIGINT NOT NULL,

@@ -36,28 +36,29 @@ TEST_P(KeptMailTest, UnknownOutcomeIsSentAgainWithTheSameMessageId) {
   EXPECT_THAT(sink_.Mails()[0], HasSubstr("Message-ID: <" + id + "@wici.example.org>\r\n"));
 }
 
-TEST_P(KeptMailTest, WorkerThatDiesBetweenSendingAndRecordingCausesASecondMailWithTheSameId) {
+TEST_P(KeptMailTest, F14_AWorkerThatWasOnlyAsleepChangesNothing) {
   Consume("invitation.created", kJan, kInvitation);
-  // The worker that dies: it claimed, and the mail went out.
-  const auto claimed = store_->ClaimDeliveries(absl::Now() + absl::Seconds(20), "dead",
-                                               absl::Minutes(2), 10, clock_.Now());
+  const auto claimed = store_->ClaimDeliveries(absl::Now() + absl::Seconds(20), v1::CHANNEL_EMAIL,
+                                               "asleep", absl::Minutes(2), 10, clock_.Now());
   ASSERT_THAT(claimed, IsOk());
   SendAll();
   EXPECT_THAT(sink_.Mails(), IsEmpty());
   clock_.Advance(absl::Minutes(3));
   SendAll();
   EXPECT_THAT(sink_.Mails(), SizeIs(1));
-  // It was only asleep: what it records now changes nothing.
   AttemptResult late;
   late.outcome = v1::ATTEMPT_OUTCOME_REJECTED;
-  const AttemptRecord record{(*claimed)[0], late, SettleAttempt((*claimed)[0], late, clock_.Now()),
-                             clock_.Now()};
+  const AttemptRecord record{.delivery = (*claimed)[0],
+                             .result = late,
+                             .settlement = SettleAttempt((*claimed)[0], late, clock_.Now()),
+                             .ended = clock_.Now(),
+                             .begun = true};
   EXPECT_THAT(store_->RecordAttempts(absl::Now() + absl::Seconds(20), {record}, clock_.Now()),
               IsOkAndHolds(0));
   EXPECT_EQ(Ledger()[0].state(), v1::DELIVERY_STATE_DELIVERED);
 }
 
-TEST_P(KeptMailTest, AMailThatMayHaveArrivedIsSentAgainByteForByte) {
+TEST_P(KeptMailTest, F13_AMailThatMayHaveArrivedIsSentAgainByteForByte) {
   int writes = 0;  // the claim, the mails, the outcomes
   testing::FaultyDatabase faulty(database(), [&writes] {
     return ++writes == 3 ? testing::WriteFault::kBeforeCommit : testing::WriteFault::kNone;
@@ -107,7 +108,61 @@ TEST_P(KeptMailTest, AMailInDoubtIsKeptAlthoughALaterTryFailsForAKnownReason) {
   EXPECT_THAT(KeptMails(), IsEmpty());
 }
 
-TEST_P(KeptMailTest, AMailThatCannotBeWrittenDownIsNotSentYet) {
+TEST_P(KeptMailTest, F22_AMailThatMayHaveArrivedAndIsNoLongerTrueIsNotCalledUnsent) {
+  peers_.AddPerson(kJan, "drop-data-jan@example.org", "pl");
+  peers_.AddPerson(kEwa, "drop-data-ewa@example.org", "pl");
+  Consume("invitation.created", kJan, kInvitation);
+  Consume("registration.confirmed", kEwa, kRegistration);
+  SendAll();
+  peers_.links.erase(kInvitation);
+  peers_.persons.erase(kEwa);
+  clock_.Advance(absl::Minutes(1));
+  SendAll();
+  const std::vector<v1::Delivery> ledger = Ledger();
+  EXPECT_EQ(ledger[0].state(), v1::DELIVERY_STATE_UNKNOWN);
+  EXPECT_EQ(ledger[0].reason(), v1::DELIVERY_REASON_OVERTAKEN);
+  EXPECT_EQ(ledger[1].state(), v1::DELIVERY_STATE_UNKNOWN);
+  EXPECT_EQ(ledger[1].reason(), v1::DELIVERY_REASON_PERSON_UNKNOWN);
+  EXPECT_THAT(KeptMails(), IsEmpty());
+}
+
+// The writes of a mail that must not come twice: the claim, its beginning, its end, the outcome.
+TEST_P(KeptMailTest, F13_AMailThatMustNotComeTwiceComesOnceWhereverItsWorkerDies) {
+  for (const int dies_at : {2, 3, 4}) {
+    sink_.Clear();
+    NewNotification plan;
+    plan.id = ids_.NewId();
+    plan.template_name = "templates/registration-confirmed";
+    plan.event = kEvent;
+    plan.unknown_policy = v1::UNKNOWN_POLICY_AT_MOST_ONCE;
+    plan.not_before = clock_.Now();
+    plan.expires = clock_.Now() + absl::Hours(1);
+    plan.recipients = {{ids_.NewId(), kEwa, kRegistration}};
+    ASSERT_THAT(database().Write(absl::Now() + absl::Seconds(20),
+                                 [&](sql::Transaction& tx) {
+                                   return RecordNotifications(tx, {plan}, plan.id, clock_.Now());
+                                 }),
+                IsOk());
+    int writes = 0;
+    testing::FaultyDatabase faulty(database(), [&] {
+      return ++writes >= dies_at ? testing::WriteFault::kBeforeCommit : testing::WriteFault::kNone;
+    });
+    store_ = std::make_unique<SqlStore>(faulty, ids_);
+    worker_ = MakeWorker("dies");
+    EXPECT_FALSE(worker_->RunOnce().ok());
+    const bool arrived = dies_at == 4;
+    EXPECT_THAT(sink_.Mails(), SizeIs(arrived ? 1 : 0)) << dies_at;
+    store_ = std::make_unique<SqlStore>(database(), ids_);
+    worker_ = MakeWorker("lives");
+    clock_.Advance(absl::Minutes(1));
+    SendAll();
+    EXPECT_THAT(sink_.Mails(), SizeIs(1)) << dies_at;
+    EXPECT_EQ(Ledger().back().state(),
+              arrived ? v1::DELIVERY_STATE_UNKNOWN : v1::DELIVERY_STATE_DELIVERED);
+  }
+}
+
+TEST_P(KeptMailTest, F19_AMailThatCannotBeWrittenDownIsNotSentYet) {
   int writes = 0;  // the claim, the mails, the outcomes
   testing::FaultyDatabase faulty(database(), [&writes] {
     return ++writes == 2 ? testing::WriteFault::kBeforeCommit : testing::WriteFault::kNone;

@@ -238,9 +238,9 @@ std::string CalendarUid(std::string_view event, const Mailbox& from) {
                       std::string(from.domain()));
 }
 
-std::variant<OutgoingMail, AttemptResult> MakeMail(const ClaimedDelivery& delivery,
-                                                   const MessageFacts& facts, const Sender& sender,
-                                                   absl::Time now) {
+std::variant<Outgoing, AttemptResult> MakeMail(const ClaimedDelivery& delivery,
+                                               const MessageFacts& facts, const Sender& sender,
+                                               absl::Time now) {
   const v1::DeliveryReason reason = WhyNot(delivery, facts, now);
   if (reason != v1::DELIVERY_REASON_UNSPECIFIED) return NotSent(reason);
   absl::StatusOr<Mailbox> to = Mailbox::Parse(facts.person->email(), facts.person->display_name());
@@ -257,7 +257,7 @@ std::variant<OutgoingMail, AttemptResult> MakeMail(const ClaimedDelivery& delive
   }
   std::string message = ComposeMail(*mail);
   if (message.size() > kMailMax) return Rejected(v1::DELIVERY_REASON_TEMPLATE_DEFECT);
-  return OutgoingMail{mail->from, mail->to, std::move(message)};
+  return Outgoing{std::string(to->domain()), to->wire_address(), std::move(message)};
 }
 
 }  // namespace wici::notification

@@ -32,19 +32,13 @@ struct MessageFacts {
   const registration::v1::Links* links = nullptr;
 };
 
-struct OutgoingMail {
-  Mailbox from;
-  Mailbox to;
-  std::string message;
-};
-
 // Composes the mail of `delivery`, or says why it is not sent: the event is gone or was called off,
 // the invitation or registration is over, what it says of the registration or the meeting is not
 // true any more, the person is unknown or has not agreed, the address
 // cannot be written, the template is broken or makes more than 1 MiB. Pure.
-std::variant<OutgoingMail, AttemptResult> MakeMail(const ClaimedDelivery& delivery,
-                                                   const MessageFacts& facts, const Sender& sender,
-                                                   absl::Time now);
+std::variant<Outgoing, AttemptResult> MakeMail(const ClaimedDelivery& delivery,
+                                               const MessageFacts& facts, const Sender& sender,
+                                               absl::Time now);
 
 // Message-ID of a delivery, the same in every attempt, without angle brackets.
 std::string MessageId(std::string_view delivery_id, const Mailbox& from);

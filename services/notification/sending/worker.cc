@@ -27,12 +27,6 @@ void Count(v1::AttemptOutcome outcome) {
   family.Add({{"outcome", v1::AttemptOutcome_Name(outcome)}}).Increment();
 }
 
-AttemptResult CommonCause() {
-  AttemptResult result;
-  result.common_cause = true;
-  return result;
-}
-
 // Whether the fault may lie in one delivery, and not in the service that was asked.
 bool MayBePoisoned(const absl::Status& status) {
   switch (status.code()) {
@@ -48,26 +42,7 @@ bool MayBePoisoned(const absl::Status& status) {
   }
 }
 
-template <class Map>
-const typename Map::mapped_type* Find(const Map& map, const std::string& key) {
-  const auto found = map.find(key);
-  return found == map.end() ? nullptr : &found->second;
-}
-
 }  // namespace
-
-absl::StatusOr<std::unique_ptr<DeliveryWorker>> DeliveryWorker::Make(Store& store, Peers& peers,
-                                                                     const Clock& clock,
-                                                                     WorkerOptions options) {
-  std::unique_ptr<DeliveryWorker> worker(
-      new DeliveryWorker(store, peers, clock, std::move(options)));
-  for (int i = 0; i < worker->options_.sender_threads; ++i) {
-    WICI_ASSIGN_OR_RETURN(std::unique_ptr<SmtpTransport> transport,
-                          SmtpTransport::Make(worker->options_.smtp));
-    worker->transports_.push_back(std::move(transport));
-  }
-  return worker;
-}
 
 DeliveryWorker::~DeliveryWorker() {
   {
@@ -82,7 +57,11 @@ DeliveryWorker::~DeliveryWorker() {
   {
     MutexLock lock(mutex_);
     left.swap(jobs_);
-    for (const Job& job : left) finished_.push_back(MakeRecord(job.delivery, CommonCause()));
+    for (const Job& job : left) {
+      finished_.push_back(RecordOf(job.delivery, NotSentYet()));
+      finished_.back().begun = true;
+      finished_.back().lane = job.outgoing.lane;
+    }
   }
   (void)RecordFinished();  // what fails comes back when its lease ends
 }
@@ -92,8 +71,8 @@ void DeliveryWorker::Start() {
     MutexLock lock(mutex_);
     renewed_ = clock_.Now();
   }
-  for (const auto& transport : transports_) {
-    senders_.emplace_back([this, &transport] { RunSender(*transport); });
+  for (int i = 0; i < options_.sender_threads; ++i) {
+    senders_.emplace_back([this, i] { RunSender(i); });
   }
   dispatcher_ = std::thread([this] { Dispatch(); });
   keeper_ = std::thread([this] { KeepLeases(); });
@@ -108,24 +87,41 @@ void DeliveryWorker::Wake() {
 absl::StatusOr<int> DeliveryWorker::RunOnce() {
   WICI_ASSIGN_OR_RETURN(const Prepared prepared, ClaimAndPrepare(options_.in_flight_max));
   std::vector<AttemptRecord> records = prepared.records;
-  for (const Job& job : prepared.jobs) records.push_back(Send(job, *transports_.front()));
+  for (const Job& job : prepared.jobs) records.push_back(Send(job, 0));
   WICI_RETURN_IF_ERROR(Record(records));
   return static_cast<int>(records.size());
 }
 
-AttemptRecord DeliveryWorker::MakeRecord(const ClaimedDelivery& delivery,
-                                         AttemptResult result) const {
+AttemptRecord DeliveryWorker::RecordOf(const ClaimedDelivery& delivery,
+                                       const AttemptResult& result) const {
   const absl::Time now = clock_.Now();
-  Settlement settlement = SettleAttempt(delivery, result, now);
-  return AttemptRecord{delivery, std::move(result), settlement, now};
+  return {.delivery = delivery,
+          .result = result,
+          .settlement = SettleAttempt(delivery, result, now),
+          .ended = now};
+}
+
+AttemptRecord DeliveryWorker::RecordOf(const ClaimedDelivery& delivery,
+                                       const Settlement& settlement) const {
+  AttemptResult result;
+  result.outcome = v1::ATTEMPT_OUTCOME_UNSPECIFIED;
+  if (settlement.state == v1::DELIVERY_STATE_UNKNOWN) {
+    result.outcome = v1::ATTEMPT_OUTCOME_UNKNOWN;
+  } else if (IsFinal(settlement.state)) {
+    result.outcome = v1::ATTEMPT_OUTCOME_SUPPRESSED;
+  }
+  return {.delivery = delivery,
+          .result = std::move(result),
+          .settlement = settlement,
+          .ended = clock_.Now()};
 }
 
 absl::StatusOr<DeliveryWorker::Prepared> DeliveryWorker::ClaimAndPrepare(std::int32_t limit) {
   const absl::Time now = clock_.Now();
   const std::string owner = absl::StrCat(options_.owner, "/", ++claims_);
-  WICI_ASSIGN_OR_RETURN(
-      std::vector<ClaimedDelivery> claimed,
-      store_.ClaimDeliveries(now + kDatabaseTimeout, owner, options_.lease, limit, now));
+  WICI_ASSIGN_OR_RETURN(std::vector<ClaimedDelivery> claimed,
+                        store_.ClaimDeliveries(now + kDatabaseTimeout, channel_.kind(), owner,
+                                               options_.lease, limit, now));
   if (!claimed.empty()) {
     MutexLock lock(mutex_);
     held_[owner] = static_cast<int>(claimed.size());
@@ -134,113 +130,128 @@ absl::StatusOr<DeliveryWorker::Prepared> DeliveryWorker::ClaimAndPrepare(std::in
   std::vector<ClaimedDelivery> to_send;
   for (ClaimedDelivery& delivery : claimed) {
     if (const auto settlement = SettleWithoutAttempt(delivery, now)) {
-      AttemptResult result;
-      result.outcome = settlement->state == v1::DELIVERY_STATE_UNKNOWN
-                           ? v1::ATTEMPT_OUTCOME_UNKNOWN
-                           : v1::ATTEMPT_OUTCOME_SUPPRESSED;
-      prepared.records.push_back({std::move(delivery), result, *settlement, now});
+      prepared.records.push_back(RecordOf(delivery, *settlement));
     } else {
       to_send.push_back(std::move(delivery));
     }
   }
-  ComposeOrDefer(std::move(to_send), now, prepared);
-  Keep(prepared);
+  std::vector<PlannedAttempt> attempts = Plan(to_send, prepared);
+  BoundLanes(attempts, prepared);
+  Begin(std::move(attempts), now, prepared);
   return prepared;
 }
 
-void DeliveryWorker::ComposeOrDefer(std::vector<ClaimedDelivery> deliveries, absl::Time claimed,
-                                    Prepared& prepared) {
-  const absl::Status composed = Compose(deliveries, claimed, prepared);
-  if (composed.ok()) return;
-  const bool poisoned = MayBePoisoned(composed);
+std::vector<PlannedAttempt> DeliveryWorker::Plan(absl::Span<const ClaimedDelivery> deliveries,
+                                                 Prepared& prepared) {
+  if (deliveries.empty()) return {};
+  absl::StatusOr<std::vector<Made>> made = channel_.Prepare(deliveries, clock_.Now());
+  std::vector<PlannedAttempt> attempts;
+  if (made.ok()) {
+    for (std::size_t i = 0; i < deliveries.size(); ++i) {
+      if (auto* outgoing = std::get_if<Outgoing>(&(*made)[i])) {
+        attempts.push_back({deliveries[i], std::move(*outgoing), std::nullopt});
+      } else {
+        prepared.records.push_back(RecordOf(deliveries[i], std::get<AttemptResult>((*made)[i])));
+      }
+    }
+    return attempts;
+  }
+  const bool poisoned = MayBePoisoned(made.status());
   if (poisoned && deliveries.size() > 1) {
-    const auto middle = deliveries.begin() + static_cast<std::ptrdiff_t>(deliveries.size() / 2);
-    ComposeOrDefer({deliveries.begin(), middle}, claimed, prepared);
-    return ComposeOrDefer({middle, deliveries.end()}, claimed, prepared);
+    attempts = Plan(deliveries.subspan(0, deliveries.size() / 2), prepared);
+    for (auto& attempt : Plan(deliveries.subspan(deliveries.size() / 2), prepared)) {
+      attempts.push_back(std::move(attempt));
+    }
+    return attempts;
   }
   Log(LogLevel::kWarning, poisoned ? "facts_refused" : "peers_unavailable",
-      {{"code", absl::StatusCodeToString(composed.code())},
+      {{"code", absl::StatusCodeToString(made.status().code())},
        {"delivery", deliveries.front().id},
-       {"error", std::string(composed.message())}});
+       {"error", std::string(made.status().message())}});
   for (const ClaimedDelivery& delivery : deliveries) {
-    prepared.records.push_back(MakeRecord(delivery, poisoned ? AttemptResult() : CommonCause()));
+    prepared.records.push_back(RecordOf(delivery, poisoned ? AttemptResult() : NotSentYet()));
   }
+  return {};
 }
 
-absl::Status DeliveryWorker::Compose(std::vector<ClaimedDelivery> deliveries, absl::Time claimed,
-                                     Prepared& prepared) {
-  if (deliveries.empty()) return absl::OkStatus();
-  Names persons;
-  Names events;
-  Names resources;
-  for (const ClaimedDelivery& delivery : deliveries) {
-    persons.insert(delivery.person);
-    events.insert(delivery.event);
-    if (delivery.resource != delivery.event) resources.insert(delivery.resource);
-  }
-  WICI_ASSIGN_OR_RETURN(const auto found_events, peers_.GetEvents(events));
-  WICI_ASSIGN_OR_RETURN(const auto found_links, peers_.GetLinks(resources));
-  WICI_ASSIGN_OR_RETURN(const auto found_persons, peers_.GetContactPoints(persons));
-  for (ClaimedDelivery& delivery : deliveries) {
-    const MessageFacts facts{.subject = Find(found_events, delivery.event),
-                             .person = Find(found_persons, delivery.person),
-                             .links = Find(found_links, delivery.resource)};
-    auto made = MakeMail(delivery, facts, options_.sender, clock_.Now());
-    if (auto* mail = std::get_if<OutgoingMail>(&made)) {
-      prepared.jobs.push_back({std::move(delivery), std::move(*mail), claimed});
-    } else {
-      prepared.records.push_back(MakeRecord(delivery, std::get<AttemptResult>(std::move(made))));
-    }
-  }
-  return absl::OkStatus();
-}
-
-void DeliveryWorker::Keep(Prepared& prepared) {
-  if (prepared.jobs.empty()) return;
-  std::vector<KeptMail> mails;
-  for (const Job& job : prepared.jobs) {
-    const ClaimedDelivery& delivery = job.delivery;
-    mails.push_back({delivery.id, delivery.person, delivery.fence, delivery.attempt > 1,
-                     job.mail.to.wire_address(), job.mail.message});
-  }
-  const absl::Status kept =
-      store_.KeepMails(clock_.Now() + kDatabaseTimeout, absl::MakeSpan(mails));
-  if (kept.ok()) {
-    for (std::size_t i = 0; i < mails.size(); ++i) {
-      prepared.jobs[i].mail.message = std::move(mails[i].message);
-    }
-    return;
-  }
-  Log(LogLevel::kError, "mails_not_kept", {{"error", std::string(kept.message())}});
-  for (const Job& job : prepared.jobs) {
-    prepared.records.push_back(MakeRecord(job.delivery, CommonCause()));
-  }
-  prepared.jobs.clear();
-}
-
-AttemptRecord DeliveryWorker::Send(const Job& job, SmtpTransport& transport) {
+void DeliveryWorker::BoundLanes(std::vector<PlannedAttempt>& attempts, Prepared& prepared) {
+  if (options_.lane_in_flight_max == 0) return;
+  std::map<std::string, std::int32_t> held;
   {
     MutexLock lock(mutex_);
-    // The lease ended while the mail waited for its turn: it may be with another worker by now.
-    const absl::Time lease_end = std::max(job.claimed, renewed_) + options_.lease;
-    if (clock_.Now() >= lease_end || job.claimed < lost_)
-      return MakeRecord(job.delivery, CommonCause());
+    held = lane_held_;
   }
-  const SendResult sent = transport.Send(job.mail.from, job.mail.to, job.mail.message);
-  AttemptResult result;
-  result.outcome = sent.outcome;
-  result.reason = sent.reason;
-  result.code = sent.code;
-  result.enhanced_code = sent.enhanced_code;
-  result.common_cause = sent.relay_failed;
-  return MakeRecord(job.delivery, std::move(result));
+  std::vector<PlannedAttempt> kept;
+  for (PlannedAttempt& attempt : attempts) {
+    const std::string& lane = attempt.outgoing.lane;
+    if (lane.empty() || ++held[lane] <= options_.lane_in_flight_max) {
+      kept.push_back(std::move(attempt));
+      continue;
+    }
+    const ClaimedDelivery& delivery = attempt.delivery;
+    const Verdict later{.reason = v1::DELIVERY_REASON_THROTTLED,
+                        .until = clock_.Now() + RetryDelay(delivery.id, 3, /*common_cause=*/true)};
+    prepared.records.push_back(RecordOf(delivery, *SettleByVerdict(delivery, later)));
+  }
+  attempts = std::move(kept);
+}
+
+void DeliveryWorker::Begin(std::vector<PlannedAttempt> attempts, absl::Time claimed,
+                           Prepared& prepared) {
+  if (attempts.empty()) return;
+  const absl::Time now = clock_.Now();
+  const absl::Status begun =
+      store_.BeginAttempts(now + kDatabaseTimeout, absl::MakeSpan(attempts), now);
+  if (!begun.ok()) {
+    Log(LogLevel::kError, "attempts_not_begun", {{"error", std::string(begun.message())}});
+  }
+  for (PlannedAttempt& attempt : attempts) {
+    if (!begun.ok()) {
+      prepared.records.push_back(RecordOf(attempt.delivery, NotSentYet()));
+    } else if (attempt.instead) {
+      prepared.records.push_back(RecordOf(attempt.delivery, *attempt.instead));
+    } else {
+      prepared.jobs.push_back({std::move(attempt.delivery), std::move(attempt.outgoing), claimed});
+    }
+  }
+}
+
+bool DeliveryWorker::HoldsLease(const Job& job) {
+  MutexLock lock(mutex_);
+  const absl::Time lease_end = std::max(job.claimed, renewed_) + options_.lease;
+  return clock_.Now() < lease_end && job.claimed >= lost_;
+}
+
+bool DeliveryWorker::MayEnd(const Job& job) {
+  if (!HoldsLease(job)) return false;
+  if (job.delivery.unknown_policy != v1::UNKNOWN_POLICY_AT_MOST_ONCE) return true;
+  const absl::StatusOr<bool> committed =
+      store_.CommitAttempt(clock_.Now() + kDatabaseTimeout, job.delivery);
+  if (!committed.ok()) {
+    Log(LogLevel::kError, "attempt_not_committed",
+        {{"error", std::string(committed.status().message())}});
+  }
+  return committed.ok() && *committed;
+}
+
+AttemptRecord DeliveryWorker::Send(const Job& job, int thread) {
+  // The lease ended while the message waited for its turn: it may be with another worker by now.
+  AttemptRecord record =
+      RecordOf(job.delivery, HoldsLease(job) ? channel_.Send(thread, job.delivery, job.outgoing,
+                                                             [&] { return MayEnd(job); })
+                                             : NotSentYet());
+  record.begun = true;
+  record.lane = job.outgoing.lane;
+  return record;
 }
 
 absl::Status DeliveryWorker::Record(const std::vector<AttemptRecord>& records) {
   if (records.empty()) return absl::OkStatus();
   const absl::Time now = clock_.Now();
   WICI_RETURN_IF_ERROR(store_.RecordAttempts(now + kDatabaseTimeout, records, now).status());
-  for (const AttemptRecord& record : records) Count(record.result.outcome);
+  for (const AttemptRecord& record : records) {
+    if (record.begun || IsFinal(record.settlement.state)) Count(record.result.outcome);
+  }
   MutexLock lock(mutex_);
   for (const AttemptRecord& record : records) {
     const auto held = held_.find(record.delivery.lease_owner);
@@ -259,18 +270,31 @@ void DeliveryWorker::Throttle(const std::vector<AttemptRecord>& records) {
                             : absl::InfinitePast();
 }
 
-void DeliveryWorker::RunSender(SmtpTransport& transport) {
+std::optional<DeliveryWorker::Job> DeliveryWorker::TakeJob() {
+  for (auto job = jobs_.begin(); job != jobs_.end(); ++job) {
+    const std::string& lane = job->outgoing.lane;
+    const bool bound = options_.lane_threads_max > 0 && !lane.empty();
+    if (bound && lane_sending_[lane] >= options_.lane_threads_max) continue;
+    if (bound) ++lane_sending_[lane];
+    Job taken = std::move(*job);
+    jobs_.erase(job);
+    return taken;
+  }
+  return std::nullopt;
+}
+
+void DeliveryWorker::RunSender(int thread) {
   while (true) {
     std::optional<Job> job;
     {
       MutexLock lock(mutex_);
-      while (jobs_.empty() && !stopping_) changed_.Wait(mutex_);
+      while (!stopping_ && !(job = TakeJob())) changed_.Wait(mutex_);
       if (stopping_) return;
-      job = std::move(jobs_.front());
-      jobs_.pop_front();
     }
-    AttemptRecord record = Send(*job, transport);
+    AttemptRecord record = Send(*job, thread);
     MutexLock lock(mutex_);
+    const auto sending = lane_sending_.find(record.lane);
+    if (sending != lane_sending_.end() && --sending->second == 0) lane_sending_.erase(sending);
     finished_.push_back(std::move(record));
     changed_.NotifyAll();
   }
@@ -283,7 +307,8 @@ absl::Status DeliveryWorker::RenewLeases(absl::Time now) {
     for (const auto& [owner, count] : held_) owners.push_back(owner);
   }
   for (const std::string& owner : owners) {
-    WICI_RETURN_IF_ERROR(store_.RenewLeases(now + kDatabaseTimeout, owner, options_.lease, now));
+    WICI_RETURN_IF_ERROR(
+        store_.RenewLeases(now + kDatabaseTimeout, channel_.kind(), owner, options_.lease, now));
   }
   return absl::OkStatus();
 }
@@ -332,10 +357,14 @@ absl::StatusOr<bool> DeliveryWorker::RecordFinished() {
   MutexLock lock(mutex_);
   if (recorded.ok()) {
     in_flight_ -= static_cast<std::int32_t>(records.size());
+    for (const AttemptRecord& record : records) {
+      const auto held = lane_held_.find(record.lane);
+      if (record.begun && held != lane_held_.end() && --held->second == 0) lane_held_.erase(held);
+    }
     return true;
   }
   Log(LogLevel::kError, "outcomes_not_recorded", {{"error", std::string(recorded.message())}});
-  // Kept for the next round: a lease that ends first means a second mail with the same Message-ID.
+  // Kept for the next round: a lease that ends first means a second mail with the same id.
   finished_.insert(finished_.end(), std::make_move_iterator(records.begin()),
                    std::make_move_iterator(records.end()));
   return recorded;
@@ -357,7 +386,10 @@ absl::StatusOr<bool> DeliveryWorker::ClaimMore() {
   }
   MutexLock lock(mutex_);
   in_flight_ += static_cast<std::int32_t>(prepared->jobs.size() + prepared->records.size());
-  for (Job& job : prepared->jobs) jobs_.push_back(std::move(job));
+  for (Job& job : prepared->jobs) {
+    if (!job.outgoing.lane.empty()) ++lane_held_[job.outgoing.lane];
+    jobs_.push_back(std::move(job));
+  }
   for (AttemptRecord& record : prepared->records) finished_.push_back(std::move(record));
   changed_.NotifyAll();
   return !prepared->jobs.empty() || !prepared->records.empty();

@@ -1,17 +1,20 @@
-// Sends what the ledger says is due.
+// Sends what the ledger says is due on one channel.
 //
-// One thread claims deliveries in batches, asks the peers for addresses, facts and links, composes
-// the mails and records the outcomes; several threads with a kept SMTP connection each send. Woken
-// after a commit, otherwise it polls; Redis plays no part. A third kind of thread renews the
-// leases, so they can be short: a worker may be killed at any instant, and what it had claimed
-// comes back when its lease ends.
+// One thread claims deliveries in batches, lets the channel make the messages, begins the attempts
+// and records the outcomes; several threads send. Woken after a commit, otherwise it polls; Redis
+// plays no part. A third kind of thread renews the leases, so they can be short: a worker may be
+// killed at any instant, and what it had claimed comes back when its lease ends.
+//
+// Neither a message nor a receiver holds up the others: what cannot be made is found and settled
+// alone, and of one lane (a domain, an endpoint) only so many deliveries are held and so many sent
+// at once as the options say; the rest is put off.
 #ifndef WICI_SERVICES_NOTIFICATION_SENDING_WORKER_H_
 #define WICI_SERVICES_NOTIFICATION_SENDING_WORKER_H_
 
 #include <cstdint>
 #include <deque>
 #include <map>
-#include <memory>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -21,18 +24,17 @@
 #include "libs/base/clock.h"
 #include "libs/base/mutex.h"
 #include "services/notification/deliveries/store.h"
-#include "services/notification/mail/smtp_transport.h"
-#include "services/notification/peers/peers.h"
-#include "services/notification/sending/message.h"
+#include "services/notification/sending/channel.h"
 
 namespace wici::notification {
 
 struct WorkerOptions {
   std::string owner;  // unique to this process
-  SmtpOptions smtp = {};
-  Sender sender;
   int sender_threads = 4;
   std::int32_t in_flight_max = 128;  // claimed and not yet recorded
+  // Of one lane; 0 for no bound, where all lanes lead to one relay.
+  int lane_threads_max = 0;
+  std::int32_t lane_in_flight_max = 0;
   // Replicas' clocks must not differ by anything near it.
   absl::Duration lease = absl::Seconds(20);
   absl::Duration poll = absl::Milliseconds(200);
@@ -40,11 +42,10 @@ struct WorkerOptions {
 
 class DeliveryWorker {
  public:
-  // INVALID_ARGUMENT for a bad relay URL. All outlive the worker.
-  static absl::StatusOr<std::unique_ptr<DeliveryWorker>> Make(Store& store, Peers& peers,
-                                                              const Clock& clock,
-                                                              WorkerOptions options);
-  // Stops: mails under way are finished and recorded, the others given back.
+  // All outlive the worker.
+  DeliveryWorker(Store& store, Channel& channel, const Clock& clock, WorkerOptions options)
+      : store_(store), channel_(channel), clock_(clock), options_(std::move(options)) {}
+  // Stops: messages under way are finished and recorded, the others given back.
   ~DeliveryWorker();
   DeliveryWorker(const DeliveryWorker&) = delete;
   DeliveryWorker& operator=(const DeliveryWorker&) = delete;
@@ -59,7 +60,7 @@ class DeliveryWorker {
  private:
   struct Job {
     ClaimedDelivery delivery;
-    OutgoingMail mail;
+    Outgoing outgoing;
     absl::Time claimed;
   };
   struct Prepared {
@@ -67,44 +68,48 @@ class DeliveryWorker {
     std::vector<AttemptRecord> records;  // of what is not sent
   };
 
-  DeliveryWorker(Store& store, Peers& peers, const Clock& clock, WorkerOptions options)
-      : store_(store), peers_(peers), clock_(clock), options_(std::move(options)) {}
-
   absl::StatusOr<Prepared> ClaimAndPrepare(std::int32_t limit);
-  // All or, with an error of the peers, none.
-  absl::Status Compose(std::vector<ClaimedDelivery> deliveries, absl::Time claimed,
-                       Prepared& prepared);
-  // Finds the ones that cannot be composed: they must not hold up the others.
-  void ComposeOrDefer(std::vector<ClaimedDelivery> deliveries, absl::Time claimed,
-                      Prepared& prepared);
-  // Writes the mails down; those of an attempt that may have arrived become what was sent then.
-  void Keep(Prepared& prepared);
-  AttemptRecord Send(const Job& job, SmtpTransport& transport);
-  AttemptRecord MakeRecord(const ClaimedDelivery& delivery, AttemptResult result) const;
+  // Makes the messages. Finds the deliveries of which none can be made, which must not hold up the
+  // others: they get a record in `prepared`.
+  std::vector<PlannedAttempt> Plan(absl::Span<const ClaimedDelivery> deliveries,
+                                   Prepared& prepared);
+  // Puts off what a lane has too much of.
+  void BoundLanes(std::vector<PlannedAttempt>& attempts, Prepared& prepared);
+  void Begin(std::vector<PlannedAttempt> attempts, absl::Time claimed, Prepared& prepared);
+  AttemptRecord Send(const Job& job, int thread);
+  bool HoldsLease(const Job& job);
+  // Whether the last bytes may go out.
+  bool MayEnd(const Job& job);
+  AttemptRecord RecordOf(const ClaimedDelivery& delivery, const AttemptResult& result) const;
+  AttemptRecord RecordOf(const ClaimedDelivery& delivery, const Settlement& settlement) const;
   absl::Status Record(const std::vector<AttemptRecord>& records);
   // Waits longer and longer before the next claim while nothing but common causes come back.
   void Throttle(const std::vector<AttemptRecord>& records);
 
-  void Dispatch();                           // the claiming thread
-  void RunSender(SmtpTransport& transport);  // a sending thread
-  absl::StatusOr<bool> RecordFinished();     // whether anything was finished
-  absl::StatusOr<bool> ClaimMore();          // whether anything was due
-  void KeepLeases();                         // the renewing thread
+  void Dispatch();             // the claiming thread
+  void RunSender(int thread);  // a sending thread
+  // The first job whose lane is not busy.
+  std::optional<Job> TakeJob() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  absl::StatusOr<bool> RecordFinished();  // whether anything was finished
+  absl::StatusOr<bool> ClaimMore();       // whether anything was due
+  void KeepLeases();                      // the renewing thread
   absl::Status RenewLeases(absl::Time now);
   // Until there is something to do, at most `poll`; always that long when `pause`.
   void Wait(bool pause);
 
   Store& store_;
-  Peers& peers_;
+  Channel& channel_;
   const Clock& clock_;
   const WorkerOptions options_;
-  std::vector<std::unique_ptr<SmtpTransport>> transports_;
 
   Mutex mutex_;
   CondVar changed_;
   std::deque<Job> jobs_ ABSL_GUARDED_BY(mutex_);
   std::vector<AttemptRecord> finished_ ABSL_GUARDED_BY(mutex_);
   std::int32_t in_flight_ ABSL_GUARDED_BY(mutex_) = 0;
+  // Of each lane: what is held, and what is being sent.
+  std::map<std::string, std::int32_t> lane_held_ ABSL_GUARDED_BY(mutex_);
+  std::map<std::string, int> lane_sending_ ABSL_GUARDED_BY(mutex_);
   // What is claimed and not yet recorded, by lease owner. Each claim has its own: if its answer is
   // lost, nobody renews what it took, and that comes back.
   std::map<std::string, int> held_ ABSL_GUARDED_BY(mutex_);

@@ -244,7 +244,7 @@ TEST_P(WorkerTest, PeersThatAreAwayDelayMails) {
   EXPECT_EQ(Ledger()[0].state(), v1::DELIVERY_STATE_DELIVERED);
 }
 
-TEST_P(WorkerTest, DeliveryWhoseFactsCannotBeReadHoldsUpNoOther) {
+TEST_P(WorkerTest, F21_DeliveryWhoseFactsCannotBeReadHoldsUpNoOther) {
   peers_.poison = kMax;
   Consume("invitation.created", kJan, kInvitation);
   Consume("invitation.created", kMax, kInvitation);
@@ -327,7 +327,7 @@ TEST_P(WorkerTest, ListenerOfAnUnknownEventPassesOverIt) {
   EXPECT_THAT(Ledger(), IsEmpty());
 }
 
-TEST_P(WorkerTest, ClaimWhoseAnswerWasLostComesBackWhenItsLeaseEnds) {
+TEST_P(WorkerTest, F13_ClaimWhoseAnswerWasLostComesBackWhenItsLeaseEnds) {
   testing::FaultyDatabase faulty(database());
   store_ = std::make_unique<SqlStore>(faulty, ids_);
   worker_ = MakeWorker("worker-1", absl::Milliseconds(1));
@@ -355,7 +355,9 @@ TEST_P(WorkerTest, ThreadsSendManyMailsEachOnce) {
   ASSERT_THAT(Consume(changes), IsOk());
   worker_->Start();
   const absl::Time deadline = absl::Now() + absl::Seconds(60);
-  const auto open = [&] { return *store_->NextDue(deadline) != absl::InfiniteFuture(); };
+  const auto open = [&] {
+    return *store_->NextDue(deadline, v1::CHANNEL_EMAIL) != absl::InfiniteFuture();
+  };
   while (absl::Now() < deadline && open()) std::this_thread::yield();
   worker_.reset();
   EXPECT_THAT(sink_.Mails(), SizeIs(200));

@@ -13,11 +13,29 @@ constexpr absl::Duration kCommonDelays[] = {absl::Seconds(1),  absl::Seconds(2),
                                             absl::Seconds(5),  absl::Seconds(15),
                                             absl::Seconds(30), absl::Seconds(60)};
 
+// Waits do not grow beyond this many tries.
+constexpr std::int64_t kTriesCounted = 20;
+constexpr absl::Duration kRetryAfterMax = absl::Hours(24);
+
 // FNV-1a. The ids are random, so this is the injected randomness of the jitter.
 std::uint64_t Hash(std::string_view text, std::int32_t salt) {
   std::uint64_t hash = 14695981039346656037ULL ^ static_cast<std::uint64_t>(salt);
   for (const unsigned char c : text) hash = (hash ^ c) * 1099511628211ULL;
   return hash ^ (hash >> 32U);
+}
+
+Settlement Doubtful(v1::DeliveryReason reason) {
+  return {v1::DELIVERY_STATE_UNKNOWN, reason, std::nullopt};
+}
+
+// The end of a delivery that is not sent (again): `state`, unless it may have arrived. A state that
+// says by itself why needs no reason.
+Settlement Unless(bool may_have_arrived, v1::DeliveryState state, v1::DeliveryReason reason) {
+  if (may_have_arrived) return Doubtful(reason);
+  const bool says_why = reason == v1::DELIVERY_REASON_CANCELLED ||
+                        reason == v1::DELIVERY_REASON_EXPIRED ||
+                        reason == v1::DELIVERY_REASON_REJECTED;
+  return {state, says_why ? v1::DELIVERY_REASON_UNSPECIFIED : reason, std::nullopt};
 }
 
 }  // namespace
@@ -36,72 +54,63 @@ absl::Duration RetryDelay(std::string_view delivery_id, std::int32_t next, bool 
   return base * (0.8 + share);
 }
 
-namespace {
-
-// An earlier attempt may have arrived, so nobody can say that the mail was not sent.
-Settlement WithDoubt(const ClaimedDelivery& delivery, Settlement settlement) {
-  if (delivery.in_doubt && !settlement.next_attempt &&
-      settlement.state != v1::DELIVERY_STATE_DELIVERED) {
-    settlement.state = v1::DELIVERY_STATE_UNKNOWN;
-  }
-  return settlement;
-}
-
-Settlement SettleByOutcome(const ClaimedDelivery& delivery, const AttemptResult& result,
-                           absl::Time now) {
-  Settlement settlement{.reason = result.reason, .next_attempt = std::nullopt};
-  switch (result.outcome) {
-    case v1::ATTEMPT_OUTCOME_DELIVERED_TO_RELAY:
-      settlement.state = v1::DELIVERY_STATE_DELIVERED;
-      return settlement;
-    case v1::ATTEMPT_OUTCOME_REJECTED:
-      settlement.state = v1::DELIVERY_STATE_REJECTED;
-      return settlement;
-    case v1::ATTEMPT_OUTCOME_SUPPRESSED:
-      settlement.state = v1::DELIVERY_STATE_SUPPRESSED;
-      return settlement;
-    case v1::ATTEMPT_OUTCOME_UNKNOWN:
-      if (delivery.unknown_policy == v1::UNKNOWN_POLICY_AT_MOST_ONCE) {
-        settlement.state = v1::DELIVERY_STATE_UNKNOWN;
-        return settlement;
-      }
-      break;
-    default:
-      break;
-  }
-  if (delivery.cancelled) {
-    settlement.state = v1::DELIVERY_STATE_CANCELLED;
-    return settlement;
-  }
-  const std::int32_t tried = result.common_cause ? delivery.attempt : delivery.failures + 1;
-  const absl::Time next = now + RetryDelay(delivery.id, tried + 1, result.common_cause);
-  if (next >= delivery.expires) {
-    settlement.state = v1::DELIVERY_STATE_EXPIRED;
-    return settlement;
-  }
-  settlement.next_attempt = next;
-  return settlement;
-}
-
-}  // namespace
-
 std::optional<Settlement> SettleWithoutAttempt(const ClaimedDelivery& delivery, absl::Time now) {
-  if (delivery.interrupted && delivery.unknown_policy == v1::UNKNOWN_POLICY_AT_MOST_ONCE) {
-    return Settlement{.state = v1::DELIVERY_STATE_UNKNOWN, .next_attempt = std::nullopt};
+  if (delivery.may_have_arrived && !delivery.repeat_allowed &&
+      delivery.unknown_policy == v1::UNKNOWN_POLICY_AT_MOST_ONCE) {
+    return Doubtful(v1::DELIVERY_REASON_REPEAT_FORBIDDEN);
   }
   if (delivery.cancelled) {
-    return WithDoubt(delivery,
-                     {.state = v1::DELIVERY_STATE_CANCELLED, .next_attempt = std::nullopt});
+    return Unless(delivery.may_have_arrived, v1::DELIVERY_STATE_CANCELLED,
+                  v1::DELIVERY_REASON_CANCELLED);
   }
   if (delivery.expires <= now) {
-    return WithDoubt(delivery, {.state = v1::DELIVERY_STATE_EXPIRED, .next_attempt = std::nullopt});
+    return Unless(delivery.may_have_arrived, v1::DELIVERY_STATE_EXPIRED,
+                  v1::DELIVERY_REASON_EXPIRED);
   }
   return std::nullopt;
 }
 
+std::optional<Settlement> SettleByVerdict(const ClaimedDelivery& delivery, const Verdict& verdict) {
+  if (verdict.reason == v1::DELIVERY_REASON_UNSPECIFIED) return std::nullopt;
+  if (!verdict.until) {
+    return Unless(delivery.may_have_arrived, v1::DELIVERY_STATE_SUPPRESSED, verdict.reason);
+  }
+  if (*verdict.until >= delivery.expires) {
+    return Unless(delivery.may_have_arrived, v1::DELIVERY_STATE_EXPIRED, verdict.reason);
+  }
+  return Settlement{.reason = verdict.reason, .next_attempt = verdict.until};
+}
+
 Settlement SettleAttempt(const ClaimedDelivery& delivery, const AttemptResult& result,
                          absl::Time now) {
-  return WithDoubt(delivery, SettleByOutcome(delivery, result, now));
+  const bool unknown = result.outcome == v1::ATTEMPT_OUTCOME_UNKNOWN;
+  const bool doubt = delivery.may_have_arrived || unknown;
+  switch (result.outcome) {
+    case v1::ATTEMPT_OUTCOME_DELIVERED_TO_RELAY:
+      return {v1::DELIVERY_STATE_DELIVERED, result.reason, std::nullopt};
+    case v1::ATTEMPT_OUTCOME_REJECTED:
+      return Unless(doubt, v1::DELIVERY_STATE_REJECTED,
+                    result.reason == v1::DELIVERY_REASON_UNSPECIFIED ? v1::DELIVERY_REASON_REJECTED
+                                                                     : result.reason);
+    case v1::ATTEMPT_OUTCOME_SUPPRESSED:
+      return Unless(doubt, v1::DELIVERY_STATE_SUPPRESSED, result.reason);
+    default:
+      break;
+  }
+  if (unknown && delivery.unknown_policy == v1::UNKNOWN_POLICY_AT_MOST_ONCE) {
+    return Doubtful(v1::DELIVERY_REASON_REPEAT_FORBIDDEN);
+  }
+  if (delivery.cancelled) {
+    return Unless(doubt, v1::DELIVERY_STATE_CANCELLED, v1::DELIVERY_REASON_CANCELLED);
+  }
+  const std::int64_t tried = result.common_cause ? delivery.fence : delivery.failures + 1;
+  const auto nth = static_cast<std::int32_t>(std::min<std::int64_t>(tried, kTriesCounted)) + 1;
+  absl::Duration wait = RetryDelay(delivery.id, nth, result.common_cause);
+  if (result.retry_after) wait = std::max(wait, std::min(*result.retry_after, kRetryAfterMax));
+  if (now + wait >= delivery.expires) {
+    return Unless(doubt, v1::DELIVERY_STATE_EXPIRED, v1::DELIVERY_REASON_EXPIRED);
+  }
+  return {v1::DELIVERY_STATE_DEFERRED, result.reason, now + wait};
 }
 
 }  // namespace wici::notification

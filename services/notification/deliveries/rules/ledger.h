@@ -4,11 +4,17 @@
 //                ^                             |                                        or DEFERRED
 //                +----- lease ran out ---------+
 //
-// A worker claims deliveries in one transaction, sends, and records the outcomes in another. Who
-// was too slow finds the fence moved on, and its result is only noted with the attempt. So nothing
-// is lost whenever a process dies; a mail can be sent twice only when its worker died, or lost the
-// connection, between the final dot and the record (and then with the same bytes: what an attempt
-// sends is written down before, see Store::KeepMails). Pure.
+// A worker claims deliveries in one transaction, begins the attempts in a second (that nothing
+// speaks against them, and what they send), sends, and records the outcomes in a third. Who was too
+// slow finds the fence moved on, and its result is only noted with the attempt. So nothing is lost
+// whenever a process dies. A message can arrive twice only in these windows, and then with the same
+// bytes and the same id:
+//   W1  the worker died between the receiver's answer and the record
+//   W2  the connection broke before the answer (UNKNOWN), and the policy is AT_LEAST_ONCE
+//   W3  the process stood still for longer than its lease, after it last looked at it
+//   W4  the database was restored from before the send
+// A message that may have arrived and is not sent again ends as UNKNOWN, with the reason why not.
+// Pure.
 #ifndef WICI_SERVICES_NOTIFICATION_DELIVERIES_RULES_LEDGER_H_
 #define WICI_SERVICES_NOTIFICATION_DELIVERIES_RULES_LEDGER_H_
 
@@ -57,16 +63,29 @@ struct ClaimedDelivery {
   std::string event;
   std::string resource;
   std::string person;
+  v1::Channel channel = v1::CHANNEL_EMAIL;
   v1::UnknownPolicy unknown_policy = v1::UNKNOWN_POLICY_AT_LEAST_ONCE;
   v1::CalendarMethod calendar_method = v1::CALENDAR_METHOD_UNSPECIFIED;
   std::int32_t calendar_sequence = 0;
-  std::int32_t attempt = 0;   // from 1
+  v1::DeliveryState prior_state = v1::DELIVERY_STATE_QUEUED;
+  std::int32_t attempt = 0;   // that will be made next, from 1
   std::int32_t failures = 0;  // attempts before that failed, and not for a common cause
-  std::int64_t fence = 0;
+  std::int64_t fence = 0;     // one more with every claim
   absl::Time expires;
-  bool interrupted = false;  // the attempt before never ended: its worker died
-  bool in_doubt = false;     // an attempt before, if not the last, may have arrived
+  // An earlier attempt ended as UNKNOWN, or never ended since its worker died.
+  bool may_have_arrived = false;
+  bool repeat_allowed = false;  // a human wants it repeated, whatever the policy
   bool cancelled = false;
+};
+
+// What a channel made of a delivery.
+struct Outgoing {
+  // The domain or endpoint it goes to: what fails there fails for all of it. "" when there is none.
+  std::string lane;
+  std::string recipient;  // its address
+  // What is sent. Kept while it may have arrived and the attempt is repeated, then sent as it was;
+  // "" keeps nothing.
+  std::string message;
 };
 
 // How an attempt went.
@@ -78,6 +97,17 @@ struct AttemptResult {
   // DEFERRED for a reason that concerns all deliveries (relay or another service away): tried again
   // soon and for as long as it takes.
   bool common_cause = false;
+  // DEFERRED or UNKNOWN because of the endpoint or domain, and not of this message: others to it
+  // will fare the same.
+  bool lane_failed = false;
+  // The receiver asks not to be tried again before (Retry-After). Believed up to a day.
+  std::optional<absl::Duration> retry_after;
+};
+
+// What a check just before sending says: send, never send, or not before an instant.
+struct Verdict {
+  v1::DeliveryReason reason = v1::DELIVERY_REASON_UNSPECIFIED;  // of the latter two
+  std::optional<absl::Time> until;                              // of the last
 };
 
 // What a delivery becomes.
@@ -88,19 +118,21 @@ struct Settlement {
 };
 
 // A claimed delivery that must not be sent any more: cancelled, expired, or of unknown outcome and
-// never to be sent twice. UNKNOWN instead of the first two when it is in doubt. nullopt: go on.
+// never to be sent twice. nullopt: go on.
 std::optional<Settlement> SettleWithoutAttempt(const ClaimedDelivery& delivery, absl::Time now);
 
-// What a delivery becomes after an attempt that ended at `now`. One in doubt that did not arrive
-// now and is not tried again is UNKNOWN, for the reason there is.
+// What a delivery becomes that `verdict` speaks against; nullopt when it says to send.
+std::optional<Settlement> SettleByVerdict(const ClaimedDelivery& delivery, const Verdict& verdict);
+
+// What a delivery becomes after an attempt that ended at `now`.
 Settlement SettleAttempt(const ClaimedDelivery& delivery, const AttemptResult& result,
                          absl::Time now);
 
 // The wait before attempt `next` (2 for the first repetition): 5 s, 30 s, 5 min, 30 min, 2 h, 5 h,
-// then 10 h; 1 s to 1 min for a common cause. SettleAttempt counts only the failures of the
-// delivery itself for the former, so an outage of the relay does not make it wait for hours
-// afterwards. Give or take a fifth by the delivery's random id, so that many deliveries do not come
-// back in one wave.
+// then 10 h; 1 s to 1 min for a common cause, then counted by claims. SettleAttempt counts only the
+// failures of the delivery itself for the former, so an outage of the relay does not make it wait
+// for hours afterwards. Give or take a fifth by the delivery's random id, so that many deliveries
+// do not come back in one wave.
 absl::Duration RetryDelay(std::string_view delivery_id, std::int32_t next, bool common_cause);
 
 bool IsFinal(v1::DeliveryState state);

@@ -1,5 +1,6 @@
 #include "services/notification/deliveries/rules/ledger.h"
 
+#include <optional>
 #include <set>
 #include <string>
 
@@ -58,7 +59,7 @@ TEST(LedgerTest, CommonCauseComesBackWithinAMinute) {
 
 TEST(LedgerTest, AnOutageDoesNotCountForTheWaitAfterIt) {
   ClaimedDelivery delivery = Claimed();
-  delivery.attempt = 40;
+  delivery.fence = 40;
   const auto wait = [&](const AttemptResult& result) {
     return *SettleAttempt(delivery, result, kNow).next_attempt - kNow;
   };
@@ -92,7 +93,7 @@ TEST(LedgerTest, UnknownIsRepeatedOrParkedAsThePolicySays) {
 
 TEST(LedgerTest, InterruptedAttemptIsRepeatedOrParkedAsThePolicySays) {
   ClaimedDelivery delivery = Claimed();
-  delivery.interrupted = true;
+  delivery.may_have_arrived = true;
   EXPECT_FALSE(SettleWithoutAttempt(delivery, kNow).has_value());
   delivery.unknown_policy = v1::UNKNOWN_POLICY_AT_MOST_ONCE;
   EXPECT_EQ(SettleWithoutAttempt(delivery, kNow)->state, v1::DELIVERY_STATE_UNKNOWN);
@@ -100,7 +101,7 @@ TEST(LedgerTest, InterruptedAttemptIsRepeatedOrParkedAsThePolicySays) {
 
 TEST(LedgerTest, NothingElseThanUnknownEndsADeliveryInDoubtUnlessItArrives) {
   ClaimedDelivery delivery = Claimed();
-  delivery.in_doubt = true;
+  delivery.may_have_arrived = true;
   for (const auto outcome : {v1::ATTEMPT_OUTCOME_REJECTED, v1::ATTEMPT_OUTCOME_SUPPRESSED}) {
     EXPECT_EQ(SettleAttempt(delivery, Result(outcome), kNow).state, v1::DELIVERY_STATE_UNKNOWN);
   }
@@ -126,6 +127,65 @@ TEST(LedgerTest, ExpiredAndCancelledAreNotSent) {
   EXPECT_EQ(SettleWithoutAttempt(delivery, kNow)->state, v1::DELIVERY_STATE_CANCELLED);
   EXPECT_EQ(SettleAttempt(delivery, Result(v1::ATTEMPT_OUTCOME_DEFERRED), kNow).state,
             v1::DELIVERY_STATE_CANCELLED);
+}
+
+TEST(LedgerTest, WhatMayHaveArrivedAndIsNotSentAgainIsUnknownAndSaysWhyNot) {
+  ClaimedDelivery delivery = Claimed();
+  delivery.may_have_arrived = true;
+  const auto is_unknown = [](const std::optional<Settlement>& settlement,
+                             v1::DeliveryReason reason) {
+    ASSERT_TRUE(settlement.has_value());
+    EXPECT_EQ(settlement->state, v1::DELIVERY_STATE_UNKNOWN);
+    EXPECT_EQ(settlement->reason, reason);
+    EXPECT_FALSE(settlement->next_attempt.has_value());
+  };
+  AttemptResult overtaken = Result(v1::ATTEMPT_OUTCOME_SUPPRESSED);
+  overtaken.reason = v1::DELIVERY_REASON_OVERTAKEN;
+  is_unknown(SettleAttempt(delivery, overtaken, kNow), v1::DELIVERY_REASON_OVERTAKEN);
+  is_unknown(SettleAttempt(delivery, Result(v1::ATTEMPT_OUTCOME_REJECTED), kNow),
+             v1::DELIVERY_REASON_REJECTED);
+  is_unknown(SettleByVerdict(delivery, {v1::DELIVERY_REASON_SUPPRESSED, std::nullopt}),
+             v1::DELIVERY_REASON_SUPPRESSED);
+  EXPECT_EQ(SettleAttempt(delivery, Result(v1::ATTEMPT_OUTCOME_DELIVERED_TO_RELAY), kNow).state,
+            v1::DELIVERY_STATE_DELIVERED);
+  delivery.cancelled = true;
+  is_unknown(SettleWithoutAttempt(delivery, kNow), v1::DELIVERY_REASON_CANCELLED);
+  is_unknown(SettleAttempt(delivery, Result(v1::ATTEMPT_OUTCOME_DEFERRED), kNow),
+             v1::DELIVERY_REASON_CANCELLED);
+  delivery.cancelled = false;
+  delivery.expires = kNow;
+  is_unknown(SettleWithoutAttempt(delivery, kNow), v1::DELIVERY_REASON_EXPIRED);
+  delivery.may_have_arrived = false;
+  is_unknown(SettleAttempt(delivery, Result(v1::ATTEMPT_OUTCOME_UNKNOWN), kNow),
+             v1::DELIVERY_REASON_EXPIRED);
+  delivery.unknown_policy = v1::UNKNOWN_POLICY_AT_MOST_ONCE;
+  is_unknown(SettleAttempt(delivery, Result(v1::ATTEMPT_OUTCOME_UNKNOWN), kNow),
+             v1::DELIVERY_REASON_REPEAT_FORBIDDEN);
+}
+
+TEST(LedgerTest, AVerdictPutsOffUntilItsTimeOrStops) {
+  EXPECT_FALSE(SettleByVerdict(Claimed(), {}).has_value());
+  const auto later =
+      SettleByVerdict(Claimed(), {v1::DELIVERY_REASON_THROTTLED, kNow + absl::Minutes(1)});
+  EXPECT_EQ(later->state, v1::DELIVERY_STATE_DEFERRED);
+  EXPECT_EQ(later->reason, v1::DELIVERY_REASON_THROTTLED);
+  EXPECT_EQ(later->next_attempt, kNow + absl::Minutes(1));
+  EXPECT_EQ(SettleByVerdict(Claimed(), {v1::DELIVERY_REASON_NO_CONSENT, std::nullopt})->state,
+            v1::DELIVERY_STATE_SUPPRESSED);
+  EXPECT_EQ(
+      SettleByVerdict(Claimed(), {v1::DELIVERY_REASON_THROTTLED, kNow + kDefaultLifetime})->state,
+      v1::DELIVERY_STATE_EXPIRED);
+}
+
+TEST(LedgerTest, AReceiverThatAsksForTimeGetsItUpToADay) {
+  AttemptResult result = Result(v1::ATTEMPT_OUTCOME_DEFERRED);
+  result.retry_after = absl::Minutes(7);
+  EXPECT_EQ(SettleAttempt(Claimed(), result, kNow).next_attempt, kNow + absl::Minutes(7));
+  result.retry_after = absl::Seconds(1);
+  EXPECT_GT(SettleAttempt(Claimed(), result, kNow).next_attempt, kNow + absl::Seconds(3))
+      << "less than the wait of the schedule";
+  result.retry_after = absl::Hours(24 * 365);
+  EXPECT_EQ(SettleAttempt(Claimed(), result, kNow).next_attempt, kNow + absl::Hours(24));
 }
 
 TEST(LedgerTest, RetryThatWouldComeTooLateExpires) {

@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "libs/base/timestamp.h"
 #include "libs/base/violations.h"
+#include "services/notification/deliveries/rules/ledger.h"
 #include "services/notification/errors.h"
 #include "services/notification/mail/templates.h"
 #include "services/notification/validate_fields.h"
@@ -20,12 +21,12 @@ bool IsInstant(const google::protobuf::Timestamp& time) {
          time.nanos() < 1000000000;
 }
 
-void CheckPersons(const v1::Notification& n, Violations& v) {
-  v.RequireRange("notification.persons", n.persons_size(), 1, kPersonsMax);
+void CheckPersons(const std::string& path, const v1::Notification& n, Violations& v) {
+  v.RequireRange(path + "persons", n.persons_size(), 1, kPersonsMax);
   if (n.persons_size() > kPersonsMax) return;
   std::set<std::string> seen;
   for (int i = 0; i < n.persons_size(); ++i) {
-    const std::string field = absl::StrCat("notification.persons[", i, "]");
+    const std::string field = absl::StrCat(path, "persons[", i, "]");
     const std::string& person = n.persons(i);
     if (RequirePerson(field, person, v) && !seen.insert(person).second) {
       v.Add(field, "must not be named twice");
@@ -33,24 +34,24 @@ void CheckPersons(const v1::Notification& n, Violations& v) {
   }
 }
 
-void CheckResource(const v1::Notification& n, Violations& v) {
+void CheckResource(const std::string& path, const v1::Notification& n, Violations& v) {
   const std::string& resource = n.resource();
   if (resource.empty()) return;
-  constexpr std::string_view kField = "notification.resource";
+  const std::string field = path + "resource";
   if (!MatchesResourcePattern(resource, "events/*/invitations/*") &&
       !MatchesResourcePattern(resource, "events/*/registrations/*")) {
-    v.Add(kField, "must be events/*/invitations/* or events/*/registrations/*");
+    v.Add(field, "must be events/*/invitations/* or events/*/registrations/*");
   } else if (!absl::StartsWith(resource, absl::StrCat(n.event(), "/"))) {
-    v.Add(kField, "must belong to notification.event");
+    v.Add(field, absl::StrCat("must belong to ", path, "event"));
   }
-  if (n.persons_size() > 1) v.Add(kField, "is for exactly one person");
+  if (n.persons_size() > 1) v.Add(field, "is for exactly one person");
 }
 
-void CheckTimes(const v1::Notification& n, absl::Time now, Violations& v) {
+void CheckTimes(const std::string& path, const v1::Notification& n, absl::Time now, Violations& v) {
   absl::Time start = now;
   if (n.has_schedule_time()) {
     if (!IsInstant(n.schedule_time()) || TimeOf(n.schedule_time()) > now + kScheduleMax) {
-      v.Add("notification.schedule_time", "must be an instant at most 366 days from now");
+      v.Add(path + "schedule_time", "must be an instant at most 366 days from now");
     } else {
       start = std::max(start, TimeOf(n.schedule_time()));
     }
@@ -59,9 +60,39 @@ void CheckTimes(const v1::Notification& n, absl::Time now, Violations& v) {
   const bool valid = IsInstant(n.expire_time()) && TimeOf(n.expire_time()) > start &&
                      TimeOf(n.expire_time()) <= start + kLifetimeMax;
   if (!valid) {
-    v.Add("notification.expire_time",
-          "must be later than schedule_time and now, by at most 31 days");
+    v.Add(path + "expire_time", "must be later than schedule_time and now, by at most 31 days");
   }
+}
+
+// `prefix` is "" or "requests[3].".
+void CheckSend(const std::string& prefix, const v1::SendNotificationRequest& request,
+               absl::Time now, Violations& v) {
+  const std::string path = prefix + "notification.";
+  if (!request.has_notification()) {
+    v.Add(prefix + "notification", "must be set");
+    return;
+  }
+  const v1::Notification& n = request.notification();
+  if (v.RequireResourceName(path + "template", n.template_(), "templates/*") &&
+      FindTemplate(n.template_()) == nullptr) {
+    v.Add(path + "template", "does not exist");
+  }
+  v.RequireResourceName(path + "event", n.event(), "events/*");
+  CheckPersons(path, n, v);
+  CheckResource(path, n, v);
+  if (n.channel() != v1::CHANNEL_UNSPECIFIED && n.channel() != v1::CHANNEL_EMAIL) {
+    v.Add(path + "channel", "must be EMAIL: the other channels do not exist yet");
+  }
+  if (!v1::UnknownPolicy_IsValid(n.unknown_policy())) {
+    v.Add(path + "unknown_policy", "must be AT_LEAST_ONCE or AT_MOST_ONCE");
+  }
+  CheckTimes(path, n, now, v);
+}
+
+// Whether a delivery in `state` can be queued again.
+bool IsReplayable(v1::DeliveryState state) {
+  return state == v1::DELIVERY_STATE_REJECTED || state == v1::DELIVERY_STATE_UNKNOWN ||
+         state == v1::DELIVERY_STATE_EXPIRED;
 }
 
 }  // namespace
@@ -69,26 +100,57 @@ void CheckTimes(const v1::Notification& n, absl::Time now, Violations& v) {
 absl::Status ValidateSendNotification(const v1::SendNotificationRequest& request, absl::Time now) {
   Violations v;
   v.RequestId("request_id", request.request_id());
-  if (!request.has_notification()) {
-    v.Add("notification", "must be set");
-    return v.ToStatus(kDomain);
-  }
-  const v1::Notification& n = request.notification();
-  if (v.RequireResourceName("notification.template", n.template_(), "templates/*") &&
-      FindTemplate(n.template_()) == nullptr) {
-    v.Add("notification.template", "does not exist");
-  }
-  v.RequireResourceName("notification.event", n.event(), "events/*");
-  CheckPersons(n, v);
-  CheckResource(n, v);
-  if (n.channel() != v1::CHANNEL_UNSPECIFIED && n.channel() != v1::CHANNEL_EMAIL) {
-    v.Add("notification.channel", "must be EMAIL: the other channels do not exist yet");
-  }
-  if (!v1::UnknownPolicy_IsValid(n.unknown_policy())) {
-    v.Add("notification.unknown_policy", "must be AT_LEAST_ONCE or AT_MOST_ONCE");
-  }
-  CheckTimes(n, now, v);
+  CheckSend("", request, now, v);
   return v.ToStatus(kDomain);
+}
+
+absl::Status ValidateBatchSend(const v1::BatchSendNotificationsRequest& request, absl::Time now) {
+  Violations v;
+  v.RequestId("request_id", request.request_id());
+  v.RequireRange("requests", request.requests_size(), 1, kBatchMax);
+  if (request.requests_size() > kBatchMax) return v.ToStatus(kDomain);
+  int persons = 0;
+  for (int i = 0; i < request.requests_size(); ++i) {
+    persons += request.requests(i).notification().persons_size();
+    CheckSend(absl::StrCat("requests[", i, "]."), request.requests(i), now, v);
+  }
+  if (persons > kBatchPersonsMax) v.Add("requests", "must be to at most 5000 persons all together");
+  return v.ToStatus(kDomain);
+}
+
+absl::Status ValidateReplay(const v1::ReplayDeliveriesRequest& request) {
+  Violations v;
+  v.RequestId("request_id", request.request_id());
+  v.RequireResourceName("event", request.event(), "events/*");
+  v.RequireRange("states", request.states_size(), 1, 3);
+  for (const int state : request.states()) {
+    if (!IsReplayable(static_cast<v1::DeliveryState>(state))) {
+      v.Add("states", "must be REJECTED, UNKNOWN or EXPIRED");
+      break;
+    }
+  }
+  if (!v1::DeliveryReason_IsValid(request.reason())) v.Add("reason", "must be a known reason");
+  if (request.has_ended_after() && !IsInstant(request.ended_after())) {
+    v.Add("ended_after", "must be an instant");
+  }
+  return v.ToStatus(kDomain);
+}
+
+void ValidateListDeliveries(const v1::ListDeliveriesRequest& request, Violations& v) {
+  if (request.parent() == kAllNotifications) {
+    v.RequireResourceName("event", request.event(), "events/*");
+    if (!IsFinal(request.state()) || request.state() == v1::DELIVERY_STATE_DELIVERED) {
+      v.Add("state", "must be one in which a delivery ends without arriving");
+    }
+  } else {
+    v.RequireResourceName("parent", request.parent(), "notifications/*");
+    v.OptionalResourceName("event", request.event(), "events/*");
+  }
+  if (!v1::DeliveryState_IsValid(request.state())) v.Add("state", "must be a known state");
+  if (!v1::DeliveryReason_IsValid(request.reason())) v.Add("reason", "must be a known reason");
+  if (request.has_changed_after() && !IsInstant(request.changed_after())) {
+    v.Add("changed_after", "must be an instant");
+  }
 }
 
 }  // namespace wici::notification

@@ -19,9 +19,11 @@
 #include "libs/testing/fake_clock.h"
 #include "libs/testing/fake_ids.h"
 #include "libs/testing/status_matchers.h"
+#include "services/notification/deliveries/ledger_rows.h"
 #include "services/notification/deliveries/sql_store.h"
 #include "services/notification/feed/feed_handler.h"
 #include "services/notification/migrations.h"
+#include "services/notification/sending/mail_channel.h"
 #include "services/notification/sending/worker.h"
 #include "services/notification/testing/fake_peers.h"
 #include "services/notification/testing/smtp_sink.h"
@@ -57,14 +59,8 @@ class WorkerFixture : public testing::DatabaseTest {
 
   std::unique_ptr<DeliveryWorker> MakeWorker(const std::string& owner,
                                              absl::Duration poll = absl::Milliseconds(200)) {
-    WorkerOptions options{
-        .owner = owner,
-        .sender = {*Mailbox::Parse("events@wici.example.org"), "https://wici.example.org"}};
-    options.smtp = {.url = sink_.url(), .tls = TlsPolicy::kNone};
-    options.poll = poll;
-    auto worker = DeliveryWorker::Make(*store_, peers_, clock_, options);
-    EXPECT_THAT(worker, testing::IsOk());
-    return *std::move(worker);
+    return std::make_unique<DeliveryWorker>(*store_, *channel_, clock_,
+                                            WorkerOptions{.owner = owner, .poll = poll});
   }
 
   feed::v1::Change Change(const std::string& kind, const std::string& person,
@@ -126,7 +122,7 @@ class WorkerFixture : public testing::DatabaseTest {
     auto notifications = *store_->ListNotifications(deadline, "", "", "", 1000);
     for (auto item = notifications.rbegin(); item != notifications.rend(); ++item) {
       const auto deliveries =
-          *store_->ListDeliveries(deadline, item->name(), v1::DELIVERY_STATE_UNSPECIFIED, "", 1000);
+          *store_->ListDeliveries(deadline, {.notification_id = IdOf(item->name())}, "", 1000);
       all.insert(all.end(), deliveries.begin(), deliveries.end());
     }
     return all;
@@ -139,6 +135,9 @@ class WorkerFixture : public testing::DatabaseTest {
   testing::FakeIds ids_;
   FakePeers peers_;
   FeedHandler handler_{peers_, ids_, clock_};
+  std::unique_ptr<MailChannel> channel_ = *MailChannel::Make(
+      peers_, {*Mailbox::Parse("events@wici.example.org"), "https://wici.example.org"},
+      {.url = sink_.url(), .tls = TlsPolicy::kNone}, WorkerOptions().sender_threads);
   std::unique_ptr<SqlStore> store_;
   std::unique_ptr<DeliveryWorker> worker_;
   std::int64_t seq_ = 0;

@@ -1,0 +1,278 @@
+// The part of SqlStore that workers use: claims, attempts and their outcomes.
+#include <algorithm>
+#include <map>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "libs/base/clock.h"
+#include "libs/base/status_macros.h"
+#include "libs/feed/changes.h"
+#include "services/notification/deliveries/ledger_rows.h"
+#include "services/notification/deliveries/queries.h"
+#include "services/notification/deliveries/sql_store.h"
+
+namespace wici::notification {
+namespace {
+
+using sql::Row;
+using sql::Rows;
+using sql::Transaction;
+using sql::Value;
+
+// Phases of an attempt; see kInsertAttempts.
+constexpr std::int64_t kBegun = 1;
+constexpr std::int64_t kCommitted = 2;
+
+Value NextAt(const Settlement& settlement) {
+  return settlement.next_attempt ? Value(ToMicros(*settlement.next_attempt)) : Value(nullptr);
+}
+
+// Sets `instead` of the attempts that a check speaks against.
+absl::Status AskCheck(Transaction& tx, SendCheck& check, absl::Span<PlannedAttempt> attempts,
+                      absl::Time now) {
+  std::vector<PlannedAttempt*> asked;
+  std::vector<Candidate> candidates;
+  for (PlannedAttempt& attempt : attempts) {
+    if (attempt.instead) continue;
+    asked.push_back(&attempt);
+    candidates.push_back({&attempt.delivery, attempt.outgoing.recipient, attempt.outgoing.lane});
+  }
+  if (candidates.empty()) return absl::OkStatus();
+  WICI_ASSIGN_OR_RETURN(const std::vector<Verdict> verdicts, check.Check(tx, candidates, now));
+  for (std::size_t i = 0; i < asked.size(); ++i) {
+    asked[i]->instead = SettleByVerdict(asked[i]->delivery, verdicts[i]);
+  }
+  return absl::OkStatus();
+}
+
+// Writes down that the attempts begin that nothing speaks against. One that was cancelled since it
+// was claimed gets CANCELLED; so does one that is somebody else's by now, for which that has no
+// effect since its fence has moved on.
+absl::Status InsertAttempts(Transaction& tx, absl::Span<PlannedAttempt> attempts, absl::Time now) {
+  std::vector<std::vector<Value>> keys;
+  for (const PlannedAttempt& attempt : attempts) {
+    if (!attempt.instead) keys.push_back({attempt.delivery.id, attempt.delivery.fence});
+  }
+  if (keys.empty()) return absl::OkStatus();
+  WICI_ASSIGN_OR_RETURN(const Rows rows, tx.SelectMany(queries::kBeginDeliveries,
+                                                       queries::kBeginDeliveriesSuffix, keys));
+  std::set<std::string> begun;
+  for (const Row& row : rows) begun.insert(row.Text(0));
+  std::vector<std::vector<Value>> inserted;
+  for (PlannedAttempt& attempt : attempts) {
+    if (attempt.instead) continue;
+    const ClaimedDelivery& d = attempt.delivery;
+    if (begun.count(d.id) == 0) {
+      ClaimedDelivery cancelled = d;
+      cancelled.cancelled = true;
+      attempt.instead = SettleWithoutAttempt(cancelled, now);
+      continue;
+    }
+    const bool narrow = d.unknown_policy == v1::UNKNOWN_POLICY_AT_MOST_ONCE;
+    inserted.push_back({d.id, d.attempt, d.fence, narrow ? kBegun : kCommitted, ToMicros(now),
+                        nullptr, static_cast<std::int64_t>(v1::ATTEMPT_OUTCOME_UNSPECIFIED), 0,
+                        ""});
+  }
+  if (inserted.empty()) return absl::OkStatus();
+  return tx.InsertMany(queries::kInsertAttempts, "", inserted).status();
+}
+
+// Keeps what is sent; `messages` gets what was kept of those that may have arrived, by delivery.
+absl::Status KeepMessages(Transaction& tx, absl::Span<const PlannedAttempt> attempts,
+                          std::map<std::string, std::string>& messages) {
+  std::vector<std::vector<Value>> doubtful;
+  for (const PlannedAttempt& attempt : attempts) {
+    if (attempt.delivery.may_have_arrived) doubtful.push_back({attempt.delivery.id});
+  }
+  std::map<std::pair<std::string, std::string>, std::string> kept;
+  if (!doubtful.empty()) {
+    WICI_ASSIGN_OR_RETURN(const Rows rows, tx.SelectMany(queries::kGetKeptMails, "", doubtful));
+    for (const Row& row : rows) kept[{row.Text(0), row.Text(1)}] = row.Blob(2);
+  }
+  std::vector<std::vector<Value>> rows;
+  for (const PlannedAttempt& attempt : attempts) {
+    const ClaimedDelivery& d = attempt.delivery;
+    const Outgoing& outgoing = attempt.outgoing;
+    const auto found = kept.find({d.id, outgoing.recipient});
+    if (found != kept.end()) {
+      messages[d.id] = found->second;
+    } else if (!attempt.instead && !outgoing.message.empty()) {
+      rows.push_back({d.id, d.person, d.fence, outgoing.recipient, sql::Bytes{outgoing.message}});
+    }
+  }
+  if (rows.empty()) return absl::OkStatus();
+  return tx.InsertMany(queries::kKeepMails, queries::kKeepMailsSuffix, rows).status();
+}
+
+struct Settled {
+  const AttemptRecord* record = nullptr;
+  bool may_have_arrived = false;
+};
+
+// nullopt when the fence has moved on.
+absl::StatusOr<std::optional<Settled>> RecordAttempt(Transaction& tx, const AttemptRecord& record,
+                                                     absl::Time now) {
+  const AttemptResult& result = record.result;
+  const Settlement& settlement = record.settlement;
+  const ClaimedDelivery& d = record.delivery;
+  const auto state = static_cast<std::int64_t>(settlement.state);
+  const auto reason = static_cast<std::int64_t>(settlement.reason);
+  const bool tried = result.outcome != v1::ATTEMPT_OUTCOME_UNSPECIFIED && !result.common_cause;
+  const bool fails = settlement.state == v1::DELIVERY_STATE_DEFERRED && tried;
+  Rows rows;
+  if (record.begun) {
+    const auto outcome = static_cast<std::int64_t>(result.outcome);
+    WICI_RETURN_IF_ERROR(
+        tx.Execute(queries::kEndAttempt, {d.id, d.attempt, ToMicros(record.ended), outcome,
+                                          result.code, result.enhanced_code})
+            .status());
+    WICI_ASSIGN_OR_RETURN(
+        rows, tx.Execute(queries::kSettleDelivery,
+                         {d.id, d.fence, state, reason, NextAt(settlement), outcome, result.code,
+                          result.enhanced_code, ToMicros(now), fails ? 1 : 0,
+                          result.outcome == v1::ATTEMPT_OUTCOME_UNKNOWN}));
+  } else {
+    WICI_ASSIGN_OR_RETURN(
+        rows, tx.Execute(queries::kSettleUnsent, {d.id, d.fence, state, reason, NextAt(settlement),
+                                                  ToMicros(now), fails ? 1 : 0}));
+  }
+  if (rows.empty()) return std::nullopt;
+  return Settled{&record, rows[0].Bool(1)};
+}
+
+// By notification, and in that order, so that two workers cannot wait for each other.
+using SettledByNotification = std::map<std::string, std::vector<Settled>>;
+
+// Deletes what was sent, but for what may have arrived and comes again.
+absl::Status ForgetMails(Transaction& tx, const SettledByNotification& settled) {
+  std::vector<std::vector<Value>> keys;
+  for (const auto& [notification, its_settled] : settled) {
+    for (const Settled& item : its_settled) {
+      const bool comes_again = !IsFinal(item.record->settlement.state);
+      if (!(comes_again && item.may_have_arrived)) keys.push_back({item.record->delivery.id});
+    }
+  }
+  if (keys.empty()) return absl::OkStatus();
+  return tx.SelectMany(queries::kForgetMails, "", keys).status();
+}
+
+absl::Status AppendOutcomes(Transaction& tx, const SettledByNotification& settled,
+                            std::string_view transaction_id, absl::Time now) {
+  std::vector<feed::Change> changes;
+  for (const auto& [notification_id, its_settled] : settled) {
+    WICI_ASSIGN_OR_RETURN(const Rows rows,
+                          tx.Execute(queries::kBumpNotification, {notification_id}));
+    for (const Settled& item : its_settled) {
+      const AttemptRecord& record = *item.record;
+      // Put off once more: nothing has changed.
+      if (!record.begun && record.settlement.state == record.delivery.prior_state) continue;
+      changes.push_back(feed::Change{.aggregate = NotificationName(notification_id),
+                                     .version = rows[0].Int(0),
+                                     .kind = std::string(ChangeKind(record.settlement.state)),
+                                     .resource = DeliveryName(notification_id, record.delivery.id),
+                                     .person = record.delivery.person,
+                                     .attributes = {{"event", record.delivery.event}}});
+    }
+  }
+  if (changes.empty()) return absl::OkStatus();
+  return feed::AppendChanges(tx, transaction_id, changes, now);
+}
+
+}  // namespace
+
+absl::StatusOr<std::vector<ClaimedDelivery>> SqlStore::ClaimDeliveries(
+    absl::Time deadline, v1::Channel channel, std::string_view owner, absl::Duration lease,
+    std::int32_t limit, absl::Time now) {
+  std::vector<ClaimedDelivery> claimed;
+  WICI_RETURN_IF_ERROR(database_.Write(deadline, [&](Transaction& tx) -> absl::Status {
+    claimed.clear();
+    WICI_ASSIGN_OR_RETURN(const Rows rows, tx.Execute(queries::kClaimDeliveries,
+                                                      {owner, ToMicros(now + lease), ToMicros(now),
+                                                       limit, static_cast<std::int64_t>(channel)}));
+    for (const Row& row : rows) claimed.emplace_back(ReadClaimed(row)).lease_owner = owner;
+    return absl::OkStatus();
+  }));
+  // RETURNING has no order of its own; the oldest go first.
+  std::sort(claimed.begin(), claimed.end(),
+            [](const ClaimedDelivery& a, const ClaimedDelivery& b) { return a.id < b.id; });
+  return claimed;
+}
+
+absl::Status SqlStore::RenewLeases(absl::Time deadline, v1::Channel channel, std::string_view owner,
+                                   absl::Duration lease, absl::Time now) {
+  return database_.Write(deadline, [&](Transaction& tx) {
+    return tx
+        .Execute(queries::kRenewLeases,
+                 {owner, ToMicros(now + lease), ToMicros(now), static_cast<std::int64_t>(channel)})
+        .status();
+  });
+}
+
+absl::Status SqlStore::BeginAttempts(absl::Time deadline, absl::Span<PlannedAttempt> attempts,
+                                     absl::Time now) {
+  std::map<std::string, std::string> kept;
+  WICI_RETURN_IF_ERROR(database_.Write(deadline, [&](Transaction& tx) -> absl::Status {
+    kept.clear();
+    for (PlannedAttempt& attempt : attempts) attempt.instead.reset();
+    for (SendCheck* check : checks_) {
+      WICI_RETURN_IF_ERROR(AskCheck(tx, *check, attempts, now));
+    }
+    WICI_RETURN_IF_ERROR(InsertAttempts(tx, attempts, now));
+    return KeepMessages(tx, attempts, kept);
+  }));
+  for (PlannedAttempt& attempt : attempts) {
+    const auto found = kept.find(attempt.delivery.id);
+    if (found != kept.end()) attempt.outgoing.message = std::move(found->second);
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<bool> SqlStore::CommitAttempt(absl::Time deadline, const ClaimedDelivery& delivery) {
+  bool committed = false;
+  WICI_RETURN_IF_ERROR(database_.Write(deadline, [&](Transaction& tx) -> absl::Status {
+    WICI_ASSIGN_OR_RETURN(const Rows rows,
+                          tx.Execute(queries::kCommitDelivery, {delivery.id, delivery.fence}));
+    committed = !rows.empty();
+    if (!committed) return absl::OkStatus();
+    return tx.Execute(queries::kCommitAttempt, {delivery.id, delivery.attempt}).status();
+  }));
+  return committed;
+}
+
+absl::StatusOr<int> SqlStore::RecordAttempts(absl::Time deadline,
+                                             absl::Span<const AttemptRecord> records,
+                                             absl::Time now) {
+  int settled_count = 0;
+  const std::string transaction_id = ids_.NewId();
+  WICI_RETURN_IF_ERROR(database_.Write(deadline, [&](Transaction& tx) -> absl::Status {
+    SettledByNotification settled;
+    settled_count = 0;
+    for (const AttemptRecord& record : records) {
+      WICI_ASSIGN_OR_RETURN(const auto item, RecordAttempt(tx, record, now));
+      if (!item) continue;
+      ++settled_count;
+      settled[record.delivery.notification_id].push_back(*item);
+    }
+    WICI_RETURN_IF_ERROR(ForgetMails(tx, settled));
+    for (SendCheck* check : checks_) {
+      WICI_RETURN_IF_ERROR(check->Ended(tx, records, now));
+    }
+    return AppendOutcomes(tx, settled, transaction_id, now);
+  }));
+  return settled_count;
+}
+
+absl::StatusOr<absl::Time> SqlStore::NextDue(absl::Time deadline, v1::Channel channel) {
+  absl::Time due = absl::InfiniteFuture();
+  WICI_RETURN_IF_ERROR(database_.Read(deadline, [&](Transaction& tx) -> absl::Status {
+    WICI_ASSIGN_OR_RETURN(const Rows rows,
+                          tx.Execute(queries::kNextDue, {static_cast<std::int64_t>(channel)}));
+    due = rows[0].IsNull(0) ? absl::InfiniteFuture() : FromMicros(rows[0].Int(0));
+    return absl::OkStatus();
+  }));
+  return due;
+}
+
+}  // namespace wici::notification

@@ -1,0 +1,120 @@
+#include "services/notification/deliveries/replay/replay_store.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "libs/base/clock.h"
+#include "libs/base/status_macros.h"
+#include "libs/base/timestamp.h"
+#include "libs/feed/changes.h"
+#include "services/notification/deliveries/ledger_rows.h"
+#include "services/notification/deliveries/queries.h"
+#include "services/notification/deliveries/replay/queries.h"
+#include "services/notification/deliveries/rules/ledger.h"
+#include "services/notification/errors.h"
+
+namespace wici::notification {
+namespace {
+
+using sql::Row;
+using sql::Rows;
+using sql::Transaction;
+using sql::Value;
+
+// Appends a change of `kind` for each delivery of `rows` (id, notification, person, event).
+absl::Status AppendChangesOf(Transaction& tx, absl::Span<const Row> rows, std::string_view kind,
+                             std::string_view transaction_id, absl::Time now) {
+  // In the order of the notifications, so that two transactions cannot wait for each other.
+  std::map<std::string, std::vector<const Row*>> by_notification;
+  for (const Row& row : rows) by_notification[row.Text(1)].push_back(&row);
+  std::vector<feed::Change> changes;
+  for (const auto& [notification_id, its_rows] : by_notification) {
+    WICI_ASSIGN_OR_RETURN(const Rows bumped,
+                          tx.Execute(queries::kBumpNotification, {notification_id}));
+    for (const Row* row : its_rows) {
+      changes.push_back(feed::Change{.aggregate = NotificationName(notification_id),
+                                     .version = bumped[0].Int(0),
+                                     .kind = std::string(kind),
+                                     .resource = DeliveryName(notification_id, row->Text(0)),
+                                     .person = row->Text(2),
+                                     .attributes = {{"event", row->Text(3)}}});
+    }
+  }
+  if (changes.empty()) return absl::OkStatus();
+  return feed::AppendChanges(tx, transaction_id, changes, now);
+}
+
+// The deliveries that were queued again, a second's worth at a time.
+absl::StatusOr<Rows> QueueAgain(Transaction& tx, const v1::ReplayDeliveriesRequest& request,
+                                absl::Time now) {
+  const absl::Time after =
+      request.has_ended_after() ? TimeOf(request.ended_after()) : absl::UnixEpoch();
+  Rows all;
+  absl::Time due = now;
+  // Each once, whatever the client repeats.
+  for (const int state : std::set<int>(request.states().begin(), request.states().end())) {
+    bool more = true;
+    while (more && all.size() < kReplayMax) {
+      WICI_ASSIGN_OR_RETURN(
+          const Rows rows,
+          tx.Execute(queries::kReplayDeliveries,
+                     {request.event(), static_cast<std::int64_t>(state), request.last_code(),
+                      static_cast<std::int64_t>(request.reason()), ToMicros(after), kReplayRate,
+                      ToMicros(due), ToMicros(due + kDefaultLifetime), ToMicros(now)}));
+      all.insert(all.end(), rows.begin(), rows.end());
+      due += absl::Seconds(1);
+      more = rows.size() == kReplayRate;
+    }
+  }
+  return all;
+}
+
+}  // namespace
+
+absl::StatusOr<v1::ReplayDeliveriesResponse> ReplayStore::Replay(
+    absl::Time deadline, const sql::IdempotencyKey& key, const v1::ReplayDeliveriesRequest& request,
+    absl::Time now) {
+  v1::ReplayDeliveriesResponse answer;
+  const std::string transaction_id = ids_.NewId();
+  const std::string replay_id = ids_.NewId();
+  WICI_RETURN_IF_ERROR(database_.Write(deadline, [&](Transaction& tx) -> absl::Status {
+    WICI_ASSIGN_OR_RETURN(const auto stored, sql::FindAnswer(tx, kDomain, key));
+    if (stored) {
+      answer.ParseFromString(*stored);
+      return absl::OkStatus();
+    }
+    WICI_ASSIGN_OR_RETURN(const Rows rows, QueueAgain(tx, request, now));
+    WICI_RETURN_IF_ERROR(AppendChangesOf(tx, rows, "delivery.replayed", transaction_id, now));
+    answer.set_replayed(static_cast<std::int32_t>(rows.size()));
+    answer.set_remaining(rows.size() >= kReplayMax);
+    const std::vector<std::vector<Value>> written = {
+        {replay_id, key.principal, request.event(), absl::StrJoin(request.states(), ","),
+         request.last_code(), static_cast<std::int64_t>(request.reason()),
+         ToMicros(TimeOf(request.ended_after())), answer.replayed(), ToMicros(now)}};
+    WICI_RETURN_IF_ERROR(tx.InsertMany(queries::kInsertReplay, "", written).status());
+    return sql::StoreAnswers(tx, {{key, answer.SerializeAsString()}}, now);
+  }));
+  return answer;
+}
+
+absl::StatusOr<std::int32_t> ReplayStore::HoldRestored(absl::Time deadline, v1::Channel channel,
+                                                       std::int32_t limit, absl::Time now) {
+  std::int32_t held = 0;
+  const std::string transaction_id = ids_.NewId();
+  WICI_RETURN_IF_ERROR(database_.Write(deadline, [&](Transaction& tx) -> absl::Status {
+    WICI_ASSIGN_OR_RETURN(const Rows rows,
+                          tx.Execute(queries::kHoldDeliveries,
+                                     {static_cast<std::int64_t>(channel), ToMicros(now), limit}));
+    held = static_cast<std::int32_t>(rows.size());
+    return AppendChangesOf(tx, rows, ChangeKind(v1::DELIVERY_STATE_UNKNOWN), transaction_id, now);
+  }));
+  return held;
+}
+
+}  // namespace wici::notification

@@ -1,0 +1,48 @@
+// Deliveries that ended are queued again when a human says so; and after a restore nothing is sent
+// again before a human says so.
+#ifndef WICI_SERVICES_NOTIFICATION_DELIVERIES_REPLAY_REPLAY_STORE_H_
+#define WICI_SERVICES_NOTIFICATION_DELIVERIES_REPLAY_REPLAY_STORE_H_
+
+#include <cstdint>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "libs/base/id.h"
+#include "libs/sql/database.h"
+#include "libs/sql/idempotency.h"
+#include "wici/notification/v1/notification_service.pb.h"
+
+namespace wici::notification {
+
+inline constexpr std::int32_t kReplayMax = 1000;  // in one call
+inline constexpr std::int32_t kReplayRate = 50;   // a second
+
+// Thread-safe. Every method is one transaction; errors are those of sql::Database unless a comment
+// names others.
+class ReplayStore {
+ public:
+  // Both outlive the store.
+  ReplayStore(sql::Database& database, IdSource& ids) : database_(database), ids_(ids) {}
+
+  // Queues again what `request` chooses, at most kReplayMax, due at kReplayRate; each gets a life
+  // of kDefaultLifetime. What may not be repeated may be once more. Written down with
+  // key.principal. INVALID_ARGUMENT (REQUEST_ID_REUSED).
+  absl::StatusOr<v1::ReplayDeliveriesResponse> Replay(absl::Time deadline,
+                                                      const sql::IdempotencyKey& key,
+                                                      const v1::ReplayDeliveriesRequest& request,
+                                                      absl::Time now);
+
+  // After the database was restored: ends at most `limit` deliveries of a channel that may have
+  // been sent since the backup, as UNKNOWN with reason RESTORED, for a human to replay. Returns how
+  // many; call until 0.
+  absl::StatusOr<std::int32_t> HoldRestored(absl::Time deadline, v1::Channel channel,
+                                            std::int32_t limit, absl::Time now);
+
+ private:
+  sql::Database& database_;
+  IdSource& ids_;
+};
+
+}  // namespace wici::notification
+
+#endif  // WICI_SERVICES_NOTIFICATION_DELIVERIES_REPLAY_REPLAY_STORE_H_

@@ -1,0 +1,171 @@
+#include "services/notification/deliveries/watch/delivery_watch.h"
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "libs/base/log.h"
+#include "libs/base/status_macros.h"
+#include "libs/base/violations.h"
+#include "libs/rpc/page_token.h"
+#include "services/notification/deliveries/ledger_rows.h"
+#include "services/notification/deliveries/watch/queries.h"
+#include "services/notification/errors.h"
+#include "services/notification/sending/message.h"
+
+namespace wici::notification {
+namespace {
+
+// In one message.
+constexpr std::int32_t kDeliveriesMax = 500;
+constexpr absl::Duration kReadTimeout = absl::Seconds(5);
+constexpr std::size_t kVersionColumn = 16;
+
+// A resume token is a page token: bound to its notification.
+v1::ListDeliveriesRequest TokenOwner(const std::string& parent) {
+  v1::ListDeliveriesRequest owner;
+  owner.set_parent(parent);
+  return owner;
+}
+
+}  // namespace
+
+DeliveryWatch::DeliveryWatch(sql::Database& database, const Clock& machine, Mailbox from,
+                             absl::Duration sign_of_life)
+    : database_(database),
+      machine_(machine),
+      from_(std::move(from)),
+      sign_of_life_(sign_of_life),
+      thread_([this] { Work(); }) {}
+
+DeliveryWatch::~DeliveryWatch() {
+  {
+    MutexLock lock(mutex_);
+    stopping_ = true;
+    wake_.NotifyAll();
+  }
+  thread_.join();
+}
+
+absl::Status DeliveryWatch::Add(const v1::WatchDeliveriesRequest& request,
+                                std::shared_ptr<rpc::StreamWriter> writer) {
+  Violations v;
+  v.RequireResourceName("parent", request.parent(), "notifications/*");
+  Stream stream{.parent = request.parent(), .writer = std::move(writer), .id = ""};
+  if (!request.resume_token().empty()) {
+    Violations of_token;
+    v1::ListDeliveriesRequest owner = TokenOwner(request.parent());
+    owner.set_page_token(request.resume_token());
+    const rpc::Page seen = rpc::ParsePage(owner, of_token);
+    if (!of_token.ok() || seen.after.size() != 2 ||
+        !absl::SimpleAtoi(seen.after[0], &stream.version)) {
+      v.Add("resume_token", "must be one of a message about this notification");
+    } else {
+      stream.id = seen.after[1];
+    }
+  }
+  WICI_RETURN_IF_ERROR(v.ToStatus(kDomain));
+  MutexLock lock(mutex_);
+  added_.push_back(std::move(stream));
+  notified_ = true;
+  wake_.NotifyAll();
+  return absl::OkStatus();
+}
+
+void DeliveryWatch::Notify() {
+  MutexLock lock(mutex_);
+  notified_ = true;
+  wake_.NotifyAll();
+}
+
+void DeliveryWatch::Work() {
+  for (;;) {
+    bool idle = false;
+    {
+      MutexLock lock(mutex_);
+      while (!notified_ && !stopping_ && !idle) idle = !wake_.WaitFor(mutex_, sign_of_life_);
+      if (stopping_) return;
+      notified_ = false;
+      for (Stream& stream : added_) streams_.push_back(std::move(stream));
+      added_.clear();
+    }
+    Serve(idle);
+  }
+}
+
+void DeliveryWatch::Serve(bool idle) {
+  std::erase_if(streams_, [](const Stream& stream) { return stream.writer->ended(); });
+  if (streams_.empty()) return;
+  std::map<std::string, Standing> standings;
+  if (!ReadStandings(standings)) return;
+  for (Stream& stream : streams_) {
+    const auto standing = standings.find(IdOf(stream.parent));
+    if (standing == standings.end()) {
+      stream.writer->Finish(NotificationNotFoundError(stream.parent));
+    } else {
+      ServeOne(stream, standing->second, idle);
+    }
+  }
+}
+
+void DeliveryWatch::ServeOne(Stream& stream, const Standing& standing, bool idle) {
+  std::vector<sql::Row> rows;
+  bool any = false;
+  // A version may have more deliveries than one message; the one read last counts as seen.
+  while (stream.version < standing.version || rows.size() == kDeliveriesMax) {
+    if (!ReadPage(stream, rows)) return;
+    if (rows.empty()) break;
+    v1::WatchDeliveriesResponse response;
+    for (const sql::Row& row : rows) {
+      v1::Delivery& delivery = *response.add_deliveries() = ReadDelivery(row);
+      delivery.set_message_id(MessageId(row.Text(0), from_));
+    }
+    stream.version = rows.back().Int(kVersionColumn);
+    stream.id = rows.back().Text(0);
+    response.set_resume_token(
+        rpc::MakePageToken(TokenOwner(stream.parent), {absl::StrCat(stream.version), stream.id}));
+    stream.writer->Write(response);
+    any = true;
+  }
+  // What changes later has a higher version.
+  if (stream.version < standing.version) {
+    stream.version = standing.version;
+    stream.id = "~";  // after all ids
+  }
+  if (!standing.open) return stream.writer->Finish(absl::OkStatus());
+  if (idle && !any) stream.writer->Write(v1::WatchDeliveriesResponse());
+}
+
+bool DeliveryWatch::ReadStandings(std::map<std::string, Standing>& standings) {
+  std::set<std::string> ids;
+  for (const Stream& stream : streams_) ids.insert(IdOf(stream.parent));
+  std::vector<std::vector<sql::Value>> keys;
+  for (const std::string& id : ids) keys.push_back({id});
+  const absl::Status status =
+      database_.Read(machine_.Now() + kReadTimeout, [&](sql::Transaction& tx) -> absl::Status {
+        WICI_ASSIGN_OR_RETURN(const sql::Rows rows,
+                              tx.SelectMany(queries::kWatchNotifications, "", keys));
+        standings.clear();
+        for (const sql::Row& row : rows) standings[row.Text(0)] = {row.Int(1), row.Bool(2)};
+        return absl::OkStatus();
+      });
+  // The next change, or the next sign of life, tries again.
+  if (!status.ok()) Log(LogLevel::kWarning, "watch_read_failed", {{"code", status.ToString()}});
+  return status.ok();
+}
+
+bool DeliveryWatch::ReadPage(const Stream& stream, std::vector<sql::Row>& rows) {
+  const absl::Status status =
+      database_.Read(machine_.Now() + kReadTimeout, [&](sql::Transaction& tx) -> absl::Status {
+        WICI_ASSIGN_OR_RETURN(
+            rows, tx.Execute(queries::kWatchDeliveries,
+                             {IdOf(stream.parent), stream.version, stream.id, kDeliveriesMax}));
+        return absl::OkStatus();
+      });
+  if (!status.ok()) Log(LogLevel::kWarning, "watch_read_failed", {{"code", status.ToString()}});
+  return status.ok();
+}
+
+}  // namespace wici::notification

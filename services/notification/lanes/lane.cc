@@ -1,0 +1,61 @@
+#include "services/notification/lanes/lane.h"
+
+#include <algorithm>
+
+namespace wici::notification {
+namespace {
+
+constexpr std::int64_t kToken = 1000;  // in thousandths
+// More doublings of a pause than anybody waits for.
+constexpr std::int64_t kDoublingsMax = 16;
+
+void Fill(Lane& lane, const LaneLimits& limits, absl::Time now) {
+  const std::int64_t full = limits.burst * kToken;
+  const absl::Duration since = std::max(now - lane.filled, absl::ZeroDuration());
+  const absl::Duration to_fill = absl::Seconds(limits.burst) / limits.per_second;
+  lane.milli_tokens = since >= to_fill
+                          ? full
+                          : std::min(full, lane.milli_tokens + absl::ToInt64Milliseconds(since) *
+                                                                   limits.per_second);
+  lane.filled = std::max(lane.filled, now);
+}
+
+}  // namespace
+
+Verdict AdmitToLane(Lane& lane, const LaneLimits& limits, std::int64_t& waiting, absl::Time now) {
+  const bool broken = limits.failures_max > 0 && lane.failures >= limits.failures_max;
+  if (broken && (now < lane.open_until || now < lane.probe_until)) {
+    return {v1::DELIVERY_REASON_CIRCUIT_OPEN,
+            std::max(lane.open_until, lane.probe_until) + absl::Milliseconds(100) * ++waiting};
+  }
+  if (limits.per_second > 0) {
+    Fill(lane, limits, now);
+    if (lane.milli_tokens < kToken) {
+      ++waiting;
+      return {v1::DELIVERY_REASON_THROTTLED, now + absl::Seconds(waiting) / limits.per_second};
+    }
+    lane.milli_tokens -= kToken;
+  }
+  if (broken) lane.probe_until = now + limits.probe;
+  return {};
+}
+
+void RecordInLane(Lane& lane, const LaneLimits& limits, bool failed, absl::Time now) {
+  if (!failed) {
+    lane.failures = 0;
+    lane.open_until = lane.probe_until = absl::UnixEpoch();
+    return;
+  }
+  // What was under way when it opened says nothing new.
+  const bool broken = limits.failures_max > 0 && lane.failures >= limits.failures_max;
+  if (broken && now < lane.open_until) return;
+  ++lane.failures;
+  if (limits.failures_max == 0 || lane.failures < limits.failures_max) return;
+  const std::int64_t doublings =
+      std::min<std::int64_t>(lane.failures - limits.failures_max, kDoublingsMax);
+  lane.open_until =
+      now + std::min(limits.open_longest, limits.open_first * (std::int64_t{1} << doublings));
+  lane.probe_until = absl::UnixEpoch();
+}
+
+}  // namespace wici::notification

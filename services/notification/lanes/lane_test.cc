@@ -1,0 +1,95 @@
+#include "services/notification/lanes/lane.h"
+
+#include <algorithm>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+namespace wici::notification {
+namespace {
+
+const absl::Time kStart = absl::FromUnixSeconds(1450000000);
+constexpr LaneLimits kBreaker{.failures_max = 3};
+constexpr LaneLimits kBucket{.per_second = 2, .burst = 4, .failures_max = 0};
+
+// How many of 20 may go.
+int Admitted(Lane& lane, const LaneLimits& limits, absl::Time now) {
+  int admitted = 0;
+  std::int64_t waiting = 0;
+  for (int i = 0; i < 20; ++i) {
+    const Verdict verdict = AdmitToLane(lane, limits, waiting, now);
+    if (verdict.reason == v1::DELIVERY_REASON_UNSPECIFIED) ++admitted;
+  }
+  return admitted;
+}
+
+TEST(LaneTest, ABucketLetsThroughABurstAndThenItsRate) {
+  Lane lane;
+  EXPECT_EQ(Admitted(lane, kBucket, kStart), 4);
+  EXPECT_EQ(Admitted(lane, kBucket, kStart), 0);
+  EXPECT_EQ(Admitted(lane, kBucket, kStart + absl::Milliseconds(499)), 0);
+  EXPECT_EQ(Admitted(lane, kBucket, kStart + absl::Milliseconds(500)), 1);
+  EXPECT_EQ(Admitted(lane, kBucket, kStart + absl::Milliseconds(1500)), 2);
+  EXPECT_EQ(Admitted(lane, kBucket, kStart + absl::Hours(24 * 365)), 4) << "it is full, not more";
+  EXPECT_EQ(Admitted(lane, kBucket, kStart), 0) << "a clock that goes back gives nothing";
+}
+
+TEST(LaneTest, WhatHasToWaitComesBackOneAfterTheOther) {
+  Lane lane;
+  EXPECT_EQ(Admitted(lane, kBucket, kStart), 4);
+  std::int64_t waiting = 0;
+  for (int i = 1; i <= 3; ++i) {
+    const Verdict verdict = AdmitToLane(lane, kBucket, waiting, kStart);
+    EXPECT_EQ(verdict.reason, v1::DELIVERY_REASON_THROTTLED);
+    EXPECT_EQ(verdict.until, kStart + absl::Milliseconds(500) * i);
+  }
+}
+
+TEST(LaneTest, FailuresInARowOpenItAndOneProbeClosesItAgain) {
+  Lane lane;
+  RecordInLane(lane, kBreaker, true, kStart);
+  RecordInLane(lane, kBreaker, true, kStart);
+  RecordInLane(lane, kBreaker, false, kStart);
+  RecordInLane(lane, kBreaker, true, kStart);
+  RecordInLane(lane, kBreaker, true, kStart);
+  EXPECT_EQ(Admitted(lane, kBreaker, kStart), 20) << "not three in a row";
+  RecordInLane(lane, kBreaker, true, kStart);
+  std::int64_t waiting = 0;
+  const Verdict open = AdmitToLane(lane, kBreaker, waiting, kStart);
+  EXPECT_EQ(open.reason, v1::DELIVERY_REASON_CIRCUIT_OPEN);
+  EXPECT_GE(open.until, kStart + absl::Seconds(30));
+  EXPECT_EQ(Admitted(lane, kBreaker, kStart + absl::Seconds(29)), 0);
+  const absl::Time half = kStart + absl::Seconds(30);
+  EXPECT_EQ(Admitted(lane, kBreaker, half), 1) << "the probe";
+  EXPECT_EQ(Admitted(lane, kBreaker, half + absl::Seconds(1)), 0);
+  RecordInLane(lane, kBreaker, false, half);
+  EXPECT_EQ(Admitted(lane, kBreaker, half), 20);
+}
+
+TEST(LaneTest, AProbeThatFailsOpensItForTwiceAsLongUpToAnHour) {
+  Lane lane;
+  for (int i = 0; i < 3; ++i) RecordInLane(lane, kBreaker, true, kStart);
+  RecordInLane(lane, kBreaker, true,
+               kStart + absl::Seconds(1));  // was under way
+  absl::Time now = kStart;
+  absl::Duration pause = absl::Seconds(30);
+  for (int i = 0; i < 20; ++i) {
+    EXPECT_EQ(Admitted(lane, kBreaker, now + pause - absl::Milliseconds(1)), 0);
+    now += pause;
+    EXPECT_EQ(Admitted(lane, kBreaker, now), 1);
+    RecordInLane(lane, kBreaker, true, now);
+    pause = std::min(pause * 2, absl::Hours(1));
+  }
+  EXPECT_EQ(pause, absl::Hours(1));
+}
+
+TEST(LaneTest, AProbeOfWhichNothingIsHeardIsFollowedByAnother) {
+  Lane lane;
+  for (int i = 0; i < 3; ++i) RecordInLane(lane, kBreaker, true, kStart);
+  const absl::Time half = kStart + absl::Seconds(30);
+  EXPECT_EQ(Admitted(lane, kBreaker, half), 1);
+  EXPECT_EQ(Admitted(lane, kBreaker, half + absl::Minutes(2)), 1);
+}
+
+}  // namespace
+}  // namespace wici::notification

@@ -1,0 +1,82 @@
+#include "services/notification/sending/mail_channel.h"
+
+#include <string>
+#include <utility>
+
+#include "absl/strings/match.h"
+#include "libs/base/status_macros.h"
+
+namespace wici::notification {
+namespace {
+
+template <class Map>
+const typename Map::mapped_type* Find(const Map& map, const std::string& key) {
+  const auto found = map.find(key);
+  return found == map.end() ? nullptr : &found->second;
+}
+
+// Whether a mail was put off for what holds of all mails to its domain: it cannot be reached (RFC
+// 3463: 4.4), or wants fewer of us (4.7, but for 4.7.1, which greylisting of one recipient says).
+bool IsOfTheDomain(const SendResult& sent) {
+  if (sent.outcome != v1::ATTEMPT_OUTCOME_DEFERRED || sent.relay_failed) return false;
+  const absl::string_view code = sent.enhanced_code;
+  return absl::StartsWith(code, "4.4.") || (absl::StartsWith(code, "4.7.") && code != "4.7.1");
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<MailChannel>> MailChannel::Make(Peers& peers, Sender sender,
+                                                               const SmtpOptions& smtp,
+                                                               int threads) {
+  std::unique_ptr<MailChannel> channel(new MailChannel(peers, std::move(sender)));
+  for (int i = 0; i < threads; ++i) {
+    WICI_ASSIGN_OR_RETURN(std::unique_ptr<SmtpTransport> transport, SmtpTransport::Make(smtp));
+    channel->transports_.push_back(std::move(transport));
+  }
+  return channel;
+}
+
+absl::StatusOr<std::vector<Made>> MailChannel::Prepare(absl::Span<const ClaimedDelivery> deliveries,
+                                                       absl::Time now) {
+  Names persons;
+  Names events;
+  Names resources;
+  for (const ClaimedDelivery& delivery : deliveries) {
+    persons.insert(delivery.person);
+    events.insert(delivery.event);
+    if (delivery.resource != delivery.event) resources.insert(delivery.resource);
+  }
+  WICI_ASSIGN_OR_RETURN(const auto found_events, peers_.GetEvents(events));
+  WICI_ASSIGN_OR_RETURN(const auto found_links, peers_.GetLinks(resources));
+  WICI_ASSIGN_OR_RETURN(const auto found_persons, peers_.GetContactPoints(persons));
+  std::vector<Made> all;
+  for (const ClaimedDelivery& delivery : deliveries) {
+    const MessageFacts facts{.subject = Find(found_events, delivery.event),
+                             .person = Find(found_persons, delivery.person),
+                             .links = Find(found_links, delivery.resource)};
+    all.push_back(MakeMail(delivery, facts, sender_, now));
+  }
+  return all;
+}
+
+AttemptResult MailChannel::Send(int thread, const ClaimedDelivery&, const Outgoing& outgoing,
+                                const BeforeEnd& before_end) {
+  AttemptResult result;
+  const absl::StatusOr<Mailbox> to = Mailbox::Parse(outgoing.recipient);
+  if (!to.ok()) {
+    result.outcome = v1::ATTEMPT_OUTCOME_REJECTED;
+    result.reason = v1::DELIVERY_REASON_ADDRESS_INVALID;
+    return result;
+  }
+  SmtpTransport& transport = *transports_[static_cast<std::size_t>(thread)];
+  const SendResult sent = transport.Send(sender_.from, *to, outgoing.message, before_end);
+  result.outcome = sent.outcome;
+  result.reason = sent.reason;
+  result.code = sent.code;
+  result.enhanced_code = sent.enhanced_code;
+  result.common_cause = sent.relay_failed;
+  result.lane_failed = IsOfTheDomain(sent);
+  return result;
+}
+
+}  // namespace wici::notification

@@ -1,0 +1,160 @@
+// A receiver that does not answer holds up nobody else.
+#include <algorithm>
+#include <map>
+#include <memory>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "libs/base/mutex.h"
+#include "libs/sql/migrate.h"
+#include "libs/testing/database_fixture.h"
+#include "libs/testing/fake_clock.h"
+#include "libs/testing/fake_ids.h"
+#include "libs/testing/status_matchers.h"
+#include "services/notification/deliveries/sql_store.h"
+#include "services/notification/migrations.h"
+#include "services/notification/sending/worker.h"
+
+namespace wici::notification {
+namespace {
+
+using testing::IsOk;
+
+// Sends to the lane that is the person's name; those of `dead` do not answer until Release.
+class LaneChannel final : public Channel {
+ public:
+  LaneChannel(v1::Channel kind, std::string dead) : kind_(kind), dead_(std::move(dead)) {}
+  v1::Channel kind() const override { return kind_; }
+  absl::StatusOr<std::vector<Made>> Prepare(absl::Span<const ClaimedDelivery> deliveries,
+                                            absl::Time) override {
+    std::vector<Made> all;
+    for (const ClaimedDelivery& delivery : deliveries) {
+      all.push_back(Outgoing{delivery.person, delivery.person, "text"});
+    }
+    return all;
+  }
+  AttemptResult Send(int, const ClaimedDelivery&, const Outgoing& outgoing,
+                     const BeforeEnd& before_end) override {
+    MutexLock lock(mutex_);
+    int& now = sending_[outgoing.lane];
+    most_[outgoing.lane] = std::max(most_[outgoing.lane], ++now);
+    while (outgoing.lane == dead_ && !released_) released_changed_.Wait(mutex_);
+    --now;
+    EXPECT_TRUE(before_end());
+    ++sent_[outgoing.lane];
+    AttemptResult result;
+    result.outcome = v1::ATTEMPT_OUTCOME_DELIVERED_TO_RELAY;
+    return result;
+  }
+  void Release() {
+    MutexLock lock(mutex_);
+    released_ = true;
+    released_changed_.NotifyAll();
+  }
+  int Sent(const std::string& lane) {
+    MutexLock lock(mutex_);
+    return sent_[lane];
+  }
+  int MostAtOnce(const std::string& lane) {
+    MutexLock lock(mutex_);
+    return most_[lane];
+  }
+
+ private:
+  const v1::Channel kind_;
+  const std::string dead_;
+  Mutex mutex_;
+  CondVar released_changed_;
+  bool released_ ABSL_GUARDED_BY(mutex_) = false;
+  std::map<std::string, int> sending_ ABSL_GUARDED_BY(mutex_);
+  std::map<std::string, int> most_ ABSL_GUARDED_BY(mutex_);
+  std::map<std::string, int> sent_ ABSL_GUARDED_BY(mutex_);
+};
+
+class SlowLaneTest : public testing::DatabaseTest {
+ protected:
+  absl::Span<const sql::Migration> Schema() const override { return Migrations(); }
+
+  void Accept(v1::Channel channel, const std::string& person, int count) {
+    std::vector<NewNotification> plans;
+    for (int i = 0; i < count; ++i) {
+      NewNotification& plan = plans.emplace_back();
+      plan.id = ids_.NewId();
+      plan.template_name = "templates/invitation";
+      plan.event = absl::StrCat("events/e", i);
+      plan.channel = channel;
+      plan.not_before = clock_.Now();
+      plan.expires = clock_.Now() + kDefaultLifetime;
+      plan.recipients.push_back({ids_.NewId(), person, plan.event});
+    }
+    const std::string id = ids_.NewId();
+    ASSERT_THAT(database().Write(absl::Now() + absl::Seconds(20),
+                                 [&](sql::Transaction& tx) {
+                                   return RecordNotifications(tx, plans, id, clock_.Now());
+                                 }),
+                IsOk());
+  }
+
+  // Lets time pass, slowly enough for leases, until `done`.
+  template <class Done>
+  void WaitFor(Done done) {
+    const absl::Time deadline = absl::Now() + absl::Seconds(30);
+    while (!done() && absl::Now() < deadline) {
+      clock_.Advance(absl::Milliseconds(10));
+      const absl::Time next = absl::Now() + absl::Milliseconds(2);
+      while (absl::Now() < next) std::this_thread::yield();
+    }
+    EXPECT_TRUE(done());
+  }
+
+  testing::FakeClock clock_{absl::Now()};
+  testing::FakeIds ids_;
+};
+WICI_ON_EVERY_ENGINE(SlowLaneTest);
+
+TEST_P(SlowLaneTest, F25_ADeadEndpointWithALongQueueHoldsUpNoOther) {
+  SqlStore store(database(), ids_);
+  LaneChannel webhooks(v1::CHANNEL_WEBHOOK, "dead");
+  DeliveryWorker worker(store, webhooks, clock_,
+                        {.owner = "w",
+                         .sender_threads = 3,
+                         .in_flight_max = 16,
+                         .lane_threads_max = 2,
+                         .lane_in_flight_max = 4,
+                         .poll = absl::Milliseconds(1)});
+  Accept(v1::CHANNEL_WEBHOOK, "dead", 200);
+  Accept(v1::CHANNEL_WEBHOOK, "alive", 20);
+  Accept(v1::CHANNEL_WEBHOOK, "well", 20);
+  worker.Start();
+  WaitFor([&] { return webhooks.Sent("alive") == 20 && webhooks.Sent("well") == 20; });
+  EXPECT_EQ(webhooks.Sent("dead"), 0);
+  EXPECT_LE(webhooks.MostAtOnce("dead"), 2);
+  webhooks.Release();
+  WaitFor([&] { return webhooks.Sent("dead") == 200; });
+}
+
+TEST_P(SlowLaneTest, F25_AChannelThatHangsHoldsUpNoOtherChannel) {
+  SqlStore store(database(), ids_);
+  LaneChannel mails(v1::CHANNEL_EMAIL, "dead");
+  LaneChannel webhooks(v1::CHANNEL_WEBHOOK, "none");
+  const WorkerOptions options{.owner = "w", .sender_threads = 2, .poll = absl::Milliseconds(1)};
+  DeliveryWorker mail_worker(store, mails, clock_, options);
+  DeliveryWorker webhook_worker(store, webhooks, clock_, options);
+  Accept(v1::CHANNEL_EMAIL, "dead", 50);
+  // The same person and events: one channel does not wait for the other.
+  Accept(v1::CHANNEL_WEBHOOK, "dead", 50);
+  mail_worker.Start();
+  webhook_worker.Start();
+  WaitFor([&] { return webhooks.Sent("dead") == 50; });
+  EXPECT_EQ(mails.Sent("dead"), 0);
+  mails.Release();
+  WaitFor([&] { return mails.Sent("dead") == 50; });
+}
+
+}  // namespace
+}  // namespace wici::notification

@@ -92,9 +92,10 @@ def _json64(value):
     return _base64(json.dumps(value, separators=(",", ":")).encode())
 
 
-def connect(stack, subject, roles):
-    """An Api to the services of a Stack, as this subject with these roles."""
-    addresses = {service: stack.address(service) for service in PACKAGES}
+def connect(stack, subject, roles, **addresses):
+    """An Api to the services of a Stack, as this subject with these roles. Other addresses than the
+    stack's may be given by service."""
+    addresses = {service: stack.address(service) for service in PACKAGES} | addresses
     return Api(addresses, bearer_token(stack.key_file, subject, roles))
 
 

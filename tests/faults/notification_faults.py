@@ -13,7 +13,7 @@ acknowledged, what the ledger says and what the SMTP server took:
 - DELIVERED: the server has it. REJECTED, CANCELLED: it does not. UNKNOWN: either;
 - nothing is at the server that was not accepted;
 - the same Message-ID twice came as the same bytes, and only once a case has provoked one of the
-  windows W1 and W2 (services/notification/deliveries/rules/ledger.h); AT_MOST_ONCE never came twice.
+  windows W1 to W3 (services/notification/deliveries/rules/ledger.h); AT_MOST_ONCE never came twice.
 
 Ends with 0, or says what is wrong and how to repeat it. Which case stands where, of those that are
 not here, says notification_cases.md. With --broken the server loses a mail that it has taken over:
@@ -39,6 +39,7 @@ from notification_oracle import EVENT, EVENT_NAME, FaultStack, Postgres, Run  # 
 from scripted_smtp import ScriptedSmtp  # noqa: E402
 
 PERSONS = 40
+LEASE_SECONDS = 20
 
 
 # ----- the cases: each is called with the run -----
@@ -76,20 +77,29 @@ def F2_one_key_with_another_body(run):
 
 
 def F3_one_key_from_many_clients_at_once(run):
+    """On PostgreSQL half of them call another replica."""
     key, person, names = str(uuid.uuid4()), run.rng.choice(list(run.addresses)), set()
+    replicas = [run.stack.address("notification")]
+    if run.stack.database == "postgres":
+        replicas.append(run.stack.start_replica())
 
-    def call():
-        api = client.connect(run.stack, "users/operator", ["platform-operator@platform"])
+    def call(replica):
+        api = client.connect(run.stack, "users/operator", ["platform-operator@platform"],
+                             notification=replica)
         names.add(run.send(person, api=api, request_id=key).name)
         api.close()
 
-    threads = [threading.Thread(target=call) for _ in range(8)]
+    threads = [threading.Thread(target=call, args=(replicas[i % len(replicas)],))
+               for i in range(8)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
     if len(names) != 1:
         run.problems.append(f"F3: one key made {len(names)} notifications")
+    if len(replicas) > 1:
+        run.doubles_allowed = True  # W1: the replica may be sending what another began
+        run.stack.kill(run.stack.REPLICA)
 
 
 def F7_redis_killed(run):
@@ -160,6 +170,21 @@ def F13_worker_killed(run):
     time.sleep(run.rng.uniform(0, 0.3))
     run.stack.kill("notification")
     run.stack.restart("notification")
+
+
+def F14_worker_asleep_for_longer_than_its_lease(run):
+    """On PostgreSQL, where another replica takes over, in a long run."""
+    if run.stack.database != "postgres" or not run.is_long:
+        return
+    run.doubles_allowed = True  # W3
+    run.stack.start_replica()
+    run.plan("slow", 20)
+    run.send_some()
+    asleep = run.stack.processes["notification"]
+    asleep.signal(signal.SIGSTOP)
+    time.sleep(LEASE_SECONDS + 2)
+    asleep.signal(signal.SIGCONT)
+    run.stack.kill(run.stack.REPLICA)
 
 
 def F15_peer_slower_than_it_should_be(run):
@@ -238,7 +263,7 @@ CASES = [case for name, case in sorted(globals().items()) if name.startswith("F"
 
 def go(stack, sink, args, rng):
     stack.start()
-    run = Run(stack, sink, rng, max(args.notifications // len(CASES), 2))
+    run = Run(stack, sink, rng, max(args.notifications // len(CASES), 2), args.minutes > 0)
     run.api("EventService.CreateEvent", event_id=EVENT_NAME.split("/")[1], event=EVENT)
     run.api("EventService.PublishEvent", name=EVENT_NAME)
     run.admit(PERSONS)

@@ -13,7 +13,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "deploy/local")]
 
 import client  # noqa: E402
-from stack import Stack  # noqa: E402
+from stack import Stack, free_ports  # noqa: E402
 
 SETTLE_SECONDS = 150  # a lease, and the third try of what failed twice
 EVENT_NAME = "events/faults"
@@ -53,7 +53,23 @@ class FaultStack(Stack):
 
 
 class Postgres(FaultStack):
-    """With what only a server can suffer."""
+    """With what only a server can suffer, and a second replica of the service on it."""
+
+    REPLICA = "notification-2"
+
+    def start_replica(self):
+        """Starts it; returns its address."""
+        ports = free_ports()
+        self.ports.update({self.REPLICA: ports["notification"],
+                           f"{self.REPLICA}-admin": ports["notification-admin"]})
+        argv = [f"--listen={self.address(self.REPLICA)}" if str(a).startswith("--listen=") else
+                f"--admin_listen={self.address(self.REPLICA + '-admin')}"
+                if str(a).startswith("--admin_listen=") else a
+                for a in self._service_argv("notification")]
+        self.processes.pop(self.REPLICA, None)
+        self._start(self.REPLICA, argv)
+        self.wait_ready((self.REPLICA,))
+        return self.address(self.REPLICA)
 
     def cut_connections(self):
         subprocess.run(
@@ -65,8 +81,8 @@ class Postgres(FaultStack):
 class Run:
     """One run: what was accepted, and what is allowed to come twice."""
 
-    def __init__(self, stack, sink, rng, each):
-        self.stack, self.sink, self.rng, self.each = stack, sink, rng, each
+    def __init__(self, stack, sink, rng, each, is_long):
+        self.stack, self.sink, self.rng, self.each, self.is_long = stack, sink, rng, each, is_long
         self.api = client.connect(stack, "users/operator", ["platform-operator@platform"])
         self.acknowledged = {}           # notification -> (person, at most once)
         self.doubles_allowed = False     # a case has provoked W1 or W2

@@ -289,27 +289,23 @@ TEST_P(NotificationServiceTest, BuiltInTemplatesCanBeReadAndPreviewed) {
   for (const v1::Template& item : templates->templates()) {
     v1::GetTemplateRequest get;
     get.set_name(item.name());
-    EXPECT_THAT(server_->grpc.Call<v1::Template>("wici.notification.v1.TemplateService/GetTemplate",
-                                                 get, token_),
-                IsOk());
+    EXPECT_THAT(Call<v1::Template>("TemplateService/GetTemplate", get), IsOk());
     v1::GetTemplateVersionRequest version;
     version.set_name(item.current_version());
-    const auto texts = server_->grpc.Call<v1::TemplateVersion>(
-        "wici.notification.v1.TemplateService/GetTemplateVersion", version, token_);
+    const auto texts = Call<v1::TemplateVersion>("TemplateService/GetTemplateVersion", version);
     ASSERT_THAT(texts, IsOk());
     EXPECT_EQ(texts->contents_size(), 3);
     v1::ListTemplateVersionsRequest versions;
     versions.set_parent(item.name());
-    EXPECT_EQ(services_
-                  .Call<v1::ListTemplateVersionsResponse>(
-                      "wici.notification.v1.TemplateService/ListTemplateVersions", versions, token_)
-                  ->template_versions_size(),
-              1);
+    EXPECT_EQ(
+        Call<v1::ListTemplateVersionsResponse>("TemplateService/ListTemplateVersions", versions)
+            ->template_versions_size(),
+        1);
     v1::PreviewTemplateRequest preview;
     preview.set_name(item.name());
     preview.set_language("pl");
-    const auto shown = server_->grpc.Call<v1::PreviewTemplateResponse>(
-        "wici.notification.v1.TemplateService/PreviewTemplate", preview, token_);
+    const auto shown =
+        Call<v1::PreviewTemplateResponse>("TemplateService/PreviewTemplate", preview);
     ASSERT_THAT(shown, IsOk());
     EXPECT_EQ(shown->language(), "pl");
     EXPECT_THAT(shown->text(), HasSubstr("Silver meets Gold"));
@@ -320,25 +316,20 @@ TEST_P(NotificationServiceTest, UnknownTemplateIsNotFound) {
   const auto not_found = StatusIs(absl::StatusCode::kNotFound, Reason("TEMPLATE_NOT_FOUND"));
   v1::GetTemplateRequest get;
   get.set_name("templates/none");
-  EXPECT_THAT(server_->grpc.Call<v1::Template>("wici.notification.v1.TemplateService/GetTemplate",
-                                               get, token_),
-              not_found);
+  EXPECT_THAT(Call<v1::Template>("TemplateService/GetTemplate", get), not_found);
   v1::GetTemplateVersionRequest version;
   for (const char* name : {"templates/none/versions/1", "templates/invitation/versions/2"}) {
     version.set_name(name);
-    EXPECT_THAT(server_->grpc.Call<v1::TemplateVersion>(
-                    "wici.notification.v1.TemplateService/GetTemplateVersion", version, token_),
+    EXPECT_THAT(Call<v1::TemplateVersion>("TemplateService/GetTemplateVersion", version),
                 not_found);
   }
   v1::PreviewTemplateRequest preview;
   preview.set_name("templates/none");
-  EXPECT_THAT(server_->grpc.Call<v1::PreviewTemplateResponse>(
-                  "wici.notification.v1.TemplateService/PreviewTemplate", preview, token_),
+  EXPECT_THAT(Call<v1::PreviewTemplateResponse>("TemplateService/PreviewTemplate", preview),
               not_found);
   preview.set_name("templates");
   preview.set_language("not a language");
-  EXPECT_THAT(server_->grpc.Call<v1::PreviewTemplateResponse>(
-                  "wici.notification.v1.TemplateService/PreviewTemplate", preview, token_),
+  EXPECT_THAT(Call<v1::PreviewTemplateResponse>("TemplateService/PreviewTemplate", preview),
               AllOf(HasViolation("name"), HasViolation("language")));
 }
 

@@ -61,10 +61,12 @@ TEST_P(NotificationServiceTest, WhatIsKeptForAPersonIsExportedAndErased) {
   wanted.mutable_notification()->add_persons("persons/ewa");
   ASSERT_THAT(Send(wanted), IsOk());
   std::vector<PlannedAttempt> attempts;
-  for (const ClaimedDelivery& claimed : *store().ClaimDeliveries(
-           deadline, v1::CHANNEL_EMAIL, "w", absl::Minutes(2), 9, clock().Now())) {
-    const std::string message = claimed.person == jan ? "To: jan\r\n\r\nżółć" : "To: ewa";
-    attempts.push_back({claimed, {"example.org", "x@example.org", message}, std::nullopt});
+  const auto claimed = store().ClaimDeliveries(deadline, v1::CHANNEL_EMAIL, "w", absl::Minutes(2),
+                                               9, clock().Now());
+  ASSERT_THAT(claimed, IsOk());
+  for (const ClaimedDelivery& delivery : *claimed) {
+    const std::string message = delivery.person == jan ? "To: jan\r\n\r\nżółć" : "To: ewa";
+    attempts.push_back({delivery, {"example.org", "x@example.org", message}, std::nullopt});
   }
   ASSERT_THAT(store().BeginAttempts(deadline, absl::MakeSpan(attempts), clock().Now()), IsOk());
   people::v1::ExportPersonRequest ask;

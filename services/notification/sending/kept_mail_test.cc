@@ -99,7 +99,7 @@ TEST_P(KeptMailTest, AMailInDoubtIsKeptAlthoughALaterTryFailsForAKnownReason) {
   peers_.error = absl::UnavailableError("restarting");
   clock_.Advance(absl::Minutes(1));
   SendAll();
-  EXPECT_EQ(Ledger()[0].last_outcome(), v1::ATTEMPT_OUTCOME_DEFERRED);
+  EXPECT_EQ(Ledger()[0].state(), v1::DELIVERY_STATE_DEFERRED);
   peers_.error = absl::OkStatus();
   clock_.Advance(absl::Minutes(5));
   SendAll();

@@ -114,9 +114,12 @@ void DeliveryWatch::ServeOne(Stream& stream, const Standing& standing, bool idle
   std::vector<sql::Row> rows;
   bool any = false;
   // A version may have more deliveries than one message; the one read last counts as seen.
-  while (stream.version < standing.version || rows.size() == kDeliveriesMax) {
+  bool more = stream.is_new || stream.version < standing.version;
+  while (more) {
     if (!ReadPage(stream, rows)) return;
+    stream.is_new = false;
     if (rows.empty()) break;
+    more = rows.size() == kDeliveriesMax;
     v1::WatchDeliveriesResponse response;
     for (const sql::Row& row : rows) {
       v1::Delivery& delivery = *response.add_deliveries() = ReadDelivery(row);

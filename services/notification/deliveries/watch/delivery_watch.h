@@ -47,6 +47,7 @@ class DeliveryWatch {
     // Up to where it has seen everything.
     std::int64_t version = 0;
     std::string id;
+    bool is_new = true;  // nothing was read for it yet
   };
   struct Standing {
     std::int64_t version = 0;

@@ -61,8 +61,8 @@ TEST_P(NotificationServiceTest, WhatIsKeptForAPersonIsExportedAndErased) {
   wanted.mutable_notification()->add_persons("persons/ewa");
   ASSERT_THAT(Send(wanted), IsOk());
   std::vector<PlannedAttempt> attempts;
-  const auto claimed = store().ClaimDeliveries(deadline, v1::CHANNEL_EMAIL, "w", absl::Minutes(2),
-                                               9, clock().Now());
+  const auto claimed =
+      store().ClaimDeliveries(deadline, v1::CHANNEL_EMAIL, "w", absl::Minutes(2), 9, clock().Now());
   ASSERT_THAT(claimed, IsOk());
   for (const ClaimedDelivery& delivery : *claimed) {
     const std::string message = delivery.person == jan ? "To: jan\r\n\r\nżółć" : "To: ewa";

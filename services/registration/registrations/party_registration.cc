@@ -8,6 +8,7 @@
 #include "libs/base/status_macros.h"
 #include "libs/base/violations.h"
 #include "libs/rpc/page_token.h"
+#include "services/registration/names.h"
 #include "services/registration/page.h"
 #include "services/registration/registrations/registration_service.h"
 #include "services/registration/registrations/rules/validate_registration.h"
@@ -80,6 +81,16 @@ void RegistrationService::CancelPartyRegistration(const rpc::Context& context,
   RegistrationStep step{request.name(), Step::kCancel, "cancelled", request.etag(),
                         request.reason()};
   step.party = request.party();
+  SubmitStep(store_, context, request, std::move(step), std::move(reply));
+}
+
+void RegistrationService::TransferPartyRegistration(
+    const rpc::Context& context, const v1::TransferPartyRegistrationRequest& request, Reply reply) {
+  if (absl::Status wrong = Validate(request); !wrong.ok()) return reply(wrong);
+  RegistrationStep step{request.name(), Step::kTransfer, "transferred", request.etag(),
+                        request.reason()};
+  step.party = request.party();
+  step.heir = MakeNew(EventOf(request.name()), request.person());
   SubmitStep(store_, context, request, std::move(step), std::move(reply));
 }
 

@@ -57,6 +57,22 @@ class PartyRegistrationTest : public RegistrationTest {
     for (const auto& one : listed->party_registrations()) emails.push_back(one.person().email());
     return emails;
   }
+  static v1::TransferPartyRegistrationRequest RequestToSubstitute(const std::string& name,
+                                                                  const std::string& party,
+                                                                  std::string_view email) {
+    v1::TransferPartyRegistrationRequest request;
+    request.set_name(name);
+    request.set_party(party);
+    *request.mutable_person() = RequestFor("", email).person();
+    return request;
+  }
+  absl::StatusOr<v1::Registration> Substitute(const std::string& name, const std::string& party,
+                                              std::string_view email,
+                                              const std::string& reason = "") {
+    v1::TransferPartyRegistrationRequest request = RequestToSubstitute(name, party, email);
+    request.set_reason(reason);
+    return TransferPartyRegistration(request, Coordinator(party));
+  }
   std::string LimitedEvent(int party_limit) {
     v1::Event wanted = Meeting(10, 0, v1::ADMISSION_OPEN);
     wanted.set_party_limit(party_limit);
@@ -168,6 +184,163 @@ TEST_P(PartyRegistrationTest, AFirmCancelsItsOwnRegistrationsOnly) {
   EXPECT_EQ(cancelled->state_reason(), "zachorowała");
   EXPECT_THAT(CancelPartyRegistration(request, Coordinator(kFirm)),
               StatusIs(absl::StatusCode::kFailedPrecondition, Reason("TRANSITION_NOT_ALLOWED")));
+}
+
+TEST_P(PartyRegistrationTest, AFirmNamesASubstituteWhoGetsThePlacesOfTheOther) {
+  const std::string event = LimitedEvent(2);
+  const std::string session = AddSession(event, "talk", 1, 12, 13);
+  v1::CreatePartyRegistrationsRequest both;
+  both.set_parent(event);
+  both.set_party(kFirm);
+  *both.add_requests() = RequestFor("", "a@x.org");
+  both.mutable_requests(0)->mutable_registration()->add_sessions(session);
+  *both.add_requests() = RequestFor("", "b@x.org");
+  const auto made = CreatePartyRegistrations(both, Coordinator(kFirm));
+  ASSERT_THAT(made, IsOk());
+  const v1::Registration& given = made->results(0).registration();
+  const auto heir = Substitute(given.name(), kFirm, "z@x.org", "zachorowała");
+  ASSERT_THAT(heir, IsOk()) << "although the firm has as many as it may have";
+  EXPECT_EQ(heir->state(), v1::REGISTRATION_STATE_CONFIRMED);
+  EXPECT_EQ(heir->party(), kFirm);
+  EXPECT_THAT(heir->sessions(), ElementsAre(session));
+  EXPECT_NE(heir->person(), given.person());
+  EXPECT_EQ(Get(event)->seats().confirmed(), 2);
+  EXPECT_EQ(StateOf(given.name()), v1::REGISTRATION_STATE_TRANSFERRED);
+  EXPECT_EQ(GetRegistration(given.name())->successor(), heir->name());
+  EXPECT_EQ(RegisterPeople(event, kFirm, {"c@x.org"})->results(0).error().reason(), "QUOTA_FULL");
+  const std::vector<feed::v1::Change> changes = Changes();
+  ASSERT_GE(changes.size(), 2U);
+  EXPECT_EQ(changes[changes.size() - 2].kind(), "registration.transferred");
+  EXPECT_EQ(changes[changes.size() - 2].person(), given.person());
+  EXPECT_EQ(changes.back().kind(), "registration.confirmed");
+  EXPECT_EQ(changes.back().person(), heir->person());
+  EXPECT_EQ(LinksOf(given.name()).manage_token(), "") << "the old link is dead";
+}
+
+TEST_P(PartyRegistrationTest, TheLogSaysWhoNamedTheSubstituteAndTheReasonStaysWithWhoLeft) {
+  const std::string event = OpenEvent(10);
+  const auto made = RegisterPeople(event, kFirm, {"a@x.org"});
+  ASSERT_THAT(made, IsOk());
+  const std::string given = made->results(0).registration().name();
+  const auto heir = Substitute(given, kFirm, "b@x.org", "zachorowała");
+  ASSERT_THAT(heir, IsOk());
+  v1::GetRegistrationLogRequest request;
+  request.set_name(given);
+  const auto left = GetRegistrationLog(request);
+  ASSERT_THAT(left, IsOk());
+  ASSERT_EQ(left->entries_size(), 2);
+  EXPECT_EQ(left->entries(1).kind(), "transferred");
+  EXPECT_EQ(left->entries(1).reason(), "zachorowała");
+  EXPECT_EQ(left->entries(1).actor(), left->entries(0).actor()) << "the coordinator, both times";
+  EXPECT_NE(left->entries(1).actor(), made->results(0).registration().person());
+  request.set_name(heir->name());
+  const auto came = GetRegistrationLog(request);
+  ASSERT_THAT(came, IsOk());
+  ASSERT_EQ(came->entries_size(), 1);
+  EXPECT_EQ(came->entries(0).actor(), left->entries(1).actor());
+  EXPECT_EQ(came->entries(0).reason(), "");
+}
+
+TEST_P(PartyRegistrationTest, ASubstituteKeepsThePlaceInTheQueueAndIsSeenByTheFirm) {
+  const std::string event = OpenEvent(1, 5);
+  ASSERT_THAT(SignUp(event, "seated@x.org"), IsOk());
+  v1::CreateRegistrationRequest own = RequestFor(event, "own@x.org");
+  own.mutable_registration()->set_party(kFirm);
+  const auto waits = Send(own);
+  ASSERT_THAT(waits, IsOk());
+  ASSERT_THAT(SignUp(event, "behind@x.org"), IsOk());
+  EXPECT_THAT(EmailsOf(event, kFirm), ElementsAre("")) << "who registered themselves is not shown";
+  const auto heir = Substitute(waits->name(), kFirm, "b@x.org");
+  ASSERT_THAT(heir, IsOk());
+  EXPECT_EQ(heir->source(), v1::REGISTRATION_SOURCE_PARTY);
+  EXPECT_EQ(GetRegistration(heir->name())->waiting_list_position(), 1);
+  EXPECT_THAT(EmailsOf(event, kFirm), ElementsAre("", "b@x.org"));
+}
+
+TEST_P(PartyRegistrationTest, ASubstituteIsRefusedWhereAPersonCouldNotHandOver) {
+  v1::Event wanted = Meeting(10, 0, v1::ADMISSION_OPEN);
+  for (const v1::TransferRule rule : {v1::TRANSFER_RULE_ORGANISER, v1::TRANSFER_RULE_NOBODY}) {
+    wanted.set_transfers(rule);
+    const std::string event = Create(wanted)->name();
+    ASSERT_THAT(Publish(event), IsOk());
+    const auto made = RegisterPeople(event, kFirm, {"a@x.org"});
+    ASSERT_THAT(made, IsOk());
+    EXPECT_THAT(Substitute(made->results(0).registration().name(), kFirm, "b@x.org"),
+                StatusIs(absl::StatusCode::kFailedPrecondition, Reason("TRANSFER_NOT_ALLOWED")));
+  }
+  const std::string event = OpenEvent(10);
+  const auto made = RegisterPeople(event, kFirm, {"a@x.org", "b@x.org"});
+  ASSERT_THAT(made, IsOk());
+  const v1::Registration& first = made->results(0).registration();
+  EXPECT_THAT(Substitute(first.name(), kFirm, "B@X.org"),
+              StatusIs(absl::StatusCode::kAlreadyExists, Reason("ALREADY_REGISTERED")));
+  EXPECT_THAT(Substitute(first.name(), kOtherFirm, "c@x.org"),
+              StatusIs(absl::StatusCode::kNotFound, Reason("REGISTRATION_NOT_FOUND")));
+  EXPECT_THAT(Substitute(event + "/registrations/none", kFirm, "c@x.org"),
+              StatusIs(absl::StatusCode::kNotFound, Reason("REGISTRATION_NOT_FOUND")));
+  v1::TransferPartyRegistrationRequest stale = RequestToSubstitute(first.name(), kFirm, "c@x.org");
+  stale.set_etag("\"77\"");
+  EXPECT_THAT(TransferPartyRegistration(stale, Coordinator(kFirm)),
+              StatusIs(absl::StatusCode::kAborted, Reason("ETAG_MISMATCH")));
+  v1::CheckInRequest check_in;
+  check_in.set_parent(event);
+  check_in.set_registration(first.name());
+  ASSERT_THAT(CheckIn(check_in, Door()), IsOk());
+  EXPECT_THAT(Substitute(first.name(), kFirm, "c@x.org"),
+              StatusIs(absl::StatusCode::kFailedPrecondition, Reason("TRANSITION_NOT_ALLOWED")));
+  ASSERT_THAT(Cancel(event), IsOk());
+  EXPECT_THAT(Substitute(made->results(1).registration().name(), kFirm, "c@x.org"),
+              StatusIs(absl::StatusCode::kFailedPrecondition, Reason("EVENT_CANCELLED")));
+}
+
+TEST_P(PartyRegistrationTest, ASubstituteWaitsForApprovalWithTheSeatWhereItIsAskedAgain) {
+  v1::Event wanted = Meeting(1, 5, v1::ADMISSION_OPEN);
+  wanted.set_approval(v1::APPROVAL_MANUAL);
+  wanted.set_reapproval(true);
+  const std::string event = Create(wanted)->name();
+  ASSERT_THAT(Publish(event), IsOk());
+  const auto made = RegisterPeople(event, kFirm, {"a@x.org"});
+  ASSERT_THAT(made, IsOk());
+  v1::ConfirmRegistrationRequest confirm;
+  confirm.set_name(made->results(0).registration().name());
+  ASSERT_THAT(ConfirmRegistration(confirm), IsOk());
+  const auto heir = Substitute(confirm.name(), kFirm, "b@x.org");
+  ASSERT_THAT(heir, IsOk());
+  EXPECT_EQ(heir->state(), v1::REGISTRATION_STATE_UNDER_REVIEW);
+  EXPECT_EQ(Get(event)->seats().confirmed(), 1);
+}
+
+TEST_P(PartyRegistrationTest, AWrongSubstituteIsRefusedWithEveryViolation) {
+  v1::TransferPartyRegistrationRequest request;
+  request.set_name("events/e");
+  request.set_party("firms/x");
+  request.mutable_person()->set_email("nobody");
+  request.set_reason(std::string(2001, 'x'));
+  request.set_request_id("7");
+  EXPECT_THAT(TransferPartyRegistration(request, service_->grpc.Token("party-coordinator")),
+              StatusIs(absl::StatusCode::kInvalidArgument,
+                       AllOf(HasViolation("name"), HasViolation("party"),
+                             HasViolation("person.email"), HasViolation("person.family_name"),
+                             HasViolation("reason"), HasViolation("request_id"))));
+  EXPECT_THAT(TransferPartyRegistration(
+                  RequestToSubstitute("events/e/registrations/r", kOtherFirm, "b@x.org"),
+                  Coordinator(kFirm)),
+              StatusIs(absl::StatusCode::kPermissionDenied, Reason("PERMISSION_DENIED")));
+}
+
+TEST_P(PartyRegistrationTest, TheSameSubstituteTwiceIsNamedOnce) {
+  const std::string event = OpenEvent(10);
+  const auto made = RegisterPeople(event, kFirm, {"a@x.org"});
+  ASSERT_THAT(made, IsOk());
+  v1::TransferPartyRegistrationRequest request =
+      RequestToSubstitute(made->results(0).registration().name(), kFirm, "b@x.org");
+  request.set_etag(made->results(0).registration().etag());
+  request.set_request_id("2e8a0f0e-3e0c-4f5c-8d43-6b9d3c1f0a11");
+  const auto first = TransferPartyRegistration(request, Coordinator(kFirm));
+  const auto again = TransferPartyRegistration(request, Coordinator(kFirm));
+  ASSERT_THAT(again, IsOk());
+  EXPECT_EQ(first->SerializeAsString(), again->SerializeAsString());
+  EXPECT_THAT(EmailsOf(event, kFirm), ElementsAre("a@x.org", "b@x.org"));
 }
 
 TEST_P(PartyRegistrationTest, AWrongBatchOfAPartyIsRefused) {

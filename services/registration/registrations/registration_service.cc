@@ -66,6 +66,8 @@ void RegistrationService::Register(rpc::Server& server) {
   service.Committed("CreatePartyRegistrations", this,
                     &RegistrationService::CreatePartyRegistrations);
   service.Committed("CancelPartyRegistration", this, &RegistrationService::CancelPartyRegistration);
+  service.Committed("TransferPartyRegistration", this,
+                    &RegistrationService::TransferPartyRegistration);
   service.Pooled("ListPartyRegistrations", this, &RegistrationService::ListPartyRegistrations);
   service.Committed("ConfirmRegistration", this, &RegistrationService::ConfirmRegistration);
   service.Committed("RejectRegistration", this, &RegistrationService::RejectRegistration);

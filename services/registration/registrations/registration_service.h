@@ -61,6 +61,8 @@ class RegistrationService {
                                       v1::ListPartyRegistrationsResponse& response);
   void CancelPartyRegistration(const rpc::Context& context,
                                const v1::CancelPartyRegistrationRequest& request, Reply reply);
+  void TransferPartyRegistration(const rpc::Context& context,
+                                 const v1::TransferPartyRegistrationRequest& request, Reply reply);
   void ConfirmRegistration(const rpc::Context& context,
                            const v1::ConfirmRegistrationRequest& request, Reply reply);
   void RejectRegistration(const rpc::Context& context, const v1::RejectRegistrationRequest& request,

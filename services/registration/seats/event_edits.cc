@@ -129,7 +129,7 @@ absl::StatusOr<RegistrationRow*> EventAggregate::Transfer(RegistrationRow& row,
   SetState(gives, ended);
   row.registration.set_successor(gets.row.registration.name());
   Record(gives, "transferred", cause, changes);
-  Record(gets, FirstKind(to), cause, changes);
+  Record(gets, FirstKind(to), {cause.actor, ""}, changes);  // the reason is about who gives
   if (const std::string& voucher = row.registration.voucher(); !voucher.empty()) {
     LogVoucher({voucher, "given_back", row.registration.name(), cause.actor});
     LogVoucher({voucher, "taken", gets.row.registration.name(), cause.actor});

@@ -66,6 +66,7 @@
   CALL(RegistrationService, RejectRegistration, Registration)                           \
   CALL(RegistrationService, ResendOwnLinks, ResendOwnLinksResponse)                     \
   CALL(RegistrationService, TransferOwnRegistration, Registration)                      \
+  CALL(RegistrationService, TransferPartyRegistration, Registration)                    \
   CALL(RegistrationService, TransferRegistration, Registration)                         \
   CALL(RegistrationService, UpdateOwnRegistration, Registration)                        \
   CALL(RegistrationService, UpdateRegistration, Registration)                           \

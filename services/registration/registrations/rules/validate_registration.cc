@@ -210,6 +210,13 @@ absl::Status Validate(const v1::CancelPartyRegistrationRequest& request) {
   return violations.ToStatus(kDomain);
 }
 
+absl::Status Validate(const v1::TransferPartyRegistrationRequest& request) {
+  Violations violations = CheckVerb(request, kRegistrationPattern);
+  RequireParty(request.party(), violations);
+  CheckPerson("person", request.person(), violations);
+  return violations.ToStatus(kDomain);
+}
+
 absl::Status Validate(const v1::CancelRegistrationRequest& request) {
   return CheckVerb(request, kRegistrationPattern).ToStatus(kDomain);
 }

@@ -82,7 +82,8 @@ absl::StatusOr<RegistrationRow*> GiveTo(EventAggregate& event, const Registratio
                                         const Cause& cause, RegistrationRow& row,
                                         Changes& changes) {
   const v1::TransferRule rule = event.seats().transfers;
-  if (rule == v1::TRANSFER_RULE_NOBODY || (step.own && rule == v1::TRANSFER_RULE_ORGANISER)) {
+  const bool by_organiser = !step.own && step.party.empty();
+  if (rule == v1::TRANSFER_RULE_NOBODY || (!by_organiser && rule == v1::TRANSFER_RULE_ORGANISER)) {
     return TransferNotAllowedError(event.seats().event);
   }
   const v1::Registration& given = row.registration;
@@ -93,7 +94,8 @@ absl::StatusOr<RegistrationRow*> GiveTo(EventAggregate& event, const Registratio
   heir.registration.set_party(given.party());
   heir.registration.set_admission_category(given.admission_category());
   *heir.registration.mutable_sessions() = given.sessions();
-  heir.registration.set_source(given.source());
+  // A party sees the people whom it has named, and nobody else's.
+  heir.registration.set_source(step.party.empty() ? given.source() : v1::REGISTRATION_SOURCE_PARTY);
   // It keeps the places, those it waits for and those of the audience and the voucher too; whom it
   // comes with or is brought by stays.
   *heir.registration.mutable_other_categories() = given.other_categories();
@@ -104,7 +106,7 @@ absl::StatusOr<RegistrationRow*> GiveTo(EventAggregate& event, const Registratio
     heir.registration.set_plus_one(true);
     heir.registration.set_invitation(given.invitation());
   }
-  const bool review = step.own && event.NeedsReview(given);
+  const bool review = !by_organiser && event.NeedsReview(given);
   return event.Transfer(row, std::move(heir), review, cause, changes);
 }
 

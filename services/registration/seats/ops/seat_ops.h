@@ -98,7 +98,7 @@ struct RegistrationStep {
   bool own = false;             // asked by its person, with a link
   std::optional<RegistrationEdit> edit = {};  // of kUpdate
   std::optional<NewRegistration> heir = {};   // of kTransfer: its id and the person
-  std::string party = {};  // only if the registration is of this party; "" for any
+  std::string party = {};  // asked by this party, only if it is of it; "" for any
 };
 
 struct SeatOp {

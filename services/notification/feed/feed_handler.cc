@@ -60,9 +60,16 @@ std::string KindToTell(const feed::v1::Change& change) {
   return change.kind();
 }
 
-// Who let a hold expire did not complete what they had begun, and knows.
-bool IsEndOfHold(const feed::v1::Change& change) {
-  return change.kind() == "registration.expired" && Attribute(change, "offer").empty();
+// Who gives a hold up, or lets it expire, did not complete what they had begun, and knows. Nothing
+// was sent to them before.
+bool IsEndOfHold(const feed::v1::Change& change) { return Attribute(change, "was") == "HELD"; }
+
+// Whether the person of a registration that is over has a calendar entry from us: one comes with
+// the invitation, and with a seat.
+bool WasInCalendar(const feed::v1::Change& change) {
+  const std::string was = Attribute(change, "was");
+  return was == "CONFIRMED" || was == "CHECKED_IN" || was == "UNDER_REVIEW" ||
+         !Attribute(change, "invitation").empty();
 }
 
 // Makes `notification` one about a meeting; returns what its recipient's links lead to.
@@ -119,6 +126,9 @@ absl::StatusOr<std::vector<NewNotification>> FeedHandler::Plan(
     notification.cause =
         absl::StrCat("registration/", change.cursor().epoch(), "/", change.cursor().seq());
     notification.calendar_method = FindTemplate(template_name)->calendar_method();
+    if (!Attribute(change, "was").empty() && !WasInCalendar(change)) {
+      notification.calendar_method = v1::CALENDAR_METHOD_UNSPECIFIED;
+    }
     notification.not_before = now;
     notification.expires = now + kDefaultLifetime;
     if (ConcernsEverybody(change.kind())) {

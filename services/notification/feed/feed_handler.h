@@ -7,7 +7,8 @@
 //   registration.waitlisted                  -> registration-waitlisted    (none)
 //   registration.promoted                    -> registration-promoted      (REQUEST)
 //   registration.cancelled, registration.transferred
-//                                            -> registration-cancelled     (CANCEL)
+//                                            -> registration-cancelled     (CANCEL, if it was in
+//                                                                           calendars)
 //   registration.links_requested             -> as the kind of change in its attribute `repeats`
 //   registration.offered                     -> registration-offered       (none)
 //   registration.expired (of an offer),
@@ -22,9 +23,10 @@
 //   meeting.cancelled, meeting.unscheduled   -> meeting-cancelled          (CANCEL, if it was in
 //                                                                           calendars)
 //
-// Everything else calls for none. After registration.person_erased nothing that was to be sent to
-// that person is kept any more. A message about a meeting has the meeting in the place of the
-// event, so that it has a calendar entry of its own (Peers::GetEvents) with the SEQUENCE of the
+// Everything else calls for none, and so does the end of what was only held: who gives up a hold or
+// lets it expire was sent nothing before. After registration.person_erased nothing that was to be
+// sent to that person is kept any more. A message about a meeting has the meeting in the place of
+// the event, so that it has a calendar entry of its own (Peers::GetEvents) with the SEQUENCE of the
 // meeting, and the links of the recipient's registration.
 #ifndef WICI_SERVICES_NOTIFICATION_FEED_FEED_HANDLER_H_
 #define WICI_SERVICES_NOTIFICATION_FEED_FEED_HANDLER_H_

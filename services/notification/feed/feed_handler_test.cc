@@ -51,9 +51,12 @@ class Source final : public feed::FeedSource {
     (*changes_.back().mutable_attributes())["registration"] = "events/e1/registrations/r7";
     (*changes_.back().mutable_attributes())["sequence"] = sequence;
   }
-  void AddLapsedOffer(const std::string& person) {
-    Add("registration.expired", person);
-    (*changes_.back().mutable_attributes())["offer"] = "lapsed";
+  // The end of a registration that `was` in this state before.
+  void AddEnd(const std::string& kind, const std::string& person, const std::string& was,
+              const std::string& invitation = "") {
+    Add(kind, person);
+    (*changes_.back().mutable_attributes())["was"] = was;
+    if (!invitation.empty()) (*changes_.back().mutable_attributes())["invitation"] = invitation;
   }
   // As a restore from a backup does.
   void ForgetAllBut(std::size_t count) { changes_.resize(count); }
@@ -174,11 +177,11 @@ TEST_P(FeedHandlerTest, AMeetingIsToldOfWithACalendarEntryOfItsOwn) {
 
 TEST_P(FeedHandlerTest, AnOfferIsToldOfAndItsEndButNotTheEndOfAHold) {
   source_.Add("registration.held", "persons/a");
-  source_.Add("registration.expired", "persons/a");
+  source_.AddEnd("registration.expired", "persons/a", "HELD");
   source_.Add("registration.offered", "persons/b");
   source_.Add("registration.requeued", "persons/b");
-  source_.AddLapsedOffer("persons/c");
-  source_.Add("registration.rejected", "persons/d");
+  source_.AddEnd("registration.expired", "persons/c", "OFFERED");
+  source_.AddEnd("registration.rejected", "persons/d", "PENDING_APPROVAL");
   Consume();
   std::vector<std::string> templates;
   for (const v1::Notification& notification : All()) templates.push_back(notification.template_());
@@ -186,6 +189,32 @@ TEST_P(FeedHandlerTest, AnOfferIsToldOfAndItsEndButNotTheEndOfAHold) {
                                                 "templates/registration-offer-lapsed",
                                                 "templates/registration-offer-lapsed",
                                                 "templates/registration-offered"));
+}
+
+TEST_P(FeedHandlerTest, OnlyWhoGotACalendarEntryIsSentACancel) {
+  source_.AddEnd("registration.cancelled", "persons/hold", "HELD");
+  source_.AddEnd("registration.cancelled", "persons/offer", "OFFERED");
+  source_.AddEnd("registration.cancelled", "persons/queue", "WAITLISTED");
+  source_.AddEnd("registration.transferred", "persons/request", "PENDING_APPROVAL");
+  source_.AddEnd("registration.cancelled", "clusters/c/contacts/a", "WAITLISTED",
+                 "events/e1/invitations/i1");
+  source_.AddEnd("registration.cancelled", "persons/seat", "CONFIRMED");
+  source_.AddEnd("registration.transferred", "persons/review", "UNDER_REVIEW");
+  Consume();
+  std::vector<std::string> sent;
+  for (const v1::Notification& notification : All()) {
+    EXPECT_EQ(notification.template_(), "templates/registration-cancelled");
+    const auto deliveries = store_->ListDeliveries(
+        absl::Now() + absl::Seconds(20), {.notification_id = IdOf(notification.name())}, "", 10);
+    ASSERT_THAT(*deliveries, SizeIs(1));
+    const bool cancels = deliveries->front().calendar_method() == v1::CALENDAR_METHOD_CANCEL;
+    sent.push_back(deliveries->front().person() + (cancels ? " CANCEL" : ""));
+  }
+  EXPECT_THAT(sent,
+              ::testing::UnorderedElementsAre("persons/offer", "persons/queue", "persons/request",
+                                              "clusters/c/contacts/a CANCEL", "persons/seat CANCEL",
+                                              "persons/review CANCEL"))
+      << "and who gave up a hold is told nothing";
 }
 
 TEST_P(FeedHandlerTest, InvitationsAreMadePassedOnAndRemindedInWordsOfTheirOwn) {

@@ -132,7 +132,7 @@ TEST_P(WorkerTest, ASeatIsOfferedWithItsTimeAndLinksWhileTheOfferStands) {
   SendAll();
   peers_.links.erase(kRegistration);
   feed::v1::Change lapsed = Change("registration.expired", kEwa, kRegistration);
-  (*lapsed.mutable_attributes())["offer"] = "lapsed";
+  (*lapsed.mutable_attributes())["was"] = "OFFERED";
   ASSERT_THAT(Consume({lapsed}), IsOk());
   Consume("registration.rejected", kMax, kRegistration);
   SendAll();

@@ -240,8 +240,8 @@ nächste Person auf der Warteliste nachrücken kann.</p>
         .subject = "Ihre Anmeldung ist storniert: {{event_title}}",
         .text = R"({{#name}}Guten Tag {{name}},{{/name}}{{^name}}Guten Tag,{{/name}}
 
-Ihre Anmeldung zu folgender Veranstaltung wurde storniert. Der beigefügte
-Kalendereintrag entfernt den Termin aus Ihrem Kalender.
+Ihre Anmeldung zu folgender Veranstaltung wurde storniert. Falls ein
+Kalendereintrag beigefügt ist, entfernt er den Termin aus Ihrem Kalender.
 
 {{> facts}}
 {{#reason}}Mitteilung des Veranstalters: {{reason}}
@@ -250,8 +250,8 @@ Kalendereintrag entfernt den Termin aus Ihrem Kalender.
 
 {{> footer}})",
         .html = R"(<p>{{#name}}Guten Tag {{name}},{{/name}}{{^name}}Guten Tag,{{/name}}</p>
-<p>Ihre Anmeldung zu folgender Veranstaltung wurde storniert. Der beigefügte
-Kalendereintrag entfernt den Termin aus Ihrem Kalender.</p>
+<p>Ihre Anmeldung zu folgender Veranstaltung wurde storniert. Falls ein
+Kalendereintrag beigefügt ist, entfernt er den Termin aus Ihrem Kalender.</p>
 {{> facts}}
 {{#reason}}<p>Mitteilung des Veranstalters: {{reason}}</p>
 {{/reason}}<p>Falls dies ein Versehen ist, wenden Sie sich bitte an den Veranstalter.</p>

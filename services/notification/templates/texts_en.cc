@@ -234,8 +234,8 @@ waiting list can take your place.</p>
         .subject = "Your registration is cancelled: {{event_title}}",
         .text = R"({{#name}}Dear {{name}},{{/name}}{{^name}}Hello,{{/name}}
 
-Your registration for the following event has been cancelled. The attached
-calendar entry removes the date from your calendar.
+Your registration for the following event has been cancelled. If a
+calendar entry is attached, it removes the date from your calendar.
 
 {{> facts}}
 {{#reason}}The organiser says: {{reason}}
@@ -244,8 +244,8 @@ calendar entry removes the date from your calendar.
 
 {{> footer}})",
         .html = R"(<p>{{#name}}Dear {{name}},{{/name}}{{^name}}Hello,{{/name}}</p>
-<p>Your registration for the following event has been cancelled. The attached
-calendar entry removes the date from your calendar.</p>
+<p>Your registration for the following event has been cancelled. If a
+calendar entry is attached, it removes the date from your calendar.</p>
 {{> facts}}
 {{#reason}}<p>The organiser says: {{reason}}</p>
 {{/reason}}<p>If this is a mistake, please contact the organiser.</p>

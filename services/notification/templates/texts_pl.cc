@@ -240,8 +240,8 @@ miejsce mogła otrzymać kolejna osoba z listy.</p>
         .subject = "Rejestracja odwołana: {{event_title}}",
         .text = R"({{#name}}Dzień dobry, {{name}},{{/name}}{{^name}}Dzień dobry,{{/name}}
 
-Państwa rejestracja na poniższe wydarzenie została odwołana. Załączony wpis
-usunie termin z Państwa kalendarza.
+Państwa rejestracja na poniższe wydarzenie została odwołana. Jeżeli
+załączono wpis kalendarza, usunie on termin z Państwa kalendarza.
 
 {{> facts}}
 {{#reason}}Informacja od organizatora: {{reason}}
@@ -250,8 +250,8 @@ usunie termin z Państwa kalendarza.
 
 {{> footer}})",
         .html = R"(<p>{{#name}}Dzień dobry, {{name}},{{/name}}{{^name}}Dzień dobry,{{/name}}</p>
-<p>Państwa rejestracja na poniższe wydarzenie została odwołana. Załączony wpis
-usunie termin z Państwa kalendarza.</p>
+<p>Państwa rejestracja na poniższe wydarzenie została odwołana. Jeżeli
+załączono wpis kalendarza, usunie on termin z Państwa kalendarza.</p>
 {{> facts}}
 {{#reason}}<p>Informacja od organizatora: {{reason}}</p>
 {{/reason}}<p>Jeżeli to pomyłka, prosimy o kontakt z organizatorem.</p>

@@ -17,6 +17,12 @@ namespace {
 
 bool TakesPlaces(v1::RegistrationState state) { return HoldsSeat(state) || KeepsSeat(state); }
 
+// "OFFERED".
+std::string StateWord(v1::RegistrationState state) {
+  constexpr std::string_view kPrefix = "REGISTRATION_STATE_";
+  return v1::RegistrationState_Name(state).substr(kPrefix.size());
+}
+
 }  // namespace
 
 absl::StatusOr<EventAggregate> EventAggregate::Load(sql::Transaction& tx, std::string_view event,
@@ -104,10 +110,11 @@ void EventAggregate::Record(Entry& entry, std::string_view kind, const Cause& ca
   said.set_reason(cause.reason);
   said.set_event_version(next_version());
   changes.push_back(RegistrationChange(kind, entry.row));
-  // The end of a hold is nothing to be told of.
-  const bool offered =
-      before > 0 && entry.row.log.entries(before - 1).state() == v1::REGISTRATION_STATE_OFFERED;
-  if (offered && kind == "expired") changes.back().attributes.emplace_back("offer", "lapsed");
+  // What there is to be told of an end depends on what has ended: a hold, an offer, a seat.
+  const v1::RegistrationState now = entry.row.registration.state();
+  if (before == 0 || IsActive(now) || HoldsSeat(now)) return;
+  changes.back().attributes.emplace_back("was",
+                                         StateWord(entry.row.log.entries(before - 1).state()));
 }
 
 absl::StatusOr<RegistrationRow*> EventAggregate::Add(RegistrationRow row,

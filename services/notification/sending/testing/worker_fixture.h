@@ -72,6 +72,7 @@ class WorkerFixture : public testing::DatabaseTest {
     change.set_kind(kind);
     change.set_person(person);
     change.set_resource(resource);
+    if (kind == "registration.cancelled") (*change.mutable_attributes())["was"] = "CONFIRMED";
     return change;
   }
 

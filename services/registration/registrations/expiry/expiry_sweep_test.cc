@@ -50,11 +50,35 @@ class ExpirySweepTest : public RegistrationTest {
   }
   // Whether the change says that an offer lapsed.
   static bool SaysSo(const feed::v1::Change& change) {
-    return change.attributes().count("offer") > 0;
+    const auto was = change.attributes().find("was");
+    return was != change.attributes().end() && was->second == "OFFERED";
   }
   v1::Seats SeatsOf(const std::string& event) { return Get(event)->seats(); }
 };
 WICI_ON_EVERY_ENGINE(ExpirySweepTest);
+
+TEST_P(ExpirySweepTest, TheChangeThatEndsARegistrationSaysWhatItWas) {
+  const auto was = [this] {
+    const std::vector<feed::v1::Change> changes = Changes();
+    const auto& attributes = changes.back().attributes();
+    const auto at = attributes.find("was");
+    return at == attributes.end() ? std::string() : at->second;
+  };
+  const std::string event = OpenEvent(1, 5);
+  const auto held = Hold(event, "a@example.org", 15);
+  ASSERT_THAT(held, IsOk());
+  EXPECT_EQ(was(), "") << "nothing has ended";
+  v1::CancelOwnRegistrationRequest give_up;
+  give_up.set_token(held->hold_token());
+  ASSERT_THAT(CancelOwnRegistration(give_up, ""), IsOk());
+  EXPECT_EQ(was(), "HELD");
+  const auto seated = SignUp(event, "b@example.org");
+  const auto waits = SignUp(event, "c@example.org");
+  ASSERT_THAT(CancelRegistration(waits->name()), IsOk());
+  EXPECT_EQ(was(), "WAITLISTED");
+  ASSERT_THAT(CancelRegistration(seated->name()), IsOk());
+  EXPECT_EQ(was(), "CONFIRMED");
+}
 
 TEST_P(ExpirySweepTest, AHeldPlaceIsTakenUntilItIsCompleted) {
   const std::string event = OpenEvent(1);

@@ -122,6 +122,12 @@ class Inbox:
                 return token
         raise LookupError(f"no mail to {to} has a link with {token_name}")
 
+    def sequence(self, to, uid):
+        """The highest SEQUENCE that was mailed to an address for a UID, or None."""
+        return max((int(mail.entry["SEQUENCE"]) for mail in self.mails
+                    if mail.to == to and mail.entry is not None and str(mail.entry["UID"]) == uid),
+                   default=None)
+
     def _fetch(self, count, seconds):
         url = f"{self.stack.mail_url}/api/mails?count={count}&timeout={seconds}"
         with urllib.request.urlopen(url, timeout=seconds + 10) as answer:

@@ -171,7 +171,8 @@ class PairSteps(WorkshopSteps):
     # ----- calendars -----
 
     def calendar(self, mailbox):
-        """The feed of a person, read by icalendar: a changed entry has a higher SEQUENCE."""
+        """The feed of a person, read by icalendar: a changed entry has a higher SEQUENCE, and the one
+        of the last mail about it."""
         text = self.people("CalendarService.GetOwnCalendar", language_code="en",
                            token=self.inbox.latest(f"{mailbox}@example.org", "calendar_token")).text
         lines = []
@@ -182,6 +183,9 @@ class PairSteps(WorkshopSteps):
                 raise Mismatch(f"the entry {uid} was {before}, and is {(sequence, start)}")
             if not {uid, uid.partition(".")[2]} & self.uids:  # one of a session names the event
                 raise Mismatch(f"nothing has the UID {uid}")
+            mailed = self.inbox.sequence(f"{mailbox}@example.org", uid)
+            if mailed not in (None, sequence):
+                raise Mismatch(f"the entry {uid} was mailed with {mailed}, and is {sequence}")
             self.fed[mailbox, uid] = (sequence, start)
             lines.append(f"{start:%Y-%m-%d %H:%M} {entry['SUMMARY']}, {entry['STATUS']} {sequence}")
         return sorted(lines)

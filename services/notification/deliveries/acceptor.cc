@@ -22,8 +22,7 @@ Acceptor::Acceptor(sql::Database& database, IdSource& ids, const Clock& clock,
 void Acceptor::Submit(absl::Time deadline, std::vector<NewNotification> notifications,
                       sql::IdempotencyKey key, Done done) {
   Op op{std::move(notifications), std::move(key), absl::UnknownError("not applied")};
-  // One key for all: a batch holds notifications of many events, which share no row but the
-  // SEQUENCE of one person.
+  // One key for all: a batch holds notifications of many events, which share no row.
   committer_.Submit("notifications", deadline, std::move(op),
                     [this, done = std::move(done)](Op& finished, const absl::Status& status) {
                       if (!status.ok()) {

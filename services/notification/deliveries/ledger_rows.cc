@@ -99,8 +99,7 @@ ClaimedDelivery ReadClaimed(const sql::Row& row) {
 }
 
 std::vector<sql::Value> DeliveryRow(const NewNotification& n,
-                                    const NewNotification::Recipient& recipient,
-                                    std::int64_t sequence, absl::Time now) {
+                                    const NewNotification::Recipient& recipient, absl::Time now) {
   return {recipient.delivery_id,
           n.id,
           n.template_name,
@@ -110,7 +109,7 @@ std::vector<sql::Value> DeliveryRow(const NewNotification& n,
           static_cast<std::int64_t>(n.channel),
           static_cast<std::int64_t>(n.unknown_policy),
           static_cast<std::int64_t>(n.calendar_method),
-          sequence,
+          n.calendar_sequence,
           static_cast<std::int64_t>(v1::DELIVERY_STATE_QUEUED),
           static_cast<std::int64_t>(v1::DELIVERY_STATE_UNSPECIFIED),
           static_cast<std::int64_t>(v1::DELIVERY_REASON_UNSPECIFIED),

@@ -29,8 +29,7 @@ ClaimedDelivery ReadClaimed(const sql::Row& row);
 
 // The values of kInsertDeliveries.
 std::vector<sql::Value> DeliveryRow(const NewNotification& n,
-                                    const NewNotification::Recipient& recipient,
-                                    std::int64_t sequence, absl::Time now);
+                                    const NewNotification::Recipient& recipient, absl::Time now);
 
 // A notification as it is right after it was recorded.
 v1::Notification AcceptedNotification(const NewNotification& notification, absl::Time now);

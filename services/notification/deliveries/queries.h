@@ -27,13 +27,6 @@ inline constexpr sql::Query kInsertDeliveries{
     "attempt, fence, begun, may_have_arrived, repeat_allowed, lease_owner, next_at, expires_at, "
     "last_outcome, last_code, last_enhanced_code, version, created_at, updated_at) VALUES"};
 
-// The next SEQUENCE of each (event, person): 0, then one more each time.
-inline constexpr sql::Query kTakeSequences{
-    "take_sequences", "INSERT INTO calendar_sequences (event, person, sequence) VALUES"};
-inline constexpr std::string_view kTakeSequencesSuffix =
-    "ON CONFLICT (event, person) DO UPDATE SET sequence = calendar_sequences.sequence + 1 "
-    "RETURNING event, person, sequence";
-
 // ----- reading -----
 
 // $1 event or '', $2 template or '', $3 id before which to start, $4 limit. One half of the UNION

@@ -1,7 +1,5 @@
 #include "services/notification/deliveries/sql_store.h"
 
-#include <map>
-#include <set>
 #include <utility>
 
 #include "libs/base/clock.h"
@@ -22,36 +20,6 @@ using sql::Value;
 
 // Greater than every id.
 constexpr std::string_view kAfterAllIds = "~";
-
-using EventAndPerson = std::pair<std::string, std::string>;
-
-// The SEQUENCE for each delivery id. One statement cannot count the same (event, person) twice, so
-// repetitions go into further ones.
-absl::StatusOr<std::map<std::string, std::int64_t>> TakeSequences(
-    Transaction& tx, absl::Span<const NewNotification> notifications) {
-  std::vector<std::map<EventAndPerson, std::string>> waves;
-  std::map<EventAndPerson, std::size_t> uses;
-  for (const NewNotification& n : notifications) {
-    if (n.calendar_method == v1::CALENDAR_METHOD_UNSPECIFIED || n.calendar_sequence) continue;
-    for (const NewNotification::Recipient& recipient : n.recipients) {
-      EventAndPerson key{n.event, recipient.person};
-      const std::size_t wave = uses[key]++;
-      if (wave == waves.size()) waves.emplace_back();
-      waves[wave].emplace(std::move(key), recipient.delivery_id);
-    }
-  }
-  std::map<std::string, std::int64_t> sequences;
-  for (const auto& wave : waves) {
-    std::vector<std::vector<Value>> rows;
-    for (const auto& [key, delivery] : wave) rows.push_back({key.first, key.second, 0});
-    WICI_ASSIGN_OR_RETURN(const Rows taken, tx.InsertMany(queries::kTakeSequences,
-                                                          queries::kTakeSequencesSuffix, rows));
-    for (const Row& row : taken) {
-      sequences[wave.at({row.Text(0), row.Text(1)})] = row.Int(2);
-    }
-  }
-  return sequences;
-}
 
 absl::StatusOr<v1::Notification> FindNotification(Transaction& tx, std::string_view name) {
   WICI_ASSIGN_OR_RETURN(const Rows rows, tx.Execute(queries::kGetNotification, {IdOf(name)}));
@@ -89,7 +57,6 @@ absl::StatusOr<v1::Notification> Cancel(Transaction& tx, std::string_view name,
 
 absl::Status RecordNotifications(Transaction& tx, absl::Span<const NewNotification> notifications,
                                  std::string_view transaction_id, absl::Time now) {
-  WICI_ASSIGN_OR_RETURN(const auto sequences, TakeSequences(tx, notifications));
   std::vector<std::vector<Value>> notification_rows;
   std::vector<std::vector<Value>> delivery_rows;
   std::vector<feed::Change> changes;
@@ -99,10 +66,7 @@ absl::Status RecordNotifications(Transaction& tx, absl::Span<const NewNotificati
          static_cast<std::int64_t>(n.unknown_policy), n.cause, false, ToMicros(n.not_before),
          ToMicros(n.expires), ToMicros(now), ToMicros(now)});
     for (const NewNotification::Recipient& recipient : n.recipients) {
-      const auto sequence = sequences.find(recipient.delivery_id);
-      delivery_rows.push_back(DeliveryRow(
-          n, recipient,
-          sequence == sequences.end() ? n.calendar_sequence.value_or(0) : sequence->second, now));
+      delivery_rows.push_back(DeliveryRow(n, recipient, now));
     }
     changes.push_back(feed::Change{
         .aggregate = NotificationName(n.id),

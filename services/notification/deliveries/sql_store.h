@@ -14,8 +14,8 @@
 
 namespace wici::notification {
 
-// Writes notifications with their deliveries, takes the next SEQUENCE for each calendar mail, and
-// appends to the change feed; all in the caller's transaction, so call it once in it.
+// Writes notifications with their deliveries and appends to the change feed; all in the caller's
+// transaction, so call it once in it.
 // `transaction_id` is unique. A person twice in one notification is ALREADY_EXISTS.
 absl::Status RecordNotifications(sql::Transaction& tx,
                                  absl::Span<const NewNotification> notifications,

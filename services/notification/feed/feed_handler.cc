@@ -64,23 +64,24 @@ std::string KindToTell(const feed::v1::Change& change) {
 // was sent to them before.
 bool IsEndOfHold(const feed::v1::Change& change) { return Attribute(change, "was") == "HELD"; }
 
-// Whether the person of a registration that is over has a calendar entry from us: one comes with
-// the invitation, and with a seat.
-bool WasInCalendar(const feed::v1::Change& change) {
-  const std::string was = Attribute(change, "was");
-  return was == "CONFIRMED" || was == "CHECKED_IN" || was == "UNDER_REVIEW" ||
-         !Attribute(change, "invitation").empty();
+// Gives the calendar part the SEQUENCE that the change tells of, which registration counts, or
+// leaves the part out where it tells of none: then the person has no entry from us. Where something
+// is over that had one, the part takes it out.
+void SetCalendarPart(const feed::v1::Change& change, NewNotification& notification) {
+  std::int64_t sequence = 0;
+  const bool has_entry = absl::SimpleAtoi(Attribute(change, "sequence"), &sequence);
+  // A meeting that never had a time is in no calendar.
+  if (!has_entry || (ConcernsMeeting(change.kind()) && sequence == 0)) {
+    notification.calendar_method = v1::CALENDAR_METHOD_UNSPECIFIED;
+  } else if (!Attribute(change, "was").empty()) {
+    notification.calendar_method = v1::CALENDAR_METHOD_CANCEL;
+  }
+  notification.calendar_sequence = sequence;
 }
 
 // Makes `notification` one about a meeting; returns what its recipient's links lead to.
 std::string AboutMeeting(const feed::v1::Change& change, NewNotification& notification) {
   notification.event = change.resource();
-  std::int64_t sequence = 0;
-  if (absl::SimpleAtoi(Attribute(change, "sequence"), &sequence)) {
-    notification.calendar_sequence = sequence;
-    // Before it first had a time there is nothing to take out of a calendar.
-    if (sequence == 0) notification.calendar_method = v1::CALENDAR_METHOD_UNSPECIFIED;
-  }
   return Attribute(change, "registration");
 }
 
@@ -99,17 +100,22 @@ absl::Status FeedHandler::PlanForEverybody(const feed::v1::Change& change, NewNo
       peers_.ListParticipants(change.aggregate());
   if (absl::IsNotFound(listed.status())) return absl::OkStatus();  // nobody left to tell
   WICI_RETURN_IF_ERROR(listed.status());
-  const std::vector<Participant>& participants = *listed;
-  for (std::size_t start = 0; start < participants.size(); start += kBatchSizeMax) {
-    NewNotification notification = base;
-    notification.id = ids_.NewId();
-    const std::size_t end = std::min(start + kBatchSizeMax, participants.size());
-    for (std::size_t i = start; i < end; ++i) {
-      notification.recipients.push_back(
-          {ids_.NewId(), participants[i].person, participants[i].resource});
+  const auto add_part = [&](bool in_calendar) {
+    std::size_t told = kBatchSizeMax;
+    for (const Participant& participant : *listed) {
+      if (participant.in_calendar != in_calendar) continue;
+      if (told == kBatchSizeMax) {
+        plan.push_back(base);
+        plan.back().id = ids_.NewId();
+        told = 0;
+      }
+      plan.back().recipients.push_back({ids_.NewId(), participant.person, participant.resource});
+      ++told;
     }
-    plan.push_back(std::move(notification));
-  }
+  };
+  add_part(true);
+  base.calendar_method = v1::CALENDAR_METHOD_UNSPECIFIED;
+  add_part(false);
   return absl::OkStatus();
 }
 
@@ -126,9 +132,7 @@ absl::StatusOr<std::vector<NewNotification>> FeedHandler::Plan(
     notification.cause =
         absl::StrCat("registration/", change.cursor().epoch(), "/", change.cursor().seq());
     notification.calendar_method = FindTemplate(template_name)->calendar_method();
-    if (!Attribute(change, "was").empty() && !WasInCalendar(change)) {
-      notification.calendar_method = v1::CALENDAR_METHOD_UNSPECIFIED;
-    }
+    SetCalendarPart(change, notification);
     notification.not_before = now;
     notification.expires = now + kDefaultLifetime;
     if (ConcernsEverybody(change.kind())) {

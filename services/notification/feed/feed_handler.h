@@ -14,8 +14,12 @@
 //   registration.expired (of an offer),
 //   registration.requeued                    -> registration-offer-lapsed  (none)
 //   registration.rejected                    -> registration-rejected      (none)
-//   event.rescheduled                        -> event-rescheduled to every participant (REQUEST)
-//   event.cancelled                          -> event-cancelled to every participant (CANCEL)
+//                                               (CANCEL with each of the ends, if it was in
+//                                               calendars)
+//   event.rescheduled                        -> event-rescheduled to every participant (REQUEST,
+//                                               to those who have an entry)
+//   event.cancelled                          -> event-cancelled to every participant (CANCEL,
+//                                               likewise)
 //   meeting.requested                        -> meeting-requested          (none)
 //   meeting.accepted, .declined, .expired    -> meeting-accepted, ...      (none)
 //   meeting.scheduled                        -> meeting-scheduled          (REQUEST)
@@ -25,9 +29,11 @@
 //
 // Everything else calls for none, and so does the end of what was only held: who gives up a hold or
 // lets it expire was sent nothing before. After registration.person_erased nothing that was to be
-// sent to that person is kept any more. A message about a meeting has the meeting in the place of
-// the event, so that it has a calendar entry of its own (Peers::GetEvents) with the SEQUENCE of the
-// meeting, and the links of the recipient's registration.
+// sent to that person is kept any more.
+//
+// The attribute `sequence` of a change is the SEQUENCE of the calendar part; without it there is no
+// part. A message about a meeting has the meeting in the place of the event, so that it has a
+// calendar entry of its own (Peers::GetEvents), and the links of the recipient's registration.
 #ifndef WICI_SERVICES_NOTIFICATION_FEED_FEED_HANDLER_H_
 #define WICI_SERVICES_NOTIFICATION_FEED_FEED_HANDLER_H_
 

@@ -51,12 +51,17 @@ class Source final : public feed::FeedSource {
     (*changes_.back().mutable_attributes())["registration"] = "events/e1/registrations/r7";
     (*changes_.back().mutable_attributes())["sequence"] = sequence;
   }
+  void AddMoved(const std::string& sequence) {
+    Add("event.rescheduled", "");
+    (*changes_.back().mutable_attributes())["sequence"] = sequence;
+  }
   // The end of a registration that `was` in this state before.
+  // The SEQUENCE says that its calendar entry ends too.
   void AddEnd(const std::string& kind, const std::string& person, const std::string& was,
-              const std::string& invitation = "") {
+              const std::string& sequence = "") {
     Add(kind, person);
     (*changes_.back().mutable_attributes())["was"] = was;
-    if (!invitation.empty()) (*changes_.back().mutable_attributes())["invitation"] = invitation;
+    if (!sequence.empty()) (*changes_.back().mutable_attributes())["sequence"] = sequence;
   }
   // As a restore from a backup does.
   void ForgetAllBut(std::size_t count) { changes_.resize(count); }
@@ -196,24 +201,24 @@ TEST_P(FeedHandlerTest, OnlyWhoGotACalendarEntryIsSentACancel) {
   source_.AddEnd("registration.cancelled", "persons/offer", "OFFERED");
   source_.AddEnd("registration.cancelled", "persons/queue", "WAITLISTED");
   source_.AddEnd("registration.transferred", "persons/request", "PENDING_APPROVAL");
-  source_.AddEnd("registration.cancelled", "clusters/c/contacts/a", "WAITLISTED",
-                 "events/e1/invitations/i1");
-  source_.AddEnd("registration.cancelled", "persons/seat", "CONFIRMED");
-  source_.AddEnd("registration.transferred", "persons/review", "UNDER_REVIEW");
+  source_.AddEnd("registration.cancelled", "clusters/c/contacts/a", "WAITLISTED", "2");
+  source_.AddEnd("registration.cancelled", "persons/seat", "CONFIRMED", "1");
+  source_.AddEnd("registration.transferred", "persons/given", "CONFIRMED", "1");
+  source_.AddEnd("registration.rejected", "persons/review", "UNDER_REVIEW", "1");
+  source_.AddEnd("registration.rejected", "persons/rejected", "PENDING_APPROVAL");
   Consume();
   std::vector<std::string> sent;
   for (const v1::Notification& notification : All()) {
-    EXPECT_EQ(notification.template_(), "templates/registration-cancelled");
     const auto deliveries = store_->ListDeliveries(
         absl::Now() + absl::Seconds(20), {.notification_id = IdOf(notification.name())}, "", 10);
     ASSERT_THAT(*deliveries, SizeIs(1));
     const bool cancels = deliveries->front().calendar_method() == v1::CALENDAR_METHOD_CANCEL;
     sent.push_back(deliveries->front().person() + (cancels ? " CANCEL" : ""));
   }
-  EXPECT_THAT(sent,
-              ::testing::UnorderedElementsAre("persons/offer", "persons/queue", "persons/request",
-                                              "clusters/c/contacts/a CANCEL", "persons/seat CANCEL",
-                                              "persons/review CANCEL"))
+  EXPECT_THAT(sent, ::testing::UnorderedElementsAre(
+                        "persons/offer", "persons/queue", "persons/request",
+                        "clusters/c/contacts/a CANCEL", "persons/seat CANCEL",
+                        "persons/given CANCEL", "persons/review CANCEL", "persons/rejected"))
       << "and who gave up a hold is told nothing";
 }
 
@@ -251,6 +256,23 @@ TEST_P(FeedHandlerTest, RescheduledEventOfManyPeopleIsCutIntoNotificationsOfATho
   EXPECT_EQ(all[0].counts().pending(), 500);
   EXPECT_EQ(all[1].counts().pending(), 1000);
   EXPECT_EQ(all[2].counts().pending(), 1000);
+}
+
+TEST_P(FeedHandlerTest, WhoHasNoCalendarEntryIsToldOfAMovedEventWithoutOne) {
+  peers_.participants["events/e1"] = {{"persons/seat", "events/e1/registrations/r1"},
+                                      {"persons/queue", "events/e1/registrations/r2", false}};
+  source_.AddMoved("4");
+  Consume();
+  std::vector<std::string> told;
+  for (const v1::Notification& notification : All()) {
+    const auto deliveries = store_->ListDeliveries(
+        absl::Now() + absl::Seconds(20), {.notification_id = IdOf(notification.name())}, "", 10);
+    ASSERT_THAT(*deliveries, SizeIs(1));
+    EXPECT_EQ(deliveries->front().calendar_sequence(), 4);
+    const bool part = deliveries->front().calendar_method() == v1::CALENDAR_METHOD_REQUEST;
+    told.push_back(deliveries->front().person() + (part ? " REQUEST" : ""));
+  }
+  EXPECT_THAT(told, ::testing::UnorderedElementsAre("persons/seat REQUEST", "persons/queue"));
 }
 
 TEST_P(FeedHandlerTest, PeersThatAreAwayLeaveThePositionWhereItWas) {

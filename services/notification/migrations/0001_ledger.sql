@@ -1,4 +1,4 @@
--- Notifications, their deliveries (the ledger), the attempts, and the SEQUENCE of calendar entries.
+-- Notifications, their deliveries (the ledger), and the attempts.
 -- People are opaque ids here, and texts are made when sent (0003_kept_mails.sql says what is kept).
 
 CREATE TABLE notifications (
@@ -80,12 +80,4 @@ CREATE TABLE attempts (
   code BIGINT NOT NULL,
   enhanced_code TEXT COLLATE "C" NOT NULL,
   PRIMARY KEY (delivery_id, n)
-);
-
--- The SEQUENCE of the last calendar mail to a person about an event.
-CREATE TABLE calendar_sequences (
-  event TEXT COLLATE "C" NOT NULL,
-  person TEXT COLLATE "C" NOT NULL,
-  sequence BIGINT NOT NULL,
-  PRIMARY KEY (event, person)
 );

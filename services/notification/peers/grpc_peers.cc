@@ -30,6 +30,16 @@ bool IsActive(registration::v1::RegistrationState state) {
   }
 }
 
+// Whether the person of an active registration was sent a calendar entry for it: with a seat, or
+// with an invitation of their own, but not for a place beside it that they have for another.
+bool IsInCalendar(const registration::v1::Registration& item) {
+  if (item.plus_one() && !absl::StartsWith(item.person(), "persons/")) return false;
+  if (!item.invitation().empty() && !item.plus_one()) return true;
+  return item.state() == registration::v1::REGISTRATION_STATE_CONFIRMED ||
+         item.state() == registration::v1::REGISTRATION_STATE_CHECKED_IN ||
+         item.state() == registration::v1::REGISTRATION_STATE_UNDER_REVIEW;
+}
+
 // Whether `status` says that a page is too large for one message; then `request` asks for less.
 template <class Request>
 bool AskForLess(const absl::Status& status, Request& request) {
@@ -208,7 +218,7 @@ absl::Status GrpcPeers::AddRegistered(const std::string& event, Names& registere
     for (const registration::v1::Registration& item : page.registrations()) {
       registered.insert(item.person());
       if (IsActive(item.state()) && active.insert(item.person()).second) {
-        participants.push_back({item.person(), item.name()});
+        participants.push_back({item.person(), item.name(), IsInCalendar(item)});
       }
     }
     if (page.next_page_token().empty()) return absl::OkStatus();

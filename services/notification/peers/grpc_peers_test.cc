@@ -207,6 +207,8 @@ TEST_F(PeersTest, ParticipantsAreWhoeverIsRegisteredOrStillInvited) {
   others_.AddRegistration("r4", "p/back", registration_v1::REGISTRATION_STATE_WITHDRAWN);
   others_.AddRegistration("r5", "p/back", registration_v1::REGISTRATION_STATE_CONFIRMED);
   others_.AddRegistration("r6", "p/rejected", registration_v1::REGISTRATION_STATE_REJECTED);
+  others_.AddRegistration("r7", "p/invited", registration_v1::REGISTRATION_STATE_WAITLISTED);
+  others_.registrations.back().set_invitation("events/e1/invitations/i7");
   const auto open = registration_v1::INVITATION_STATE_OPEN;
   others_.AddInvitation("i1", "p/confirmed", open, registration_v1::ANSWER_YES);
   others_.AddInvitation("i2", "p/withdrawn", open, registration_v1::ANSWER_YES);
@@ -219,10 +221,12 @@ TEST_F(PeersTest, ParticipantsAreWhoeverIsRegisteredOrStillInvited) {
   ASSERT_THAT(participants, IsOk());
   std::map<std::string, std::string> found;
   for (const Participant& item : *participants) {
+    EXPECT_EQ(item.in_calendar, item.person != "p/waiting") << item.person;
     EXPECT_TRUE(found.emplace(item.person, item.resource).second) << item.person;
   }
   EXPECT_THAT(found, UnorderedElementsAre(Pair("p/confirmed", "events/e1/registrations/r1"),
                                           Pair("p/waiting", "events/e1/registrations/r2"),
+                                          Pair("p/invited", "events/e1/registrations/r7"),
                                           Pair("p/back", "events/e1/registrations/r5"),
                                           Pair("p/maybe", "events/e1/invitations/i3"),
                                           Pair("p/silent", "events/e1/invitations/i4")));

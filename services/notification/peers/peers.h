@@ -20,7 +20,8 @@ using Names = std::set<std::string>;
 // Somebody who takes part in an event, or was asked to.
 struct Participant {
   std::string person;
-  std::string resource;  // the registration, or the invitation of who has none
+  std::string resource;     // the registration, or the invitation of who has none
+  bool in_calendar = true;  // a calendar entry was sent: with the invitation, or with a seat
 };
 
 // What a message is about.

@@ -78,7 +78,7 @@ TEST_P(KeptMailTest, F13_AMailThatMayHaveArrivedIsSentAgainByteForByte) {
   EXPECT_EQ(sink_.Mails()[0], sink_.Mails()[1]);
   EXPECT_THAT(KeptMails(), IsEmpty());
   peers_.participants[kEvent] = {{kEwa, kRegistration}};
-  Consume("event.rescheduled", "", kEvent);
+  Consume("event.rescheduled", "", kEvent, 1);
   SendAll();
   EXPECT_THAT(sink_.Facts()[2], HasSubstr("REQUEST | silver@wici.example.org | 1 | CONFIRMED | "
                                           "2015-12-18T10:00"));

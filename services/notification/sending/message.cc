@@ -1,5 +1,6 @@
 #include "services/notification/sending/message.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/match.h"
@@ -166,15 +167,24 @@ absl::StatusOr<TemplateValues> Values(const ClaimedDelivery& delivery, const Mes
   return values;
 }
 
+// Of a meeting, and of what is over, as its change said; of what still stands as it is now, like
+// all that the mail says.
+std::int32_t SequenceOf(const ClaimedDelivery& delivery, const MessageFacts& facts) {
+  if (absl::StrContains(delivery.event, "/meetings/")) return delivery.calendar_sequence;
+  const std::int32_t own = facts.links == nullptr ? 0 : facts.links->calendar_changes();
+  return std::max(delivery.calendar_sequence, facts.subject->event.calendar_changes() + own);
+}
+
 absl::StatusOr<CalendarPart> MakeCalendar(const ClaimedDelivery& delivery,
-                                          const registration_v1::Event& event,
-                                          const TemplateValues& values, const Mailbox& organizer,
-                                          const Mailbox& attendee, absl::Time now) {
+                                          const MessageFacts& facts, const TemplateValues& values,
+                                          const Mailbox& organizer, const Mailbox& attendee,
+                                          absl::Time now) {
+  const registration_v1::Event& event = facts.subject->event;
   const bool cancel = delivery.calendar_method == v1::CALENDAR_METHOD_CANCEL;
   calendar::Entry entry{
       .uid = event.calendar_uid().empty() ? CalendarUid(event.name(), organizer)
                                           : event.calendar_uid(),
-      .sequence = delivery.calendar_sequence,
+      .sequence = SequenceOf(delivery, facts),
       .stamp = now,
       .start = TimeOf(event.start_time()),
       .end = TimeOf(event.end_time()),
@@ -213,7 +223,7 @@ absl::StatusOr<Mail> Compose(const ClaimedDelivery& delivery, const MessageFacts
   WICI_ASSIGN_OR_RETURN(Mailbox from, Mailbox::Parse(sender.from.address(), values.organiser));
   std::optional<CalendarPart> part;
   if (delivery.calendar_method != v1::CALENDAR_METHOD_UNSPECIFIED) {
-    WICI_ASSIGN_OR_RETURN(part, MakeCalendar(delivery, event, values, from, to, now));
+    WICI_ASSIGN_OR_RETURN(part, MakeCalendar(delivery, facts, values, from, to, now));
   }
   return Mail{.from = std::move(from),
               .to = to,

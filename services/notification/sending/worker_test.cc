@@ -36,17 +36,21 @@ WICI_ON_EVERY_ENGINE(WorkerTest);
 
 TEST_P(WorkerTest, EachKindOfChangeBecomesItsMailInTheLanguageOfThePerson) {
   Consume("invitation.created", kJan, kInvitation);
-  Consume("registration.confirmed", kJan, kRegistration);
+  Consume("registration.confirmed", kJan, kRegistration, 1);
   Consume("registration.waitlisted", kEwa, kRegistration);
   Consume("registration.promoted", kEwa, kRegistration);
   Consume("registration.cancelled", kMax, kRegistration);
   Consume("registration.checked_in", kMax, kRegistration);
   SendAll();
-  peers_.participants[kEvent] = {{kJan, kRegistration}, {kMax, kInvitation}};
-  Consume("event.rescheduled", "", kEvent);
+  peers_.participants[kEvent] = {
+      {kJan, kRegistration}, {kMax, kInvitation}, {kEwa, kRegistration, false}};
+  peers_.links[kRegistration].set_calendar_changes(1);
+  peers_.events[kEvent].set_calendar_changes(1);
+  Consume("event.rescheduled", "", kEvent, 1);
   SendAll();
   peers_.events[kEvent].set_state(registration::v1::EVENT_STATE_CANCELLED);
-  Consume("event.cancelled", "", kEvent);
+  peers_.events[kEvent].set_calendar_changes(2);
+  Consume("event.cancelled", "", kEvent, 2);
   SendAll();
   const std::string at = " | 2015-12-18T09:00 Europe/Warsaw | mailto:";
   const std::string request = " | REQUEST | REQUEST | silver@wici.example.org | ";
@@ -73,10 +77,27 @@ TEST_P(WorkerTest, EachKindOfChangeBecomesItsMailInTheLanguageOfThePerson) {
               request + "2 | CONFIRMED" + at + jan,
           max + " | " + max + " | de | Neuer Termin: Silber trifft Gold, 18. Dezember 2015" +
               request + "1 | TENTATIVE" + at + max,
+          ewa + " | " + ewa + " | en | New date: Silver meets Gold, 18 December 2015 | -",
+          ewa + " | " + ewa + " | en | Cancelled: Silver meets Gold, 18 December 2015 | -",
           jan + " | " + jan + " | pl | Wydarzenie odwołane: Srebro spotyka złoto, 18 grudnia 2015" +
               cancel + "3 | CANCELLED" + at + jan,
           max + " | " + max + " | de | Abgesagt: Silber trifft Gold, 18. Dezember 2015" + cancel +
               "2 | CANCELLED" + at + max));
+}
+
+TEST_P(WorkerTest, TheSequenceIsThatOfWhatTheMailSays) {
+  Consume("registration.confirmed", kEwa, kRegistration);
+  // Before it is sent the event moves and the mail says so, as the feed of the person does.
+  peers_.events[kEvent].set_calendar_changes(2);
+  peers_.links[kRegistration].set_calendar_changes(3);
+  MoveByAnHour(kEvent);
+  SendAll();
+  peers_.links.erase(kRegistration);
+  Consume("registration.cancelled", kEwa, kRegistration, 6);
+  SendAll();
+  EXPECT_THAT(sink_.Facts(),
+              ElementsAre(HasSubstr("| 5 | CONFIRMED | 2015-12-18T10:00"),
+                          HasSubstr("CANCEL | silver@wici.example.org | 6 | CANCELLED")));
 }
 
 TEST_P(WorkerTest, AMeetingHasAnEntryOfItsOwnThatIsMovedAndTakenOut) {

@@ -330,7 +330,7 @@ folgende Veranstaltung nicht annehmen.</p>
         .text = R"({{#name}}Guten Tag {{name}},{{/name}}{{^name}}Guten Tag,{{/name}}
 
 die Veranstaltung wurde verlegt. Nachfolgend finden Sie den neuen Termin;
-der beigefügte Kalendereintrag aktualisiert Ihren Kalender.
+ein beigefügter Kalendereintrag aktualisiert Ihren Kalender.
 
 {{> facts}}
 {{#reason}}Mitteilung des Veranstalters: {{reason}}
@@ -347,7 +347,7 @@ nicht passt, stornieren Sie sie bitte.
 {{> footer}})",
         .html = R"(<p>{{#name}}Guten Tag {{name}},{{/name}}{{^name}}Guten Tag,{{/name}}</p>
 <p>die Veranstaltung wurde verlegt. Nachfolgend finden Sie den neuen Termin;
-der beigefügte Kalendereintrag aktualisiert Ihren Kalender.</p>
+ein beigefügter Kalendereintrag aktualisiert Ihren Kalender.</p>
 {{> facts}}
 {{#reason}}<p>Mitteilung des Veranstalters: {{reason}}</p>
 {{/reason}}{{#answer_url}}<p><a href="{{answer_url}}"
@@ -362,8 +362,8 @@ nicht passt, stornieren Sie sie bitte.</p>
         .subject = "Abgesagt: {{event_title}}, {{date}}",
         .text = R"({{#name}}Guten Tag {{name}},{{/name}}{{^name}}Guten Tag,{{/name}}
 
-zu unserem Bedauern findet die folgende Veranstaltung nicht statt. Der
-beigefügte Kalendereintrag entfernt den Termin aus Ihrem Kalender.
+zu unserem Bedauern findet die folgende Veranstaltung nicht statt. Ein
+beigefügter Kalendereintrag entfernt den Termin aus Ihrem Kalender.
 
 {{> facts}}
 {{#reason}}Mitteilung des Veranstalters: {{reason}}
@@ -372,8 +372,8 @@ beigefügte Kalendereintrag entfernt den Termin aus Ihrem Kalender.
 
 {{> footer}})",
         .html = R"(<p>{{#name}}Guten Tag {{name}},{{/name}}{{^name}}Guten Tag,{{/name}}</p>
-<p>zu unserem Bedauern findet die folgende Veranstaltung nicht statt. Der
-beigefügte Kalendereintrag entfernt den Termin aus Ihrem Kalender.</p>
+<p>zu unserem Bedauern findet die folgende Veranstaltung nicht statt. Ein
+beigefügter Kalendereintrag entfernt den Termin aus Ihrem Kalender.</p>
 {{> facts}}
 {{#reason}}<p>Mitteilung des Veranstalters: {{reason}}</p>
 {{/reason}}<p>Sie müssen nichts weiter tun. Vielen Dank für Ihr Interesse.</p>

@@ -323,8 +323,8 @@ not accept your registration for the following event.</p>
         .subject = "New date: {{event_title}}, {{date}}",
         .text = R"({{#name}}Dear {{name}},{{/name}}{{^name}}Hello,{{/name}}
 
-The event has been moved. These are the new times; the attached calendar
-entry updates your calendar.
+The event has been moved. These are the new times; if a calendar entry is
+attached, it updates your calendar.
 
 {{> facts}}
 {{#reason}}The organiser says: {{reason}}
@@ -340,8 +340,8 @@ you, please cancel it.
 
 {{> footer}})",
         .html = R"(<p>{{#name}}Dear {{name}},{{/name}}{{^name}}Hello,{{/name}}</p>
-<p>The event has been moved. These are the new times; the attached calendar
-entry updates your calendar.</p>
+<p>The event has been moved. These are the new times; if a calendar entry is
+attached, it updates your calendar.</p>
 {{> facts}}
 {{#reason}}<p>The organiser says: {{reason}}</p>
 {{/reason}}{{#answer_url}}<p><a href="{{answer_url}}"
@@ -356,8 +356,8 @@ you, please cancel it.</p>
         .subject = "Cancelled: {{event_title}}, {{date}}",
         .text = R"({{#name}}Dear {{name}},{{/name}}{{^name}}Hello,{{/name}}
 
-We are sorry to tell you that the following event will not take place. The
-attached calendar entry removes the date from your calendar.
+We are sorry to tell you that the following event will not take place. If a
+calendar entry is attached, it removes the date from your calendar.
 
 {{> facts}}
 {{#reason}}The organiser says: {{reason}}
@@ -366,8 +366,8 @@ attached calendar entry removes the date from your calendar.
 
 {{> footer}})",
         .html = R"(<p>{{#name}}Dear {{name}},{{/name}}{{^name}}Hello,{{/name}}</p>
-<p>We are sorry to tell you that the following event will not take place. The
-attached calendar entry removes the date from your calendar.</p>
+<p>We are sorry to tell you that the following event will not take place. If a
+calendar entry is attached, it removes the date from your calendar.</p>
 {{> facts}}
 {{#reason}}<p>The organiser says: {{reason}}</p>
 {{/reason}}<p>You need not do anything. Thank you for your interest.</p>

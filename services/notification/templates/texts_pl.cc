@@ -329,8 +329,8 @@ przyjąć Państwa zgłoszenia na poniższe wydarzenie.</p>
         .subject = "Zmiana terminu: {{event_title}}, {{date}}",
         .text = R"({{#name}}Dzień dobry, {{name}},{{/name}}{{^name}}Dzień dobry,{{/name}}
 
-termin wydarzenia uległ zmianie. Poniżej podajemy nowy termin; załączony
-wpis zaktualizuje Państwa kalendarz.
+termin wydarzenia uległ zmianie. Poniżej podajemy nowy termin; jeżeli
+załączono wpis kalendarza, zaktualizuje on Państwa kalendarz.
 
 {{> facts}}
 {{#reason}}Informacja od organizatora: {{reason}}
@@ -346,8 +346,8 @@ odpowiada, prosimy o jej odwołanie.
 
 {{> footer}})",
         .html = R"(<p>{{#name}}Dzień dobry, {{name}},{{/name}}{{^name}}Dzień dobry,{{/name}}</p>
-<p>termin wydarzenia uległ zmianie. Poniżej podajemy nowy termin; załączony
-wpis zaktualizuje Państwa kalendarz.</p>
+<p>termin wydarzenia uległ zmianie. Poniżej podajemy nowy termin; jeżeli
+załączono wpis kalendarza, zaktualizuje on Państwa kalendarz.</p>
 {{> facts}}
 {{#reason}}<p>Informacja od organizatora: {{reason}}</p>
 {{/reason}}{{#answer_url}}<p><a href="{{answer_url}}"
@@ -362,8 +362,8 @@ odpowiada, prosimy o jej odwołanie.</p>
         .subject = "Wydarzenie odwołane: {{event_title}}, {{date}}",
         .text = R"({{#name}}Dzień dobry, {{name}},{{/name}}{{^name}}Dzień dobry,{{/name}}
 
-z przykrością informujemy, że poniższe wydarzenie się nie odbędzie.
-Załączony wpis usunie termin z Państwa kalendarza.
+z przykrością informujemy, że poniższe wydarzenie się nie odbędzie. Jeżeli
+załączono wpis kalendarza, usunie on termin z Państwa kalendarza.
 
 {{> facts}}
 {{#reason}}Informacja od organizatora: {{reason}}
@@ -372,8 +372,8 @@ Załączony wpis usunie termin z Państwa kalendarza.
 
 {{> footer}})",
         .html = R"(<p>{{#name}}Dzień dobry, {{name}},{{/name}}{{^name}}Dzień dobry,{{/name}}</p>
-<p>z przykrością informujemy, że poniższe wydarzenie się nie odbędzie.
-Załączony wpis usunie termin z Państwa kalendarza.</p>
+<p>z przykrością informujemy, że poniższe wydarzenie się nie odbędzie. Jeżeli
+załączono wpis kalendarza, usunie on termin z Państwa kalendarza.</p>
 {{> facts}}
 {{#reason}}<p>Informacja od organizatora: {{reason}}</p>
 {{/reason}}<p>Nie muszą Państwo nic robić. Dziękujemy za zainteresowanie.</p>

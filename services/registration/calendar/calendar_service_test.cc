@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "libs/auth/token.h"
@@ -63,6 +64,28 @@ class CalendarServiceTest : public MeetingTest {
     EXPECT_EQ(pclose(output), 0);
     return lines;
   }
+  // The SEQUENCE of the first entry of what Read returns.
+  static std::string SequenceIn(const std::vector<std::string>& lines) {
+    const std::vector<std::string> parts = absl::StrSplit(lines.at(0), " | ");
+    return parts.at(1);
+  }
+  std::string SequenceInFeed(const std::string& registration) {
+    return SequenceIn(Read(TokenOf(registration)));
+  }
+  // What the last change of this kind and resource says that the mail about it must have, or "".
+  std::string SequenceTold(const std::string& kind, const std::string& resource) {
+    std::string sequence = "no such change";
+    for (const feed::v1::Change& change : Changes()) {
+      if (change.kind() != kind || change.resource() != resource) continue;
+      const auto at = change.attributes().find("sequence");
+      sequence = at == change.attributes().end() ? "" : at->second;
+    }
+    return sequence;
+  }
+  // What a mail made now has.
+  std::string SequenceByLinks(const std::string& event, const std::string& resource) {
+    return absl::StrCat(Get(event)->calendar_changes() + LinksOf(resource).calendar_changes());
+  }
   // "<id>@..." of the entries of an event.
   std::string UidOf(const std::string& event) { return Get(event)->calendar_uid(); }
 
@@ -83,9 +106,9 @@ TEST_P(CalendarServiceTest, EventSessionsAndMeetingsAreEntriesOfTheirOwn) {
   EXPECT_THAT(
       Read(token, "pl"),
       ElementsAre(
-          absl::StrCat(uid, " | 1 | CONFIRMED | 2015-12-18T13:00 Europe/Warsaw",
+          absl::StrCat(uid, " | 0 | CONFIRMED | 2015-12-18T13:00 Europe/Warsaw",
                        " | Spotkanie klastrów w Łodzi", at),
-          absl::StrCat("workshop.", uid, " | 1 | CONFIRMED | 2015-12-18T13:00 Europe/Warsaw",
+          absl::StrCat("workshop.", uid, " | 0 | CONFIRMED | 2015-12-18T13:00 Europe/Warsaw",
                        " | Workshop", at),
           AllOf(StartsWith(
                     absl::StrCat(IdOf(meeting), "@meetings.wici | 1 | CONFIRMED | 2015-12-18T1")),
@@ -97,19 +120,75 @@ TEST_P(CalendarServiceTest, SequenceGrowsWithEveryChangeAndWhatIsCalledOffStaysA
   const std::string registration = Person("anna");
   const std::string token = TokenOf(registration);
   const std::string uid = UidOf(event_);
-  const std::string first = Read(token)[0];
+  EXPECT_THAT(Read(token)[0], StartsWith(absl::StrCat(uid, " | 0 | CONFIRMED")));
   v1::RescheduleEventRequest move;
   move.set_name(event_);
   *move.mutable_start_time() = At("2015-12-18T13:00:00Z");
   ASSERT_THAT(RescheduleEvent(move), IsOk());
   EXPECT_THAT(Read(token),
-              ElementsAre(absl::StrCat(uid, " | 2 | CONFIRMED | 2015-12-18T14:00 Europe/Warsaw",
+              ElementsAre(absl::StrCat(uid, " | 1 | CONFIRMED | 2015-12-18T14:00 Europe/Warsaw",
                                        " | Meeting of clusters | Innovation Management Centre")));
   ASSERT_THAT(CancelRegistration(registration), IsOk());
-  EXPECT_THAT(Read(token)[0], StartsWith(absl::StrCat(uid, " | 3 | CANCELLED")));
+  EXPECT_THAT(Read(token)[0], StartsWith(absl::StrCat(uid, " | 2 | CANCELLED")));
   const std::string other = Person("jan");
   ASSERT_THAT(Cancel(event_), IsOk());
   EXPECT_THAT(Read(TokenOf(other))[0], HasSubstr("CANCELLED"));
+}
+
+TEST_P(CalendarServiceTest, AtEachChangeTheFeedHasTheSequenceThatTheMailIsToldOf) {
+  v1::Event wanted = Meeting(1, 5, v1::ADMISSION_OPEN);
+  const std::string event = Create(wanted)->name();
+  ASSERT_THAT(Publish(event), IsOk());
+  const auto anna = SignUp(event, "anna@example.org");
+  const auto jan = SignUp(event, "jan@example.org");
+  EXPECT_EQ(SequenceInFeed(anna->name()), SequenceTold("registration.confirmed", anna->name()));
+  EXPECT_EQ(SequenceTold("registration.waitlisted", jan->name()), "") << "no entry by mail";
+  EXPECT_EQ(SequenceInFeed(anna->name()), "0");
+  v1::UpdateEventRequest rename;
+  rename.mutable_event()->set_name(event);
+  (*rename.mutable_event()->mutable_title())["en"] = "Meeting of all clusters";
+  rename.mutable_update_mask()->add_paths("title");
+  ASSERT_THAT(UpdateEvent(rename), IsOk());
+  rename.mutable_event()->set_initiative("initiatives/erice");
+  rename.mutable_update_mask()->set_paths(0, "initiative");
+  ASSERT_THAT(UpdateEvent(rename), IsOk()) << "which nobody sees in a calendar";
+  EXPECT_EQ(SequenceInFeed(anna->name()), "1");
+  const std::string token = TokenOf(anna->name());
+  ASSERT_THAT(CancelRegistration(anna->name()), IsOk());
+  EXPECT_EQ(SequenceIn(Read(token)), SequenceTold("registration.cancelled", anna->name()));
+  EXPECT_EQ(SequenceInFeed(jan->name()), SequenceTold("registration.promoted", jan->name()));
+  v1::RescheduleEventRequest move;
+  move.set_name(event);
+  *move.mutable_start_time() = At("2015-12-19T13:00:00Z");
+  ASSERT_THAT(RescheduleEvent(move), IsOk());
+  EXPECT_EQ(SequenceTold("event.rescheduled", event), "2") << "of the event alone";
+  EXPECT_EQ(SequenceInFeed(jan->name()), SequenceByLinks(event, jan->name()));
+  EXPECT_EQ(SequenceInFeed(jan->name()), "3");
+}
+
+TEST_P(CalendarServiceTest, WhoComesBackHasAHigherSequenceThanTheCancelTheyWereSent) {
+  const std::string event = OpenEvent(5);
+  const auto first = SignUp(event, "anna@example.org");
+  ASSERT_THAT(CancelRegistration(first->name()), IsOk());
+  const auto again = SignUp(event, "anna@example.org");
+  const int cancelled = std::stoi(SequenceTold("registration.cancelled", first->name()));
+  EXPECT_GT(std::stoi(SequenceTold("registration.confirmed", again->name())), cancelled);
+}
+
+TEST_P(CalendarServiceTest, AnInvitationIsBelowTheRegistrationMadeWithIt) {
+  const std::string event = OpenEvent(5);
+  const auto invited = Invite(event, {"clusters/btm/contacts/jan"});
+  ASSERT_THAT(invited, IsOk());
+  const std::string invitation = invited->invitations(0).name();
+  EXPECT_EQ(SequenceTold("invitation.created", invitation), "0");
+  EXPECT_EQ(SequenceByLinks(event, invitation), "0");
+  v1::CreateRegistrationRequest request;
+  request.set_parent(event);
+  request.set_invitation_token(LinksOf(invitation).answer_token());
+  const auto made = Send(request);
+  ASSERT_THAT(made, IsOk());
+  EXPECT_EQ(SequenceTold("registration.confirmed", made->name()), "1");
+  EXPECT_EQ(SequenceInFeed(made->name()), "1");
 }
 
 TEST_P(CalendarServiceTest, WhoWaitsHasATentativeEntryWithoutTheRoom) {

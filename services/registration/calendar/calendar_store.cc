@@ -52,14 +52,14 @@ absl::Status ReadRegistrations(sql::Transaction& tx, std::string_view person,
     // One that was given to somebody else is theirs.
     if (row.registration.person() != person) continue;
     own = own || row.registration.name() == registration;
-    facts.registrations.push_back({std::move(row.registration), row.revision});
+    facts.registrations.push_back(std::move(row.registration));
   }
   return own ? absl::OkStatus() : auth::LinkInvalidError();
 }
 
 absl::Status ReadMeetings(sql::Transaction& tx, PersonalFacts& facts) {
   std::set<std::string> names;
-  for (const auto& registration : facts.registrations) names.insert(registration.resource.name());
+  for (const auto& registration : facts.registrations) names.insert(registration.name());
   for (const bool asked : {true, false}) {
     WICI_ASSIGN_OR_RETURN(const sql::Rows rows,
                           tx.SelectMany(asked ? kGetMeetingsRequested : kGetMeetingsInvited,
@@ -80,7 +80,7 @@ absl::Status ReadMeetings(sql::Transaction& tx, PersonalFacts& facts) {
 absl::Status ReadEventsAndSessions(sql::Transaction& tx, PersonalFacts& facts) {
   std::set<std::string> events;
   std::set<std::string> sessions;
-  for (const auto& [registration, revision] : facts.registrations) {
+  for (const v1::Registration& registration : facts.registrations) {
     events.insert(EventOf(registration.name()));
     sessions.insert(registration.sessions().begin(), registration.sessions().end());
   }
@@ -91,9 +91,9 @@ absl::Status ReadEventsAndSessions(sql::Transaction& tx, PersonalFacts& facts) {
   for (const std::string& name : events) keys.push_back({name});
   WICI_ASSIGN_OR_RETURN(const sql::Rows event_rows, tx.SelectMany(kGetEvents, "", keys));
   for (const sql::Row& row : event_rows) {
-    EventRow event = ReadEvent(row);
-    const std::string name = event.event.name();
-    facts.events[name] = {std::move(event.event), event.revision};
+    v1::Event event = ReadEvent(row).event;
+    const std::string name = event.name();
+    facts.events[name] = std::move(event);
   }
   if (sessions.empty()) return absl::OkStatus();
   WICI_ASSIGN_OR_RETURN(const sql::Rows rows,

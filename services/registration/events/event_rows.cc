@@ -51,6 +51,7 @@ absl::StatusOr<EventRow> LoadEvent(sql::Transaction& tx, std::string_view name) 
 void MakeDraft(absl::Time now, v1::Event& event) {
   event.set_state(v1::EVENT_STATE_DRAFT);
   event.clear_change_reason();
+  event.clear_calendar_changes();
   event.set_etag(rpc::MakeEtag(1));
   SetTimestamp(now, *event.mutable_create_time());
   *event.mutable_update_time() = event.create_time();

@@ -1,6 +1,7 @@
 #include "services/registration/events/event_rules.h"
 
 #include "absl/strings/str_cat.h"
+#include "google/protobuf/util/message_differencer.h"
 #include "libs/base/log.h"
 #include "libs/base/timestamp.h"
 #include "services/registration/errors.h"
@@ -22,7 +23,28 @@ void Shift(absl::civil_diff_t seconds, absl::TimeZone zone,
   SetTimestamp(absl::FromCivil(civil + seconds, zone), timestamp);
 }
 
+// What calendar entries are made of.
+v1::Event InCalendars(const v1::Event& event) {
+  v1::Event shown;
+  shown.set_state(event.state());
+  *shown.mutable_title() = event.title();
+  *shown.mutable_summary() = event.summary();
+  *shown.mutable_start_time() = event.start_time();
+  *shown.mutable_end_time() = event.end_time();
+  shown.set_time_zone(event.time_zone());
+  shown.mutable_venue()->set_display_name(event.venue().display_name());
+  shown.mutable_venue()->set_address(event.venue().address());
+  shown.set_online_url(event.online_url());
+  return shown;
+}
+
 }  // namespace
+
+bool ChangesCalendars(const v1::Event& before, const v1::Event& after) {
+  return before.state() == v1::EVENT_STATE_PUBLISHED &&
+         !google::protobuf::util::MessageDifferencer::Equals(InCalendars(before),
+                                                             InCalendars(after));
+}
 
 RegistrationWindow WindowOf(const v1::Event& event) {
   RegistrationWindow window{absl::UnixEpoch(), TimeOf(event.start_time())};

@@ -45,6 +45,10 @@ void Reschedule(absl::Time new_start, std::optional<absl::Time> new_end, v1::Eve
 // move by the same civil time, and its rules ask about the new day.
 void MakeClone(absl::Time new_start, v1::Event& event, std::vector<v1::Session>& sessions);
 
+// Whether the calendar entries of its participants are others `after` than `before`. Of a draft
+// nobody has one.
+bool ChangesCalendars(const v1::Event& before, const v1::Event& after);
+
 // The UID of the calendar entries of a new event. Others may have an event with the same id, so
 // `domain` is an id of this one only.
 std::string MakeCalendarUid(std::string_view event, std::string_view domain);

@@ -4,6 +4,7 @@
 #include <optional>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "libs/base/status_macros.h"
 #include "libs/base/timestamp.h"
 #include "libs/rpc/etag.h"
@@ -95,17 +96,19 @@ absl::StatusOr<v1::Event> EventStore::Create(const Call& call, v1::Event event) 
       });
 }
 
-absl::Status EventStore::Save(sql::Transaction& tx, EventRow& row,
+absl::Status EventStore::Save(sql::Transaction& tx, const v1::Event& before, EventRow& row,
                               const std::vector<v1::Session>& moved, std::string_view kind,
                               Changes& changes) {
   const absl::Time now = mutation_.clock().Now();
   v1::Event& event = row.event;
+  if (ChangesCalendars(before, event)) event.set_calendar_changes(event.calendar_changes() + 1);
   WICI_ASSIGN_OR_RETURN(EventAggregate aggregate, EventAggregate::Load(tx, event.name(), now));
   CopyFacts(event, aggregate.seats());
   const SeatCounts& counts = aggregate.seats().counts;
   const std::int64_t given = counts.confirmed + counts.held + counts.reserved;
   if (counts.capacity < given) return CapacityBelowConfirmedError(event.name(), given);
   changes.push_back(aggregate.MakeChange(kind, event.name(), ""));
+  changes.back().attributes.emplace_back("sequence", absl::StrCat(event.calendar_changes()));
   v1::Registration all;
   for (const v1::Session& session : moved) all.add_sessions(session.name());
   WICI_RETURN_IF_ERROR(aggregate.LoadQuotas({&all}));
@@ -141,9 +144,10 @@ absl::StatusOr<v1::Event> EventStore::Change(const Call& call, std::string_view 
         WICI_ASSIGN_OR_RETURN(EventRow row, LoadEvent(tx, name));
         WICI_RETURN_IF_ERROR(CheckNotCancelled(name, row.event.state()));
         WICI_RETURN_IF_ERROR(rpc::CheckEtag(kDomain, name, etag, row.revision));
+        const v1::Event before = row.event;
         WICI_RETURN_IF_ERROR(edit(row.event));
         WICI_RETURN_IF_ERROR(CheckSeries(tx, row.event.series()));
-        WICI_RETURN_IF_ERROR(Save(tx, row, {}, kind, changes));
+        WICI_RETURN_IF_ERROR(Save(tx, before, row, {}, kind, changes));
         return row.event;
       });
 }
@@ -161,6 +165,7 @@ absl::StatusOr<v1::Event> EventStore::Reschedule(const Call& call,
         for (const SessionRow& session : rows) sessions.push_back(session.session);
         std::optional<absl::Time> new_end;
         if (request.has_end_time()) new_end = TimeOf(request.end_time());
+        const v1::Event before = row.event;
         registration::Reschedule(TimeOf(request.start_time()), new_end, row.event, sessions);
         if (request.has_venue()) *row.event.mutable_venue() = request.venue();
         row.event.set_change_reason(request.reason());
@@ -171,7 +176,7 @@ absl::StatusOr<v1::Event> EventStore::Reschedule(const Call& call,
           rows[i].session = sessions[i];
           WICI_RETURN_IF_ERROR(UpdateSessionRow(tx, rows[i]));
         }
-        WICI_RETURN_IF_ERROR(Save(tx, row, sessions, "event.rescheduled", changes));
+        WICI_RETURN_IF_ERROR(Save(tx, before, row, sessions, "event.rescheduled", changes));
         return row.event;
       });
 }

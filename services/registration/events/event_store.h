@@ -80,8 +80,8 @@ class EventStore {
 
  private:
   // Writes a changed event, with the new times of those of its sessions that moved with it.
-  absl::Status Save(sql::Transaction& tx, EventRow& row, const std::vector<v1::Session>& moved,
-                    std::string_view kind, Changes& changes);
+  absl::Status Save(sql::Transaction& tx, const v1::Event& before, EventRow& row,
+                    const std::vector<v1::Session>& moved, std::string_view kind, Changes& changes);
   absl::Status UpdateSessionRow(sql::Transaction& tx, SessionRow& row);
   absl::StatusOr<EventRow> LoadForSession(sql::Transaction& tx, std::string_view session);
   // Records a change of a session on its event; `quota` is its quota from now on, none when it is

@@ -29,6 +29,7 @@ sql::Bytes InvitationBody(const v1::Invitation& invitation) {
   body.set_delegation_count(invitation.delegation_count());
   body.set_plus_ones_max(invitation.plus_ones_max());
   *body.mutable_plus_ones() = invitation.plus_ones();
+  body.set_calendar_changes(invitation.calendar_changes());
   return sql::Bytes{body.SerializeAsString()};
 }
 

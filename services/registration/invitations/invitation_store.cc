@@ -76,7 +76,7 @@ absl::StatusOr<v1::Invitation> InvitationStore::Change(const Call& call, std::st
                               EventAggregate::Load(tx, EventOf(name), now));
         WICI_RETURN_IF_ERROR(rpc::CheckEtag(kDomain, name, etag, row.revision));
         WICI_RETURN_IF_ERROR(edit(row.invitation, aggregate.seats()));
-        changes.push_back(aggregate.MakeChange(kind, name, row.invitation.person()));
+        changes.push_back(aggregate.InvitationChange(kind, row.invitation));
         WICI_RETURN_IF_ERROR(aggregate.Save());
         TouchInvitation(row, now);
         WICI_RETURN_IF_ERROR(SaveInvitations(tx, {&row}));
@@ -152,8 +152,7 @@ absl::StatusOr<v1::RemindInvitationsResponse> InvitationStore::Remind(
           SetReminded(now, row.invitation);
           TouchInvitation(row, now);
           reminded.push_back(&row);
-          changes.push_back(aggregate.MakeChange("invitation.reminded", row.invitation.name(),
-                                                 row.invitation.person()));
+          changes.push_back(aggregate.InvitationChange("invitation.reminded", row.invitation));
         }
         response.set_reminded(static_cast<std::int32_t>(reminded.size()));
         if (reminded.empty()) return response;
@@ -195,7 +194,7 @@ absl::StatusOr<int> InvitationStore::Elapse(absl::Time deadline, std::string_vie
       if (kind.empty()) continue;
       TouchInvitation(row, now);
       changed.push_back(&row);
-      changes.push_back(aggregate.MakeChange(kind, row.invitation.name(), row.invitation.person()));
+      changes.push_back(aggregate.InvitationChange(kind, row.invitation));
     }
     if (changed.empty()) return google::protobuf::Empty();
     WICI_RETURN_IF_ERROR(aggregate.Save());

@@ -95,6 +95,11 @@ absl::Status CheckBetween(std::string_view field, const google::protobuf::Timest
 
 namespace {
 
+// The calendar entry of somebody who is invited now: above whatever they had in their calendar.
+void BeginEntry(const SeatsRow& event, v1::Invitation& invitation) {
+  invitation.set_calendar_changes(static_cast<std::int32_t>(event.calendar_floor));
+}
+
 // One transaction that invites people: what it has decided so far.
 class Inviting {
  public:
@@ -114,17 +119,17 @@ class Inviting {
       const bool merged = MergeReasons(person.invitation, invitation);
       if (reopened || merged) Touch(*row);
       if (!reopened) return response.set_already_invited(response.already_invited() + 1);
-      changes_.push_back(
-          aggregate_.MakeChange("invitation.created", invitation.name(), invitation.person()));
+      BeginEntry(aggregate_.seats(), invitation);
+      changes_.push_back(aggregate_.InvitationChange("invitation.created", invitation));
       *response.add_invitations() = invitation;
       return;
     }
     const std::string id = ids_.NewId();
-    const InvitationRow row = NewInvitation(person.invitation, event_, id, person.person_key, now_);
+    InvitationRow row = NewInvitation(person.invitation, event_, id, person.person_key, now_);
+    BeginEntry(aggregate_.seats(), row.invitation);
     AddPeople(person, id);
     inserts_.push_back(InvitationValues(row));
-    changes_.push_back(aggregate_.MakeChange("invitation.created", row.invitation.name(),
-                                             row.invitation.person()));
+    changes_.push_back(aggregate_.InvitationChange("invitation.created", row.invitation));
     *response.add_invitations() = row.invitation;
   }
 
@@ -213,13 +218,13 @@ absl::StatusOr<v1::Invitation> InvitationStore::PassOn(const Call& call, std::st
         WICI_ASSIGN_OR_RETURN(KnownPeople known, LoadKnownPeople(tx, event, {colleague}));
         if (known.Find(colleague) != nullptr) return AlreadyInvitedError(event);
         const std::string id = mutation_.ids().NewId();
-        const InvitationRow made =
+        InvitationRow made =
             NewInvitation(Delegated(given, delegate.person), event, id, delegate.person_key, now);
+        BeginEntry(aggregate.seats(), made.invitation);
         given.set_state(v1::INVITATION_STATE_DELEGATED);
         given.set_delegated_to(made.invitation.name());
-        changes.push_back(aggregate.MakeChange("invitation.passed_on", name, given.person()));
-        changes.push_back(
-            aggregate.MakeChange("invitation.delegated", made.invitation.name(), delegate.person));
+        changes.push_back(aggregate.InvitationChange("invitation.passed_on", given));
+        changes.push_back(aggregate.InvitationChange("invitation.delegated", made.invitation));
         WICI_RETURN_IF_ERROR(aggregate.Save());
         TouchInvitation(row, now);
         WICI_RETURN_IF_ERROR(SaveInvitations(tx, {&row}));

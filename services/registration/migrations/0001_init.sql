@@ -19,6 +19,8 @@ CREATE INDEX events_by_start ON events (start_at, name);
 CREATE INDEX events_by_series ON events (series, start_at, name);
 
 -- The hot row of an event: all that the decision about a seat needs, and nothing that is long.
+-- `calendar_changes` repeats that of the event; `calendar_floor` is above what any registration that
+-- is over has added to a SEQUENCE in somebody's calendar, and what new ones begin with.
 CREATE TABLE event_seats (
   event TEXT COLLATE "C" PRIMARY KEY,
   version BIGINT NOT NULL,
@@ -45,6 +47,8 @@ CREATE TABLE event_seats (
   approvals_required BIGINT NOT NULL DEFAULT 0,
   reapproval BIGINT NOT NULL DEFAULT 0,
   transfers BIGINT NOT NULL DEFAULT 0,
+  calendar_changes BIGINT NOT NULL DEFAULT 0,
+  calendar_floor BIGINT NOT NULL DEFAULT 0,
   CONSTRAINT event_seats_never_oversold CHECK (confirmed + held + reserved <= capacity)
 );
 

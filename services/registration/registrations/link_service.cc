@@ -92,6 +92,7 @@ void LinkService::AddLinks(const v1::Invitation& invitation, absl::Time until,
   v1::Links& links = *response.add_links();
   links.set_resource(invitation.name());
   links.set_person(invitation.person());
+  links.set_calendar_changes(invitation.calendar_changes());
   links.set_answer_token(auth::MakeLinkToken(key_, kAnswerPurpose, invitation.name(), until));
 }
 
@@ -102,6 +103,7 @@ void LinkService::AddLinks(const v1::Registration& registration, absl::Time unti
   links.set_resource(name);
   links.set_person(registration.person());
   links.set_state(registration.state());
+  links.set_calendar_changes(registration.calendar_changes());
   if (registration.has_expire_time()) *links.mutable_expire_time() = registration.expire_time();
   links.set_manage_token(auth::MakeLinkToken(key_, kManagePurpose, name, until));
   links.set_calendar_token(auth::MakeLinkToken(

@@ -45,6 +45,7 @@ sql::Bytes RegistrationBody(const v1::Registration& registration) {
   body.set_voucher(registration.voucher());
   body.set_group(registration.group());
   *body.mutable_other_categories() = registration.other_categories();
+  body.set_calendar_changes(registration.calendar_changes());
   return sql::Bytes{body.SerializeAsString()};
 }
 

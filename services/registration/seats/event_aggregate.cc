@@ -9,6 +9,7 @@
 #include "libs/rpc/etag.h"
 #include "services/registration/errors.h"
 #include "services/registration/names.h"
+#include "services/registration/registrations/rules/calendar_entry.h"
 #include "services/registration/seats/queries.h"
 #include "services/registration/seats/rules/waiting_order.h"
 
@@ -90,7 +91,9 @@ void EventAggregate::SetState(Entry& entry, v1::RegistrationState state) {
   Touch(entry);
   entry.row.waiting_number.reset();
   v1::Registration& registration = entry.row.registration;
+  const v1::RegistrationState from = registration.state();
   registration.set_state(state);
+  CountCalendarChange(from, seats_.calendar_floor, registration);
   registration.clear_expire_time();
   if (state == v1::REGISTRATION_STATE_CHECKED_IN) {
     SetTimestamp(now_, *registration.mutable_check_in_time());
@@ -111,10 +114,19 @@ void EventAggregate::Record(Entry& entry, std::string_view kind, const Cause& ca
   said.set_event_version(next_version());
   changes.push_back(RegistrationChange(kind, entry.row));
   // What there is to be told of an end depends on what has ended: a hold, an offer, a seat.
-  const v1::RegistrationState now = entry.row.registration.state();
-  if (before == 0 || IsActive(now) || HoldsSeat(now)) return;
-  changes.back().attributes.emplace_back("was",
-                                         StateWord(entry.row.log.entries(before - 1).state()));
+  v1::RegistrationState in_calendar = entry.row.registration.state();
+  if (before > 0 && EntryStateOf(in_calendar) == EntryState::kOver) {
+    in_calendar = entry.row.log.entries(before - 1).state();
+    changes.back().attributes.emplace_back("was", StateWord(in_calendar));
+  }
+  AddSequence(entry.row.registration, in_calendar, changes.back());
+}
+
+void EventAggregate::AddSequence(const v1::Registration& registration, v1::RegistrationState state,
+                                 feed::Change& change) const {
+  if (!IsInCalendars(registration, state)) return;
+  change.attributes.emplace_back(
+      "sequence", absl::StrCat(seats_.calendar_changes + registration.calendar_changes()));
 }
 
 absl::StatusOr<RegistrationRow*> EventAggregate::Add(RegistrationRow row,
@@ -280,6 +292,14 @@ feed::Change EventAggregate::RegistrationChange(std::string_view kind,
   if (row.chose) {
     change.attributes.emplace_back("admission_category", row.registration.admission_category());
   }
+  return change;
+}
+
+feed::Change EventAggregate::InvitationChange(std::string_view kind,
+                                              const v1::Invitation& invitation) const {
+  feed::Change change = MakeChange(kind, invitation.name(), invitation.person());
+  change.attributes.emplace_back(
+      "sequence", absl::StrCat(seats_.calendar_changes + invitation.calendar_changes()));
   return change;
 }
 

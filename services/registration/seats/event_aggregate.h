@@ -32,6 +32,7 @@
 #include "services/registration/seats/quota_rows.h"
 #include "services/registration/seats/seats_row.h"
 #include "services/registration/vouchers/voucher_rows.h"
+#include "wici/registration/v1/invitation.pb.h"
 
 namespace wici::registration {
 
@@ -150,6 +151,9 @@ class EventAggregate {
   // Writes into the log of a voucher, with Save.
   void LogVoucher(VoucherUse use) { voucher_uses_.push_back(std::move(use)); }
 
+  // A change record about one of its invitations, with the SEQUENCE of the calendar entry.
+  feed::Change InvitationChange(std::string_view kind, const v1::Invitation& invitation) const;
+
   // A change record about this event.
   feed::Change MakeChange(std::string_view kind, std::string_view resource,
                           std::string_view person) const;
@@ -188,6 +192,9 @@ class EventAggregate {
   // Writes into the log of the row and appends the change.
   void Record(Entry& entry, std::string_view kind, const Cause& cause, Changes& changes);
   feed::Change RegistrationChange(std::string_view kind, const RegistrationRow& row) const;
+  // Says which SEQUENCE the calendar entry of a registration has, if one in `state` has an entry.
+  void AddSequence(const v1::Registration& registration, v1::RegistrationState state,
+                   feed::Change& change) const;
 
   absl::Status LoadQueue(std::int64_t steps);
   // Reads the next `limit` entries of a line.

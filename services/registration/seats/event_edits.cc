@@ -148,6 +148,7 @@ void EventAggregate::Resend(const RegistrationRow& row, Changes& changes) const 
   const std::string_view first =
       seated ? std::string_view("confirmed") : FirstKind(row.registration.state());
   change.attributes.emplace_back("repeats", absl::StrCat("registration.", View(first)));
+  AddSequence(row.registration, row.registration.state(), change);
   changes.push_back(std::move(change));
 }
 

@@ -24,14 +24,15 @@ inline constexpr sql::Query kGetSeats{"get_seats", R"sql(
   SELECT version, state, opens_at, closes_at, approval, admission, capacity,
          waiting_list_capacity, confirmed, waitlisted, pending, checked_in, next_waiting_number,
          held, reserved, categories, limited_sessions, offer_micros, offer_requeues, party_limit,
-         form_versions, approvals_required, reapproval, transfers
+         form_versions, approvals_required, reapproval, transfers, calendar_changes, calendar_floor
   FROM event_seats WHERE event = $1)sql"};
 
 inline constexpr sql::Query kWatchSeats{"watch_seats", R"sql(
   SELECT version, state, opens_at, closes_at, approval, admission, capacity,
          waiting_list_capacity, confirmed, waitlisted, pending, checked_in, next_waiting_number,
          held, reserved, categories, limited_sessions, offer_micros, offer_requeues, party_limit,
-         form_versions, approvals_required, reapproval, transfers, event
+         form_versions, approvals_required, reapproval, transfers, calendar_changes,
+         calendar_floor, event
   FROM event_seats WHERE event IN)sql"};
 
 // The guard of every change below an event: it fails when another transaction was first.
@@ -41,7 +42,8 @@ inline constexpr sql::Query kUpdateSeats{"update_seats", R"sql(
          confirmed = $10, waitlisted = $11, pending = $12, checked_in = $13,
          next_waiting_number = $14, held = $15, reserved = $16, categories = $17,
          limited_sessions = $18, offer_micros = $19, offer_requeues = $20, party_limit = $21,
-         form_versions = $22, approvals_required = $23, reapproval = $24, transfers = $25
+         form_versions = $22, approvals_required = $23, reapproval = $24, transfers = $25,
+         calendar_changes = $26, calendar_floor = $27
   WHERE event = $1 AND version = $2 RETURNING version)sql"};
 
 inline constexpr sql::Query kFindActivePersons{"find_active_persons", R"sql(

@@ -30,6 +30,8 @@ SeatsRow ReadSeats(std::string_view event, const sql::Row& row) {
   seats.approvals_required = row.Int(21);
   seats.reapproval = row.Int(22) != 0;
   seats.transfers = static_cast<v1::TransferRule>(row.Int(23));
+  seats.calendar_changes = row.Int(24);
+  seats.calendar_floor = row.Int(25);
   return seats;
 }
 
@@ -48,6 +50,7 @@ void CopyFacts(const v1::Event& event, SeatsRow& seats) {
   seats.approvals_required = event.approvals_required();
   seats.reapproval = event.reapproval();
   seats.transfers = event.transfers();
+  seats.calendar_changes = event.calendar_changes();
 }
 
 std::vector<sql::Value> SeatsValues(const SeatsRow& seats) {
@@ -75,7 +78,9 @@ std::vector<sql::Value> SeatsValues(const SeatsRow& seats) {
           seats.form_versions,
           seats.approvals_required,
           std::int64_t{seats.reapproval},
-          static_cast<std::int64_t>(seats.transfers)};
+          static_cast<std::int64_t>(seats.transfers),
+          seats.calendar_changes,
+          seats.calendar_floor};
 }
 
 void SetSeats(const SeatsRow& row, v1::Seats& seats) {

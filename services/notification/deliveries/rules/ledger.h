@@ -47,8 +47,8 @@ struct NewNotification {
   v1::Channel channel = v1::CHANNEL_EMAIL;
   v1::UnknownPolicy unknown_policy = v1::UNKNOWN_POLICY_AT_LEAST_ONCE;
   v1::CalendarMethod calendar_method = v1::CALENDAR_METHOD_UNSPECIFIED;
-  // The SEQUENCE of a thing that counts its own; else it is counted for each person.
-  std::optional<std::int64_t> calendar_sequence;
+  // The SEQUENCE that its cause told of; 0 when it told of none.
+  std::int64_t calendar_sequence = 0;
   absl::Time not_before;
   absl::Time expires;
   std::vector<Recipient> recipients;

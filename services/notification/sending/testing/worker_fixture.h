@@ -63,8 +63,9 @@ class WorkerFixture : public testing::DatabaseTest {
                                             WorkerOptions{.owner = owner, .poll = poll});
   }
 
+  // One that has a calendar entry, whose SEQUENCE it tells of.
   feed::v1::Change Change(const std::string& kind, const std::string& person,
-                          const std::string& resource) {
+                          const std::string& resource, int sequence = 0) {
     feed::v1::Change change;
     change.mutable_cursor()->set_epoch("epoch");
     change.mutable_cursor()->set_seq(++seq_);
@@ -72,7 +73,9 @@ class WorkerFixture : public testing::DatabaseTest {
     change.set_kind(kind);
     change.set_person(person);
     change.set_resource(resource);
-    if (kind == "registration.cancelled") (*change.mutable_attributes())["was"] = "CONFIRMED";
+    auto& attributes = *change.mutable_attributes();
+    if (kind == "registration.cancelled") attributes["was"] = "CONFIRMED";
+    attributes["sequence"] = std::to_string(sequence);
     return change;
   }
 
@@ -82,8 +85,9 @@ class WorkerFixture : public testing::DatabaseTest {
     if (!body.ok()) return body.status();
     return database().Write(absl::Now() + absl::Seconds(20), *body);
   }
-  void Consume(const std::string& kind, const std::string& person, const std::string& resource) {
-    ASSERT_THAT(Consume({Change(kind, person, resource)}), testing::IsOk());
+  void Consume(const std::string& kind, const std::string& person, const std::string& resource,
+               int sequence = 0) {
+    ASSERT_THAT(Consume({Change(kind, person, resource, sequence)}), testing::IsOk());
   }
 
   // Rounds until nothing is due.

@@ -41,12 +41,12 @@ bool Outweighs(const v1::Registration& one, const v1::Registration& other) {
 // The entries of one registration.
 class EventEntries {
  public:
-  EventEntries(const PersonalFacts& facts, const Versioned<v1::Registration>& registration,
-               const Versioned<v1::Event>& event, std::string_view language)
+  EventEntries(const PersonalFacts& facts, const v1::Registration& registration,
+               const v1::Event& event, std::string_view language)
       : facts_(facts),
-        registration_(registration.resource),
-        event_(event.resource),
-        versions_(registration.revision + event.revision),
+        registration_(registration),
+        event_(event),
+        sequence_(event.calendar_changes() + registration.calendar_changes()),
         changed_(std::max(TimeOf(registration_.update_time()), TimeOf(event_.update_time()))),
         wishes_{std::string(language), std::string(BaseOf(language)),
                 event_.languages().empty() ? "" : event_.languages(0), "en"} {}
@@ -55,7 +55,7 @@ class EventEntries {
     const EntryStatus status = StatusOfRegistration();
     Entry whole = Begin(status);
     whole.uid = event_.calendar_uid();
-    whole.sequence = static_cast<std::int32_t>(versions_ - 2);
+    whole.sequence = sequence_;
     whole.stamp = changed_;
     SetTimes(event_.start_time(), event_.end_time(), whole);
     whole.summary = InLanguage(event_.title());
@@ -93,11 +93,11 @@ class EventEntries {
     return entry;
   }
 
-  Entry OfSession(const Versioned<v1::Session>& versioned, EntryStatus status) const {
-    const v1::Session& session = versioned.resource;
+  Entry OfSession(const VersionedSession& versioned, EntryStatus status) const {
+    const v1::Session& session = versioned.session;
     Entry entry = Begin(status);
     entry.uid = absl::StrCat(IdOf(session.name()), ".", event_.calendar_uid());
-    entry.sequence = static_cast<std::int32_t>(versions_ + versioned.revision - 3);
+    entry.sequence = sequence_ + static_cast<std::int32_t>(versioned.revision - 1);
     entry.stamp = std::max(changed_, TimeOf(session.update_time()));
     SetTimes(session.start_time(), session.end_time(), entry);
     entry.summary = InLanguage(session.title());
@@ -115,11 +115,11 @@ class EventEntries {
     SetTimes(meeting.start_time(), meeting.end_time(), entry);
     const auto session = facts_.sessions.find(meeting.session());
     const bool known = session != facts_.sessions.end();
-    entry.summary = InLanguage(known ? session->second.resource.title() : event_.title());
+    entry.summary = InLanguage(known ? session->second.session.title() : event_.title());
     if (meeting.table() > 0) {
       absl::StrAppend(&entry.summary, " (", View(WordForTable()), " ", meeting.table(), ")");
     }
-    if (known) AddRoom(session->second.resource, entry);
+    if (known) AddRoom(session->second.session, entry);
     return entry;
   }
 
@@ -160,7 +160,7 @@ class EventEntries {
   const PersonalFacts& facts_;
   const v1::Registration& registration_;
   const v1::Event& event_;
-  const std::int64_t versions_;
+  const std::int32_t sequence_;
   const absl::Time changed_;
   const std::vector<std::string> wishes_;
 };
@@ -168,12 +168,10 @@ class EventEntries {
 }  // namespace
 
 std::vector<Entry> PersonalEntries(const PersonalFacts& facts, std::string_view language) {
-  std::map<std::string, const Versioned<v1::Registration>*> by_event;
-  for (const Versioned<v1::Registration>& registration : facts.registrations) {
-    const auto [at, first] =
-        by_event.try_emplace(EventOf(registration.resource.name()), &registration);
-    if (!first && Outweighs(registration.resource, at->second->resource))
-      at->second = &registration;
+  std::map<std::string, const v1::Registration*> by_event;
+  for (const v1::Registration& registration : facts.registrations) {
+    const auto [at, first] = by_event.try_emplace(EventOf(registration.name()), &registration);
+    if (!first && Outweighs(registration, *at->second)) at->second = &registration;
   }
   std::vector<Entry> entries;
   for (const auto& [name, registration] : by_event) {

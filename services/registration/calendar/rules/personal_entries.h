@@ -16,17 +16,16 @@
 
 namespace wici::registration {
 
-// A resource with the version its etag stands for.
-template <class Resource>
-struct Versioned {
-  Resource resource;
+// A session with the version its etag stands for.
+struct VersionedSession {
+  v1::Session session;
   std::int64_t revision = 0;
 };
 
 struct PersonalFacts {
-  std::vector<Versioned<v1::Registration>> registrations;    // all of one person
-  std::map<std::string, Versioned<v1::Event>> events;        // by name
-  std::map<std::string, Versioned<v1::Session>> sessions;    // by name: chosen ones, of meetings
+  std::vector<v1::Registration> registrations;               // all of one person
+  std::map<std::string, v1::Event> events;                   // by name
+  std::map<std::string, VersionedSession> sessions;          // by name: chosen ones, of meetings
   std::map<std::string, std::vector<v1::Meeting>> meetings;  // by registration
 };
 
@@ -35,8 +34,10 @@ struct PersonalFacts {
 // order that means anything, but always the same.
 //
 // Tentative until there is a seat; cancelled with the registration, the event or the meeting.
-// SEQUENCE is the sum of the versions an entry is made of (a meeting counts its own), so it grows
-// with each of them, and DTSTAMP the latest of their times. Titles are in `language`, else in that
+// SEQUENCE is that of the mails: of the event what event and registration have counted for it
+// (Event.calendar_changes), of a meeting its own; of a session, which no mail is about, that of the
+// event and the changes of the session. DTSTAMP is the latest of the times of what an entry is made
+// of. Titles are in `language`, else in that
 // of the event, else in English. The address of an online room is for who has a seat.
 std::vector<calendar::Entry> PersonalEntries(const PersonalFacts& facts, std::string_view language);
 

@@ -27,16 +27,18 @@ class PersonalEntriesTest : public ::testing::Test {
     event.mutable_update_time()->set_seconds(50);
     event.set_time_zone("Europe/Warsaw");
     event.set_online_url("https://example.org/room");
-    facts_.events[kEvent] = {event, 4};
+    event.set_calendar_changes(3);
+    facts_.events[kEvent] = event;
   }
 
-  void Add(const std::string& id, v1::RegistrationState state, int created, int revision = 1) {
+  void Add(const std::string& id, v1::RegistrationState state, int created, int changes = 0) {
     v1::Registration registration;
     registration.set_name(std::string(kEvent) + "/registrations/" + id);
     registration.set_state(state);
     registration.mutable_create_time()->set_seconds(created);
     registration.mutable_update_time()->set_seconds(created);
-    facts_.registrations.push_back({registration, revision});
+    registration.set_calendar_changes(changes);
+    facts_.registrations.push_back(registration);
   }
   void AddMeeting(v1::MeetingState state, bool had_time) {
     v1::Meeting meeting;
@@ -44,7 +46,7 @@ class PersonalEntriesTest : public ::testing::Test {
     meeting.set_calendar_sequence(7);
     meeting.set_state(state);
     if (had_time) meeting.mutable_start_time()->set_seconds(1200);
-    facts_.meetings[facts_.registrations[0].resource.name()].push_back(meeting);
+    facts_.meetings[facts_.registrations[0].name()].push_back(meeting);
   }
   calendar::Entry Only(std::string_view language = "") {
     const auto entries = PersonalEntries(facts_, language);
@@ -55,8 +57,8 @@ class PersonalEntriesTest : public ::testing::Test {
   PersonalFacts facts_;
 };
 
-TEST_F(PersonalEntriesTest, TheVersionsOfEventAndRegistrationAddUp) {
-  Add("r1", v1::REGISTRATION_STATE_CONFIRMED, 10, 3);
+TEST_F(PersonalEntriesTest, TheChangesOfEventAndRegistrationAddUp) {
+  Add("r1", v1::REGISTRATION_STATE_CONFIRMED, 10, 2);
   EXPECT_EQ(Only().uid, "silver@1.events.wici");
   EXPECT_EQ(Only().sequence, 5);
   EXPECT_EQ(absl::ToUnixSeconds(Only().stamp), 50) << "the event changed last";
@@ -71,7 +73,7 @@ TEST_F(PersonalEntriesTest, WhoCameBackIsThereOnceAsWhatIsActive) {
   EXPECT_EQ(Only().url, "");
   facts_.registrations.clear();
   Add("r1", v1::REGISTRATION_STATE_WITHDRAWN, 10);
-  Add("r2", v1::REGISTRATION_STATE_REJECTED, 20, 9);
+  Add("r2", v1::REGISTRATION_STATE_REJECTED, 20, 8);
   EXPECT_EQ(Only().sequence, 11) << "the last";
   EXPECT_EQ(Only().status, EntryStatus::kCancelled);
 }
@@ -101,7 +103,7 @@ TEST_F(PersonalEntriesTest, OnlyMeetingsThatHadATimeAreThere) {
 
 TEST_F(PersonalEntriesTest, ACancelledEventIsCancelledForEverybody) {
   Add("r1", v1::REGISTRATION_STATE_CONFIRMED, 10);
-  facts_.events[kEvent].resource.set_state(v1::EVENT_STATE_CANCELLED);
+  facts_.events[kEvent].set_state(v1::EVENT_STATE_CANCELLED);
   EXPECT_EQ(Only().status, EntryStatus::kCancelled);
   facts_.events.clear();
   EXPECT_THAT(PersonalEntries(facts_, ""), IsEmpty());

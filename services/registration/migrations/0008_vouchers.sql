@@ -47,16 +47,18 @@ CREATE TABLE waiting_lines (
 CREATE INDEX waiting_lines_in_order ON waiting_lines (event, category, waiting_number)
   WHERE waiting_number IS NOT NULL;
 
--- How many wait in each line, by blocks of the numbers they wait with (seats/rules/waiting_order.h):
--- `waiting` in the line of their own category, '' without one, `also_waiting` in others. The place of
--- one of 50,000 is a sum of some hundred rows.
+-- How many wait in each line, by blocks of the numbers they wait with, at three levels
+-- (seats/rules/waiting_order.h): `waiting` in the line of their own category, '' without one,
+-- `also_waiting` in others. The place of one of 100,000 is a sum of at most a hundred rows for each
+-- line, of which a thousand need sixty.
 CREATE TABLE waiting_counts (
   event TEXT COLLATE "C" NOT NULL,
+  level BIGINT NOT NULL,
   block BIGINT NOT NULL,
   category TEXT COLLATE "C" NOT NULL,
   waiting BIGINT NOT NULL,
   also_waiting BIGINT NOT NULL,
-  PRIMARY KEY (event, block, category)
+  PRIMARY KEY (event, level, block, category)
 );
 
 -- The groups that had to wait: who registered together and is promoted together.

@@ -38,21 +38,30 @@ inline constexpr sql::Query kListPartyRegistrations{"list_party_registrations", 
   FROM party_registrations p JOIN registrations r ON r.event = p.event AND r.id = p.id
   WHERE p.event = $1 AND p.party = $2 AND p.id > $3 ORDER BY p.id LIMIT $4)sql"};
 
-// Those up to the number $4 of block $2, whose first number is $3.
+// Those from the number $2 up to $3, and those in the blocks of level 0 from $4 to before $5, of
+// level 1 from $6 to before $7, and of level 2 from $8 to before $9 (PartsOfPlace).
 inline constexpr sql::Query kCountWaitingUpTo{"count_waiting_up_to", R"sql(
-  SELECT (SELECT CAST(COALESCE(SUM(waiting), 0) AS BIGINT) FROM waiting_counts
-          WHERE event = $1 AND block < $2)
-       + (SELECT COUNT(*) FROM registrations
-          WHERE event = $1 AND state = 3 AND waiting_number >= $3 AND waiting_number <= $4))sql"};
+  SELECT (SELECT COUNT(*) FROM registrations
+          WHERE event = $1 AND state = 3 AND waiting_number >= $2 AND waiting_number <= $3)
+       + (SELECT CAST(COALESCE(SUM(waiting), 0) AS BIGINT) FROM waiting_counts
+          WHERE event = $1 AND level = 0 AND block >= $4 AND block < $5)
+       + (SELECT CAST(COALESCE(SUM(waiting), 0) AS BIGINT) FROM waiting_counts
+          WHERE event = $1 AND level = 1 AND block >= $6 AND block < $7)
+       + (SELECT CAST(COALESCE(SUM(waiting), 0) AS BIGINT) FROM waiting_counts
+          WHERE event = $1 AND level = 2 AND block >= $8 AND block < $9))sql"};
 
-// The same in the line of one category, '' for the registrations without one.
+// The same in the line of one category, $10, '' for the registrations without one.
 inline constexpr sql::Query kCountLineUpTo{"count_line_up_to", R"sql(
-  SELECT (SELECT CAST(COALESCE(SUM(waiting + also_waiting), 0) AS BIGINT) FROM waiting_counts
-          WHERE event = $1 AND block < $2 AND category = $5)
-       + (SELECT COUNT(*) FROM registrations WHERE event = $1 AND category = $5 AND state = 3
-            AND waiting_number >= $3 AND waiting_number <= $4)
-       + (SELECT COUNT(*) FROM waiting_lines WHERE event = $1 AND category = $5
-            AND waiting_number >= $3 AND waiting_number <= $4))sql"};
+  SELECT (SELECT COUNT(*) FROM registrations WHERE event = $1 AND category = $10 AND state = 3
+            AND waiting_number >= $2 AND waiting_number <= $3)
+       + (SELECT COUNT(*) FROM waiting_lines WHERE event = $1 AND category = $10
+            AND waiting_number >= $2 AND waiting_number <= $3)
+       + (SELECT CAST(COALESCE(SUM(waiting + also_waiting), 0) AS BIGINT) FROM waiting_counts
+          WHERE event = $1 AND level = 0 AND block >= $4 AND block < $5 AND category = $10)
+       + (SELECT CAST(COALESCE(SUM(waiting + also_waiting), 0) AS BIGINT) FROM waiting_counts
+          WHERE event = $1 AND level = 1 AND block >= $6 AND block < $7 AND category = $10)
+       + (SELECT CAST(COALESCE(SUM(waiting + also_waiting), 0) AS BIGINT) FROM waiting_counts
+          WHERE event = $1 AND level = 2 AND block >= $8 AND block < $9 AND category = $10))sql"};
 
 inline constexpr sql::Query kFindByActiveKey{"find_by_active_key", R"sql(
   SELECT id FROM registrations WHERE active_key = $1)sql"};

@@ -29,22 +29,30 @@ std::vector<v1::RegistrationState> AllStates() {
   return states;
 }
 
+// What kCountWaitingUpTo is given.
+std::vector<sql::Value> UpTo(std::string_view event, std::int64_t waiting_number) {
+  const PlaceParts parts = PartsOfPlace(waiting_number);
+  std::vector<sql::Value> values = {event, parts.first_number, waiting_number};
+  for (const PlaceParts::Blocks& blocks : parts.blocks) {
+    values.emplace_back(blocks.first);
+    values.emplace_back(blocks.end);
+  }
+  return values;
+}
+
 absl::StatusOr<std::int64_t> PlaceOf(sql::Transaction& tx, std::string_view event,
                                      std::int64_t waiting_number) {
-  const std::int64_t block = WaitingBlock(waiting_number);
-  WICI_ASSIGN_OR_RETURN(
-      const sql::Rows rows,
-      tx.Execute(kCountWaitingUpTo, {event, block, FirstOfBlock(block), waiting_number}));
+  WICI_ASSIGN_OR_RETURN(const sql::Rows rows,
+                        tx.Execute(kCountWaitingUpTo, UpTo(event, waiting_number)));
   return rows[0].Int(0);
 }
 
 // The same among those who wait for a category.
 absl::StatusOr<std::int64_t> PlaceInLine(sql::Transaction& tx, std::string_view event,
                                          std::string_view category, std::int64_t waiting_number) {
-  const std::int64_t block = WaitingBlock(waiting_number);
-  WICI_ASSIGN_OR_RETURN(
-      const sql::Rows rows,
-      tx.Execute(kCountLineUpTo, {event, block, FirstOfBlock(block), waiting_number, category}));
+  std::vector<sql::Value> values = UpTo(event, waiting_number);
+  values.emplace_back(category);
+  WICI_ASSIGN_OR_RETURN(const sql::Rows rows, tx.Execute(kCountLineUpTo, values));
   return rows[0].Int(0);
 }
 

@@ -77,6 +77,25 @@ class WaitingPlacesTest : public RegistrationTest {
 };
 WICI_ON_EVERY_ENGINE(WaitingPlacesTest);
 
+TEST_P(WaitingPlacesTest, TheyAreRightWhereTheLargerBlocksOfNumbersBegin) {
+  for (const std::int64_t start : {1'000, 32'740}) {
+    const std::string event = OpenEvent(1, 1000);
+    constexpr sql::Query kStartAt{
+        "start_at", "UPDATE event_seats SET next_waiting_number = $2 WHERE event = $1"};
+    ASSERT_THAT(database().Write(machine_.Now() + absl::Seconds(10),
+                                 [&](sql::Transaction& tx) {
+                                   return tx.Execute(kStartAt, {event, start}).status();
+                                 }),
+                IsOk());
+    RegisterMany(event, 101);
+    ExpectPlaces(event, 100);
+    const std::vector<v1::Registration> list = WaitingList(event);
+    Move(list[90].name(), 5);
+    ASSERT_THAT(CancelRegistration(list[10].name()), IsOk());
+    ExpectPlaces(event, 99);
+  }
+}
+
 TEST_P(WaitingPlacesTest, AmongManyTheyAreRightWhoeverLeavesMovesOrIsPromoted) {
   const std::string event = OpenEvent(1, 1000);
   RegisterMany(event, 701);

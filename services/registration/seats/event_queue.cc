@@ -3,6 +3,7 @@
 #include <limits>
 #include <map>
 #include <set>
+#include <tuple>
 #include <utility>
 
 #include "libs/base/status_macros.h"
@@ -265,27 +266,33 @@ absl::Status EventAggregate::SaveWaitingCounts() {
     std::int64_t waiting = 0;
     std::int64_t also_waiting = 0;
   };
-  std::map<std::pair<std::int64_t, std::string>, Count> counts;
+  std::map<std::tuple<int, std::int64_t, std::string>, Count> counts;
+  const auto count_in = [&counts](std::int64_t number, const std::string& category,
+                                  const auto& lines, std::int64_t by) {
+    for (int level = 0; level < kBlockLevels; ++level) {
+      const std::int64_t block = WaitingBlock(number, level);
+      counts[{level, block, IdOf(category)}].waiting += by;
+      for (const std::string& line : lines) {
+        counts[{level, block, IdOf(line)}].also_waiting += by;
+      }
+    }
+  };
   for (const auto& entry : entries_) {
     const v1::Registration& registration = entry->row.registration;
     if (!entry->dirty) continue;
     if (entry->waiting_number) {
-      const std::int64_t block = WaitingBlock(*entry->waiting_number);
-      --counts[{block, IdOf(entry->category)}].waiting;
-      for (const std::string& line : entry->lines) --counts[{block, IdOf(line)}].also_waiting;
+      count_in(*entry->waiting_number, entry->category, entry->lines, -1);
     }
     if (entry->row.waiting_number) {
-      const std::int64_t block = WaitingBlock(*entry->row.waiting_number);
-      ++counts[{block, IdOf(registration.admission_category())}].waiting;
-      for (const std::string& line : registration.other_categories()) {
-        ++counts[{block, IdOf(line)}].also_waiting;
-      }
+      count_in(*entry->row.waiting_number, registration.admission_category(),
+               registration.other_categories(), 1);
     }
   }
   std::vector<std::vector<sql::Value>> rows;
   for (const auto& [key, count] : counts) {
     if (count.waiting == 0 && count.also_waiting == 0) continue;
-    rows.push_back({seats_.event, key.first, key.second, count.waiting, count.also_waiting});
+    const auto& [level, block, category] = key;
+    rows.push_back({seats_.event, level, block, category, count.waiting, count.also_waiting});
   }
   if (rows.empty()) return absl::OkStatus();
   return tx_->InsertMany(kAddWaitingCounts, kAddWaitingCountsSuffix, rows).status();

@@ -102,9 +102,9 @@ inline constexpr std::string_view kSaveWaitingLinesSuffix = R"sql(
 
 // Adds to what is counted. (No CHECK: it would look at the row that is not inserted.)
 inline constexpr sql::Query kAddWaitingCounts{"add_waiting_counts", R"sql(
-  INSERT INTO waiting_counts (event, block, category, waiting, also_waiting) VALUES)sql"};
+  INSERT INTO waiting_counts (event, level, block, category, waiting, also_waiting) VALUES)sql"};
 inline constexpr std::string_view kAddWaitingCountsSuffix = R"sql(
-  ON CONFLICT (event, block, category) DO UPDATE
+  ON CONFLICT (event, level, block, category) DO UPDATE
   SET waiting = waiting_counts.waiting + excluded.waiting,
       also_waiting = waiting_counts.also_waiting + excluded.also_waiting
   RETURNING block)sql";

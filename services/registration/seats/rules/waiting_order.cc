@@ -7,7 +7,7 @@ namespace {
 
 constexpr int kPriorityShift = 60;
 constexpr int kPlaceShift = 24;
-constexpr int kBlockShift = kPlaceShift + 8;
+constexpr int kBlockBits = 5;  // so many of each in one of the next level: 32
 constexpr std::int64_t kStep = std::int64_t{1} << kPlaceShift;
 // The middle of the places of a priority.
 constexpr std::int64_t kFirstPlace = std::int64_t{1} << (kPriorityShift - kPlaceShift - 1);
@@ -20,9 +20,20 @@ std::int64_t WaitingNumber(int priority, std::int64_t place) {
   return (std::int64_t{priority} << kPriorityShift) + ((kFirstPlace + place) << kPlaceShift);
 }
 
-std::int64_t WaitingBlock(std::int64_t number) { return number >> kBlockShift; }
+std::int64_t WaitingBlock(std::int64_t number, int level) {
+  return number >> (kPlaceShift + kBlockBits * (level + 1));
+}
 
-std::int64_t FirstOfBlock(std::int64_t block) { return block << kBlockShift; }
+PlaceParts PartsOfPlace(std::int64_t number) {
+  PlaceParts parts;
+  for (int level = 0; level < kBlockLevels; ++level) {
+    PlaceParts::Blocks& blocks = parts.blocks[static_cast<std::size_t>(level)];
+    blocks.end = WaitingBlock(number, level);
+    if (level + 1 < kBlockLevels) blocks.first = WaitingBlock(number, level + 1) << kBlockBits;
+  }
+  parts.first_number = WaitingBlock(number, 0) << (kPlaceShift + kBlockBits);
+  return parts;
+}
 
 int PriorityOf(std::int64_t number) { return static_cast<int>(number >> kPriorityShift); }
 

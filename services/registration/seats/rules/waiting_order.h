@@ -5,6 +5,7 @@
 #ifndef WICI_SERVICES_REGISTRATION_SEATS_RULES_WAITING_ORDER_H_
 #define WICI_SERVICES_REGISTRATION_SEATS_RULES_WAITING_ORDER_H_
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <vector>
@@ -22,10 +23,24 @@ inline constexpr int kPriorityDefault = 4;
 // are moved to the head.
 std::int64_t WaitingNumber(int priority, std::int64_t place);
 
-// The block of a number, and the first number of a block. Of those who joined one after the other
-// 256 are in one.
-std::int64_t WaitingBlock(std::int64_t number);
-std::int64_t FirstOfBlock(std::int64_t block);
+// Those who wait are counted by blocks of their numbers, so that a place is a sum of few counts
+// however many wait: of those who joined one after the other 32 are in a block of level 0, and 32
+// blocks of a level are in one of the next. The last level has as many as there are.
+inline constexpr int kBlockLevels = 3;
+std::int64_t WaitingBlock(std::int64_t number, int level);
+
+// What the place of a number adds up: of each level the blocks from `first` to before `end`, and
+// those whose numbers are from `first_number` to the number itself. Nothing twice, nothing left
+// out.
+struct PlaceParts {
+  struct Blocks {
+    std::int64_t first = 0;
+    std::int64_t end = 0;
+  };
+  std::array<Blocks, kBlockLevels> blocks;
+  std::int64_t first_number = 0;
+};
+PlaceParts PartsOfPlace(std::int64_t number);
 
 // The priority in a number.
 int PriorityOf(std::int64_t number);

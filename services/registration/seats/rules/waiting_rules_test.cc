@@ -1,5 +1,7 @@
+#include <map>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -22,13 +24,51 @@ TEST(WaitingOrderTest, WithinAPriorityWhoJoinsFirstIsFirst) {
 }
 
 TEST(WaitingOrderTest, ABlockHasTheNumbersOfManyWhoJoinedOneAfterTheOther) {
-  const std::int64_t block = WaitingBlock(WaitingNumber(4, 256));
-  EXPECT_EQ(FirstOfBlock(block), WaitingNumber(4, 256));
-  EXPECT_EQ(WaitingBlock(WaitingNumber(4, 511)), block);
-  EXPECT_EQ(WaitingBlock(WaitingNumber(4, 512)), block + 1);
-  EXPECT_EQ(WaitingBlock(WaitingNumber(4, 256) - 1), block - 1);
-  EXPECT_LT(WaitingBlock(WaitingNumber(4, 1'000'000)), WaitingBlock(WaitingNumber(5, 1)));
-  EXPECT_GT(FirstOfBlock(WaitingBlock(WaitingNumber(kPriorityLast, 1))), 0);
+  std::int64_t many = 32;
+  for (int level = 0; level < kBlockLevels; ++level, many *= 32) {
+    const std::int64_t block = WaitingBlock(WaitingNumber(4, many), level);
+    EXPECT_EQ(WaitingBlock(WaitingNumber(4, 2 * many - 1), level), block);
+    EXPECT_EQ(WaitingBlock(WaitingNumber(4, 2 * many), level), block + 1);
+    EXPECT_EQ(WaitingBlock(WaitingNumber(4, many) - 1, level), block - 1);
+    EXPECT_LT(WaitingBlock(WaitingNumber(4, 1'000'000), level),
+              WaitingBlock(WaitingNumber(5, 1), level));
+    EXPECT_GT(WaitingBlock(WaitingNumber(kPriorityLast, 1), level), 0);
+  }
+}
+
+TEST(WaitingOrderTest, ThePartsOfAPlaceAddUpToItAndAreFew) {
+  // Three priorities, with gaps and numbers between two others.
+  std::vector<std::int64_t> waiting;
+  for (const int priority : {1, 4, 7}) {
+    for (std::int64_t place = 1; place < 40'000; place += place % 97 == 0 ? 40 : 1) {
+      waiting.push_back(WaitingNumber(priority, place));
+      if (place % 13 == 0) waiting.push_back(WaitingNumber(priority, place) + 1024);
+    }
+  }
+  std::vector<std::map<std::int64_t, std::int64_t>> counts(kBlockLevels);
+  for (const std::int64_t number : waiting) {
+    for (int level = 0; level < kBlockLevels; ++level) {
+      ++counts[static_cast<std::size_t>(level)][WaitingBlock(number, level)];
+    }
+  }
+  for (std::size_t i = 0; i < waiting.size(); i += 61) {
+    const PlaceParts parts = PartsOfPlace(waiting[i]);
+    std::int64_t place = 0;
+    std::size_t read = 0;
+    for (std::size_t level = 0; level < counts.size(); ++level) {
+      const auto end = counts[level].lower_bound(parts.blocks[level].end);
+      for (auto at = counts[level].lower_bound(parts.blocks[level].first); at != end; ++at) {
+        place += at->second;
+        ++read;
+      }
+    }
+    for (std::size_t j = i + 1; j-- > 0 && waiting[j] >= parts.first_number;) {
+      ++place;
+      ++read;
+    }
+    ASSERT_EQ(place, static_cast<std::int64_t>(i) + 1);
+    EXPECT_LE(read, 110U);
+  }
 }
 
 TEST(WaitingOrderTest, AMoveFindsANumberBetweenTwoOthersUntilThereIsNoRoom) {

@@ -30,6 +30,7 @@ sql::Bytes InvitationBody(const v1::Invitation& invitation) {
   body.set_plus_ones_max(invitation.plus_ones_max());
   *body.mutable_plus_ones() = invitation.plus_ones();
   body.set_calendar_changes(invitation.calendar_changes());
+  body.set_party(invitation.party());
   return sql::Bytes{body.SerializeAsString()};
 }
 

@@ -219,6 +219,7 @@ TEST_P(InvitationTermsTest, AColleagueGetsTheInvitationThatIsPassedOn) {
   const auto registration = Send(With(event, LinksOf(made->name()).answer_token()));
   ASSERT_THAT(registration, IsOk());
   EXPECT_EQ(registration->person(), colleague);
+  EXPECT_EQ(registration->party(), "clusters/btm");
   EXPECT_EQ(Invite(event, {kInvited})->already_invited(), 1);
 }
 

@@ -74,6 +74,34 @@ TEST_P(StatisticsServiceTest, WhoWasInvitedAnsweredRegisteredAndCameIsCountedByG
   EXPECT_EQ(Find(*statistics, press).kind(), v1::StatisticsGroup::KIND_CATEGORY);
 }
 
+TEST_P(StatisticsServiceTest, ADelegateCountsForTheClusterOfWhoPassedTheInvitationOn) {
+  const std::string event = OpenEvent(50);
+  const auto invited = Invite(event, {"clusters/a/contacts/m", "clusters/b/contacts/m"});
+  ASSERT_THAT(invited, IsOk());
+  for (const v1::Invitation& invitation : invited->invitations()) {
+    const bool of_a = invitation.person() == "clusters/a/contacts/m";
+    v1::DelegateInvitationRequest pass_on;
+    pass_on.set_token(LinksOf(invitation.name()).answer_token());
+    *pass_on.mutable_delegate() = RequestFor("", of_a ? "a@x.org" : "b@x.org").person();
+    const auto given = DelegateInvitation(pass_on, "");
+    ASSERT_THAT(given, IsOk());
+    v1::CreateRegistrationRequest request;
+    request.set_parent(event);
+    request.set_invitation_token(LinksOf(given->delegated_to()).answer_token());
+    // One says themselves for whom they come.
+    if (!of_a) request.mutable_registration()->set_party("clusters/c/members/firm");
+    const auto registration = Send(request);
+    ASSERT_THAT(registration, IsOk());
+    LetIn(*registration);
+  }
+  const auto statistics = Groups(event, Organiser());
+  ASSERT_THAT(statistics, IsOk());
+  EXPECT_EQ(Find(*statistics, "clusters/a").registered(), 1);
+  EXPECT_EQ(Find(*statistics, "clusters/a").came(), 1);
+  EXPECT_EQ(Find(*statistics, "clusters/b").registered(), 0);
+  EXPECT_EQ(Find(*statistics, "clusters/c").registered(), 1);
+}
+
 TEST_P(StatisticsServiceTest, SmallGroupsAreForTheOrganiserOnly) {
   const std::string event = OpenEvent(50);
   ASSERT_THAT(Invite(event, {"clusters/a/contacts/m"}), IsOk());

@@ -5,6 +5,7 @@
 #include "libs/base/status_macros.h"
 #include "libs/base/timestamp.h"
 #include "services/registration/errors.h"
+#include "services/registration/registrations/rules/party.h"
 
 namespace wici::registration {
 namespace {
@@ -88,6 +89,7 @@ v1::Invitation Delegated(const v1::Invitation& given, const std::string& person)
   invitation.set_audience(given.audience());
   if (given.has_reply_by_time()) *invitation.mutable_reply_by_time() = given.reply_by_time();
   invitation.set_plus_ones_max(given.plus_ones_max());
+  invitation.set_party(given.party().empty() ? ClusterIn(given.person()) : given.party());
   invitation.set_delegated_from(given.name());
   invitation.set_delegation_count(given.delegation_count() + 1);
   return invitation;

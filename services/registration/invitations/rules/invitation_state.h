@@ -41,7 +41,8 @@ void SetReminded(absl::Time now, v1::Invitation& invitation);
 // answered yet. Returns whether it did.
 bool Reopen(const v1::Invitation& anew, v1::Invitation& invitation);
 
-// The invitation of the colleague to whom `given` is passed on: the same terms for `person`.
+// The invitation of the colleague to whom `given` is passed on: the same terms for `person`, who
+// comes for the cluster of the contact that was invited.
 v1::Invitation Delegated(const v1::Invitation& given, const std::string& person);
 
 // Lets pass what is due now: it expires, or the person is reminded to decide, if the event

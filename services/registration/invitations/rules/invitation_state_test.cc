@@ -92,9 +92,11 @@ TEST(InvitationStateTest, ADayThatPassesRemindsOnlyWhileAnswersAreTaken) {
 
 TEST(InvitationStateTest, IsPassedOnThreeTimesAtMost) {
   v1::Invitation invitation = Open(v1::ANSWER_UNSPECIFIED);
+  invitation.set_person("clusters/btm/contacts/m");
   for (int i = 0; i < kDelegationsMax; ++i) {
     EXPECT_THAT(CheckCanDelegate(invitation, Day(1)), IsOk());
     invitation = Delegated(invitation, "persons/p");
+    EXPECT_EQ(invitation.party(), "clusters/btm");
     invitation.set_state(v1::INVITATION_STATE_OPEN);
   }
   EXPECT_THAT(CheckCanDelegate(invitation, Day(1)),

@@ -1,15 +1,15 @@
 #include "services/registration/registrations/rules/party.h"
 
-#include <string_view>
-
 namespace wici::registration {
 
-std::string ClusterOf(const v1::Registration& registration) {
+std::string ClusterIn(std::string_view name) {
   constexpr std::string_view kClusters = "clusters/";
-  const std::string& named =
-      registration.party().empty() ? registration.person() : registration.party();
-  if (named.rfind(kClusters, 0) != 0) return "";
-  return named.substr(0, named.find('/', kClusters.size()));
+  if (name.rfind(kClusters, 0) != 0) return "";
+  return std::string(name.substr(0, name.find('/', kClusters.size())));
+}
+
+std::string ClusterOf(const v1::Registration& registration) {
+  return ClusterIn(registration.party().empty() ? registration.person() : registration.party());
 }
 
 }  // namespace wici::registration

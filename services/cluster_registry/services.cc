@@ -17,7 +17,8 @@ Services::Services(const Environment& environment, SearchIndex& index)
       imports_(environment),
       exports_(environment),
       eligibility_(environment),
-      assessments_(environment) {}
+      assessments_(environment),
+      evidence_(environment) {}
 
 void Services::Register(rpc::Server& server) {
   regions_.Register(server);
@@ -33,6 +34,7 @@ void Services::Register(rpc::Server& server) {
   exports_.Register(server);
   eligibility_.Register(server);
   assessments_.Register(server);
+  evidence_.Register(server);
   RegisterLaterServices(server);
 }
 

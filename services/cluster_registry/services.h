@@ -9,6 +9,7 @@
 #include "services/cluster_registry/collaboration/collaboration_service.h"
 #include "services/cluster_registry/eligibility/eligibility_service.h"
 #include "services/cluster_registry/environment.h"
+#include "services/cluster_registry/evidence/evidence_service.h"
 #include "services/cluster_registry/exports/export_service.h"
 #include "services/cluster_registry/imports/import_service.h"
 #include "services/cluster_registry/initiatives/initiative_service.h"
@@ -42,6 +43,7 @@ class Services {
   ExportService exports_;
   EligibilityService eligibility_;
   AssessmentService assessments_;
+  EvidenceService evidence_;
 };
 
 }  // namespace wici::cluster_registry

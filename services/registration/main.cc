@@ -63,6 +63,7 @@ absl::Status Serve(const rpc::ServiceFlags& flags) {
   retention.Start();
   services.expiry_sweep().Start();
   services.answer_retention().Start();
+  services.evidence_sweep().Start();
   services.meeting_keeper().Start();
   return rpc::ServeUntilSignal(flags, server, [&database] {
     return sql::SchemaVersion(*database, absl::Now() + absl::Seconds(1)).status();

@@ -14,6 +14,7 @@
 #include "services/registration/documents/document_service.h"
 #include "services/registration/events/event_service.h"
 #include "services/registration/events/event_watch.h"
+#include "services/registration/evidence/evidence_sweep.h"
 #include "services/registration/forms/answer_retention.h"
 #include "services/registration/forms/form_handlers.h"
 #include "services/registration/invitations/invitation_service.h"
@@ -51,6 +52,8 @@ class Services {
   ExpirySweep& expiry_sweep() { return expiry_sweep_; }
   // Deletes answers whose retention has ended; its owner starts it.
   AnswerRetention& answer_retention() { return answer_retention_; }
+  // Gives the registry what events count for; its owner starts it.
+  EvidenceSweep& evidence_sweep() { return evidence_sweep_; }
   // Keeps meetings in line in the background, once started.
   MeetingKeeper& meeting_keeper() { return meeting_keeper_; }
 
@@ -70,6 +73,7 @@ class Services {
   AnswerRetention answer_retention_;
   MeetingStore meetings_;
   SurveyStore surveys_;
+  EvidenceSweep evidence_sweep_;
   const LocalSearchScheduler scheduler_;
   CalendarStore calendars_;
 

@@ -17,6 +17,7 @@
 #include "wici/cluster_registry/v1/cluster_service.pb.h"
 #include "wici/cluster_registry/v1/collaboration_service.pb.h"
 #include "wici/cluster_registry/v1/eligibility_service.pb.h"
+#include "wici/cluster_registry/v1/evidence_service.pb.h"
 #include "wici/cluster_registry/v1/export_service.pb.h"
 #include "wici/cluster_registry/v1/import_service.pb.h"
 #include "wici/cluster_registry/v1/initiative_service.pb.h"
@@ -118,6 +119,8 @@ namespace wici::cluster_registry::testing {
   CALL(ImportService, CancelImport, v1::Import)                                          \
   CALL(ImportService, DeleteImport, google::protobuf::Empty)                             \
   CALL(ImportService, ListImportRows, v1::ListImportRowsResponse)                        \
+  CALL(EvidenceService, ListEventEvidence, v1::ListEventEvidenceResponse)                \
+  CALL(EvidenceService, RecordEventEvidence, v1::RecordEventEvidenceResponse)            \
   CALL(ExportService, ExportClusters, v1::ExportClustersResponse)                        \
   CALL(ExportService, ExportInitiatives, v1::ExportInitiativesResponse)                  \
   CALL(AssessmentService, GetIndicatorSet, v1::IndicatorSet)                             \

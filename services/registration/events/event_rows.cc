@@ -6,6 +6,7 @@
 #include "libs/rpc/etag.h"
 #include "services/registration/errors.h"
 #include "services/registration/events/queries.h"
+#include "services/registration/evidence/queries.h"
 #include "services/registration/forms/queries.h"
 #include "services/registration/forms/rules/retention.h"
 #include "services/registration/names.h"
@@ -81,6 +82,8 @@ absl::Status InsertDraft(sql::Transaction& tx, const v1::Event& event) {
              std::int64_t{seats.offer_requeues}, seats.party_limit, seats.approvals_required,
              std::int64_t{seats.reapproval}, static_cast<std::int64_t>(seats.transfers)})
           .status());
+  WICI_RETURN_IF_ERROR(
+      tx.Execute(kInsertEvidenceRound, {event.name(), MicrosOf(event.end_time())}).status());
   return tx.Execute(kSetDeadline, {event.name(), kNeedsDays}).status();
 }
 

@@ -11,6 +11,7 @@
 #include "services/registration/errors.h"
 #include "services/registration/events/event_rules.h"
 #include "services/registration/events/queries.h"
+#include "services/registration/evidence/queries.h"
 #include "services/registration/forms/queries.h"
 #include "services/registration/forms/rules/retention.h"
 #include "services/registration/invitations/statistics/invitation_statistics.h"
@@ -129,6 +130,8 @@ absl::Status EventStore::Save(sql::Transaction& tx, const v1::Event& before, Eve
                   ToMicros(now), event.series()}));
   if (updated.empty()) return absl::AbortedError("another change of the event was first");
   WICI_RETURN_IF_ERROR(tx.Execute(kMoveDeadlines, {event.name(), ToMicros(EndOf(event))}).status());
+  WICI_RETURN_IF_ERROR(
+      tx.Execute(kMoveEvidenceRound, {event.name(), MicrosOf(event.end_time())}).status());
   ++row.revision;
   SetChanged(row.revision, now, event);
   SetSeats(aggregate.seats(), *event.mutable_seats());

@@ -11,6 +11,7 @@
 #include "services/registration/errors.h"
 #include "wici/cluster_registry/v1/audience_service.grpc.pb.h"
 #include "wici/cluster_registry/v1/cluster_service.grpc.pb.h"
+#include "wici/cluster_registry/v1/evidence_service.grpc.pb.h"
 #include "wici/people/v1/contact_point_service.grpc.pb.h"
 
 namespace wici::registration {
@@ -32,13 +33,15 @@ struct RegistryClient::Stub {
   std::unique_ptr<cluster_registry::v1::AudienceService::Stub> audiences;
   std::unique_ptr<cluster_registry::v1::ClusterService::Stub> clusters;
   std::unique_ptr<people::v1::ContactPointService::Stub> contacts;
+  std::unique_ptr<cluster_registry::v1::EvidenceService::Stub> evidence;
 };
 
 RegistryClient::RegistryClient(const std::shared_ptr<grpc::Channel>& channel, auth::SigningKey key,
                                const Clock& clock)
     : stub_(new Stub{cluster_registry::v1::AudienceService::NewStub(channel),
                      cluster_registry::v1::ClusterService::NewStub(channel),
-                     people::v1::ContactPointService::NewStub(channel)}),
+                     people::v1::ContactPointService::NewStub(channel),
+                     cluster_registry::v1::EvidenceService::NewStub(channel)}),
       key_(std::move(key)),
       clock_(clock) {}
 
@@ -120,6 +123,16 @@ absl::StatusOr<std::vector<cluster_registry::v1::Cluster>> RegistryClient::GetCl
   if (!status.ok()) return Explain(status);
   return std::vector<cluster_registry::v1::Cluster>(response.clusters().begin(),
                                                     response.clusters().end());
+}
+
+absl::Status RegistryClient::RecordEventEvidence(
+    absl::Time deadline, const cluster_registry::v1::RecordEventEvidenceRequest& request) {
+  grpc::ClientContext client;
+  rpc::PrepareCall(client, deadline, Token());
+  cluster_registry::v1::RecordEventEvidenceResponse response;
+  const absl::Status status =
+      rpc::FromGrpcStatus(stub_->evidence->RecordEventEvidence(&client, request, &response));
+  return status.ok() ? status : Explain(status);
 }
 
 }  // namespace wici::registration

@@ -16,6 +16,7 @@
 #include "libs/rpc/context.h"
 #include "wici/cluster_registry/v1/audience_service.pb.h"
 #include "wici/cluster_registry/v1/cluster.pb.h"
+#include "wici/cluster_registry/v1/evidence_service.pb.h"
 #include "wici/people/v1/contact_point_service.pb.h"
 
 namespace grpc {
@@ -50,6 +51,9 @@ class RegistryClient {
   // order. REGISTRY_UNAVAILABLE.
   absl::StatusOr<std::vector<cluster_registry::v1::Cluster>> GetClusters(
       const rpc::Context& context, absl::Span<const std::string> names);
+  // Gives it what an event counts for. REGISTRY_UNAVAILABLE, INVALID_ARGUMENT.
+  absl::Status RecordEventEvidence(absl::Time deadline,
+                                   const cluster_registry::v1::RecordEventEvidenceRequest& request);
 
  private:
   struct Stub;  // hides generated code that is long to compile

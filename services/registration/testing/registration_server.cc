@@ -14,6 +14,9 @@ FakeRegistry::FakeRegistry() {
   server_.server()
       .AddService("wici.cluster_registry.v1.ClusterService")
       .Pooled("BatchGetClusters", this, &FakeRegistry::BatchGetClusters);
+  server_.server()
+      .AddService("wici.cluster_registry.v1.EvidenceService")
+      .Pooled("RecordEventEvidence", this, &FakeRegistry::RecordEventEvidence);
   server_.Start();
 }
 
@@ -50,6 +53,16 @@ absl::Status FakeRegistry::BatchGetClusters(
   }
   return error;
 }
+
+absl::Status FakeRegistry::RecordEventEvidence(
+    const rpc::Context&, const cluster_registry::v1::RecordEventEvidenceRequest& request,
+    cluster_registry::v1::RecordEventEvidenceResponse& answer) {
+  evidence.push_back(request.evidence());
+  answer.set_version(request.evidence().version());
+  return error;
+}
+
+EvidenceSweep& BackgroundWork::evidence_sweep() { return all.evidence_sweep(); }
 
 ExpirySweep& BackgroundWork::expiry_sweep() { return all.expiry_sweep(); }
 

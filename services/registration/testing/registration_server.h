@@ -6,12 +6,14 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "libs/base/clock.h"
 #include "libs/sql/database.h"
 #include "libs/testing/service_fixture.h"
 #include "wici/cluster_registry/v1/audience_service.pb.h"
 #include "wici/cluster_registry/v1/cluster_service.pb.h"
+#include "wici/cluster_registry/v1/evidence_service.pb.h"
 #include "wici/people/v1/contact_point_service.pb.h"
 #include "wici/people/v1/personal_data_service.pb.h"
 #include "wici/registration/v1/check_in_service.pb.h"
@@ -40,6 +42,7 @@ class FakeRegistry {
   std::map<std::string, people::v1::ContactPoint> contacts;
   std::map<std::string, std::string> addresses;  // of contacts of whom nothing else is known
   std::map<std::string, cluster_registry::v1::Cluster> clusters;
+  std::vector<cluster_registry::v1::EventEvidence> evidence;  // that it was given
   absl::Status error;
 
  private:
@@ -54,11 +57,16 @@ class FakeRegistry {
                                 const cluster_registry::v1::BatchGetClustersRequest& request,
                                 cluster_registry::v1::BatchGetClustersResponse& answer);
 
+  absl::Status RecordEventEvidence(const rpc::Context&,
+                                   const cluster_registry::v1::RecordEventEvidenceRequest& request,
+                                   cluster_registry::v1::RecordEventEvidenceResponse& answer);
+
   testing::ServiceFixture server_;
 };
 
 class AnswerRetention;
 class EventWatch;
+class EvidenceSweep;
 class ExpirySweep;
 class MeetingKeeper;
 class Services;
@@ -67,6 +75,7 @@ class Services;
 struct BackgroundWork {
   ExpirySweep& expiry_sweep();
   AnswerRetention& answer_retention();
+  EvidenceSweep& evidence_sweep();
   MeetingKeeper& meeting_keeper();
 
   Services& all;

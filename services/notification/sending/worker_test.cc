@@ -188,7 +188,7 @@ TEST_P(WorkerTest, AMailAboutAMeetingIsSentWhileTheMeetingStandsSo) {
   for (const auto& [kind, state] : kinds) {
     for (const auto now : {state, registration::v1::MEETING_STATE_WITHDRAWN}) {
       peers_.meetings[meeting] = now;
-      feed::v1::Change change = Change(kind, kEwa, meeting);
+      feed::v1::Change change = Change(kind, kEwa, meeting, 1);
       (*change.mutable_attributes())["registration"] = kRegistration;
       ASSERT_THAT(Consume({change}), IsOk());
       SendAll();

@@ -22,8 +22,8 @@
 //   meeting.cancelled, meeting.unscheduled   -> meeting-cancelled          (CANCEL, if it was in
 //                                                                           calendars)
 //
-// Everything else calls for none. After registration.person_erased nothing that was to be sent to
-// that person is kept any more. A message about a meeting has the meeting in the place of the
+// Everything else calls for none. After registration.person_erased nothing that this service holds
+// of that person is kept any more. A message about a meeting has the meeting in the place of the
 // event, so that it has a calendar entry of its own (Peers::GetEvents) with the SEQUENCE of the
 // meeting, and the links of the recipient's registration.
 #ifndef WICI_SERVICES_NOTIFICATION_FEED_FEED_HANDLER_H_
@@ -40,6 +40,7 @@
 #include "libs/sql/database.h"
 #include "services/notification/deliveries/rules/ledger.h"
 #include "services/notification/peers/peers.h"
+#include "services/notification/people/person_data.h"
 #include "wici/feed/v1/feed.pb.h"
 
 namespace wici::notification {
@@ -52,8 +53,8 @@ std::string_view TemplateFor(std::string_view kind);
 class FeedHandler {
  public:
   // All outlive the handler.
-  FeedHandler(Peers& peers, IdSource& ids, const Clock& clock)
-      : peers_(peers), ids_(ids), clock_(clock) {}
+  FeedHandler(Peers& peers, PersonData& people, IdSource& ids, const Clock& clock)
+      : peers_(peers), people_(people), ids_(ids), clock_(clock) {}
 
   // The messages that `changes` call for. Errors are those of the peers.
   absl::StatusOr<std::vector<NewNotification>> Plan(absl::Span<const feed::v1::Change> changes);
@@ -71,6 +72,7 @@ class FeedHandler {
                                 std::vector<NewNotification>& plan);
 
   Peers& peers_;
+  PersonData& people_;
   IdSource& ids_;
   const Clock& clock_;
 };

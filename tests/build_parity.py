@@ -19,6 +19,7 @@ SYSTEM = {
     "GTest::gtest_main": "gtest_main",
     "OpenSSL::Crypto": "crypto",
     "OpenSSL::SSL": "ssl",
+    "PkgConfig::GMIME": "gmime",
     "PkgConfig::HIREDIS": "hiredis",
     "PkgConfig::ICU": "icu",
     "PkgConfig::IDN2": "idn2",

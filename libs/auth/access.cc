@@ -78,6 +78,8 @@ const std::vector<Role>& Roles() {
       {"attendee",
        {PERMISSION_EVENT_READ, PERMISSION_MEETING_WRITE, PERMISSION_PREFERENCE_WRITE,
         PERMISSION_INBOX_READ}},
+      // Of the process that reads mails of strangers, and can therefore do nothing else.
+      {"mail-intake", {PERMISSION_MAIL_INTAKE}},
       {"service",
        {PERMISSION_REGISTRY_READ, PERMISSION_AUDIENCE_EVALUATE, PERMISSION_EVENT_READ,
         PERMISSION_INVITATION_WRITE, PERMISSION_REGISTRATION_READ, PERMISSION_NOTIFICATION_READ,

@@ -1,10 +1,5 @@
 #include "libs/rpc/admin.h"
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
-#include <unistd.h>
-
 #include <memory>
 #include <string>
 
@@ -12,6 +7,7 @@
 #include "gtest/gtest.h"
 #include "libs/base/log.h"
 #include "libs/base/metrics.h"
+#include "libs/testing/http_client.h"
 #include "libs/testing/status_matchers.h"
 #include "prometheus/counter.h"
 
@@ -35,24 +31,8 @@ class AdminServerTest : public ::testing::Test {
     server_ = *std::move(server);
   }
 
-  // The whole answer, head and body.
   std::string Send(const std::string& request) const {
-    const int fd = ::socket(AF_INET, SOCK_STREAM, 0);
-    sockaddr_in address = {};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    address.sin_port = htons(static_cast<std::uint16_t>(server_->port()));
-    std::string answer;
-    if (::connect(fd, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0 &&
-        ::send(fd, request.data(), request.size(), MSG_NOSIGNAL) > 0) {
-      char buffer[4096];
-      ssize_t size = 0;
-      while ((size = ::recv(fd, buffer, sizeof buffer, 0)) > 0) {
-        answer.append(buffer, static_cast<std::size_t>(size));
-      }
-    }
-    ::close(fd);
-    return answer;
+    return testing::SendHttp(server_->port(), request);
   }
   std::string Get(const std::string& path) const {
     return Send("GET " + path + " HTTP/1.1\r\nHost: localhost\r\n\r\n");

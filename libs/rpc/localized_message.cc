@@ -16,6 +16,9 @@ struct Row {
 
 // In the order of the reasons.
 constexpr std::array kRows = {
+    Row{"ADDRESS_UNKNOWN", "No mail address of this person is known.",
+        "Adres e-mail tej osoby nie jest znany.",
+        "Von dieser Person ist keine E-Mail-Adresse bekannt."},
     Row{"ADMISSION_CATEGORY_EXISTS", "There is an admission category with this id already.",
         "Kategoria uczestników o tym identyfikatorze już istnieje.",
         "Eine Teilnehmerkategorie mit dieser Kennung gibt es schon."},
@@ -85,6 +88,11 @@ constexpr std::array kRows = {
         "Einen der Codes gibt es bereits."},
     Row{"COMPARISON_TOO_LARGE", "There are too many assessments to compare.",
         "Jest zbyt wiele ocen do porównania.", "Es gibt zu viele Bewertungen für einen Vergleich."},
+    Row{"CONSENT_NOT_FOUND", "There is no consent that waits for confirmation.",
+        "Nie ma zgody, która czeka na potwierdzenie.",
+        "Es gibt keine Einwilligung, die auf Bestätigung wartet."},
+    Row{"CONSENT_WITHDRAWN", "The consent was withdrawn.", "Zgoda została wycofana.",
+        "Die Einwilligung wurde widerrufen."},
     Row{"CONSUMER_TOO_SLOW", "The connection is too slow for the news.",
         "Połączenie jest zbyt wolne, by nadążyć za zmianami.",
         "Die Verbindung ist zu langsam für die Neuigkeiten."},
@@ -375,6 +383,8 @@ constexpr std::array kRows = {
         "An earlier change of one of these clusters is still being carried out.",
         "Wcześniejsza zmiana jednego z tych klastrów jest jeszcze w toku.",
         "Eine frühere Änderung eines dieser Cluster wird noch ausgeführt."},
+    Row{"SUPPRESSION_NOT_FOUND", "There is no such suppression.", "Nie ma takiej blokady.",
+        "Diese Sperre gibt es nicht."},
     Row{"SURVEY_ANSWERED", "You have answered this survey already.",
         "Na tę ankietę już udzielono odpowiedzi.", "Diese Umfrage wurde bereits beantwortet."},
     Row{"SURVEY_CLOSED", "The survey is closed.", "Ankieta jest zamknięta.",

@@ -26,4 +26,32 @@ absl::Status TemplateNotFoundError(std::string_view name) {
                    absl::StrCat(std::string(name), " does not exist"), {{"template", name}});
 }
 
+absl::Status ConsentNotFoundError(std::string_view name) {
+  return MakeError(absl::StatusCode::kNotFound, kDomain, "CONSENT_NOT_FOUND",
+                   absl::StrCat(std::string(name), " does not exist or needs no confirmation"),
+                   {{"consent", name}});
+}
+
+absl::Status ConsentWithdrawnError(std::string_view name) {
+  absl::Status status =
+      MakeError(absl::StatusCode::kFailedPrecondition, kDomain, "CONSENT_WITHDRAWN",
+                absl::StrCat(std::string(name), " was withdrawn"), {{"consent", name}});
+  AddPreconditionViolation(status, "CONSENT_WITHDRAWN", name, "a later record says no");
+  return status;
+}
+
+absl::Status SuppressionNotFoundError(std::string_view name) {
+  return MakeError(absl::StatusCode::kNotFound, kDomain, "SUPPRESSION_NOT_FOUND",
+                   absl::StrCat(std::string(name), " does not exist or was lifted"),
+                   {{"suppression", name}});
+}
+
+absl::Status AddressUnknownError(std::string_view person) {
+  absl::Status status = MakeError(
+      absl::StatusCode::kFailedPrecondition, kDomain, "ADDRESS_UNKNOWN",
+      absl::StrCat("no mail address of ", std::string(person), " is known"), {{"person", person}});
+  AddPreconditionViolation(status, "ADDRESS_UNKNOWN", person, "the owner of the person has none");
+  return status;
+}
+
 }  // namespace wici::notification

@@ -13,6 +13,10 @@ inline constexpr std::string_view kDomain = "notification.wici";
 absl::Status NotificationNotFoundError(std::string_view name);
 absl::Status NotificationCompletedError(std::string_view name);
 absl::Status TemplateNotFoundError(std::string_view name);
+absl::Status ConsentNotFoundError(std::string_view name);
+absl::Status ConsentWithdrawnError(std::string_view name);
+absl::Status SuppressionNotFoundError(std::string_view name);
+absl::Status AddressUnknownError(std::string_view person);
 
 }  // namespace wici::notification
 

@@ -1,11 +1,14 @@
 // wici-notification: follows the feed of registration, sends mails, keeps the delivery ledger.
 // Everything the process consists of, top down.
 #include <algorithm>
+#include <fstream>
+#include <iterator>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "absl/flags/flag.h"
+#include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "libs/auth/access.h"
 #include "libs/auth/token.h"
@@ -19,6 +22,7 @@
 #include "libs/feed/sequencer.h"
 #include "libs/redis/client.h"
 #include "libs/rpc/channel.h"
+#include "libs/rpc/http_server.h"
 #include "libs/rpc/process.h"
 #include "libs/rpc/server.h"
 #include "libs/sql/database.h"
@@ -28,6 +32,8 @@
 #include "services/notification/lanes/lane_check.h"
 #include "services/notification/migrations.h"
 #include "services/notification/peers/grpc_peers.h"
+#include "services/notification/preferences/preference_check.h"
+#include "services/notification/preferences/unsubscribe_page.h"
 #include "services/notification/sending/mail_channel.h"
 #include "services/notification/sending/worker.h"
 #include "services/notification/services.h"
@@ -39,6 +45,12 @@ ABSL_FLAG(std::string, smtp_tls, "opportunistic", "STARTTLS: none, opportunistic
 ABSL_FLAG(std::string, mail_from, "", "address that sends the mails");
 ABSL_FLAG(std::int32_t, mails_per_domain, 0,
           "mails a second to one domain, of all replicas together; 0 for no limit");
+ABSL_FLAG(std::string, bounce_domain, "",
+          "mails come back to b+<token>@ this domain; empty: to --mail_from");
+ABSL_FLAG(std::vector<std::string>, dkim_keys, std::vector<std::string>(),
+          "keys that sign mails: selector=/path/to/key.pem, several with commas between");
+ABSL_FLAG(std::string, public_listen, "",
+          "host:port of the page to unsubscribe, plain HTTP behind a proxy; empty: none");
 ABSL_FLAG(std::string, public_url, "", "where the links of mails lead, without a slash at the end");
 
 namespace wici::notification {
@@ -66,13 +78,31 @@ struct MailOptions {
   int threads = 4;
 };
 
-absl::StatusOr<MailOptions> ReadMailOptions(const rpc::ServiceFlags& flags) {
+// From "selector=/path/to/key.pem".
+absl::StatusOr<DkimSigner> ReadDkimKey(const std::string& flag, std::string_view domain) {
+  const std::size_t equals = std::min(flag.find('='), flag.size());
+  std::ifstream file(flag.substr(std::min(equals + 1, flag.size())));
+  const std::string pem{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+  return DkimSigner::Make(domain, flag.substr(0, equals), pem);
+}
+
+absl::StatusOr<MailOptions> ReadMailOptions(const rpc::ServiceFlags& flags,
+                                            const auth::SigningKey& key) {
   if (absl::GetFlag(FLAGS_registry).empty() || absl::GetFlag(FLAGS_registration).empty()) {
     return absl::InvalidArgumentError("--registry and --registration must be set");
   }
   const auto from = Mailbox::Parse(absl::GetFlag(FLAGS_mail_from));
   if (!from.ok()) return absl::InvalidArgumentError("--mail_from must be a mail address");
-  MailOptions options{.sender = {*from, absl::GetFlag(FLAGS_public_url)}};
+  MailOptions options{.sender = {*from, absl::GetFlag(FLAGS_public_url), MailKeys(key),
+                                 absl::GetFlag(FLAGS_bounce_domain)}};
+  if (!options.sender.bounce_domain.empty() &&
+      !Mailbox::Parse(absl::StrCat("b@", options.sender.bounce_domain)).ok()) {
+    return absl::InvalidArgumentError("--bounce_domain must be a domain");
+  }
+  for (const std::string& flag : absl::GetFlag(FLAGS_dkim_keys)) {
+    WICI_ASSIGN_OR_RETURN(DkimSigner signer, ReadDkimKey(flag, from->domain()));
+    options.sender.dkim.push_back(std::move(signer));
+  }
   options.smtp.url = absl::GetFlag(FLAGS_smtp);
   WICI_ASSIGN_OR_RETURN(options.smtp.tls, ParseTlsPolicy(absl::GetFlag(FLAGS_smtp_tls)));
   const bool encrypted =
@@ -96,8 +126,8 @@ absl::Status Serve(const rpc::ServiceFlags& flags) {
   if (flags.migrate_only) return absl::OkStatus();
   if (flags.new_feed_epoch) return AfterRestore(*database, ids, clock);
 
-  WICI_ASSIGN_OR_RETURN(const MailOptions mail, ReadMailOptions(flags));
   WICI_ASSIGN_OR_RETURN(const auth::SigningKey key, auth::SigningKey::FromSeed(flags.key_seed));
+  WICI_ASSIGN_OR_RETURN(const MailOptions mail, ReadMailOptions(flags, key));
   std::unique_ptr<redis::Client> redis;
   if (!flags.redis.empty()) {
     WICI_ASSIGN_OR_RETURN(redis, redis::Client::Make(flags.redis));
@@ -110,7 +140,8 @@ absl::Status Serve(const rpc::ServiceFlags& flags) {
   GrpcPeers peers(rpc::MakeChannel(absl::GetFlag(FLAGS_registry)), registration, own_token, clock);
 
   LaneCheck lane_check({{v1::CHANNEL_EMAIL, mail.per_domain}});
-  SqlStore store(*database, ids, {&lane_check});
+  PreferenceCheck preference_check(MailKeys(key), ids);
+  SqlStore store(*database, ids, {&preference_check, &lane_check});
   WICI_ASSIGN_OR_RETURN(const auto mail_channel,
                         MailChannel::Make(peers, mail.sender, mail.smtp, mail.threads));
   DeliveryWorker mail_worker(store, *mail_channel, clock,
@@ -131,29 +162,38 @@ absl::Status Serve(const rpc::ServiceFlags& flags) {
                               wake_workers();
                             });
   feed::GrpcFeedSource source(registration, own_token);
-  FeedHandler handler(peers, ids, clock);
+  Services services(Environment{.database = *database,
+                                .store = store,
+                                .peers = peers,
+                                .watch = watch,
+                                .clock = clock,
+                                .ids = ids,
+                                .key = key,
+                                .from = mail.sender.from,
+                                .on_commit = [&] {
+                                  sequencer.Wake();
+                                  wake_workers();
+                                }});
+  FeedHandler handler(peers, services.person_data(), ids, clock);
   feed::Consumer consumer(
       *database, redis.get(), source, clock,
       {.source = "registration", .group = flags.service, .consumer = ids.NewId()},
       [&handler](absl::Span<const feed::v1::Change> changes) { return handler.Prepare(changes); },
       &FeedHandler::GoOnAt);
 
-  Services services(Environment{.database = *database,
-                                .store = store,
-                                .watch = watch,
-                                .clock = clock,
-                                .ids = ids,
-                                .from = mail.sender.from,
-                                .on_commit = [&] {
-                                  sequencer.Wake();
-                                  wake_workers();
-                                }});
-
   const auth::TokenAuthenticator authenticator(key);
   const auth::RoleAuthorizer authorizer;
   rpc::Server server(rpc::MakeServerOptions(flags), authenticator, authorizer, clock);
   services.Register(server);
   feed.Register(server);
+  UnsubscribePage page(services.suppression_store(), MailKeys(key), clock);
+  std::unique_ptr<rpc::HttpServer> pages;
+  if (!absl::GetFlag(FLAGS_public_listen).empty()) {
+    WICI_ASSIGN_OR_RETURN(
+        pages, rpc::HttpServer::Start(
+                   {.listen = absl::GetFlag(FLAGS_public_listen), .body_max = page.kBodyMax},
+                   [&page](const rpc::HttpRequest& request) { return page.Answer(request); }));
+  }
   WICI_RETURN_IF_ERROR(server.Start());
   sequencer.Start();
   retention.Start();

@@ -1,20 +1,32 @@
 #include "services/notification/services.h"
 
+#include "services/notification/errors.h"
 #include "services/notification/later_services.h"
 
 namespace wici::notification {
 
 Services::Services(const Environment& environment)
-    : acceptor_(environment.database, environment.ids, environment.clock, environment.on_commit),
+    : mutation_(kDomain, environment.database, environment.clock, environment.ids,
+                environment.on_commit),
+      acceptor_(environment.database, environment.ids, environment.clock, environment.on_commit),
       replays_(environment.database, environment.ids),
+      person_preferences_(MailKeys(environment.key)),
+      preference_store_(environment.database, mutation_),
+      suppression_store_(environment.database, mutation_),
+      intake_store_(mutation_),
       notification_service_(environment.store, replays_, acceptor_, environment.watch,
                             environment.ids, environment.clock, environment.from),
-      personal_data_service_(environment.store, environment.clock) {}
+      personal_data_service_(person_data_, environment.database, mutation_),
+      preference_service_(preference_store_, suppression_store_, environment.peers, environment.key,
+                          environment.clock),
+      intake_service_(intake_store_, MailKeys(environment.key)) {}
 
 void Services::Register(rpc::Server& server) {
   notification_service_.Register(server);
   template_service_.Register(server);
   personal_data_service_.Register(server);
+  preference_service_.Register(server);
+  intake_service_.Register(server);
   RegisterLaterServices(server);
 }
 

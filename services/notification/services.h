@@ -4,17 +4,25 @@
 
 #include <functional>
 
+#include "libs/auth/token.h"
 #include "libs/base/clock.h"
 #include "libs/base/id.h"
+#include "libs/feed/mutation.h"
 #include "libs/rpc/server.h"
 #include "libs/sql/database.h"
 #include "services/notification/deliveries/acceptor.h"
+#include "services/notification/deliveries/kept_mail_data.h"
 #include "services/notification/deliveries/notification_service.h"
 #include "services/notification/deliveries/replay/replay_store.h"
 #include "services/notification/deliveries/store.h"
 #include "services/notification/deliveries/watch/delivery_watch.h"
+#include "services/notification/intake/intake_service.h"
 #include "services/notification/mail/mailbox.h"
+#include "services/notification/peers/peers.h"
+#include "services/notification/people/person_data.h"
 #include "services/notification/people/personal_data_service.h"
+#include "services/notification/preferences/person_preferences.h"
+#include "services/notification/preferences/preference_service.h"
 #include "services/notification/templates/template_service.h"
 
 namespace wici::notification {
@@ -23,9 +31,11 @@ namespace wici::notification {
 struct Environment {
   sql::Database& database;
   Store& store;
+  Peers& peers;
   DeliveryWatch& watch;
   const Clock& clock;
   IdSource& ids;
+  auth::SigningKey key;             // of this installation
   Mailbox from;                     // sends the mails
   std::function<void()> on_commit;  // called after commits after which something may be due
 };
@@ -35,14 +45,27 @@ class Services {
  public:
   explicit Services(const Environment& environment);
   void Register(rpc::Server& server);
+  // What every family holds of people.
+  PersonData& person_data() { return person_data_; }
+  SuppressionStore& suppression_store() { return suppression_store_; }
 
  private:
+  feed::Mutation mutation_;
   Acceptor acceptor_;
   ReplayStore replays_;
+  KeptMailData kept_mail_data_;
+  PersonPreferences person_preferences_;
+  CalendarReplyData calendar_reply_data_;
+  AllPersonData person_data_{{&kept_mail_data_, &person_preferences_, &calendar_reply_data_}};
+  PreferenceStore preference_store_;
+  SuppressionStore suppression_store_;
+  IntakeStore intake_store_;
 
   NotificationService notification_service_;
   TemplateService template_service_;
   PersonalDataService personal_data_service_;
+  PreferenceService preference_service_;
+  IntakeService intake_service_;
 };
 
 }  // namespace wici::notification

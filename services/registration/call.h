@@ -1,4 +1,4 @@
-// The idempotency key and deadline of a call, for the stores.
+// From a call to the stores, and from their answers to the reply.
 #ifndef WICI_SERVICES_REGISTRATION_CALL_H_
 #define WICI_SERVICES_REGISTRATION_CALL_H_
 
@@ -6,22 +6,11 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "libs/base/serialize.h"
-#include "libs/rpc/context.h"
 #include "services/registration/mutation.h"
 
 namespace wici::registration {
 
-// Hashes the request only when it has a request_id to compare by.
-template <class Request>
-Call CallOf(const rpc::Context& context, const Request& request) {
-  Call call;
-  call.deadline = context.deadline;
-  if (request.request_id().empty()) return call;
-  call.key = {context.principal.id, request.request_id(), context.method,
-              sql::RequestDigest(SerializeDeterministically(request))};
-  return call;
-}
+using feed::CallOf;
 
 // Answers with `result`.
 template <class Response, class Result>

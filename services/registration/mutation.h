@@ -1,93 +1,26 @@
-// One idempotent change: a transaction that writes the change, its records for the feed and the
-// stored answer, all or nothing.
-//
-//   Mutation mutation(database, clock, ids, wake);
-//   return mutation.Run<v1::Event>(call, [&](sql::Transaction& tx, Changes& changes) {...});
-//
-// Thread-safe.
+// The idempotent changes of this service (libs/feed/mutation.h).
 #ifndef WICI_SERVICES_REGISTRATION_MUTATION_H_
 #define WICI_SERVICES_REGISTRATION_MUTATION_H_
 
 #include <functional>
-#include <optional>
-#include <string>
 #include <utility>
-#include <vector>
 
-#include "absl/status/status.h"
-#include "absl/status/statusor.h"
-#include "absl/time/time.h"
-#include "libs/base/clock.h"
-#include "libs/base/id.h"
-#include "libs/base/status_macros.h"
-#include "libs/feed/changes.h"
-#include "libs/sql/database.h"
-#include "libs/sql/idempotency.h"
+#include "libs/feed/mutation.h"
 #include "services/registration/errors.h"
 
 namespace wici::registration {
 
-using Changes = std::vector<feed::Change>;
+using feed::Call;
+using feed::Changes;
 
-// Who asks for a change, and until when.
-struct Call {
-  sql::IdempotencyKey key;
-  absl::Time deadline;  // by the clock of the machine
-};
-
-class Mutation {
+// Thread-safe.
+class Mutation : public feed::Mutation {
  public:
   // `on_commit` is called after each commit that changed something (Sequencer::Wake). Everything
   // outlives the object.
   Mutation(sql::Database& database, const Clock& clock, IdSource& ids,
            std::function<void()> on_commit)
-      : database_(database), clock_(clock), ids_(ids), on_commit_(std::move(on_commit)) {}
-
-  // Runs `body(tx, changes)`, which returns StatusOr<Response>, at most once in effect for each
-  // request id: a repeated one gets the stored answer. Errors: those of `body`,
-  // REQUEST_ID_REUSED, and those of Database::Write.
-  template <class Response, class Body>
-  absl::StatusOr<Response> Run(const Call& call, const Body& body) {
-    Response response;
-    bool changed = false;
-    const auto attempt = [&](sql::Transaction& tx) -> absl::Status {
-      changed = false;
-      WICI_ASSIGN_OR_RETURN(const std::optional<std::string> stored,
-                            sql::FindAnswer(tx, kDomain, call.key));
-      if (stored) {
-        return response.ParseFromString(*stored) ? absl::OkStatus()
-                                                 : absl::InternalError("stored answer");
-      }
-      Changes changes;
-      WICI_ASSIGN_OR_RETURN(response, body(tx, changes));
-      WICI_RETURN_IF_ERROR(Store(tx, call.key, response.SerializeAsString(), changes));
-      changed = true;
-      return absl::OkStatus();
-    };
-    absl::Status status = database_.Write(call.deadline, attempt);
-    // A concurrent twin stored its answer first, or a concurrent change met our snapshot: the
-    // next try sees it.
-    for (int i = 0; i < kTriesMax && IsLostRace(status); ++i) {
-      status = database_.Write(call.deadline, attempt);
-    }
-    if (!status.ok()) return status;
-    if (changed) on_commit_();
-    return response;
-  }
-
-  const Clock& clock() const { return clock_; }
-  IdSource& ids() { return ids_; }
-
- private:
-  static constexpr int kTriesMax = 5;
-  static bool IsLostRace(const absl::Status& status);
-  absl::Status Store(sql::Transaction& tx, const sql::IdempotencyKey& key, std::string response,
-                     const Changes& changes);
-
-  sql::Database& database_;
-  const Clock& clock_;
-  IdSource& ids_;
-  const std::function<void()> on_commit_;
+      : feed::Mutation(kDomain, database, clock, ids, std::move(on_commit)) {}
 };
 
 }  // namespace wici::registration

@@ -158,9 +158,10 @@ absl::Status ForgetMails(Transaction& tx, const SettledByNotification& settled) 
   return tx.SelectMany(queries::kForgetMails, "", keys).status();
 }
 
+// `changes` are those that go with them.
 absl::Status AppendOutcomes(Transaction& tx, const SettledByNotification& settled,
-                            std::string_view transaction_id, absl::Time now) {
-  std::vector<feed::Change> changes;
+                            std::vector<feed::Change> changes, std::string_view transaction_id,
+                            absl::Time now) {
   for (const auto& [notification_id, its_settled] : settled) {
     WICI_ASSIGN_OR_RETURN(const Rows rows,
                           tx.Execute(queries::kBumpNotification, {notification_id}));
@@ -256,10 +257,11 @@ absl::StatusOr<int> SqlStore::RecordAttempts(absl::Time deadline,
       settled[record.delivery.notification_id].push_back(*item);
     }
     WICI_RETURN_IF_ERROR(ForgetMails(tx, settled));
+    std::vector<feed::Change> changes;
     for (SendCheck* check : checks_) {
-      WICI_RETURN_IF_ERROR(check->Ended(tx, records, now));
+      WICI_RETURN_IF_ERROR(check->Ended(tx, records, now, changes));
     }
-    return AppendOutcomes(tx, settled, transaction_id, now);
+    return AppendOutcomes(tx, settled, std::move(changes), transaction_id, now);
   }));
   return settled_count;
 }

@@ -10,6 +10,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "absl/types/span.h"
+#include "libs/feed/changes.h"
 #include "libs/sql/database.h"
 #include "services/notification/deliveries/rules/ledger.h"
 #include "services/notification/deliveries/store.h"
@@ -38,9 +39,10 @@ class SendCheck {
                                                      absl::Time now) = 0;
 
   // Tells how attempts ended, in the transaction that records it; those of `records` that are not
-  // `begun` were none. For what learns from outcomes; the others leave it alone.
+  // `begun` were none. For what learns from outcomes; the others leave it alone. What it changes
+  // goes into the feed with `changes`.
   virtual absl::Status Ended(sql::Transaction& /*tx*/, absl::Span<const AttemptRecord> /*records*/,
-                             absl::Time /*now*/) {
+                             absl::Time /*now*/, std::vector<feed::Change>& /*changes*/) {
     return absl::OkStatus();
   }
 };

@@ -151,11 +151,6 @@ absl::StatusOr<v1::Notification> SqlStore::CancelNotification(absl::Time deadlin
   return answer;
 }
 
-absl::StatusOr<bool> ForgetMailsOf(Transaction& tx, std::string_view person) {
-  WICI_ASSIGN_OR_RETURN(const Rows rows, tx.Execute(queries::kForgetMailsOfPerson, {person}));
-  return !rows.empty();
-}
-
 absl::StatusOr<std::vector<std::string>> SqlStore::ListKeptMails(absl::Time deadline,
                                                                  std::string_view person,
                                                                  std::int32_t limit) {
@@ -168,21 +163,6 @@ absl::StatusOr<std::vector<std::string>> SqlStore::ListKeptMails(absl::Time dead
     return absl::OkStatus();
   }));
   return mails;
-}
-
-absl::StatusOr<bool> SqlStore::ForgetPerson(absl::Time deadline, const sql::IdempotencyKey& key,
-                                            std::string_view person, absl::Time now) {
-  bool any = false;
-  WICI_RETURN_IF_ERROR(database_.Write(deadline, [&](Transaction& tx) -> absl::Status {
-    WICI_ASSIGN_OR_RETURN(const auto stored, sql::FindAnswer(tx, kDomain, key));
-    if (stored) {
-      any = !stored->empty();
-      return absl::OkStatus();
-    }
-    WICI_ASSIGN_OR_RETURN(any, ForgetMailsOf(tx, person));
-    return sql::StoreAnswers(tx, {{key, std::string(any ? "erased" : "")}}, now);
-  }));
-  return any;
 }
 
 }  // namespace wici::notification

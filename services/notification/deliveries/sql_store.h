@@ -21,9 +21,6 @@ absl::Status RecordNotifications(sql::Transaction& tx,
                                  absl::Span<const NewNotification> notifications,
                                  std::string_view transaction_id, absl::Time now);
 
-// Deletes what is kept for a person who was erased; whether there was anything.
-absl::StatusOr<bool> ForgetMailsOf(sql::Transaction& tx, std::string_view person);
-
 class SqlStore final : public Store {
  public:
   // `checks` are asked before an attempt, in this order. All outlive the store.
@@ -56,8 +53,6 @@ class SqlStore final : public Store {
   absl::StatusOr<std::vector<std::string>> ListKeptMails(absl::Time deadline,
                                                          std::string_view person,
                                                          std::int32_t limit) override;
-  absl::StatusOr<bool> ForgetPerson(absl::Time deadline, const sql::IdempotencyKey& key,
-                                    std::string_view person, absl::Time now) override;
   absl::StatusOr<int> RecordAttempts(absl::Time deadline, absl::Span<const AttemptRecord> records,
                                      absl::Time now) override;
   absl::StatusOr<absl::Time> NextDue(absl::Time deadline, v1::Channel channel) override;

@@ -106,10 +106,6 @@ class Store {
                                                                  std::string_view person,
                                                                  std::int32_t limit) = 0;
 
-  // Deletes them; whether there were any. INVALID_ARGUMENT (REQUEST_ID_REUSED).
-  virtual absl::StatusOr<bool> ForgetPerson(absl::Time deadline, const sql::IdempotencyKey& key,
-                                            std::string_view person, absl::Time now) = 0;
-
   // Writes down how attempts ended. A delivery whose fence has moved on keeps its state; only the
   // attempt is noted. Returns how many were settled.
   virtual absl::StatusOr<int> RecordAttempts(absl::Time deadline,

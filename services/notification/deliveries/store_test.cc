@@ -226,8 +226,8 @@ class PersonCheck final : public SendCheck {
     }
     return all;
   }
-  absl::Status Ended(sql::Transaction&, absl::Span<const AttemptRecord> records,
-                     absl::Time) override {
+  absl::Status Ended(sql::Transaction&, absl::Span<const AttemptRecord> records, absl::Time,
+                     std::vector<feed::Change>&) override {
     for (const AttemptRecord& record : records) ended.push_back(record.delivery.person);
     return absl::OkStatus();
   }

@@ -160,10 +160,10 @@ absl::StatusOr<sql::Database::Body> FeedHandler::Prepare(
   for (const feed::v1::Change& change : changes) {
     if (change.kind() == "registration.person_erased") erased.push_back(change.person());
   }
-  return [plan = std::move(plan), erased = std::move(erased), transaction_id = ids_.NewId(),
+  return [this, plan = std::move(plan), erased = std::move(erased), transaction_id = ids_.NewId(),
           now = clock_.Now()](sql::Transaction& tx) -> absl::Status {
     for (const std::string& person : erased) {
-      WICI_RETURN_IF_ERROR(ForgetMailsOf(tx, person).status());
+      WICI_RETURN_IF_ERROR(people_.Erase(tx, person, now).status());
     }
     return RecordNotifications(tx, plan, transaction_id, now);
   };

@@ -28,8 +28,8 @@
 //                                                                           calendars)
 //
 // Everything else calls for none, and so does the end of what was only held: who gives up a hold or
-// lets it expire was sent nothing before. After registration.person_erased nothing that was to be
-// sent to that person is kept any more.
+// lets it expire was sent nothing before. After registration.person_erased nothing that this service
+// holds of that person is kept any more.
 //
 // The attribute `sequence` of a change is the SEQUENCE of the calendar part; without it there is no
 // part. A message about a meeting has the meeting in the place of the event, so that it has a
@@ -48,6 +48,7 @@
 #include "libs/sql/database.h"
 #include "services/notification/deliveries/rules/ledger.h"
 #include "services/notification/peers/peers.h"
+#include "services/notification/people/person_data.h"
 #include "wici/feed/v1/feed.pb.h"
 
 namespace wici::notification {
@@ -60,8 +61,8 @@ std::string_view TemplateFor(std::string_view kind);
 class FeedHandler {
  public:
   // All outlive the handler.
-  FeedHandler(Peers& peers, IdSource& ids, const Clock& clock)
-      : peers_(peers), ids_(ids), clock_(clock) {}
+  FeedHandler(Peers& peers, PersonData& people, IdSource& ids, const Clock& clock)
+      : peers_(peers), people_(people), ids_(ids), clock_(clock) {}
 
   // The messages that `changes` call for. Errors are those of the peers.
   absl::StatusOr<std::vector<NewNotification>> Plan(absl::Span<const feed::v1::Change> changes);
@@ -79,6 +80,7 @@ class FeedHandler {
                                 std::vector<NewNotification>& plan);
 
   Peers& peers_;
+  PersonData& people_;
   IdSource& ids_;
   const Clock& clock_;
 };

@@ -14,6 +14,7 @@
 #include "libs/testing/fake_clock.h"
 #include "libs/testing/fake_ids.h"
 #include "libs/testing/status_matchers.h"
+#include "services/notification/deliveries/kept_mail_data.h"
 #include "services/notification/deliveries/ledger_rows.h"
 #include "services/notification/deliveries/sql_store.h"
 #include "services/notification/migrations.h"
@@ -120,7 +121,8 @@ class FeedHandlerTest : public testing::DatabaseTest {
   testing::FakeIds ids_;
   FakePeers peers_;
   Source source_;
-  FeedHandler handler_{peers_, ids_, clock_};
+  KeptMailData people_;
+  FeedHandler handler_{peers_, people_, ids_, clock_};
   std::unique_ptr<SqlStore> store_;
 };
 WICI_ON_EVERY_ENGINE(FeedHandlerTest);

@@ -77,7 +77,7 @@ absl::StatusOr<std::vector<Verdict>> LaneCheck::Check(sql::Transaction& tx,
 }
 
 absl::Status LaneCheck::Ended(sql::Transaction& tx, absl::Span<const AttemptRecord> records,
-                              absl::Time now) {
+                              absl::Time now, std::vector<feed::Change>& /*changes*/) {
   std::vector<const AttemptRecord*> telling;
   std::set<LaneKey> keys;
   for (const AttemptRecord& record : records) {

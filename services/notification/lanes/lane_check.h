@@ -24,8 +24,8 @@ class LaneCheck final : public SendCheck {
                                              absl::Time now) override;
   // AttemptResult::lane_failed is a failure; a common cause says nothing of the
   // lane; everything else, a refusal too, is a success.
-  absl::Status Ended(sql::Transaction& tx, absl::Span<const AttemptRecord> records,
-                     absl::Time now) override;
+  absl::Status Ended(sql::Transaction& tx, absl::Span<const AttemptRecord> records, absl::Time now,
+                     std::vector<feed::Change>& changes) override;
 
  private:
   const std::map<v1::Channel, LaneLimits> limits_;

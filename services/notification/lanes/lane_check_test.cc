@@ -52,7 +52,10 @@ class LaneCheckTest : public testing::DatabaseTest {
     record.begun = true;
     record.lane = lane;
     const std::vector<AttemptRecord> records(static_cast<std::size_t>(times), record);
-    EXPECT_THAT(Write([&](sql::Transaction& tx) { return check.Ended(tx, records, clock_.Now()); }),
+    EXPECT_THAT(Write([&](sql::Transaction& tx) {
+                  std::vector<feed::Change> changes;
+                  return check.Ended(tx, records, clock_.Now(), changes);
+                }),
                 IsOk());
   }
 

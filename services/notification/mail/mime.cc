@@ -134,6 +134,27 @@ std::string Body(const Mail& mail) {
                    {Multipart("alternative", "=_wici_alternative", alternatives), attachment});
 }
 
+// `text` between angle brackets, which it must not end itself.
+std::string Angled(std::string_view prefix, const std::string& text) {
+  std::string out = absl::StrCat("<", std::string(prefix));
+  for (const char c : text) {
+    const bool plain = c > 0x20 && c < 0x7f && c != '<' && c != '>' && c != ',';
+    out += plain ? std::string(1, c) : absl::StrFormat("%%%02X", static_cast<unsigned char>(c));
+  }
+  return out + ">";
+}
+
+std::string ListFields(const ListHeaders& list) {
+  std::vector<std::string> ways = {Angled("", list.page.text())};
+  if (!list.address.text().empty()) {
+    ways[0] += ',';
+    ways.push_back(Angled("mailto:", list.address.text()));
+  }
+  return absl::StrCat("List-Id: ", Angled("", list.id.text()), "\r\n",
+                      Fold("List-Unsubscribe", ways),
+                      "List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n");
+}
+
 }  // namespace
 
 std::string EncodeQuotedPrintable(std::string_view text) {
@@ -192,12 +213,14 @@ std::string EncodeParameter(std::string_view name, const HeaderValue& value) {
 }
 
 std::string ComposeMail(const Mail& mail) {
+  std::string list;
+  if (mail.list) list = ListFields(*mail.list);
   const std::string thread = absl::StrCat("<", mail.thread_id.text(), ">");
   return absl::StrCat(
       "Date: ", FormatDateHeader(mail.date), "\r\n", MailboxHeader("From", mail.from),
       MailboxHeader("To", mail.to), EncodeHeader("Subject", mail.subject), "Message-ID: <",
       mail.message_id.text(), ">\r\n", "In-Reply-To: ", thread, "\r\nReferences: ", thread, "\r\n",
-      "Auto-Submitted: auto-generated\r\n", "Content-Language: ", mail.language, "\r\n",
+      "Auto-Submitted: auto-generated\r\n", list, "Content-Language: ", mail.language, "\r\n",
       "MIME-Version: 1.0\r\n", Body(mail));
 }
 

@@ -29,6 +29,14 @@ struct CalendarPart {
   std::string text;
 };
 
+// What makes audience mail easy to leave: List-Id (RFC 2919) and List-Unsubscribe with one click
+// (RFC 8058), a page first, an address second.
+struct ListHeaders {
+  HeaderValue id;       // "invitation.wici.example.org"
+  HeaderValue page;     // "https://..."
+  HeaderValue address;  // "u+<token>@...", "" for none
+};
+
 struct Mail {
   Mailbox from;
   Mailbox to;
@@ -38,6 +46,8 @@ struct Mail {
   // The thread it belongs to, without angle brackets.
   HeaderValue thread_id;
   absl::Time date;
+  // Audience mail has them, transactional mail never.
+  std::optional<ListHeaders> list = std::nullopt;
   std::string language;  // BCP-47
   std::string text;      // lines end with "\n"
   std::string html;

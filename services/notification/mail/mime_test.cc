@@ -56,6 +56,27 @@ TEST(MimeTest, CalendarIsTheLastAlternativeAndAlsoAttached) {
   EXPECT_THAT(message, HasSubstr("Message-ID: <d1@wici.example.org>\r\n"));
 }
 
+TEST(MimeTest, AudienceMailIsLeftByOneClick) {
+  Mail mail = Example();
+  EXPECT_THAT(ComposeMail(mail), Not(HasSubstr("List-")));
+  mail.list = ListHeaders{Value("invitation.wici.example.org"),
+                          Value("https://wici.example.org/unsubscribe?token=d1.0123456789abcdef"),
+                          Value("u+d1.0123456789abcdef@bounce.wici.example.org")};
+  const std::string message = ComposeMail(mail);
+  ExpectWireSafe(message);
+  EXPECT_THAT(
+      message,
+      HasSubstr(
+          "List-Id: <invitation.wici.example.org>\r\n"
+          "List-Unsubscribe: <https://wici.example.org/unsubscribe?token=d1.0123456789abcdef>,\r\n"
+          " <mailto:u+d1.0123456789abcdef@bounce.wici.example.org>\r\n"
+          "List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"));
+  mail.list->page = Value("https://a.example/>,<mailto:evil@example.com");
+  mail.list->address = Value("");
+  EXPECT_THAT(ComposeMail(mail),
+              HasSubstr("<https://a.example/%3E%2C%3Cmailto:evil@example.com>\r\nList-"));
+}
+
 TEST(MimeTest, SameMailGivesTheSameBytes) {
   EXPECT_EQ(ComposeMail(Example()), ComposeMail(Example()));
 }

@@ -45,9 +45,9 @@ struct BuiltIn {
 
 // In the order of the ids.
 constexpr BuiltIn kBuiltIns[] = {
-    {"event-cancelled", "An event was called off", v1::PURPOSE_SERVICE, v1::CALENDAR_METHOD_CANCEL,
-     &LanguageTexts::event_cancelled},
-    {"event-rescheduled", "An event was moved", v1::PURPOSE_SERVICE, v1::CALENDAR_METHOD_REQUEST,
+    {"event-cancelled", "An event was called off", v1::PURPOSE_MANDATORY,
+     v1::CALENDAR_METHOD_CANCEL, &LanguageTexts::event_cancelled},
+    {"event-rescheduled", "An event was moved", v1::PURPOSE_MANDATORY, v1::CALENDAR_METHOD_REQUEST,
      &LanguageTexts::event_rescheduled},
     {"invitation", "Invitation to an event", v1::PURPOSE_INVITATION, v1::CALENDAR_METHOD_REQUEST,
      &LanguageTexts::invitation},

@@ -1,23 +1,13 @@
 #include "services/notification/people/personal_data_service.h"
 
-#include <string>
-#include <vector>
-
 #include "google/protobuf/struct.pb.h"
 #include "google/protobuf/util/json_util.h"
 #include "libs/base/status_macros.h"
 #include "libs/base/violations.h"
-#include "services/notification/call.h"
 #include "services/notification/errors.h"
 #include "services/notification/validate_fields.h"
 
 namespace wici::notification {
-namespace {
-
-// More than can be under way to one person.
-constexpr std::int32_t kExportMax = 1000;
-
-}  // namespace
 
 void PersonalDataService::Register(rpc::Server& server) {
   rpc::Service service = server.AddService("wici.people.v1.PersonalDataService");
@@ -31,15 +21,13 @@ absl::Status PersonalDataService::ExportPerson(const rpc::Context& context,
   Violations v;
   RequirePerson("person", request.person(), v);
   WICI_RETURN_IF_ERROR(v.ToStatus(kDomain));
-  WICI_ASSIGN_OR_RETURN(std::vector<std::string> mails,
-                        store_.ListKeptMails(context.deadline, request.person(), kExportMax));
   google::protobuf::Struct held;
-  for (std::string& mail : mails) {
-    (*held.mutable_fields())["mails"].mutable_list_value()->add_values()->set_string_value(
-        std::move(mail));
-  }
+  WICI_RETURN_IF_ERROR(database_.Read(context.deadline, [&](sql::Transaction& tx) {
+    held.Clear();
+    return data_.Export(tx, request.person(), held);
+  }));
   if (!google::protobuf::util::MessageToJsonString(held, response.mutable_json()).ok()) {
-    return absl::InternalError("a kept mail cannot be written as JSON");
+    return absl::InternalError("what is held cannot be written as JSON");
   }
   return absl::OkStatus();
 }
@@ -51,11 +39,18 @@ absl::Status PersonalDataService::ErasePerson(const rpc::Context& context,
   RequirePerson("person", request.person(), v);
   v.RequestId("request_id", request.request_id());
   WICI_RETURN_IF_ERROR(v.ToStatus(kDomain));
-  WICI_ASSIGN_OR_RETURN(
-      const bool erased,
-      store_.ForgetPerson(context.deadline, KeyOf(context, request, request.request_id()),
-                          request.person(), clock_.Now()));
-  response.set_erased(erased);
+  const absl::Time now = mutation_.clock().Now();
+  WICI_ASSIGN_OR_RETURN(response,
+                        mutation_.Run<people::v1::ErasePersonResponse>(
+                            feed::CallOf(context, request),
+                            [&](sql::Transaction& tx,
+                                feed::Changes&) -> absl::StatusOr<people::v1::ErasePersonResponse> {
+                              people::v1::ErasePersonResponse answer;
+                              WICI_ASSIGN_OR_RETURN(const bool erased,
+                                                    data_.Erase(tx, request.person(), now));
+                              answer.set_erased(erased);
+                              return answer;
+                            }));
   return absl::OkStatus();
 }
 

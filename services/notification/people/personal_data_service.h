@@ -1,13 +1,13 @@
-// Handlers of wici.people.v1.PersonalDataService: of people this service holds nothing but the
-// mails of attempts whose end is not known (Store::KeepMails).
+// Handlers of wici.people.v1.PersonalDataService.
 #ifndef WICI_SERVICES_NOTIFICATION_PEOPLE_PERSONAL_DATA_SERVICE_H_
 #define WICI_SERVICES_NOTIFICATION_PEOPLE_PERSONAL_DATA_SERVICE_H_
 
 #include "absl/status/status.h"
-#include "libs/base/clock.h"
+#include "libs/feed/mutation.h"
 #include "libs/rpc/context.h"
 #include "libs/rpc/server.h"
-#include "services/notification/deliveries/store.h"
+#include "libs/sql/database.h"
+#include "services/notification/people/person_data.h"
 #include "wici/people/v1/personal_data_service.pb.h"
 
 namespace wici::notification {
@@ -15,8 +15,9 @@ namespace wici::notification {
 // Thread-safe.
 class PersonalDataService {
  public:
-  // Both outlive the service.
-  PersonalDataService(Store& store, const Clock& clock) : store_(store), clock_(clock) {}
+  // All outlive the service.
+  PersonalDataService(PersonData& data, sql::Database& database, feed::Mutation& mutation)
+      : data_(data), database_(database), mutation_(mutation) {}
   void Register(rpc::Server& server);
 
  private:
@@ -27,8 +28,9 @@ class PersonalDataService {
                            const people::v1::ErasePersonRequest& request,
                            people::v1::ErasePersonResponse& response);
 
-  Store& store_;
-  const Clock& clock_;
+  PersonData& data_;
+  sql::Database& database_;
+  feed::Mutation& mutation_;
 };
 
 }  // namespace wici::notification

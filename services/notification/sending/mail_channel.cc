@@ -59,8 +59,8 @@ absl::StatusOr<std::vector<Made>> MailChannel::Prepare(absl::Span<const ClaimedD
   return all;
 }
 
-AttemptResult MailChannel::Send(int thread, const ClaimedDelivery&, const Outgoing& outgoing,
-                                const BeforeEnd& before_end) {
+AttemptResult MailChannel::Send(int thread, const ClaimedDelivery& delivery,
+                                const Outgoing& outgoing, const BeforeEnd& before_end) {
   AttemptResult result;
   const absl::StatusOr<Mailbox> to = Mailbox::Parse(outgoing.recipient);
   if (!to.ok()) {
@@ -69,7 +69,8 @@ AttemptResult MailChannel::Send(int thread, const ClaimedDelivery&, const Outgoi
     return result;
   }
   SmtpTransport& transport = *transports_[static_cast<std::size_t>(thread)];
-  const SendResult sent = transport.Send(sender_.from, *to, outgoing.message, before_end);
+  const SendResult sent =
+      transport.Send(EnvelopeSender(sender_, delivery.id), *to, outgoing.message, before_end);
   result.outcome = sent.outcome;
   result.reason = sent.reason;
   result.code = sent.code;

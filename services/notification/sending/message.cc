@@ -12,6 +12,7 @@
 #include "services/notification/mail/event_times.h"
 #include "services/notification/mail/mime.h"
 #include "services/notification/mail/templates.h"
+#include "services/notification/preferences/rules/may_send.h"
 
 namespace wici::notification {
 namespace {
@@ -114,7 +115,9 @@ v1::DeliveryReason WhyNot(const ClaimedDelivery& delivery, const MessageFacts& f
   }
   const v1::Template* found = FindTemplate(delivery.template_name);
   if (found == nullptr) return v1::DELIVERY_REASON_TEMPLATE_DEFECT;
-  if (found->purpose() != v1::PURPOSE_SERVICE && !facts.person->audience_consent()) {
+  // For those whose owner keeps none, the check just before sending knows (PreferenceCheck).
+  if (IsAudience(found->purpose()) && OwnerKeepsConsents(delivery.person) &&
+      !facts.person->audience_consent()) {
     return v1::DELIVERY_REASON_NO_CONSENT;
   }
   return v1::DELIVERY_REASON_UNSPECIFIED;
@@ -206,6 +209,25 @@ absl::StatusOr<CalendarPart> MakeCalendar(const ClaimedDelivery& delivery,
   return CalendarPart{std::string(calendar::MethodName(method)), std::move(text)};
 }
 
+// Audience mail can be left by one click; transactional mail has nothing to be left.
+absl::StatusOr<std::optional<ListHeaders>> MakeList(const ClaimedDelivery& delivery,
+                                                    const Sender& sender) {
+  const v1::Template* used = FindTemplate(delivery.template_name);
+  if (!sender.keys || used == nullptr || !IsAudience(used->purpose())) return std::nullopt;
+  const std::string token = sender.keys->UnsubscribeToken(delivery.id);
+  const std::string id = delivery.template_name.substr(delivery.template_name.rfind('/') + 1);
+  WICI_ASSIGN_OR_RETURN(HeaderValue list_id, HeaderValue::Parse(absl::StrCat(
+                                                 id, ".", std::string(sender.from.domain()))));
+  WICI_ASSIGN_OR_RETURN(HeaderValue page, HeaderValue::Parse(absl::StrCat(
+                                              sender.public_url, "/unsubscribe?token=", token)));
+  WICI_ASSIGN_OR_RETURN(
+      HeaderValue address,
+      HeaderValue::Parse(sender.bounce_domain.empty()
+                             ? ""
+                             : absl::StrCat("u+", token, "@", sender.bounce_domain)));
+  return ListHeaders{std::move(list_id), std::move(page), std::move(address)};
+}
+
 absl::StatusOr<Mail> Compose(const ClaimedDelivery& delivery, const MessageFacts& facts,
                              const Sender& sender, const Mailbox& to, absl::Time now) {
   const registration_v1::Event& event = facts.subject->event;
@@ -225,12 +247,14 @@ absl::StatusOr<Mail> Compose(const ClaimedDelivery& delivery, const MessageFacts
   if (delivery.calendar_method != v1::CALENDAR_METHOD_UNSPECIFIED) {
     WICI_ASSIGN_OR_RETURN(part, MakeCalendar(delivery, facts, values, from, to, now));
   }
+  WICI_ASSIGN_OR_RETURN(std::optional<ListHeaders> list, MakeList(delivery, sender));
   return Mail{.from = std::move(from),
               .to = to,
               .subject = std::move(subject),
               .message_id = std::move(message_id),
               .thread_id = std::move(thread_id),
               .date = now,
+              .list = std::move(list),
               .language = language,
               .text = std::move(texts.text),
               .html = std::move(texts.html),
@@ -238,6 +262,13 @@ absl::StatusOr<Mail> Compose(const ClaimedDelivery& delivery, const MessageFacts
 }
 
 }  // namespace
+
+Mailbox EnvelopeSender(const Sender& sender, std::string_view delivery_id) {
+  if (!sender.keys || sender.bounce_domain.empty()) return sender.from;
+  const absl::StatusOr<Mailbox> verp = Mailbox::Parse(
+      absl::StrCat("b+", sender.keys->BounceToken(delivery_id), "@", sender.bounce_domain));
+  return verp.ok() ? *verp : sender.from;
+}
 
 std::string MessageId(std::string_view delivery_id, const Mailbox& from) {
   return absl::StrCat(std::string(delivery_id), "@", std::string(from.domain()));
@@ -265,7 +296,7 @@ std::variant<Outgoing, AttemptResult> MakeMail(const ClaimedDelivery& delivery,
          {"error", std::string(mail.status().message())}});
     return Rejected(v1::DELIVERY_REASON_TEMPLATE_DEFECT);
   }
-  std::string message = ComposeMail(*mail);
+  std::string message = SignMail(sender.dkim, ComposeMail(*mail), now);
   if (message.size() > kMailMax) return Rejected(v1::DELIVERY_REASON_TEMPLATE_DEFECT);
   return Outgoing{std::string(to->domain()), to->wire_address(), std::move(message)};
 }

@@ -2,11 +2,16 @@
 #ifndef WICI_SERVICES_NOTIFICATION_SENDING_MESSAGE_H_
 #define WICI_SERVICES_NOTIFICATION_SENDING_MESSAGE_H_
 
+#include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
+#include <vector>
 
 #include "absl/time/time.h"
 #include "services/notification/deliveries/rules/ledger.h"
+#include "services/notification/mail/dkim.h"
+#include "services/notification/mail/mail_keys.h"
 #include "services/notification/mail/mailbox.h"
 #include "services/notification/peers/peers.h"
 #include "wici/people/v1/contact_point_service.pb.h"
@@ -23,7 +28,16 @@ struct Sender {
   // and <public_url>/decline-offer?manage_token=..., pages that ask once more: what opens a link is
   // not always the person.
   std::string public_url;
+  // Signs what comes back: the envelope sender, and the links to unsubscribe, which only audience
+  // mail carries. Without keys there is neither.
+  std::optional<MailKeys> keys = std::nullopt;
+  // Mails come back to "b+<token>@<bounce_domain>"; "" for `from`.
+  std::string bounce_domain = "";
+  std::vector<DkimSigner> dkim = {};
 };
+
+// The envelope sender of a delivery, the same in every attempt.
+Mailbox EnvelopeSender(const Sender& sender, std::string_view delivery_id);
 
 // The facts as they are when the mail is made; a null one does not exist (any more).
 struct MessageFacts {

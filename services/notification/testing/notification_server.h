@@ -24,6 +24,7 @@
 #include "services/notification/deliveries/sql_store.h"
 #include "services/notification/migrations.h"
 #include "services/notification/services.h"
+#include "services/notification/testing/fake_peers.h"
 #include "wici/notification/v1/notification_service.pb.h"
 
 namespace wici::notification {
@@ -40,9 +41,11 @@ class NotificationFixture : public testing::DatabaseTest {
           watch(database, machine, from, absl::Milliseconds(100)),
           handlers(Environment{.database = database,
                                .store = store,
+                               .peers = peers,
                                .watch = watch,
                                .clock = clock,
                                .ids = ids,
+                               .key = key,
                                .from = from,
                                .on_commit = std::move(on_commit)}) {
       handlers.Register(grpc.server());
@@ -51,6 +54,8 @@ class NotificationFixture : public testing::DatabaseTest {
 
     const Mailbox from = *Mailbox::Parse("events@wici.example.org");
     testing::FakeClock clock;
+    const auth::SigningKey key = *auth::SigningKey::FromSeed(auth::SigningKey::NewSeed());
+    FakePeers peers;
     SqlStore store;
     DeliveryWatch watch;
     Services handlers;

@@ -9,12 +9,12 @@
 #include "libs/base/status_macros.h"
 #include "libs/base/timestamp.h"
 #include "libs/base/violations.h"
+#include "libs/rpc/page.h"
 #include "libs/rpc/page_token.h"
 #include "services/registration/check_in/check_in_code.h"
 #include "services/registration/check_in/validate_check_in.h"
 #include "services/registration/errors.h"
 #include "services/registration/names.h"
-#include "services/registration/page.h"
 #include "services/registration/registrations/submit.h"
 
 namespace wici::registration {

@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "libs/base/status_macros.h"
 #include "libs/base/violations.h"
+#include "libs/rpc/page.h"
 #include "libs/rpc/page_token.h"
 #include "services/registration/call.h"
 #include "services/registration/errors.h"
@@ -12,7 +13,6 @@
 #include "services/registration/invitations/rules/validate_invitation.h"
 #include "services/registration/links.h"
 #include "services/registration/names.h"
-#include "services/registration/page.h"
 #include "services/registration/validate_fields.h"
 
 namespace wici::registration {

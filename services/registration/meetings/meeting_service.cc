@@ -8,13 +8,13 @@
 #include "libs/base/timestamp.h"
 #include "libs/base/violations.h"
 #include "libs/rpc/etag.h"
+#include "libs/rpc/page.h"
 #include "services/registration/call.h"
 #include "services/registration/errors.h"
 #include "services/registration/meetings/rules/meeting_views.h"
 #include "services/registration/meetings/rules/validate_meeting.h"
 #include "services/registration/meetings/store/meeting_acts.h"
 #include "services/registration/names.h"
-#include "services/registration/page.h"
 #include "services/registration/validate_fields.h"
 
 namespace wici::registration {

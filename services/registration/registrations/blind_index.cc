@@ -3,9 +3,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
-#include "libs/base/log.h"
-#include "openssl/evp.h"
-#include "openssl/hmac.h"
+#include "libs/auth/hmac.h"
 
 namespace wici::registration {
 
@@ -13,12 +11,7 @@ std::string BlindIndex::Of(std::string_view event, std::string_view email) const
   const std::string normal = absl::StrCat(absl::string_view(event.data(), event.size()), " ",
                                           absl::AsciiStrToLower(absl::StripAsciiWhitespace(
                                               absl::string_view(email.data(), email.size()))));
-  unsigned char digest[EVP_MAX_MD_SIZE];
-  unsigned int size = 0;
-  WICI_CHECK(HMAC(EVP_sha256(), key_.data(), static_cast<int>(key_.size()),
-                  reinterpret_cast<const unsigned char*>(normal.data()), normal.size(), digest,
-                  &size) != nullptr);
-  return absl::BytesToHexString(absl::string_view(reinterpret_cast<const char*>(digest), 16));
+  return absl::BytesToHexString(auth::HmacSha256(key_, normal).substr(0, 16));
 }
 
 }  // namespace wici::registration

@@ -6,6 +6,7 @@
 
 #include "libs/base/status_macros.h"
 #include "libs/base/timestamp.h"
+#include "libs/rpc/page.h"
 #include "libs/rpc/page_token.h"
 #include "services/registration/call.h"
 #include "services/registration/documents/rules/eligibility.h"
@@ -13,7 +14,6 @@
 #include "services/registration/events/event_rules.h"
 #include "services/registration/links.h"
 #include "services/registration/names.h"
-#include "services/registration/page.h"
 #include "services/registration/surveys/rules/validate_survey.h"
 #include "services/registration/validate_fields.h"
 

@@ -19,6 +19,7 @@
 #include "libs/testing/fake_clock.h"
 #include "libs/testing/fake_ids.h"
 #include "libs/testing/status_matchers.h"
+#include "services/notification/deliveries/kept_mail_data.h"
 #include "services/notification/deliveries/ledger_rows.h"
 #include "services/notification/deliveries/sql_store.h"
 #include "services/notification/feed/feed_handler.h"
@@ -139,7 +140,8 @@ class WorkerFixture : public testing::DatabaseTest {
   testing::FakeClock clock_{absl::Now()};
   testing::FakeIds ids_;
   FakePeers peers_;
-  FeedHandler handler_{peers_, ids_, clock_};
+  KeptMailData people_;
+  FeedHandler handler_{peers_, people_, ids_, clock_};
   std::unique_ptr<MailChannel> channel_ = *MailChannel::Make(
       peers_, {*Mailbox::Parse("events@wici.example.org"), "https://wici.example.org"},
       {.url = sink_.url(), .tls = TlsPolicy::kNone}, WorkerOptions().sender_threads);

@@ -1,8 +1,8 @@
-#include "services/registration/mutation.h"
+#include "libs/feed/mutation.h"
 
 #include "libs/base/error.h"
 
-namespace wici::registration {
+namespace wici::feed {
 
 bool Mutation::IsLostRace(const absl::Status& status) {
   return ErrorReason(status) == "UNIQUE_VIOLATED";
@@ -16,7 +16,7 @@ absl::Status Mutation::Store(sql::Transaction& tx, const sql::IdempotencyKey& ke
     WICI_RETURN_IF_ERROR(sql::StoreAnswers(tx, absl::MakeConstSpan(&record, 1), now));
   }
   if (changes.empty()) return absl::OkStatus();
-  return feed::AppendChanges(tx, ids_.NewId(), changes, now);
+  return AppendChanges(tx, ids_.NewId(), changes, now);
 }
 
-}  // namespace wici::registration
+}  // namespace wici::feed

@@ -1,0 +1,20 @@
+// What the ledger holds of people: the mails of attempts whose end is not known (Store::KeepMails).
+#ifndef WICI_SERVICES_NOTIFICATION_DELIVERIES_KEPT_MAIL_DATA_H_
+#define WICI_SERVICES_NOTIFICATION_DELIVERIES_KEPT_MAIL_DATA_H_
+
+#include "services/notification/people/person_data.h"
+
+namespace wici::notification {
+
+class KeptMailData final : public PersonData {
+ public:
+  // "mails": the texts.
+  absl::Status Export(sql::Transaction& tx, std::string_view person,
+                      google::protobuf::Struct& held) override;
+  absl::StatusOr<bool> Erase(sql::Transaction& tx, std::string_view person,
+                             absl::Time now) override;
+};
+
+}  // namespace wici::notification
+
+#endif  // WICI_SERVICES_NOTIFICATION_DELIVERIES_KEPT_MAIL_DATA_H_

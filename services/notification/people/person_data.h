@@ -1,0 +1,61 @@
+// What this service holds of people: each family that holds anything says so here, for export and
+// erasure (GDPR articles 15, 17 and 20).
+#ifndef WICI_SERVICES_NOTIFICATION_PEOPLE_PERSON_DATA_H_
+#define WICI_SERVICES_NOTIFICATION_PEOPLE_PERSON_DATA_H_
+
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "google/protobuf/struct.pb.h"
+#include "libs/base/status_macros.h"
+#include "libs/sql/database.h"
+
+namespace wici::notification {
+
+// Thread-safe.
+class PersonData {
+ public:
+  virtual ~PersonData() = default;
+  // Adds what is held of `person` to `held`, under names that no other family uses.
+  virtual absl::Status Export(sql::Transaction& tx, std::string_view person,
+                              google::protobuf::Struct& held) = 0;
+  // Erases it; whether there was anything.
+  virtual absl::StatusOr<bool> Erase(sql::Transaction& tx, std::string_view person,
+                                     absl::Time now) = 0;
+};
+
+// All families together.
+class AllPersonData final : public PersonData {
+ public:
+  // They outlive it.
+  explicit AllPersonData(std::vector<PersonData*> families) : families_(std::move(families)) {}
+
+  absl::Status Export(sql::Transaction& tx, std::string_view person,
+                      google::protobuf::Struct& held) override {
+    for (PersonData* family : families_) {
+      WICI_RETURN_IF_ERROR(family->Export(tx, person, held));
+    }
+    return absl::OkStatus();
+  }
+
+  absl::StatusOr<bool> Erase(sql::Transaction& tx, std::string_view person,
+                             absl::Time now) override {
+    bool any = false;
+    for (PersonData* family : families_) {
+      WICI_ASSIGN_OR_RETURN(const bool erased, family->Erase(tx, person, now));
+      any = any || erased;
+    }
+    return any;
+  }
+
+ private:
+  const std::vector<PersonData*> families_;
+};
+
+}  // namespace wici::notification
+
+#endif  // WICI_SERVICES_NOTIFICATION_PEOPLE_PERSON_DATA_H_

@@ -1,0 +1,62 @@
+#include "services/notification/preferences/person_preferences.h"
+
+#include <string>
+
+#include "google/protobuf/util/json_util.h"
+#include "libs/base/limits.h"
+#include "services/notification/preferences/preference_rows.h"
+#include "services/notification/preferences/queries.h"
+
+namespace wici::notification {
+namespace {
+
+absl::Status AddJson(const google::protobuf::Message& message, google::protobuf::Value& target) {
+  std::string json;
+  if (!google::protobuf::util::MessageToJsonString(message, &json).ok() ||
+      !google::protobuf::util::JsonStringToMessage(json, target.mutable_struct_value()).ok()) {
+    return absl::InternalError("a resource cannot be written as JSON");
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::Status PersonPreferences::Export(sql::Transaction& tx, std::string_view person,
+                                       google::protobuf::Struct& held) {
+  auto& fields = *held.mutable_fields();
+  WICI_ASSIGN_OR_RETURN(const sql::Rows preferences,
+                        tx.Execute(queries::kGetPreferences, {person}));
+  if (!preferences.empty()) {
+    WICI_RETURN_IF_ERROR(AddJson(ReadPreferences(preferences[0]), fields["preferences"]));
+  }
+  WICI_ASSIGN_OR_RETURN(const sql::Rows consents,
+                        tx.Execute(queries::kListConsents, {person, kAfterEveryId, kPageSizeMax}));
+  for (const sql::Row& row : consents) {
+    WICI_RETURN_IF_ERROR(
+        AddJson(ReadConsent(row), *fields["consents"].mutable_list_value()->add_values()));
+  }
+  WICI_ASSIGN_OR_RETURN(
+      const sql::Rows suppressions,
+      tx.Execute(queries::kListSuppressions, {person, kAfterEveryId, kPageSizeMax}));
+  for (const sql::Row& row : suppressions) {
+    WICI_RETURN_IF_ERROR(
+        AddJson(ReadSuppression(row), *fields["suppressions"].mutable_list_value()->add_values()));
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<bool> PersonPreferences::Erase(sql::Transaction& tx, std::string_view person,
+                                              absl::Time /*now*/) {
+  WICI_ASSIGN_OR_RETURN(const sql::Rows preferences,
+                        tx.Execute(queries::kErasePreferences, {person}));
+  WICI_ASSIGN_OR_RETURN(const sql::Rows consents,
+                        tx.Execute(queries::kEraseConsents, {person, keys_.Pseudonym(person)}));
+  WICI_RETURN_IF_ERROR(tx.Execute(queries::kEraseConsentStates, {person}).status());
+  WICI_ASSIGN_OR_RETURN(const sql::Rows suppressions,
+                        tx.Execute(queries::kEraseSuppressed, {person}));
+  WICI_ASSIGN_OR_RETURN(const sql::Rows addresses,
+                        tx.Execute(queries::kEraseMailedAddresses, {person}));
+  return !preferences.empty() || !consents.empty() || !suppressions.empty() || !addresses.empty();
+}
+
+}  // namespace wici::notification

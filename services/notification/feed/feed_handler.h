@@ -1,4 +1,5 @@
-// Decides which messages the changes of registration call for.
+// Decides which messages the changes of registration call for. Subscriptions are told of every
+// change they are for (FanOut); people of these:
 //
 //   invitation.created                       -> invitation                 (calendar REQUEST)
 //   invitation.delegated                     -> invitation-delegated       (REQUEST)
@@ -22,10 +23,10 @@
 //   meeting.cancelled, meeting.unscheduled   -> meeting-cancelled          (CANCEL, if it was in
 //                                                                           calendars)
 //
-// Everything else calls for none. After registration.person_erased nothing that this service holds
-// of that person is kept any more. A message about a meeting has the meeting in the place of the
-// event, so that it has a calendar entry of its own (Peers::GetEvents) with the SEQUENCE of the
-// meeting, and the links of the recipient's registration.
+// Everything else calls for none of people. After registration.person_erased nothing that this
+// service holds of that person is kept any more. A message about a meeting has the meeting in the
+// place of the event, so that it has a calendar entry of its own (Peers::GetEvents) with the
+// SEQUENCE of the meeting, and the links of the recipient's registration.
 #ifndef WICI_SERVICES_NOTIFICATION_FEED_FEED_HANDLER_H_
 #define WICI_SERVICES_NOTIFICATION_FEED_FEED_HANDLER_H_
 
@@ -41,6 +42,7 @@
 #include "services/notification/deliveries/rules/ledger.h"
 #include "services/notification/peers/peers.h"
 #include "services/notification/people/person_data.h"
+#include "services/notification/webhooks/sending/fan_out.h"
 #include "wici/feed/v1/feed.pb.h"
 
 namespace wici::notification {
@@ -52,9 +54,10 @@ std::string_view TemplateFor(std::string_view kind);
 // transaction; the notifications are written in it, together with the position.
 class FeedHandler {
  public:
-  // All outlive the handler.
-  FeedHandler(Peers& peers, PersonData& people, IdSource& ids, const Clock& clock)
-      : peers_(peers), people_(people), ids_(ids), clock_(clock) {}
+  // All outlive the handler. Without `webhooks` nobody is subscribed.
+  FeedHandler(Peers& peers, PersonData& people, IdSource& ids, const Clock& clock,
+              FanOut* webhooks = nullptr)
+      : peers_(peers), people_(people), ids_(ids), clock_(clock), webhooks_(webhooks) {}
 
   // The messages that `changes` call for. Errors are those of the peers.
   absl::StatusOr<std::vector<NewNotification>> Plan(absl::Span<const feed::v1::Change> changes);
@@ -75,6 +78,7 @@ class FeedHandler {
   PersonData& people_;
   IdSource& ids_;
   const Clock& clock_;
+  FanOut* const webhooks_;
 };
 
 }  // namespace wici::notification

@@ -18,6 +18,12 @@ absl::Status ConsentWithdrawnError(std::string_view name);
 absl::Status SuppressionNotFoundError(std::string_view name);
 absl::Status AddressUnknownError(std::string_view person);
 
+// Subscriptions.
+absl::Status SubscriptionNotFoundError(std::string_view name);
+absl::Status SubscriptionLimitReachedError(int subscriptions_max);
+absl::Status SubscriptionNotActiveError(std::string_view name);
+absl::Status ReplayTooLargeError(std::string_view name, int deliveries_max);
+
 }  // namespace wici::notification
 
 #endif  // WICI_SERVICES_NOTIFICATION_ERRORS_H_

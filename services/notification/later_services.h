@@ -6,14 +6,12 @@
 #include "libs/rpc/server.h"
 #include "wici/notification/v1/campaign_service.pb.h"
 #include "wici/notification/v1/inbox_service.pb.h"
-#include "wici/notification/v1/subscription_service.pb.h"
 
 namespace wici::notification {
 
 inline void RegisterLaterServices(rpc::Server& server) {
   for (const auto* file : {v1::GetCampaignRequest::descriptor()->file(),
-                           v1::ListInboxItemsRequest::descriptor()->file(),
-                           v1::GetSubscriptionRequest::descriptor()->file()}) {
+                           v1::ListInboxItemsRequest::descriptor()->file()}) {
     server.AddService(file->service(0)->full_name());
   }
 }

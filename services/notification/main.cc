@@ -2,9 +2,11 @@
 // Everything the process consists of, top down.
 #include <algorithm>
 #include <fstream>
+#include <functional>
 #include <iterator>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/flags/flag.h"
@@ -37,6 +39,8 @@
 #include "services/notification/sending/mail_channel.h"
 #include "services/notification/sending/worker.h"
 #include "services/notification/services.h"
+#include "services/notification/webhooks/sending/endpoint_check.h"
+#include "services/notification/webhooks/webhooks.h"
 
 ABSL_FLAG(std::string, registry, "", "host:port of cluster-registry");
 ABSL_FLAG(std::string, registration, "", "host:port of registration");
@@ -45,6 +49,7 @@ ABSL_FLAG(std::string, smtp_tls, "opportunistic", "STARTTLS: none, opportunistic
 ABSL_FLAG(std::string, mail_from, "", "address that sends the mails");
 ABSL_FLAG(std::int32_t, mails_per_domain, 0,
           "mails a second to one domain, of all replicas together; 0 for no limit");
+ABSL_FLAG(std::string, webhook_proxy, "", "http://host:port through which webhooks go, or empty");
 ABSL_FLAG(std::string, bounce_domain, "",
           "mails come back to b+<token>@ this domain; empty: to --mail_from");
 ABSL_FLAG(std::vector<std::string>, dkim_keys, std::vector<std::string>(),
@@ -118,6 +123,12 @@ absl::StatusOr<MailOptions> ReadMailOptions(const rpc::ServiceFlags& flags,
   return options;
 }
 
+// In development endpoints may be anywhere, and without TLS.
+HttpTransportOptions WebhookOptions(const rpc::ServiceFlags& flags) {
+  return {.reach = flags.production ? Reach::kPublic : Reach::kAnywhere,
+          .proxy = absl::GetFlag(FLAGS_webhook_proxy)};
+}
+
 absl::Status Serve(const rpc::ServiceFlags& flags) {
   const SystemClock clock;
   SystemIdSource ids;
@@ -139,15 +150,31 @@ absl::Status Serve(const rpc::ServiceFlags& flags) {
   const auto registration = rpc::MakeChannel(absl::GetFlag(FLAGS_registration));
   GrpcPeers peers(rpc::MakeChannel(absl::GetFlag(FLAGS_registry)), registration, own_token, clock);
 
-  LaneCheck lane_check({{v1::CHANNEL_EMAIL, mail.per_domain}});
+  std::function<void()> on_commit;  // once there is somebody to wake
+  const HttpTransportOptions webhook_options = WebhookOptions(flags);
+  WICI_ASSIGN_OR_RETURN(auto webhook_transport, HttpTransport::Make(webhook_options));
+  Webhooks webhooks({.database = *database,
+                     .key = key,
+                     .clock = clock,
+                     .ids = ids,
+                     .on_commit = [&on_commit] { on_commit(); }},
+                    std::move(webhook_transport), webhook_options.reach);
+
   PreferenceCheck preference_check(MailKeys(key), ids);
-  SqlStore store(*database, ids, {&preference_check, &lane_check});
+  EndpointCheck endpoint_check;
+  LaneCheck lane_check({{v1::CHANNEL_EMAIL, mail.per_domain}, {v1::CHANNEL_WEBHOOK, {}}});
+  SqlStore store(*database, ids, {&preference_check, &endpoint_check, &lane_check});
   WICI_ASSIGN_OR_RETURN(const auto mail_channel,
                         MailChannel::Make(peers, mail.sender, mail.smtp, mail.threads));
   DeliveryWorker mail_worker(store, *mail_channel, clock,
                              {.owner = ids.NewId(), .sender_threads = mail.threads});
+  DeliveryWorker webhook_worker(store, webhooks.channel(), clock,
+                                {.owner = ids.NewId(),
+                                 .sender_threads = 16,
+                                 .lane_threads_max = 2,
+                                 .lane_in_flight_max = 16});
   // One for each channel, so that none waits for another.
-  const std::vector<DeliveryWorker*> workers = {&mail_worker};
+  const std::vector<DeliveryWorker*> workers = {&mail_worker, &webhook_worker};
   const auto wake_workers = [&workers] {
     for (DeliveryWorker* worker : workers) worker->Wake();
   };
@@ -162,6 +189,10 @@ absl::Status Serve(const rpc::ServiceFlags& flags) {
                               wake_workers();
                             });
   feed::GrpcFeedSource source(registration, own_token);
+  on_commit = [&] {
+    sequencer.Wake();
+    wake_workers();
+  };
   Services services(Environment{.database = *database,
                                 .store = store,
                                 .peers = peers,
@@ -170,11 +201,9 @@ absl::Status Serve(const rpc::ServiceFlags& flags) {
                                 .ids = ids,
                                 .key = key,
                                 .from = mail.sender.from,
-                                .on_commit = [&] {
-                                  sequencer.Wake();
-                                  wake_workers();
-                                }});
-  FeedHandler handler(peers, services.person_data(), ids, clock);
+                                .subscriptions = webhooks.service(),
+                                .on_commit = on_commit});
+  FeedHandler handler(peers, services.person_data(), ids, clock, &webhooks.fan_out());
   feed::Consumer consumer(
       *database, redis.get(), source, clock,
       {.source = "registration", .group = flags.service, .consumer = ids.NewId()},
@@ -199,9 +228,12 @@ absl::Status Serve(const rpc::ServiceFlags& flags) {
   retention.Start();
   consumer.Start();
   for (DeliveryWorker* worker : workers) worker->Start();
-  return rpc::ServeUntilSignal(flags, server, [&database] {
+  const absl::Status served = rpc::ServeUntilSignal(flags, server, [&database] {
     return sql::SchemaVersion(*database, absl::Now() + absl::Seconds(1)).status();
   });
+  // Before the sequencer, which what they record wakes.
+  for (DeliveryWorker* worker : workers) worker->Stop();
+  return served;
 }
 
 }  // namespace

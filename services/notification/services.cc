@@ -19,7 +19,8 @@ Services::Services(const Environment& environment)
       personal_data_service_(person_data_, environment.database, mutation_),
       preference_service_(preference_store_, suppression_store_, environment.peers, environment.key,
                           environment.clock),
-      intake_service_(intake_store_, MailKeys(environment.key)) {}
+      intake_service_(intake_store_, MailKeys(environment.key)),
+      subscription_service_(environment.subscriptions) {}
 
 void Services::Register(rpc::Server& server) {
   notification_service_.Register(server);
@@ -27,6 +28,7 @@ void Services::Register(rpc::Server& server) {
   personal_data_service_.Register(server);
   preference_service_.Register(server);
   intake_service_.Register(server);
+  subscription_service_.Register(server);
   RegisterLaterServices(server);
 }
 

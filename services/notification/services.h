@@ -24,6 +24,7 @@
 #include "services/notification/preferences/person_preferences.h"
 #include "services/notification/preferences/preference_service.h"
 #include "services/notification/templates/template_service.h"
+#include "services/notification/webhooks/subscription_service.h"
 
 namespace wici::notification {
 
@@ -35,9 +36,10 @@ struct Environment {
   DeliveryWatch& watch;
   const Clock& clock;
   IdSource& ids;
-  auth::SigningKey key;             // of this installation
-  Mailbox from;                     // sends the mails
-  std::function<void()> on_commit;  // called after commits after which something may be due
+  auth::SigningKey key;                // of this installation
+  Mailbox from;                        // sends the mails
+  SubscriptionService& subscriptions;  // of Webhooks
+  std::function<void()> on_commit;     // called after commits after which something may be due
 };
 
 // Thread-safe. Outlives the server it is registered at.
@@ -66,6 +68,7 @@ class Services {
   PersonalDataService personal_data_service_;
   PreferenceService preference_service_;
   IntakeService intake_service_;
+  SubscriptionService& subscription_service_;
 };
 
 }  // namespace wici::notification

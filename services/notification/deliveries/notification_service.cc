@@ -157,7 +157,7 @@ absl::Status NotificationService::ListDeliveries(const rpc::Context& context,
     response.set_next_page_token(rpc::MakePageToken(request, {IdOf(found.back().name())}));
   }
   for (v1::Delivery& item : found) {
-    item.set_message_id(MessageId(IdOf(item.name()), from_));
+    item.set_message_id(StableId(item.channel(), IdOf(item.name()), from_));
     *response.add_deliveries() = std::move(item);
   }
   return absl::OkStatus();

@@ -156,15 +156,21 @@ absl::StatusOr<std::vector<NewNotification>> FeedHandler::Plan(
 absl::StatusOr<sql::Database::Body> FeedHandler::Prepare(
     absl::Span<const feed::v1::Change> changes) {
   WICI_ASSIGN_OR_RETURN(std::vector<NewNotification> plan, Plan(changes));
+  std::vector<PlannedWebhook> webhooks;
+  if (webhooks_ != nullptr) {
+    WICI_ASSIGN_OR_RETURN(webhooks, webhooks_->Plan(changes));
+    for (const PlannedWebhook& webhook : webhooks) plan.push_back(webhook.notification);
+  }
   std::vector<std::string> erased;
   for (const feed::v1::Change& change : changes) {
     if (change.kind() == "registration.person_erased") erased.push_back(change.person());
   }
-  return [this, plan = std::move(plan), erased = std::move(erased), transaction_id = ids_.NewId(),
-          now = clock_.Now()](sql::Transaction& tx) -> absl::Status {
+  return [this, plan = std::move(plan), webhooks = std::move(webhooks), erased = std::move(erased),
+          transaction_id = ids_.NewId(), now = clock_.Now()](sql::Transaction& tx) -> absl::Status {
     for (const std::string& person : erased) {
       WICI_RETURN_IF_ERROR(people_.Erase(tx, person, now).status());
     }
+    WICI_RETURN_IF_ERROR(FanOut::RecordPayloads(tx, webhooks));
     return RecordNotifications(tx, plan, transaction_id, now);
   };
 }

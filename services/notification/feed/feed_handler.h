@@ -1,4 +1,5 @@
-// Decides which messages the changes of registration call for.
+// Decides which messages the changes of registration call for. Subscriptions are told of every
+// change they are for (FanOut); people of these:
 //
 //   invitation.created                       -> invitation                 (calendar REQUEST)
 //   invitation.delegated                     -> invitation-delegated       (REQUEST)
@@ -27,7 +28,7 @@
 //   meeting.cancelled, meeting.unscheduled   -> meeting-cancelled          (CANCEL, if it was in
 //                                                                           calendars)
 //
-// Everything else calls for none, and so does the end of what was only held: who gives up a hold or
+// Everything else calls for none of people, and so does the end of what was only held: who gives up a hold or
 // lets it expire was sent nothing before. After registration.person_erased nothing that this service
 // holds of that person is kept any more.
 //
@@ -49,6 +50,7 @@
 #include "services/notification/deliveries/rules/ledger.h"
 #include "services/notification/peers/peers.h"
 #include "services/notification/people/person_data.h"
+#include "services/notification/webhooks/sending/fan_out.h"
 #include "wici/feed/v1/feed.pb.h"
 
 namespace wici::notification {
@@ -60,9 +62,10 @@ std::string_view TemplateFor(std::string_view kind);
 // transaction; the notifications are written in it, together with the position.
 class FeedHandler {
  public:
-  // All outlive the handler.
-  FeedHandler(Peers& peers, PersonData& people, IdSource& ids, const Clock& clock)
-      : peers_(peers), people_(people), ids_(ids), clock_(clock) {}
+  // All outlive the handler. Without `webhooks` nobody is subscribed.
+  FeedHandler(Peers& peers, PersonData& people, IdSource& ids, const Clock& clock,
+              FanOut* webhooks = nullptr)
+      : peers_(peers), people_(people), ids_(ids), clock_(clock), webhooks_(webhooks) {}
 
   // The messages that `changes` call for. Errors are those of the peers.
   absl::StatusOr<std::vector<NewNotification>> Plan(absl::Span<const feed::v1::Change> changes);
@@ -83,6 +86,7 @@ class FeedHandler {
   PersonData& people_;
   IdSource& ids_;
   const Clock& clock_;
+  FanOut* const webhooks_;
 };
 
 }  // namespace wici::notification

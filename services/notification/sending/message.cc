@@ -274,6 +274,10 @@ std::string MessageId(std::string_view delivery_id, const Mailbox& from) {
   return absl::StrCat(std::string(delivery_id), "@", std::string(from.domain()));
 }
 
+std::string StableId(v1::Channel channel, std::string_view delivery_id, const Mailbox& from) {
+  return channel == v1::CHANNEL_WEBHOOK ? std::string(delivery_id) : MessageId(delivery_id, from);
+}
+
 std::string CalendarUid(std::string_view event, const Mailbox& from) {
   return absl::StrCat(std::string(event.substr(event.rfind('/') + 1)), "@",
                       std::string(from.domain()));

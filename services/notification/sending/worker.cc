@@ -44,7 +44,9 @@ bool MayBePoisoned(const absl::Status& status) {
 
 }  // namespace
 
-DeliveryWorker::~DeliveryWorker() {
+DeliveryWorker::~DeliveryWorker() { Stop(); }
+
+void DeliveryWorker::Stop() {
   {
     MutexLock lock(mutex_);
     stopping_ = true;
@@ -53,6 +55,7 @@ DeliveryWorker::~DeliveryWorker() {
   if (dispatcher_.joinable()) dispatcher_.join();
   if (keeper_.joinable()) keeper_.join();
   for (std::thread& sender : senders_) sender.join();
+  senders_.clear();
   std::deque<Job> left;
   {
     MutexLock lock(mutex_);

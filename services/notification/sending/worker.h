@@ -45,12 +45,15 @@ class DeliveryWorker {
   // All outlive the worker.
   DeliveryWorker(Store& store, Channel& channel, const Clock& clock, WorkerOptions options)
       : store_(store), channel_(channel), clock_(clock), options_(std::move(options)) {}
-  // Stops: messages under way are finished and recorded, the others given back.
+  // Stops.
   ~DeliveryWorker();
   DeliveryWorker(const DeliveryWorker&) = delete;
   DeliveryWorker& operator=(const DeliveryWorker&) = delete;
 
   void Start();
+  // Ends the threads: messages under way are finished and recorded, the others given back. For whom
+  // something that this wakes ends before the worker does; more than once does no harm.
+  void Stop();
   // Something may be due: call after a commit. Thread-safe, never blocks.
   void Wake();
   // One round on the calling thread, for tests; returns how many deliveries were claimed. Not

@@ -25,6 +25,7 @@
 #include "services/notification/migrations.h"
 #include "services/notification/services.h"
 #include "services/notification/testing/fake_peers.h"
+#include "services/notification/webhooks/webhooks.h"
 #include "wici/notification/v1/notification_service.pb.h"
 
 namespace wici::notification {
@@ -39,6 +40,9 @@ class NotificationFixture : public testing::DatabaseTest {
            std::function<void()> on_commit)
         : store(database, ids),
           watch(database, machine, from, absl::Milliseconds(100)),
+          webhooks(
+              {.database = database, .key = key, .clock = clock, .ids = ids, .on_commit = [] {}},
+              *HttpTransport::Make({}), Reach::kPublic),
           handlers(Environment{.database = database,
                                .store = store,
                                .peers = peers,
@@ -47,6 +51,7 @@ class NotificationFixture : public testing::DatabaseTest {
                                .ids = ids,
                                .key = key,
                                .from = from,
+                               .subscriptions = webhooks.service(),
                                .on_commit = std::move(on_commit)}) {
       handlers.Register(grpc.server());
       grpc.Start();
@@ -58,6 +63,7 @@ class NotificationFixture : public testing::DatabaseTest {
     FakePeers peers;
     SqlStore store;
     DeliveryWatch watch;
+    Webhooks webhooks;
     Services handlers;
     testing::ServiceFixture grpc;
   };

@@ -1,12 +1,6 @@
 #include "services/notification/testing/smtp_sink.h"
 
-#include <fcntl.h>
-#include <sys/prctl.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <csignal>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
@@ -17,8 +11,6 @@
 namespace wici::notification {
 
 SmtpSink::SmtpSink(bool smtputf8) : smtputf8_(smtputf8) { Start(); }
-
-SmtpSink::~SmtpSink() { Stop(); }
 
 std::string SmtpSink::url() const { return "smtp://127.0.0.1:" + std::to_string(port_); }
 
@@ -52,47 +44,17 @@ std::vector<std::string> SmtpSink::Facts() const {
 }
 
 void SmtpSink::Start() {
-  const std::string port = std::to_string(port_);
-  std::vector<const char*> argv = {"/usr/bin/python3", "services/notification/testing/smtp_sink.py",
-                                   "--directory",      directory_.path().c_str(),
-                                   "--port",           port.c_str()};
-  if (!smtputf8_) argv.push_back("--no-smtputf8");
-  argv.push_back(nullptr);
-  int output[2];
-  int input[2];
-  WICI_CHECK(pipe2(output, O_CLOEXEC) == 0 && pipe2(input, O_CLOEXEC) == 0);
-  pid_ = fork();
-  WICI_CHECK(pid_ >= 0);
-  if (pid_ == 0) {
-    prctl(PR_SET_PDEATHSIG, SIGKILL);
-    dup2(input[0], STDIN_FILENO);
-    dup2(output[1], STDOUT_FILENO);
-    execv(argv[0], const_cast<char* const*>(argv.data()));
-    _exit(127);
-  }
-  close(output[1]);
-  close(input[0]);
-  input_ = input[1];
-  answers_ = fdopen(output[0], "r");
-  WICI_CHECK(answers_ != nullptr);
-  // Not "%d\n": white space in a format waits for what comes after it.
-  WICI_CHECK(std::fscanf(answers_, "%d", &port_) == 1);
-  WICI_CHECK(std::fgetc(answers_) == '\n');
+  std::vector<std::string> arguments = {"services/notification/testing/smtp_sink.py", "--directory",
+                                        directory_.path(), "--port", std::to_string(port_)};
+  if (!smtputf8_) arguments.push_back("--no-smtputf8");
+  port_ = server_.Start(arguments, 1)[0];
 }
 
 void SmtpSink::Clear() {
-  if (pid_ < 0) Start();
-  WICI_CHECK(write(input_, "\n", 1) == 1);
-  WICI_CHECK(std::fgetc(answers_) == '\n');
+  if (!server_.running()) Start();
+  server_.Tell();
 }
 
-void SmtpSink::Stop() {
-  if (pid_ < 0) return;
-  kill(pid_, SIGKILL);
-  waitpid(pid_, nullptr, 0);
-  close(input_);
-  std::fclose(answers_);
-  pid_ = -1;
-}
+void SmtpSink::Stop() { server_.Stop(); }
 
 }  // namespace wici::notification

@@ -3,13 +3,11 @@
 #ifndef WICI_SERVICES_NOTIFICATION_TESTING_SMTP_SINK_H_
 #define WICI_SERVICES_NOTIFICATION_TESTING_SMTP_SINK_H_
 
-#include <sys/types.h>
-
-#include <cstdio>
 #include <string>
 #include <vector>
 
 #include "libs/testing/temp_dir.h"
+#include "services/notification/testing/child_server.h"
 
 namespace wici::notification {
 
@@ -18,7 +16,6 @@ class SmtpSink {
  public:
   // Starts it; ends the process when that fails.
   explicit SmtpSink(bool smtputf8 = true);
-  ~SmtpSink();
   SmtpSink(const SmtpSink&) = delete;
   SmtpSink& operator=(const SmtpSink&) = delete;
 
@@ -39,10 +36,8 @@ class SmtpSink {
  private:
   const bool smtputf8_;
   testing::TempDir directory_;
+  ChildServer server_;
   int port_ = 0;
-  int input_ = -1;
-  std::FILE* answers_ = nullptr;
-  pid_t pid_ = -1;
 };
 
 }  // namespace wici::notification

@@ -123,7 +123,7 @@ void DeliveryWatch::ServeOne(Stream& stream, const Standing& standing, bool idle
     v1::WatchDeliveriesResponse response;
     for (const sql::Row& row : rows) {
       v1::Delivery& delivery = *response.add_deliveries() = ReadDelivery(row);
-      delivery.set_message_id(MessageId(row.Text(0), from_));
+      delivery.set_message_id(StableId(delivery.channel(), row.Text(0), from_));
     }
     stream.version = rows.back().Int(kVersionColumn);
     stream.id = rows.back().Text(0);

@@ -54,4 +54,35 @@ absl::Status AddressUnknownError(std::string_view person) {
   return status;
 }
 
+absl::Status TemplateExistsError(std::string_view name) {
+  return MakeError(absl::StatusCode::kAlreadyExists, kDomain, "TEMPLATE_EXISTS",
+                   absl::StrCat(std::string(name), " exists, or did once"), {{"template", name}});
+}
+
+absl::Status TemplateBuiltInError(std::string_view name) {
+  absl::Status status =
+      MakeError(absl::StatusCode::kFailedPrecondition, kDomain, "TEMPLATE_BUILT_IN",
+                absl::StrCat(std::string(name), " comes with the service"), {{"template", name}});
+  AddPreconditionViolation(status, "TEMPLATE_BUILT_IN", name, "it cannot be changed");
+  return status;
+}
+
+absl::Status TooManyTemplateVersionsError(std::string_view name, std::int64_t limit) {
+  const std::string most = absl::StrCat(limit);
+  absl::Status status =
+      MakeError(absl::StatusCode::kFailedPrecondition, kDomain, "TOO_MANY_TEMPLATE_VERSIONS",
+                absl::StrCat(std::string(name), " has ", most, " versions"),
+                {{"template", name}, {"limit", most}});
+  AddPreconditionViolation(status, "TOO_MANY_TEMPLATE_VERSIONS", name, "create another template");
+  return status;
+}
+
+absl::Status TemplateNotRenderedError(std::string_view name, std::string_view problem) {
+  absl::Status status =
+      MakeError(absl::StatusCode::kFailedPrecondition, kDomain, "TEMPLATE_NOT_RENDERED",
+                absl::StrCat(std::string(name), ": ", std::string(problem)), {{"template", name}});
+  AddPreconditionViolation(status, "TEMPLATE_NOT_RENDERED", name, problem);
+  return status;
+}
+
 }  // namespace wici::notification

@@ -2,6 +2,7 @@
 #ifndef WICI_SERVICES_NOTIFICATION_ERRORS_H_
 #define WICI_SERVICES_NOTIFICATION_ERRORS_H_
 
+#include <cstdint>
 #include <string_view>
 
 #include "absl/status/status.h"
@@ -17,6 +18,11 @@ absl::Status ConsentNotFoundError(std::string_view name);
 absl::Status ConsentWithdrawnError(std::string_view name);
 absl::Status SuppressionNotFoundError(std::string_view name);
 absl::Status AddressUnknownError(std::string_view person);
+absl::Status TemplateExistsError(std::string_view name);
+absl::Status TemplateBuiltInError(std::string_view name);
+// `problem` names variables, never values.
+absl::Status TemplateNotRenderedError(std::string_view name, std::string_view problem);
+absl::Status TooManyTemplateVersionsError(std::string_view name, std::int64_t limit);
 
 }  // namespace wici::notification
 

@@ -8,6 +8,7 @@ namespace wici::notification {
 Services::Services(const Environment& environment)
     : mutation_(kDomain, environment.database, environment.clock, environment.ids,
                 environment.on_commit),
+      template_store_(environment.database, mutation_),
       acceptor_(environment.database, environment.ids, environment.clock, environment.on_commit),
       replays_(environment.database, environment.ids),
       person_preferences_(MailKeys(environment.key)),
@@ -16,6 +17,7 @@ Services::Services(const Environment& environment)
       intake_store_(mutation_),
       notification_service_(environment.store, replays_, acceptor_, environment.watch,
                             environment.ids, environment.clock, environment.from),
+      template_service_(template_store_),
       personal_data_service_(person_data_, environment.database, mutation_),
       preference_service_(preference_store_, suppression_store_, environment.peers, environment.key,
                           environment.clock),

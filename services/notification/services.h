@@ -24,6 +24,7 @@
 #include "services/notification/preferences/person_preferences.h"
 #include "services/notification/preferences/preference_service.h"
 #include "services/notification/templates/template_service.h"
+#include "services/notification/templates/template_store.h"
 
 namespace wici::notification {
 
@@ -51,6 +52,7 @@ class Services {
 
  private:
   feed::Mutation mutation_;
+  TemplateStore template_store_;
   Acceptor acceptor_;
   ReplayStore replays_;
   KeptMailData kept_mail_data_;

@@ -103,7 +103,7 @@ std::vector<sql::Value> DeliveryRow(const NewNotification& n,
                                     std::int64_t sequence, absl::Time now) {
   return {recipient.delivery_id,
           n.id,
-          n.template_name,
+          n.template_version.empty() ? n.template_name : n.template_version,
           n.event,
           recipient.resource,
           recipient.person,

@@ -187,6 +187,16 @@ absl::StatusOr<v1::Notification> SqlStore::CancelNotification(absl::Time deadlin
   return answer;
 }
 
+absl::StatusOr<std::map<std::string, TemplateTexts>> SqlStore::GetTemplateTexts(
+    absl::Time deadline, const std::set<std::string>& version_names) {
+  std::map<std::string, TemplateTexts> found;
+  WICI_RETURN_IF_ERROR(database_.Read(deadline, [&](Transaction& tx) -> absl::Status {
+    WICI_ASSIGN_OR_RETURN(found, FindTemplateTexts(tx, version_names));
+    return absl::OkStatus();
+  }));
+  return found;
+}
+
 absl::StatusOr<std::vector<std::string>> SqlStore::ListKeptMails(absl::Time deadline,
                                                                  std::string_view person,
                                                                  std::int32_t limit) {

@@ -2,6 +2,8 @@
 #ifndef WICI_SERVICES_NOTIFICATION_DELIVERIES_SQL_STORE_H_
 #define WICI_SERVICES_NOTIFICATION_DELIVERIES_SQL_STORE_H_
 
+#include <map>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -45,6 +47,8 @@ class SqlStore final : public Store {
   absl::StatusOr<std::vector<ClaimedDelivery>> ClaimDeliveries(
       absl::Time deadline, v1::Channel channel, std::string_view owner, absl::Duration lease,
       std::int32_t limit, absl::Time now) override;
+  absl::StatusOr<std::map<std::string, TemplateTexts>> GetTemplateTexts(
+      absl::Time deadline, const std::set<std::string>& version_names) override;
   absl::Status RenewLeases(absl::Time deadline, v1::Channel channel, std::string_view owner,
                            absl::Duration lease, absl::Time now) override;
   absl::Status BeginAttempts(absl::Time deadline, absl::Span<PlannedAttempt> attempts,

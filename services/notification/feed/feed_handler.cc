@@ -10,7 +10,7 @@
 #include "libs/base/log.h"
 #include "libs/base/status_macros.h"
 #include "services/notification/deliveries/sql_store.h"
-#include "services/notification/mail/templates.h"
+#include "services/notification/templates/rules/built_in.h"
 
 namespace wici::notification {
 namespace {
@@ -118,7 +118,7 @@ absl::StatusOr<std::vector<NewNotification>> FeedHandler::Plan(
     notification.event = change.aggregate();
     notification.cause =
         absl::StrCat("registration/", change.cursor().epoch(), "/", change.cursor().seq());
-    notification.calendar_method = FindTemplate(template_name)->calendar_method();
+    notification.calendar_method = FindBuiltIn(template_name)->calendar_method();
     notification.not_before = now;
     notification.expires = now + kDefaultLifetime;
     if (ConcernsEverybody(change.kind())) {

@@ -10,8 +10,9 @@
 #include "libs/calendar/calendar.h"
 #include "services/notification/mail/event_times.h"
 #include "services/notification/mail/mime.h"
-#include "services/notification/mail/templates.h"
 #include "services/notification/preferences/rules/may_send.h"
+#include "services/notification/templates/rules/built_in.h"
+#include "services/notification/templates/rules/render.h"
 
 namespace wici::notification {
 namespace {
@@ -50,9 +51,8 @@ std::string WebUrl(const std::string& url) {
   return absl::StartsWith(url, "https://") || absl::StartsWith(url, "http://") ? url : "";
 }
 
-std::string Where(const registration_v1::Event& event) {
-  // The same word in each language of the templates.
-  if (!event.has_venue()) return "online";
+std::string Where(const registration_v1::Event& event, const std::string& language) {
+  if (!event.has_venue()) return language == "uk" ? "онлайн" : "online";
   const registration_v1::Venue& venue = event.venue();
   return venue.address().empty() ? venue.display_name()
                                  : absl::StrCat(venue.display_name(), ", ", venue.address());
@@ -97,6 +97,18 @@ bool IsTrue(const ClaimedDelivery& delivery, const MessageFacts& facts, absl::Ti
          links.state() == registration_v1::REGISTRATION_STATE_WAITLISTED;
 }
 
+// The texts of the template, or nullptr when there is none.
+const v1::TemplateVersion* TextsOf(const ClaimedDelivery& delivery, const MessageFacts& facts) {
+  return facts.texts != nullptr ? &facts.texts->version
+                                : FindBuiltInVersion(delivery.template_name);
+}
+
+// Of a template that exists.
+v1::Purpose PurposeOf(const ClaimedDelivery& delivery, const MessageFacts& facts) {
+  return facts.texts != nullptr ? facts.texts->purpose
+                                : FindBuiltIn(delivery.template_name)->purpose();
+}
+
 // Why the message would no longer be true, or UNSPECIFIED when it is.
 v1::DeliveryReason WhyNot(const ClaimedDelivery& delivery, const MessageFacts& facts,
                           absl::Time now) {
@@ -112,10 +124,9 @@ v1::DeliveryReason WhyNot(const ClaimedDelivery& delivery, const MessageFacts& f
       facts.links->person() != delivery.person) {
     return v1::DELIVERY_REASON_RESOURCE_UNKNOWN;
   }
-  const v1::Template* found = FindTemplate(delivery.template_name);
-  if (found == nullptr) return v1::DELIVERY_REASON_TEMPLATE_DEFECT;
+  if (TextsOf(delivery, facts) == nullptr) return v1::DELIVERY_REASON_TEMPLATE_DEFECT;
   // For those whose owner keeps none, the check just before sending knows (PreferenceCheck).
-  if (IsAudience(found->purpose()) && OwnerKeepsConsents(delivery.person) &&
+  if (IsAudience(PurposeOf(delivery, facts)) && OwnerKeepsConsents(delivery.person) &&
       !facts.person->audience_consent()) {
     return v1::DELIVERY_REASON_NO_CONSENT;
   }
@@ -146,8 +157,10 @@ absl::StatusOr<TemplateValues> Values(const ClaimedDelivery& delivery, const Mes
   values.organiser = Organiser(event);
   values.date = std::move(times.date);
   values.when = std::move(times.when);
-  values.where = Where(event);
+  values.where = Where(event, language);
   values.summary = InLanguage(event.summary(), language);
+  values.spoken_languages =
+      NamesOfLanguages({event.languages().begin(), event.languages().end()}, language);
   // Why an event was moved is not why a registration was cancelled.
   if (!absl::StartsWith(delivery.template_name, "templates/registration-")) {
     values.reason = event.change_reason();
@@ -201,11 +214,13 @@ absl::StatusOr<CalendarPart> MakeCalendar(const ClaimedDelivery& delivery,
 
 // Audience mail can be left by one click; transactional mail has nothing to be left.
 absl::StatusOr<std::optional<ListHeaders>> MakeList(const ClaimedDelivery& delivery,
+                                                    const MessageFacts& facts,
                                                     const Sender& sender) {
-  const v1::Template* used = FindTemplate(delivery.template_name);
-  if (!sender.keys || used == nullptr || !IsAudience(used->purpose())) return std::nullopt;
+  if (!sender.keys || !IsAudience(PurposeOf(delivery, facts))) return std::nullopt;
   const std::string token = sender.keys->UnsubscribeToken(delivery.id);
-  const std::string id = delivery.template_name.substr(delivery.template_name.rfind('/') + 1);
+  // "templates/{template}", or a version of one.
+  const std::string from_id = delivery.template_name.substr(delivery.template_name.find('/') + 1);
+  const std::string id = from_id.substr(0, from_id.find('/'));
   WICI_ASSIGN_OR_RETURN(HeaderValue list_id, HeaderValue::Parse(absl::StrCat(
                                                  id, ".", std::string(sender.from.domain()))));
   WICI_ASSIGN_OR_RETURN(HeaderValue page, HeaderValue::Parse(absl::StrCat(
@@ -221,11 +236,12 @@ absl::StatusOr<std::optional<ListHeaders>> MakeList(const ClaimedDelivery& deliv
 absl::StatusOr<Mail> Compose(const ClaimedDelivery& delivery, const MessageFacts& facts,
                              const Sender& sender, const Mailbox& to, absl::Time now) {
   const registration_v1::Event& event = facts.subject->event;
-  const std::string language = ChooseLanguage(
+  const v1::TemplateVersion::Content& content = ChooseContent(
+      *TextsOf(delivery, facts),
       {facts.person->language(), event.languages().empty() ? "" : event.languages(0)});
+  const std::string& language = content.language();
   WICI_ASSIGN_OR_RETURN(const TemplateValues values, Values(delivery, facts, sender, to, language));
-  WICI_ASSIGN_OR_RETURN(RenderedTexts texts,
-                        RenderTemplate(delivery.template_name, language, values));
+  WICI_ASSIGN_OR_RETURN(RenderedTexts texts, Render(content, values));
   WICI_ASSIGN_OR_RETURN(HeaderValue subject, HeaderValue::Parse(texts.subject));
   WICI_ASSIGN_OR_RETURN(HeaderValue message_id,
                         HeaderValue::Parse(MessageId(delivery.id, sender.from)));
@@ -237,7 +253,7 @@ absl::StatusOr<Mail> Compose(const ClaimedDelivery& delivery, const MessageFacts
   if (delivery.calendar_method != v1::CALENDAR_METHOD_UNSPECIFIED) {
     WICI_ASSIGN_OR_RETURN(part, MakeCalendar(delivery, event, values, from, to, now));
   }
-  WICI_ASSIGN_OR_RETURN(std::optional<ListHeaders> list, MakeList(delivery, sender));
+  WICI_ASSIGN_OR_RETURN(std::optional<ListHeaders> list, MakeList(delivery, facts, sender));
   return Mail{.from = std::move(from),
               .to = to,
               .subject = std::move(subject),

@@ -14,6 +14,7 @@
 #include "services/notification/mail/mail_keys.h"
 #include "services/notification/mail/mailbox.h"
 #include "services/notification/peers/peers.h"
+#include "services/notification/templates/template_store.h"
 #include "wici/people/v1/contact_point_service.pb.h"
 #include "wici/registration/v1/link_service.pb.h"
 
@@ -44,6 +45,8 @@ struct MessageFacts {
   const Subject* subject = nullptr;
   const people::v1::ContactPoint* person = nullptr;
   const registration::v1::Links* links = nullptr;
+  // Of a template of an organisation; null for a built-in one.
+  const TemplateTexts* texts = nullptr;
 };
 
 // Composes the mail of `delivery`, or says why it is not sent: the event is gone or was called off,

@@ -42,6 +42,8 @@ struct NewNotification {
   };
   std::string id;
   std::string template_name;  // "templates/invitation"
+  // The version, "templates/x/versions/3", of a template of an organisation; "" for a built-in one.
+  std::string template_version;
   std::string event;
   std::string cause;  // "registration/<epoch>/<seq>", or ""
   v1::Channel channel = v1::CHANNEL_EMAIL;
@@ -59,7 +61,7 @@ struct ClaimedDelivery {
   std::string id;
   std::string lease_owner;  // one for each claim
   std::string notification_id;
-  std::string template_name;
+  std::string template_name;  // of a template of an organisation the version
   std::string event;
   std::string resource;
   std::string person;

@@ -85,4 +85,36 @@ absl::Status TemplateNotRenderedError(std::string_view name, std::string_view pr
   return status;
 }
 
+absl::Status InboxItemNotFoundError(std::string_view name) {
+  return MakeError(absl::StatusCode::kNotFound, kDomain, "INBOX_ITEM_NOT_FOUND",
+                   absl::StrCat(std::string(name), " does not exist"), {{"item", name}});
+}
+
+absl::Status CampaignNotFoundError(std::string_view name) {
+  return MakeError(absl::StatusCode::kNotFound, kDomain, "CAMPAIGN_NOT_FOUND",
+                   absl::StrCat(std::string(name), " does not exist"), {{"campaign", name}});
+}
+
+absl::Status CampaignStepNotAllowedError(std::string_view name, v1::Campaign::State state) {
+  const std::string& word = v1::Campaign::State_Name(state);
+  absl::Status status =
+      MakeError(absl::StatusCode::kFailedPrecondition, kDomain, "CAMPAIGN_STEP_NOT_ALLOWED",
+                absl::StrCat(std::string(name), " is in state ", word),
+                {{"campaign", name}, {"state", word}});
+  AddPreconditionViolation(status, "CAMPAIGN_STEP_NOT_ALLOWED", name,
+                           "the step does not follow this state");
+  return status;
+}
+
+absl::Status CampaignSelfApprovedError(std::string_view name, std::int64_t most) {
+  const std::string limit = absl::StrCat(most);
+  absl::Status status =
+      MakeError(absl::StatusCode::kFailedPrecondition, kDomain, "CAMPAIGN_SELF_APPROVED",
+                absl::StrCat(std::string(name), " goes to more than ", limit, " people"),
+                {{"campaign", name}, {"limit", limit}});
+  AddPreconditionViolation(status, "CAMPAIGN_SELF_APPROVED", name,
+                           "somebody other than its author must approve it");
+  return status;
+}
+
 }  // namespace wici::notification

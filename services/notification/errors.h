@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "absl/status/status.h"
+#include "wici/notification/v1/campaign.pb.h"
 
 namespace wici::notification {
 
@@ -23,6 +24,11 @@ absl::Status TemplateBuiltInError(std::string_view name);
 // `problem` names variables, never values.
 absl::Status TemplateNotRenderedError(std::string_view name, std::string_view problem);
 absl::Status TooManyTemplateVersionsError(std::string_view name, std::int64_t limit);
+absl::Status InboxItemNotFoundError(std::string_view name);
+absl::Status CampaignNotFoundError(std::string_view name);
+// `state` is where the campaign stands.
+absl::Status CampaignStepNotAllowedError(std::string_view name, v1::Campaign::State state);
+absl::Status CampaignSelfApprovedError(std::string_view name, std::int64_t most);
 
 }  // namespace wici::notification
 

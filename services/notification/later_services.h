@@ -4,16 +4,12 @@
 #define WICI_SERVICES_NOTIFICATION_LATER_SERVICES_H_
 
 #include "libs/rpc/server.h"
-#include "wici/notification/v1/campaign_service.pb.h"
-#include "wici/notification/v1/inbox_service.pb.h"
 #include "wici/notification/v1/subscription_service.pb.h"
 
 namespace wici::notification {
 
 inline void RegisterLaterServices(rpc::Server& server) {
-  for (const auto* file : {v1::GetCampaignRequest::descriptor()->file(),
-                           v1::ListInboxItemsRequest::descriptor()->file(),
-                           v1::GetSubscriptionRequest::descriptor()->file()}) {
+  for (const auto* file : {v1::GetSubscriptionRequest::descriptor()->file()}) {
     server.AddService(file->service(0)->full_name());
   }
 }

@@ -23,6 +23,7 @@ NewNotification Plan(const v1::Notification& wanted, IdSource& ids, absl::Time n
   plan.id = ids.NewId();
   plan.template_name = wanted.template_();
   plan.event = wanted.event();
+  if (wanted.channel() != v1::CHANNEL_UNSPECIFIED) plan.channel = wanted.channel();
   if (wanted.unknown_policy() != v1::UNKNOWN_POLICY_UNSPECIFIED) {
     plan.unknown_policy = wanted.unknown_policy();
   }

@@ -23,6 +23,11 @@ absl::Status RecordNotifications(sql::Transaction& tx,
                                  absl::Span<const NewNotification> notifications,
                                  std::string_view transaction_id, absl::Time now);
 
+// Stops what has not been sent of a notification, by its id; returns its new version. In the
+// caller's transaction, which appends to the change feed.
+absl::StatusOr<std::int64_t> StopNotification(sql::Transaction& tx, std::string_view id,
+                                              absl::Time now);
+
 class SqlStore final : public Store {
  public:
   // `checks` are asked before an attempt, in this order. All outlive the store.

@@ -6,11 +6,12 @@
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
-#include "libs/base/limits.h"
 #include "libs/base/log.h"
 #include "libs/base/status_macros.h"
 #include "services/notification/deliveries/sql_store.h"
+#include "services/notification/feed/to_participants.h"
 #include "services/notification/templates/rules/built_in.h"
+#include "services/notification/timers/timer_store.h"
 
 namespace wici::notification {
 namespace {
@@ -92,18 +93,21 @@ absl::Status FeedHandler::PlanForEverybody(const feed::v1::Change& change, NewNo
       peers_.ListParticipants(change.aggregate());
   if (absl::IsNotFound(listed.status())) return absl::OkStatus();  // nobody left to tell
   WICI_RETURN_IF_ERROR(listed.status());
-  const std::vector<Participant>& participants = *listed;
-  for (std::size_t start = 0; start < participants.size(); start += kBatchSizeMax) {
-    NewNotification notification = base;
-    notification.id = ids_.NewId();
-    const std::size_t end = std::min(start + kBatchSizeMax, participants.size());
-    for (std::size_t i = start; i < end; ++i) {
-      notification.recipients.push_back(
-          {ids_.NewId(), participants[i].person, participants[i].resource});
-    }
-    plan.push_back(std::move(notification));
-  }
+  ToParticipants(base, *listed, ids_, plan);
   return absl::OkStatus();
+}
+
+absl::StatusOr<std::vector<registration::v1::Event>> FeedHandler::ReadChangedEvents(
+    absl::Span<const feed::v1::Change> changes) {
+  Names names;
+  for (const feed::v1::Change& change : changes) {
+    if (ConcernsEverybody(change.kind())) names.insert(change.aggregate());
+  }
+  std::vector<registration::v1::Event> events;
+  if (names.empty()) return events;
+  WICI_ASSIGN_OR_RETURN(auto found, peers_.GetEvents(names));
+  for (auto& [name, subject] : found) events.push_back(std::move(subject.event));
+  return events;
 }
 
 absl::StatusOr<std::vector<NewNotification>> FeedHandler::Plan(
@@ -142,15 +146,17 @@ absl::StatusOr<std::vector<NewNotification>> FeedHandler::Plan(
 absl::StatusOr<sql::Database::Body> FeedHandler::Prepare(
     absl::Span<const feed::v1::Change> changes) {
   WICI_ASSIGN_OR_RETURN(std::vector<NewNotification> plan, Plan(changes));
+  WICI_ASSIGN_OR_RETURN(std::vector<registration::v1::Event> events, ReadChangedEvents(changes));
   std::vector<std::string> erased;
   for (const feed::v1::Change& change : changes) {
     if (change.kind() == "registration.person_erased") erased.push_back(change.person());
   }
-  return [this, plan = std::move(plan), erased = std::move(erased), transaction_id = ids_.NewId(),
-          now = clock_.Now()](sql::Transaction& tx) -> absl::Status {
+  return [this, plan = std::move(plan), events = std::move(events), erased = std::move(erased),
+          transaction_id = ids_.NewId(), now = clock_.Now()](sql::Transaction& tx) -> absl::Status {
     for (const std::string& person : erased) {
       WICI_RETURN_IF_ERROR(people_.Erase(tx, person, now).status());
     }
+    WICI_RETURN_IF_ERROR(SetTimers(tx, events, now));
     return RecordNotifications(tx, plan, transaction_id, now);
   };
 }

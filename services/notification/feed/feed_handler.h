@@ -22,10 +22,11 @@
 //   meeting.cancelled, meeting.unscheduled   -> meeting-cancelled          (CANCEL, if it was in
 //                                                                           calendars)
 //
-// Everything else calls for none. After registration.person_erased nothing that this service holds
-// of that person is kept any more. A message about a meeting has the meeting in the place of the
-// event, so that it has a calendar entry of its own (Peers::GetEvents) with the SEQUENCE of the
-// meeting, and the links of the recipient's registration.
+// Everything else calls for none. After a change of an event its reminders are timed anew
+// (timers/timer_store.h), in the same transaction. After registration.person_erased nothing that
+// this service holds of that person is kept any more. A message about a meeting has the meeting in
+// the place of the event, so that it has a calendar entry of its own (Peers::GetEvents) with the
+// SEQUENCE of the meeting, and the links of the recipient's registration.
 #ifndef WICI_SERVICES_NOTIFICATION_FEED_FEED_HANDLER_H_
 #define WICI_SERVICES_NOTIFICATION_FEED_FEED_HANDLER_H_
 
@@ -70,6 +71,10 @@ class FeedHandler {
  private:
   absl::Status PlanForEverybody(const feed::v1::Change& change, NewNotification base,
                                 std::vector<NewNotification>& plan);
+
+  // The events that changed, as they are now.
+  absl::StatusOr<std::vector<registration::v1::Event>> ReadChangedEvents(
+      absl::Span<const feed::v1::Change> changes);
 
   Peers& peers_;
   PersonData& people_;

@@ -30,6 +30,11 @@ bool IsActive(registration::v1::RegistrationState state) {
   }
 }
 
+bool HasSeat(registration::v1::RegistrationState state) {
+  return state == registration::v1::REGISTRATION_STATE_CONFIRMED ||
+         state == registration::v1::REGISTRATION_STATE_CHECKED_IN;
+}
+
 // Whether `status` says that a page is too large for one message; then `request` asks for less.
 template <class Request>
 bool AskForLess(const absl::Status& status, Request& request) {
@@ -208,7 +213,7 @@ absl::Status GrpcPeers::AddRegistered(const std::string& event, Names& registere
     for (const registration::v1::Registration& item : page.registrations()) {
       registered.insert(item.person());
       if (IsActive(item.state()) && active.insert(item.person()).second) {
-        participants.push_back({item.person(), item.name()});
+        participants.push_back({item.person(), item.name(), HasSeat(item.state())});
       }
     }
     if (page.next_page_token().empty()) return absl::OkStatus();
@@ -230,7 +235,7 @@ absl::Status GrpcPeers::AddInvited(const std::string& event, Names registered,
     for (const registration::v1::Invitation& item : page.invitations()) {
       if (item.state() == registration::v1::INVITATION_STATE_OPEN &&
           item.answer() != registration::v1::ANSWER_NO && registered.insert(item.person()).second) {
-        participants.push_back({item.person(), item.name()});
+        participants.push_back({item.person(), item.name(), false});
       }
     }
     if (page.next_page_token().empty()) return absl::OkStatus();

@@ -21,6 +21,7 @@ using Names = std::set<std::string>;
 struct Participant {
   std::string person;
   std::string resource;  // the registration, or the invitation of who has none
+  bool has_seat = false;
 };
 
 // What a message is about.

@@ -13,6 +13,7 @@
 #include "services/notification/preferences/rules/may_send.h"
 #include "services/notification/templates/rules/built_in.h"
 #include "services/notification/templates/rules/render.h"
+#include "services/notification/timers/rules/plan_timers.h"
 
 namespace wici::notification {
 namespace {
@@ -21,6 +22,7 @@ namespace registration_v1 = registration::v1;
 
 // Far more than texts and a calendar entry need.
 constexpr std::size_t kMailMax = 1 << 20;
+constexpr std::size_t kShortTextMax = 64 * 1024;
 
 AttemptResult NotSent(v1::DeliveryReason reason) {
   AttemptResult result;
@@ -87,6 +89,11 @@ bool IsTrue(const ClaimedDelivery& delivery, const MessageFacts& facts, absl::Ti
     if (meeting == registration_v1::MEETING_STATE_UNSPECIFIED) break;
     if (truth.template_name == delivery.template_name && truth.state != meeting) return false;
   }
+  if (delivery.anchor) {
+    // A reminder is for those who have a seat, and never of a time that is no longer right.
+    const bool has_seat = facts.links != nullptr && !facts.links->check_in_token().empty();
+    return has_seat && IsTimedFor(delivery.template_name, *delivery.anchor, facts.subject->event);
+  }
   if (facts.links == nullptr) return true;
   const registration_v1::Links& links = *facts.links;
   if (delivery.template_name == "templates/registration-offered") {
@@ -145,14 +152,17 @@ std::string Organiser(const registration_v1::Event& event) {
 }
 
 absl::StatusOr<TemplateValues> Values(const ClaimedDelivery& delivery, const MessageFacts& facts,
-                                      const Sender& sender, const Mailbox& to,
-                                      const std::string& language) {
+                                      const Sender& sender, const std::string& language,
+                                      absl::Time now) {
   const registration_v1::Event& event = facts.subject->event;
   TemplateValues values;
   WICI_ASSIGN_OR_RETURN(EventTimes times,
                         DescribeEventTimes(TimeOf(event.start_time()), TimeOf(event.end_time()),
                                            event.time_zone(), language));
-  values.name = to.display_name();
+  // A name that could not stand in a header is nobody's name.
+  if (HeaderValue::Parse(facts.person->display_name()).ok()) {
+    values.name = facts.person->display_name();
+  }
   values.event_title = InLanguage(event.title(), language);
   values.organiser = Organiser(event);
   values.date = std::move(times.date);
@@ -165,6 +175,9 @@ absl::StatusOr<TemplateValues> Values(const ClaimedDelivery& delivery, const Mes
   if (!absl::StartsWith(delivery.template_name, "templates/registration-")) {
     values.reason = event.change_reason();
   }
+  const Countdown countdown = CountDown(event, now);
+  values.days = countdown.days;
+  values.hours = countdown.hours;
   if (facts.links == nullptr) return values;
   const registration_v1::Links& links = *facts.links;
   values.answer_url = Link(sender, "answer", "answer_token", links.answer_token());
@@ -180,6 +193,15 @@ absl::StatusOr<TemplateValues> Values(const ClaimedDelivery& delivery, const Mes
   // The address of the room is for those who have a seat.
   if (!links.check_in_token().empty()) values.online_url = WebUrl(event.online_url());
   return values;
+}
+
+// The texts in the language of the person, or of the event.
+const v1::TemplateVersion::Content& ContentFor(const ClaimedDelivery& delivery,
+                                               const MessageFacts& facts) {
+  const registration_v1::Event& event = facts.subject->event;
+  return ChooseContent(
+      *TextsOf(delivery, facts),
+      {facts.person->language(), event.languages().empty() ? "" : event.languages(0)});
 }
 
 absl::StatusOr<CalendarPart> MakeCalendar(const ClaimedDelivery& delivery,
@@ -236,11 +258,10 @@ absl::StatusOr<std::optional<ListHeaders>> MakeList(const ClaimedDelivery& deliv
 absl::StatusOr<Mail> Compose(const ClaimedDelivery& delivery, const MessageFacts& facts,
                              const Sender& sender, const Mailbox& to, absl::Time now) {
   const registration_v1::Event& event = facts.subject->event;
-  const v1::TemplateVersion::Content& content = ChooseContent(
-      *TextsOf(delivery, facts),
-      {facts.person->language(), event.languages().empty() ? "" : event.languages(0)});
+  const v1::TemplateVersion::Content& content = ContentFor(delivery, facts);
   const std::string& language = content.language();
-  WICI_ASSIGN_OR_RETURN(const TemplateValues values, Values(delivery, facts, sender, to, language));
+  WICI_ASSIGN_OR_RETURN(const TemplateValues values,
+                        Values(delivery, facts, sender, language, now));
   WICI_ASSIGN_OR_RETURN(RenderedTexts texts, Render(content, values));
   WICI_ASSIGN_OR_RETURN(HeaderValue subject, HeaderValue::Parse(texts.subject));
   WICI_ASSIGN_OR_RETURN(HeaderValue message_id,
@@ -305,6 +326,22 @@ std::variant<Outgoing, AttemptResult> MakeMail(const ClaimedDelivery& delivery,
   std::string message = SignMail(sender.dkim, ComposeMail(*mail), now);
   if (message.size() > kMailMax) return Rejected(v1::DELIVERY_REASON_TEMPLATE_DEFECT);
   return Outgoing{std::string(to->domain()), to->wire_address(), std::move(message)};
+}
+
+std::variant<ShortMessage, AttemptResult> MakeShortMessage(const ClaimedDelivery& delivery,
+                                                           const MessageFacts& facts,
+                                                           const Sender& sender, absl::Time now) {
+  const v1::DeliveryReason reason = WhyNot(delivery, facts, now);
+  if (reason != v1::DELIVERY_REASON_UNSPECIFIED) return NotSent(reason);
+  const v1::TemplateVersion::Content& content = ContentFor(delivery, facts);
+  const auto values = Values(delivery, facts, sender, content.language(), now);
+  if (!values.ok()) return Rejected(v1::DELIVERY_REASON_TEMPLATE_DEFECT);
+  absl::StatusOr<RenderedTexts> texts = Render(content, *values);
+  if (!texts.ok() || texts->text.size() > kShortTextMax) {
+    return Rejected(v1::DELIVERY_REASON_TEMPLATE_DEFECT);
+  }
+  const std::string& url = values->answer_url.empty() ? values->manage_url : values->answer_url;
+  return ShortMessage{std::move(texts->subject), std::move(texts->text), url};
 }
 
 }  // namespace wici::notification

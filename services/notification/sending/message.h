@@ -57,6 +57,18 @@ std::variant<Outgoing, AttemptResult> MakeMail(const ClaimedDelivery& delivery,
                                                const MessageFacts& facts, const Sender& sender,
                                                absl::Time now);
 
+// What is put into an inbox.
+struct ShortMessage {
+  std::string title;
+  std::string text;
+  std::string url;  // where a click leads, or ""
+};
+
+// The same as a short message without address and calendar part. Pure.
+std::variant<ShortMessage, AttemptResult> MakeShortMessage(const ClaimedDelivery& delivery,
+                                                           const MessageFacts& facts,
+                                                           const Sender& sender, absl::Time now);
+
 // Message-ID of a delivery, the same in every attempt, without angle brackets.
 std::string MessageId(std::string_view delivery_id, const Mailbox& from);
 // UID of the calendar entry of an event that does not say one itself, the same in every mail.

@@ -39,10 +39,12 @@ class NotificationFixture : public testing::DatabaseTest {
            std::function<void()> on_commit)
         : store(database, ids),
           watch(database, machine, from, absl::Milliseconds(100)),
+          inbox_watch(database, machine),
           handlers(Environment{.database = database,
                                .store = store,
                                .peers = peers,
                                .watch = watch,
+                               .inbox_watch = inbox_watch,
                                .clock = clock,
                                .ids = ids,
                                .key = key,
@@ -58,6 +60,7 @@ class NotificationFixture : public testing::DatabaseTest {
     FakePeers peers;
     SqlStore store;
     DeliveryWatch watch;
+    InboxWatch inbox_watch;
     Services handlers;
     testing::ServiceFixture grpc;
   };

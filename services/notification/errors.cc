@@ -87,4 +87,67 @@ absl::Status AddressUnknownError(std::string_view person) {
   return status;
 }
 
+absl::Status TemplateExistsError(std::string_view name) {
+  return MakeError(absl::StatusCode::kAlreadyExists, kDomain, "TEMPLATE_EXISTS",
+                   absl::StrCat(std::string(name), " exists, or did once"), {{"template", name}});
+}
+
+absl::Status TemplateBuiltInError(std::string_view name) {
+  absl::Status status =
+      MakeError(absl::StatusCode::kFailedPrecondition, kDomain, "TEMPLATE_BUILT_IN",
+                absl::StrCat(std::string(name), " comes with the service"), {{"template", name}});
+  AddPreconditionViolation(status, "TEMPLATE_BUILT_IN", name, "it cannot be changed");
+  return status;
+}
+
+absl::Status TooManyTemplateVersionsError(std::string_view name, std::int64_t limit) {
+  const std::string most = absl::StrCat(limit);
+  absl::Status status =
+      MakeError(absl::StatusCode::kFailedPrecondition, kDomain, "TOO_MANY_TEMPLATE_VERSIONS",
+                absl::StrCat(std::string(name), " has ", most, " versions"),
+                {{"template", name}, {"limit", most}});
+  AddPreconditionViolation(status, "TOO_MANY_TEMPLATE_VERSIONS", name, "create another template");
+  return status;
+}
+
+absl::Status TemplateNotRenderedError(std::string_view name, std::string_view problem) {
+  absl::Status status =
+      MakeError(absl::StatusCode::kFailedPrecondition, kDomain, "TEMPLATE_NOT_RENDERED",
+                absl::StrCat(std::string(name), ": ", std::string(problem)), {{"template", name}});
+  AddPreconditionViolation(status, "TEMPLATE_NOT_RENDERED", name, problem);
+  return status;
+}
+
+absl::Status InboxItemNotFoundError(std::string_view name) {
+  return MakeError(absl::StatusCode::kNotFound, kDomain, "INBOX_ITEM_NOT_FOUND",
+                   absl::StrCat(std::string(name), " does not exist"), {{"item", name}});
+}
+
+absl::Status CampaignNotFoundError(std::string_view name) {
+  return MakeError(absl::StatusCode::kNotFound, kDomain, "CAMPAIGN_NOT_FOUND",
+                   absl::StrCat(std::string(name), " does not exist"), {{"campaign", name}});
+}
+
+absl::Status CampaignStepNotAllowedError(std::string_view name, v1::Campaign::State state) {
+  const std::string& word = v1::Campaign::State_Name(state);
+  absl::Status status =
+      MakeError(absl::StatusCode::kFailedPrecondition, kDomain, "CAMPAIGN_STEP_NOT_ALLOWED",
+                absl::StrCat(std::string(name), " is in state ", word),
+                {{"campaign", name}, {"state", word}});
+  AddPreconditionViolation(status, "CAMPAIGN_STEP_NOT_ALLOWED", name,
+                           "the step does not follow this state");
+  return status;
+}
+
+absl::Status CampaignSelfApprovedError(std::string_view name, std::int64_t most) {
+  const std::string limit = absl::StrCat(most);
+  absl::Status status =
+      MakeError(absl::StatusCode::kFailedPrecondition, kDomain, "CAMPAIGN_SELF_APPROVED",
+                absl::StrCat(std::string(name), " goes to more than ", limit, " people"),
+                {{"campaign", name}, {"limit", limit}});
+  AddPreconditionViolation(status, "CAMPAIGN_SELF_APPROVED", name,
+                           "somebody other than its author must approve it");
+  return status;
+}
+
 }  // namespace wici::notification

@@ -2,9 +2,11 @@
 #ifndef WICI_SERVICES_NOTIFICATION_ERRORS_H_
 #define WICI_SERVICES_NOTIFICATION_ERRORS_H_
 
+#include <cstdint>
 #include <string_view>
 
 #include "absl/status/status.h"
+#include "wici/notification/v1/campaign.pb.h"
 
 namespace wici::notification {
 
@@ -17,6 +19,16 @@ absl::Status ConsentNotFoundError(std::string_view name);
 absl::Status ConsentWithdrawnError(std::string_view name);
 absl::Status SuppressionNotFoundError(std::string_view name);
 absl::Status AddressUnknownError(std::string_view person);
+absl::Status TemplateExistsError(std::string_view name);
+absl::Status TemplateBuiltInError(std::string_view name);
+// `problem` names variables, never values.
+absl::Status TemplateNotRenderedError(std::string_view name, std::string_view problem);
+absl::Status TooManyTemplateVersionsError(std::string_view name, std::int64_t limit);
+absl::Status InboxItemNotFoundError(std::string_view name);
+absl::Status CampaignNotFoundError(std::string_view name);
+// `state` is where the campaign stands.
+absl::Status CampaignStepNotAllowedError(std::string_view name, v1::Campaign::State state);
+absl::Status CampaignSelfApprovedError(std::string_view name, std::int64_t most);
 
 // Subscriptions.
 absl::Status SubscriptionNotFoundError(std::string_view name);

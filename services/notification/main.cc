@@ -29,6 +29,8 @@
 #include "libs/rpc/server.h"
 #include "libs/sql/database.h"
 #include "libs/sql/migrate.h"
+#include "services/notification/campaigns/campaign_check.h"
+#include "services/notification/campaigns/campaign_worker.h"
 #include "services/notification/deliveries/sql_store.h"
 #include "services/notification/feed/feed_handler.h"
 #include "services/notification/lanes/lane_check.h"
@@ -36,9 +38,11 @@
 #include "services/notification/peers/grpc_peers.h"
 #include "services/notification/preferences/preference_check.h"
 #include "services/notification/preferences/unsubscribe_page.h"
+#include "services/notification/sending/inbox_channel.h"
 #include "services/notification/sending/mail_channel.h"
 #include "services/notification/sending/worker.h"
 #include "services/notification/services.h"
+#include "services/notification/timers/timer_worker.h"
 #include "services/notification/webhooks/sending/endpoint_check.h"
 #include "services/notification/webhooks/webhooks.h"
 
@@ -160,12 +164,14 @@ absl::Status Serve(const rpc::ServiceFlags& flags) {
                      .on_commit = [&on_commit] { on_commit(); }},
                     std::move(webhook_transport), webhook_options.reach);
 
+  CampaignCheck campaign_check;
   PreferenceCheck preference_check(MailKeys(key), ids);
   EndpointCheck endpoint_check;
   LaneCheck lane_check({{v1::CHANNEL_EMAIL, mail.per_domain}, {v1::CHANNEL_WEBHOOK, {}}});
-  SqlStore store(*database, ids, {&preference_check, &endpoint_check, &lane_check});
-  WICI_ASSIGN_OR_RETURN(const auto mail_channel,
-                        MailChannel::Make(peers, mail.sender, mail.smtp, mail.threads));
+  SqlStore store(*database, ids,
+                 {&campaign_check, &preference_check, &endpoint_check, &lane_check});
+  WICI_ASSIGN_OR_RETURN(const auto mail_channel, MailChannel::Make(peers, store, clock, mail.sender,
+                                                                   mail.smtp, mail.threads));
   DeliveryWorker mail_worker(store, *mail_channel, clock,
                              {.owner = ids.NewId(), .sender_threads = mail.threads});
   DeliveryWorker webhook_worker(store, webhooks.channel(), clock,
@@ -173,8 +179,13 @@ absl::Status Serve(const rpc::ServiceFlags& flags) {
                                  .sender_threads = 16,
                                  .lane_threads_max = 2,
                                  .lane_in_flight_max = 16});
+  InboxWatch inbox_watch(*database, clock);
+  InboxChannel inbox_channel(*database, store, peers, mail.sender, clock,
+                             [&inbox_watch] { inbox_watch.Notify(); });
+  DeliveryWorker inbox_worker(store, inbox_channel, clock,
+                              {.owner = ids.NewId(), .sender_threads = 1});
   // One for each channel, so that none waits for another.
-  const std::vector<DeliveryWorker*> workers = {&mail_worker, &webhook_worker};
+  const std::vector<DeliveryWorker*> workers = {&mail_worker, &webhook_worker, &inbox_worker};
   const auto wake_workers = [&workers] {
     for (DeliveryWorker* worker : workers) worker->Wake();
   };
@@ -186,6 +197,7 @@ absl::Status Serve(const rpc::ServiceFlags& flags) {
                             [&](const feed::v1::Cursor& head) {
                               feed.Notify(head);
                               watch.Notify();
+                              inbox_watch.Notify();
                               wake_workers();
                             });
   feed::GrpcFeedSource source(registration, own_token);
@@ -197,12 +209,15 @@ absl::Status Serve(const rpc::ServiceFlags& flags) {
                                 .store = store,
                                 .peers = peers,
                                 .watch = watch,
+                                .inbox_watch = inbox_watch,
                                 .clock = clock,
                                 .ids = ids,
                                 .key = key,
                                 .from = mail.sender.from,
                                 .subscriptions = webhooks.service(),
                                 .on_commit = on_commit});
+  TimerWorker timers(*database, peers, ids, clock, on_commit);
+  CampaignWorker campaigns(services.campaigns(), clock, on_commit);
   FeedHandler handler(peers, services.person_data(), ids, clock, &webhooks.fan_out());
   feed::Consumer consumer(
       *database, redis.get(), source, clock,
@@ -228,6 +243,8 @@ absl::Status Serve(const rpc::ServiceFlags& flags) {
   retention.Start();
   consumer.Start();
   for (DeliveryWorker* worker : workers) worker->Start();
+  timers.Start();
+  campaigns.Start();
   const absl::Status served = rpc::ServeUntilSignal(flags, server, [&database] {
     return sql::SchemaVersion(*database, absl::Now() + absl::Seconds(1)).status();
   });

@@ -1,13 +1,15 @@
 #include "services/notification/services.h"
 
 #include "services/notification/errors.h"
-#include "services/notification/later_services.h"
 
 namespace wici::notification {
 
 Services::Services(const Environment& environment)
     : mutation_(kDomain, environment.database, environment.clock, environment.ids,
                 environment.on_commit),
+      template_store_(environment.database, mutation_),
+      inbox_store_(environment.database, mutation_),
+      campaign_store_(environment.database, mutation_),
       acceptor_(environment.database, environment.ids, environment.clock, environment.on_commit),
       replays_(environment.database, environment.ids),
       person_preferences_(MailKeys(environment.key)),
@@ -16,6 +18,9 @@ Services::Services(const Environment& environment)
       intake_store_(mutation_),
       notification_service_(environment.store, replays_, acceptor_, environment.watch,
                             environment.ids, environment.clock, environment.from),
+      template_service_(template_store_),
+      inbox_service_(inbox_store_, environment.inbox_watch),
+      campaign_service_(campaign_store_, environment.clock),
       personal_data_service_(person_data_, environment.database, mutation_),
       preference_service_(preference_store_, suppression_store_, environment.peers, environment.key,
                           environment.clock),
@@ -25,11 +30,12 @@ Services::Services(const Environment& environment)
 void Services::Register(rpc::Server& server) {
   notification_service_.Register(server);
   template_service_.Register(server);
+  inbox_service_.Register(server);
+  campaign_service_.Register(server);
   personal_data_service_.Register(server);
   preference_service_.Register(server);
   intake_service_.Register(server);
   subscription_service_.Register(server);
-  RegisterLaterServices(server);
 }
 
 }  // namespace wici::notification

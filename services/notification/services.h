@@ -10,12 +10,17 @@
 #include "libs/feed/mutation.h"
 #include "libs/rpc/server.h"
 #include "libs/sql/database.h"
+#include "services/notification/campaigns/campaign_service.h"
+#include "services/notification/campaigns/campaign_store.h"
 #include "services/notification/deliveries/acceptor.h"
 #include "services/notification/deliveries/kept_mail_data.h"
 #include "services/notification/deliveries/notification_service.h"
 #include "services/notification/deliveries/replay/replay_store.h"
 #include "services/notification/deliveries/store.h"
 #include "services/notification/deliveries/watch/delivery_watch.h"
+#include "services/notification/inbox/inbox_service.h"
+#include "services/notification/inbox/inbox_store.h"
+#include "services/notification/inbox/inbox_watch.h"
 #include "services/notification/intake/intake_service.h"
 #include "services/notification/mail/mailbox.h"
 #include "services/notification/peers/peers.h"
@@ -24,6 +29,7 @@
 #include "services/notification/preferences/person_preferences.h"
 #include "services/notification/preferences/preference_service.h"
 #include "services/notification/templates/template_service.h"
+#include "services/notification/templates/template_store.h"
 #include "services/notification/webhooks/subscription_service.h"
 
 namespace wici::notification {
@@ -34,6 +40,7 @@ struct Environment {
   Store& store;
   Peers& peers;
   DeliveryWatch& watch;
+  InboxWatch& inbox_watch;
   const Clock& clock;
   IdSource& ids;
   auth::SigningKey key;                // of this installation
@@ -47,24 +54,33 @@ class Services {
  public:
   explicit Services(const Environment& environment);
   void Register(rpc::Server& server);
+  // For the worker.
+  CampaignStore& campaigns() { return campaign_store_; }
   // What every family holds of people.
   PersonData& person_data() { return person_data_; }
   SuppressionStore& suppression_store() { return suppression_store_; }
 
  private:
   feed::Mutation mutation_;
+  TemplateStore template_store_;
+  InboxStore inbox_store_;
+  CampaignStore campaign_store_;
   Acceptor acceptor_;
   ReplayStore replays_;
   KeptMailData kept_mail_data_;
   PersonPreferences person_preferences_;
   CalendarReplyData calendar_reply_data_;
-  AllPersonData person_data_{{&kept_mail_data_, &person_preferences_, &calendar_reply_data_}};
+  InboxData inbox_data_;
+  AllPersonData person_data_{
+      {&kept_mail_data_, &person_preferences_, &calendar_reply_data_, &inbox_data_}};
   PreferenceStore preference_store_;
   SuppressionStore suppression_store_;
   IntakeStore intake_store_;
 
   NotificationService notification_service_;
   TemplateService template_service_;
+  InboxService inbox_service_;
+  CampaignService campaign_service_;
   PersonalDataService personal_data_service_;
   PreferenceService preference_service_;
   IntakeService intake_service_;

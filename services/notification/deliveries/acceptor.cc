@@ -1,14 +1,59 @@
 #include "services/notification/deliveries/acceptor.h"
 
+#include <map>
+#include <set>
+#include <string>
 #include <utility>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "libs/base/status_macros.h"
+#include "libs/base/violations.h"
 #include "services/notification/deliveries/ledger_rows.h"
 #include "services/notification/deliveries/sql_store.h"
 #include "services/notification/errors.h"
+#include "services/notification/templates/rules/built_in.h"
+#include "services/notification/templates/template_store.h"
 
 namespace wici::notification {
+namespace {
+
+// Writes down the versions of the templates that are in use now, and what their calendar parts ask.
+// INVALID_ARGUMENT for templates that do not exist.
+absl::Status ChooseVersions(const std::map<std::string, v1::Template>& stored,
+                            std::vector<NewNotification>& notifications) {
+  Violations v;
+  for (std::size_t i = 0; i < notifications.size(); ++i) {
+    NewNotification& notification = notifications[i];
+    const v1::Template* found = FindBuiltIn(notification.template_name);
+    if (found == nullptr) {
+      const auto item = stored.find(notification.template_name);
+      if (item == stored.end()) {
+        const std::string prefix =
+            notifications.size() == 1 ? "" : absl::StrCat("requests[", i, "].");
+        v.Add(prefix + "notification.template", "does not exist");
+        continue;
+      }
+      found = &item->second;
+      notification.template_version = found->current_version();
+    }
+    notification.calendar_method = found->calendar_method();
+  }
+  return v.ToStatus(kDomain);
+}
+
+// The templates of organisations that the operations name.
+std::set<std::string> NamesOfTemplates(const std::vector<NewNotification>& notifications) {
+  std::set<std::string> names;
+  for (const NewNotification& notification : notifications) {
+    if (FindBuiltIn(notification.template_name) == nullptr) {
+      names.insert(notification.template_name);
+    }
+  }
+  return names;
+}
+
+}  // namespace
 
 Acceptor::Acceptor(sql::Database& database, IdSource& ids, const Clock& clock,
                    std::function<void()> on_commit)
@@ -39,6 +84,9 @@ absl::Status Acceptor::Apply(sql::Transaction& tx, absl::Span<Op* const> ops) {
   std::vector<sql::IdempotencyKey> keys;
   for (const Op* op : ops) keys.push_back(op->key);
   WICI_ASSIGN_OR_RETURN(const auto stored, sql::FindAnswers(tx, kDomain, keys));
+  std::set<std::string> names;
+  for (const Op* op : ops) names.merge(NamesOfTemplates(op->notifications));
+  WICI_ASSIGN_OR_RETURN(const auto templates, FindTemplates(tx, names));
   std::vector<NewNotification> accepted;
   std::vector<sql::IdempotencyRecord> records;
   for (std::size_t i = 0; i < ops.size(); ++i) {
@@ -49,6 +97,9 @@ absl::Status Acceptor::Apply(sql::Transaction& tx, absl::Span<Op* const> ops) {
       v1::BatchSendNotificationsResponse answer;
       answer.ParseFromString(**stored[i]);
       op.answer = std::move(answer);
+    } else if (const absl::Status chosen = ChooseVersions(templates, op.notifications);
+               !chosen.ok()) {
+      op.answer = chosen;
     } else {
       v1::BatchSendNotificationsResponse answer;
       for (const NewNotification& notification : op.notifications) {

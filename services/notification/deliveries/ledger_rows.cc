@@ -95,6 +95,7 @@ ClaimedDelivery ReadClaimed(const sql::Row& row) {
   d.channel = static_cast<v1::Channel>(row.Int(15));
   d.may_have_arrived = row.Bool(16);
   d.repeat_allowed = row.Bool(17);
+  if (!row.IsNull(18)) d.anchor = FromMicros(row.Int(18));
   return d;
 }
 
@@ -102,7 +103,7 @@ std::vector<sql::Value> DeliveryRow(const NewNotification& n,
                                     const NewNotification::Recipient& recipient, absl::Time now) {
   return {recipient.delivery_id,
           n.id,
-          n.template_name,
+          n.template_version.empty() ? n.template_name : n.template_version,
           n.event,
           recipient.resource,
           recipient.person,
@@ -127,7 +128,8 @@ std::vector<sql::Value> DeliveryRow(const NewNotification& n,
           "",
           1,
           ToMicros(now),
-          ToMicros(now)};
+          ToMicros(now),
+          n.anchor ? sql::Value(ToMicros(*n.anchor)) : sql::Value(nullptr)};
 }
 
 v1::Notification AcceptedNotification(const NewNotification& notification, absl::Time now) {

@@ -12,7 +12,6 @@
 #include "services/notification/deliveries/ledger_rows.h"
 #include "services/notification/deliveries/rules/validate_notification.h"
 #include "services/notification/errors.h"
-#include "services/notification/mail/templates.h"
 #include "services/notification/sending/message.h"
 
 namespace wici::notification {
@@ -24,10 +23,10 @@ NewNotification Plan(const v1::Notification& wanted, IdSource& ids, absl::Time n
   plan.id = ids.NewId();
   plan.template_name = wanted.template_();
   plan.event = wanted.event();
+  if (wanted.channel() != v1::CHANNEL_UNSPECIFIED) plan.channel = wanted.channel();
   if (wanted.unknown_policy() != v1::UNKNOWN_POLICY_UNSPECIFIED) {
     plan.unknown_policy = wanted.unknown_policy();
   }
-  plan.calendar_method = FindTemplate(wanted.template_())->calendar_method();
   plan.not_before =
       wanted.has_schedule_time() ? std::max(now, TimeOf(wanted.schedule_time())) : now;
   plan.expires =

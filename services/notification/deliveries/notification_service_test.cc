@@ -10,7 +10,6 @@
 #include "libs/base/error.h"
 #include "libs/testing/status_matchers.h"
 #include "services/notification/testing/notification_server.h"
-#include "wici/notification/v1/template_service.pb.h"
 #include "wici/people/v1/personal_data_service.pb.h"
 
 namespace wici::notification {
@@ -175,7 +174,7 @@ TEST_P(NotificationServiceTest, EverythingThatIsWrongIsSaidAtOnce) {
   v1::SendNotificationRequest request;
   request.set_request_id("not a uuid");
   v1::Notification& n = *request.mutable_notification();
-  n.set_template_("templates/none");
+  n.set_template_("none");
   n.set_event("Łódź");
   n.set_resource("clusters/c1");
   n.add_persons("clusters/c1/contacts/p1");
@@ -283,56 +282,12 @@ TEST_P(NotificationServiceTest, NobodyAndTheUnentitledAreTurnedAway) {
   EXPECT_THAT(Get("notifications/none"), StatusIs(absl::StatusCode::kPermissionDenied));
 }
 
-TEST_P(NotificationServiceTest, BuiltInTemplatesCanBeReadAndPreviewed) {
-  const auto templates = server_->grpc.Call<v1::ListTemplatesResponse>(
-      "wici.notification.v1.TemplateService/ListTemplates", v1::ListTemplatesRequest(), token_);
-  ASSERT_THAT(templates, IsOk());
-  EXPECT_EQ(templates->templates_size(), 19);
-  for (const v1::Template& item : templates->templates()) {
-    v1::GetTemplateRequest get;
-    get.set_name(item.name());
-    EXPECT_THAT(Call<v1::Template>("TemplateService/GetTemplate", get), IsOk());
-    v1::GetTemplateVersionRequest version;
-    version.set_name(item.current_version());
-    const auto texts = Call<v1::TemplateVersion>("TemplateService/GetTemplateVersion", version);
-    ASSERT_THAT(texts, IsOk());
-    EXPECT_EQ(texts->contents_size(), 3);
-    v1::ListTemplateVersionsRequest versions;
-    versions.set_parent(item.name());
-    EXPECT_EQ(
-        Call<v1::ListTemplateVersionsResponse>("TemplateService/ListTemplateVersions", versions)
-            ->template_versions_size(),
-        1);
-    v1::PreviewTemplateRequest preview;
-    preview.set_name(item.name());
-    preview.set_language("pl");
-    const auto shown =
-        Call<v1::PreviewTemplateResponse>("TemplateService/PreviewTemplate", preview);
-    ASSERT_THAT(shown, IsOk());
-    EXPECT_EQ(shown->language(), "pl");
-    EXPECT_THAT(shown->text(), HasSubstr("Silver meets Gold"));
-  }
-}
-
-TEST_P(NotificationServiceTest, UnknownTemplateIsNotFound) {
-  const auto not_found = StatusIs(absl::StatusCode::kNotFound, Reason("TEMPLATE_NOT_FOUND"));
-  v1::GetTemplateRequest get;
-  get.set_name("templates/none");
-  EXPECT_THAT(Call<v1::Template>("TemplateService/GetTemplate", get), not_found);
-  v1::GetTemplateVersionRequest version;
-  for (const char* name : {"templates/none/versions/1", "templates/invitation/versions/2"}) {
-    version.set_name(name);
-    EXPECT_THAT(Call<v1::TemplateVersion>("TemplateService/GetTemplateVersion", version),
-                not_found);
-  }
-  v1::PreviewTemplateRequest preview;
-  preview.set_name("templates/none");
-  EXPECT_THAT(Call<v1::PreviewTemplateResponse>("TemplateService/PreviewTemplate", preview),
-              not_found);
-  preview.set_name("templates");
-  preview.set_language("not a language");
-  EXPECT_THAT(Call<v1::PreviewTemplateResponse>("TemplateService/PreviewTemplate", preview),
-              AllOf(HasViolation("name"), HasViolation("language")));
+TEST_P(NotificationServiceTest, ATemplateThatDoesNotExistIsRefused) {
+  v1::SendNotificationRequest request = Request();
+  request.mutable_notification()->set_template_("templates/none");
+  EXPECT_THAT(Send(request), AllOf(StatusIs(absl::StatusCode::kInvalidArgument),
+                                   HasViolation("notification.template")));
+  EXPECT_EQ(List({})->notifications_size(), 0);
 }
 
 // The list only shrinks, and knowingly.

@@ -25,7 +25,8 @@ inline constexpr sql::Query kInsertDeliveries{
     "INSERT INTO deliveries (id, notification_id, template, event, resource, person, channel, "
     "unknown_policy, calendar_method, calendar_sequence, state, prior_state, reason, cancelled, "
     "attempt, fence, begun, may_have_arrived, repeat_allowed, lease_owner, next_at, expires_at, "
-    "last_outcome, last_code, last_enhanced_code, version, created_at, updated_at) VALUES"};
+    "last_outcome, last_code, last_enhanced_code, version, created_at, updated_at, anchor_at) "
+    "VALUES"};
 
 // ----- reading -----
 
@@ -117,7 +118,7 @@ inline constexpr sql::Query kClaimDeliveries{
     "ORDER BY d.next_at, d.id LIMIT $4) "
     "RETURNING id, notification_id, template, event, resource, person, unknown_policy, "
     "calendar_method, calendar_sequence, attempt, fence, expires_at, prior_state, cancelled, "
-    "failures, channel, may_have_arrived, repeat_allowed"};
+    "failures, channel, may_have_arrived, repeat_allowed, anchor_at"};
 
 // $1 owner, $2 new end, $3 now, $4 channel. Leases that have ended are not brought back.
 inline constexpr sql::Query kRenewLeases{

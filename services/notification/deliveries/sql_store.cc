@@ -36,15 +36,9 @@ absl::StatusOr<v1::Notification> Cancel(Transaction& tx, std::string_view name,
   WICI_RETURN_IF_ERROR(rpc::CheckEtag(kDomain, name, etag, found[0].Int(1)));
   if (before.state() == v1::Notification::STATE_CANCELLED) return before;
   if (before.state() == v1::Notification::STATE_COMPLETED) return NotificationCompletedError(name);
-  const std::string id = IdOf(name);
-  WICI_ASSIGN_OR_RETURN(const Rows rows,
-                        tx.Execute(queries::kCancelNotification, {id, ToMicros(now)}));
-  WICI_RETURN_IF_ERROR(
-      tx.Execute(queries::kCancelOpenDeliveries, {id, ToMicros(now), rows[0].Int(0)}).status());
-  WICI_RETURN_IF_ERROR(tx.Execute(queries::kForgetMailsOfNotification, {id}).status());
-  WICI_RETURN_IF_ERROR(tx.Execute(queries::kMarkSendingDeliveries, {id}).status());
+  WICI_ASSIGN_OR_RETURN(const std::int64_t version, StopNotification(tx, IdOf(name), now));
   const feed::Change change{.aggregate = std::string(name),
-                            .version = rows[0].Int(0),
+                            .version = version,
                             .kind = "notification.cancelled",
                             .resource = std::string(name),
                             .person = "",
@@ -81,6 +75,17 @@ absl::Status RecordNotifications(Transaction& tx, absl::Span<const NewNotificati
       tx.InsertMany(queries::kInsertNotifications, "", notification_rows).status());
   WICI_RETURN_IF_ERROR(tx.InsertMany(queries::kInsertDeliveries, "", delivery_rows).status());
   return feed::AppendChanges(tx, transaction_id, changes, now);
+}
+
+absl::StatusOr<std::int64_t> StopNotification(Transaction& tx, std::string_view id,
+                                              absl::Time now) {
+  WICI_ASSIGN_OR_RETURN(const Rows rows,
+                        tx.Execute(queries::kCancelNotification, {id, ToMicros(now)}));
+  WICI_RETURN_IF_ERROR(
+      tx.Execute(queries::kCancelOpenDeliveries, {id, ToMicros(now), rows[0].Int(0)}).status());
+  WICI_RETURN_IF_ERROR(tx.Execute(queries::kForgetMailsOfNotification, {id}).status());
+  WICI_RETURN_IF_ERROR(tx.Execute(queries::kMarkSendingDeliveries, {id}).status());
+  return rows[0].Int(0);
 }
 
 absl::StatusOr<v1::Notification> SqlStore::GetNotification(absl::Time deadline,
@@ -149,6 +154,16 @@ absl::StatusOr<v1::Notification> SqlStore::CancelNotification(absl::Time deadlin
     return sql::StoreAnswers(tx, {{key, answer.SerializeAsString()}}, now);
   }));
   return answer;
+}
+
+absl::StatusOr<std::map<std::string, TemplateTexts>> SqlStore::GetTemplateTexts(
+    absl::Time deadline, const std::set<std::string>& version_names) {
+  std::map<std::string, TemplateTexts> found;
+  WICI_RETURN_IF_ERROR(database_.Read(deadline, [&](Transaction& tx) -> absl::Status {
+    WICI_ASSIGN_OR_RETURN(found, FindTemplateTexts(tx, version_names));
+    return absl::OkStatus();
+  }));
+  return found;
 }
 
 absl::StatusOr<std::vector<std::string>> SqlStore::ListKeptMails(absl::Time deadline,

@@ -2,6 +2,8 @@
 #ifndef WICI_SERVICES_NOTIFICATION_DELIVERIES_SQL_STORE_H_
 #define WICI_SERVICES_NOTIFICATION_DELIVERIES_SQL_STORE_H_
 
+#include <map>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -20,6 +22,11 @@ namespace wici::notification {
 absl::Status RecordNotifications(sql::Transaction& tx,
                                  absl::Span<const NewNotification> notifications,
                                  std::string_view transaction_id, absl::Time now);
+
+// Stops what has not been sent of a notification, by its id; returns its new version. In the
+// caller's transaction, which appends to the change feed.
+absl::StatusOr<std::int64_t> StopNotification(sql::Transaction& tx, std::string_view id,
+                                              absl::Time now);
 
 class SqlStore final : public Store {
  public:
@@ -45,6 +52,8 @@ class SqlStore final : public Store {
   absl::StatusOr<std::vector<ClaimedDelivery>> ClaimDeliveries(
       absl::Time deadline, v1::Channel channel, std::string_view owner, absl::Duration lease,
       std::int32_t limit, absl::Time now) override;
+  absl::StatusOr<std::map<std::string, TemplateTexts>> GetTemplateTexts(
+      absl::Time deadline, const std::set<std::string>& version_names) override;
   absl::Status RenewLeases(absl::Time deadline, v1::Channel channel, std::string_view owner,
                            absl::Duration lease, absl::Time now) override;
   absl::Status BeginAttempts(absl::Time deadline, absl::Span<PlannedAttempt> attempts,

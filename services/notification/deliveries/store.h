@@ -3,7 +3,9 @@
 #define WICI_SERVICES_NOTIFICATION_DELIVERIES_STORE_H_
 
 #include <cstdint>
+#include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,6 +16,7 @@
 #include "absl/types/span.h"
 #include "libs/sql/idempotency.h"
 #include "services/notification/deliveries/rules/ledger.h"
+#include "services/notification/templates/template_store.h"
 #include "wici/notification/v1/delivery.pb.h"
 #include "wici/notification/v1/notification.pb.h"
 
@@ -83,6 +86,10 @@ class Store {
   virtual absl::StatusOr<std::vector<ClaimedDelivery>> ClaimDeliveries(
       absl::Time deadline, v1::Channel channel, std::string_view owner, absl::Duration lease,
       std::int32_t limit, absl::Time now) = 0;
+
+  // The texts of versions of templates of organisations, by name; what does not exist is absent.
+  virtual absl::StatusOr<std::map<std::string, TemplateTexts>> GetTemplateTexts(
+      absl::Time deadline, const std::set<std::string>& version_names) = 0;
 
   // Gives the leases of `owner` that still hold another `lease` from now.
   virtual absl::Status RenewLeases(absl::Time deadline, v1::Channel channel, std::string_view owner,

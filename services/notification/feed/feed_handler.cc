@@ -6,11 +6,12 @@
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
-#include "libs/base/limits.h"
 #include "libs/base/log.h"
 #include "libs/base/status_macros.h"
 #include "services/notification/deliveries/sql_store.h"
-#include "services/notification/mail/templates.h"
+#include "services/notification/feed/to_participants.h"
+#include "services/notification/templates/rules/built_in.h"
+#include "services/notification/timers/timer_store.h"
 
 namespace wici::notification {
 namespace {
@@ -100,23 +101,28 @@ absl::Status FeedHandler::PlanForEverybody(const feed::v1::Change& change, NewNo
       peers_.ListParticipants(change.aggregate());
   if (absl::IsNotFound(listed.status())) return absl::OkStatus();  // nobody left to tell
   WICI_RETURN_IF_ERROR(listed.status());
-  const auto add_part = [&](bool in_calendar) {
-    std::size_t told = kBatchSizeMax;
-    for (const Participant& participant : *listed) {
-      if (participant.in_calendar != in_calendar) continue;
-      if (told == kBatchSizeMax) {
-        plan.push_back(base);
-        plan.back().id = ids_.NewId();
-        told = 0;
-      }
-      plan.back().recipients.push_back({ids_.NewId(), participant.person, participant.resource});
-      ++told;
-    }
-  };
-  add_part(true);
+  std::vector<Participant> in_calendar;
+  std::vector<Participant> others;
+  for (const Participant& participant : *listed) {
+    (participant.in_calendar ? in_calendar : others).push_back(participant);
+  }
+  ToParticipants(base, in_calendar, ids_, plan);
   base.calendar_method = v1::CALENDAR_METHOD_UNSPECIFIED;
-  add_part(false);
+  ToParticipants(base, others, ids_, plan);
   return absl::OkStatus();
+}
+
+absl::StatusOr<std::vector<registration::v1::Event>> FeedHandler::ReadChangedEvents(
+    absl::Span<const feed::v1::Change> changes) {
+  Names names;
+  for (const feed::v1::Change& change : changes) {
+    if (ConcernsEverybody(change.kind())) names.insert(change.aggregate());
+  }
+  std::vector<registration::v1::Event> events;
+  if (names.empty()) return events;
+  WICI_ASSIGN_OR_RETURN(auto found, peers_.GetEvents(names));
+  for (auto& [name, subject] : found) events.push_back(std::move(subject.event));
+  return events;
 }
 
 absl::StatusOr<std::vector<NewNotification>> FeedHandler::Plan(
@@ -131,7 +137,7 @@ absl::StatusOr<std::vector<NewNotification>> FeedHandler::Plan(
     notification.event = change.aggregate();
     notification.cause =
         absl::StrCat("registration/", change.cursor().epoch(), "/", change.cursor().seq());
-    notification.calendar_method = FindTemplate(template_name)->calendar_method();
+    notification.calendar_method = FindBuiltIn(template_name)->calendar_method();
     SetCalendarPart(change, notification);
     notification.not_before = now;
     notification.expires = now + kDefaultLifetime;
@@ -161,16 +167,19 @@ absl::StatusOr<sql::Database::Body> FeedHandler::Prepare(
     WICI_ASSIGN_OR_RETURN(webhooks, webhooks_->Plan(changes));
     for (const PlannedWebhook& webhook : webhooks) plan.push_back(webhook.notification);
   }
+  WICI_ASSIGN_OR_RETURN(std::vector<registration::v1::Event> events, ReadChangedEvents(changes));
   std::vector<std::string> erased;
   for (const feed::v1::Change& change : changes) {
     if (change.kind() == "registration.person_erased") erased.push_back(change.person());
   }
-  return [this, plan = std::move(plan), webhooks = std::move(webhooks), erased = std::move(erased),
-          transaction_id = ids_.NewId(), now = clock_.Now()](sql::Transaction& tx) -> absl::Status {
+  return [this, plan = std::move(plan), webhooks = std::move(webhooks), events = std::move(events),
+          erased = std::move(erased), transaction_id = ids_.NewId(),
+          now = clock_.Now()](sql::Transaction& tx) -> absl::Status {
     for (const std::string& person : erased) {
       WICI_RETURN_IF_ERROR(people_.Erase(tx, person, now).status());
     }
     WICI_RETURN_IF_ERROR(FanOut::RecordPayloads(tx, webhooks));
+    WICI_RETURN_IF_ERROR(SetTimers(tx, events, now));
     return RecordNotifications(tx, plan, transaction_id, now);
   };
 }

@@ -28,9 +28,10 @@
 //   meeting.cancelled, meeting.unscheduled   -> meeting-cancelled          (CANCEL, if it was in
 //                                                                           calendars)
 //
-// Everything else calls for none of people, and so does the end of what was only held: who gives up a hold or
-// lets it expire was sent nothing before. After registration.person_erased nothing that this service
-// holds of that person is kept any more.
+// Everything else calls for none of people, and so does the end of what was only held: who gives up
+// a hold or lets it expire was sent nothing before. After a change of an event its reminders are
+// timed anew (timers/timer_store.h), in the same transaction. After registration.person_erased
+// nothing that this service holds of that person is kept any more.
 //
 // The attribute `sequence` of a change is the SEQUENCE of the calendar part; without it there is no
 // part. A message about a meeting has the meeting in the place of the event, so that it has a
@@ -81,6 +82,10 @@ class FeedHandler {
  private:
   absl::Status PlanForEverybody(const feed::v1::Change& change, NewNotification base,
                                 std::vector<NewNotification>& plan);
+
+  // The events that changed, as they are now.
+  absl::StatusOr<std::vector<registration::v1::Event>> ReadChangedEvents(
+      absl::Span<const feed::v1::Change> changes);
 
   Peers& peers_;
   PersonData& people_;

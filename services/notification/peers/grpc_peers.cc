@@ -40,6 +40,11 @@ bool IsInCalendar(const registration::v1::Registration& item) {
          item.state() == registration::v1::REGISTRATION_STATE_UNDER_REVIEW;
 }
 
+bool HasSeat(registration::v1::RegistrationState state) {
+  return state == registration::v1::REGISTRATION_STATE_CONFIRMED ||
+         state == registration::v1::REGISTRATION_STATE_CHECKED_IN;
+}
+
 // Whether `status` says that a page is too large for one message; then `request` asks for less.
 template <class Request>
 bool AskForLess(const absl::Status& status, Request& request) {
@@ -218,7 +223,7 @@ absl::Status GrpcPeers::AddRegistered(const std::string& event, Names& registere
     for (const registration::v1::Registration& item : page.registrations()) {
       registered.insert(item.person());
       if (IsActive(item.state()) && active.insert(item.person()).second) {
-        participants.push_back({item.person(), item.name(), IsInCalendar(item)});
+        participants.push_back({item.person(), item.name(), IsInCalendar(item), HasSeat(item.state())});
       }
     }
     if (page.next_page_token().empty()) return absl::OkStatus();
@@ -240,7 +245,7 @@ absl::Status GrpcPeers::AddInvited(const std::string& event, Names registered,
     for (const registration::v1::Invitation& item : page.invitations()) {
       if (item.state() == registration::v1::INVITATION_STATE_OPEN &&
           item.answer() != registration::v1::ANSWER_NO && registered.insert(item.person()).second) {
-        participants.push_back({item.person(), item.name()});
+        participants.push_back({item.person(), item.name(), false});
       }
     }
     if (page.next_page_token().empty()) return absl::OkStatus();

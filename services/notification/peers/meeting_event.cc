@@ -15,8 +15,11 @@ struct MeetingWords {
   const char* table;
 };
 
-constexpr MeetingWords kMeetingWords[] = {
-    {"de", "Gespräch", "Tisch"}, {"en", "Meeting", "table"}, {"pl", "Spotkanie", "stolik"}};
+constexpr MeetingWords kMeetingWords[] = {{"cs", "Schůzka", "stůl"},
+                                          {"de", "Gespräch", "Tisch"},
+                                          {"en", "Meeting", "table"},
+                                          {"pl", "Spotkanie", "stolik"},
+                                          {"uk", "Зустріч", "стіл"}};
 
 }  // namespace
 

@@ -22,6 +22,7 @@ struct Participant {
   std::string person;
   std::string resource;     // the registration, or the invitation of who has none
   bool in_calendar = true;  // a calendar entry was sent: with the invitation, or with a seat
+  bool has_seat = false;
 };
 
 // What a message is about.

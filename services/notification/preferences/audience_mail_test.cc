@@ -33,9 +33,10 @@ class AudienceMailTest : public WorkerFixture {
     if (IsSkipped()) return;
     Sender sender{*Mailbox::Parse("events@wici.example.org"), "https://wici.example.org", keys_,
                   "bounce.wici.example.org"};
-    channel_ = *MailChannel::Make(peers_, sender, {.url = sink_.url(), .tls = TlsPolicy::kNone},
-                                  WorkerOptions().sender_threads);
     store_ = std::make_unique<SqlStore>(database(), ids_, std::vector<SendCheck*>{&check_});
+    channel_ = *MailChannel::Make(peers_, *store_, clock_, sender,
+                                  {.url = sink_.url(), .tls = TlsPolicy::kNone},
+                                  WorkerOptions().sender_threads);
     worker_ = MakeWorker("worker-1");
     mutation_ = std::make_unique<feed::Mutation>(kDomain, database(), clock_, ids_, [] {});
     preferences_ = std::make_unique<PreferenceStore>(database(), *mutation_);

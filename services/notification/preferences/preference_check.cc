@@ -1,15 +1,18 @@
 #include "services/notification/preferences/preference_check.h"
 
 #include <map>
+#include <set>
+#include <string>
 #include <utility>
 
 #include "libs/base/status_macros.h"
 #include "services/notification/deliveries/ledger_rows.h"
 #include "services/notification/intake/rules/bounce.h"
-#include "services/notification/mail/templates.h"
 #include "services/notification/preferences/preference_rows.h"
 #include "services/notification/preferences/queries.h"
 #include "services/notification/preferences/suppression_store.h"
+#include "services/notification/templates/rules/built_in.h"
+#include "services/notification/templates/template_store.h"
 
 namespace wici::notification {
 namespace {
@@ -74,14 +77,30 @@ SendFacts FactsOf(const SendIntent& intent, const Found& found) {
   return facts;
 }
 
+// Templates of organisations, by what deliveries name.
+using Templates = std::map<std::string, TemplateTexts>;
+
+absl::StatusOr<Templates> FindOwnTemplates(sql::Transaction& tx,
+                                           absl::Span<const Candidate> candidates) {
+  std::set<std::string> names;
+  for (const Candidate& candidate : candidates) {
+    const std::string& name = candidate.delivery->template_name;
+    if (FindBuiltIn(name) == nullptr) names.insert(name);
+  }
+  if (names.empty()) return Templates();
+  return FindTemplateTexts(tx, names);
+}
+
 SendIntent IntentOf(const ClaimedDelivery& delivery, std::string_view recipient,
-                    const MailKeys& keys) {
+                    const Templates& templates, const MailKeys& keys) {
   SendIntent intent;
   intent.delivery_id = delivery.id;
   intent.notification_id = delivery.notification_id;
   intent.person = delivery.person;
-  const v1::Template* used = FindTemplate(delivery.template_name);
-  if (used != nullptr) intent.purpose = used->purpose();
+  const v1::Template* built_in = FindBuiltIn(delivery.template_name);
+  const auto own = templates.find(delivery.template_name);
+  if (built_in != nullptr) intent.purpose = built_in->purpose();
+  if (own != templates.end()) intent.purpose = own->second.purpose;
   intent.channel = delivery.channel;
   if (OwnerKeepsConsents(delivery.person)) intent.owner_consent = true;
   if (delivery.channel != v1::CHANNEL_EMAIL) return intent;
@@ -118,13 +137,14 @@ absl::StatusOr<std::vector<SendDecision>> CheckSends(sql::Transaction& tx,
 absl::StatusOr<std::vector<Verdict>> PreferenceCheck::Check(sql::Transaction& tx,
                                                             absl::Span<const Candidate> candidates,
                                                             absl::Time now) {
+  WICI_ASSIGN_OR_RETURN(const Templates templates, FindOwnTemplates(tx, candidates));
   std::vector<SendIntent> intents;
   std::vector<std::size_t> places;  // of the intents among the candidates
   for (std::size_t i = 0; i < candidates.size(); ++i) {
     const ClaimedDelivery& delivery = *candidates[i].delivery;
     if (delivery.channel == v1::CHANNEL_WEBHOOK) continue;  // goes to no person
     places.push_back(i);
-    intents.push_back(IntentOf(delivery, candidates[i].recipient, keys_));
+    intents.push_back(IntentOf(delivery, candidates[i].recipient, templates, keys_));
   }
   WICI_ASSIGN_OR_RETURN(const std::vector<SendDecision> decisions, CheckSends(tx, intents, now));
   std::vector<Verdict> verdicts(candidates.size());

@@ -5,15 +5,12 @@
 
 #include "absl/strings/match.h"
 #include "libs/base/status_macros.h"
+#include "services/notification/sending/facts.h"
 
 namespace wici::notification {
 namespace {
 
-template <class Map>
-const typename Map::mapped_type* Find(const Map& map, const std::string& key) {
-  const auto found = map.find(key);
-  return found == map.end() ? nullptr : &found->second;
-}
+constexpr absl::Duration kTextsTimeout = absl::Seconds(10);
 
 // Whether a mail was put off for what holds of all mails to its domain: it cannot be reached (RFC
 // 3463: 4.4), or wants fewer of us (4.7, but for 4.7.1, which greylisting of one recipient says).
@@ -25,10 +22,11 @@ bool IsOfTheDomain(const SendResult& sent) {
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<MailChannel>> MailChannel::Make(Peers& peers, Sender sender,
+absl::StatusOr<std::unique_ptr<MailChannel>> MailChannel::Make(Peers& peers, Store& store,
+                                                               const Clock& clock, Sender sender,
                                                                const SmtpOptions& smtp,
                                                                int threads) {
-  std::unique_ptr<MailChannel> channel(new MailChannel(peers, std::move(sender)));
+  std::unique_ptr<MailChannel> channel(new MailChannel(peers, store, clock, std::move(sender)));
   for (int i = 0; i < threads; ++i) {
     WICI_ASSIGN_OR_RETURN(std::unique_ptr<SmtpTransport> transport, SmtpTransport::Make(smtp));
     channel->transports_.push_back(std::move(transport));
@@ -38,23 +36,11 @@ absl::StatusOr<std::unique_ptr<MailChannel>> MailChannel::Make(Peers& peers, Sen
 
 absl::StatusOr<std::vector<Made>> MailChannel::Prepare(absl::Span<const ClaimedDelivery> deliveries,
                                                        absl::Time now) {
-  Names persons;
-  Names events;
-  Names resources;
-  for (const ClaimedDelivery& delivery : deliveries) {
-    persons.insert(delivery.person);
-    events.insert(delivery.event);
-    if (delivery.resource != delivery.event) resources.insert(delivery.resource);
-  }
-  WICI_ASSIGN_OR_RETURN(const auto found_events, peers_.GetEvents(events));
-  WICI_ASSIGN_OR_RETURN(const auto found_links, peers_.GetLinks(resources));
-  WICI_ASSIGN_OR_RETURN(const auto found_persons, peers_.GetContactPoints(persons));
+  WICI_ASSIGN_OR_RETURN(const Facts facts,
+                        Facts::Find(peers_, store_, deliveries, clock_.Now() + kTextsTimeout));
   std::vector<Made> all;
   for (const ClaimedDelivery& delivery : deliveries) {
-    const MessageFacts facts{.subject = Find(found_events, delivery.event),
-                             .person = Find(found_persons, delivery.person),
-                             .links = Find(found_links, delivery.resource)};
-    all.push_back(MakeMail(delivery, facts, sender_, now));
+    all.push_back(MakeMail(delivery, facts.Of(delivery), sender_, now));
   }
   return all;
 }

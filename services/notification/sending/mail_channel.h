@@ -7,6 +7,8 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "libs/base/clock.h"
+#include "services/notification/deliveries/store.h"
 #include "services/notification/mail/smtp_transport.h"
 #include "services/notification/peers/peers.h"
 #include "services/notification/sending/channel.h"
@@ -16,9 +18,10 @@ namespace wici::notification {
 
 class MailChannel final : public Channel {
  public:
-  // One kept connection for each of `threads`. INVALID_ARGUMENT for a bad relay URL. `peers`
-  // outlives the channel.
-  static absl::StatusOr<std::unique_ptr<MailChannel>> Make(Peers& peers, Sender sender,
+  // One kept connection for each of `threads`. INVALID_ARGUMENT for a bad relay URL. `peers`,
+  // `store` and `clock` outlive the channel.
+  static absl::StatusOr<std::unique_ptr<MailChannel>> Make(Peers& peers, Store& store,
+                                                           const Clock& clock, Sender sender,
                                                            const SmtpOptions& smtp, int threads);
 
   v1::Channel kind() const override { return v1::CHANNEL_EMAIL; }
@@ -28,9 +31,12 @@ class MailChannel final : public Channel {
                      const BeforeEnd& before_end) override;
 
  private:
-  MailChannel(Peers& peers, Sender sender) : peers_(peers), sender_(std::move(sender)) {}
+  MailChannel(Peers& peers, Store& store, const Clock& clock, Sender sender)
+      : peers_(peers), store_(store), clock_(clock), sender_(std::move(sender)) {}
 
   Peers& peers_;
+  Store& store_;
+  const Clock& clock_;
   const Sender sender_;
   std::vector<std::unique_ptr<SmtpTransport>> transports_;
 };

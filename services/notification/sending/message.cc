@@ -11,8 +11,10 @@
 #include "libs/calendar/calendar.h"
 #include "services/notification/mail/event_times.h"
 #include "services/notification/mail/mime.h"
-#include "services/notification/mail/templates.h"
 #include "services/notification/preferences/rules/may_send.h"
+#include "services/notification/templates/rules/built_in.h"
+#include "services/notification/templates/rules/render.h"
+#include "services/notification/timers/rules/plan_timers.h"
 
 namespace wici::notification {
 namespace {
@@ -21,6 +23,7 @@ namespace registration_v1 = registration::v1;
 
 // Far more than texts and a calendar entry need.
 constexpr std::size_t kMailMax = 1 << 20;
+constexpr std::size_t kShortTextMax = 64 * 1024;
 
 AttemptResult NotSent(v1::DeliveryReason reason) {
   AttemptResult result;
@@ -51,9 +54,8 @@ std::string WebUrl(const std::string& url) {
   return absl::StartsWith(url, "https://") || absl::StartsWith(url, "http://") ? url : "";
 }
 
-std::string Where(const registration_v1::Event& event) {
-  // The same word in each language of the templates.
-  if (!event.has_venue()) return "online";
+std::string Where(const registration_v1::Event& event, const std::string& language) {
+  if (!event.has_venue()) return language == "uk" ? "онлайн" : "online";
   const registration_v1::Venue& venue = event.venue();
   return venue.address().empty() ? venue.display_name()
                                  : absl::StrCat(venue.display_name(), ", ", venue.address());
@@ -88,6 +90,11 @@ bool IsTrue(const ClaimedDelivery& delivery, const MessageFacts& facts, absl::Ti
     if (meeting == registration_v1::MEETING_STATE_UNSPECIFIED) break;
     if (truth.template_name == delivery.template_name && truth.state != meeting) return false;
   }
+  if (delivery.anchor) {
+    // A reminder is for those who have a seat, and never of a time that is no longer right.
+    const bool has_seat = facts.links != nullptr && !facts.links->check_in_token().empty();
+    return has_seat && IsTimedFor(delivery.template_name, *delivery.anchor, facts.subject->event);
+  }
   if (facts.links == nullptr) return true;
   const registration_v1::Links& links = *facts.links;
   if (delivery.template_name == "templates/registration-offered") {
@@ -96,6 +103,18 @@ bool IsTrue(const ClaimedDelivery& delivery, const MessageFacts& facts, absl::Ti
   }
   return delivery.template_name != "templates/registration-offer-lapsed" ||
          links.state() == registration_v1::REGISTRATION_STATE_WAITLISTED;
+}
+
+// The texts of the template, or nullptr when there is none.
+const v1::TemplateVersion* TextsOf(const ClaimedDelivery& delivery, const MessageFacts& facts) {
+  return facts.texts != nullptr ? &facts.texts->version
+                                : FindBuiltInVersion(delivery.template_name);
+}
+
+// Of a template that exists.
+v1::Purpose PurposeOf(const ClaimedDelivery& delivery, const MessageFacts& facts) {
+  return facts.texts != nullptr ? facts.texts->purpose
+                                : FindBuiltIn(delivery.template_name)->purpose();
 }
 
 // Why the message would no longer be true, or UNSPECIFIED when it is.
@@ -113,10 +132,9 @@ v1::DeliveryReason WhyNot(const ClaimedDelivery& delivery, const MessageFacts& f
       facts.links->person() != delivery.person) {
     return v1::DELIVERY_REASON_RESOURCE_UNKNOWN;
   }
-  const v1::Template* found = FindTemplate(delivery.template_name);
-  if (found == nullptr) return v1::DELIVERY_REASON_TEMPLATE_DEFECT;
+  if (TextsOf(delivery, facts) == nullptr) return v1::DELIVERY_REASON_TEMPLATE_DEFECT;
   // For those whose owner keeps none, the check just before sending knows (PreferenceCheck).
-  if (IsAudience(found->purpose()) && OwnerKeepsConsents(delivery.person) &&
+  if (IsAudience(PurposeOf(delivery, facts)) && OwnerKeepsConsents(delivery.person) &&
       !facts.person->audience_consent()) {
     return v1::DELIVERY_REASON_NO_CONSENT;
   }
@@ -135,24 +153,32 @@ std::string Organiser(const registration_v1::Event& event) {
 }
 
 absl::StatusOr<TemplateValues> Values(const ClaimedDelivery& delivery, const MessageFacts& facts,
-                                      const Sender& sender, const Mailbox& to,
-                                      const std::string& language) {
+                                      const Sender& sender, const std::string& language,
+                                      absl::Time now) {
   const registration_v1::Event& event = facts.subject->event;
   TemplateValues values;
   WICI_ASSIGN_OR_RETURN(EventTimes times,
                         DescribeEventTimes(TimeOf(event.start_time()), TimeOf(event.end_time()),
                                            event.time_zone(), language));
-  values.name = to.display_name();
+  // A name that could not stand in a header is nobody's name.
+  if (HeaderValue::Parse(facts.person->display_name()).ok()) {
+    values.name = facts.person->display_name();
+  }
   values.event_title = InLanguage(event.title(), language);
   values.organiser = Organiser(event);
   values.date = std::move(times.date);
   values.when = std::move(times.when);
-  values.where = Where(event);
+  values.where = Where(event, language);
   values.summary = InLanguage(event.summary(), language);
+  values.spoken_languages =
+      NamesOfLanguages({event.languages().begin(), event.languages().end()}, language);
   // Why an event was moved is not why a registration was cancelled.
   if (!absl::StartsWith(delivery.template_name, "templates/registration-")) {
     values.reason = event.change_reason();
   }
+  const Countdown countdown = CountDown(event, now);
+  values.days = countdown.days;
+  values.hours = countdown.hours;
   if (facts.links == nullptr) return values;
   const registration_v1::Links& links = *facts.links;
   values.answer_url = Link(sender, "answer", "answer_token", links.answer_token());
@@ -176,6 +202,15 @@ std::int32_t SequenceOf(const ClaimedDelivery& delivery, const MessageFacts& fac
   if (absl::StrContains(delivery.event, "/meetings/")) return delivery.calendar_sequence;
   const std::int32_t own = facts.links == nullptr ? 0 : facts.links->calendar_changes();
   return std::max(delivery.calendar_sequence, facts.subject->event.calendar_changes() + own);
+}
+
+// The texts in the language of the person, or of the event.
+const v1::TemplateVersion::Content& ContentFor(const ClaimedDelivery& delivery,
+                                               const MessageFacts& facts) {
+  const registration_v1::Event& event = facts.subject->event;
+  return ChooseContent(
+      *TextsOf(delivery, facts),
+      {facts.person->language(), event.languages().empty() ? "" : event.languages(0)});
 }
 
 absl::StatusOr<CalendarPart> MakeCalendar(const ClaimedDelivery& delivery,
@@ -211,11 +246,13 @@ absl::StatusOr<CalendarPart> MakeCalendar(const ClaimedDelivery& delivery,
 
 // Audience mail can be left by one click; transactional mail has nothing to be left.
 absl::StatusOr<std::optional<ListHeaders>> MakeList(const ClaimedDelivery& delivery,
+                                                    const MessageFacts& facts,
                                                     const Sender& sender) {
-  const v1::Template* used = FindTemplate(delivery.template_name);
-  if (!sender.keys || used == nullptr || !IsAudience(used->purpose())) return std::nullopt;
+  if (!sender.keys || !IsAudience(PurposeOf(delivery, facts))) return std::nullopt;
   const std::string token = sender.keys->UnsubscribeToken(delivery.id);
-  const std::string id = delivery.template_name.substr(delivery.template_name.rfind('/') + 1);
+  // "templates/{template}", or a version of one.
+  const std::string from_id = delivery.template_name.substr(delivery.template_name.find('/') + 1);
+  const std::string id = from_id.substr(0, from_id.find('/'));
   WICI_ASSIGN_OR_RETURN(HeaderValue list_id, HeaderValue::Parse(absl::StrCat(
                                                  id, ".", std::string(sender.from.domain()))));
   WICI_ASSIGN_OR_RETURN(HeaderValue page, HeaderValue::Parse(absl::StrCat(
@@ -231,11 +268,11 @@ absl::StatusOr<std::optional<ListHeaders>> MakeList(const ClaimedDelivery& deliv
 absl::StatusOr<Mail> Compose(const ClaimedDelivery& delivery, const MessageFacts& facts,
                              const Sender& sender, const Mailbox& to, absl::Time now) {
   const registration_v1::Event& event = facts.subject->event;
-  const std::string language = ChooseLanguage(
-      {facts.person->language(), event.languages().empty() ? "" : event.languages(0)});
-  WICI_ASSIGN_OR_RETURN(const TemplateValues values, Values(delivery, facts, sender, to, language));
-  WICI_ASSIGN_OR_RETURN(RenderedTexts texts,
-                        RenderTemplate(delivery.template_name, language, values));
+  const v1::TemplateVersion::Content& content = ContentFor(delivery, facts);
+  const std::string& language = content.language();
+  WICI_ASSIGN_OR_RETURN(const TemplateValues values,
+                        Values(delivery, facts, sender, language, now));
+  WICI_ASSIGN_OR_RETURN(RenderedTexts texts, Render(content, values));
   WICI_ASSIGN_OR_RETURN(HeaderValue subject, HeaderValue::Parse(texts.subject));
   WICI_ASSIGN_OR_RETURN(HeaderValue message_id,
                         HeaderValue::Parse(MessageId(delivery.id, sender.from)));
@@ -247,7 +284,7 @@ absl::StatusOr<Mail> Compose(const ClaimedDelivery& delivery, const MessageFacts
   if (delivery.calendar_method != v1::CALENDAR_METHOD_UNSPECIFIED) {
     WICI_ASSIGN_OR_RETURN(part, MakeCalendar(delivery, facts, values, from, to, now));
   }
-  WICI_ASSIGN_OR_RETURN(std::optional<ListHeaders> list, MakeList(delivery, sender));
+  WICI_ASSIGN_OR_RETURN(std::optional<ListHeaders> list, MakeList(delivery, facts, sender));
   return Mail{.from = std::move(from),
               .to = to,
               .subject = std::move(subject),
@@ -303,6 +340,22 @@ std::variant<Outgoing, AttemptResult> MakeMail(const ClaimedDelivery& delivery,
   std::string message = SignMail(sender.dkim, ComposeMail(*mail), now);
   if (message.size() > kMailMax) return Rejected(v1::DELIVERY_REASON_TEMPLATE_DEFECT);
   return Outgoing{std::string(to->domain()), to->wire_address(), std::move(message)};
+}
+
+std::variant<ShortMessage, AttemptResult> MakeShortMessage(const ClaimedDelivery& delivery,
+                                                           const MessageFacts& facts,
+                                                           const Sender& sender, absl::Time now) {
+  const v1::DeliveryReason reason = WhyNot(delivery, facts, now);
+  if (reason != v1::DELIVERY_REASON_UNSPECIFIED) return NotSent(reason);
+  const v1::TemplateVersion::Content& content = ContentFor(delivery, facts);
+  const auto values = Values(delivery, facts, sender, content.language(), now);
+  if (!values.ok()) return Rejected(v1::DELIVERY_REASON_TEMPLATE_DEFECT);
+  absl::StatusOr<RenderedTexts> texts = Render(content, *values);
+  if (!texts.ok() || texts->text.size() > kShortTextMax) {
+    return Rejected(v1::DELIVERY_REASON_TEMPLATE_DEFECT);
+  }
+  const std::string& url = values->answer_url.empty() ? values->manage_url : values->answer_url;
+  return ShortMessage{std::move(texts->subject), std::move(texts->text), url};
 }
 
 }  // namespace wici::notification

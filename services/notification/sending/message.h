@@ -14,6 +14,7 @@
 #include "services/notification/mail/mail_keys.h"
 #include "services/notification/mail/mailbox.h"
 #include "services/notification/peers/peers.h"
+#include "services/notification/templates/template_store.h"
 #include "wici/people/v1/contact_point_service.pb.h"
 #include "wici/registration/v1/link_service.pb.h"
 
@@ -44,6 +45,8 @@ struct MessageFacts {
   const Subject* subject = nullptr;
   const people::v1::ContactPoint* person = nullptr;
   const registration::v1::Links* links = nullptr;
+  // Of a template of an organisation; null for a built-in one.
+  const TemplateTexts* texts = nullptr;
 };
 
 // Composes the mail of `delivery`, or says why it is not sent: the event is gone or was called off,
@@ -53,6 +56,18 @@ struct MessageFacts {
 std::variant<Outgoing, AttemptResult> MakeMail(const ClaimedDelivery& delivery,
                                                const MessageFacts& facts, const Sender& sender,
                                                absl::Time now);
+
+// What is put into an inbox.
+struct ShortMessage {
+  std::string title;
+  std::string text;
+  std::string url;  // where a click leads, or ""
+};
+
+// The same as a short message without address and calendar part. Pure.
+std::variant<ShortMessage, AttemptResult> MakeShortMessage(const ClaimedDelivery& delivery,
+                                                           const MessageFacts& facts,
+                                                           const Sender& sender, absl::Time now);
 
 // Message-ID of a delivery, the same in every attempt, without angle brackets.
 std::string MessageId(std::string_view delivery_id, const Mailbox& from);

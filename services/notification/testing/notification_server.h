@@ -40,6 +40,7 @@ class NotificationFixture : public testing::DatabaseTest {
            std::function<void()> on_commit)
         : store(database, ids),
           watch(database, machine, from, absl::Milliseconds(100)),
+          inbox_watch(database, machine),
           webhooks(
               {.database = database, .key = key, .clock = clock, .ids = ids, .on_commit = [] {}},
               *HttpTransport::Make({}), Reach::kPublic),
@@ -47,6 +48,7 @@ class NotificationFixture : public testing::DatabaseTest {
                                .store = store,
                                .peers = peers,
                                .watch = watch,
+                               .inbox_watch = inbox_watch,
                                .clock = clock,
                                .ids = ids,
                                .key = key,
@@ -63,6 +65,7 @@ class NotificationFixture : public testing::DatabaseTest {
     FakePeers peers;
     SqlStore store;
     DeliveryWatch watch;
+    InboxWatch inbox_watch;
     Webhooks webhooks;
     Services handlers;
     testing::ServiceFixture grpc;

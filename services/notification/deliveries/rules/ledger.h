@@ -42,8 +42,13 @@ struct NewNotification {
   };
   std::string id;
   std::string template_name;  // "templates/invitation"
+  // The version, "templates/x/versions/3", of a template of an organisation; "" for a built-in one.
+  std::string template_version;
   std::string event;
-  std::string cause;  // "registration/<epoch>/<seq>", or ""
+  // "registration/<epoch>/<seq>", "timer/<kind>/<version of the event>", "campaigns/<id>", or "".
+  std::string cause;
+  // Of a reminder: the beginning or end of the event it is timed for.
+  std::optional<absl::Time> anchor = std::nullopt;
   v1::Channel channel = v1::CHANNEL_EMAIL;
   v1::UnknownPolicy unknown_policy = v1::UNKNOWN_POLICY_AT_LEAST_ONCE;
   v1::CalendarMethod calendar_method = v1::CALENDAR_METHOD_UNSPECIFIED;
@@ -59,7 +64,7 @@ struct ClaimedDelivery {
   std::string id;
   std::string lease_owner;  // one for each claim
   std::string notification_id;
-  std::string template_name;
+  std::string template_name;  // of a template of an organisation the version
   std::string event;
   std::string resource;
   std::string person;
@@ -76,6 +81,7 @@ struct ClaimedDelivery {
   bool may_have_arrived = false;
   bool repeat_allowed = false;  // a human wants it repeated, whatever the policy
   bool cancelled = false;
+  std::optional<absl::Time> anchor = std::nullopt;  // as in NewNotification
 };
 
 // What a channel made of a delivery.

@@ -9,7 +9,6 @@
 #include "libs/base/violations.h"
 #include "services/notification/deliveries/rules/ledger.h"
 #include "services/notification/errors.h"
-#include "services/notification/mail/templates.h"
 #include "services/notification/validate_fields.h"
 
 namespace wici::notification {
@@ -73,15 +72,13 @@ void CheckSend(const std::string& prefix, const v1::SendNotificationRequest& req
     return;
   }
   const v1::Notification& n = request.notification();
-  if (v.RequireResourceName(path + "template", n.template_(), "templates/*") &&
-      FindTemplate(n.template_()) == nullptr) {
-    v.Add(path + "template", "does not exist");
-  }
+  v.RequireResourceName(path + "template", n.template_(), "templates/*");
   v.RequireResourceName(path + "event", n.event(), "events/*");
   CheckPersons(path, n, v);
   CheckResource(path, n, v);
-  if (n.channel() != v1::CHANNEL_UNSPECIFIED && n.channel() != v1::CHANNEL_EMAIL) {
-    v.Add(path + "channel", "must be EMAIL: the other channels do not exist yet");
+  if (n.channel() != v1::CHANNEL_UNSPECIFIED && n.channel() != v1::CHANNEL_EMAIL &&
+      n.channel() != v1::CHANNEL_INBOX) {
+    v.Add(path + "channel", "must be EMAIL or INBOX: webhooks are for subscriptions");
   }
   if (!v1::UnknownPolicy_IsValid(n.unknown_policy())) {
     v.Add(path + "unknown_policy", "must be AT_LEAST_ONCE or AT_MOST_ONCE");

@@ -49,6 +49,9 @@ class WorkerFixture : public testing::DatabaseTest {
     if (IsSkipped()) return;
     sink_.Clear();
     store_ = std::make_unique<SqlStore>(database(), ids_);
+    channel_ = *MailChannel::Make(peers_, *store_, clock_, sender_,
+                                  {.url = sink_.url(), .tls = TlsPolicy::kNone},
+                                  WorkerOptions().sender_threads);
     worker_ = MakeWorker("worker-1");
     peers_.AddEvent(kEvent);
     peers_.AddPerson(kJan, "jan@example.org", "pl");
@@ -142,10 +145,9 @@ class WorkerFixture : public testing::DatabaseTest {
   FakePeers peers_;
   KeptMailData people_;
   FeedHandler handler_{peers_, people_, ids_, clock_};
-  std::unique_ptr<MailChannel> channel_ = *MailChannel::Make(
-      peers_, {*Mailbox::Parse("events@wici.example.org"), "https://wici.example.org"},
-      {.url = sink_.url(), .tls = TlsPolicy::kNone}, WorkerOptions().sender_threads);
+  const Sender sender_{*Mailbox::Parse("events@wici.example.org"), "https://wici.example.org"};
   std::unique_ptr<SqlStore> store_;
+  std::unique_ptr<MailChannel> channel_;
   std::unique_ptr<DeliveryWorker> worker_;
   std::int64_t seq_ = 0;
 };

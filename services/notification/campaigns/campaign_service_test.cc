@@ -1,0 +1,393 @@
+// Campaigns over real gRPC, and what becomes of them in the ledger.
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "libs/base/error.h"
+#include "libs/testing/status_matchers.h"
+#include "services/notification/campaigns/campaign_check.h"
+#include "services/notification/campaigns/campaign_worker.h"
+#include "services/notification/errors.h"
+#include "services/notification/testing/notification_server.h"
+#include "wici/notification/v1/campaign_service.pb.h"
+#include "wici/notification/v1/notification_service.pb.h"
+
+namespace wici::notification {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::Each;
+using testing::HasViolation;
+using testing::IsOk;
+using ::testing::Pair;
+using testing::Reason;
+using ::testing::SizeIs;
+using testing::StatusIs;
+
+constexpr char kRequestId[] = "6f2d1c1e-3a0b-4c57-9a53-0d8f5f6f7a01";
+
+class CampaignServiceTest : public NotificationFixture {
+ protected:
+  void SetUp() override {
+    NotificationFixture::SetUp();
+    if (IsSkipped()) return;
+    mutation_ = std::make_unique<feed::Mutation>(kDomain, database(), clock(), ids_, [] {});
+    campaigns_ = std::make_unique<CampaignStore>(database(), *mutation_);
+    worker_ = std::make_unique<CampaignWorker>(*campaigns_, machine_, [] {});
+  }
+
+  static v1::CreateCampaignRequest Wanted(int persons) {
+    v1::CreateCampaignRequest request;
+    v1::Campaign& campaign = *request.mutable_campaign();
+    campaign.set_title("Zaproszenie dla wszystkich");
+    campaign.set_event("events/e1");
+    campaign.set_template_("templates/invitation");
+    for (int i = 0; i < persons; ++i) campaign.add_persons(absl::StrCat("persons/p", i));
+    return request;
+  }
+  absl::StatusOr<v1::Campaign> Create(const v1::CreateCampaignRequest& request) {
+    return Call<v1::Campaign>("CampaignService/CreateCampaign", request);
+  }
+  absl::StatusOr<v1::Campaign> Get(const std::string& name) {
+    v1::GetCampaignRequest request;
+    request.set_name(name);
+    return Call<v1::Campaign>("CampaignService/GetCampaign", request);
+  }
+  // "Approve", "Start", "Pause", "Resume" or "Abort".
+  absl::StatusOr<v1::Campaign> Step(const std::string& step, const std::string& name,
+                                    const std::string& etag = "") {
+    v1::PauseCampaignRequest fields;
+    fields.set_name(name);
+    fields.set_etag(etag);
+    const std::string method = absl::StrCat("CampaignService/", step, "Campaign");
+    if (step == "Approve") return Take<v1::ApproveCampaignRequest>(method, fields);
+    if (step == "Start") return Take<v1::StartCampaignRequest>(method, fields);
+    if (step == "Resume") return Take<v1::ResumeCampaignRequest>(method, fields);
+    if (step == "Abort") return Take<v1::AbortCampaignRequest>(method, fields);
+    return Call<v1::Campaign>(method, fields);
+  }
+  // Requests of all steps look the same.
+  template <class Request>
+  absl::StatusOr<v1::Campaign> Take(const std::string& method,
+                                    const v1::PauseCampaignRequest& fields) {
+    Request request;
+    request.ParseFromString(fields.SerializeAsString());
+    return Call<v1::Campaign>(method, request);
+  }
+  std::string Started(int persons, std::int32_t rate = 0) {
+    v1::CreateCampaignRequest request = Wanted(persons);
+    request.mutable_campaign()->set_rate_per_minute(rate);
+    const std::string name = Create(request)->name();
+    EXPECT_THAT(Approve(name), IsOk());
+    EXPECT_THAT(Step("Start", name), IsOk());
+    return name;
+  }
+  // By somebody other than the author.
+  absl::StatusOr<v1::Campaign> Approve(const std::string& name) {
+    return campaigns_->Step({{}, Deadline()}, name, "", CampaignStep::kApprove, "users/other");
+  }
+
+  std::int64_t Advance() {
+    const auto added = worker_->RunOnce();
+    EXPECT_THAT(added, IsOk());
+    clock().Advance(absl::Milliseconds(200));
+    return added.ok() ? *added : -1;
+  }
+  std::vector<ClaimedDelivery> Claim(int limit) {
+    return *store().ClaimDeliveries(Deadline(), v1::CHANNEL_EMAIL, "worker", absl::Minutes(2),
+                                    limit, clock().Now());
+  }
+  // Sends everything that is due and that the check lets through, and notes who got it.
+  void Deliver() {
+    const std::vector<ClaimedDelivery> claimed = Claim(1000);
+    const std::vector<Verdict> verdicts = Verdicts(claimed);
+    std::vector<AttemptRecord> records;
+    for (std::size_t i = 0; i < claimed.size(); ++i) {
+      const ClaimedDelivery& delivery = claimed[i];
+      AttemptRecord record;
+      record.delivery = delivery;
+      record.ended = clock().Now();
+      if (const auto held = SettleByVerdict(delivery, verdicts[i])) {
+        record.result.outcome = v1::ATTEMPT_OUTCOME_UNSPECIFIED;
+        record.settlement = *held;
+      } else {
+        ++got_[delivery.person];
+        record.result.outcome = v1::ATTEMPT_OUTCOME_DELIVERED_TO_RELAY;
+        record.settlement = SettleAttempt(delivery, record.result, clock().Now());
+      }
+      records.push_back(record);
+    }
+    EXPECT_THAT(store().RecordAttempts(Deadline(), records, clock().Now()), IsOk());
+  }
+  std::vector<Verdict> Verdicts(const std::vector<ClaimedDelivery>& deliveries) {
+    std::vector<Candidate> candidates;
+    for (const ClaimedDelivery& d : deliveries) candidates.push_back({&d, "a@example.org", ""});
+    std::vector<Verdict> verdicts;
+    EXPECT_THAT(database().Read(Deadline(),
+                                [&](sql::Transaction& tx) -> absl::Status {
+                                  auto found = CampaignCheck().Check(tx, candidates, clock().Now());
+                                  if (found.ok()) verdicts = *std::move(found);
+                                  return found.status();
+                                }),
+                IsOk());
+    return verdicts;
+  }
+
+  std::unique_ptr<feed::Mutation> mutation_;
+  std::unique_ptr<CampaignStore> campaigns_;
+  std::unique_ptr<CampaignWorker> worker_;
+  std::map<std::string, int> got_;
+};
+WICI_ON_EVERY_ENGINE(CampaignServiceTest);
+
+TEST_P(CampaignServiceTest, ADraftIsWrittenApprovedAndSent) {
+  const auto created = Create(Wanted(25));
+  ASSERT_THAT(created, IsOk());
+  EXPECT_EQ(created->state(), v1::Campaign::STATE_DRAFT);
+  EXPECT_EQ(Get(created->name())->persons_size(), 25);
+  EXPECT_EQ(Step("Approve", created->name())->approver(), "users/test");
+  ASSERT_THAT(Step("Start", created->name()), IsOk());
+  EXPECT_EQ(Advance(), 10);
+  EXPECT_EQ(Get(created->name())->counts().pending(), 25);
+  Deliver();
+  EXPECT_EQ(Get(created->name())->counts().delivered(), 10);
+  EXPECT_EQ(Advance(), 15);
+  Deliver();
+  EXPECT_EQ(Advance(), 0);
+  const auto done = Get(created->name());
+  EXPECT_EQ(done->state(), v1::Campaign::STATE_DONE);
+  EXPECT_EQ(done->counts().delivered(), 25);
+  EXPECT_THAT(got_, AllOf(SizeIs(25), Each(Pair(::testing::_, 1))));
+}
+
+TEST_P(CampaignServiceTest, F24_PausedResumedAndCrashedItReachesEverybodyOnce) {
+  const std::string name = Started(500);
+  for (int round = 0; Get(name)->state() != v1::Campaign::STATE_DONE && round < 100; ++round) {
+    if (round == 4) {
+      EXPECT_GT(Advance(), 0);
+      ASSERT_THAT(Step("Pause", name), IsOk());
+      const std::size_t before = got_.size();
+      clock().Advance(absl::Hours(100));  // longer than a message lives
+      token_ = server_->grpc.Token("platform-operator");
+      EXPECT_EQ(Advance(), 0);
+      Deliver();
+      EXPECT_EQ(got_.size(), before);
+      ASSERT_THAT(Step("Resume", name), IsOk());
+    }
+    if (round % 3 == 0) {
+      // Another process goes on where this one stopped, and both try the same chunk.
+      CampaignStore other(database(), *mutation_);
+      worker_ = std::make_unique<CampaignWorker>(other, machine_, [] {});
+      Advance();
+      worker_ = std::make_unique<CampaignWorker>(*campaigns_, machine_, [] {});
+    }
+    Advance();
+    Deliver();
+  }
+  EXPECT_EQ(Get(name)->counts().delivered(), 500);
+  EXPECT_THAT(got_, AllOf(SizeIs(500), Each(Pair(::testing::_, 1))));
+}
+
+TEST_P(CampaignServiceTest, APauseHoldsWhatIsInTheLedger) {
+  const std::string name = Started(10);
+  EXPECT_EQ(Advance(), 10);
+  const std::vector<ClaimedDelivery> claimed = Claim(10);
+  ASSERT_THAT(claimed, SizeIs(10));
+  for (const Verdict& verdict : Verdicts(claimed)) {
+    EXPECT_EQ(verdict.reason, v1::DELIVERY_REASON_UNSPECIFIED);
+  }
+  ASSERT_THAT(Step("Pause", name), IsOk());
+  for (const Verdict& verdict : Verdicts(claimed)) {
+    EXPECT_EQ(verdict.reason, v1::DELIVERY_REASON_CAMPAIGN_PAUSED);
+    EXPECT_TRUE(verdict.until.has_value());
+  }
+}
+
+TEST_P(CampaignServiceTest, AnAbortedCampaignSendsNothingMore) {
+  const std::string name = Started(30);
+  EXPECT_EQ(Advance(), 10);
+  const auto aborted = Step("Abort", name);
+  ASSERT_THAT(aborted, IsOk());
+  EXPECT_EQ(aborted->state(), v1::Campaign::STATE_ABORTED);
+  EXPECT_EQ(Advance(), 0);
+  EXPECT_THAT(Claim(100), SizeIs(0));
+  EXPECT_EQ(Get(name)->counts().not_sent(), 10);
+  EXPECT_EQ(Get(name)->counts().pending(), 0);
+  EXPECT_THAT(Step("Resume", name), Reason("CAMPAIGN_STEP_NOT_ALLOWED"));
+}
+
+TEST_P(CampaignServiceTest, F25_ALargeCampaignDoesNotHoldUpTheMessagesOfOthers) {
+  Started(1000);
+  for (int i = 0; i < 8; ++i) Advance();
+  v1::SendNotificationRequest send;
+  send.mutable_notification()->set_template_("templates/invitation");
+  send.mutable_notification()->set_event("events/other");
+  send.mutable_notification()->add_persons("persons/urgent");
+  ASSERT_THAT(Call<v1::Notification>("NotificationService/SendNotification", send), IsOk());
+  for (int i = 0; i < 8; ++i) Advance();
+  int before = 0;
+  for (const ClaimedDelivery& delivery : Claim(1000)) {
+    if (delivery.person == "persons/urgent") break;
+    ++before;
+  }
+  EXPECT_LE(before, 200);
+}
+
+TEST_P(CampaignServiceTest, CampaignsTakeTurns) {
+  const std::string first = Started(300);
+  const std::string second = Started(300);
+  for (int i = 0; i < 3; ++i) {
+    Advance();
+    Deliver();
+  }
+  EXPECT_EQ(Get(first)->counts().delivered(), Get(second)->counts().delivered());
+}
+
+TEST_P(CampaignServiceTest, ItsRateIsKept) {
+  const std::string name = Started(100, 60);
+  std::int64_t added = 0;
+  for (int second = 0; second < 60; ++second) {
+    added += Advance();
+    Deliver();
+    clock().Advance(absl::Milliseconds(800));
+  }
+  EXPECT_LE(added, 60);
+  EXPECT_GE(added, 50);
+}
+
+TEST_P(CampaignServiceTest, AScheduledCampaignStartsByItself) {
+  v1::CreateCampaignRequest request = Wanted(5);
+  request.mutable_campaign()->mutable_schedule_time()->set_seconds(
+      absl::ToUnixSeconds(clock().Now() + absl::Hours(1)));
+  const std::string name = Create(request)->name();
+  ASSERT_THAT(Step("Approve", name), IsOk());
+  EXPECT_EQ(Advance(), 0);
+  EXPECT_EQ(Get(name)->state(), v1::Campaign::STATE_APPROVED);
+  clock().Advance(absl::Hours(1));
+  Advance();
+  EXPECT_EQ(Get(name)->state(), v1::Campaign::STATE_SENDING);
+  EXPECT_EQ(Advance(), 5);
+}
+
+TEST_P(CampaignServiceTest, WhoWroteItDoesNotApproveItForMany) {
+  const std::string name = Create(Wanted(101))->name();
+  EXPECT_THAT(Step("Approve", name),
+              StatusIs(absl::StatusCode::kFailedPrecondition, Reason("CAMPAIGN_SELF_APPROVED")));
+  EXPECT_THAT(Approve(name), IsOk());
+}
+
+TEST_P(CampaignServiceTest, OnlyADraftIsChanged) {
+  const auto created = Create(Wanted(3));
+  v1::UpdateCampaignRequest request;
+  *request.mutable_campaign() = *created;
+  request.mutable_campaign()->set_title("Nowy tytuł");
+  request.mutable_campaign()->add_persons("persons/only");
+  request.mutable_update_mask()->add_paths("title");
+  request.mutable_update_mask()->add_paths("persons");
+  const auto updated = Call<v1::Campaign>("CampaignService/UpdateCampaign", request);
+  ASSERT_THAT(updated, IsOk());
+  EXPECT_EQ(updated->title(), "Nowy tytuł");
+  EXPECT_EQ(Get(created->name())->persons_size(), 1);
+  EXPECT_THAT(Call<v1::Campaign>("CampaignService/UpdateCampaign", request),
+              StatusIs(absl::StatusCode::kAborted, Reason("ETAG_MISMATCH")));
+  request.mutable_campaign()->set_etag("");
+  request.mutable_campaign()->set_title("");
+  request.mutable_update_mask()->add_paths("state");
+  EXPECT_THAT(Call<v1::Campaign>("CampaignService/UpdateCampaign", request),
+              AllOf(HasViolation("update_mask"), HasViolation("campaign.title")));
+  ASSERT_THAT(Step("Approve", created->name()), IsOk());
+  request.mutable_campaign()->set_title("x");
+  EXPECT_THAT(Call<v1::Campaign>("CampaignService/UpdateCampaign", request),
+              StatusIs(absl::StatusCode::kFailedPrecondition, Reason("CAMPAIGN_STEP_NOT_ALLOWED")));
+}
+
+TEST_P(CampaignServiceTest, EverythingThatIsWrongIsSaidAtOnce) {
+  v1::CreateCampaignRequest request = Wanted(1);
+  v1::Campaign& campaign = *request.mutable_campaign();
+  request.set_request_id("no");
+  campaign.set_title("");
+  campaign.set_event("Łódź");
+  campaign.set_template_("invitation");
+  campaign.add_persons("persons/p0");
+  campaign.add_persons("jan@example.org");
+  campaign.set_channel(v1::CHANNEL_WEBHOOK);
+  campaign.set_rate_per_minute(-1);
+  campaign.mutable_schedule_time()->set_seconds(-1);
+  campaign.set_audience("audiences/a");
+  std::vector<std::string> fields;
+  for (const FieldViolation& violation : FieldViolations(Create(request).status())) {
+    fields.push_back(violation.field);
+  }
+  EXPECT_THAT(fields,
+              ::testing::UnorderedElementsAre(
+                  "request_id", "campaign.title", "campaign.event", "campaign.template",
+                  "campaign.persons[1]", "campaign.persons[2]", "campaign.channel",
+                  "campaign.rate_per_minute", "campaign.schedule_time", "campaign.audience"));
+  EXPECT_THAT(Create(Wanted(0)), HasViolation("campaign.persons"));
+  EXPECT_THAT(Create(Wanted(10001)), HasViolation("campaign.persons"));
+  EXPECT_THAT(Create(Wanted(10000)), IsOk());
+}
+
+TEST_P(CampaignServiceTest, UnknownCampaignsAndTemplatesAreNotFound) {
+  const auto not_found = StatusIs(absl::StatusCode::kNotFound, Reason("CAMPAIGN_NOT_FOUND"));
+  EXPECT_THAT(Get("campaigns/none"), not_found);
+  for (const char* step : {"Approve", "Start", "Pause", "Resume", "Abort"}) {
+    EXPECT_THAT(Step(step, "campaigns/none"), not_found) << step;
+    EXPECT_THAT(Step(step, "none"), HasViolation("name")) << step;
+  }
+  v1::CreateCampaignRequest request = Wanted(1);
+  request.mutable_campaign()->set_template_("templates/none");
+  const std::string name = Create(request)->name();
+  EXPECT_THAT(Step("Approve", name), Reason("TEMPLATE_NOT_FOUND"));
+  EXPECT_THAT(Step("Start", name), Reason("CAMPAIGN_STEP_NOT_ALLOWED"));
+  EXPECT_THAT(Step("Approve", name, "\"7\""), Reason("ETAG_MISMATCH"));
+}
+
+TEST_P(CampaignServiceTest, SameRequestIdGivesOneCampaign) {
+  v1::CreateCampaignRequest request = Wanted(2);
+  request.set_request_id(kRequestId);
+  const auto first = Create(request);
+  ASSERT_THAT(first, IsOk());
+  EXPECT_EQ(Create(request)->name(), first->name());
+  request.mutable_campaign()->set_title("x");
+  EXPECT_THAT(Create(request), Reason("REQUEST_ID_REUSED"));
+}
+
+TEST_P(CampaignServiceTest, PagesHoldEachCampaignOnce) {
+  std::set<std::string> created;
+  for (int i = 0; i < 5; ++i) created.insert(Create(Wanted(1))->name());
+  v1::ListCampaignsRequest request;
+  request.set_event("events/e1");
+  request.set_state(v1::Campaign::STATE_DRAFT);
+  request.set_page_size(2);
+  std::set<std::string> seen;
+  std::string token;
+  do {
+    const auto page = Call<v1::ListCampaignsResponse>("CampaignService/ListCampaigns", request);
+    ASSERT_THAT(page, IsOk());
+    for (const v1::Campaign& item : page->campaigns()) EXPECT_TRUE(seen.insert(item.name()).second);
+    if (token.empty()) token = page->next_page_token();
+    request.set_page_token(page->next_page_token());
+  } while (!request.page_token().empty());
+  EXPECT_EQ(seen, created);
+  request.set_page_token(token);
+  request.set_event("");
+  EXPECT_THAT(Call<v1::ListCampaignsResponse>("CampaignService/ListCampaigns", request),
+              HasViolation("page_token"));
+}
+
+TEST_P(CampaignServiceTest, TheUnentitledAreTurnedAway) {
+  const std::string name = Create(Wanted(1))->name();
+  token_ = server_->grpc.Token("door-staff", "events/e1");
+  EXPECT_THAT(Create(Wanted(1)), StatusIs(absl::StatusCode::kPermissionDenied));
+  EXPECT_THAT(Step("Abort", name), StatusIs(absl::StatusCode::kPermissionDenied));
+}
+
+}  // namespace
+}  // namespace wici::notification

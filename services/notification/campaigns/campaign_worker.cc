@@ -1,0 +1,61 @@
+#include "services/notification/campaigns/campaign_worker.h"
+
+#include <string>
+#include <vector>
+
+#include "libs/base/log.h"
+#include "libs/base/status_macros.h"
+
+namespace wici::notification {
+namespace {
+
+constexpr absl::Duration kCampaignPoll = absl::Milliseconds(200);
+constexpr absl::Duration kCampaignTimeout = absl::Seconds(10);
+constexpr std::int64_t kCampaignsAtOnce = 20;
+
+}  // namespace
+
+CampaignWorker::~CampaignWorker() {
+  {
+    MutexLock lock(mutex_);
+    stopping_ = true;
+    changed_.NotifyAll();
+  }
+  if (thread_.joinable()) thread_.join();
+}
+
+void CampaignWorker::Start() {
+  thread_ = std::thread([this] { Run(); });
+}
+
+void CampaignWorker::Run() {
+  while (true) {
+    const absl::StatusOr<std::int64_t> added = RunOnce();
+    if (!added.ok()) {
+      Log(LogLevel::kWarning, "campaigns_not_advanced",
+          {{"error", std::string(added.status().message())}});
+    }
+    MutexLock lock(mutex_);
+    if (!stopping_) (void)changed_.WaitFor(mutex_, kCampaignPoll);
+    if (stopping_) return;
+  }
+}
+
+absl::StatusOr<std::int64_t> CampaignWorker::RunOnce() {
+  WICI_ASSIGN_OR_RETURN(const std::vector<std::string> due,
+                        store_.ListDue(machine_.Now() + kCampaignTimeout, kCampaignsAtOnce));
+  std::int64_t added = 0;
+  absl::Status first_error;
+  for (const std::string& id : due) {
+    const absl::StatusOr<std::int64_t> advanced =
+        store_.Advance(machine_.Now() + kCampaignTimeout, id);
+    // One campaign that fails does not hold up the others.
+    first_error.Update(advanced.status());
+    if (advanced.ok()) added += *advanced;
+  }
+  if (added > 0) on_commit_();
+  WICI_RETURN_IF_ERROR(first_error);
+  return added;
+}
+
+}  // namespace wici::notification

@@ -1,0 +1,47 @@
+// Puts the people of campaigns that are being sent into the ledger, chunk by chunk, in turns.
+//
+// One thread. Each chunk is a transaction guarded by how far the campaign has come, so a process
+// may be killed at any instant, several may run, and everybody is added once.
+#ifndef WICI_SERVICES_NOTIFICATION_CAMPAIGNS_CAMPAIGN_WORKER_H_
+#define WICI_SERVICES_NOTIFICATION_CAMPAIGNS_CAMPAIGN_WORKER_H_
+
+#include <functional>
+#include <thread>
+#include <utility>
+
+#include "absl/status/statusor.h"
+#include "libs/base/clock.h"
+#include "libs/base/mutex.h"
+#include "services/notification/campaigns/campaign_store.h"
+
+namespace wici::notification {
+
+class CampaignWorker {
+ public:
+  // `machine` is the clock of deadlines; `on_commit` is called when deliveries were added. All
+  // outlive the worker.
+  CampaignWorker(CampaignStore& store, const Clock& machine, std::function<void()> on_commit)
+      : store_(store), machine_(machine), on_commit_(std::move(on_commit)) {}
+  ~CampaignWorker();  // stops the thread
+  CampaignWorker(const CampaignWorker&) = delete;
+  CampaignWorker& operator=(const CampaignWorker&) = delete;
+
+  void Start();
+  // One round on the calling thread; returns how many people were added. Not together with Start.
+  absl::StatusOr<std::int64_t> RunOnce();
+
+ private:
+  void Run();
+
+  CampaignStore& store_;
+  const Clock& machine_;
+  const std::function<void()> on_commit_;
+  Mutex mutex_;
+  CondVar changed_;
+  bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
+  std::thread thread_;
+};
+
+}  // namespace wici::notification
+
+#endif  // WICI_SERVICES_NOTIFICATION_CAMPAIGNS_CAMPAIGN_WORKER_H_

@@ -1,0 +1,16 @@
+-- When people are reminded of events, one row for each event and kind of reminder (TimerKind in
+-- timers/rules/plan_timers.h). Written with the position in the feed that brought the event.
+-- anchor_at: the beginning or end of the event it is timed for; version: of the event's facts.
+-- state: 1 waiting, 2 fired, 3 cancelled, 4 too late when it was planned.
+CREATE TABLE timers (
+  event TEXT COLLATE "C" NOT NULL,
+  kind BIGINT NOT NULL,
+  fire_at BIGINT NOT NULL,
+  anchor_at BIGINT NOT NULL,
+  version BIGINT NOT NULL,
+  state BIGINT NOT NULL,
+  updated_at BIGINT NOT NULL,
+  PRIMARY KEY (event, kind)
+);
+
+CREATE INDEX timers_due ON timers (fire_at, event, kind) WHERE state = 1;

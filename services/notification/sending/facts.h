@@ -1,0 +1,37 @@
+// The facts that messages are made of, asked for many deliveries at once.
+#ifndef WICI_SERVICES_NOTIFICATION_SENDING_FACTS_H_
+#define WICI_SERVICES_NOTIFICATION_SENDING_FACTS_H_
+
+#include <map>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "absl/types/span.h"
+#include "services/notification/deliveries/store.h"
+#include "services/notification/peers/peers.h"
+#include "services/notification/sending/message.h"
+
+namespace wici::notification {
+
+class Facts {
+ public:
+  // Asks the services that own people, events and links, and the store for the texts of templates
+  // of organisations. Errors are those of the peers and of the store.
+  static absl::StatusOr<Facts> Find(Peers& peers, Store& store,
+                                    absl::Span<const ClaimedDelivery> deliveries,
+                                    absl::Time deadline);
+
+  // Those of one of the deliveries; valid as long as this object.
+  MessageFacts Of(const ClaimedDelivery& delivery) const;
+
+ private:
+  std::map<std::string, Subject> events_;
+  std::map<std::string, people::v1::ContactPoint> persons_;
+  std::map<std::string, registration::v1::Links> links_;
+  std::map<std::string, TemplateTexts> texts_;
+};
+
+}  // namespace wici::notification
+
+#endif  // WICI_SERVICES_NOTIFICATION_SENDING_FACTS_H_

@@ -1,0 +1,36 @@
+// The built-in templates, and the texts that all templates share. Pure; any thread.
+#ifndef WICI_SERVICES_NOTIFICATION_TEMPLATES_RULES_BUILT_IN_H_
+#define WICI_SERVICES_NOTIFICATION_TEMPLATES_RULES_BUILT_IN_H_
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "wici/notification/v1/template.pb.h"
+
+namespace wici::notification {
+
+// In the order of their names, each with one version: templates/event-cancelled, event-follow-up,
+// event-reminder, event-rescheduled, invitation, invitation-delegated, invitation-reminder,
+// meeting-accepted, meeting-cancelled, meeting-declined, meeting-expired, meeting-requested,
+// meeting-rescheduled, meeting-scheduled, registration-cancelled, registration-confirmed,
+// registration-offer-lapsed, registration-offered, registration-promoted, registration-rejected,
+// registration-waitlisted.
+const std::vector<v1::Template>& BuiltInTemplates();
+
+// The one with this name, or nullptr.
+const v1::Template* FindBuiltIn(std::string_view template_name);
+
+// Its version 1, or nullptr.
+const v1::TemplateVersion* FindBuiltInVersion(std::string_view template_name);
+
+// "cs", "de", "en", "pl", "uk": the languages a template may have.
+const std::vector<std::string>& SupportedLanguages();
+
+// A text that templates name as a partial ({{> footer}}), or nullptr: answer, button, calendar,
+// facts, footer, greeting, manage, meeting_body, reason, summary, ticket.
+const std::string* FindSharedText(const std::string& name, const std::string& language, bool html);
+
+}  // namespace wici::notification
+
+#endif  // WICI_SERVICES_NOTIFICATION_TEMPLATES_RULES_BUILT_IN_H_

@@ -1,0 +1,41 @@
+// The SQL of timers, written once for both engines. Texts that end in VALUES are completed by
+// InsertMany (libs/sql/database.h). States are in migrations/0008_timers.sql.
+#ifndef WICI_SERVICES_NOTIFICATION_TIMERS_QUERIES_H_
+#define WICI_SERVICES_NOTIFICATION_TIMERS_QUERIES_H_
+
+#include <string_view>
+
+#include "libs/sql/database.h"
+
+namespace wici::notification::queries {
+
+inline constexpr sql::Query kSetTimers{
+    "set_timers",
+    "INSERT INTO timers (event, kind, fire_at, anchor_at, version, state, updated_at) VALUES"};
+// Facts that are older than what is known change nothing; a timer that keeps its time stays fired.
+inline constexpr std::string_view kSetTimersSuffix = R"sql(
+  ON CONFLICT (event, kind) DO UPDATE SET
+    state = CASE WHEN timers.fire_at = excluded.fire_at AND timers.anchor_at = excluded.anchor_at
+            THEN timers.state ELSE excluded.state END,
+    fire_at = excluded.fire_at, anchor_at = excluded.anchor_at, version = excluded.version,
+    updated_at = excluded.updated_at
+  WHERE timers.version < excluded.version RETURNING kind)sql";
+
+// $2 version of the facts that say so, $3 now.
+inline constexpr sql::Query kCancelTimers{"cancel_timers", R"sql(
+  UPDATE timers SET state = 3, version = $2, updated_at = $3
+  WHERE event = $1 AND state = 1 AND version <= $2)sql"};
+
+inline constexpr sql::Query kListDueTimers{"list_due_timers", R"sql(
+  SELECT event, kind, fire_at, anchor_at FROM timers WHERE state = 1 AND fire_at <= $1
+  ORDER BY fire_at, event, kind LIMIT $2)sql"};
+
+// $3 and $4 what it was due for, $5 its new state, $6 now. No row: it was moved, or is done.
+inline constexpr sql::Query kEndTimer{"end_timer", R"sql(
+  UPDATE timers SET state = $5, updated_at = $6
+  WHERE event = $1 AND kind = $2 AND fire_at = $3 AND anchor_at = $4 AND state = 1
+  RETURNING kind)sql"};
+
+}  // namespace wici::notification::queries
+
+#endif  // WICI_SERVICES_NOTIFICATION_TIMERS_QUERIES_H_

@@ -1,0 +1,43 @@
+// Timers in the database. Functions of a caller's transaction.
+#ifndef WICI_SERVICES_NOTIFICATION_TIMERS_TIMER_STORE_H_
+#define WICI_SERVICES_NOTIFICATION_TIMERS_TIMER_STORE_H_
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "absl/types/span.h"
+#include "libs/sql/database.h"
+#include "services/notification/timers/rules/plan_timers.h"
+#include "wici/registration/v1/event.pb.h"
+
+namespace wici::notification {
+
+// Times the reminders of events anew, by facts that were read: a published event's are set, those
+// of another cancelled. Facts older than what is known change nothing.
+absl::Status SetTimers(sql::Transaction& tx, absl::Span<const registration::v1::Event> events,
+                       absl::Time now);
+
+struct DueTimer {
+  std::string event;
+  TimerKind kind = TimerKind::kWeekBefore;
+  absl::Time fire_at;
+  absl::Time anchor;
+};
+
+// At most `limit`, the longest due first.
+absl::StatusOr<std::vector<DueTimer>> ListDueTimers(sql::Transaction& tx, absl::Time now,
+                                                    std::int64_t limit);
+
+enum class TimerEnd { kFired = 2, kCancelled = 3, kTooLate = 4 };
+
+// Whether the timer was still waiting for that time, and has ended now.
+absl::StatusOr<bool> EndTimer(sql::Transaction& tx, const DueTimer& timer, TimerEnd end,
+                              absl::Time now);
+
+}  // namespace wici::notification
+
+#endif  // WICI_SERVICES_NOTIFICATION_TIMERS_TIMER_STORE_H_

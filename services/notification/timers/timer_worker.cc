@@ -1,0 +1,127 @@
+#include "services/notification/timers/timer_worker.h"
+
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "libs/base/log.h"
+#include "libs/base/status_macros.h"
+#include "services/notification/deliveries/sql_store.h"
+#include "services/notification/feed/to_participants.h"
+
+namespace wici::notification {
+namespace {
+
+constexpr absl::Duration kTimerPoll = absl::Seconds(5);
+constexpr absl::Duration kTimerTimeout = absl::Seconds(30);
+constexpr std::int64_t kTimersAtOnce = 100;
+
+// As the event is timed now; nullptr when it has no such timer any more.
+const PlannedTimer* FindPlanned(const std::vector<PlannedTimer>& planned, TimerKind kind) {
+  for (const PlannedTimer& timer : planned) {
+    if (timer.kind == kind) return &timer;
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+TimerWorker::~TimerWorker() {
+  {
+    MutexLock lock(mutex_);
+    stopping_ = true;
+    changed_.NotifyAll();
+  }
+  if (thread_.joinable()) thread_.join();
+}
+
+void TimerWorker::Start() {
+  thread_ = std::thread([this] { Run(); });
+}
+
+void TimerWorker::Run() {
+  while (true) {
+    const absl::StatusOr<int> due = RunOnce();
+    if (!due.ok()) {
+      Log(LogLevel::kWarning, "timers_not_fired", {{"error", std::string(due.status().message())}});
+    }
+    MutexLock lock(mutex_);
+    const bool more = due.ok() && *due == kTimersAtOnce;
+    const absl::Time until = clock_.Now() + (more ? absl::ZeroDuration() : kTimerPoll);
+    while (!stopping_ && clock_.Now() < until) (void)changed_.WaitFor(mutex_, kTimerPoll);
+    if (stopping_) return;
+  }
+}
+
+absl::StatusOr<int> TimerWorker::RunOnce() {
+  std::vector<DueTimer> due;
+  WICI_RETURN_IF_ERROR(
+      database_.Read(clock_.Now() + kTimerTimeout, [&](sql::Transaction& tx) -> absl::Status {
+        WICI_ASSIGN_OR_RETURN(due, ListDueTimers(tx, clock_.Now(), kTimersAtOnce));
+        return absl::OkStatus();
+      }));
+  if (due.empty()) return 0;
+  Names names;
+  for (const DueTimer& timer : due) names.insert(timer.event);
+  WICI_ASSIGN_OR_RETURN(const auto events, peers_.GetEvents(names));
+  absl::Status first_error;
+  for (const DueTimer& timer : due) {
+    const auto event = events.find(timer.event);
+    const absl::Status fired = Fire(timer, event == events.end() ? nullptr : &event->second.event);
+    // One event that cannot be read does not hold up the reminders of the others.
+    first_error.Update(fired);
+  }
+  WICI_RETURN_IF_ERROR(first_error);
+  return static_cast<int>(due.size());
+}
+
+absl::Status TimerWorker::Fire(const DueTimer& timer, const registration::v1::Event* event) {
+  if (event == nullptr) return End(timer, TimerEnd::kCancelled);
+  const std::vector<PlannedTimer> planned = PlanTimers(*event);
+  const PlannedTimer* now_planned = FindPlanned(planned, timer.kind);
+  if (now_planned == nullptr) return End(timer, TimerEnd::kCancelled);
+  if (now_planned->fire_at != timer.fire_at || now_planned->anchor != timer.anchor) {
+    // The change that says so is on its way; its facts are here already.
+    return database_.Write(clock_.Now() + kTimerTimeout, [&](sql::Transaction& tx) {
+      return SetTimers(tx, absl::MakeConstSpan(event, 1), clock_.Now());
+    });
+  }
+  if (clock_.Now() >= now_planned->expires) return End(timer, TimerEnd::kTooLate);
+  return Remind(timer, *event);
+}
+
+absl::Status TimerWorker::End(const DueTimer& timer, TimerEnd end) {
+  return database_.Write(clock_.Now() + kTimerTimeout, [&](sql::Transaction& tx) {
+    return EndTimer(tx, timer, end, clock_.Now()).status();
+  });
+}
+
+absl::Status TimerWorker::Remind(const DueTimer& timer, const registration::v1::Event& event) {
+  absl::StatusOr<std::vector<Participant>> listed = peers_.ListParticipants(timer.event);
+  if (absl::IsNotFound(listed.status())) return End(timer, TimerEnd::kCancelled);
+  WICI_RETURN_IF_ERROR(listed.status());
+  std::vector<Participant> participants = *std::move(listed);
+  std::erase_if(participants, [](const Participant& p) { return !p.has_seat; });
+  const absl::Time now = clock_.Now();
+  NewNotification base;
+  base.template_name = std::string(TemplateOfTimer(timer.kind));
+  base.event = timer.event;
+  base.cause = absl::StrCat("timer/", static_cast<int>(timer.kind), "/", FactsVersion(event));
+  base.anchor = timer.anchor;
+  base.not_before = now;
+  base.expires = FindPlanned(PlanTimers(event), timer.kind)->expires;
+  std::vector<NewNotification> plan;
+  ToParticipants(base, participants, ids_, plan);
+  bool fired = false;
+  const std::string transaction_id = ids_.NewId();
+  WICI_RETURN_IF_ERROR(
+      database_.Write(now + kTimerTimeout, [&](sql::Transaction& tx) -> absl::Status {
+        WICI_ASSIGN_OR_RETURN(fired, EndTimer(tx, timer, TimerEnd::kFired, now));
+        if (!fired) return absl::OkStatus();
+        return RecordNotifications(tx, plan, transaction_id, now);
+      }));
+  if (fired && !plan.empty()) on_commit_();
+  return absl::OkStatus();
+}
+
+}  // namespace wici::notification

@@ -1,0 +1,64 @@
+// Fires the timers that are due: records the reminders in the ledger, once.
+//
+// One thread looks every few seconds. Who is reminded is asked when a timer fires, and what the
+// event is like then: if it was moved, the timer is timed anew instead. A reminder is checked once
+// more just before it is sent (sending/message.h). Several processes may run it; a timer fires
+// once.
+#ifndef WICI_SERVICES_NOTIFICATION_TIMERS_TIMER_WORKER_H_
+#define WICI_SERVICES_NOTIFICATION_TIMERS_TIMER_WORKER_H_
+
+#include <functional>
+#include <map>
+#include <string>
+#include <thread>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "libs/base/clock.h"
+#include "libs/base/id.h"
+#include "libs/base/mutex.h"
+#include "libs/sql/database.h"
+#include "services/notification/peers/peers.h"
+#include "services/notification/timers/timer_store.h"
+
+namespace wici::notification {
+
+class TimerWorker {
+ public:
+  // `on_commit` is called when reminders were recorded. All outlive the worker.
+  TimerWorker(sql::Database& database, Peers& peers, IdSource& ids, const Clock& clock,
+              std::function<void()> on_commit)
+      : database_(database),
+        peers_(peers),
+        ids_(ids),
+        clock_(clock),
+        on_commit_(std::move(on_commit)) {}
+  ~TimerWorker();  // stops the thread
+  TimerWorker(const TimerWorker&) = delete;
+  TimerWorker& operator=(const TimerWorker&) = delete;
+
+  void Start();
+  // One round on the calling thread; returns how many timers were due. Not together with Start.
+  absl::StatusOr<int> RunOnce();
+
+ private:
+  void Run();
+  absl::Status Fire(const DueTimer& timer, const registration::v1::Event* event);
+  absl::Status Remind(const DueTimer& timer, const registration::v1::Event& event);
+  absl::Status End(const DueTimer& timer, TimerEnd end);
+
+  sql::Database& database_;
+  Peers& peers_;
+  IdSource& ids_;
+  const Clock& clock_;
+  const std::function<void()> on_commit_;
+  Mutex mutex_;
+  CondVar changed_;
+  bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
+  std::thread thread_;
+};
+
+}  // namespace wici::notification
+
+#endif  // WICI_SERVICES_NOTIFICATION_TIMERS_TIMER_WORKER_H_

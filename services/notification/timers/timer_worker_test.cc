@@ -1,0 +1,216 @@
+// Reminders from the change of an event to the mail.
+#include "services/notification/timers/timer_worker.h"
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "libs/base/timestamp.h"
+#include "libs/testing/status_matchers.h"
+#include "services/notification/sending/testing/worker_fixture.h"
+
+namespace wici::notification {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using testing::IsOk;
+using ::testing::SizeIs;
+
+class TimerWorkerTest : public WorkerFixture {
+ protected:
+  void SetUp() override {
+    WorkerFixture::SetUp();
+    if (IsSkipped()) return;
+    timers_ = std::make_unique<TimerWorker>(database(), peers_, ids_, clock_, [] {});
+    peers_.participants[kEvent] = {{kJan, kRegistration, true, true}, {kMax, kInvitation, true, false}};
+    SetStart(clock_.Now() + absl::Hours(24 * 30), 1);
+  }
+
+  // The facts of the event in their `version`; it lasts 6 hours.
+  void SetStart(absl::Time start, int version) {
+    start_ = start;
+    registration::v1::Event& event = peers_.events[kEvent];
+    event.set_etag(absl::StrCat("\"", version, "\""));
+    SetTimestamp(start, *event.mutable_start_time());
+    SetTimestamp(start + absl::Hours(6), *event.mutable_end_time());
+  }
+  absl::Time FireTime(TimerKind kind) {
+    return PlanTimers(peers_.events[kEvent])[static_cast<std::size_t>(kind) - 1].fire_at;
+  }
+  int Fire() {
+    const auto due = timers_->RunOnce();
+    EXPECT_THAT(due, IsOk());
+    return due.ok() ? *due : -1;
+  }
+  // "reminder jan DELIVERED" for each delivery of a timer.
+  std::vector<std::string> Reminders() {
+    std::vector<std::string> found;
+    const auto all = *store_->ListNotifications(absl::Now() + absl::Seconds(20), "", "", "", 1000);
+    for (auto n = all.rbegin(); n != all.rend(); ++n) {
+      if (n->cause().rfind("timer/", 0) != 0) continue;
+      const auto deliveries = *store_->ListDeliveries(
+          absl::Now() + absl::Seconds(20), {.notification_id = IdOf(n->name())}, "", 1000);
+      for (const v1::Delivery& d : deliveries) {
+        found.push_back(absl::StrCat(n->template_().substr(10), " ",
+                                     d.person().substr(d.person().rfind('/') + 1), " ",
+                                     v1::DeliveryState_Name(d.state()).substr(15), " ",
+                                     v1::DeliveryReason_Name(d.reason()).substr(16)));
+      }
+    }
+    return found;
+  }
+
+  absl::Time start_;
+  std::unique_ptr<TimerWorker> timers_;
+};
+WICI_ON_EVERY_ENGINE(TimerWorkerTest);
+
+TEST_P(TimerWorkerTest, WhoHasASeatIsRemindedThreeTimesAndThanked) {
+  Consume("event.published", "", kEvent);
+  EXPECT_EQ(Fire(), 0);
+  for (const TimerKind kind : {TimerKind::kWeekBefore, TimerKind::kDayBefore,
+                               TimerKind::kHoursBefore, TimerKind::kDayAfter}) {
+    clock_.Set(FireTime(kind) - absl::Seconds(1));
+    EXPECT_EQ(Fire(), 0);
+    clock_.Set(FireTime(kind));
+    EXPECT_EQ(Fire(), 1);
+    SendAll();
+    EXPECT_EQ(Fire(), 0) << "once";
+  }
+  EXPECT_THAT(Reminders(), ElementsAre("event-reminder jan DELIVERED UNSPECIFIED",
+                                       "event-reminder jan DELIVERED UNSPECIFIED",
+                                       "event-reminder jan DELIVERED UNSPECIFIED",
+                                       "event-follow-up jan DELIVERED UNSPECIFIED"));
+  EXPECT_THAT(sink_.Facts(), ElementsAre(HasSubstr("Przypomnienie: "), HasSubstr("Przypomnienie: "),
+                                         HasSubstr("Przypomnienie: "), HasSubstr("Dziękujemy: ")));
+}
+
+TEST_P(TimerWorkerTest, AMovedEventIsRemindedOfAtItsNewTimeOnly) {
+  Consume("event.published", "", kEvent);
+  const absl::Time old_time = FireTime(TimerKind::kHoursBefore);
+  SetStart(start_ + absl::Hours(3), 2);
+  peers_.participants[kEvent] = {};
+  Consume("event.rescheduled", "", kEvent);
+  peers_.participants[kEvent] = {{kJan, kRegistration, true, true}};
+  clock_.Set(FireTime(TimerKind::kDayBefore));
+  EXPECT_EQ(Fire(), 2) << "that of a week before is too late";
+  clock_.Set(old_time);
+  EXPECT_EQ(Fire(), 0);
+  clock_.Set(FireTime(TimerKind::kHoursBefore));
+  EXPECT_EQ(Fire(), 1);
+  SendAll();
+  EXPECT_THAT(Reminders(), ElementsAre("event-reminder jan EXPIRED UNSPECIFIED",
+                                       "event-reminder jan DELIVERED UNSPECIFIED"));
+}
+
+TEST_P(TimerWorkerTest, AnEventThatMovesAfterItsReminderIsRemindedOfAgain) {
+  Consume("event.published", "", kEvent);
+  clock_.Set(FireTime(TimerKind::kDayBefore));
+  Fire();
+  SendAll();
+  SetStart(start_ + absl::Hours(24 * 14), 2);
+  peers_.participants[kEvent] = {{kJan, kRegistration, true, true}};
+  Consume("event.rescheduled", "", kEvent);
+  SendAll();
+  clock_.Set(FireTime(TimerKind::kDayBefore));
+  Fire();
+  SendAll();
+  EXPECT_THAT(Reminders(), ElementsAre("event-reminder jan DELIVERED UNSPECIFIED",
+                                       "event-reminder jan DELIVERED UNSPECIFIED"));
+}
+
+TEST_P(TimerWorkerTest, F23_AReminderThatFiredBeforeTheEventMovedIsNotSent) {
+  Consume("event.published", "", kEvent);
+  clock_.Set(FireTime(TimerKind::kDayBefore));
+  EXPECT_EQ(Fire(), 2);
+  SetStart(start_ + absl::Hours(1), 2);  // the change is not here yet
+  SendAll();
+  EXPECT_THAT(Reminders(), ElementsAre("event-reminder jan SUPPRESSED OVERTAKEN"));
+  EXPECT_THAT(sink_.Mails(), IsEmpty());
+}
+
+TEST_P(TimerWorkerTest, F23_AReminderThatFiredBeforeTheEventWasCalledOffIsNotSent) {
+  Consume("event.published", "", kEvent);
+  clock_.Set(FireTime(TimerKind::kDayBefore));
+  EXPECT_EQ(Fire(), 2);
+  peers_.events[kEvent].set_state(registration::v1::EVENT_STATE_CANCELLED);
+  SendAll();
+  EXPECT_THAT(Reminders(), ElementsAre("event-reminder jan SUPPRESSED OVERTAKEN"));
+  EXPECT_THAT(sink_.Mails(), IsEmpty());
+}
+
+TEST_P(TimerWorkerTest, F23_ATimerThatIsDueWhenTheEventHasMovedWaitsForTheNewTime) {
+  Consume("event.published", "", kEvent);
+  clock_.Set(FireTime(TimerKind::kHoursBefore));
+  SetStart(start_ + absl::Hours(1), 2);  // the change is not here yet
+  EXPECT_EQ(Fire(), 3);
+  EXPECT_THAT(Reminders(), IsEmpty());
+  clock_.Set(FireTime(TimerKind::kHoursBefore));
+  EXPECT_EQ(Fire(), 1);
+  SendAll();
+  EXPECT_THAT(Reminders(), ElementsAre("event-reminder jan DELIVERED UNSPECIFIED"));
+}
+
+TEST_P(TimerWorkerTest, ACalledOffEventIsNotRemindedOf) {
+  Consume("event.published", "", kEvent);
+  const absl::Time late = FireTime(TimerKind::kDayAfter) + absl::Hours(1);
+  peers_.participants[kEvent] = {};
+  peers_.events[kEvent].set_state(registration::v1::EVENT_STATE_CANCELLED);
+  peers_.events[kEvent].set_etag("\"2\"");
+  Consume("event.cancelled", "", kEvent);
+  clock_.Set(late);
+  EXPECT_EQ(Fire(), 0);
+}
+
+TEST_P(TimerWorkerTest, OlderFactsChangeNothing) {
+  const registration::v1::Event older = peers_.events[kEvent];
+  SetStart(start_ + absl::Hours(24), 2);
+  Consume("event.published", "", kEvent);
+  const absl::Time right = FireTime(TimerKind::kWeekBefore);
+  peers_.events[kEvent] = older;
+  Consume("event.updated", "", kEvent);
+  clock_.Set(right - absl::Hours(2));
+  EXPECT_EQ(Fire(), 0);
+}
+
+TEST_P(TimerWorkerTest, TwoProcessesRemindOnce) {
+  Consume("event.published", "", kEvent);
+  clock_.Set(FireTime(TimerKind::kWeekBefore));
+  std::vector<DueTimer> due;
+  ASSERT_THAT(database().Read(absl::Now() + absl::Seconds(20),
+                              [&](sql::Transaction& tx) -> absl::Status {
+                                WICI_ASSIGN_OR_RETURN(due, ListDueTimers(tx, clock_.Now(), 10));
+                                return absl::OkStatus();
+                              }),
+              IsOk());
+  ASSERT_THAT(due, SizeIs(1));
+  EXPECT_EQ(Fire(), 1);
+  bool again = true;
+  ASSERT_THAT(database().Write(absl::Now() + absl::Seconds(20),
+                               [&](sql::Transaction& tx) -> absl::Status {
+                                 WICI_ASSIGN_OR_RETURN(
+                                     again, EndTimer(tx, due[0], TimerEnd::kFired, clock_.Now()));
+                                 return absl::OkStatus();
+                               }),
+              IsOk());
+  EXPECT_FALSE(again);
+  EXPECT_THAT(Reminders(), SizeIs(1));
+}
+
+TEST_P(TimerWorkerTest, APeerThatIsAwayOnlyDelaysAReminder) {
+  Consume("event.published", "", kEvent);
+  clock_.Set(FireTime(TimerKind::kWeekBefore));
+  peers_.error = absl::UnavailableError("away");
+  EXPECT_FALSE(timers_->RunOnce().ok());
+  peers_.error = absl::OkStatus();
+  EXPECT_EQ(Fire(), 1);
+  EXPECT_THAT(Reminders(), SizeIs(1));
+}
+
+}  // namespace
+}  // namespace wici::notification

@@ -7,11 +7,11 @@
 #include "absl/strings/str_cat.h"
 #include "libs/base/status_macros.h"
 #include "libs/base/violations.h"
+#include "libs/rpc/page.h"
 #include "libs/rpc/page_token.h"
 #include "services/registration/call.h"
 #include "services/registration/errors.h"
 #include "services/registration/names.h"
-#include "services/registration/page.h"
 #include "services/registration/validate_fields.h"
 #include "services/registration/vouchers/rules/validate_voucher.h"
 

@@ -53,7 +53,7 @@ Response::Row ToRow(const v1::ImportRow& row) {
 }
 
 // Puts the rows of all plans and the refused ones into the order of the file, and counts them.
-void Report(const ClusterFile& file, const std::vector<ImportPlan>& plans, Response& response) {
+void Summarise(const ClusterFile& file, const std::vector<ImportPlan>& plans, Response& response) {
   std::map<int, Response::Row> by_line;
   for (const ImportedRow& row : file.rows) {
     if (!row.faults.empty()) by_line[row.line] = ToRow(RefuseRow(row));
@@ -144,7 +144,7 @@ absl::Status ClusterImporter::ImportFile(const rpc::Context& context,
   const RowsByAggregate clusters = GroupRows(file.rows);
   std::vector<ImportPlan> plans;
   WICI_RETURN_IF_ERROR(PlanFile(context, clusters, facts, plans));
-  Report(file, plans, response);
+  Summarise(file, plans, response);
   if (request.validate_only()) return absl::OkStatus();
   if (response.refused_count() > 0 && !request.skip_invalid_rows()) return RefusedError(response);
   for (std::size_t i = 0; i < clusters.size(); ++i) {
@@ -153,7 +153,7 @@ absl::Status ClusterImporter::ImportFile(const rpc::Context& context,
     WICI_RETURN_IF_ERROR(ImportCluster(context, name, rows, facts, plans[i]));
   }
   response.Clear();
-  Report(file, plans, response);
+  Summarise(file, plans, response);
   return absl::OkStatus();
 }
 

@@ -9,13 +9,13 @@
 #include "libs/base/status_macros.h"
 #include "libs/base/timestamp.h"
 #include "libs/base/violations.h"
+#include "libs/rpc/page.h"
 #include "libs/rpc/page_token.h"
 #include "services/registration/call.h"
 #include "services/registration/errors.h"
 #include "services/registration/events/event_rules.h"
 #include "services/registration/events/validate_event.h"
 #include "services/registration/names.h"
-#include "services/registration/page.h"
 #include "services/registration/validate_fields.h"
 
 namespace wici::registration {

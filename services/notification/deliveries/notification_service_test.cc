@@ -148,8 +148,9 @@ TEST_P(NotificationServiceTest, ABatchIsAcceptedWholeOrNotAtAll) {
   batch.clear_request_id();
   batch.mutable_requests(1)->mutable_notification()->set_template_("templates/none");
   batch.mutable_requests(2)->mutable_notification()->clear_persons();
-  EXPECT_THAT(SendBatch(batch), AllOf(HasViolation("requests[1].notification.template"),
-                                      HasViolation("requests[2].notification.persons")));
+  EXPECT_THAT(SendBatch(batch), HasViolation("requests[2].notification.persons"));
+  batch.mutable_requests(2)->mutable_notification()->add_persons("persons/ewa");
+  EXPECT_THAT(SendBatch(batch), HasViolation("requests[1].notification.template"));
   EXPECT_EQ(List({})->notifications_size(), 3);
 }
 

@@ -378,9 +378,10 @@ TEST_P(StoreTest, F15_RenewedLeaseHoldsLongerAndAnEndedOneStaysEnded) {
 }
 
 TEST_P(StoreTest, MailsToOnePersonAboutOneEventGoOutInOrder) {
+  const NewNotification earlier = Plan({kJan});
   NewNotification later = Plan({kJan});
   later.calendar_sequence = 1;
-  ASSERT_THAT(Record({Plan({kJan}), later, Plan({kEwa})}), IsOk());
+  ASSERT_THAT(Record({earlier, later, Plan({kEwa})}), IsOk());
   const std::vector<ClaimedDelivery> first = Claim();
   ASSERT_THAT(first, SizeIs(2));
   EXPECT_EQ(first[0].calendar_sequence, 0);

@@ -223,7 +223,8 @@ absl::Status GrpcPeers::AddRegistered(const std::string& event, Names& registere
     for (const registration::v1::Registration& item : page.registrations()) {
       registered.insert(item.person());
       if (IsActive(item.state()) && active.insert(item.person()).second) {
-        participants.push_back({item.person(), item.name(), IsInCalendar(item), HasSeat(item.state())});
+        participants.push_back(
+            {item.person(), item.name(), IsInCalendar(item), HasSeat(item.state())});
       }
     }
     if (page.next_page_token().empty()) return absl::OkStatus();
@@ -245,7 +246,7 @@ absl::Status GrpcPeers::AddInvited(const std::string& event, Names registered,
     for (const registration::v1::Invitation& item : page.invitations()) {
       if (item.state() == registration::v1::INVITATION_STATE_OPEN &&
           item.answer() != registration::v1::ANSWER_NO && registered.insert(item.person()).second) {
-        participants.push_back({item.person(), item.name(), false});
+        participants.push_back({item.person(), item.name(), true, false});
       }
     }
     if (page.next_page_token().empty()) return absl::OkStatus();

@@ -197,7 +197,7 @@ TEST(InboundMailTest, ReadsAnAnswerOfOutlook) {
     EXPECT_EQ(reply->participation, "ACCEPTED");
     EXPECT_EQ(reply->sequence, 2);
     EXPECT_EQ(absl::FormatTime(absl::RFC3339_sec, reply->stamp, absl::UTCTimeZone()),
-              "2015-12-01T10:00:00Z");
+              "2015-12-01T10:00:00+00:00");
   }
 }
 

@@ -51,6 +51,8 @@ class Service(grpc.GenericRpcHandler):
         self.code, self.reason = None, ""
 
     def service(self, handler_call_details):
+        if handler_call_details.method not in ANSWERS:
+            return None  # clients ask for its health first; UNIMPLEMENTED counts as healthy
         request, response = ANSWERS[handler_call_details.method]
         metadata = dict(handler_call_details.invocation_metadata)
 

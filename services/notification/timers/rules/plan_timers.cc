@@ -25,9 +25,11 @@ absl::TimeZone ZoneOf(const registration::v1::Event& event) {
 absl::Time DaysBefore(absl::Time time, int days, absl::TimeZone zone) {
   const absl::CivilSecond wall = absl::ToCivilSecond(time, zone);
   const absl::CivilDay day = absl::CivilDay(wall) - days;
-  return absl::FromCivil(absl::CivilSecond(day.year(), day.month(), day.day(), wall.hour(),
-                                           wall.minute(), wall.second()),
-                         zone);
+  // A time that the clocks skip is read as if they had not been changed yet.
+  return zone
+      .At(absl::CivilSecond(day.year(), day.month(), day.day(), wall.hour(), wall.minute(),
+                            wall.second()))
+      .pre;
 }
 
 }  // namespace

@@ -27,7 +27,8 @@ class TimerWorkerTest : public WorkerFixture {
     WorkerFixture::SetUp();
     if (IsSkipped()) return;
     timers_ = std::make_unique<TimerWorker>(database(), peers_, ids_, clock_, [] {});
-    peers_.participants[kEvent] = {{kJan, kRegistration, true, true}, {kMax, kInvitation, true, false}};
+    peers_.participants[kEvent] = {{kJan, kRegistration, true, true},
+                                   {kMax, kInvitation, true, false}};
     SetStart(clock_.Now() + absl::Hours(24 * 30), 1);
   }
 

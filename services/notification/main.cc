@@ -29,21 +29,14 @@
 #include "libs/rpc/server.h"
 #include "libs/sql/database.h"
 #include "libs/sql/migrate.h"
-#include "services/notification/campaigns/campaign_check.h"
 #include "services/notification/campaigns/campaign_worker.h"
-#include "services/notification/deliveries/sql_store.h"
+#include "services/notification/channels.h"
 #include "services/notification/feed/feed_handler.h"
-#include "services/notification/lanes/lane_check.h"
 #include "services/notification/migrations.h"
 #include "services/notification/peers/grpc_peers.h"
-#include "services/notification/preferences/preference_check.h"
 #include "services/notification/preferences/unsubscribe_page.h"
-#include "services/notification/sending/inbox_channel.h"
-#include "services/notification/sending/mail_channel.h"
-#include "services/notification/sending/worker.h"
 #include "services/notification/services.h"
 #include "services/notification/timers/timer_worker.h"
-#include "services/notification/webhooks/sending/endpoint_check.h"
 #include "services/notification/webhooks/webhooks.h"
 
 ABSL_FLAG(std::string, registry, "", "host:port of cluster-registry");
@@ -79,13 +72,6 @@ absl::Status AfterRestore(sql::Database& database, IdSource& ids, const Clock& c
   }
   return feed::StartNewEpoch(database, ids);
 }
-
-struct MailOptions {
-  Sender sender;
-  SmtpOptions smtp = {};
-  LaneLimits per_domain = {};
-  int threads = 4;
-};
 
 // From "selector=/path/to/key.pem".
 absl::StatusOr<DkimSigner> ReadDkimKey(const std::string& flag, std::string_view domain) {
@@ -164,31 +150,13 @@ absl::Status Serve(const rpc::ServiceFlags& flags) {
                      .on_commit = [&on_commit] { on_commit(); }},
                     std::move(webhook_transport), webhook_options.reach);
 
-  CampaignCheck campaign_check;
-  PreferenceCheck preference_check(MailKeys(key), ids);
-  EndpointCheck endpoint_check;
-  LaneCheck lane_check({{v1::CHANNEL_EMAIL, mail.per_domain}, {v1::CHANNEL_WEBHOOK, {}}});
-  SqlStore store(*database, ids,
-                 {&campaign_check, &preference_check, &endpoint_check, &lane_check});
-  WICI_ASSIGN_OR_RETURN(const auto mail_channel, MailChannel::Make(peers, store, clock, mail.sender,
-                                                                   mail.smtp, mail.threads));
-  DeliveryWorker mail_worker(store, *mail_channel, clock,
-                             {.owner = ids.NewId(), .sender_threads = mail.threads});
-  DeliveryWorker webhook_worker(store, webhooks.channel(), clock,
-                                {.owner = ids.NewId(),
-                                 .sender_threads = 16,
-                                 .lane_threads_max = 2,
-                                 .lane_in_flight_max = 16});
-  InboxWatch inbox_watch(*database, clock);
-  InboxChannel inbox_channel(*database, store, peers, mail.sender, clock,
-                             [&inbox_watch] { inbox_watch.Notify(); });
-  DeliveryWorker inbox_worker(store, inbox_channel, clock,
-                              {.owner = ids.NewId(), .sender_threads = 1});
-  // One for each channel, so that none waits for another.
-  const std::vector<DeliveryWorker*> workers = {&mail_worker, &webhook_worker, &inbox_worker};
-  const auto wake_workers = [&workers] {
-    for (DeliveryWorker* worker : workers) worker->Wake();
-  };
+  WICI_ASSIGN_OR_RETURN(const auto channels, Channels::Make({.database = *database,
+                                                             .peers = peers,
+                                                             .webhooks = webhooks,
+                                                             .key = key,
+                                                             .clock = clock,
+                                                             .ids = ids},
+                                                            mail));
   feed::FeedService feed(*database, clock);
   feed::Retention retention(*database, clock, {.answers = kAnswersKept});
   DeliveryWatch watch(*database, clock, mail.sender.from);
@@ -197,19 +165,19 @@ absl::Status Serve(const rpc::ServiceFlags& flags) {
                             [&](const feed::v1::Cursor& head) {
                               feed.Notify(head);
                               watch.Notify();
-                              inbox_watch.Notify();
-                              wake_workers();
+                              channels->inbox_watch().Notify();
+                              channels->Wake();
                             });
   feed::GrpcFeedSource source(registration, own_token);
   on_commit = [&] {
     sequencer.Wake();
-    wake_workers();
+    channels->Wake();
   };
   Services services(Environment{.database = *database,
-                                .store = store,
+                                .store = channels->store(),
                                 .peers = peers,
                                 .watch = watch,
-                                .inbox_watch = inbox_watch,
+                                .inbox_watch = channels->inbox_watch(),
                                 .clock = clock,
                                 .ids = ids,
                                 .key = key,
@@ -242,14 +210,14 @@ absl::Status Serve(const rpc::ServiceFlags& flags) {
   sequencer.Start();
   retention.Start();
   consumer.Start();
-  for (DeliveryWorker* worker : workers) worker->Start();
+  channels->Start();
   timers.Start();
   campaigns.Start();
   const absl::Status served = rpc::ServeUntilSignal(flags, server, [&database] {
     return sql::SchemaVersion(*database, absl::Now() + absl::Seconds(1)).status();
   });
   // Before the sequencer, which what they record wakes.
-  for (DeliveryWorker* worker : workers) worker->Stop();
+  channels->Stop();
   return served;
 }
 

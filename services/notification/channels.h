@@ -1,0 +1,80 @@
+// All that sends, put together: the ledger, what is asked just before an attempt, and a worker for
+// each channel, so that none waits for another.
+#ifndef WICI_SERVICES_NOTIFICATION_CHANNELS_H_
+#define WICI_SERVICES_NOTIFICATION_CHANNELS_H_
+
+#include <memory>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "libs/auth/token.h"
+#include "libs/base/clock.h"
+#include "libs/base/id.h"
+#include "libs/sql/database.h"
+#include "services/notification/campaigns/campaign_check.h"
+#include "services/notification/deliveries/sql_store.h"
+#include "services/notification/inbox/inbox_watch.h"
+#include "services/notification/lanes/lane_check.h"
+#include "services/notification/peers/peers.h"
+#include "services/notification/preferences/preference_check.h"
+#include "services/notification/sending/inbox_channel.h"
+#include "services/notification/sending/mail_channel.h"
+#include "services/notification/sending/worker.h"
+#include "services/notification/webhooks/sending/endpoint_check.h"
+#include "services/notification/webhooks/webhooks.h"
+
+namespace wici::notification {
+
+struct MailOptions {
+  Sender sender;
+  SmtpOptions smtp = {};
+  LaneLimits per_domain = {};
+  int threads = 4;  // and connections to the relay
+};
+
+// What channels work with. Everything outlives them.
+struct ChannelEnvironment {
+  sql::Database& database;
+  Peers& peers;
+  Webhooks& webhooks;
+  const auth::SigningKey& key;
+  const Clock& clock;
+  IdSource& ids;
+};
+
+// Thread-safe, but for Start and Stop.
+class Channels {
+ public:
+  // Errors: INVALID_ARGUMENT for a relay that cannot be used.
+  static absl::StatusOr<std::unique_ptr<Channels>> Make(const ChannelEnvironment& environment,
+                                                        const MailOptions& mail);
+
+  SqlStore& store() { return store_; }
+  InboxWatch& inbox_watch() { return inbox_watch_; }
+
+  void Start();
+  // Before what their commits wake is destroyed.
+  void Stop();
+  // Something may be due: call after a commit. Never blocks.
+  void Wake();
+
+ private:
+  Channels(const ChannelEnvironment& environment, const MailOptions& mail);
+  void AddWorker(Channel& channel, WorkerOptions options);
+
+  IdSource& ids_;
+  const Clock& clock_;
+  CampaignCheck campaign_check_;
+  PreferenceCheck preference_check_;
+  EndpointCheck endpoint_check_;
+  LaneCheck lane_check_;
+  SqlStore store_;
+  InboxWatch inbox_watch_;
+  InboxChannel inbox_channel_;
+  std::unique_ptr<MailChannel> mail_channel_;
+  std::vector<std::unique_ptr<DeliveryWorker>> workers_;
+};
+
+}  // namespace wici::notification
+
+#endif  // WICI_SERVICES_NOTIFICATION_CHANNELS_H_

@@ -12,17 +12,20 @@ absl::StatusOr<std::unique_ptr<Channels>> Channels::Make(const ChannelEnvironmen
   WICI_ASSIGN_OR_RETURN(channels->mail_channel_,
                         MailChannel::Make(environment.peers, channels->store_, environment.clock,
                                           mail.sender, mail.smtp, mail.threads));
-  channels->AddWorker(*channels->mail_channel_, {.sender_threads = mail.threads});
+  channels->AddWorker(*channels->mail_channel_,
+                      {.owner = environment.ids.NewId(), .sender_threads = mail.threads});
   // A slow endpoint holds two of the threads at most.
-  channels->AddWorker(environment.webhooks.channel(),
-                      {.sender_threads = 16, .lane_threads_max = 2, .lane_in_flight_max = 16});
-  channels->AddWorker(channels->inbox_channel_, {.sender_threads = 1});
+  channels->AddWorker(environment.webhooks.channel(), {.owner = environment.ids.NewId(),
+                                                       .sender_threads = 16,
+                                                       .lane_threads_max = 2,
+                                                       .lane_in_flight_max = 16});
+  channels->AddWorker(channels->inbox_channel_,
+                      {.owner = environment.ids.NewId(), .sender_threads = 1});
   return channels;
 }
 
 Channels::Channels(const ChannelEnvironment& environment, const MailOptions& mail)
-    : ids_(environment.ids),
-      clock_(environment.clock),
+    : clock_(environment.clock),
       preference_check_(MailKeys(environment.key), environment.ids),
       lane_check_({{v1::CHANNEL_EMAIL, mail.per_domain}, {v1::CHANNEL_WEBHOOK, {}}}),
       store_(environment.database, environment.ids,
@@ -32,7 +35,6 @@ Channels::Channels(const ChannelEnvironment& environment, const MailOptions& mai
                      environment.clock, [this] { inbox_watch_.Notify(); }) {}
 
 void Channels::AddWorker(Channel& channel, WorkerOptions options) {
-  options.owner = ids_.NewId();
   workers_.push_back(std::make_unique<DeliveryWorker>(store_, channel, clock_, std::move(options)));
 }
 

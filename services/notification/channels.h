@@ -62,7 +62,6 @@ class Channels {
   Channels(const ChannelEnvironment& environment, const MailOptions& mail);
   void AddWorker(Channel& channel, WorkerOptions options);
 
-  IdSource& ids_;
   const Clock& clock_;
   CampaignCheck campaign_check_;
   PreferenceCheck preference_check_;

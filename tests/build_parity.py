@@ -98,12 +98,12 @@ def from_root(file, target):
 
 
 def included_sources(target):
-    """Sources of the same folder that a test includes, to build them another way."""
+    """Sources that a test includes, to build them another way, named from the source root."""
     if target.kind != "wici_cc_test":
         return []
     texts = [(ROOT / target.package / source).read_text() for source in target.values["SRCS"]]
     return sorted(name for text in texts
-                  for name in re.findall(rf'#include "{target.package}/(\w+\.cc)"', text))
+                  for name in re.findall(r'#include "([\w/]+/\w+\.cc)"', text))
 
 
 def shared_files(target):
@@ -151,7 +151,8 @@ def render(target, targets, packages):
     else:
         text += attribute("srcs", sorted(values.get("SRCS", [])))
     text += attribute("hdrs", sorted(values.get("HDRS", [])))
-    text += attribute("included", included_sources(target))
+    text += attribute("included", sort_labels(
+        file_label(file, target, packages) for file in included_sources(target)))
     text += attribute("data", sort_labels(
         file_label(file, target, packages) for file in shared_files(target)
         if target.kind != "wici_embed_migrations"))
@@ -179,7 +180,7 @@ def build_files():
     shared = {}
     packages = {target.package for target in targets.values()} | {"proto"}
     for target in targets.values():
-        for file in shared_files(target):
+        for file in shared_files(target) + included_sources(target):
             wanted = file_label(file, target, packages)
             if wanted.startswith("//"):
                 package, _, inner = wanted[2:].partition(":")

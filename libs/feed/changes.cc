@@ -61,6 +61,9 @@ constexpr sql::Query kSetPurgedTo{"feed_set_purged_to",
 
 constexpr sql::Query kSetEpoch{"feed_set_epoch", "UPDATE feed_state SET epoch = $1 WHERE id = 1"};
 
+// Rows of a statement: no second copy of very many changes is held.
+constexpr std::size_t kInsertRowsMax = 1000;
+
 bool Printable(std::string_view text) {
   return std::none_of(text.begin(), text.end(),
                       [](unsigned char c) { return std::iscntrl(c) != 0; });
@@ -136,19 +139,23 @@ absl::Status CheckCursor(const v1::Cursor& after, const sql::Row& state) {
 absl::Status AppendChanges(sql::Transaction& tx, std::string_view transaction_id,
                            absl::Span<const Change> changes, absl::Time now) {
   if (changes.empty()) return absl::OkStatus();
-  std::vector<std::vector<sql::Value>> rows;
-  rows.reserve(changes.size());
-  for (const Change& change : changes) {
-    WICI_ASSIGN_OR_RETURN(std::string attributes, EncodeAttributes(change));
-    rows.push_back({transaction_id, static_cast<std::int64_t>(rows.size()), change.aggregate,
-                    change.version, change.kind, change.resource, change.person,
-                    std::move(attributes)});
-  }
   WICI_RETURN_IF_ERROR(
       tx.Execute(kInsertTransaction,
                  {transaction_id, static_cast<std::int64_t>(changes.size()), ToMicros(now)})
           .status());
-  return tx.InsertMany(kInsertChanges, "", rows).status();
+  std::int64_t number = 0;
+  std::vector<std::vector<sql::Value>> rows;
+  while (!changes.empty()) {
+    for (const Change& change : changes.subspan(0, kInsertRowsMax)) {
+      WICI_ASSIGN_OR_RETURN(std::string attributes, EncodeAttributes(change));
+      rows.push_back({transaction_id, number++, change.aggregate, change.version, change.kind,
+                      change.resource, change.person, std::move(attributes)});
+    }
+    WICI_RETURN_IF_ERROR(tx.InsertMany(kInsertChanges, "", rows).status());
+    changes.remove_prefix(rows.size());
+    rows.clear();
+  }
+  return absl::OkStatus();
 }
 
 absl::StatusOr<std::vector<v1::Change>> ReadChanges(sql::Transaction& tx, const v1::Cursor& after,

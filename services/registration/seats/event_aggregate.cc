@@ -16,6 +16,9 @@
 namespace wici::registration {
 namespace {
 
+// Rows of a statement: seats for all who wait are written without a second copy of all of them.
+constexpr std::size_t kSaveRowsMax = 1000;
+
 bool TakesPlaces(v1::RegistrationState state) { return HoldsSeat(state) || KeepsSeat(state); }
 
 // "OFFERED".
@@ -311,25 +314,35 @@ absl::Status EventAggregate::Save() {
   WICI_RETURN_IF_ERROR(SaveWaitingCounts());
   WICI_RETURN_IF_ERROR(
       AppendVoucherLog(*tx_, seats_.event, seats_.version + 1, voucher_uses_, now_));
-  std::vector<std::vector<sql::Value>> inserts;
-  std::vector<std::vector<sql::Value>> updates;
-  for (const auto& entry : entries_) {
-    if (!entry->dirty) continue;
-    std::vector<sql::Value> values = RegistrationValues(entry->row);
-    values.emplace_back(next_version());
-    (entry->is_new ? inserts : updates).push_back(std::move(values));
-  }
   // First what is there: somebody who has left may come again in the same batch.
-  if (!updates.empty()) {
-    WICI_ASSIGN_OR_RETURN(
-        const sql::Rows updated,
-        tx_->InsertMany(kUpdateRegistrations, kUpdateRegistrationsSuffix, updates));
-    if (updated.size() < updates.size()) {
-      return absl::AbortedError("another change of a registration was first");
+  WICI_RETURN_IF_ERROR(SaveEntries(false));
+  return SaveEntries(true);
+}
+
+absl::Status EventAggregate::SaveEntries(bool is_new) {
+  std::vector<std::vector<sql::Value>> rows;
+  const auto write = [&]() -> absl::Status {
+    if (rows.empty()) return absl::OkStatus();
+    if (is_new) {
+      WICI_RETURN_IF_ERROR(tx_->InsertMany(kInsertRegistrations, "", rows).status());
+    } else {
+      WICI_ASSIGN_OR_RETURN(
+          const sql::Rows updated,
+          tx_->InsertMany(kUpdateRegistrations, kUpdateRegistrationsSuffix, rows));
+      if (updated.size() < rows.size()) {
+        return absl::AbortedError("another change of a registration was first");
+      }
     }
+    rows.clear();
+    return absl::OkStatus();
+  };
+  for (const auto& entry : entries_) {
+    if (!entry->dirty || entry->is_new != is_new) continue;
+    rows.push_back(RegistrationValues(entry->row));
+    rows.back().emplace_back(next_version());
+    if (rows.size() == kSaveRowsMax) WICI_RETURN_IF_ERROR(write());
   }
-  if (inserts.empty()) return absl::OkStatus();
-  return tx_->InsertMany(kInsertRegistrations, "", inserts).status();
+  return write();
 }
 
 }  // namespace wici::registration

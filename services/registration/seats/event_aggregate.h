@@ -256,6 +256,8 @@ class EventAggregate {
   absl::Status SaveQuotas();
   absl::Status SaveLines();
   absl::Status SaveWaitingCounts();
+  // The registrations that are new, or those that were there.
+  absl::Status SaveEntries(bool is_new);
 
   sql::Transaction* tx_;
   SeatsRow seats_;

@@ -293,6 +293,8 @@ class Stack:
                 f"--key_file={self.key_file}", "--mode=development"]
         if service != "cluster-registry":
             argv.append(f"--registry={self.address('cluster-registry')}")
+        if service == "registration":
+            argv.append("--evidence_interval=100ms")
         if service == "notification":
             argv += [f"--registration={self.address('registration')}",
                      f"--smtp=smtp://{self.address('mail-smtp')}",

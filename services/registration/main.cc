@@ -1,10 +1,13 @@
 // wici-registration: events, invitations, registrations, check-in. Everything the process consists
 // of, top down.
+#include <algorithm>
 #include <memory>
 #include <string>
 
 #include "absl/flags/flag.h"
+#include "absl/status/statusor.h"
 #include "absl/time/clock.h"
+#include "absl/time/time.h"
 #include "libs/auth/access.h"
 #include "libs/auth/token.h"
 #include "libs/base/clock.h"
@@ -23,13 +26,28 @@
 #include "services/registration/services.h"
 
 ABSL_FLAG(std::string, registry, "", "host:port of cluster-registry");
+ABSL_FLAG(absl::Duration, evidence_interval, absl::Hours(1),
+          "how often the registry is given what an event that is over counts for, if that has "
+          "changed; half a year after its end 24 times as seldom");
 
 namespace wici::registration {
 namespace {
 
+absl::StatusOr<EvidenceSweepOptions> EvidenceOptions() {
+  EvidenceSweepOptions options;
+  options.again = absl::GetFlag(FLAGS_evidence_interval);
+  if (options.again < absl::Milliseconds(100)) {
+    return absl::InvalidArgumentError("--evidence_interval must be at least 100ms");
+  }
+  options.seldom = 24 * options.again;
+  options.interval = std::min(options.interval, options.again);
+  return options;
+}
+
 absl::Status Serve(const rpc::ServiceFlags& flags) {
   const SystemClock clock;
   SystemIdSource ids;
+  WICI_ASSIGN_OR_RETURN(const EvidenceSweepOptions evidence, EvidenceOptions());
   WICI_ASSIGN_OR_RETURN(const auto database, sql::OpenDatabase(flags.database));
   WICI_RETURN_IF_ERROR(sql::Migrate(*database, Migrations(), clock));
   if (flags.migrate_only) return absl::OkStatus();
@@ -50,8 +68,8 @@ absl::Status Serve(const rpc::ServiceFlags& flags) {
                               watch.Notify();
                             });
   RegistryClient registry(rpc::MakeChannel(absl::GetFlag(FLAGS_registry)), key, clock);
-  Services services({*database, clock, clock, ids, [&sequencer] { sequencer.Wake(); }}, watch,
-                    registry, key);
+  Services services({*database, clock, clock, ids, [&sequencer] { sequencer.Wake(); }, evidence},
+                    watch, registry, key);
 
   const auth::TokenAuthenticator authenticator(key);
   const auth::RoleAuthorizer authorizer;

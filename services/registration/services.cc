@@ -22,7 +22,7 @@ Services::Services(const Environment& environment, EventWatch& watch, RegistryCl
       surveys_(environment.database, mutation_),
       evidence_sweep_(environment.database, events_,
                       EvidenceReader(events_, registrations_, meetings_, surveys_), registry,
-                      environment.clock, environment.machine),
+                      environment.clock, environment.machine, environment.evidence),
       calendars_(environment.database),
       event_service_(events_, categories_, forms_, series_,
                      GroupReader(invitations_, registrations_), watch, environment.ids),

@@ -38,6 +38,7 @@ struct Environment {
   const Clock& machine;  // says how long a transaction may take
   IdSource& ids;
   std::function<void()> on_commit;  // called after commits that changed something
+  EvidenceSweepOptions evidence = {};
 };
 
 // Thread-safe. Outlives the server it is registered at.

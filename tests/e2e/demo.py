@@ -61,10 +61,10 @@ class Demo(RegistrySteps, MeetingSteps, DoorSteps):
         ("categories", "Admission categories with quotas, questions for the press, vouchers"),
         ("summon", "Invite two audiences, one with three places"),
         ("replies", "Maybe, a delegate, a guest of one's own, a reminder, a revocation"),
-        ("hold", "Hold two places; complete one, give up the other"),
+        ("hold", "Hold three places; complete one, give up one, and let one lapse"),
         ("firm", "A firm registers three people or none, with the places kept for it"),
         ("approval", "Two reviewers approve a journalist, and again after a change"),
-        ("hand-over", "A registration changes hands, lost links come again, duplicates show"),
+        ("hand-over", "A firm sends a substitute, who sends another; lost links, duplicates"),
         ("offers", "Seats come free and are offered for a time, in the order of the list"),
         ("meetings", "Ask for one-to-one meetings, answer, and compute a schedule"),
         ("no-show", "One cannot come, one leaves early: re-plan, and move as little as possible"),
@@ -103,6 +103,8 @@ class Demo(RegistrySteps, MeetingSteps, DoorSteps):
 
     def step_end(self):
         self._check_deliveries()
+        self.eventually("the hold that nobody completed", lambda: self.state(self.lapsing),
+                        "EXPIRED")
         self.stack.wait_ready()
         compare("parts that ended by themselves", self.stack.ended(), [])
         if self.inbox.doubles and not self.faults.killed("notification", "mail-sink"):

@@ -173,7 +173,24 @@ class DoorSteps(PairSteps):
                              for event in (seed.EVENT, WORKSHOP)}
         compare("survey and evidence", found, {
             key: self.expected["survey"][key] for key in found})
+        # What the registry has been given, as the operator of the region sees it.
+        wanted = {mailbox: [counts, found["evidence"]["workshop-2016"]["participants"]]
+                  for mailbox, counts in
+                  self.expected["survey"]["evidence"]["workshop-2016"]["clusters"].items()}
+        self.eventually("evidence at the registry", self._given_evidence, wanted)
+        self.report.note("the registry has it: " + ", ".join(
+            f"{mailbox} {people} people, {meetings} meetings"
+            for mailbox, ((people, meetings), _) in wanted.items()))
         self._check_groups()
+
+    def _given_evidence(self):
+        given = {}
+        for mailbox in self.expected["survey"]["evidence"]["workshop-2016"]["clusters"]:
+            for e in self.api("EvidenceService.ListEventEvidence",
+                              parent=self.cluster(mailbox)).evidence:
+                if e.event == WORKSHOP:
+                    given[mailbox] = [[e.participants, e.meetings_held], e.event_participants]
+        return given
 
     def _answer_survey(self, mailbox, rating, choice):
         self.people("SurveyService.AnswerOwnSurvey",

@@ -1,6 +1,7 @@
 """What the steps of the demo share: calls and where faults strike, people, mails."""
 
 import os
+import time
 
 import client
 import seed
@@ -44,6 +45,13 @@ class Steps:
         except client.CallError as e:
             return e.reason
         return "not refused"
+
+    def eventually(self, what, read, wanted):
+        """What a service does by itself within seconds."""
+        deadline = time.monotonic() + self.operator.retry_seconds
+        while read() != wanted and time.monotonic() < deadline:
+            time.sleep(0.1)
+        compare(what, read(), wanted)
 
     # ----- people -----
 

@@ -234,6 +234,7 @@ class WorkshopSteps(Steps):
         found = {"outcomes": outcomes, "held": self.seats()}
         self.people("RegistrationService.CompleteOwnRegistration", token=ewa.hold_token)
         self.people("RegistrationService.CancelOwnRegistration", token=joseph.hold_token)
+        self._hold_for_nothing()
         found["after"] = self.seats()
         found["states"] = self.states("ewa@example.org", "joseph@example.org")
         compare("holds", found, self.expected["hold"])
@@ -242,13 +243,22 @@ class WorkshopSteps(Steps):
              "a place and the same session", "a place and another session"), outcomes))
         self.check_mails("hold")
 
+    def _hold_for_nothing(self):
+        """Nobody completes it: the last step sees that it ended by itself."""
+        breakfast = self.api("EventService.ListEvents", series=SERIES).events[0].name
+        self.api("EventService.PublishEvent", name=breakfast)
+        self.lapsing = self.people(
+            "RegistrationService.CreateRegistration", parent=breakfast, hold_duration="10s",
+            person={**GUESTS["joseph@example.org"], "email": "joseph@example.org"}).name
+        compare("a hold for ten seconds", self.state(self.lapsing), "HELD")
+
     def step_firm(self):
-        coordinator = self.sign_in("users/coordinator", f"party-coordinator@{self.firm}")
+        self.coordinator = self.sign_in("users/coordinator", f"party-coordinator@{self.firm}")
         other = self.sign_in("users/other", f"party-coordinator@{self.cluster('btm')}")
-        outcomes = [self._as_group(coordinator, "grzegorz", "halina", "igor", "kinga")]
+        outcomes = [self._as_group("grzegorz", "halina", "igor", "kinga")]
         compare("seats after the refusal", self.seats(), self.expected["hold"]["after"])
-        outcomes.append(self._as_group(coordinator, "grzegorz", "halina", "igor"))
-        own = coordinator("RegistrationService.ListPartyRegistrations", parent=WORKSHOP,
+        outcomes.append(self._as_group("grzegorz", "halina", "igor"))
+        own = self.coordinator("RegistrationService.ListPartyRegistrations", parent=WORKSHOP,
                           party=self.firm).party_registrations
         self.guests.update({p.person.email: p.registration.name for p in own})
         outcomes.append(sorted(p.person.email for p in own))
@@ -264,9 +274,9 @@ class WorkshopSteps(Steps):
         self.report.note(f"{FIRM}: four are too many, three get their places together")
         self.check_mails("firm")
 
-    def _as_group(self, coordinator, *mailboxes):
+    def _as_group(self, *mailboxes):
         try:
-            answer = coordinator(
+            answer = self.coordinator(
                 "RegistrationService.CreatePartyRegistrations", parent=WORKSHOP, party=self.firm,
                 all_or_none=True, requests=[
                     {"person": {**GUESTS[f"{m}@example.org"], "email": f"{m}@example.org"},
@@ -321,15 +331,22 @@ class WorkshopSteps(Steps):
         return enum_name(answer, "state") + (f" {answer.approvals}" if answer.approvals else "")
 
     def step_hand_over(self):
-        igor, lena = "igor@example.org", "lena@example.org"
+        igor, kinga, lena = "igor@example.org", "kinga@example.org", "lena@example.org"
         ewa, again = "ewa@example.org", "ewa.p@example.org"
-        token = self.manage_token(igor)
+        old_link = self.manage_token(igor)
+        # His firm sends somebody else, who sends somebody else.
+        self.guests[kinga] = self.coordinator(
+            "RegistrationService.TransferPartyRegistration", name=self.guests[igor],
+            party=self.firm, person={**GUESTS[kinga], "email": kinga}, reason="Igor is ill.").name
+        self.check_mails("hand-over substitute")
+        token = self.manage_token(kinga)
         self.guests[lena] = self.people(
             "RegistrationService.TransferOwnRegistration", token=token,
             person={**GUESTS[lena], "email": lena}).name
-        found = {"states": self.states(igor, lena),
-                 "old link": self.refusal(self.people, "RegistrationService.CancelOwnRegistration",
-                                          token=token)}
+        found = {"states": self.states(igor, kinga, lena),
+                 "old links": [self.refusal(
+                     self.people, "RegistrationService.CancelOwnRegistration", token=old)
+                     for old in (old_link, token)]}
         found["sent again"] = [self.refusal(
             self.people, "RegistrationService.ResendOwnLinks", parent=WORKSHOP, email=address)
             for address in [ewa] + 4 * ["nobody@example.org"]]

@@ -22,9 +22,9 @@ class ExpirySweepTest : public RegistrationTest {
   ExpirySweep& sweep() { return service_->services.expiry_sweep(); }
 
   absl::StatusOr<v1::Registration> Hold(const std::string& event, std::string_view email,
-                                        int minutes, const std::string& category = "") {
+                                        absl::Duration length, const std::string& category = "") {
     v1::CreateRegistrationRequest request = RequestFor(event, email);
-    request.mutable_hold_duration()->set_seconds(minutes * 60);
+    request.mutable_hold_duration()->set_seconds(absl::ToInt64Seconds(length));
     request.mutable_registration()->set_admission_category(category);
     return Send(request);
   }
@@ -65,7 +65,7 @@ TEST_P(ExpirySweepTest, TheChangeThatEndsARegistrationSaysWhatItWas) {
     return at == attributes.end() ? std::string() : at->second;
   };
   const std::string event = OpenEvent(1, 5);
-  const auto held = Hold(event, "a@example.org", 15);
+  const auto held = Hold(event, "a@example.org", absl::Minutes(15));
   ASSERT_THAT(held, IsOk());
   EXPECT_EQ(was(), "") << "nothing has ended";
   v1::CancelOwnRegistrationRequest give_up;
@@ -82,14 +82,14 @@ TEST_P(ExpirySweepTest, TheChangeThatEndsARegistrationSaysWhatItWas) {
 
 TEST_P(ExpirySweepTest, AHeldPlaceIsTakenUntilItIsCompleted) {
   const std::string event = OpenEvent(1);
-  const auto held = Hold(event, "a@example.org", 15);
+  const auto held = Hold(event, "a@example.org", absl::Minutes(15));
   ASSERT_THAT(held, IsOk());
   EXPECT_EQ(held->state(), v1::REGISTRATION_STATE_HELD);
   EXPECT_EQ(held->expire_time().seconds(), held->create_time().seconds() + 15 * 60);
   EXPECT_EQ(SeatsOf(event).held(), 1);
   EXPECT_THAT(SignUp(event, "b@example.org"),
               StatusIs(absl::StatusCode::kFailedPrecondition, Reason("EVENT_FULL")));
-  EXPECT_THAT(Hold(event, "b@example.org", 15),
+  EXPECT_THAT(Hold(event, "b@example.org", absl::Minutes(15)),
               StatusIs(absl::StatusCode::kFailedPrecondition, Reason("EVENT_FULL")));
   const auto completed = Complete(held->hold_token());
   ASSERT_THAT(completed, IsOk());
@@ -106,7 +106,7 @@ TEST_P(ExpirySweepTest, AHeldPlaceIsTakenUntilItIsCompleted) {
 TEST_P(ExpirySweepTest, AHoldThatIsOverIsFreedForTheOthers) {
   const std::string event = OpenEvent(1);
   const std::string press = AddCategory(event, "press", 1);
-  const auto held = Hold(event, "a@example.org", 15, press);
+  const auto held = Hold(event, "a@example.org", absl::Minutes(15), press);
   ASSERT_THAT(held, IsOk());
   EXPECT_THAT(sweep().RunOnce(), IsOkAndHolds(0));
   clock().Advance(absl::Minutes(15));
@@ -125,11 +125,11 @@ TEST_P(ExpirySweepTest, AHoldThatIsOverIsFreedForTheOthers) {
 
 TEST_P(ExpirySweepTest, AHoldCanBeGivenBackAndItsLengthIsBounded) {
   const std::string event = OpenEvent(1);
-  EXPECT_THAT(Hold(event, "a@example.org", 61),
+  EXPECT_THAT(Hold(event, "a@example.org", absl::Seconds(3601)),
               StatusIs(absl::StatusCode::kInvalidArgument, HasViolation("hold_duration")));
-  EXPECT_THAT(Hold(event, "a@example.org", 0),
+  EXPECT_THAT(Hold(event, "a@example.org", absl::Seconds(9)),
               StatusIs(absl::StatusCode::kInvalidArgument, HasViolation("hold_duration")));
-  const auto held = Hold(event, "a@example.org", 1);
+  const auto held = Hold(event, "a@example.org", absl::Seconds(10));
   v1::CancelOwnRegistrationRequest request;
   request.set_token(held->hold_token());
   const auto cancelled = CancelOwnRegistration(request, "");
@@ -144,7 +144,7 @@ TEST_P(ExpirySweepTest, AHoldWhereApprovalIsAskedBecomesPending) {
   const std::string event = Create(wanted)->name();
   ASSERT_THAT(Publish(event), IsOk());
   ASSERT_THAT(AddForm(event, {Field("topic", v1::FORM_FIELD_TYPE_TEXT, true)}), IsOk());
-  const auto held = Hold(event, "a@example.org", 5);
+  const auto held = Hold(event, "a@example.org", absl::Minutes(5));
   ASSERT_THAT(held, IsOk());
   v1::CompleteOwnRegistrationRequest request;
   request.set_token(held->hold_token());
@@ -222,7 +222,7 @@ TEST_P(ExpirySweepTest, AnOfferNobodyAcceptsMayGoBackToTheEndOfTheQueue) {
 
 TEST_P(ExpirySweepTest, HoldsOfACancelledEventExpireToo) {
   const std::string event = OpenEvent(2, 5);
-  const auto held = Hold(event, "a@example.org", 5);
+  const auto held = Hold(event, "a@example.org", absl::Minutes(5));
   ASSERT_THAT(Cancel(event), IsOk());
   clock().Advance(absl::Minutes(5));
   EXPECT_THAT(sweep().RunOnce(), IsOkAndHolds(1));

@@ -15,6 +15,8 @@ constexpr std::size_t kAnswersBytesMax = 32 * 1024;
 constexpr std::size_t kCodeBytesMax = 100;
 constexpr int kOtherCategoriesMax = 10;
 constexpr int kGroupMax = 50;
+constexpr int kHoldSecondsMin = 10;
+constexpr int kHoldSecondsMax = 3600;
 constexpr int kPositionMax = 10'000;  // of a move on the waiting list: so many numbers are read
 
 // Anybody may send answers, and lists show whole registrations: so there is a bound on the sum too.
@@ -97,8 +99,8 @@ void CheckCreateRegistration(std::string_view field, std::string_view event,
   if (request.has_person()) CheckPerson(Path(field, "person"), request.person(), violations);
   CheckRegistration(Path(field, "registration"), event, request.registration(), violations);
   if (request.has_hold_duration()) {
-    violations.RequireRange(Path(field, "hold_duration"), request.hold_duration().seconds(), 60,
-                            3600);
+    violations.RequireRange(Path(field, "hold_duration"), request.hold_duration().seconds(),
+                            kHoldSecondsMin, kHoldSecondsMax);
   }
   violations.OptionalText(Path(field, "code"), request.code(), kCodeBytesMax);
   violations.RequestId(Path(field, "request_id"), request.request_id());

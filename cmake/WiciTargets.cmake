@@ -126,19 +126,56 @@ function(wici_cc_binary)
   wici_warnings(${ARG_NAME})
 endfunction()
 
-# wici_cc_test(NAME x_test SRCS x_test.cc... [DEPS y...] [DATA file...])
-# Runs in the source root. GoogleTest's main unless a source defines one.
+# wici_cc_test(NAME x_test SRCS x_test.cc... [DEPS y...] [DATA file...] [APART])
+# Runs in the source root. GoogleTest's main unless a source defines one. The tests of a service are
+# one program for ctest (wici_join_tests), as its libraries are few; one that is APART is its own.
 function(wici_cc_test)
-  cmake_parse_arguments(ARG "" "NAME" "SRCS;DEPS;DATA" ${ARGN})
-  wici_units(sources ${ARG_NAME} 8 ${ARG_SRCS})
-  add_executable(${ARG_NAME} ${sources})
-  target_include_directories(${ARG_NAME} PRIVATE "${PROJECT_SOURCE_DIR}")
-  target_link_libraries(${ARG_NAME} PRIVATE ${ARG_DEPS} GTest::gmock GTest::gtest_main)
-  wici_warnings(${ARG_NAME})
-  # What is tested is optimised, the test itself need not be: half the time to compile.
-  target_compile_options(${ARG_NAME} PRIVATE $<$<CONFIG:Release>:-O0>)
+  cmake_parse_arguments(ARG "APART" "NAME" "SRCS;DEPS;DATA" ${ARGN})
+  # With ThreadSanitizer only what is without gRPC can be built.
+  if(NOT ARG_APART AND NOT WICI_SANITIZER STREQUAL "thread" AND
+     CMAKE_CURRENT_SOURCE_DIR MATCHES "^${PROJECT_SOURCE_DIR}/services/([a-z_]+)")
+    set(joined "${CMAKE_MATCH_1}_tests")
+    list(TRANSFORM ARG_SRCS PREPEND "${CMAKE_CURRENT_SOURCE_DIR}/")
+    set_property(GLOBAL APPEND PROPERTY WICI_JOINED_TESTS ${joined})
+    set_property(GLOBAL APPEND PROPERTY ${joined}_SRCS ${ARG_SRCS})
+    set_property(GLOBAL APPEND PROPERTY ${joined}_DEPS ${ARG_DEPS})
+    return()
+  endif()
+  wici_test_program(${ARG_NAME} "${ARG_SRCS}" "${ARG_DEPS}")
   add_test(NAME ${ARG_NAME} COMMAND ${ARG_NAME} WORKING_DIRECTORY "${PROJECT_SOURCE_DIR}")
   set_tests_properties(${ARG_NAME} PROPERTIES TIMEOUT 300)
+endfunction()
+
+function(wici_test_program name sources deps)
+  wici_units(units ${name} 8 ${sources})
+  add_executable(${name} ${units})
+  target_include_directories(${name} PRIVATE "${PROJECT_SOURCE_DIR}")
+  target_link_libraries(${name} PRIVATE ${deps} GTest::gmock GTest::gtest_main)
+  wici_warnings(${name})
+  # What is tested is optimised, the test itself need not be: half the time to compile.
+  target_compile_options(${name} PRIVATE $<$<CONFIG:Release>:-O0>)
+endfunction()
+
+# wici_join_tests()
+# Makes a program of the tests of each service, when all are known. ctest runs it in shards.
+function(wici_join_tests)
+  get_property(all GLOBAL PROPERTY WICI_JOINED_TESTS)
+  list(REMOVE_DUPLICATES all)
+  set(shards 4)
+  foreach(joined ${all})
+    get_property(sources GLOBAL PROPERTY ${joined}_SRCS)
+    get_property(deps GLOBAL PROPERTY ${joined}_DEPS)
+    list(REMOVE_DUPLICATES deps)
+    wici_test_program(${joined} "${sources}" "${deps}")
+    foreach(shard RANGE 1 ${shards})
+      math(EXPR index "${shard} - 1")
+      add_test(NAME ${joined}_${shard} COMMAND ${joined}
+               WORKING_DIRECTORY "${PROJECT_SOURCE_DIR}")
+      set_tests_properties(${joined}_${shard} PROPERTIES
+        TIMEOUT 300
+        ENVIRONMENT "GTEST_TOTAL_SHARDS=${shards};GTEST_SHARD_INDEX=${index}")
+    endforeach()
+  endforeach()
 endfunction()
 
 # wici_py_test(NAME x_test SRCS x_test.py [DATA file...] [TIMEOUT seconds])

@@ -157,7 +157,7 @@ def render(target, targets, packages):
         file_label(file, target, packages) for file in shared_files(target)
         if target.kind != "wici_embed_migrations"))
     is_tool_of_tests = target.kind == "wici_cc_binary" and target.package.startswith("tests")
-    if "APART" in values:
+    if "APART" in values and target.kind == "wici_cc_library":
         text += "    apart = True,\n"
     if "TESTONLY" in values or is_tool_of_tests:
         text += "    testonly = True,\n"

@@ -11,6 +11,9 @@
 
 namespace wici::testing {
 
+// Of a call that is sent twice.
+inline constexpr char kRequestId[] = "6f2d1c1e-3a0b-4c57-9a53-0d8f5f6f7a01";
+
 // Thread-safe. Ids count up: 00000000-0000-7000-8000-000000000001, ...; they have the form and
 // the order of UUIDv7. Secrets have the length of real ones.
 class FakeIds final : public IdSource {

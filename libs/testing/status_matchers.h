@@ -20,6 +20,10 @@
 
 namespace wici::testing {
 
+inline constexpr auto kInvalid = absl::StatusCode::kInvalidArgument;
+inline constexpr auto kPrecondition = absl::StatusCode::kFailedPrecondition;
+inline constexpr auto kNotFound = absl::StatusCode::kNotFound;
+
 inline const absl::Status& GetStatus(const absl::Status& status) { return status; }
 template <class T>
 const absl::Status& GetStatus(const absl::StatusOr<T>& status_or) {

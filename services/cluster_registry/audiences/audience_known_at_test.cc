@@ -80,7 +80,7 @@ class AudienceKnownAtTest : public testing::EngineRegistryTest {
 };
 WICI_ON_EVERY_ENGINE(AudienceKnownAtTest);
 
-constexpr char kMazovia[] = R"(region { region: "regions/mazovia" })";
+constexpr char kThoseOfMazovia[] = R"(region { region: "regions/mazovia" })";
 constexpr char kPoland[] = R"(country { countries: "PL" })";
 constexpr char kManagers[] = "role { role: ROLE_MANAGER }";
 constexpr char kBronze[] = R"(label { scheme: "labelSchemes/esca" kind: "BRONZE" op: OP_EXACT })";
@@ -93,16 +93,16 @@ TEST_P(AudienceKnownAtTest, ASeatCorrectedTodayIsNotYesterdays) {
   ASSERT_THAT(UpdateCluster(R"(cluster { name: "clusters/ccc" home_region: "regions/mazovia"
                                          country: "PL" })"),
               IsOk());
-  EXPECT_THAT(Then(kMazovia), ElementsAre("aaa", "bbb"));
-  EXPECT_THAT(Now(kMazovia), ElementsAre("bbb", "ccc"));
+  EXPECT_THAT(Then(kThoseOfMazovia), ElementsAre("aaa", "bbb"));
+  EXPECT_THAT(Now(kThoseOfMazovia), ElementsAre("bbb", "ccc"));
   EXPECT_THAT(Then(kPoland), ElementsAre("aaa", "bbb"));
   EXPECT_THAT(Now(kPoland), ElementsAre("bbb", "ccc"));
   EXPECT_THAT(Then(kManagers), ElementsAre("aaa", "bbb", "ccc"));
   EXPECT_THAT(Then(R"(cluster { clusters: "clusters/aaa" clusters: "clusters/ccc" })"),
               ElementsAre("aaa", "ccc"));
   const std::string named = R"(all_of { rules { cluster { clusters: "clusters/aaa" } } rules { )";
-  EXPECT_THAT(Then(named + kMazovia + " } }"), ElementsAre("aaa"));
-  EXPECT_THAT(Now(named + kMazovia + " } }"), IsEmpty());
+  EXPECT_THAT(Then(named + kThoseOfMazovia + " } }"), ElementsAre("aaa"));
+  EXPECT_THAT(Now(named + kThoseOfMazovia + " } }"), IsEmpty());
 }
 
 TEST_P(AudienceKnownAtTest, ASeatFoundOutTodayWasUnknownYesterday) {
@@ -114,17 +114,17 @@ TEST_P(AudienceKnownAtTest, ASeatFoundOutTodayWasUnknownYesterday) {
   Yesterday();
   ASSERT_THAT(UpdateCluster(R"(cluster { name: "clusters/ddd" home_region: "regions/mazovia" })"),
               IsOk());
-  EXPECT_THAT(Then(kMazovia), ElementsAre("aaa", "bbb", "ddd?"));
-  EXPECT_THAT(Now(kMazovia), ElementsAre("aaa", "bbb", "ddd"));
+  EXPECT_THAT(Then(kThoseOfMazovia), ElementsAre("aaa", "bbb", "ddd?"));
+  EXPECT_THAT(Now(kThoseOfMazovia), ElementsAre("aaa", "bbb", "ddd"));
 }
 
 TEST_P(AudienceKnownAtTest, WhatWasCreatedOrDeletedTodayIsAsItWasYesterday) {
   Yesterday();
   Add("abc", R"(country: "PL" home_region: "regions/mazovia" )");
   ASSERT_THAT(DeleteCluster(R"(name: "clusters/bbb")"), IsOk());
-  for (const std::string& rule : std::vector<std::string>{kMazovia, kPoland, kBronze}) {
+  for (const std::string& rule : std::vector<std::string>{kThoseOfMazovia, kPoland, kBronze}) {
     const std::string here =
-        absl::StrCat("all_of { rules { ", rule, " } rules { ", kMazovia, " } }");
+        absl::StrCat("all_of { rules { ", rule, " } rules { ", kThoseOfMazovia, " } }");
     EXPECT_THAT(Then(here), ElementsAre("aaa", "bbb")) << rule;
     EXPECT_THAT(Now(here), ElementsAre("aaa", "abc")) << rule;
   }
@@ -186,7 +186,7 @@ TEST_P(AudienceKnownAtTest, WhoTakesPartIsWhoWasKnownToTakePart) {
 }
 
 TEST_P(AudienceKnownAtTest, TheWholeAnswerStaysTheSameThroughADayOfCorrections) {
-  const std::string rule = absl::StrCat("all_of { rules { ", kManagers, " } rules { ", kMazovia,
+  const std::string rule = absl::StrCat("all_of { rules { ", kManagers, " } rules { ", kThoseOfMazovia,
                                         " } rules { ", kBronze, " } }");
   const auto fresh = EvaluateAudience(Request(rule, false));
   ASSERT_THAT(fresh, IsOk());
@@ -234,7 +234,7 @@ TEST_P(AudienceKnownAtTest, BeforeAnythingWasRecordedNobodyIsThere) {
 }
 
 TEST_P(AudienceKnownAtTest, LaterPagesAreAsKnownWhenTheFirstWasAsked) {
-  v1::EvaluateAudienceRequest request = Request(kMazovia, false);
+  v1::EvaluateAudienceRequest request = Request(kThoseOfMazovia, false);
   request.set_page_size(1);
   const auto first = EvaluateAudience(request);
   ASSERT_THAT(first, IsOk());

@@ -14,10 +14,10 @@ using ::testing::IsEmpty;
 using ::testing::SizeIs;
 using wici::testing::HasViolation;
 using wici::testing::IsOk;
+using wici::testing::kInvalid;
+using wici::testing::kNotFound;
 using wici::testing::Reason;
 using wici::testing::StatusIs;
-constexpr auto kInvalid = absl::StatusCode::kInvalidArgument;
-constexpr auto kNotFound = absl::StatusCode::kNotFound;
 constexpr char kAbc[] = R"(name: "clusters/abc")";
 
 class ClusterHistoryTest : public testing::EngineRegistryTest {

@@ -9,11 +9,11 @@ namespace {
 
 using wici::testing::HasViolation;
 using wici::testing::IsOk;
+using wici::testing::kPrecondition;
 using wici::testing::Reason;
 using wici::testing::StatusIs;
 constexpr auto kDenied = absl::StatusCode::kPermissionDenied;
 constexpr auto kInvalidRequest = absl::StatusCode::kInvalidArgument;
-constexpr auto kPrecondition = absl::StatusCode::kFailedPrecondition;
 constexpr char kAbcName[] = R"(name: "clusters/abc")";
 // clusters/abc comes out of clusters/other.
 constexpr char kSplit[] = R"(succession_id: "split" succession {

@@ -14,11 +14,11 @@ using ::testing::Not;
 using ::testing::SizeIs;
 using wici::testing::HasViolation;
 using wici::testing::IsOk;
+using wici::testing::kInvalid;
+using wici::testing::kNotFound;
+using wici::testing::kPrecondition;
 using wici::testing::Reason;
 using wici::testing::StatusIs;
-constexpr auto kInvalid = absl::StatusCode::kInvalidArgument;
-constexpr auto kPrecondition = absl::StatusCode::kFailedPrecondition;
-constexpr auto kNotFound = absl::StatusCode::kNotFound;
 
 class ClusterServiceTest : public testing::EngineRegistryTest {};
 WICI_ON_EVERY_ENGINE(ClusterServiceTest);

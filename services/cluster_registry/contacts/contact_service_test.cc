@@ -12,10 +12,10 @@ using ::testing::HasSubstr;
 using ::testing::Not;
 using wici::testing::HasViolation;
 using wici::testing::IsOk;
+using wici::testing::kInvalid;
+using wici::testing::kPrecondition;
 using wici::testing::Reason;
 using wici::testing::StatusIs;
-constexpr auto kInvalid = absl::StatusCode::kInvalidArgument;
-constexpr auto kPrecondition = absl::StatusCode::kFailedPrecondition;
 
 // The clock of the fixture stands still; today is its day.
 class ContactServiceTest : public testing::EngineRegistryTest {

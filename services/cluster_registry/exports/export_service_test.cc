@@ -15,9 +15,9 @@ using ::testing::HasSubstr;
 using ::testing::Not;
 using wici::testing::HasViolation;
 using wici::testing::IsOk;
+using wici::testing::kInvalid;
 using wici::testing::StatusIs;
 using Request = v1::ExportClustersRequest;
-constexpr auto kInvalid = absl::StatusCode::kInvalidArgument;
 
 class ExportTest : public testing::RegistryTest {
  protected:

@@ -10,9 +10,9 @@ namespace {
 
 using wici::testing::IsOk;
 using wici::testing::IsOkAndHolds;
+using wici::testing::kPrecondition;
 using wici::testing::Reason;
 using wici::testing::StatusIs;
-constexpr auto kPrecondition = absl::StatusCode::kFailedPrecondition;
 
 constexpr char kNip[] = R"(external_ids { scheme: "NIP" value: "5260001246" })";
 

@@ -19,10 +19,10 @@ using v1::Import;
 using v1::ImportRow;
 using wici::testing::HasViolation;
 using wici::testing::IsOk;
+using wici::testing::kPrecondition;
 using wici::testing::Reason;
 using wici::testing::StatusIs;
 constexpr auto kInvalidRequest = absl::StatusCode::kInvalidArgument;
-constexpr auto kPrecondition = absl::StatusCode::kFailedPrecondition;
 
 class ImportServiceTest : public testing::RegistryTest {
  protected:

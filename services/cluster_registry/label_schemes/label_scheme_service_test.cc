@@ -12,10 +12,10 @@ using ::testing::AllOf;
 using ::testing::SizeIs;
 using wici::testing::HasViolation;
 using wici::testing::IsOk;
+using wici::testing::kInvalid;
+using wici::testing::kPrecondition;
 using wici::testing::Reason;
 using wici::testing::StatusIs;
-constexpr auto kInvalid = absl::StatusCode::kInvalidArgument;
-constexpr auto kPrecondition = absl::StatusCode::kFailedPrecondition;
 constexpr char kId[] = "3b0f2f0c-5b3c-4a55-9d4b-5a4a3f2b1c0d";
 
 class LabelSchemeTest : public testing::EngineRegistryTest {

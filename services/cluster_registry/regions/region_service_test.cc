@@ -10,9 +10,9 @@ using ::testing::AllOf;
 using ::testing::SizeIs;
 using wici::testing::HasViolation;
 using wici::testing::IsOk;
+using wici::testing::kInvalid;
 using wici::testing::Reason;
 using wici::testing::StatusIs;
-constexpr auto kInvalid = absl::StatusCode::kInvalidArgument;
 
 class RegionServiceTest : public testing::EngineRegistryTest {};
 WICI_ON_EVERY_ENGINE(RegionServiceTest);

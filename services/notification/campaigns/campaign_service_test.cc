@@ -10,6 +10,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "libs/base/error.h"
+#include "libs/testing/fake_ids.h"
 #include "libs/testing/status_matchers.h"
 #include "services/notification/campaigns/campaign_check.h"
 #include "services/notification/campaigns/campaign_worker.h"
@@ -25,12 +26,11 @@ using ::testing::AllOf;
 using ::testing::Each;
 using testing::HasViolation;
 using testing::IsOk;
+using testing::kRequestId;
 using ::testing::Pair;
 using testing::Reason;
 using ::testing::SizeIs;
 using testing::StatusIs;
-
-constexpr char kRequestId[] = "6f2d1c1e-3a0b-4c57-9a53-0d8f5f6f7a01";
 
 class CampaignServiceTest : public NotificationFixture {
  protected:

@@ -8,6 +8,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "libs/base/error.h"
+#include "libs/testing/fake_ids.h"
 #include "libs/testing/status_matchers.h"
 #include "services/notification/testing/notification_server.h"
 #include "wici/people/v1/personal_data_service.pb.h"
@@ -20,11 +21,10 @@ using ::testing::ElementsAreArray;
 using ::testing::HasSubstr;
 using testing::HasViolation;
 using testing::IsOk;
+using testing::kRequestId;
 using testing::Reason;
 using ::testing::SizeIs;
 using testing::StatusIs;
-
-constexpr char kRequestId[] = "6f2d1c1e-3a0b-4c57-9a53-0d8f5f6f7a01";
 
 class NotificationServiceTest : public NotificationFixture {
  protected:

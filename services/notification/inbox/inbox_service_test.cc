@@ -9,6 +9,7 @@
 #include "grpcpp/client_context.h"
 #include "gtest/gtest.h"
 #include "libs/rpc/channel.h"
+#include "libs/testing/fake_ids.h"
 #include "libs/testing/status_matchers.h"
 #include "services/notification/inbox/inbox_store.h"
 #include "services/notification/testing/notification_server.h"
@@ -21,11 +22,11 @@ using ::testing::AllOf;
 using ::testing::ElementsAre;
 using testing::HasViolation;
 using testing::IsOk;
+using testing::kRequestId;
 using testing::Reason;
 using testing::StatusIs;
 
 constexpr char kPerson[] = "persons/ewa";
-constexpr char kRequestId[] = "6f2d1c1e-3a0b-4c57-9a53-0d8f5f6f7a01";
 
 class InboxServiceTest : public NotificationFixture {
  protected:

@@ -7,6 +7,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "libs/base/error.h"
+#include "libs/testing/fake_ids.h"
 #include "libs/testing/status_matchers.h"
 #include "services/notification/testing/notification_server.h"
 #include "wici/notification/v1/notification_service.pb.h"
@@ -19,12 +20,11 @@ using ::testing::AllOf;
 using ::testing::HasSubstr;
 using testing::HasViolation;
 using testing::IsOk;
+using testing::kRequestId;
 using testing::Reason;
 using ::testing::SizeIs;
 using testing::StatusIs;
 using ::testing::UnorderedElementsAre;
-
-constexpr char kRequestId[] = "6f2d1c1e-3a0b-4c57-9a53-0d8f5f6f7a01";
 
 class TemplateServiceTest : public NotificationFixture {
  protected:

@@ -35,13 +35,12 @@ using ::testing::ElementsAre;
 using testing::HasViolation;
 using ::testing::IsEmpty;
 using testing::IsOk;
+using testing::kRequestId;
 using testing::Reason;
 using ::testing::SizeIs;
 using ::testing::StartsWith;
 using testing::StatusIs;
 using ::testing::UnorderedElementsAre;
-
-constexpr char kRequestId[] = "6f2d1c1e-3a0b-4c57-9a53-0d8f5f6f7a01";
 
 HttpSink* hook = nullptr;  // of all tests: it is slow to start
 

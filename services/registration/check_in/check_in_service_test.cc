@@ -20,11 +20,11 @@ namespace {
 using ::testing::Contains;
 using testing::HasViolation;
 using testing::IsOk;
+using testing::kPrecondition;
 using testing::Reason;
 using testing::StatusIs;
 
-constexpr const char* kRequestId = "6f0a3d64-2f6c-4f0e-9b7e-1f3f5d8f7a11";
-constexpr auto kPrecondition = absl::StatusCode::kFailedPrecondition;
+constexpr const char* kScanRequestId = "6f0a3d64-2f6c-4f0e-9b7e-1f3f5d8f7a11";
 
 class CheckInServiceTest : public RegistrationTest {
  protected:
@@ -223,7 +223,7 @@ TEST_P(CheckInServiceTest, AWalkInIsRegisteredAndInsideAtOnce) {
   clock().Set(Instant("2015-12-18T13:00:00Z"));  // registration is closed since noon
   EXPECT_THAT(SignUp(event, "b@example.org"), StatusIs(kPrecondition));
   v1::CheckInRequest request = WalkInOf(event, "b@example.org");
-  request.set_request_id(kRequestId);
+  request.set_request_id(kScanRequestId);
   const auto in = CheckIn(request, Door());
   ASSERT_THAT(in, IsOk());
   EXPECT_EQ(in->state(), v1::REGISTRATION_STATE_CHECKED_IN);

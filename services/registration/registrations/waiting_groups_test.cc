@@ -17,12 +17,12 @@ using testing::IsOk;
 using testing::Reason;
 using testing::StatusIs;
 
-constexpr auto kConfirmed = v1::REGISTRATION_STATE_CONFIRMED;
-constexpr auto kWaitlisted = v1::REGISTRATION_STATE_WAITLISTED;
-constexpr auto kFailed = absl::StatusCode::kFailedPrecondition;
-
 class WaitingGroupsTest : public RegistrationTest {
  protected:
+  static constexpr auto kConfirmed = v1::REGISTRATION_STATE_CONFIRMED;
+  static constexpr auto kWaitlisted = v1::REGISTRATION_STATE_WAITLISTED;
+  static constexpr auto kFailed = absl::StatusCode::kFailedPrecondition;
+
   static v1::BatchCreateRegistrationsRequest GroupOf(const std::string& event, int size,
                                                      const std::string& prefix) {
     v1::BatchCreateRegistrationsRequest request;

@@ -19,9 +19,9 @@ using ::testing::IsEmpty;
 using testing::Parse;
 using v1::Assessment;
 using wici::testing::IsOk;
+using wici::testing::kPrecondition;
 using wici::testing::Reason;
 using wici::testing::StatusIs;
-constexpr auto kPrecondition = absl::StatusCode::kFailedPrecondition;
 
 // "eligibility", "held_on", ...
 std::vector<std::string> Fields(const std::vector<FieldViolation>& missing) {

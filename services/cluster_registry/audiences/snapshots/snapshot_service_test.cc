@@ -18,9 +18,9 @@ using ::testing::SizeIs;
 using ::testing::UnorderedElementsAre;
 using wici::testing::HasViolation;
 using wici::testing::IsOk;
+using wici::testing::kPrecondition;
 using wici::testing::Reason;
 using wici::testing::StatusIs;
-constexpr auto kPrecondition = absl::StatusCode::kFailedPrecondition;
 constexpr char kId[] = "018f0000-0000-7000-8000-000000000001";
 
 class SnapshotServiceTest : public testing::EngineRegistryTest {

@@ -12,9 +12,9 @@ using ::testing::Not;
 using ::testing::SizeIs;
 using wici::testing::HasViolation;
 using wici::testing::IsOk;
+using wici::testing::kInvalid;
 using wici::testing::Reason;
 using wici::testing::StatusIs;
-constexpr auto kInvalid = absl::StatusCode::kInvalidArgument;
 
 class ImportTest : public testing::RegistryTest {
  protected:

@@ -17,14 +17,14 @@ namespace {
 
 using ::testing::ElementsAre;
 
-constexpr const char* kEvent = "events/e1";
+constexpr const char* kScannedEvent = "events/e1";
 constexpr const char* kWorkshop = "events/e1/sessions/workshop";
 constexpr auto kCounted = v1::CHECK_IN_OUTCOME_COUNTED;
 const absl::Time kMorning = absl::FromUnixSeconds(1'450'422'000);
 
-TestTicket Ticket(const std::string& id) {
+TestTicket NewTicket(const std::string& id) {
   TestTicket ticket;
-  ticket.registration.set_name(absl::StrCat(kEvent, "/registrations/", id));
+  ticket.registration.set_name(absl::StrCat(kScannedEvent, "/registrations/", id));
   ticket.registration.add_sessions(kWorkshop);
   ticket.holder = "holder-" + id;
   return ticket;
@@ -45,7 +45,7 @@ class MergeScansTest : public ::testing::Test {
                   v1::ScanDirection direction = v1::SCAN_DIRECTION_ENTRY) {
     v1::DoorScan scan;
     scan.set_registration(ticket_.registration.name());
-    scan.set_list(kEvent);
+    scan.set_list(kScannedEvent);
     scan.set_gate(gate);
     scan.set_sequence(++sequence_);
     scan.set_direction(direction);
@@ -71,7 +71,7 @@ class MergeScansTest : public ::testing::Test {
     return merged.attendances[0];
   }
 
-  TestTicket ticket_ = Ticket("r1");
+  TestTicket ticket_ = NewTicket("r1");
   absl::Time closes_ = kMorning + absl::Hours(12);
   std::int64_t sequence_ = 0;
 };
@@ -176,7 +176,7 @@ TEST_F(MergeScansTest, TheCodeOfAFormerHolderIsAConflict) {
 }
 
 TEST_F(MergeScansTest, TheTicketMustHoldAtTheTimeOfTheScan) {
-  TestTicket waiting = Ticket("r2");
+  TestTicket waiting = NewTicket("r2");
   Note(waiting, kMorning, v1::REGISTRATION_STATE_WAITLISTED);
   Note(waiting, kMorning + absl::Seconds(100), v1::REGISTRATION_STATE_CONFIRMED);
   ticket_ = waiting;
@@ -213,7 +213,7 @@ TEST_F(MergeScansTest, AnyOrderOfUploadsGivesTheSameResult) {
     std::mt19937 random(seed);
     TestTickets tickets;
     for (int i = 0; i < 8; ++i) {
-      TestTicket ticket = Ticket(absl::StrCat("r", i));
+      TestTicket ticket = NewTicket(absl::StrCat("r", i));
       Note(ticket, kMorning - absl::Hours(1), v1::REGISTRATION_STATE_CONFIRMED);
       if (i % 4 == 0) {
         Note(ticket, kMorning + absl::Minutes(5), v1::REGISTRATION_STATE_CANCELLED);
@@ -221,7 +221,7 @@ TEST_F(MergeScansTest, AnyOrderOfUploadsGivesTheSameResult) {
       tickets[ticket.registration.name()] = ticket;
     }
     const std::vector<v1::DoorScan> scans =
-        RandomScans(random, 150, tickets, {kEvent, kWorkshop}, kMorning);
+        RandomScans(random, 150, tickets, {kScannedEvent, kWorkshop}, kMorning);
     const Attendances expected = MergeAll(scans, tickets, closes_);
 
     std::vector<v1::DoorScan> sent = scans;

@@ -25,14 +25,14 @@ using testing::StatusIs;
 
 constexpr char kAnna[] = "events/e/registrations/anna";
 constexpr char kJan[] = "events/e/registrations/jan";
-const absl::Time kNoon = absl::FromUnixSeconds(1450440000);  // 2015-12-18T12:00:00Z
+const absl::Time kMidday = absl::FromUnixSeconds(1450440000);  // 2015-12-18T12:00:00Z
 
 v1::Session Session(int minutes, int slot, int pause, int tables) {
   v1::Session session;
   session.set_name("events/e/sessions/s");
   session.set_kind(v1::SESSION_KIND_MEETINGS);
-  SetTimestamp(kNoon, *session.mutable_start_time());
-  SetTimestamp(kNoon + absl::Minutes(minutes), *session.mutable_end_time());
+  SetTimestamp(kMidday, *session.mutable_start_time());
+  SetTimestamp(kMidday + absl::Minutes(minutes), *session.mutable_end_time());
   session.mutable_meeting_rules()->mutable_slot_length()->set_seconds(slot * 60);
   session.mutable_meeting_rules()->mutable_slot_break()->set_seconds(pause * 60);
   session.mutable_meeting_rules()->set_tables(tables);
@@ -46,14 +46,14 @@ v1::Meeting Meeting(const std::string& requester, const std::string& invitee,
   meeting.set_requester(requester);
   meeting.set_invitee(invitee);
   meeting.set_state(state);
-  SetTimestamp(kNoon, *meeting.mutable_expire_time());
+  SetTimestamp(kMidday, *meeting.mutable_expire_time());
   return meeting;
 }
 
 v1::Availability Span(int from_minute, int until_minute) {
   v1::Availability span;
-  SetTimestamp(kNoon + absl::Minutes(from_minute), *span.mutable_start_time());
-  SetTimestamp(kNoon + absl::Minutes(until_minute), *span.mutable_end_time());
+  SetTimestamp(kMidday + absl::Minutes(from_minute), *span.mutable_start_time());
+  SetTimestamp(kMidday + absl::Minutes(until_minute), *span.mutable_end_time());
   return span;
 }
 
@@ -64,8 +64,8 @@ TEST(MeetingSlotsTest, AsManySlotsAsFitWithAPauseBetween) {
   ASSERT_THAT(slots, IsOk());
   EXPECT_EQ(slots->count, 3);
   EXPECT_EQ(slots->tables, 4);
-  EXPECT_EQ(slots->At(2).start, kNoon + absl::Minutes(50));
-  EXPECT_EQ(slots->At(2).end, kNoon + absl::Minutes(70));
+  EXPECT_EQ(slots->At(2).start, kMidday + absl::Minutes(50));
+  EXPECT_EQ(slots->At(2).end, kMidday + absl::Minutes(70));
 }
 
 TEST(MeetingSlotsTest, OtherSessionsHaveNone) {
@@ -89,8 +89,8 @@ TEST(MeetingSlotsTest, ASlotIsFreeWithinOneSpanAndOutsideOtherMeetings) {
   *spans.Add() = Span(-100, 30);
   EXPECT_THAT(FreeSlots(slots, spans, {}), ElementsAre(true, true, true, false));
   // 20 to 40 overlaps by a minute; what ends at 20 does not.
-  const std::vector<TimeSpan> busy = {{kNoon + absl::Minutes(39), kNoon + absl::Minutes(50)},
-                                      {kNoon - absl::Minutes(10), kNoon}};
+  const std::vector<TimeSpan> busy = {{kMidday + absl::Minutes(39), kMidday + absl::Minutes(50)},
+                                      {kMidday - absl::Minutes(10), kMidday}};
   EXPECT_THAT(FreeSlots(slots, spans, busy), ElementsAre(true, false, false, false));
 }
 
@@ -108,23 +108,23 @@ TEST(MeetingCapsTest, APersonHasAtMostTheSlots) {
 
 TEST(MeetingCapsTest, AnUnansweredRequestTakesASlotOfTheRequesterUntilItExpires) {
   const std::vector<v1::Meeting> asked = {Meeting(kAnna, kJan, v1::MEETING_STATE_REQUESTED)};
-  EXPECT_EQ(CountForPerson(asked, kAnna, kNoon - absl::Seconds(1)), 1);
-  EXPECT_EQ(CountForPerson(asked, kAnna, kNoon), 0) << "the limit of time frees the slot";
-  EXPECT_EQ(CountForPerson(asked, kJan, kNoon - absl::Seconds(1)), 0);
+  EXPECT_EQ(CountForPerson(asked, kAnna, kMidday - absl::Seconds(1)), 1);
+  EXPECT_EQ(CountForPerson(asked, kAnna, kMidday), 0) << "the limit of time frees the slot";
+  EXPECT_EQ(CountForPerson(asked, kJan, kMidday - absl::Seconds(1)), 0);
 }
 
 TEST(MeetingCapsTest, AcceptedMeetingsCountForBothAndFinishedOnesStillDo) {
   for (const auto state : {v1::MEETING_STATE_ACCEPTED, v1::MEETING_STATE_SCHEDULED,
                            v1::MEETING_STATE_HELD, v1::MEETING_STATE_MISSED}) {
-    EXPECT_EQ(CountForPerson({Meeting(kAnna, kJan, state)}, kAnna, kNoon), 1);
-    EXPECT_EQ(CountForPerson({Meeting(kAnna, kJan, state)}, kJan, kNoon), 1);
+    EXPECT_EQ(CountForPerson({Meeting(kAnna, kJan, state)}, kAnna, kMidday), 1);
+    EXPECT_EQ(CountForPerson({Meeting(kAnna, kJan, state)}, kJan, kMidday), 1);
   }
   for (const auto state : {v1::MEETING_STATE_DECLINED, v1::MEETING_STATE_CANCELLED,
                            v1::MEETING_STATE_WITHDRAWN, v1::MEETING_STATE_EXPIRED}) {
-    EXPECT_EQ(CountForPerson({Meeting(kAnna, kJan, state)}, kAnna, kNoon), 0);
+    EXPECT_EQ(CountForPerson({Meeting(kAnna, kJan, state)}, kAnna, kMidday), 0);
   }
   EXPECT_EQ(CountForPerson({Meeting("events/e/registrations/x", kJan, v1::MEETING_STATE_HELD)},
-                           kAnna, kNoon),
+                           kAnna, kMidday),
             0);
 }
 
@@ -145,10 +145,10 @@ TEST(MeetingRequestsTest, AVetoOfEitherForbids) {
 
 TEST(MeetingRequestsTest, ARequestExpiresAfterItsTimeOrWithTheSession) {
   v1::Session session = Session(60, 20, 0, 1);
-  EXPECT_EQ(ExpiryOf(session, kNoon - absl::Hours(100)), kNoon - absl::Hours(28));
-  EXPECT_EQ(ExpiryOf(session, kNoon - absl::Hours(1)), kNoon + absl::Hours(1));
+  EXPECT_EQ(ExpiryOf(session, kMidday - absl::Hours(100)), kMidday - absl::Hours(28));
+  EXPECT_EQ(ExpiryOf(session, kMidday - absl::Hours(1)), kMidday + absl::Hours(1));
   session.mutable_meeting_rules()->mutable_request_ttl()->set_seconds(600);
-  EXPECT_EQ(ExpiryOf(session, kNoon), kNoon + absl::Minutes(10));
+  EXPECT_EQ(ExpiryOf(session, kMidday), kMidday + absl::Minutes(10));
 }
 
 TEST(MeetingRequestsTest, OnlyTheTwoAndTheOrganiserAct) {
@@ -166,8 +166,8 @@ TEST(MeetingRequestsTest, OnlyTheTwoAndTheOrganiserAct) {
 v1::Meeting At(const std::string& id, int from_minute, int until_minute) {
   v1::Meeting meeting = Meeting(kAnna, kJan, v1::MEETING_STATE_SCHEDULED);
   meeting.set_name("events/e/meetings/" + id);
-  SetTimestamp(kNoon + absl::Minutes(from_minute), *meeting.mutable_start_time());
-  SetTimestamp(kNoon + absl::Minutes(until_minute), *meeting.mutable_end_time());
+  SetTimestamp(kMidday + absl::Minutes(from_minute), *meeting.mutable_start_time());
+  SetTimestamp(kMidday + absl::Minutes(until_minute), *meeting.mutable_end_time());
   return meeting;
 }
 

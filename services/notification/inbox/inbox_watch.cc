@@ -19,54 +19,17 @@ constexpr std::size_t kQueuedMax = 4;
 InboxWatch::InboxWatch(sql::Database& database, const Clock& machine, absl::Duration sign_of_life)
     : database_(database),
       machine_(machine),
-      sign_of_life_(sign_of_life),
-      thread_([this] { Work(); }) {}
-
-InboxWatch::~InboxWatch() {
-  {
-    MutexLock lock(mutex_);
-    stopping_ = true;
-    wake_.NotifyAll();
-  }
-  thread_.join();
-}
+      thread_(kLook, sign_of_life,
+              [this](std::vector<Stream>& streams, bool idle) { return Serve(streams, idle); }) {}
 
 void InboxWatch::Add(std::string inbox_id, std::int64_t after,
                      std::shared_ptr<rpc::StreamWriter> writer) {
-  MutexLock lock(mutex_);
-  added_.push_back({std::move(inbox_id), after, std::move(writer)});
-  notified_ = true;
-  wake_.NotifyAll();
+  thread_.Add({std::move(inbox_id), after, std::move(writer)});
 }
 
-void InboxWatch::Notify() {
-  MutexLock lock(mutex_);
-  notified_ = true;
-  wake_.NotifyAll();
-}
-
-void InboxWatch::Work() {
-  absl::Time last_sign = machine_.Now();
-  bool more = false;
-  for (;;) {
-    {
-      MutexLock lock(mutex_);
-      if (!notified_ && !stopping_ && !more) (void)wake_.WaitFor(mutex_, kLook);
-      if (stopping_) return;
-      notified_ = false;
-      for (Stream& stream : added_) streams_.push_back(std::move(stream));
-      added_.clear();
-    }
-    const bool idle = machine_.Now() - last_sign >= sign_of_life_;
-    if (idle) last_sign = machine_.Now();
-    more = Serve(idle);
-  }
-}
-
-bool InboxWatch::Serve(bool idle) {
-  std::erase_if(streams_, [](const Stream& stream) { return stream.writer->ended(); });
+bool InboxWatch::Serve(std::vector<Stream>& streams, bool idle) {
   std::set<std::string> inbox_ids;
-  for (const Stream& stream : streams_) inbox_ids.insert(stream.inbox_id);
+  for (const Stream& stream : streams) inbox_ids.insert(stream.inbox_id);
   if (inbox_ids.empty()) return false;
   std::map<std::string, std::int64_t> heads;
   const absl::Status read =
@@ -80,7 +43,7 @@ bool InboxWatch::Serve(bool idle) {
     return false;
   }
   bool more = false;
-  for (Stream& stream : streams_) {
+  for (Stream& stream : streams) {
     const auto head = heads.find(stream.inbox_id);
     if (head != heads.end() && head->second > stream.sent) {
       more = SendNew(stream) || more;

@@ -11,13 +11,12 @@
 #include <map>
 #include <memory>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "absl/time/time.h"
 #include "libs/base/clock.h"
-#include "libs/base/mutex.h"
 #include "libs/rpc/server.h"
+#include "libs/rpc/watch_thread.h"
 #include "services/notification/inbox/inbox_store.h"
 
 namespace wici::notification {
@@ -28,14 +27,13 @@ class InboxWatch {
   // `database` and `machine`, the clock of deadlines, outlive the object.
   InboxWatch(sql::Database& database, const Clock& machine,
              absl::Duration sign_of_life = absl::Seconds(15));
-  ~InboxWatch();  // stops the thread
   InboxWatch(const InboxWatch&) = delete;
   InboxWatch& operator=(const InboxWatch&) = delete;
 
   // Serves `writer` until it ends: what happened after `after`, then what happens. Never blocks.
   void Add(std::string inbox_id, std::int64_t after, std::shared_ptr<rpc::StreamWriter> writer);
   // Something may have changed. Never blocks.
-  void Notify();
+  void Notify() { thread_.Notify(); }
 
  private:
   struct Stream {
@@ -44,22 +42,13 @@ class InboxWatch {
     std::shared_ptr<rpc::StreamWriter> writer;
   };
 
-  void Work();
-  // One round; whether somebody has more to get.
-  bool Serve(bool idle);
+  // As rpc::WatchThread asks.
+  bool Serve(std::vector<Stream>& streams, bool idle);
   bool SendNew(Stream& stream);
 
   sql::Database& database_;
   const Clock& machine_;
-  const absl::Duration sign_of_life_;
-  std::vector<Stream> streams_;  // of the thread alone
-
-  Mutex mutex_;
-  CondVar wake_;
-  std::vector<Stream> added_ ABSL_GUARDED_BY(mutex_);
-  bool notified_ ABSL_GUARDED_BY(mutex_) = false;
-  bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
-  std::thread thread_;
+  rpc::WatchThread<Stream> thread_;
 };
 
 }  // namespace wici::notification

@@ -78,66 +78,29 @@ absl::Status AddExpected(sql::Transaction& tx, DoorsOfEvents& doors) {
 EventWatch::EventWatch(sql::Database& database, const Clock& machine, absl::Duration sign_of_life)
     : database_(database),
       machine_(machine),
-      sign_of_life_(sign_of_life),
-      thread_([this] { Work(); }) {}
-
-EventWatch::~EventWatch() {
-  {
-    MutexLock lock(mutex_);
-    stopping_ = true;
-    wake_.NotifyAll();
-  }
-  thread_.join();
-}
+      thread_(sign_of_life, sign_of_life,
+              [this](std::vector<Stream>& streams, bool idle) { return Serve(streams, idle); }) {}
 
 void EventWatch::Add(std::vector<std::string> events, std::shared_ptr<rpc::StreamWriter> writer) {
-  MutexLock lock(mutex_);
-  added_.push_back({std::move(events), std::move(writer), false, {}});
-  notified_ = true;
-  wake_.NotifyAll();
+  thread_.Add({std::move(events), std::move(writer), false, {}});
 }
 
 void EventWatch::AddDoors(std::string event, std::shared_ptr<rpc::StreamWriter> writer) {
-  MutexLock lock(mutex_);
-  added_.push_back({{std::move(event)}, std::move(writer), true, {}});
-  notified_ = true;
-  wake_.NotifyAll();
+  thread_.Add({{std::move(event)}, std::move(writer), true, {}});
 }
 
-void EventWatch::Notify() {
-  MutexLock lock(mutex_);
-  notified_ = true;
-  wake_.NotifyAll();
-}
-
-void EventWatch::Work() {
-  for (;;) {
-    bool idle = false;
-    {
-      MutexLock lock(mutex_);
-      while (!notified_ && !stopping_ && !idle) idle = !wake_.WaitFor(mutex_, sign_of_life_);
-      if (stopping_) return;
-      notified_ = false;
-      for (Stream& stream : added_) streams_.push_back(std::move(stream));
-      added_.clear();
-    }
-    Serve(idle);
-  }
-}
-
-void EventWatch::Serve(bool idle) {
-  std::erase_if(streams_, [](const Stream& stream) { return stream.writer->ended(); });
-  if (streams_.empty()) return;
+bool EventWatch::Serve(std::vector<Stream>& streams, bool idle) {
   Found found;
   Doors doors;
-  if (!ReadSeats(streams_, found) || !ReadDoors(found, doors)) return;
-  for (Stream& stream : streams_) {
+  if (!ReadSeats(streams, found) || !ReadDoors(streams, found, doors)) return false;
+  for (Stream& stream : streams) {
     if (stream.doors) {
       SendDoors(stream, found, doors, idle);
     } else {
       SendSeats(stream, found, idle);
     }
   }
+  return false;
 }
 
 void EventWatch::SendSeats(Stream& stream, const Found& found, bool idle) {
@@ -169,9 +132,9 @@ void EventWatch::SendDoors(Stream& stream, const Found& found, const Doors& door
   stream.writer->Write(doors.at(event));
 }
 
-bool EventWatch::ReadDoors(const Found& found, Doors& doors) {
+bool EventWatch::ReadDoors(const std::vector<Stream>& streams, const Found& found, Doors& doors) {
   std::vector<std::vector<sql::Value>> keys;
-  for (const Stream& stream : streams_) {
+  for (const Stream& stream : streams) {
     if (!stream.doors) continue;
     const std::string& event = stream.events[0];
     const auto at = found.find(event);
@@ -214,7 +177,6 @@ bool EventWatch::ReadSeats(const std::vector<Stream>& streams, Found& found) {
         }
         return absl::OkStatus();
       });
-  // The next change, or the next sign of life, tries again.
   if (!status.ok()) Log(LogLevel::kWarning, "watch_read_failed", {{"code", status.ToString()}});
   return status.ok();
 }

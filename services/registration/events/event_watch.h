@@ -11,13 +11,12 @@
 #include <map>
 #include <memory>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "absl/time/time.h"
 #include "libs/base/clock.h"
-#include "libs/base/mutex.h"
 #include "libs/rpc/server.h"
+#include "libs/rpc/watch_thread.h"
 #include "libs/sql/database.h"
 #include "wici/registration/v1/check_in_service.pb.h"
 #include "wici/registration/v1/event_service.pb.h"
@@ -30,7 +29,6 @@ class EventWatch {
   // `database` and `machine`, the clock of deadlines, outlive the object.
   EventWatch(sql::Database& database, const Clock& machine,
              absl::Duration sign_of_life = absl::Seconds(15));
-  ~EventWatch();  // stops the thread
 
   // Serves `writer` until it ends: the seats of `events` now, then their changes. A stream that
   // names an unknown event is ended with EVENT_NOT_FOUND. Never blocks.
@@ -38,7 +36,7 @@ class EventWatch {
   // The same for the lists and gates of the doors of `event`.
   void AddDoors(std::string event, std::shared_ptr<rpc::StreamWriter> writer);
   // Something changed. Never blocks.
-  void Notify();
+  void Notify() { thread_.Notify(); }
 
  private:
   struct Stream {
@@ -50,27 +48,19 @@ class EventWatch {
   using Found = std::map<std::string, v1::WatchEventResponse::EventSeats>;
   using Doors = std::map<std::string, v1::WatchCheckInsResponse>;
 
-  void Work();
-  // Sends what is new; with `idle` also to those for whom there is nothing.
-  void Serve(bool idle);
+  // As rpc::WatchThread asks. What could not be read is tried again at the next change, or sign of
+  // life.
+  bool Serve(std::vector<Stream>& streams, bool idle);
   // Sends a stream the seats, or the doors, that it has not seen.
   void SendSeats(Stream& stream, const Found& found, bool idle);
   void SendDoors(Stream& stream, const Found& found, const Doors& doors, bool idle);
   bool ReadSeats(const std::vector<Stream>& streams, Found& found);
   // The doors of the events whose version their watchers have not seen.
-  bool ReadDoors(const Found& found, Doors& doors);
+  bool ReadDoors(const std::vector<Stream>& streams, const Found& found, Doors& doors);
 
   sql::Database& database_;
   const Clock& machine_;
-  const absl::Duration sign_of_life_;
-  std::vector<Stream> streams_;  // of the thread alone
-
-  Mutex mutex_;
-  CondVar wake_;
-  std::vector<Stream> added_ ABSL_GUARDED_BY(mutex_);
-  bool notified_ ABSL_GUARDED_BY(mutex_) = false;
-  bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
-  std::thread thread_;
+  rpc::WatchThread<Stream> thread_;
 };
 
 }  // namespace wici::registration

@@ -37,17 +37,8 @@ DeliveryWatch::DeliveryWatch(sql::Database& database, const Clock& machine, Mail
     : database_(database),
       machine_(machine),
       from_(std::move(from)),
-      sign_of_life_(sign_of_life),
-      thread_([this] { Work(); }) {}
-
-DeliveryWatch::~DeliveryWatch() {
-  {
-    MutexLock lock(mutex_);
-    stopping_ = true;
-    wake_.NotifyAll();
-  }
-  thread_.join();
-}
+      thread_(sign_of_life, sign_of_life,
+              [this](std::vector<Stream>& streams, bool idle) { return Serve(streams, idle); }) {}
 
 absl::Status DeliveryWatch::Add(const v1::WatchDeliveriesRequest& request,
                                 std::shared_ptr<rpc::StreamWriter> writer) {
@@ -67,40 +58,14 @@ absl::Status DeliveryWatch::Add(const v1::WatchDeliveriesRequest& request,
     }
   }
   WICI_RETURN_IF_ERROR(v.ToStatus(kDomain));
-  MutexLock lock(mutex_);
-  added_.push_back(std::move(stream));
-  notified_ = true;
-  wake_.NotifyAll();
+  thread_.Add(std::move(stream));
   return absl::OkStatus();
 }
 
-void DeliveryWatch::Notify() {
-  MutexLock lock(mutex_);
-  notified_ = true;
-  wake_.NotifyAll();
-}
-
-void DeliveryWatch::Work() {
-  for (;;) {
-    bool idle = false;
-    {
-      MutexLock lock(mutex_);
-      while (!notified_ && !stopping_ && !idle) idle = !wake_.WaitFor(mutex_, sign_of_life_);
-      if (stopping_) return;
-      notified_ = false;
-      for (Stream& stream : added_) streams_.push_back(std::move(stream));
-      added_.clear();
-    }
-    Serve(idle);
-  }
-}
-
-void DeliveryWatch::Serve(bool idle) {
-  std::erase_if(streams_, [](const Stream& stream) { return stream.writer->ended(); });
-  if (streams_.empty()) return;
+bool DeliveryWatch::Serve(std::vector<Stream>& streams, bool idle) {
   std::map<std::string, Standing> standings;
-  if (!ReadStandings(standings)) return;
-  for (Stream& stream : streams_) {
+  if (!ReadStandings(streams, standings)) return false;
+  for (Stream& stream : streams) {
     const auto standing = standings.find(IdOf(stream.parent));
     if (standing == standings.end()) {
       stream.writer->Finish(NotificationNotFoundError(stream.parent));
@@ -108,6 +73,7 @@ void DeliveryWatch::Serve(bool idle) {
       ServeOne(stream, standing->second, idle);
     }
   }
+  return false;
 }
 
 void DeliveryWatch::ServeOne(Stream& stream, const Standing& standing, bool idle) {
@@ -141,9 +107,10 @@ void DeliveryWatch::ServeOne(Stream& stream, const Standing& standing, bool idle
   if (idle && !any) stream.writer->Write(v1::WatchDeliveriesResponse());
 }
 
-bool DeliveryWatch::ReadStandings(std::map<std::string, Standing>& standings) {
+bool DeliveryWatch::ReadStandings(const std::vector<Stream>& streams,
+                                  std::map<std::string, Standing>& standings) {
   std::set<std::string> ids;
-  for (const Stream& stream : streams_) ids.insert(IdOf(stream.parent));
+  for (const Stream& stream : streams) ids.insert(IdOf(stream.parent));
   std::vector<std::vector<sql::Value>> keys;
   for (const std::string& id : ids) keys.push_back({id});
   const absl::Status status =
@@ -154,7 +121,6 @@ bool DeliveryWatch::ReadStandings(std::map<std::string, Standing>& standings) {
         for (const sql::Row& row : rows) standings[row.Text(0)] = {row.Int(1), row.Bool(2)};
         return absl::OkStatus();
       });
-  // The next change, or the next sign of life, tries again.
   if (!status.ok()) Log(LogLevel::kWarning, "watch_read_failed", {{"code", status.ToString()}});
   return status.ok();
 }

@@ -11,13 +11,12 @@
 #include <map>
 #include <memory>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "absl/time/time.h"
 #include "libs/base/clock.h"
-#include "libs/base/mutex.h"
 #include "libs/rpc/server.h"
+#include "libs/rpc/watch_thread.h"
 #include "libs/sql/database.h"
 #include "services/notification/mail/mailbox.h"
 #include "wici/notification/v1/notification_service.pb.h"
@@ -31,14 +30,13 @@ class DeliveryWatch {
   // the object.
   DeliveryWatch(sql::Database& database, const Clock& machine, Mailbox from,
                 absl::Duration sign_of_life = absl::Seconds(15));
-  ~DeliveryWatch();  // stops the thread
 
   // Serves `writer` until it ends. Errors: INVALID_ARGUMENT for a resume token of another
   // notification; a stream of an unknown one is ended with NOTIFICATION_NOT_FOUND. Never blocks.
   absl::Status Add(const v1::WatchDeliveriesRequest& request,
                    std::shared_ptr<rpc::StreamWriter> writer);
   // Something changed. Never blocks.
-  void Notify();
+  void Notify() { thread_.Notify(); }
 
  private:
   struct Stream {
@@ -54,25 +52,18 @@ class DeliveryWatch {
     bool open = false;
   };
 
-  void Work();
-  // Sends what is new; with `idle` also to those for whom there is nothing.
-  void Serve(bool idle);
+  // As rpc::WatchThread asks. What could not be read is tried again at the next change, or sign of
+  // life.
+  bool Serve(std::vector<Stream>& streams, bool idle);
   void ServeOne(Stream& stream, const Standing& standing, bool idle);
-  bool ReadStandings(std::map<std::string, Standing>& standings);
+  bool ReadStandings(const std::vector<Stream>& streams,
+                     std::map<std::string, Standing>& standings);
   bool ReadPage(const Stream& stream, std::vector<sql::Row>& rows);
 
   sql::Database& database_;
   const Clock& machine_;
   const Mailbox from_;
-  const absl::Duration sign_of_life_;
-  std::vector<Stream> streams_;  // of the thread alone
-
-  Mutex mutex_;
-  CondVar wake_;
-  std::vector<Stream> added_ ABSL_GUARDED_BY(mutex_);
-  bool notified_ ABSL_GUARDED_BY(mutex_) = false;
-  bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
-  std::thread thread_;
+  rpc::WatchThread<Stream> thread_;
 };
 
 }  // namespace wici::notification

@@ -9,17 +9,42 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "absl/strings/str_replace.h"
 #include "libs/base/status_macros.h"
 
 namespace wici::calendar {
 namespace {
 
+constexpr std::size_t kLineMax = 75;  // octets
 constexpr absl::Duration kZoneMargin = absl::Hours(24 * 366);
 
 struct FreeComponent {
   void operator()(icalcomponent* component) const { icalcomponent_free(component); }
 };
 using Component = std::unique_ptr<icalcomponent, FreeComponent>;
+
+bool IsControl(char c) { return (c >= 0 && c < ' ') || c == 0x7f; }
+
+// A text may have several lines, which libical escapes; every other control character, which a
+// content line must not have (RFC 5545 section 3.1), becomes a space.
+std::string Printable(std::string text) {
+  absl::StrReplaceAll({{"\r\n", "\n"}}, &text);
+  std::replace_if(
+      text.begin(), text.end(), [](char c) { return IsControl(c) && c != '\n'; }, ' ');
+  return text;
+}
+
+// What a URI must not have (RFC 3986) as %XX: libical writes it as it is.
+std::string Uri(std::string_view text) {
+  std::string uri;
+  for (const char c : text) {
+    const bool fine =
+        c > ' ' && c < 0x7f && absl::string_view("\"<>\\^`{|}").find(c) == absl::string_view::npos;
+    uri += fine ? std::string(1, c) : absl::StrFormat("%%%02X", static_cast<unsigned char>(c));
+  }
+  return uri;
+}
 
 // The parent owns the child from here on.
 void Add(icalcomponent* parent, Component child) {
@@ -125,12 +150,14 @@ Component EventComponent(const Entry& entry, absl::TimeZone zone) {
   Add(event.get(), icalproperty_new_dtstamp(UtcTime(entry.stamp)));
   AddTime(event.get(), icalproperty_new_dtstart(LocalTime(entry.start, zone)), entry.time_zone);
   AddTime(event.get(), icalproperty_new_dtend(LocalTime(entry.end, zone)), entry.time_zone);
-  Add(event.get(), icalproperty_new_summary(entry.summary.c_str()));
+  Add(event.get(), icalproperty_new_summary(Printable(entry.summary).c_str()));
   if (!entry.description.empty()) {
-    Add(event.get(), icalproperty_new_description(entry.description.c_str()));
+    Add(event.get(), icalproperty_new_description(Printable(entry.description).c_str()));
   }
-  if (!entry.location.empty()) Add(event.get(), icalproperty_new_location(entry.location.c_str()));
-  if (!entry.url.empty()) Add(event.get(), icalproperty_new_url(entry.url.c_str()));
+  if (!entry.location.empty()) {
+    Add(event.get(), icalproperty_new_location(Printable(entry.location).c_str()));
+  }
+  if (!entry.url.empty()) Add(event.get(), icalproperty_new_url(Uri(entry.url).c_str()));
   Add(event.get(), icalproperty_new_status(StatusOf(entry.status)));
   const bool busy = entry.status == EntryStatus::kConfirmed;
   Add(event.get(), icalproperty_new_transp(busy ? ICAL_TRANSP_OPAQUE : ICAL_TRANSP_TRANSPARENT));
@@ -164,6 +191,32 @@ absl::StatusOr<std::map<std::string, ZoneSpan>> ZonesOf(absl::Span<const Entry> 
     span.to = std::max(span.to, entry.end + kZoneMargin);
   }
   return zones;
+}
+
+// Folds content lines anew (RFC 5545 section 3.1), between characters: libical may fold between a
+// CR and its LF.
+std::string Refold(const std::string& folded) {
+  std::string text;
+  std::size_t column = 0;
+  const std::string unfolded = absl::StrReplaceAll(folded, {{"\r\n ", ""}});
+  for (std::size_t i = 0; i < unfolded.size();) {
+    std::size_t end = i + 1;
+    while (end < unfolded.size() && (static_cast<unsigned char>(unfolded[end]) & 0xc0) == 0x80) {
+      ++end;
+    }
+    if (unfolded[i] == '\r' || unfolded[i] == '\n') {
+      column = 0;
+    } else {
+      if (column + (end - i) > kLineMax) {
+        text += "\r\n ";
+        column = 1;
+      }
+      column += end - i;
+    }
+    text.append(unfolded, i, end - i);
+    i = end;
+  }
+  return text;
 }
 
 void AddUnknown(icalcomponent* calendar, const char* name, const char* value) {
@@ -206,7 +259,7 @@ absl::StatusOr<std::string> WriteCalendar(Method method, absl::Span<const Entry>
   }
   const std::unique_ptr<char, decltype(&std::free)> text(
       icalcomponent_as_ical_string_r(calendar.get()), &std::free);
-  return std::string(text.get());
+  return Refold(text.get());
 }
 
 }  // namespace wici::calendar

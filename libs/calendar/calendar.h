@@ -44,8 +44,9 @@ struct Entry {
   absl::Time stamp;  // DTSTAMP: of a mail when it is made, of a feed when the entry changed
   absl::Time start;
   absl::Time end;
-  std::string time_zone;         // IANA
-  std::string summary;           // one line
+  std::string time_zone;  // IANA
+  // Control characters in these become spaces, but for line feeds; what a URI must not have, %XX.
+  std::string summary;
   std::string description = "";  // "" for none
   std::string location = "";     // "" for none
   std::string url = "";          // "" for none

@@ -56,6 +56,41 @@ TEST(CalendarTest, RequestCarriesWhatACalendarNeeds) {
   }
 }
 
+TEST(CalendarTest, NoTextAddsAPropertyOrHoldsAControlCharacter) {
+  Entry entry = Meeting();
+  entry.summary = "a\r\nATTENDEE:mailto:evil@example.net";
+  entry.description = std::string("b\rATTENDEE:x\x1b[31m\0after\x7f", 24);
+  entry.location = "c\nEND:VEVENT";
+  entry.url = "https://x.example/\r\nATTENDEE:mailto:evil@example.net \"ł";
+  const std::string text = Build(entry);
+  EXPECT_THAT(text, HasSubstr("SUMMARY:a\\nATTENDEE:mailto:evil@example.net\r\n"));
+  EXPECT_THAT(text, HasSubstr("DESCRIPTION:b ATTENDEE:x [31m after \r\n"));
+  EXPECT_THAT(text, HasSubstr("LOCATION:c\\nEND:VEVENT\r\n"));
+  EXPECT_THAT(text, HasSubstr("URL:https://x.example/%0D%0AATTENDEE:mailto:evil@example.net"
+                              "%20%22%C5%82\r\n"));
+}
+
+// libical may fold between the CR and the LF of a line that is as long as a line may be.
+TEST(CalendarTest, LinesOfEveryLengthAreFoldedBetweenCharacters) {
+  for (int length = 1; length < 200; ++length) {
+    Entry entry = Meeting();
+    entry.summary = std::string(length, 's') + "łąka";
+    entry.url = "https://x.example/" + std::string(length, 'u');
+    const std::string text = *WriteCalendar(Method::kRequest, {entry});
+    for (std::size_t start = 0; start < text.size();) {
+      const std::size_t end = text.find("\r\n", start);
+      ASSERT_NE(end, std::string::npos);
+      const std::string line = text.substr(start, end - start);
+      ASSERT_LE(line.size(), 75U);
+      ASSERT_EQ(line.find_first_of("\r\n"), std::string::npos) << line;
+      ASSERT_NE(static_cast<unsigned char>(line[line[0] == ' ' ? 1 : 0]) & 0xc0, 0x80) << line;
+      start = end + 2;
+    }
+    ASSERT_THAT(Unfold(text), HasSubstr("\r\nSUMMARY:" + entry.summary + "\r\n"));
+    ASSERT_THAT(Unfold(text), HasSubstr("\r\nURL:" + entry.url + "\r\n"));
+  }
+}
+
 TEST(CalendarTest, ZoneHoldsTheChangesAroundTheEventOnly) {
   const std::string text = Build(Meeting());
   EXPECT_THAT(text, HasSubstr("BEGIN:VTIMEZONE\r\nTZID:Europe/Warsaw\r\n"));

@@ -129,7 +129,7 @@ class SignedMailTest : public ::testing::Test {
         .message_id = *HeaderValue::Parse("d1@football.example.com"),
         .thread_id = *HeaderValue::Parse("event.e1@football.example.com"),
         .date = absl::FromUnixSeconds(1450436400),
-        .language = "pl",
+        .language = *HeaderValue::Parse("pl"),
         .text = "Dzień dobry,\n\n  to jest  treść. \n\n",
         .html = "<p>Dzień dobry</p>\n",
         .calendar = CalendarPart{"REQUEST", "BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n"}};

@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "libs/base/status_macros.h"
+#include "libs/base/violations.h"
 
 namespace wici::notification {
 namespace {
@@ -39,6 +40,10 @@ class Formatter {
 };
 
 absl::StatusOr<Formatter> MakeFormatter(std::string_view time_zone, std::string_view language) {
+  // ICU trusts its callers: one that is too long ends the process.
+  if (!Violations().OptionalLanguage("language", language)) {
+    return absl::InvalidArgumentError("not a language");
+  }
   const icu::Locale locale(language == "en" ? "en_GB" : std::string(language).c_str());
   std::unique_ptr<icu::TimeZone> zone(
       icu::TimeZone::createTimeZone(icu::UnicodeString::fromUTF8(std::string(time_zone))));

@@ -16,7 +16,8 @@ struct EventTimes {
 };
 
 // `language` is "en" (British: 24 hours, day before month), "pl", "de" or any other that ICU knows;
-// `time_zone` an IANA name. INVALID_ARGUMENT for an unknown zone. Thread-safe.
+// `time_zone` an IANA name. INVALID_ARGUMENT for an unknown zone, and for a language that is no tag
+// of BCP-47. Thread-safe.
 absl::StatusOr<EventTimes> DescribeEventTimes(absl::Time start, absl::Time end,
                                               std::string_view time_zone,
                                               std::string_view language);

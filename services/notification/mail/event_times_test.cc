@@ -47,6 +47,15 @@ TEST(EventTimesTest, AnInstantHasItsDayAndItsZone) {
             absl::StatusCode::kInvalidArgument);
 }
 
+TEST(EventTimesTest, WhatIsNoLanguageIsRefused) {
+  for (const std::string& language :
+       {std::string(2000, 'a'), std::string("en\r\n"), std::string(" ")}) {
+    EXPECT_EQ(DescribeInstant(absl::UnixEpoch(), "UTC", language).status().code(),
+              absl::StatusCode::kInvalidArgument)
+        << language;
+  }
+}
+
 TEST(EventTimesTest, UnknownZoneIsRefused) {
   EXPECT_EQ(DescribeEventTimes(kStart, kEnd, "Europe/Atlantis", "en").status().code(),
             absl::StatusCode::kInvalidArgument);

@@ -215,13 +215,13 @@ std::string EncodeParameter(std::string_view name, const HeaderValue& value) {
 std::string ComposeMail(const Mail& mail) {
   std::string list;
   if (mail.list) list = ListFields(*mail.list);
-  const std::string thread = absl::StrCat("<", mail.thread_id.text(), ">");
+  const std::string thread = Angled("", mail.thread_id.text());
   return absl::StrCat(
       "Date: ", FormatDateHeader(mail.date), "\r\n", MailboxHeader("From", mail.from),
-      MailboxHeader("To", mail.to), EncodeHeader("Subject", mail.subject), "Message-ID: <",
-      mail.message_id.text(), ">\r\n", "In-Reply-To: ", thread, "\r\nReferences: ", thread, "\r\n",
-      "Auto-Submitted: auto-generated\r\n", list, "Content-Language: ", mail.language, "\r\n",
-      "MIME-Version: 1.0\r\n", Body(mail));
+      MailboxHeader("To", mail.to), EncodeHeader("Subject", mail.subject),
+      "Message-ID: ", Angled("", mail.message_id.text()), "\r\n", "In-Reply-To: ", thread,
+      "\r\nReferences: ", thread, "\r\n", "Auto-Submitted: auto-generated\r\n", list,
+      EncodeHeader("Content-Language", mail.language), "MIME-Version: 1.0\r\n", Body(mail));
 }
 
 }  // namespace wici::notification

@@ -48,7 +48,7 @@ struct Mail {
   absl::Time date;
   // Audience mail has them, transactional mail never.
   std::optional<ListHeaders> list = std::nullopt;
-  std::string language;  // BCP-47
+  HeaderValue language;  // BCP-47
   std::string text;      // lines end with "\n"
   std::string html;
   std::optional<CalendarPart> calendar;

@@ -22,7 +22,7 @@ Mail Example() {
               .message_id = Value("d1@wici.example.org"),
               .thread_id = Value("e1@wici.example.org"),
               .date = absl::FromUnixSeconds(1450429200),
-              .language = "pl",
+              .language = Value("pl"),
               .text = "Dzień dobry,\n\n.kropka na początku\nkoniec \n",
               .html = "<p>Dzień dobry</p>\n",
               .calendar = CalendarPart{"REQUEST", "BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n"}};
@@ -75,6 +75,18 @@ TEST(MimeTest, AudienceMailIsLeftByOneClick) {
   mail.list->address = Value("");
   EXPECT_THAT(ComposeMail(mail),
               HasSubstr("<https://a.example/%3E%2C%3Cmailto:evil@example.com>\r\nList-"));
+}
+
+TEST(MimeTest, AnIdOrALanguageEndsNoField) {
+  Mail mail = Example();
+  mail.message_id = Value("d1>, <evil@example.net");
+  mail.thread_id = Value("e 1");
+  mail.language = Value(std::string(90, 'x') + " pl");
+  const std::string message = ComposeMail(mail);
+  ExpectWireSafe(message);
+  EXPECT_THAT(message, HasSubstr("Message-ID: <d1%3E%2C%20%3Cevil@example.net>\r\n"
+                                 "In-Reply-To: <e%201>\r\nReferences: <e%201>\r\n"));
+  EXPECT_THAT(message, HasSubstr("Content-Language: =?UTF-8?B?"));
 }
 
 TEST(MimeTest, SameMailGivesTheSameBytes) {

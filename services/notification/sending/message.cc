@@ -285,6 +285,7 @@ absl::StatusOr<Mail> Compose(const ClaimedDelivery& delivery, const MessageFacts
     WICI_ASSIGN_OR_RETURN(part, MakeCalendar(delivery, facts, values, from, to, now));
   }
   WICI_ASSIGN_OR_RETURN(std::optional<ListHeaders> list, MakeList(delivery, facts, sender));
+  WICI_ASSIGN_OR_RETURN(HeaderValue content_language, HeaderValue::Parse(language));
   return Mail{.from = std::move(from),
               .to = to,
               .subject = std::move(subject),
@@ -292,7 +293,7 @@ absl::StatusOr<Mail> Compose(const ClaimedDelivery& delivery, const MessageFacts
               .thread_id = std::move(thread_id),
               .date = now,
               .list = std::move(list),
-              .language = language,
+              .language = std::move(content_language),
               .text = std::move(texts.text),
               .html = std::move(texts.html),
               .calendar = std::move(part)};

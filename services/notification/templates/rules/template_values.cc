@@ -13,6 +13,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_format.h"
+#include "libs/base/violations.h"
 
 namespace wici::notification {
 namespace {
@@ -143,6 +144,7 @@ std::string NamesOfLanguages(const std::vector<std::string>& tags, std::string_v
       icu::LocaleDisplayNames::createInstance(locale));
   std::vector<icu::UnicodeString> items;
   for (const std::string& tag : tags) {
+    if (!Violations().OptionalLanguage("language", tag)) continue;  // ICU trusts its callers
     icu::UnicodeString item;
     items.push_back(names->localeDisplayName(icu::Locale::createFromName(tag.c_str()), item));
   }

@@ -59,7 +59,8 @@ std::optional<std::string> ValueOf(const TemplateValues& values, std::string_vie
 // that ICU does not know.
 std::string PluralCategory(std::int64_t number, std::string_view language);
 
-// The names of languages (BCP-47) in a language, as a list: "Polish and English".
+// The names of languages (BCP-47) in a language, as a list: "Polish and English". What
+// is no such tag is left out.
 std::string NamesOfLanguages(const std::vector<std::string>& tags, std::string_view language);
 
 // RFC 3986: everything but letters, digits and "-._~" as %XX.

@@ -1,6 +1,7 @@
 #include "libs/base/clock.h"
 
 #include "gtest/gtest.h"
+#include "libs/base/elapsed.h"
 
 namespace wici {
 namespace {
@@ -25,6 +26,15 @@ TEST(FormatDateTest, IsTheInverseOfParseDate) {
   for (absl::CivilDay day(1999, 12, 1); day < absl::CivilDay(2001, 3, 5); ++day) {
     EXPECT_EQ(ParseDate(FormatDate(day)), day);
   }
+}
+
+TEST(ElapsedTest, AWaitIsOverAfterItsTimeAndWhenTheClockWasSetBack) {
+  const absl::Time start = absl::FromUnixSeconds(1450425600);
+  EXPECT_FALSE(IsOver(start, absl::Seconds(5), start));
+  EXPECT_FALSE(IsOver(start, absl::Seconds(5), start + absl::Milliseconds(4999)));
+  EXPECT_TRUE(IsOver(start, absl::Seconds(5), start + absl::Seconds(5)));
+  EXPECT_TRUE(IsOver(start, absl::Seconds(5), start - absl::Hours(1)));
+  EXPECT_TRUE(IsOver(absl::InfinitePast(), absl::ZeroDuration(), start));
 }
 
 TEST(MicrosTest, RoundTripsAnInstant) {

@@ -9,7 +9,16 @@ constexpr std::int64_t kToken = 1000;  // in thousandths
 // More doublings of a pause than anybody waits for.
 constexpr std::int64_t kDoublingsMax = 16;
 
+// Clocks of replicas differ by less. What lies further ahead than this and any pause was written by
+// a clock that has been set back since: nobody waits until then.
+constexpr absl::Duration kSkewMax = absl::Minutes(1);
+
+bool IsBefore(absl::Time now, absl::Time until, absl::Duration longest) {
+  return now < until && until - now <= longest + kSkewMax;
+}
+
 void Fill(Lane& lane, const LaneLimits& limits, absl::Time now) {
+  if (lane.filled - now > kSkewMax) lane.filled = now;
   const std::int64_t full = limits.burst * kToken;
   const absl::Duration since = std::max(now - lane.filled, absl::ZeroDuration());
   const absl::Duration to_fill = absl::Seconds(limits.burst) / limits.per_second;
@@ -24,7 +33,8 @@ void Fill(Lane& lane, const LaneLimits& limits, absl::Time now) {
 
 Verdict AdmitToLane(Lane& lane, const LaneLimits& limits, std::int64_t& waiting, absl::Time now) {
   const bool broken = limits.failures_max > 0 && lane.failures >= limits.failures_max;
-  if (broken && (now < lane.open_until || now < lane.probe_until)) {
+  if (broken && (IsBefore(now, lane.open_until, limits.open_longest) ||
+                 IsBefore(now, lane.probe_until, limits.probe))) {
     return {v1::DELIVERY_REASON_CIRCUIT_OPEN,
             std::max(lane.open_until, lane.probe_until) + absl::Milliseconds(100) * ++waiting};
   }
@@ -48,7 +58,7 @@ void RecordInLane(Lane& lane, const LaneLimits& limits, bool failed, absl::Time 
   }
   // What was under way when it opened says nothing new.
   const bool broken = limits.failures_max > 0 && lane.failures >= limits.failures_max;
-  if (broken && now < lane.open_until) return;
+  if (broken && IsBefore(now, lane.open_until, limits.open_longest)) return;
   ++lane.failures;
   if (limits.failures_max == 0 || lane.failures < limits.failures_max) return;
   const std::int64_t doublings =

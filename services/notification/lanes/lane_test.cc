@@ -34,6 +34,20 @@ TEST(LaneTest, ABucketLetsThroughABurstAndThenItsRate) {
   EXPECT_EQ(Admitted(lane, kBucket, kStart), 0) << "a clock that goes back gives nothing";
 }
 
+TEST(LaneTest, F16_AClockThatIsSetBackStopsALaneForNoLongerThanItsPauses) {
+  Lane bucket;
+  EXPECT_EQ(Admitted(bucket, kBucket, kStart + absl::Hours(2)), 4);
+  EXPECT_EQ(Admitted(bucket, kBucket, kStart), 0);
+  EXPECT_EQ(Admitted(bucket, kBucket, kStart + absl::Milliseconds(500)), 1);
+  Lane breaker;
+  for (int i = 0; i < 3; ++i) RecordInLane(breaker, kBreaker, true, kStart + absl::Hours(2));
+  EXPECT_EQ(Admitted(breaker, kBreaker, kStart + absl::Hours(2)), 0);
+  EXPECT_EQ(Admitted(breaker, kBreaker, kStart), 1) << "a probe";
+  EXPECT_EQ(Admitted(breaker, kBreaker, kStart), 0);
+  RecordInLane(breaker, kBreaker, false, kStart);
+  EXPECT_EQ(Admitted(breaker, kBreaker, kStart), 20);
+}
+
 TEST(LaneTest, WhatHasToWaitComesBackOneAfterTheOther) {
   Lane lane;
   EXPECT_EQ(Admitted(lane, kBucket, kStart), 4);

@@ -7,6 +7,7 @@
 #include <variant>
 
 #include "absl/strings/str_cat.h"
+#include "libs/base/elapsed.h"
 #include "libs/base/log.h"
 #include "libs/base/metrics.h"
 #include "libs/base/status_macros.h"
@@ -268,9 +269,9 @@ void DeliveryWorker::Throttle(const std::vector<AttemptRecord>& records) {
       std::all_of(records.begin(), records.end(),
                   [](const AttemptRecord& record) { return record.result.common_cause; });
   failures_in_a_row_ = all_failed ? failures_in_a_row_ + 1 : 0;
-  claim_after_ = all_failed ? clock_.Now() + RetryDelay(options_.owner, failures_in_a_row_ + 1,
-                                                        /*common_cause=*/true)
-                            : absl::InfinitePast();
+  paused_at_ = clock_.Now();
+  pause_ = all_failed ? RetryDelay(options_.owner, failures_in_a_row_ + 1, /*common_cause=*/true)
+                      : absl::ZeroDuration();
 }
 
 std::optional<DeliveryWorker::Job> DeliveryWorker::TakeJob() {
@@ -328,8 +329,9 @@ void DeliveryWorker::KeepLeases() {
       if (renewed_ + options_.lease <= now) lost_ = now;
       renewed_ = now;
     }
-    const absl::Time next = now + options_.lease / 4;
-    while (!stopping_ && clock_.Now() < next) changed_.WaitFor(mutex_, options_.poll);
+    while (!stopping_ && !IsOver(now, options_.lease / 4, clock_.Now())) {
+      changed_.WaitFor(mutex_, options_.poll);
+    }
     if (stopping_) return;
   }
 }
@@ -374,7 +376,7 @@ absl::StatusOr<bool> DeliveryWorker::RecordFinished() {
 }
 
 absl::StatusOr<bool> DeliveryWorker::ClaimMore() {
-  if (clock_.Now() < claim_after_) return false;
+  if (!IsOver(paused_at_, pause_, clock_.Now())) return false;
   std::int32_t free = 0;
   {
     MutexLock lock(mutex_);

@@ -125,7 +125,8 @@ class DeliveryWorker {
   // While the relay or a peer is away, claiming more would only fill the table of attempts. Used
   // by the claiming thread alone.
   int failures_in_a_row_ = 0;
-  absl::Time claim_after_ = absl::InfinitePast();
+  absl::Time paused_at_ = absl::InfinitePast();
+  absl::Duration pause_ = absl::ZeroDuration();
 
   std::vector<std::thread> senders_;
   std::thread dispatcher_;

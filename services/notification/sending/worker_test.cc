@@ -388,6 +388,55 @@ TEST_P(WorkerTest, ThreadsSendManyMailsEachOnce) {
   }
 }
 
+// Until the clock shows the old time again nothing was claimed, and no lease was renewed.
+TEST_P(WorkerTest, F16_AClockThatIsSetBackStopsNobodyAndNoMailComesTwice) {
+  const absl::Time start = clock_.Now();
+  const absl::Time deadline = absl::Now() + absl::Seconds(60);
+  clock_.Advance(absl::Hours(1));
+  sink_.Stop();
+  Consume("registration.waitlisted", kJan, kRegistration);
+  worker_->Start();
+  const auto wait_for = [&](const auto& ready) {
+    while (absl::Now() < deadline && !ready()) std::this_thread::yield();
+    EXPECT_LT(absl::Now(), deadline);
+  };
+  wait_for([&] { return Ledger()[0].state() == v1::DELIVERY_STATE_DEFERRED; });
+  sink_.Start();
+  clock_.Set(start);
+  Consume("registration.waitlisted", kEwa, kRegistration);
+  worker_->Wake();
+  wait_for([&] { return sink_.Mails().size() == 1; });
+  EXPECT_THAT(sink_.Facts()[0], HasSubstr("ewa@example.org"));
+  clock_.Set(start + absl::Minutes(62));  // what was put off by the wrong clock comes by it
+  wait_for([&] { return sink_.Mails().size() == 2; });
+  worker_.reset();
+  EXPECT_THAT(sink_.Mails(), SizeIs(2));
+  for (const v1::Delivery& delivery : Ledger()) {
+    EXPECT_EQ(delivery.state(), v1::DELIVERY_STATE_DELIVERED);
+  }
+}
+
+// As if the process had slept for an hour: what was claimed is another's by then.
+TEST_P(WorkerTest, F16_AClockThatJumpsAheadEndsLeasesAndNoMailComesTwice) {
+  Consume("registration.waitlisted", kJan, kRegistration);
+  const auto claimed = store_->ClaimDeliveries(absl::Now() + absl::Seconds(20), v1::CHANNEL_EMAIL,
+                                               "first", absl::Minutes(2), 10, clock_.Now());
+  ASSERT_THAT(claimed, IsOk());
+  clock_.Advance(absl::Hours(1));
+  SendAll();
+  clock_.Advance(-absl::Hours(1));
+  SendAll();
+  EXPECT_THAT(sink_.Mails(), SizeIs(1));
+  const AttemptRecord late{.delivery = (*claimed)[0],
+                           .result = {},
+                           .settlement = SettleAttempt((*claimed)[0], {}, clock_.Now()),
+                           .ended = clock_.Now(),
+                           .begun = true};
+  EXPECT_THAT(store_->RecordAttempts(absl::Now() + absl::Seconds(20), {late}, clock_.Now()),
+              IsOkAndHolds(0));
+  EXPECT_EQ(Ledger()[0].state(), v1::DELIVERY_STATE_DELIVERED);
+}
+
 // An address must not leave the mail itself: not into logs, change records, tables or metrics.
 TEST_P(WorkerTest, AddressesAppearNowhereButInTheMail) {
   SetLogLevel(LogLevel::kDebug);

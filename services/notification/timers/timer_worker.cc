@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "libs/base/elapsed.h"
 #include "libs/base/log.h"
 #include "libs/base/status_macros.h"
 #include "services/notification/deliveries/sql_store.h"
@@ -47,8 +48,9 @@ void TimerWorker::Run() {
     }
     MutexLock lock(mutex_);
     const bool more = due.ok() && *due == kTimersAtOnce;
-    const absl::Time until = clock_.Now() + (more ? absl::ZeroDuration() : kTimerPoll);
-    while (!stopping_ && clock_.Now() < until) (void)changed_.WaitFor(mutex_, kTimerPoll);
+    const absl::Time start = clock_.Now();
+    const absl::Duration rest = more ? absl::ZeroDuration() : kTimerPoll;
+    while (!stopping_ && !IsOver(start, rest, clock_.Now())) changed_.WaitFor(mutex_, kTimerPoll);
     if (stopping_) return;
   }
 }

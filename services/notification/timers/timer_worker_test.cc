@@ -91,6 +91,21 @@ TEST_P(TimerWorkerTest, WhoHasASeatIsRemindedThreeTimesAndThanked) {
                                          HasSubstr("Przypomnienie: "), HasSubstr("Dziękujemy: ")));
 }
 
+TEST_P(TimerWorkerTest, F16_AClockThatJumpsBackAndForthRemindsOnce) {
+  Consume("event.published", "", kEvent);
+  const absl::Time due = FireTime(TimerKind::kDayBefore);
+  clock_.Set(due - absl::Minutes(30));
+  EXPECT_EQ(Fire(), 1) << "that of a week before";
+  for (const absl::Duration jump : {absl::Hours(1), -absl::Hours(1), absl::Hours(1)}) {
+    clock_.Advance(jump);
+    Fire();
+    SendAll();
+  }
+  EXPECT_THAT(Reminders(), ElementsAre(HasSubstr("event-reminder jan EXPIRED"),
+                                       "event-reminder jan DELIVERED UNSPECIFIED"));
+  EXPECT_THAT(sink_.Mails(), SizeIs(1));
+}
+
 TEST_P(TimerWorkerTest, AMovedEventIsRemindedOfAtItsNewTimeOnly) {
   Consume("event.published", "", kEvent);
   const absl::Time old_time = FireTime(TimerKind::kHoursBefore);

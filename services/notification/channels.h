@@ -4,6 +4,7 @@
 #define WICI_SERVICES_NOTIFICATION_CHANNELS_H_
 
 #include <memory>
+#include <set>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -20,6 +21,7 @@
 #include "services/notification/sending/inbox_channel.h"
 #include "services/notification/sending/mail_channel.h"
 #include "services/notification/sending/worker.h"
+#include "services/notification/sms/sms_channel.h"
 #include "services/notification/webhooks/sending/endpoint_check.h"
 #include "services/notification/webhooks/webhooks.h"
 
@@ -45,12 +47,16 @@ struct ChannelEnvironment {
 // Thread-safe, but for Start and Stop.
 class Channels {
  public:
-  // Errors: INVALID_ARGUMENT for a relay that cannot be used.
+  // SMS is served when it has a URL. Errors: INVALID_ARGUMENT for a relay or a provider that cannot
+  // be used.
   static absl::StatusOr<std::unique_ptr<Channels>> Make(const ChannelEnvironment& environment,
-                                                        const MailOptions& mail);
+                                                        const MailOptions& mail,
+                                                        const SmsOptions& sms);
 
   SqlStore& store() { return store_; }
   InboxWatch& inbox_watch() { return inbox_watch_; }
+  // Over which messages may be asked for.
+  std::set<v1::Channel> served() const;
 
   void Start();
   // Before what their commits wake is destroyed.
@@ -59,7 +65,7 @@ class Channels {
   void Wake();
 
  private:
-  Channels(const ChannelEnvironment& environment, const MailOptions& mail);
+  Channels(const ChannelEnvironment& environment, const MailOptions& mail, const SmsOptions& sms);
   void AddWorker(Channel& channel, WorkerOptions options);
 
   const Clock& clock_;
@@ -71,6 +77,7 @@ class Channels {
   InboxWatch inbox_watch_;
   InboxChannel inbox_channel_;
   std::unique_ptr<MailChannel> mail_channel_;
+  std::unique_ptr<SmsChannel> sms_channel_;  // null when it is not set up
   std::vector<std::unique_ptr<DeliveryWorker>> workers_;
 };
 

@@ -150,4 +150,14 @@ absl::Status CampaignSelfApprovedError(std::string_view name, std::int64_t most)
   return status;
 }
 
+absl::Status ChannelNotSetUpError(v1::Channel channel) {
+  const std::string& word = v1::Channel_Name(channel);
+  absl::Status status =
+      MakeError(absl::StatusCode::kFailedPrecondition, kDomain, "CHANNEL_NOT_SET_UP",
+                absl::StrCat(word, " is not set up here"), {{"channel", word}});
+  AddPreconditionViolation(status, "CHANNEL_NOT_SET_UP", word,
+                           "the operator has set up nothing that serves it");
+  return status;
+}
+
 }  // namespace wici::notification

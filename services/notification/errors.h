@@ -7,6 +7,7 @@
 
 #include "absl/status/status.h"
 #include "wici/notification/v1/campaign.pb.h"
+#include "wici/notification/v1/notification.pb.h"
 
 namespace wici::notification {
 
@@ -29,6 +30,7 @@ absl::Status CampaignNotFoundError(std::string_view name);
 // `state` is where the campaign stands.
 absl::Status CampaignStepNotAllowedError(std::string_view name, v1::Campaign::State state);
 absl::Status CampaignSelfApprovedError(std::string_view name, std::int64_t most);
+absl::Status ChannelNotSetUpError(v1::Channel channel);
 
 // Subscriptions.
 absl::Status SubscriptionNotFoundError(std::string_view name);

@@ -46,6 +46,13 @@ ABSL_FLAG(std::string, smtp_tls, "opportunistic", "STARTTLS: none, opportunistic
 ABSL_FLAG(std::string, mail_from, "", "address that sends the mails");
 ABSL_FLAG(std::int32_t, mails_per_domain, 0,
           "mails a second to one domain, of all replicas together; 0 for no limit");
+ABSL_FLAG(std::string, sms_url, "", "https URL that takes SMS (sms/sms_channel.h); empty: none");
+ABSL_FLAG(std::string, sms_token_file, "", "file with the bearer token for --sms_url");
+ABSL_FLAG(std::string, sms_sender, "",
+          "from whom an SMS comes, as the provider wants it, or empty");
+ABSL_FLAG(std::int32_t, sms_per_second, 0, "SMS a second, of all replicas; 0 for no limit");
+ABSL_FLAG(bool, sms_private, false,
+          "--sms_url may be http and lead to an address that is not public");
 ABSL_FLAG(std::string, webhook_proxy, "", "http://host:port through which webhooks go, or empty");
 ABSL_FLAG(std::string, bounce_domain, "",
           "mails come back to b+<token>@ this domain; empty: to --mail_from");
@@ -63,7 +70,8 @@ namespace {
 absl::Status AfterRestore(sql::Database& database, IdSource& ids, const Clock& clock) {
   ReplayStore replays(database, ids);
   const absl::Time now = clock.Now();
-  for (const v1::Channel channel : {v1::CHANNEL_EMAIL, v1::CHANNEL_WEBHOOK, v1::CHANNEL_INBOX}) {
+  for (const v1::Channel channel :
+       {v1::CHANNEL_EMAIL, v1::CHANNEL_WEBHOOK, v1::CHANNEL_INBOX, v1::CHANNEL_SMS}) {
     std::int32_t held = kReplayMax;
     while (held == kReplayMax) {
       WICI_ASSIGN_OR_RETURN(
@@ -119,6 +127,22 @@ HttpTransportOptions WebhookOptions(const rpc::ServiceFlags& flags) {
           .proxy = absl::GetFlag(FLAGS_webhook_proxy)};
 }
 
+// In development the provider too.
+absl::StatusOr<SmsOptions> ReadSmsOptions(const rpc::ServiceFlags& flags) {
+  SmsOptions options{.url = absl::GetFlag(FLAGS_sms_url), .from = absl::GetFlag(FLAGS_sms_sender)};
+  if (options.url.empty()) return options;
+  std::ifstream file(absl::GetFlag(FLAGS_sms_token_file));
+  if (!(file >> options.token)) {
+    return absl::InvalidArgumentError("--sms_token_file must be a file with a token");
+  }
+  const bool anywhere = absl::GetFlag(FLAGS_sms_private) || !flags.production;
+  options.http.reach = anywhere ? Reach::kAnywhere : Reach::kPublic;
+  if (!anywhere) options.http.proxy = absl::GetFlag(FLAGS_webhook_proxy);
+  options.limits.per_second = absl::GetFlag(FLAGS_sms_per_second);
+  options.limits.burst = std::max(options.limits.per_second, 1);
+  return options;
+}
+
 absl::Status Serve(const rpc::ServiceFlags& flags) {
   const SystemClock clock;
   SystemIdSource ids;
@@ -129,6 +153,7 @@ absl::Status Serve(const rpc::ServiceFlags& flags) {
 
   WICI_ASSIGN_OR_RETURN(const auth::SigningKey key, auth::SigningKey::FromSeed(flags.key_seed));
   WICI_ASSIGN_OR_RETURN(const MailOptions mail, ReadMailOptions(flags, key));
+  WICI_ASSIGN_OR_RETURN(const SmsOptions sms, ReadSmsOptions(flags));
   std::unique_ptr<redis::Client> redis;
   if (!flags.redis.empty()) {
     WICI_ASSIGN_OR_RETURN(redis, redis::Client::Make(flags.redis));
@@ -156,7 +181,7 @@ absl::Status Serve(const rpc::ServiceFlags& flags) {
                                                              .key = key,
                                                              .clock = clock,
                                                              .ids = ids},
-                                                            mail));
+                                                            mail, sms));
   feed::FeedService feed(*database, clock);
   feed::Retention retention(*database, clock, {.answers = kAnswersKept});
   DeliveryWatch watch(*database, clock, mail.sender.from);
@@ -183,7 +208,8 @@ absl::Status Serve(const rpc::ServiceFlags& flags) {
                                 .key = key,
                                 .from = mail.sender.from,
                                 .subscriptions = webhooks.service(),
-                                .on_commit = on_commit});
+                                .on_commit = on_commit,
+                                .channels = channels->served()});
   TimerWorker timers(*database, peers, ids, clock, on_commit);
   CampaignWorker campaigns(services.campaigns(), clock, on_commit);
   FeedHandler handler(peers, services.person_data(), ids, clock, &webhooks.fan_out());

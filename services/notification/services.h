@@ -3,6 +3,7 @@
 #define WICI_SERVICES_NOTIFICATION_SERVICES_H_
 
 #include <functional>
+#include <set>
 
 #include "libs/auth/token.h"
 #include "libs/base/clock.h"
@@ -47,6 +48,8 @@ struct Environment {
   Mailbox from;                        // sends the mails
   SubscriptionService& subscriptions;  // of Webhooks
   std::function<void()> on_commit;     // called after commits after which something may be due
+  // Over which messages may be asked for.
+  std::set<v1::Channel> channels = {v1::CHANNEL_EMAIL, v1::CHANNEL_INBOX};
 };
 
 // Thread-safe. Outlives the server it is registered at.

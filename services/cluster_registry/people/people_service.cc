@@ -28,6 +28,7 @@ void FillContactPoint(const v1::Contact& contact, people::v1::ContactPoint& poin
   point.set_email(contact.email());
   point.set_language(contact.language());
   point.set_audience_consent(contact.audience_consent());
+  point.set_phone(contact.phone());
 }
 
 // A contact of one cluster, or a human being with all contacts of theirs.

@@ -24,7 +24,8 @@ class PeopleServiceTest : public testing::EngineRegistryTest {
     AddCluster();
     ASSERT_THAT(CreateContact(R"(parent: "clusters/abc" contact_id: "manager"
                   contact { role: ROLE_MANAGER display_name: "Menedżer" language: "pl"
-                            email: "manager@example.org" audience_consent: true })"),
+                            email: "manager@example.org" phone: "+48 22 234 56 78"
+                            audience_consent: true })"),
                 IsOk());
   }
 
@@ -57,6 +58,7 @@ TEST_P(PeopleServiceTest, AServiceResolvesContactsAndAbsenceIsNoError) {
   EXPECT_EQ(points->contact_points(0).display_name(), "Menedżer");
   EXPECT_EQ(points->contact_points(0).language(), "pl");
   EXPECT_TRUE(points->contact_points(0).audience_consent());
+  EXPECT_EQ(points->contact_points(0).phone(), "+48 22 234 56 78");
   EXPECT_THAT(Points(request, services_.Token("event-organiser", "events/e1")),
               StatusIs(absl::StatusCode::kPermissionDenied));
   people::v1::BatchGetContactPointsRequest many;

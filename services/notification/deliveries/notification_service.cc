@@ -24,6 +24,8 @@ NewNotification Plan(const v1::Notification& wanted, IdSource& ids, absl::Time n
   plan.template_name = wanted.template_();
   plan.event = wanted.event();
   if (wanted.channel() != v1::CHANNEL_UNSPECIFIED) plan.channel = wanted.channel();
+  // Not every provider knows a repetition by its id, and each costs.
+  if (plan.channel == v1::CHANNEL_SMS) plan.unknown_policy = v1::UNKNOWN_POLICY_AT_MOST_ONCE;
   if (wanted.unknown_policy() != v1::UNKNOWN_POLICY_UNSPECIFIED) {
     plan.unknown_policy = wanted.unknown_policy();
   }
@@ -64,11 +66,19 @@ void NotificationService::Register(rpc::Server& server) {
   service.Pooled("ReplayDeliveries", this, &NotificationService::ReplayDeliveries);
 }
 
+absl::Status NotificationService::CheckChannel(const v1::Notification& wanted) const {
+  if (wanted.channel() == v1::CHANNEL_UNSPECIFIED || channels_.count(wanted.channel()) > 0) {
+    return absl::OkStatus();
+  }
+  return ChannelNotSetUpError(wanted.channel());
+}
+
 void NotificationService::SendNotification(const rpc::Context& context,
                                            const v1::SendNotificationRequest& request,
                                            rpc::Reply<v1::Notification> reply) {
   const absl::Time now = clock_.Now();
-  const absl::Status valid = ValidateSendNotification(request, now);
+  absl::Status valid = ValidateSendNotification(request, now);
+  if (valid.ok()) valid = CheckChannel(request.notification());
   if (!valid.ok()) return reply(valid);
   acceptor_.Submit(context.deadline, {Plan(request.notification(), ids_, now)},
                    KeyOf(context, request, request.request_id()),
@@ -81,7 +91,10 @@ void NotificationService::BatchSendNotifications(
     const rpc::Context& context, const v1::BatchSendNotificationsRequest& request,
     rpc::Reply<v1::BatchSendNotificationsResponse> reply) {
   const absl::Time now = clock_.Now();
-  const absl::Status valid = ValidateBatchSend(request, now);
+  absl::Status valid = ValidateBatchSend(request, now);
+  for (const v1::SendNotificationRequest& item : request.requests()) {
+    if (valid.ok()) valid = CheckChannel(item.notification());
+  }
   if (!valid.ok()) return reply(valid);
   std::vector<NewNotification> plans;
   for (const v1::SendNotificationRequest& item : request.requests()) {

@@ -3,6 +3,7 @@
 #define WICI_SERVICES_NOTIFICATION_DELIVERIES_NOTIFICATION_SERVICE_H_
 
 #include <memory>
+#include <set>
 #include <utility>
 
 #include "absl/status/status.h"
@@ -22,16 +23,19 @@ namespace wici::notification {
 // Thread-safe.
 class NotificationService {
  public:
-  // `from` is the sender of mails: its domain is part of each Message-ID. All outlive the service.
+  // `from` is the sender of mails: its domain is part of each Message-ID. What is asked for over
+  // another channel than `channels` is refused. All outlive the service.
   NotificationService(Store& store, ReplayStore& replays, Acceptor& acceptor, DeliveryWatch& watch,
-                      IdSource& ids, const Clock& clock, Mailbox from)
+                      IdSource& ids, const Clock& clock, Mailbox from,
+                      std::set<v1::Channel> channels)
       : store_(store),
         replays_(replays),
         acceptor_(acceptor),
         watch_(watch),
         ids_(ids),
         clock_(clock),
-        from_(std::move(from)) {}
+        from_(std::move(from)),
+        channels_(std::move(channels)) {}
 
   void Register(rpc::Server& server);
 
@@ -60,6 +64,9 @@ class NotificationService {
                                 v1::ReplayDeliveriesResponse& response);
 
  private:
+  // FAILED_PRECONDITION (CHANNEL_NOT_SET_UP).
+  absl::Status CheckChannel(const v1::Notification& wanted) const;
+
   Store& store_;
   ReplayStore& replays_;
   Acceptor& acceptor_;
@@ -67,6 +74,7 @@ class NotificationService {
   IdSource& ids_;
   const Clock& clock_;
   const Mailbox from_;
+  const std::set<v1::Channel> channels_;
 };
 
 }  // namespace wici::notification

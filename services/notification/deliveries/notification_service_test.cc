@@ -171,6 +171,45 @@ TEST_P(NotificationServiceTest, ABatchHasBounds) {
   EXPECT_THAT(SendBatch(batch), StatusIs(absl::StatusCode::kPermissionDenied));
 }
 
+TEST_P(NotificationServiceTest, AChannelThatIsNotSetUpIsRefusedAtOnce) {
+  v1::SendNotificationRequest request = Request();
+  request.mutable_notification()->set_channel(v1::CHANNEL_SMS);
+  const auto refused =
+      StatusIs(absl::StatusCode::kFailedPrecondition, Reason("CHANNEL_NOT_SET_UP"));
+  EXPECT_THAT(Send(request), refused);
+  v1::BatchSendNotificationsRequest batch;
+  *batch.add_requests() = Request();
+  *batch.add_requests() = request;
+  EXPECT_THAT(SendBatch(batch), refused);
+  EXPECT_EQ(List({})->notifications_size(), 0);
+}
+
+class SmsAcceptTest : public NotificationServiceTest {
+ protected:
+  std::set<v1::Channel> ServedChannels() const override {
+    return {v1::CHANNEL_EMAIL, v1::CHANNEL_SMS};
+  }
+};
+WICI_ON_EVERY_ENGINE(SmsAcceptTest);
+
+TEST_P(SmsAcceptTest, AnSmsIsSentOnceAtMostUnlessTheCallerWantsOtherwise) {
+  v1::SendNotificationRequest request = Request();
+  request.mutable_notification()->set_channel(v1::CHANNEL_SMS);
+  const auto once = Send(request);
+  ASSERT_THAT(once, IsOk());
+  EXPECT_EQ(once->channel(), v1::CHANNEL_SMS);
+  EXPECT_EQ(once->unknown_policy(), v1::UNKNOWN_POLICY_AT_MOST_ONCE);
+  request.mutable_notification()->set_unknown_policy(v1::UNKNOWN_POLICY_AT_LEAST_ONCE);
+  EXPECT_EQ(Send(request)->unknown_policy(), v1::UNKNOWN_POLICY_AT_LEAST_ONCE);
+  EXPECT_EQ(Send(Request())->unknown_policy(), v1::UNKNOWN_POLICY_AT_LEAST_ONCE) << "a mail";
+  v1::ListDeliveriesRequest list;
+  list.set_parent(once->name());
+  const auto deliveries = ListDeliveries(list);
+  ASSERT_THAT(deliveries->deliveries(), SizeIs(1));
+  const std::string& name = deliveries->deliveries(0).name();
+  EXPECT_EQ(deliveries->deliveries(0).message_id(), name.substr(name.rfind('/') + 1));
+}
+
 TEST_P(NotificationServiceTest, EverythingThatIsWrongIsSaidAtOnce) {
   v1::SendNotificationRequest request;
   request.set_request_id("not a uuid");

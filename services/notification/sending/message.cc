@@ -313,7 +313,8 @@ std::string MessageId(std::string_view delivery_id, const Mailbox& from) {
 }
 
 std::string StableId(v1::Channel channel, std::string_view delivery_id, const Mailbox& from) {
-  return channel == v1::CHANNEL_WEBHOOK ? std::string(delivery_id) : MessageId(delivery_id, from);
+  const bool by_http = channel == v1::CHANNEL_WEBHOOK || channel == v1::CHANNEL_SMS;
+  return by_http ? std::string(delivery_id) : MessageId(delivery_id, from);
 }
 
 std::string CalendarUid(std::string_view event, const Mailbox& from) {

@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -37,7 +38,7 @@ class NotificationFixture : public testing::DatabaseTest {
   // What is served; its members stop in the reverse order.
   struct Server {
     Server(sql::Database& database, const Clock& machine, IdSource& ids,
-           std::function<void()> on_commit)
+           std::function<void()> on_commit, std::set<v1::Channel> channels)
         : store(database, ids),
           watch(database, machine, from, absl::Milliseconds(100)),
           inbox_watch(database, machine),
@@ -54,7 +55,8 @@ class NotificationFixture : public testing::DatabaseTest {
                                .key = key,
                                .from = from,
                                .subscriptions = webhooks.service(),
-                               .on_commit = std::move(on_commit)}) {
+                               .on_commit = std::move(on_commit),
+                               .channels = std::move(channels)}) {
       handlers.Register(grpc.server());
       grpc.Start();
     }
@@ -72,10 +74,14 @@ class NotificationFixture : public testing::DatabaseTest {
   };
 
   absl::Span<const sql::Migration> Schema() const override { return Migrations(); }
+  virtual std::set<v1::Channel> ServedChannels() const {
+    return {v1::CHANNEL_EMAIL, v1::CHANNEL_INBOX};
+  }
   void SetUp() override {
     DatabaseTest::SetUp();
     if (IsSkipped()) return;
-    server_ = std::make_unique<Server>(database(), machine_, ids_, [this] { ++commits_; });
+    server_ = std::make_unique<Server>(
+        database(), machine_, ids_, [this] { ++commits_; }, ServedChannels());
     token_ = server_->grpc.Token("platform-operator");
   }
 

@@ -1,6 +1,7 @@
 #include "libs/feed/retention.h"
 
 #include <string>
+#include <utility>
 
 #include "absl/time/clock.h"
 #include "libs/base/log.h"
@@ -16,7 +17,7 @@ constexpr absl::Duration kRetentionTimeout = absl::Seconds(10);
 }  // namespace
 
 Retention::Retention(sql::Database& database, const Clock& clock, RetentionOptions options)
-    : database_(database), clock_(clock), options_(options) {}
+    : database_(database), clock_(clock), options_(std::move(options)) {}
 
 Retention::~Retention() {
   {
@@ -31,25 +32,38 @@ void Retention::Start() {
   thread_ = std::thread([this] { Run(); });
 }
 
-absl::StatusOr<std::int64_t> Retention::RunOnce() {
-  const absl::Time now = clock_.Now();
+absl::StatusOr<std::int64_t> Retention::DeleteAll(const RetentionOptions::Deletion& deletion,
+                                                  absl::Time now) {
   std::int64_t total = 0;
   for (;;) {
     std::int64_t deleted = 0;
     WICI_RETURN_IF_ERROR(
         database_.Write(absl::Now() + kRetentionTimeout, [&](sql::Transaction& tx) -> absl::Status {
-          WICI_ASSIGN_OR_RETURN(const std::int64_t transactions,
-                                PurgeChanges(tx, now - options_.changes, options_.batch_max));
-          WICI_ASSIGN_OR_RETURN(const std::int64_t answers,
-                                sql::PurgeAnswers(tx, now - options_.answers, options_.batch_max));
-          deleted = transactions + answers;
+          WICI_ASSIGN_OR_RETURN(deleted, deletion(tx, now, options_.batch_max));
           return absl::OkStatus();
         }));
-    if (deleted == 0) return total;
     total += deleted;
     MutexLock lock(mutex_);
-    if (stopping_) return total;
+    if (deleted == 0 || stopping_) return total;
   }
+}
+
+absl::StatusOr<std::int64_t> Retention::RunOnce() {
+  const absl::Time now = clock_.Now();
+  const auto own = [this](sql::Transaction& tx, absl::Time at,
+                          std::int64_t rows_max) -> absl::StatusOr<std::int64_t> {
+    WICI_ASSIGN_OR_RETURN(const std::int64_t transactions,
+                          PurgeChanges(tx, at - options_.changes, rows_max));
+    WICI_ASSIGN_OR_RETURN(const std::int64_t answers,
+                          sql::PurgeAnswers(tx, at - options_.answers, rows_max));
+    return transactions + answers;
+  };
+  WICI_ASSIGN_OR_RETURN(std::int64_t total, DeleteAll(own, now));
+  for (const RetentionOptions::Deletion& deletion : options_.also) {
+    WICI_ASSIGN_OR_RETURN(const std::int64_t more, DeleteAll(deletion, now));
+    total += more;
+  }
+  return total;
 }
 
 void Retention::Run() {

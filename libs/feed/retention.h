@@ -5,7 +5,9 @@
 #define WICI_LIBS_FEED_RETENTION_H_
 
 #include <cstdint>
+#include <functional>
 #include <thread>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
@@ -20,6 +22,11 @@ struct RetentionOptions {
   absl::Duration answers = absl::Hours(24 * 7);  // the contract promises 24 hours
   absl::Duration interval = absl::Minutes(10);
   std::int64_t batch_max = 1000;  // rows a transaction, so that no writer waits long
+  // What else a service need not keep. Each deletes at most `rows_max` rows that are too old at
+  // `now`, and returns how many; called again, in a transaction of its own, until that is 0.
+  using Deletion = std::function<absl::StatusOr<std::int64_t>(sql::Transaction& tx, absl::Time now,
+                                                              std::int64_t rows_max)>;
+  std::vector<Deletion> also = {};
 };
 
 class Retention {
@@ -30,11 +37,15 @@ class Retention {
 
   // Starts the thread, which deletes at once and then at every interval.
   void Start();
-  // One round on the calling thread; returns how many transactions of the feed and answers went.
+  // One round on the calling thread; returns how many transactions of the feed, answers and rows
+  // of `also` went.
   absl::StatusOr<std::int64_t> RunOnce();
 
  private:
   void Run();
+  // Until nothing is left, or the thread is to stop.
+  absl::StatusOr<std::int64_t> DeleteAll(const RetentionOptions::Deletion& deletion,
+                                         absl::Time now);
 
   sql::Database& database_;
   const Clock& clock_;

@@ -1,5 +1,6 @@
 #include "libs/feed/retention.h"
 
+#include <algorithm>
 #include <memory>
 #include <string>
 
@@ -99,6 +100,21 @@ TEST_P(RetentionTest, AnswersOutliveNoChangeAndChangesNoAnswer) {
   EXPECT_THAT(retention_->RunOnce(), IsOkAndHolds(Eq(1)));
   EXPECT_EQ(AnswerOf("old"), std::nullopt);
   EXPECT_THAT(ReadAll(database()), IsOkAndHolds(SizeIs(1)));
+}
+
+TEST_P(RetentionTest, WhatElseAServiceNeedNotKeepGoesInBatchesToo) {
+  std::int64_t left = 5;
+  const absl::Time now = clock_.Now();
+  Retention retention(
+      database(), clock_,
+      {.batch_max = 2, .also = {[&](sql::Transaction&, absl::Time at, std::int64_t rows_max) {
+                         EXPECT_EQ(at, now);
+                         const std::int64_t deleted = std::min(left, rows_max);
+                         left -= deleted;
+                         return absl::StatusOr<std::int64_t>(deleted);
+                       }}});
+  EXPECT_THAT(retention.RunOnce(), IsOkAndHolds(Eq(5)));
+  EXPECT_EQ(left, 0);
 }
 
 TEST_P(RetentionTest, StartedRetentionStopsAtOnce) {

@@ -183,7 +183,8 @@ absl::Status Serve(const rpc::ServiceFlags& flags) {
                                                              .ids = ids},
                                                             mail, sms));
   feed::FeedService feed(*database, clock);
-  feed::Retention retention(*database, clock, {.answers = kAnswersKept});
+  feed::Retention retention(*database, clock,
+                            {.answers = kAnswersKept, .also = {&FanOut::DeletePayloads}});
   DeliveryWatch watch(*database, clock, mail.sender.from);
   feed::Sequencer sequencer(*database, redis.get(), clock,
                             {.source = flags.service, .owner = ids.NewId()},

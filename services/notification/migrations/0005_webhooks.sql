@@ -34,10 +34,14 @@ CREATE TABLE subscription_secrets (
   PRIMARY KEY (subscription_id, id)
 );
 
--- What the webhooks of a notification send: the same bytes in every attempt, ids only.
+-- What the webhooks of a notification send: the same bytes in every attempt, ids only. A row goes
+-- when it is 31 days old and nothing is to be sent any more (FanOut::DeletePayloads).
 CREATE TABLE webhook_payloads (
   notification_id TEXT COLLATE "C" PRIMARY KEY,
-  payload TEXT NOT NULL
+  payload TEXT NOT NULL,
+  created_at BIGINT NOT NULL
 );
+
+CREATE INDEX webhook_payloads_by_age ON webhook_payloads (created_at, notification_id);
 
 CREATE INDEX deliveries_of_subscription ON deliveries (person, created_at, id) WHERE channel = 2;

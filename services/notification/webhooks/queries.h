@@ -120,7 +120,17 @@ inline constexpr std::string_view kBumpNotificationsSuffix = "RETURNING id, vers
 // ----- payloads -----
 
 inline constexpr sql::Query kInsertPayloads{
-    "insert_webhook_payloads", "INSERT INTO webhook_payloads (notification_id, payload) VALUES"};
+    "insert_webhook_payloads",
+    "INSERT INTO webhook_payloads (notification_id, payload, created_at) VALUES"};
+
+// $1 made before, $2 limit. Those of which nothing is to be sent any more, the oldest first.
+inline constexpr sql::Query kDeletePayloads{
+    "delete_webhook_payloads",
+    "DELETE FROM webhook_payloads WHERE notification_id IN "
+    "(SELECT p.notification_id FROM webhook_payloads p WHERE p.created_at < $1 AND NOT EXISTS "
+    "(SELECT 1 FROM deliveries d WHERE d.notification_id = p.notification_id AND "
+    "d.next_at IS NOT NULL) ORDER BY p.created_at, p.notification_id LIMIT $2) "
+    "RETURNING notification_id"};
 
 inline constexpr sql::Query kGetPayloads{
     "get_webhook_payloads",

@@ -11,10 +11,12 @@
 #include "libs/base/timestamp.h"
 #include "libs/rpc/etag.h"
 #include "services/notification/deliveries/ledger_rows.h"
+#include "services/notification/deliveries/queries.h"
 #include "services/notification/deliveries/rules/ledger.h"
 #include "services/notification/errors.h"
 #include "services/notification/webhooks/keys/signature.h"
 #include "services/notification/webhooks/queries.h"
+#include "services/notification/webhooks/sending/fan_out.h"
 #include "services/notification/webhooks/subscription_rows.h"
 #include "services/notification/webhooks/subscription_sql.h"
 #include "services/notification/webhooks/validate_subscription.h"
@@ -158,9 +160,10 @@ absl::StatusOr<v1::Subscription> SubscriptionStore::Update(
                               LoadSubscriptionForChange(tx, name, request.subscription().etag()));
         const std::string url_before = row.subscription.url();
         Violations violations;
-        rpc::ApplyUpdateMask(request.update_mask(), request.subscription(),
-                             {"title", "url", "kind_prefixes", "event"}, violations,
-                             row.subscription);
+        rpc::ApplyUpdateMask(
+            request.update_mask(), request.subscription(),
+            {"title", "url", "kind_prefixes", "event", "contact_email", "contact_language"},
+            violations, row.subscription);
         CheckSubscription(row.subscription, reach, violations);
         WICI_RETURN_IF_ERROR(violations.ToStatus(kDomain));
         if (row.subscription.url() != url_before) row.health = {};
@@ -202,6 +205,8 @@ absl::StatusOr<v1::DeleteSubscriptionResponse> SubscriptionStore::Delete(const f
           return absl::AbortedError("another change of the subscription was first");
         }
         WICI_RETURN_IF_ERROR(tx.Execute(queries::kDeleteSecrets, {row.id}).status());
+        // A mail to its contact that may have arrived.
+        WICI_RETURN_IF_ERROR(tx.Execute(queries::kForgetMailsOfPerson, {name}).status());
         WICI_RETURN_IF_ERROR(tx.Execute(queries::kCountDeletedSubscription).status());
         ++row.revision;
         changes.push_back(SubscriptionChange("subscription.deleted", row));
@@ -281,7 +286,8 @@ absl::StatusOr<v1::ReplaySubscriptionResponse> SubscriptionStore::Replay(
         if (row.subscription.state() != v1::Subscription::STATE_ACTIVE) {
           return SubscriptionNotActiveError(request.name());
         }
-        const sql::Value start = MicrosOf(request.start_time());
+        const sql::Value start =
+            std::max(MicrosOf(request.start_time()), ToMicros(now - kReplayableFor));
         const sql::Value end = MicrosOf(request.end_time());
         WICI_ASSIGN_OR_RETURN(const Rows rows,
                               tx.Execute(queries::kReplayableOfSubscription,

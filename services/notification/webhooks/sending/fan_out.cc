@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "libs/base/clock.h"
 #include "libs/base/status_macros.h"
 #include "services/notification/webhooks/queries.h"
 #include "services/notification/webhooks/rules/webhook_payload.h"
@@ -45,10 +46,19 @@ absl::Status FanOut::RecordPayloads(sql::Transaction& tx,
                                     absl::Span<const PlannedWebhook> webhooks) {
   std::vector<std::vector<sql::Value>> rows;
   for (const PlannedWebhook& webhook : webhooks) {
-    rows.push_back({webhook.notification.id, webhook.payload});
+    rows.push_back(
+        {webhook.notification.id, webhook.payload, ToMicros(webhook.notification.not_before)});
   }
   if (rows.empty()) return absl::OkStatus();
   return tx.InsertMany(queries::kInsertPayloads, "", rows).status();
+}
+
+absl::StatusOr<std::int64_t> FanOut::DeletePayloads(sql::Transaction& tx, absl::Time now,
+                                                    std::int64_t rows_max) {
+  WICI_ASSIGN_OR_RETURN(
+      const sql::Rows deleted,
+      tx.Execute(queries::kDeletePayloads, {ToMicros(now - kPayloadsKept), rows_max}));
+  return static_cast<std::int64_t>(deleted.size());
 }
 
 }  // namespace wici::notification

@@ -2,12 +2,14 @@
 #ifndef WICI_SERVICES_NOTIFICATION_WEBHOOKS_SENDING_FAN_OUT_H_
 #define WICI_SERVICES_NOTIFICATION_WEBHOOKS_SENDING_FAN_OUT_H_
 
+#include <cstdint>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "absl/types/span.h"
 #include "libs/base/clock.h"
 #include "libs/base/id.h"
@@ -17,6 +19,11 @@
 #include "wici/feed/v1/feed.pb.h"
 
 namespace wici::notification {
+
+// For how long a change can be sent again. Payloads are kept a day longer, so that none goes while
+// it is being made due.
+inline constexpr absl::Duration kReplayableFor = absl::Hours(24 * 30);
+inline constexpr absl::Duration kPayloadsKept = absl::Hours(24 * 31);
 
 // A webhook that is decided but not yet recorded: its recipients are subscriptions.
 struct PlannedWebhook {
@@ -37,6 +44,11 @@ class FanOut {
   // Writes what the webhooks send, in the transaction that records their notifications.
   static absl::Status RecordPayloads(sql::Transaction& tx,
                                      absl::Span<const PlannedWebhook> webhooks);
+
+  // Deletes at most `rows_max` of what webhooks sent that were written more than kPayloadsKept
+  // before `now`, but for what is still to be sent; returns how many. Call until 0.
+  static absl::StatusOr<std::int64_t> DeletePayloads(sql::Transaction& tx, absl::Time now,
+                                                     std::int64_t rows_max);
 
  private:
   EndpointStore& endpoints_;

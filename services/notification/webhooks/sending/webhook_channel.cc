@@ -29,8 +29,11 @@ bool ConcernsEndpoint(const WebhookAnswer& answer) {
 
 // What is sent to the endpoint, or why nothing is. Whether it is switched off, EndpointCheck looks.
 Made MakeWebhook(const ClaimedDelivery& delivery, const Endpoint* endpoint, std::string payload) {
-  if (endpoint == nullptr || payload.empty()) {
+  if (endpoint == nullptr) {
     return WebhookNotSent(v1::ATTEMPT_OUTCOME_SUPPRESSED, v1::DELIVERY_REASON_SUBSCRIPTION_OFF);
+  }
+  if (payload.empty()) {
+    return WebhookNotSent(v1::ATTEMPT_OUTCOME_SUPPRESSED, v1::DELIVERY_REASON_PAYLOAD_GONE);
   }
   // Its secrets were sealed under another key of the installation, which may come back.
   if (endpoint->keys.empty()) return AttemptResult();

@@ -11,6 +11,8 @@
 #include "absl/time/clock.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "libs/base/clock.h"
+#include "libs/base/status_macros.h"
 #include "libs/base/timestamp.h"
 #include "libs/sql/migrate.h"
 #include "libs/testing/database_fixture.h"
@@ -28,6 +30,7 @@
 #include "services/notification/webhooks/sending/endpoint_check.h"
 #include "services/notification/webhooks/subscription_rows.h"
 #include "services/notification/webhooks/testing/http_sink.h"
+#include "services/notification/webhooks/validate_subscription.h"
 #include "services/notification/webhooks/webhooks.h"
 
 namespace wici::notification {
@@ -87,6 +90,42 @@ class WebhookChannelTest : public testing::DatabaseTest {
     SetTimestamp(clock_.Now() - absl::Hours(24), *request.mutable_start_time());
     SetTimestamp(clock_.Now() + absl::Hours(24), *request.mutable_end_time());
     return subscriptions_->Replay({{}, Deadline()}, request);
+  }
+
+  // How many deliveries a replay of the 14 days from `start` on queues.
+  int ReplayFrom(const std::string& name, absl::Time start) {
+    v1::ReplaySubscriptionRequest request;
+    request.set_name(name);
+    SetTimestamp(start, *request.mutable_start_time());
+    SetTimestamp(start + kReplaySpanMax, *request.mutable_end_time());
+    const auto replayed = subscriptions_->Replay({{}, Deadline()}, request);
+    EXPECT_THAT(replayed, IsOk());
+    return replayed->queued();
+  }
+  std::int64_t DeletePayloads(std::int64_t rows_max = 1000) {
+    std::int64_t deleted = 0;
+    EXPECT_THAT(database().Write(Deadline(),
+                                 [&](sql::Transaction& tx) -> absl::Status {
+                                   WICI_ASSIGN_OR_RETURN(
+                                       deleted, FanOut::DeletePayloads(tx, clock_.Now(), rows_max));
+                                   return absl::OkStatus();
+                                 }),
+                IsOk());
+    return deleted;
+  }
+  // As a replay of the ledger would.
+  void SetDue(const v1::Delivery& delivery) {
+    constexpr sql::Query kSetDue{
+        "set_due", "UPDATE deliveries SET state = 1, next_at = $2, expires_at = $3 WHERE id = $1"};
+    ASSERT_THAT(database().Write(Deadline(),
+                                 [&](sql::Transaction& tx) {
+                                   return tx
+                                       .Execute(kSetDue,
+                                                {IdOf(delivery.name()), ToMicros(clock_.Now()),
+                                                 ToMicros(clock_.Now() + absl::Hours(1))})
+                                       .status();
+                                 }),
+                IsOk());
   }
 
   // Takes in a change as the consumer would, and returns it.
@@ -334,6 +373,42 @@ TEST_P(WebhookChannelTest, AReplayOfTooMuchIsRefusedWhole) {
                                [&](sql::Transaction& tx) { return tx.Execute(kOneLess).status(); }),
               IsOk());
   EXPECT_EQ(Replay(name, true)->queued(), kSubscriptionReplayMax);
+}
+
+TEST_P(WebhookChannelTest, WhatWasToldIsKeptFor31DaysAndForAsLongAsItIsToBeSent) {
+  const std::string name = Subscribe("/ok");
+  for (int i = 0; i < 3; ++i) Consume("registration.checked_in", absl::StrCat("events/e", i));
+  SendAll();
+  clock_.Advance(kPayloadsKept);
+  EXPECT_EQ(DeletePayloads(), 0) << "not older than that";
+  Consume("registration.checked_in");
+  clock_.Advance(absl::Seconds(1));
+  SetDue(Ledger()[1]);
+  EXPECT_EQ(DeletePayloads(/*rows_max=*/1), 1);
+  EXPECT_EQ(DeletePayloads(), 1) << "one of three is to be sent again";
+  SendAll();
+  EXPECT_THAT(Received(), SizeIs(5));
+  EXPECT_EQ(DeletePayloads(), 1);
+  EXPECT_EQ(DeletePayloads(), 0) << "the fourth is young";
+}
+
+TEST_P(WebhookChannelTest, WhatIsNotKeptAnyMoreIsNotSentAgain) {
+  const std::string name = Subscribe("/ok");
+  Consume("registration.checked_in");
+  SendAll();
+  clock_.Advance(kReplayableFor - absl::Seconds(1));
+  EXPECT_EQ(ReplayFrom(name, absl::UnixEpoch() + absl::Seconds(1)), 0) << "a span of 14 days";
+  EXPECT_EQ(ReplayFrom(name, clock_.Now() - kReplayableFor), 1);
+  SendAll();
+  clock_.Advance(absl::Seconds(2));
+  EXPECT_EQ(ReplayFrom(name, clock_.Now() - kReplayableFor - absl::Hours(1)), 0);
+  clock_.Advance(absl::Hours(25));
+  EXPECT_EQ(DeletePayloads(), 1);
+  SetDue(OnlyDelivery());
+  SendAll();
+  EXPECT_EQ(OnlyDelivery().state(), v1::DELIVERY_STATE_SUPPRESSED);
+  EXPECT_EQ(OnlyDelivery().reason(), v1::DELIVERY_REASON_PAYLOAD_GONE);
+  EXPECT_THAT(Received(), SizeIs(2));
 }
 
 TEST_P(WebhookChannelTest, ADeletedSubscriptionGetsNothingMore) {

@@ -25,12 +25,15 @@ absl::Status ChooseVersions(const std::map<std::string, v1::Template>& stored,
   Violations v;
   for (std::size_t i = 0; i < notifications.size(); ++i) {
     NewNotification& notification = notifications[i];
+    const std::string prefix = notifications.size() == 1 ? "" : absl::StrCat("requests[", i, "].");
     const v1::Template* found = FindBuiltIn(notification.template_name);
+    if (notification.template_name == kSubscriptionDisabled) {
+      v.Add(prefix + "notification.template", "is sent by the service itself only");
+      continue;
+    }
     if (found == nullptr) {
       const auto item = stored.find(notification.template_name);
       if (item == stored.end()) {
-        const std::string prefix =
-            notifications.size() == 1 ? "" : absl::StrCat("requests[", i, "].");
         v.Add(prefix + "notification.template", "does not exist");
         continue;
       }

@@ -184,6 +184,13 @@ TEST_P(NotificationServiceTest, AChannelThatIsNotSetUpIsRefusedAtOnce) {
   EXPECT_EQ(List({})->notifications_size(), 0);
 }
 
+TEST_P(NotificationServiceTest, AMailOfTheServiceItselfCannotBeAskedFor) {
+  v1::SendNotificationRequest request = Request();
+  request.mutable_notification()->set_template_("templates/subscription-disabled");
+  EXPECT_THAT(Send(request),
+              StatusIs(absl::StatusCode::kInvalidArgument, HasViolation("notification.template")));
+}
+
 class SmsAcceptTest : public NotificationServiceTest {
  protected:
   std::set<v1::Channel> ServedChannels() const override {

@@ -9,6 +9,8 @@
 #include "services/notification/deliveries/ledger_rows.h"
 #include "services/notification/deliveries/queries.h"
 #include "services/notification/errors.h"
+#include "services/notification/webhooks/queries.h"
+#include "services/notification/webhooks/subscription_rows.h"
 
 namespace wici::notification {
 namespace {
@@ -51,9 +53,16 @@ absl::StatusOr<v1::Notification> Cancel(Transaction& tx, std::string_view name,
 
 absl::Status RecordNotifications(Transaction& tx, absl::Span<const NewNotification> notifications,
                                  std::string_view transaction_id, absl::Time now) {
+  std::vector<feed::Change> changes;
+  WICI_RETURN_IF_ERROR(InsertNotifications(tx, notifications, now, changes));
+  if (changes.empty()) return absl::OkStatus();
+  return feed::AppendChanges(tx, transaction_id, changes, now);
+}
+
+absl::Status InsertNotifications(Transaction& tx, absl::Span<const NewNotification> notifications,
+                                 absl::Time now, std::vector<feed::Change>& changes) {
   std::vector<std::vector<Value>> notification_rows;
   std::vector<std::vector<Value>> delivery_rows;
-  std::vector<feed::Change> changes;
   for (const NewNotification& n : notifications) {
     notification_rows.push_back(
         {n.id, 1, 1, n.template_name, n.event, static_cast<std::int64_t>(n.channel),
@@ -73,8 +82,7 @@ absl::Status RecordNotifications(Transaction& tx, absl::Span<const NewNotificati
   if (notification_rows.empty()) return absl::OkStatus();
   WICI_RETURN_IF_ERROR(
       tx.InsertMany(queries::kInsertNotifications, "", notification_rows).status());
-  WICI_RETURN_IF_ERROR(tx.InsertMany(queries::kInsertDeliveries, "", delivery_rows).status());
-  return feed::AppendChanges(tx, transaction_id, changes, now);
+  return tx.InsertMany(queries::kInsertDeliveries, "", delivery_rows).status();
 }
 
 absl::StatusOr<std::int64_t> StopNotification(Transaction& tx, std::string_view id,
@@ -161,6 +169,23 @@ absl::StatusOr<std::map<std::string, TemplateTexts>> SqlStore::GetTemplateTexts(
   std::map<std::string, TemplateTexts> found;
   WICI_RETURN_IF_ERROR(database_.Read(deadline, [&](Transaction& tx) -> absl::Status {
     WICI_ASSIGN_OR_RETURN(found, FindTemplateTexts(tx, version_names));
+    return absl::OkStatus();
+  }));
+  return found;
+}
+
+absl::StatusOr<std::map<std::string, v1::Subscription>> SqlStore::GetSubscriptions(
+    absl::Time deadline, const std::set<std::string>& names) {
+  std::vector<std::vector<Value>> ids;
+  for (const std::string& name : names) ids.push_back({SubscriptionIdOf(name)});
+  std::map<std::string, v1::Subscription> found;
+  WICI_RETURN_IF_ERROR(database_.Read(deadline, [&](Transaction& tx) -> absl::Status {
+    found.clear();
+    WICI_ASSIGN_OR_RETURN(const Rows rows, tx.SelectMany(queries::kGetSubscriptions, "", ids));
+    for (const Row& row : rows) {
+      v1::Subscription subscription = ReadSubscription(row).subscription;
+      found[subscription.name()] = std::move(subscription);
+    }
     return absl::OkStatus();
   }));
   return found;

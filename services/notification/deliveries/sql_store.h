@@ -23,6 +23,12 @@ absl::Status RecordNotifications(sql::Transaction& tx,
                                  absl::Span<const NewNotification> notifications,
                                  std::string_view transaction_id, absl::Time now);
 
+// The same without the change feed: what goes there is added to `changes`, which the caller
+// appends.
+absl::Status InsertNotifications(sql::Transaction& tx,
+                                 absl::Span<const NewNotification> notifications, absl::Time now,
+                                 std::vector<feed::Change>& changes);
+
 // Stops what has not been sent of a notification, by its id; returns its new version. In the
 // caller's transaction, which appends to the change feed.
 absl::StatusOr<std::int64_t> StopNotification(sql::Transaction& tx, std::string_view id,
@@ -54,6 +60,8 @@ class SqlStore final : public Store {
       std::int32_t limit, absl::Time now) override;
   absl::StatusOr<std::map<std::string, TemplateTexts>> GetTemplateTexts(
       absl::Time deadline, const std::set<std::string>& version_names) override;
+  absl::StatusOr<std::map<std::string, v1::Subscription>> GetSubscriptions(
+      absl::Time deadline, const std::set<std::string>& names) override;
   absl::Status RenewLeases(absl::Time deadline, v1::Channel channel, std::string_view owner,
                            absl::Duration lease, absl::Time now) override;
   absl::Status BeginAttempts(absl::Time deadline, absl::Span<PlannedAttempt> attempts,

@@ -19,6 +19,7 @@
 #include "services/notification/templates/template_store.h"
 #include "wici/notification/v1/delivery.pb.h"
 #include "wici/notification/v1/notification.pb.h"
+#include "wici/notification/v1/subscription.pb.h"
 
 namespace wici::notification {
 
@@ -90,6 +91,10 @@ class Store {
   // The texts of versions of templates of organisations, by name; what does not exist is absent.
   virtual absl::StatusOr<std::map<std::string, TemplateTexts>> GetTemplateTexts(
       absl::Time deadline, const std::set<std::string>& version_names) = 0;
+
+  // Webhook subscriptions, by name; what does not exist is absent.
+  virtual absl::StatusOr<std::map<std::string, v1::Subscription>> GetSubscriptions(
+      absl::Time deadline, const std::set<std::string>& names) = 0;
 
   // Gives the leases of `owner` that still hold another `lease` from now.
   virtual absl::Status RenewLeases(absl::Time deadline, v1::Channel channel, std::string_view owner,

@@ -1,6 +1,7 @@
 #include "services/notification/sending/facts.h"
 
 #include "libs/base/status_macros.h"
+#include "services/notification/sending/contact_mail.h"
 #include "services/notification/templates/rules/built_in.h"
 
 namespace wici::notification {
@@ -21,7 +22,12 @@ absl::StatusOr<Facts> Facts::Find(Peers& peers, Store& store,
   Names events;
   Names resources;
   Names versions;
+  Names subscriptions;
   for (const ClaimedDelivery& delivery : deliveries) {
+    if (IsToContact(delivery)) {
+      subscriptions.insert(delivery.person);
+      continue;
+    }
     persons.insert(delivery.person);
     events.insert(delivery.event);
     if (delivery.resource != delivery.event) resources.insert(delivery.resource);
@@ -30,6 +36,9 @@ absl::StatusOr<Facts> Facts::Find(Peers& peers, Store& store,
   Facts facts;
   if (!versions.empty()) {
     WICI_ASSIGN_OR_RETURN(facts.texts_, store.GetTemplateTexts(deadline, versions));
+  }
+  if (!subscriptions.empty()) {
+    WICI_ASSIGN_OR_RETURN(facts.subscriptions_, store.GetSubscriptions(deadline, subscriptions));
   }
   WICI_ASSIGN_OR_RETURN(facts.events_, peers.GetEvents(events));
   WICI_ASSIGN_OR_RETURN(facts.links_, peers.GetLinks(resources));
@@ -41,7 +50,8 @@ MessageFacts Facts::Of(const ClaimedDelivery& delivery) const {
   return {.subject = FindFact(events_, delivery.event),
           .person = FindFact(persons_, delivery.person),
           .links = FindFact(links_, delivery.resource),
-          .texts = FindFact(texts_, delivery.template_name)};
+          .texts = FindFact(texts_, delivery.template_name),
+          .subscription = FindFact(subscriptions_, delivery.person)};
 }
 
 }  // namespace wici::notification

@@ -17,7 +17,8 @@ namespace wici::notification {
 class Facts {
  public:
   // Asks the services that own people, events and links, and the store for the texts of templates
-  // of organisations. Errors are those of the peers and of the store.
+  // of organisations and for the subscriptions whose contacts are told of something. Errors are
+  // those of the peers and of the store.
   static absl::StatusOr<Facts> Find(Peers& peers, Store& store,
                                     absl::Span<const ClaimedDelivery> deliveries,
                                     absl::Time deadline);
@@ -30,6 +31,7 @@ class Facts {
   std::map<std::string, people::v1::ContactPoint> persons_;
   std::map<std::string, registration::v1::Links> links_;
   std::map<std::string, TemplateTexts> texts_;
+  std::map<std::string, v1::Subscription> subscriptions_;
 };
 
 }  // namespace wici::notification

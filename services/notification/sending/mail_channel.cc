@@ -5,6 +5,7 @@
 
 #include "absl/strings/match.h"
 #include "libs/base/status_macros.h"
+#include "services/notification/sending/contact_mail.h"
 #include "services/notification/sending/facts.h"
 
 namespace wici::notification {
@@ -40,7 +41,9 @@ absl::StatusOr<std::vector<Made>> MailChannel::Prepare(absl::Span<const ClaimedD
                         Facts::Find(peers_, store_, deliveries, clock_.Now() + kTextsTimeout));
   std::vector<Made> all;
   for (const ClaimedDelivery& delivery : deliveries) {
-    all.push_back(MakeMail(delivery, facts.Of(delivery), sender_, now));
+    all.push_back(IsToContact(delivery)
+                      ? MakeContactMail(delivery, facts.Of(delivery).subscription, sender_, now)
+                      : MakeMail(delivery, facts.Of(delivery), sender_, now));
   }
   return all;
 }

@@ -15,6 +15,7 @@
 #include "services/notification/mail/mailbox.h"
 #include "services/notification/peers/peers.h"
 #include "services/notification/templates/template_store.h"
+#include "wici/notification/v1/subscription.pb.h"
 #include "wici/people/v1/contact_point_service.pb.h"
 #include "wici/registration/v1/link_service.pb.h"
 
@@ -47,6 +48,8 @@ struct MessageFacts {
   const registration::v1::Links* links = nullptr;
   // Of a template of an organisation; null for a built-in one.
   const TemplateTexts* texts = nullptr;
+  // Of a mail to the contact of a subscription (contact_mail.h), which has no other.
+  const v1::Subscription* subscription = nullptr;
 };
 
 // Composes the mail of `delivery`, or says why it is not sent: the event is gone or was called off,

@@ -196,7 +196,11 @@ absl::Status TemplateService::PreviewTemplate(const rpc::Context& context,
   WICI_ASSIGN_OR_RETURN(const v1::TemplateVersion version,
                         FindVersion(context.deadline, request.name()));
   const v1::TemplateVersion::Content& content = ChooseContent(version, {request.language()});
-  WICI_ASSIGN_OR_RETURN(const TemplateValues values, SampleValues(content.language()));
+  WICI_ASSIGN_OR_RETURN(TemplateValues values, SampleValues(content.language()));
+  if (TemplateOf(request.name()) == kSubscriptionDisabled) {
+    values.subscription = "subscriptions/example";
+    values.subscription_title = "Example webhook";
+  }
   absl::StatusOr<RenderedTexts> texts = Render(content, values);
   if (!texts.ok())
     return TemplateNotRenderedError(request.name(), std::string(texts.status().message()));

@@ -87,7 +87,7 @@ TEST_P(TemplateServiceTest, BuiltInTemplatesCanBeReadAndPreviewed) {
   const auto templates =
       Call<v1::ListTemplatesResponse>("TemplateService/ListTemplates", v1::ListTemplatesRequest());
   ASSERT_THAT(templates, IsOk());
-  EXPECT_EQ(templates->templates_size(), 21);
+  EXPECT_EQ(templates->templates_size(), 22);
   for (const v1::Template& item : templates->templates()) {
     EXPECT_THAT(Get(item.name()), IsOk());
     const auto texts = GetVersion(item.current_version());
@@ -102,7 +102,8 @@ TEST_P(TemplateServiceTest, BuiltInTemplatesCanBeReadAndPreviewed) {
     const auto shown = Preview(item.name(), "uk");
     ASSERT_THAT(shown, IsOk());
     EXPECT_EQ(shown->language(), "uk");
-    EXPECT_THAT(shown->text(), HasSubstr("Silver meets Gold"));
+    const bool of_event = item.name() != "templates/subscription-disabled";
+    EXPECT_THAT(shown->text(), HasSubstr(of_event ? "Silver meets Gold" : "Example webhook"));
   }
 }
 
@@ -132,7 +133,7 @@ TEST_P(TemplateServiceTest, ATemplateOfAnOrganisationIsCreatedAndPreviewed) {
   EXPECT_EQ(created->name(), "templates/parking");
   EXPECT_EQ(created->current_version(), "templates/parking/versions/1");
   EXPECT_FALSE(created->built_in());
-  EXPECT_EQ(created->variables_size(), 19);
+  EXPECT_EQ(created->variables_size(), 22);
   EXPECT_EQ(Get("templates/parking")->SerializeAsString(), created->SerializeAsString());
   const auto texts = GetVersion(created->current_version());
   ASSERT_THAT(texts, IsOk());
@@ -284,9 +285,9 @@ TEST_P(TemplateServiceTest, PagesHoldEachTemplateOnceInOrder) {
     for (const v1::Template& item : page->templates()) seen.push_back(item.name());
     request.set_page_token(page->next_page_token());
   } while (!request.page_token().empty());
-  EXPECT_THAT(seen, SizeIs(24));
+  EXPECT_THAT(seen, SizeIs(25));
   EXPECT_TRUE(std::is_sorted(seen.begin(), seen.end()));
-  EXPECT_THAT(std::set<std::string>(seen.begin(), seen.end()), SizeIs(24));
+  EXPECT_THAT(std::set<std::string>(seen.begin(), seen.end()), SizeIs(25));
   v1::ListTemplateVersionsRequest versions;
   versions.set_parent("templates/lion");
   request.set_page_token("");

@@ -65,6 +65,8 @@ sql::Bytes SubscriptionBody(const v1::Subscription& subscription) {
   *body.mutable_kind_prefixes() = subscription.kind_prefixes();
   body.set_event(subscription.event());
   body.set_signature_scheme(subscription.signature_scheme());
+  body.set_contact_email(subscription.contact_email());
+  body.set_contact_language(subscription.contact_language());
   return sql::Bytes{body.SerializeAsString()};
 }
 

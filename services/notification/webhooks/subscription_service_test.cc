@@ -146,6 +146,33 @@ class SubscriptionServiceTest : public testing::DatabaseTest {
 };
 WICI_ON_EVERY_ENGINE(SubscriptionServiceTest);
 
+TEST_P(SubscriptionServiceTest, AContactIsKeptChangedAndMustBeAMailAddress) {
+  v1::CreateSubscriptionRequest wanted = Wanted();
+  v1::Subscription& subscription = *wanted.mutable_subscription();
+  subscription.set_contact_language("not a language");
+  for (const char* address :
+       {"nobody", "a@b@c", "x@example.org\r\nRCPT TO:<y@example.org>", "\"quoted\"@example.org"}) {
+    subscription.set_contact_email(address);
+    EXPECT_THAT(Create(wanted), StatusIs(absl::StatusCode::kInvalidArgument,
+                                         AllOf(HasViolation("subscription.contact_email"),
+                                               HasViolation("subscription.contact_language"))))
+        << address;
+  }
+  subscription.set_contact_email("właściciel@example.org");
+  subscription.set_contact_language("pl");
+  const auto created = Create(wanted);
+  ASSERT_THAT(created, IsOk());
+  EXPECT_EQ(Get(created->subscription().name())->contact_email(), "właściciel@example.org");
+  EXPECT_EQ(Get(created->subscription().name())->contact_language(), "pl");
+  v1::UpdateSubscriptionRequest update;
+  update.mutable_subscription()->set_name(created->subscription().name());
+  update.mutable_update_mask()->add_paths("contact_email");
+  const auto updated = Call<v1::Subscription>("UpdateSubscription", update);
+  ASSERT_THAT(updated, IsOk());
+  EXPECT_EQ(updated->contact_email(), "");
+  EXPECT_EQ(updated->contact_language(), "pl");
+}
+
 TEST_P(SubscriptionServiceTest, ASubscriptionShowsItsSecretOnceAndIsActive) {
   const auto created = Create(Wanted());
   ASSERT_THAT(created, IsOk());

@@ -8,6 +8,7 @@
 #include "libs/base/limits.h"
 #include "libs/base/timestamp.h"
 #include "services/notification/errors.h"
+#include "services/notification/mail/mailbox.h"
 
 namespace wici::notification {
 namespace {
@@ -51,6 +52,12 @@ void CheckSubscription(const v1::Subscription& subscription, Reach reach, Violat
   CheckKindPrefixes(subscription, violations);
   violations.OptionalResourceName("subscription.event", subscription.event(), "events/*");
   CheckScheme("subscription.signature_scheme", subscription.signature_scheme(), violations);
+  if (!subscription.contact_email().empty() &&
+      violations.RequireEmail("subscription.contact_email", subscription.contact_email()) &&
+      !Mailbox::Parse(subscription.contact_email()).ok()) {
+    violations.Add("subscription.contact_email", "must be a mail address that can be written to");
+  }
+  violations.OptionalLanguage("subscription.contact_language", subscription.contact_language());
 }
 
 absl::Status Validate(const v1::CreateSubscriptionRequest& request, Reach reach) {

@@ -59,6 +59,8 @@ constexpr BuiltIn kBuiltIns[] = {
     {"registration-rejected", "A registration was not approved", v1::PURPOSE_SERVICE,
      v1::CALENDAR_METHOD_UNSPECIFIED},
     {"registration-waitlisted", "A registration is on the waiting list", v1::PURPOSE_SERVICE,
+     v1::CALENDAR_METHOD_UNSPECIFIED},
+    {"subscription-disabled", "A webhook was switched off", v1::PURPOSE_MANDATORY,
      v1::CALENDAR_METHOD_UNSPECIFIED}};
 
 struct TextsOfLanguage {

@@ -15,8 +15,12 @@ namespace wici::notification {
 // meeting-accepted, meeting-cancelled, meeting-declined, meeting-expired, meeting-requested,
 // meeting-rescheduled, meeting-scheduled, registration-cancelled, registration-confirmed,
 // registration-offer-lapsed, registration-offered, registration-promoted, registration-rejected,
-// registration-waitlisted.
+// registration-waitlisted, subscription-disabled.
 const std::vector<v1::Template>& BuiltInTemplates();
+
+// To the contact of a webhook's subscription (sending/contact_mail.h). Only the service itself
+// sends it.
+inline constexpr std::string_view kSubscriptionDisabled = "templates/subscription-disabled";
 
 // The one with this name, or nullptr.
 const v1::Template* FindBuiltIn(std::string_view template_name);

@@ -27,23 +27,27 @@ struct NumberVariable {
   std::int64_t TemplateValues::*member;
 };
 
-constexpr TextVariable kTextVariables[] = {{"accept_url", &TemplateValues::accept_url},
-                                           {"answer_url", &TemplateValues::answer_url},
-                                           {"calendar_url", &TemplateValues::calendar_url},
-                                           {"check_in_url", &TemplateValues::check_in_url},
-                                           {"date", &TemplateValues::date},
-                                           {"decline_url", &TemplateValues::decline_url},
-                                           {"event_title", &TemplateValues::event_title},
-                                           {"manage_url", &TemplateValues::manage_url},
-                                           {"name", &TemplateValues::name},
-                                           {"online_url", &TemplateValues::online_url},
-                                           {"organiser", &TemplateValues::organiser},
-                                           {"reason", &TemplateValues::reason},
-                                           {"spoken_languages", &TemplateValues::spoken_languages},
-                                           {"summary", &TemplateValues::summary},
-                                           {"until", &TemplateValues::until},
-                                           {"when", &TemplateValues::when},
-                                           {"where", &TemplateValues::where}};
+constexpr TextVariable kTextVariables[] = {
+    {"accept_url", &TemplateValues::accept_url},
+    {"answer_url", &TemplateValues::answer_url},
+    {"calendar_url", &TemplateValues::calendar_url},
+    {"check_in_url", &TemplateValues::check_in_url},
+    {"date", &TemplateValues::date},
+    {"decline_url", &TemplateValues::decline_url},
+    {"event_title", &TemplateValues::event_title},
+    {"failing_since", &TemplateValues::failing_since},
+    {"manage_url", &TemplateValues::manage_url},
+    {"name", &TemplateValues::name},
+    {"online_url", &TemplateValues::online_url},
+    {"organiser", &TemplateValues::organiser},
+    {"reason", &TemplateValues::reason},
+    {"spoken_languages", &TemplateValues::spoken_languages},
+    {"subscription", &TemplateValues::subscription},
+    {"subscription_title", &TemplateValues::subscription_title},
+    {"summary", &TemplateValues::summary},
+    {"until", &TemplateValues::until},
+    {"when", &TemplateValues::when},
+    {"where", &TemplateValues::where}};
 constexpr NumberVariable kNumberVariables[] = {{"days", &TemplateValues::days},
                                                {"hours", &TemplateValues::hours}};
 constexpr std::string_view kPluralForms[] = {"zero", "one", "two", "few", "many", "other"};

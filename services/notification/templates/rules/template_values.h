@@ -33,6 +33,10 @@ struct TemplateValues {
   std::string calendar_url = "";
   std::int64_t days = 0;   // until the event begins
   std::int64_t hours = 0;  // the same when it is less than a day
+  // Of a mail about a webhook, which has nothing of the above but the name.
+  std::string subscription = "";  // "subscriptions/{subscription}"
+  std::string subscription_title = "";
+  std::string failing_since = "";
 };
 
 // What a text may write between braces.

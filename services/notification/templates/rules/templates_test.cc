@@ -36,7 +36,10 @@ TemplateValues Values() {
                         .manage_url = "https://wici.example.org/registration?manage_token=t2",
                         .check_in_url = "https://wici.example.org/check-in?check_in_token=t3",
                         .calendar_url = "https://wici.example.org/calendar?calendar_token=t4",
-                        .days = 7};
+                        .days = 7,
+                        .subscription = "subscriptions/s1",
+                        .subscription_title = "Zgłoszenia <Łódź>",
+                        .failing_since = "czwartek, 17 grudnia 2015, 12:00 (UTC)"};
 }
 
 // Compares with a file of services/notification/templates/golden; WICI_UPDATE_GOLDEN=1 rewrites it.
@@ -89,8 +92,13 @@ TEST(TemplatesTest, EveryTemplateHasEveryLanguageAndSaysNothingWrong) {
 }
 
 TEST(TemplatesTest, EveryTextAlsoRendersWithoutOptionalValues) {
-  const TemplateValues bare{
-      .event_title = "T", .organiser = "O", .date = "D", .when = "W", .hours = 2};
+  const TemplateValues bare{.event_title = "T",
+                            .organiser = "O",
+                            .date = "D",
+                            .when = "W",
+                            .hours = 2,
+                            .subscription = "S",
+                            .subscription_title = "ST"};
   for (const std::string& language : SupportedLanguages()) {
     for (const v1::Template& item : BuiltInTemplates()) {
       const auto texts = RenderBuiltIn(item.name(), language, bare);

@@ -298,6 +298,22 @@ ihned Vám napíšeme.
 
 {{> facts}}
 {{> manage}}{{> footer}}
+== subscription-disabled
+Webhook vypnut: {{subscription_title}}
+
+{{> greeting}}
+
+webhook „{{subscription_title}}“ byl vypnut.
+{{#failing_since}}Žádný požadavek na jeho adresu neuspěl od tohoto okamžiku: {{failing_since}}.
+{{/failing_since}}{{^failing_since}}Jeho adresa odpověděla, že už nic nechce (stav 410).
+{{/failing_since}}
+
+Nyní se tam nic neposílá a co se od této chvíle změní, se pro něj neuchovává.
+Až bude adresa opět fungovat, nechte prosím odběr obnovit. Co čekalo, lze pak
+ještě odeslat opakováním.
+
+Odběr je {{subscription}}. Tuto zprávu dostáváte, protože tato adresa je jeho
+kontaktem.
 )texts";
 
 }  // namespace wici::notification

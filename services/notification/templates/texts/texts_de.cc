@@ -303,6 +303,23 @@ müssen nichts weiter tun: Wir schreiben Ihnen umgehend.
 
 {{> facts}}
 {{> manage}}{{> footer}}
+== subscription-disabled
+Webhook abgeschaltet: {{subscription_title}}
+
+{{> greeting}}
+
+der Webhook „{{subscription_title}}“ wurde abgeschaltet.
+{{#failing_since}}Keine Anfrage an seinen Endpunkt war seit diesem Zeitpunkt erfolgreich: {{failing_since}}.
+{{/failing_since}}{{^failing_since}}Sein Endpunkt hat geantwortet, dass er nichts mehr haben will (Status 410).
+{{/failing_since}}
+
+Es wird ihm nun nichts gesendet, und was sich ab jetzt ändert, wird nicht für
+ihn aufbewahrt. Wenn der Endpunkt wieder arbeitet, lassen Sie das Abonnement
+bitte fortsetzen. Was noch wartete, kann dann durch eine Wiederholung doch noch
+gesendet werden.
+
+Das Abonnement ist {{subscription}}. Sie erhalten diese Nachricht, weil diese
+Adresse sein Kontakt ist.
 )texts";
 
 }  // namespace wici::notification

@@ -299,6 +299,22 @@ need not do anything: we will write to you at once.
 
 {{> facts}}
 {{> manage}}{{> footer}}
+== subscription-disabled
+Webhook switched off: {{subscription_title}}
+
+{{> greeting}}
+
+The webhook "{{subscription_title}}" has been switched off.
+{{#failing_since}}No request to its endpoint has succeeded since {{failing_since}}.
+{{/failing_since}}{{^failing_since}}Its endpoint has answered that it wants nothing any more (status 410).
+{{/failing_since}}
+
+Nothing is sent to it now, and what changes from now on is not kept for it.
+When the endpoint works again, please have the subscription resumed. What was
+waiting can then be sent after all by a replay.
+
+The subscription is {{subscription}}. You receive this message because this
+address is its contact.
 )texts";
 
 }  // namespace wici::notification

@@ -302,6 +302,22 @@ Państwo nic robić – powiadomimy Państwa niezwłocznie.
 
 {{> facts}}
 {{> manage}}{{> footer}}
+== subscription-disabled
+Webhook wyłączony: {{subscription_title}}
+
+{{> greeting}}
+
+webhook „{{subscription_title}}” został wyłączony.
+{{#failing_since}}Żadne zapytanie pod jego adres nie powiodło się od chwili: {{failing_since}}.
+{{/failing_since}}{{^failing_since}}Jego adres odpowiedział, że nie chce już niczego otrzymywać (kod 410).
+{{/failing_since}}
+
+Nic nie jest teraz pod ten adres wysyłane, a zmiany od tej chwili nie są dla
+niego przechowywane. Gdy adres znów będzie działać, prosimy o wznowienie
+subskrypcji. To, co czekało, można wtedy jeszcze wysłać, powtarzając wysyłkę.
+
+Subskrypcja to {{subscription}}. Otrzymują Państwo tę wiadomość, ponieważ ten
+adres jest jej kontaktem.
 )texts";
 
 }  // namespace wici::notification

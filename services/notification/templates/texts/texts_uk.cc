@@ -302,6 +302,22 @@ const std::string_view kUkrainianTexts = R"texts(== greeting
 
 {{> facts}}
 {{> manage}}{{> footer}}
+== subscription-disabled
+Вебхук вимкнено: {{subscription_title}}
+
+{{> greeting}}
+
+Вебхук «{{subscription_title}}» вимкнено.
+{{#failing_since}}Жоден запит на його адресу не був успішним з цього моменту: {{failing_since}}.
+{{/failing_since}}{{^failing_since}}Його адреса відповіла, що більше нічого не хоче отримувати (статус 410).
+{{/failing_since}}
+
+Тепер туди нічого не надсилається, а те, що змінюється відтепер, для нього не
+зберігається. Коли адреса знову запрацює, будь ласка, відновіть підписку. Те,
+що чекало, тоді ще можна надіслати повторенням.
+
+Підписка: {{subscription}}. Ви отримали це повідомлення, оскільки ця адреса є
+її контактом.
 )texts";
 
 }  // namespace wici::notification

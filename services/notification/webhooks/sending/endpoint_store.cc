@@ -4,6 +4,8 @@
 
 #include "libs/base/log.h"
 #include "libs/base/status_macros.h"
+#include "services/notification/deliveries/sql_store.h"
+#include "services/notification/templates/rules/built_in.h"
 #include "services/notification/webhooks/queries.h"
 #include "services/notification/webhooks/subscription_sql.h"
 
@@ -11,6 +13,23 @@ namespace wici::notification {
 
 using sql::Rows;
 using sql::Transaction;
+
+namespace {
+
+// The mail that tells the contact of a subscription that it was switched off.
+NewNotification ToContact(const SubscriptionRow& row, IdSource& ids, absl::Time now) {
+  const std::string name = SubscriptionName(row.id);
+  NewNotification notification;
+  notification.id = ids.NewId();
+  notification.template_name = kSubscriptionDisabled;
+  notification.cause = name;
+  notification.not_before = now;
+  notification.expires = now + kDefaultLifetime;
+  notification.recipients.push_back({ids.NewId(), name, name});
+  return notification;
+}
+
+}  // namespace
 
 absl::StatusOr<std::vector<v1::Subscription>> EndpointStore::ListActive(absl::Time deadline) {
   std::vector<v1::Subscription> found;
@@ -76,6 +95,10 @@ absl::Status EndpointStore::Report(absl::Time deadline, const std::string& subsc
         WICI_RETURN_IF_ERROR(WriteSubscription(tx, "subscription.disabled", now, row, changes));
         changes.back().attributes = {
             {"reason", reason == v1::Subscription::DISABLE_REASON_GONE ? "gone" : "failing"}};
+        if (!row.subscription.contact_email().empty()) {
+          WICI_RETURN_IF_ERROR(
+              InsertNotifications(tx, {ToContact(row, mutation_.ids(), now)}, now, changes));
+        }
         return row.subscription;
       });
   return absl::IsNotFound(reported.status()) ? absl::OkStatus() : reported.status();

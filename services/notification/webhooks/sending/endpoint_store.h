@@ -38,8 +38,8 @@ class EndpointStore {
   absl::StatusOr<std::map<std::string, Endpoint>> GetEndpoints(
       absl::Time deadline, const std::vector<std::string>& subscriptions, absl::Time now);
   // Takes in how an attempt ended, and switches the subscription off when that follows
-  // (WhyDisable), with a change "subscription.disabled". What does not exist any more is passed
-  // over.
+  // (WhyDisable), with a change "subscription.disabled" and, in the same transaction, a mail to its
+  // contact when it has one. What does not exist any more is passed over.
   absl::Status Report(absl::Time deadline, const std::string& subscription,
                       const EndpointAnswer& answer);
 

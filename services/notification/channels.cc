@@ -7,9 +7,9 @@
 namespace wici::notification {
 
 absl::StatusOr<std::unique_ptr<Channels>> Channels::Make(const ChannelEnvironment& environment,
-                                                         const MailOptions& mail,
-                                                         const SmsOptions& sms) {
-  auto channels = std::unique_ptr<Channels>(new Channels(environment, mail, sms));
+                                                         const ChannelOptions& options) {
+  auto channels = std::unique_ptr<Channels>(new Channels(environment, options));
+  const MailOptions& mail = options.mail;
   WICI_ASSIGN_OR_RETURN(channels->mail_channel_,
                         MailChannel::Make(environment.peers, channels->store_, environment.clock,
                                           mail.sender, mail.smtp, mail.threads));
@@ -22,31 +22,52 @@ absl::StatusOr<std::unique_ptr<Channels>> Channels::Make(const ChannelEnvironmen
                                                        .lane_in_flight_max = 16});
   channels->AddWorker(channels->inbox_channel_,
                       {.owner = environment.ids.NewId(), .sender_threads = 1});
-  if (sms.url.empty()) return channels;
-  WICI_ASSIGN_OR_RETURN(
-      channels->sms_channel_,
-      SmsChannel::Make(environment.peers, channels->store_, environment.clock, mail.sender, sms));
-  channels->AddWorker(*channels->sms_channel_,
-                      {.owner = environment.ids.NewId(), .sender_threads = sms.threads});
+  WICI_RETURN_IF_ERROR(channels->AddSms(environment, options));
+  WICI_RETURN_IF_ERROR(channels->AddPush(environment, options));
   return channels;
 }
 
-Channels::Channels(const ChannelEnvironment& environment, const MailOptions& mail,
-                   const SmsOptions& sms)
+absl::Status Channels::AddSms(const ChannelEnvironment& environment,
+                              const ChannelOptions& options) {
+  if (options.sms.url.empty()) return absl::OkStatus();
+  WICI_ASSIGN_OR_RETURN(sms_channel_, SmsChannel::Make(environment.peers, store_, environment.clock,
+                                                       options.mail.sender, options.sms));
+  AddWorker(*sms_channel_,
+            {.owner = environment.ids.NewId(), .sender_threads = options.sms.threads});
+  return absl::OkStatus();
+}
+
+absl::Status Channels::AddPush(const ChannelEnvironment& environment,
+                               const ChannelOptions& options) {
+  if (!options.push.key) return absl::OkStatus();
+  WICI_ASSIGN_OR_RETURN(push_channel_, PushChannel::Make(environment.database, environment.peers,
+                                                         store_, environment.clock, environment.ids,
+                                                         options.mail.sender, options.push));
+  // There are few push services, and each takes much; but a slow one leaves others their threads.
+  AddWorker(*push_channel_, {.owner = environment.ids.NewId(),
+                             .sender_threads = 8,
+                             .lane_threads_max = 4,
+                             .lane_in_flight_max = 64});
+  return absl::OkStatus();
+}
+
+Channels::Channels(const ChannelEnvironment& environment, const ChannelOptions& options)
     : clock_(environment.clock),
       preference_check_(MailKeys(environment.key), environment.ids),
-      lane_check_({{v1::CHANNEL_EMAIL, mail.per_domain},
+      lane_check_({{v1::CHANNEL_EMAIL, options.mail.per_domain},
                    {v1::CHANNEL_WEBHOOK, {}},
-                   {v1::CHANNEL_SMS, sms.limits}}),
+                   {v1::CHANNEL_SMS, options.sms.limits},
+                   {v1::CHANNEL_WEB_PUSH, {}}}),
       store_(environment.database, environment.ids,
              {&campaign_check_, &preference_check_, &endpoint_check_, &lane_check_}),
       inbox_watch_(environment.database, environment.clock),
-      inbox_channel_(environment.database, store_, environment.peers, mail.sender,
+      inbox_channel_(environment.database, store_, environment.peers, options.mail.sender,
                      environment.clock, [this] { inbox_watch_.Notify(); }) {}
 
 std::set<v1::Channel> Channels::served() const {
   std::set<v1::Channel> served = {v1::CHANNEL_EMAIL, v1::CHANNEL_INBOX};
   if (sms_channel_ != nullptr) served.insert(v1::CHANNEL_SMS);
+  if (push_channel_ != nullptr) served.insert(v1::CHANNEL_WEB_PUSH);
   return served;
 }
 

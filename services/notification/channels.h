@@ -7,6 +7,7 @@
 #include <set>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "libs/auth/token.h"
 #include "libs/base/clock.h"
@@ -18,6 +19,7 @@
 #include "services/notification/lanes/lane_check.h"
 #include "services/notification/peers/peers.h"
 #include "services/notification/preferences/preference_check.h"
+#include "services/notification/push/push_channel.h"
 #include "services/notification/sending/inbox_channel.h"
 #include "services/notification/sending/mail_channel.h"
 #include "services/notification/sending/worker.h"
@@ -34,6 +36,13 @@ struct MailOptions {
   int threads = 4;  // and connections to the relay
 };
 
+// How each channel sends; SMS is served when it has a URL, Web Push when it has a key.
+struct ChannelOptions {
+  MailOptions mail;
+  SmsOptions sms = {};
+  PushOptions push = {};
+};
+
 // What channels work with. Everything outlives them.
 struct ChannelEnvironment {
   sql::Database& database;
@@ -47,11 +56,9 @@ struct ChannelEnvironment {
 // Thread-safe, but for Start and Stop.
 class Channels {
  public:
-  // SMS is served when it has a URL. Errors: INVALID_ARGUMENT for a relay or a provider that cannot
-  // be used.
+  // Errors: INVALID_ARGUMENT for a relay or a provider that cannot be used.
   static absl::StatusOr<std::unique_ptr<Channels>> Make(const ChannelEnvironment& environment,
-                                                        const MailOptions& mail,
-                                                        const SmsOptions& sms);
+                                                        const ChannelOptions& options);
 
   SqlStore& store() { return store_; }
   InboxWatch& inbox_watch() { return inbox_watch_; }
@@ -65,7 +72,9 @@ class Channels {
   void Wake();
 
  private:
-  Channels(const ChannelEnvironment& environment, const MailOptions& mail, const SmsOptions& sms);
+  Channels(const ChannelEnvironment& environment, const ChannelOptions& options);
+  absl::Status AddSms(const ChannelEnvironment& environment, const ChannelOptions& options);
+  absl::Status AddPush(const ChannelEnvironment& environment, const ChannelOptions& options);
   void AddWorker(Channel& channel, WorkerOptions options);
 
   const Clock& clock_;
@@ -77,7 +86,9 @@ class Channels {
   InboxWatch inbox_watch_;
   InboxChannel inbox_channel_;
   std::unique_ptr<MailChannel> mail_channel_;
-  std::unique_ptr<SmsChannel> sms_channel_;  // null when it is not set up
+  // Null when they are not set up.
+  std::unique_ptr<SmsChannel> sms_channel_;
+  std::unique_ptr<PushChannel> push_channel_;
   std::vector<std::unique_ptr<DeliveryWorker>> workers_;
 };
 

@@ -160,4 +160,20 @@ absl::Status ChannelNotSetUpError(v1::Channel channel) {
   return status;
 }
 
+absl::Status PushSubscriptionLimitReachedError(int browsers_max) {
+  const std::string max = absl::StrCat(browsers_max);
+  absl::Status status =
+      MakeError(absl::StatusCode::kFailedPrecondition, kDomain, "PUSH_SUBSCRIPTION_LIMIT_REACHED",
+                absl::StrCat("the person has ", max, " browsers already"), {{"max", max}});
+  AddPreconditionViolation(status, "PUSH_SUBSCRIPTION_LIMIT_REACHED", "pushSubscriptions",
+                           "delete one that is not used");
+  return status;
+}
+
+absl::Status PushSubscriptionNotFoundError(std::string_view name) {
+  return MakeError(absl::StatusCode::kNotFound, kDomain, "PUSH_SUBSCRIPTION_NOT_FOUND",
+                   absl::StrCat(std::string(name), " does not exist"),
+                   {{"push_subscription", name}});
+}
+
 }  // namespace wici::notification

@@ -31,6 +31,8 @@ absl::Status CampaignNotFoundError(std::string_view name);
 absl::Status CampaignStepNotAllowedError(std::string_view name, v1::Campaign::State state);
 absl::Status CampaignSelfApprovedError(std::string_view name, std::int64_t most);
 absl::Status ChannelNotSetUpError(v1::Channel channel);
+absl::Status PushSubscriptionLimitReachedError(int browsers_max);
+absl::Status PushSubscriptionNotFoundError(std::string_view name);
 
 // Subscriptions.
 absl::Status SubscriptionNotFoundError(std::string_view name);

@@ -53,6 +53,8 @@ ABSL_FLAG(std::string, sms_sender, "",
 ABSL_FLAG(std::int32_t, sms_per_second, 0, "SMS a second, of all replicas; 0 for no limit");
 ABSL_FLAG(bool, sms_private, false,
           "--sms_url may be http and lead to an address that is not public");
+ABSL_FLAG(std::string, push_key_file, "",
+          "file with the private key of Web Push (VAPID), P-256 in PEM; empty: no Web Push");
 ABSL_FLAG(std::string, webhook_proxy, "", "http://host:port through which webhooks go, or empty");
 ABSL_FLAG(std::string, bounce_domain, "",
           "mails come back to b+<token>@ this domain; empty: to --mail_from");
@@ -70,8 +72,8 @@ namespace {
 absl::Status AfterRestore(sql::Database& database, IdSource& ids, const Clock& clock) {
   ReplayStore replays(database, ids);
   const absl::Time now = clock.Now();
-  for (const v1::Channel channel :
-       {v1::CHANNEL_EMAIL, v1::CHANNEL_WEBHOOK, v1::CHANNEL_INBOX, v1::CHANNEL_SMS}) {
+  for (const v1::Channel channel : {v1::CHANNEL_EMAIL, v1::CHANNEL_WEBHOOK, v1::CHANNEL_INBOX,
+                                    v1::CHANNEL_SMS, v1::CHANNEL_WEB_PUSH}) {
     std::int32_t held = kReplayMax;
     while (held == kReplayMax) {
       WICI_ASSIGN_OR_RETURN(
@@ -143,6 +145,23 @@ absl::StatusOr<SmsOptions> ReadSmsOptions(const rpc::ServiceFlags& flags) {
   return options;
 }
 
+absl::StatusOr<PushOptions> ReadPushOptions(const rpc::ServiceFlags& flags) {
+  PushOptions options{.subject = absl::StrCat("mailto:", absl::GetFlag(FLAGS_mail_from)),
+                      .http = WebhookOptions(flags)};
+  if (absl::GetFlag(FLAGS_push_key_file).empty()) return options;
+  std::ifstream file(absl::GetFlag(FLAGS_push_key_file));
+  const std::string pem{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+  const absl::StatusOr<P256Key> key = P256Key::FromPem(pem);
+  if (!key.ok()) return absl::InvalidArgumentError("--push_key_file must be a P-256 key in PEM");
+  options.key = *key;
+  return options;
+}
+
+// As browsers get it.
+std::string PublicKeyOf(const PushOptions& options) {
+  return options.key ? auth::EncodeBase64Url(options.key->public_point()) : "";
+}
+
 absl::Status Serve(const rpc::ServiceFlags& flags) {
   const SystemClock clock;
   SystemIdSource ids;
@@ -152,8 +171,11 @@ absl::Status Serve(const rpc::ServiceFlags& flags) {
   if (flags.new_feed_epoch) return AfterRestore(*database, ids, clock);
 
   WICI_ASSIGN_OR_RETURN(const auth::SigningKey key, auth::SigningKey::FromSeed(flags.key_seed));
-  WICI_ASSIGN_OR_RETURN(const MailOptions mail, ReadMailOptions(flags, key));
-  WICI_ASSIGN_OR_RETURN(const SmsOptions sms, ReadSmsOptions(flags));
+  WICI_ASSIGN_OR_RETURN(MailOptions mail, ReadMailOptions(flags, key));
+  ChannelOptions options{.mail = std::move(mail)};
+  WICI_ASSIGN_OR_RETURN(options.sms, ReadSmsOptions(flags));
+  WICI_ASSIGN_OR_RETURN(options.push, ReadPushOptions(flags));
+  const Mailbox& from = options.mail.sender.from;
   std::unique_ptr<redis::Client> redis;
   if (!flags.redis.empty()) {
     WICI_ASSIGN_OR_RETURN(redis, redis::Client::Make(flags.redis));
@@ -181,11 +203,11 @@ absl::Status Serve(const rpc::ServiceFlags& flags) {
                                                              .key = key,
                                                              .clock = clock,
                                                              .ids = ids},
-                                                            mail, sms));
+                                                            options));
   feed::FeedService feed(*database, clock);
   feed::Retention retention(*database, clock,
                             {.answers = kAnswersKept, .also = {&FanOut::DeletePayloads}});
-  DeliveryWatch watch(*database, clock, mail.sender.from);
+  DeliveryWatch watch(*database, clock, from);
   feed::Sequencer sequencer(*database, redis.get(), clock,
                             {.source = flags.service, .owner = ids.NewId()},
                             [&](const feed::v1::Cursor& head) {
@@ -207,10 +229,11 @@ absl::Status Serve(const rpc::ServiceFlags& flags) {
                                 .clock = clock,
                                 .ids = ids,
                                 .key = key,
-                                .from = mail.sender.from,
+                                .from = from,
                                 .subscriptions = webhooks.service(),
                                 .on_commit = on_commit,
-                                .channels = channels->served()});
+                                .channels = channels->served(),
+                                .push = {PublicKeyOf(options.push), options.push.http.reach}});
   TimerWorker timers(*database, peers, ids, clock, on_commit);
   CampaignWorker campaigns(services.campaigns(), clock, on_commit);
   FeedHandler handler(peers, services.person_data(), ids, clock, &webhooks.fan_out());

@@ -16,6 +16,7 @@ Services::Services(const Environment& environment)
       preference_store_(environment.database, mutation_),
       suppression_store_(environment.database, mutation_),
       intake_store_(mutation_),
+      push_store_(environment.database, mutation_),
       notification_service_(environment.store, replays_, acceptor_, environment.watch,
                             environment.ids, environment.clock, environment.from,
                             environment.channels),
@@ -26,6 +27,7 @@ Services::Services(const Environment& environment)
       preference_service_(preference_store_, suppression_store_, environment.peers, environment.key,
                           environment.clock),
       intake_service_(intake_store_, MailKeys(environment.key)),
+      push_service_(push_store_, environment.push),
       subscription_service_(environment.subscriptions) {}
 
 void Services::Register(rpc::Server& server) {
@@ -36,6 +38,7 @@ void Services::Register(rpc::Server& server) {
   personal_data_service_.Register(server);
   preference_service_.Register(server);
   intake_service_.Register(server);
+  push_service_.Register(server);
   subscription_service_.Register(server);
 }
 

@@ -29,6 +29,8 @@
 #include "services/notification/people/personal_data_service.h"
 #include "services/notification/preferences/person_preferences.h"
 #include "services/notification/preferences/preference_service.h"
+#include "services/notification/push/push_service.h"
+#include "services/notification/push/push_store.h"
 #include "services/notification/templates/template_service.h"
 #include "services/notification/templates/template_store.h"
 #include "services/notification/webhooks/subscription_service.h"
@@ -50,6 +52,7 @@ struct Environment {
   std::function<void()> on_commit;     // called after commits after which something may be due
   // Over which messages may be asked for.
   std::set<v1::Channel> channels = {v1::CHANNEL_EMAIL, v1::CHANNEL_INBOX};
+  PushSetUp push = {};
 };
 
 // Thread-safe. Outlives the server it is registered at.
@@ -74,11 +77,13 @@ class Services {
   PersonPreferences person_preferences_;
   CalendarReplyData calendar_reply_data_;
   InboxData inbox_data_;
+  PushData push_data_;
   AllPersonData person_data_{
-      {&kept_mail_data_, &person_preferences_, &calendar_reply_data_, &inbox_data_}};
+      {&kept_mail_data_, &person_preferences_, &calendar_reply_data_, &inbox_data_, &push_data_}};
   PreferenceStore preference_store_;
   SuppressionStore suppression_store_;
   IntakeStore intake_store_;
+  PushStore push_store_;
 
   NotificationService notification_service_;
   TemplateService template_service_;
@@ -87,6 +92,7 @@ class Services {
   PersonalDataService personal_data_service_;
   PreferenceService preference_service_;
   IntakeService intake_service_;
+  PushService push_service_;
   SubscriptionService& subscription_service_;
 };
 

@@ -313,7 +313,8 @@ std::string MessageId(std::string_view delivery_id, const Mailbox& from) {
 }
 
 std::string StableId(v1::Channel channel, std::string_view delivery_id, const Mailbox& from) {
-  const bool by_http = channel == v1::CHANNEL_WEBHOOK || channel == v1::CHANNEL_SMS;
+  const bool by_http = channel == v1::CHANNEL_WEBHOOK || channel == v1::CHANNEL_SMS ||
+                       channel == v1::CHANNEL_WEB_PUSH;
   return by_http ? std::string(delivery_id) : MessageId(delivery_id, from);
 }
 

@@ -74,8 +74,8 @@ std::variant<ShortMessage, AttemptResult> MakeShortMessage(const ClaimedDelivery
 
 // Message-ID of a delivery, the same in every attempt, without angle brackets.
 std::string MessageId(std::string_view delivery_id, const Mailbox& from);
-// By what a receiver knows the attempts of one delivery: Message-ID, webhook-id, or the id of an
-// SMS.
+// By what a receiver knows the attempts of one delivery: Message-ID, webhook-id, or the id that an
+// SMS or a pushed message carries.
 std::string StableId(v1::Channel channel, std::string_view delivery_id, const Mailbox& from);
 // UID of the calendar entry of an event that does not say one itself, the same in every mail.
 std::string CalendarUid(std::string_view event, const Mailbox& from);

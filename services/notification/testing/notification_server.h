@@ -38,7 +38,7 @@ class NotificationFixture : public testing::DatabaseTest {
   // What is served; its members stop in the reverse order.
   struct Server {
     Server(sql::Database& database, const Clock& machine, IdSource& ids,
-           std::function<void()> on_commit, std::set<v1::Channel> channels)
+           std::function<void()> on_commit, std::set<v1::Channel> channels, PushSetUp push)
         : store(database, ids),
           watch(database, machine, from, absl::Milliseconds(100)),
           inbox_watch(database, machine),
@@ -56,7 +56,8 @@ class NotificationFixture : public testing::DatabaseTest {
                                .from = from,
                                .subscriptions = webhooks.service(),
                                .on_commit = std::move(on_commit),
-                               .channels = std::move(channels)}) {
+                               .channels = std::move(channels),
+                               .push = std::move(push)}) {
       handlers.Register(grpc.server());
       grpc.Start();
     }
@@ -77,11 +78,12 @@ class NotificationFixture : public testing::DatabaseTest {
   virtual std::set<v1::Channel> ServedChannels() const {
     return {v1::CHANNEL_EMAIL, v1::CHANNEL_INBOX};
   }
+  virtual PushSetUp Push() const { return {}; }
   void SetUp() override {
     DatabaseTest::SetUp();
     if (IsSkipped()) return;
     server_ = std::make_unique<Server>(
-        database(), machine_, ids_, [this] { ++commits_; }, ServedChannels());
+        database(), machine_, ids_, [this] { ++commits_; }, ServedChannels(), Push());
     token_ = server_->grpc.Token("platform-operator");
   }
 

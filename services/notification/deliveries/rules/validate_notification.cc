@@ -77,7 +77,8 @@ void CheckSend(const std::string& prefix, const v1::SendNotificationRequest& req
   CheckPersons(path, n, v);
   CheckResource(path, n, v);
   if (n.channel() == v1::CHANNEL_WEBHOOK || !v1::Channel_IsValid(n.channel())) {
-    v.Add(path + "channel", "must be EMAIL, INBOX or SMS: webhooks are for subscriptions");
+    v.Add(path + "channel",
+          "must be EMAIL, INBOX, SMS or WEB_PUSH: webhooks are for subscriptions");
   }
   if (!v1::UnknownPolicy_IsValid(n.unknown_policy())) {
     v.Add(path + "unknown_policy", "must be AT_LEAST_ONCE or AT_MOST_ONCE");

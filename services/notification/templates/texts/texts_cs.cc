@@ -314,6 +314,7 @@ ještě odeslat opakováním.
 
 Odběr je {{subscription}}. Tuto zprávu dostáváte, protože tato adresa je jeho
 kontaktem.
+
 )texts";
 
 }  // namespace wici::notification

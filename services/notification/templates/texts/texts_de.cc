@@ -320,6 +320,7 @@ gesendet werden.
 
 Das Abonnement ist {{subscription}}. Sie erhalten diese Nachricht, weil diese
 Adresse sein Kontakt ist.
+
 )texts";
 
 }  // namespace wici::notification

@@ -315,6 +315,7 @@ waiting can then be sent after all by a replay.
 
 The subscription is {{subscription}}. You receive this message because this
 address is its contact.
+
 )texts";
 
 }  // namespace wici::notification

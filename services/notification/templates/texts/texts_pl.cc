@@ -318,6 +318,7 @@ subskrypcji. To, co czekało, można wtedy jeszcze wysłać, powtarzając wysył
 
 Subskrypcja to {{subscription}}. Otrzymują Państwo tę wiadomość, ponieważ ten
 adres jest jej kontaktem.
+
 )texts";
 
 }  // namespace wici::notification

@@ -318,6 +318,7 @@ const std::string_view kUkrainianTexts = R"texts(== greeting
 
 Підписка: {{subscription}}. Ви отримали це повідомлення, оскільки ця адреса є
 її контактом.
+
 )texts";
 
 }  // namespace wici::notification

@@ -2,6 +2,7 @@
 
 #include <fstream>
 
+#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "google/protobuf/struct.pb.h"
 #include "google/protobuf/util/json_util.h"
@@ -35,6 +36,7 @@ std::vector<SunkRequest> HttpSink::Requests() const {
     request.method = fields.at("method").string_value();
     request.path = fields.at("path").string_value();
     request.body = fields.at("body").string_value();
+    request.bytes = absl::HexStringToBytes(fields.at("bytes").string_value());
     request.peer_port = static_cast<int>(fields.at("peer").number_value());
     for (const auto& [name, value] : fields.at("headers").struct_value().fields()) {
       request.headers[name] = value.string_value();

@@ -15,7 +15,8 @@ namespace wici::notification {
 struct SunkRequest {
   std::string method;
   std::string path;
-  std::string body;
+  std::string body;                            // as text
+  std::string bytes;                           // as it came
   int peer_port = 0;                           // tells connections apart
   std::map<std::string, std::string> headers;  // names in small letters
 };

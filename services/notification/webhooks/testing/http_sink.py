@@ -85,7 +85,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     def serve(self, body):
         self.server.log.add({
-            "method": self.command, "path": self.path, "body": body.decode(),
+            "method": self.command, "path": self.path,
+            "body": body.decode(errors="replace"), "bytes": body.hex(),
             "peer": self.client_address[1],
             "headers": {name.lower(): value for name, value in self.headers.items()}})
         kind, *rest = [urllib.parse.unquote(part) for part in

@@ -216,8 +216,9 @@ class CurlHttpTransport final : public HttpTransport {
   void SetUp(Transfer& transfer) {
     transfer.handle.reset(curl_easy_init());
     std::vector<std::string> lines = transfer.request.headers;
-    lines.insert(lines.end(), {"content-type: application/json", "user-agent: wici", "accept:",
-                               "expect:"});  // the last two: not what curl adds by itself
+    lines.insert(lines.end(),
+                 {"content-type: " + transfer.request.content_type, "user-agent: wici",
+                  "accept:", "expect:"});  // the last two: not what curl adds by itself
     transfer.headers = HeaderListOf(lines);
     CURL* const curl = transfer.handle.get();
     curl_easy_setopt(curl, CURLOPT_URL, transfer.request.url.c_str());

@@ -1,4 +1,5 @@
-// Posts webhooks to endpoints (libcurl) and says truthfully what became of them.
+// Posts webhooks to endpoints (libcurl), and what other channels send, and says truthfully what
+// became of them.
 //
 // One thread serves any number of requests at once, so that a slow endpoint holds up nobody.
 // Connections are kept open. What the endpoint answered decides the outcome:
@@ -46,10 +47,11 @@ struct HttpTransportOptions {
 };
 
 struct WebhookRequest {
-  std::string url;                             // one without EndpointUrlFault
-  std::vector<std::string> headers;            // "name: value", without line breaks
-  std::string body;                            // JSON
+  std::string url;                   // one without EndpointUrlFault
+  std::vector<std::string> headers;  // "name: value", without line breaks
+  std::string body;
   std::optional<absl::Duration> timeout = {};  // of this one, when not that of the options
+  std::string content_type = "application/json";
 };
 
 struct WebhookAnswer {

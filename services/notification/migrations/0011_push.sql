@@ -1,0 +1,15 @@
+-- The browsers that show messages to people (Web Push). endpoint, p256dh and auth are what the browser
+-- gave away; a row goes when its push service says that it is gone, and when its person is erased.
+-- slot: so that many registrations at once do not get over the bound.
+CREATE TABLE push_subscriptions (
+  id TEXT COLLATE "C" PRIMARY KEY,
+  person TEXT COLLATE "C" NOT NULL,
+  slot BIGINT NOT NULL CHECK (slot BETWEEN 0 AND 9),
+  endpoint TEXT COLLATE "C" NOT NULL UNIQUE,
+  p256dh BYTEA NOT NULL,
+  auth BYTEA NOT NULL,
+  created_at BIGINT NOT NULL,
+  UNIQUE (person, slot)
+);
+
+CREATE INDEX push_subscriptions_by_person ON push_subscriptions (person, id);

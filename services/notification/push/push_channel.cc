@@ -163,8 +163,9 @@ absl::StatusOr<std::vector<Made>> PushChannel::Prepare(absl::Span<const ClaimedD
   return all;
 }
 
-WebhookRequest PushChannel::MakeRequest(const Browser& browser, const ClaimedDelivery& delivery,
-                                        const std::string& message) {
+absl::StatusOr<WebhookRequest> PushChannel::MakeRequest(const Browser& browser,
+                                                        const ClaimedDelivery& delivery,
+                                                        const std::string& message) {
   const absl::Time now = clock_.Now();
   // A number beyond the order of the curve comes up once in 2^32: then another.
   absl::StatusOr<P256Key> sender = absl::UnknownError("");
@@ -173,8 +174,7 @@ WebhookRequest PushChannel::MakeRequest(const Browser& browser, const ClaimedDel
   }
   const std::string salt =
       auth::HmacSha256(ids_.NewSecret(), "web push salt").substr(0, kPushSaltBytes);
-  absl::StatusOr<std::string> body = EncryptPush(message, browser.keys, *sender, salt);
-  WICI_CHECK(body.ok());  // its keys were looked at when it was registered
+  WICI_ASSIGN_OR_RETURN(std::string body, EncryptPush(message, browser.keys, *sender, salt));
   WebhookRequest request;
   request.url = browser.endpoint;
   request.headers = {
@@ -182,7 +182,7 @@ WebhookRequest PushChannel::MakeRequest(const Browser& browser, const ClaimedDel
                    VapidAuthorization(*options_.key, browser.endpoint, options_.subject, now)),
       "content-encoding: aes128gcm", absl::StrCat("ttl: ", TtlOf(delivery, now)),
       absl::StrCat("topic: ", TopicOf(delivery))};
-  request.body = *std::move(body);
+  request.body = std::move(body);
   request.content_type = "application/octet-stream";
   return request;
 }
@@ -191,20 +191,26 @@ AttemptResult PushChannel::Send(int /*thread*/, const ClaimedDelivery& delivery,
                                 const Outgoing& outgoing, const BeforeEnd& before_end) {
   auto found = Browsers({delivery.person});
   if (!found.ok()) return NotSentYet();
-  const std::vector<Browser> browsers = std::move((*found)[delivery.person]);
-  if (browsers.empty()) return PushRejected(v1::DELIVERY_REASON_ADDRESS_INVALID);
+  std::vector<Browser> asked;
+  std::vector<Browser> gone;
   std::vector<WebhookRequest> requests;
-  for (const Browser& browser : browsers) {
-    requests.push_back(MakeRequest(browser, delivery, outgoing.message));
+  for (Browser& browser : (*found)[delivery.person]) {
+    absl::StatusOr<WebhookRequest> request = MakeRequest(browser, delivery, outgoing.message);
+    if (!request.ok()) {
+      gone.push_back(std::move(browser));  // its keys are none, though they were looked at
+      continue;
+    }
+    requests.push_back(*std::move(request));
+    asked.push_back(std::move(browser));
   }
   // Each request is one piece: it arrives or it does not.
-  if (!before_end()) return NotSentYet();
+  if (!requests.empty() && !before_end()) return NotSentYet();
   const std::vector<WebhookAnswer> answers = PostAll(*transport_, std::move(requests));
-  std::vector<Browser> gone;
-  for (std::size_t i = 0; i < browsers.size(); ++i) {
-    if (IsGone(answers[i])) gone.push_back(browsers[i]);
+  for (std::size_t i = 0; i < asked.size(); ++i) {
+    if (IsGone(answers[i])) gone.push_back(asked[i]);
   }
   Forget(gone);
+  if (answers.empty()) return PushRejected(v1::DELIVERY_REASON_ADDRESS_INVALID);
   return ResultOf(answers, clock_.Now());
 }
 

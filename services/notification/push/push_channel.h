@@ -15,7 +15,10 @@
 #ifndef WICI_SERVICES_NOTIFICATION_PUSH_PUSH_CHANNEL_H_
 #define WICI_SERVICES_NOTIFICATION_PUSH_PUSH_CHANNEL_H_
 
+#include <map>
 #include <memory>
+#include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -74,8 +77,9 @@ class PushChannel final : public Channel {
 
   absl::StatusOr<std::map<std::string, std::vector<Browser>>> Browsers(
       const std::set<std::string>& persons);
-  WebhookRequest MakeRequest(const Browser& browser, const ClaimedDelivery& delivery,
-                             const std::string& message);
+  absl::StatusOr<WebhookRequest> MakeRequest(const Browser& browser,
+                                             const ClaimedDelivery& delivery,
+                                             const std::string& message);
   void Forget(const std::vector<Browser>& gone);
 
   sql::Database& database_;

@@ -192,6 +192,18 @@ TEST_P(PushChannelTest, ABrowserThatIsGoneIsForgotten) {
   EXPECT_EQ(BrowsersOf(kEwa), 0U);
 }
 
+TEST_P(PushChannelTest, ABrowserWhoseKeysAreNoneHoldsUpNobody) {
+  Register("/ok");
+  constexpr sql::Query kSpoil{"spoil_push_keys", "UPDATE push_subscriptions SET p256dh = auth"};
+  ASSERT_THAT(database().Write(absl::Now() + absl::Seconds(20),
+                               [&](sql::Transaction& tx) { return tx.Execute(kSpoil).status(); }),
+              IsOk());
+  Record();
+  WorkPush();
+  EXPECT_EQ(Newest().reason(), v1::DELIVERY_REASON_ADDRESS_INVALID);
+  EXPECT_EQ(BrowsersOf(kJan), 0U);
+}
+
 TEST_P(PushChannelTest, WhoHasNoBrowserCannotBeReached) {
   Record();
   WorkPush();

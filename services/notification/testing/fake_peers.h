@@ -33,9 +33,24 @@ class FakePeers final : public Peers {
   }
   absl::StatusOr<std::vector<Participant>> ListParticipants(const std::string& event) override {
     if (!error.ok()) return error;
+    if (event == broken_participants) return absl::InternalError("broken");
     const auto found = participants.find(event);
     if (found == participants.end()) return absl::NotFoundError("no such event");
     return found->second;
+  }
+
+  absl::StatusOr<AudiencePage> ListAudience(const std::string& snapshot,
+                                            const std::string& page) override {
+    if (!error.ok()) return error;
+    const auto found = audiences.find(snapshot);
+    if (found == audiences.end()) return absl::NotFoundError("no such snapshot");
+    std::size_t at = page.empty() ? 0 : std::stoul(page);
+    AudiencePage answer;
+    while (at < found->second.size() && answer.persons.size() < audience_page) {
+      answer.persons.push_back(found->second[at++]);
+    }
+    if (at < found->second.size()) answer.next = std::to_string(at);
+    return answer;
   }
 
   // The event of the case, "events/<id>", on 2015-12-18 from 09:00 to 15:00 in Warsaw.
@@ -81,15 +96,19 @@ class FakePeers final : public Peers {
   std::map<std::string, registration::v1::MeetingState> meetings;
   std::map<std::string, registration::v1::Links> links;
   std::map<std::string, std::vector<Participant>> participants;
+  std::map<std::string, std::vector<std::string>> audiences;
+  std::size_t audience_page = 1000;
   absl::Status error;
-  std::string poison;  // whoever asks for this name gets INTERNAL
+  std::string poison;  // whoever asks for this name gets `poison_error`
+  absl::Status poison_error = absl::InternalError("poison");
+  std::string broken_participants;  // whoever asks for those of this event gets INTERNAL
 
  private:
   template <class T>
   absl::StatusOr<std::map<std::string, T>> Pick(const std::map<std::string, T>& all,
                                                 const Names& names) const {
     if (!error.ok()) return error;
-    if (names.count(poison) > 0) return absl::InternalError("poison");
+    if (names.count(poison) > 0) return poison_error;
     std::map<std::string, T> found;
     for (const std::string& name : names) {
       const auto item = all.find(name);

@@ -11,13 +11,15 @@ namespace wici::notification::queries {
 
 inline constexpr sql::Query kSetTimers{
     "set_timers",
-    "INSERT INTO timers (event, kind, fire_at, anchor_at, version, state, updated_at) VALUES"};
+    "INSERT INTO timers (event, kind, fire_at, look_at, failures, anchor_at, version, state, "
+    "updated_at) VALUES"};
 // Facts that are older than what is known change nothing; a timer that keeps its time stays fired.
+// An event that can be read again is looked at at its time.
 inline constexpr std::string_view kSetTimersSuffix = R"sql(
   ON CONFLICT (event, kind) DO UPDATE SET
     state = CASE WHEN timers.fire_at = excluded.fire_at AND timers.anchor_at = excluded.anchor_at
             THEN timers.state ELSE excluded.state END,
-    fire_at = excluded.fire_at, anchor_at = excluded.anchor_at, version = excluded.version,
+    fire_at = excluded.fire_at, look_at = excluded.look_at, failures = 0, anchor_at = excluded.anchor_at, version = excluded.version,
     updated_at = excluded.updated_at
   WHERE timers.version < excluded.version RETURNING kind)sql";
 
@@ -27,8 +29,13 @@ inline constexpr sql::Query kCancelTimers{"cancel_timers", R"sql(
   WHERE event = $1 AND state = 1 AND version <= $2)sql"};
 
 inline constexpr sql::Query kListDueTimers{"list_due_timers", R"sql(
-  SELECT event, kind, fire_at, anchor_at FROM timers WHERE state = 1 AND fire_at <= $1
-  ORDER BY fire_at, event, kind LIMIT $2)sql"};
+  SELECT event, kind, fire_at, anchor_at, failures FROM timers WHERE state = 1 AND look_at <= $1
+  ORDER BY look_at, event, kind LIMIT $2)sql"};
+
+// $3 and $4 what it was due for, $5 when to look again.
+inline constexpr sql::Query kDelayTimer{"delay_timer", R"sql(
+  UPDATE timers SET look_at = $5, failures = failures + 1
+  WHERE event = $1 AND kind = $2 AND fire_at = $3 AND anchor_at = $4 AND state = 1)sql"};
 
 // $3 and $4 what it was due for, $5 its new state, $6 now. No row: it was moved, or is done.
 inline constexpr sql::Query kEndTimer{"end_timer", R"sql(

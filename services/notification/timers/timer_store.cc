@@ -20,7 +20,8 @@ absl::Status SetTimers(sql::Transaction& tx, absl::Span<const registration::v1::
       const std::int64_t state =
           timer.fire_at > now ? kWaiting : static_cast<std::int64_t>(TimerEnd::kTooLate);
       rows.push_back({event.name(), static_cast<std::int64_t>(timer.kind), ToMicros(timer.fire_at),
-                      ToMicros(timer.anchor), FactsVersion(event), state, ToMicros(now)});
+                      ToMicros(timer.fire_at), 0, ToMicros(timer.anchor), FactsVersion(event),
+                      state, ToMicros(now)});
     }
     if (!timers.empty()) continue;
     WICI_RETURN_IF_ERROR(
@@ -38,9 +39,20 @@ absl::StatusOr<std::vector<DueTimer>> ListDueTimers(sql::Transaction& tx, absl::
   std::vector<DueTimer> due;
   for (const sql::Row& row : rows) {
     due.push_back({row.Text(0), static_cast<TimerKind>(row.Int(1)), FromMicros(row.Int(2)),
-                   FromMicros(row.Int(3))});
+                   FromMicros(row.Int(3)), row.Int(4)});
   }
   return due;
+}
+
+absl::Status DelayTimers(sql::Transaction& tx,
+                         absl::Span<const std::pair<DueTimer, absl::Time>> timers) {
+  for (const auto& [timer, at] : timers) {
+    WICI_RETURN_IF_ERROR(tx.Execute(queries::kDelayTimer,
+                                    {timer.event, static_cast<std::int64_t>(timer.kind),
+                                     ToMicros(timer.fire_at), ToMicros(timer.anchor), ToMicros(at)})
+                             .status());
+  }
+  return absl::OkStatus();
 }
 
 absl::StatusOr<bool> EndTimer(sql::Transaction& tx, const DueTimer& timer, TimerEnd end,

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -26,11 +27,17 @@ struct DueTimer {
   TimerKind kind = TimerKind::kWeekBefore;
   absl::Time fire_at;
   absl::Time anchor;
+  std::int64_t failures = 0;  // to read its event, in a row
 };
 
 // At most `limit`, the longest due first.
 absl::StatusOr<std::vector<DueTimer>> ListDueTimers(sql::Transaction& tx, absl::Time now,
                                                     std::int64_t limit);
+
+// Looks at timers again at `at`, whatever their time: their event could not be read. What was moved
+// or has ended meanwhile stays as it is.
+absl::Status DelayTimers(sql::Transaction& tx,
+                         absl::Span<const std::pair<DueTimer, absl::Time>> timers);
 
 enum class TimerEnd { kFired = 2, kCancelled = 3, kTooLate = 4 };
 

@@ -1,5 +1,6 @@
 #include "services/notification/timers/timer_worker.h"
 
+#include <algorithm>
 #include <utility>
 #include <vector>
 
@@ -9,6 +10,7 @@
 #include "libs/base/status_macros.h"
 #include "services/notification/deliveries/sql_store.h"
 #include "services/notification/feed/to_participants.h"
+#include "services/notification/templates/rules/built_in.h"
 
 namespace wici::notification {
 namespace {
@@ -16,6 +18,13 @@ namespace {
 constexpr absl::Duration kTimerPoll = absl::Seconds(5);
 constexpr absl::Duration kTimerTimeout = absl::Seconds(30);
 constexpr std::int64_t kTimersAtOnce = 100;
+
+// So many events that cannot be asked for and none that can: it is not the events.
+constexpr std::size_t kFailuresOfAnOutage = 3;
+
+bool IsAway(const absl::Status& status) {
+  return absl::IsUnavailable(status) || absl::IsDeadlineExceeded(status);
+}
 
 // As the event is timed now; nullptr when it has no such timer any more.
 const PlannedTimer* FindPlanned(const std::vector<PlannedTimer>& planned, TimerKind kind) {
@@ -65,16 +74,59 @@ absl::StatusOr<int> TimerWorker::RunOnce() {
   if (due.empty()) return 0;
   Names names;
   for (const DueTimer& timer : due) names.insert(timer.event);
-  WICI_ASSIGN_OR_RETURN(const auto events, peers_.GetEvents(names));
-  absl::Status first_error;
+  WICI_ASSIGN_OR_RETURN(const Round round, ReadEvents(names));
+  std::vector<DueTimer> delayed;
   for (const DueTimer& timer : due) {
-    const auto event = events.find(timer.event);
-    const absl::Status fired = Fire(timer, event == events.end() ? nullptr : &event->second.event);
-    // One event that cannot be read does not hold up the reminders of the others.
-    first_error.Update(fired);
+    if (round.unreadable.count(timer.event) > 0) {
+      delayed.push_back(timer);
+      continue;
+    }
+    const auto event = round.events.find(timer.event);
+    const absl::Status fired =
+        Fire(timer, event == round.events.end() ? nullptr : &event->second.event);
+    if (fired.ok()) continue;
+    Log(LogLevel::kWarning, "timer_not_fired",
+        {{"event", timer.event}, {"code", absl::StatusCodeToString(fired.code())}});
+    delayed.push_back(timer);
   }
-  WICI_RETURN_IF_ERROR(first_error);
+  WICI_RETURN_IF_ERROR(Delay(delayed));
   return static_cast<int>(due.size());
+}
+
+absl::StatusOr<TimerWorker::Round> TimerWorker::ReadEvents(const Names& names) {
+  Round round;
+  absl::StatusOr<std::map<std::string, Subject>> all = peers_.GetEvents(names);
+  if (all.ok()) {
+    round.events = *std::move(all);
+    return round;
+  }
+  const std::size_t outage = std::min(names.size(), kFailuresOfAnOutage);
+  bool answered = false;
+  for (const std::string& name : names) {
+    absl::StatusOr<std::map<std::string, Subject>> one = peers_.GetEvents({name});
+    if (one.ok()) {
+      answered = true;
+      round.events.merge(*one);
+      continue;
+    }
+    Log(LogLevel::kWarning, "event_not_read",
+        {{"event", name}, {"code", absl::StatusCodeToString(one.status().code())}});
+    round.unreadable[name] = one.status();
+    const bool away = !answered && round.unreadable.size() >= outage && IsAway(one.status());
+    if (away) return one.status();
+  }
+  return round;
+}
+
+absl::Status TimerWorker::Delay(absl::Span<const DueTimer> timers) {
+  if (timers.empty()) return absl::OkStatus();
+  const absl::Time now = clock_.Now();
+  std::vector<std::pair<DueTimer, absl::Time>> delayed;
+  for (const DueTimer& timer : timers) {
+    delayed.emplace_back(timer, now + UnreadableWait(timer.failures));
+  }
+  return database_.Write(now + kTimerTimeout,
+                         [&](sql::Transaction& tx) { return DelayTimers(tx, delayed); });
 }
 
 absl::Status TimerWorker::Fire(const DueTimer& timer, const registration::v1::Event* event) {
@@ -107,6 +159,7 @@ absl::Status TimerWorker::Remind(const DueTimer& timer, const registration::v1::
   const absl::Time now = clock_.Now();
   NewNotification base;
   base.template_name = std::string(TemplateOfTimer(timer.kind));
+  base.unknown_policy = FindBuiltIn(base.template_name)->unknown_policy();
   base.event = timer.event;
   base.cause = absl::StrCat("timer/", static_cast<int>(timer.kind), "/", FactsVersion(event));
   base.anchor = timer.anchor;

@@ -4,6 +4,10 @@
 // event is like then: if it was moved, the timer is timed anew instead. A reminder is checked once
 // more just before it is sent (sending/message.h). Several processes may run it; a timer fires
 // once.
+//
+// An event that registration cannot serve delays its own timers only: the events of a round are
+// then asked for one by one, and what cannot be read is looked at again after a while that grows
+// (UnreadableWait). While registration itself is away, everything waits.
 #ifndef WICI_SERVICES_NOTIFICATION_TIMERS_TIMER_WORKER_H_
 #define WICI_SERVICES_NOTIFICATION_TIMERS_TIMER_WORKER_H_
 
@@ -11,10 +15,12 @@
 #include <map>
 #include <string>
 #include <thread>
+#include <utility>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "absl/types/span.h"
 #include "libs/base/clock.h"
 #include "libs/base/id.h"
 #include "libs/base/mutex.h"
@@ -39,11 +45,21 @@ class TimerWorker {
   TimerWorker& operator=(const TimerWorker&) = delete;
 
   void Start();
-  // One round on the calling thread; returns how many timers were due. Not together with Start.
+  // One round on the calling thread; returns how many timers were due. Errors: those of the
+  // database, and of a registration that is away. Not together with Start.
   absl::StatusOr<int> RunOnce();
 
  private:
+  // What was asked of registration in one round.
+  struct Round {
+    std::map<std::string, Subject> events;  // those there are
+    std::map<std::string, absl::Status> unreadable;
+  };
+
   void Run();
+  absl::StatusOr<Round> ReadEvents(const Names& names);
+  // Writes down that these could not be fired, and when to look again.
+  absl::Status Delay(absl::Span<const DueTimer> timers);
   absl::Status Fire(const DueTimer& timer, const registration::v1::Event* event);
   absl::Status Remind(const DueTimer& timer, const registration::v1::Event& event);
   absl::Status End(const DueTimer& timer, TimerEnd end);

@@ -40,6 +40,12 @@ class TimerWorkerTest : public WorkerFixture {
     SetTimestamp(start, *event.mutable_start_time());
     SetTimestamp(start + absl::Hours(6), *event.mutable_end_time());
   }
+  // Another event than that of the fixture.
+  void Publish(const std::string& event) {
+    feed::v1::Change change = Change("event.published", "", event);
+    change.set_aggregate(event);
+    ASSERT_THAT(WorkerFixture::Consume({change}), IsOk());
+  }
   absl::Time FireTime(TimerKind kind) {
     return PlanTimers(peers_.events[kEvent])[static_cast<std::size_t>(kind) - 1].fire_at;
   }
@@ -64,6 +70,23 @@ class TimerWorkerTest : public WorkerFixture {
       }
     }
     return found;
+  }
+
+  // Of the timers of the event, in the order of their kinds: 3 for cancelled.
+  std::vector<std::int64_t> States() {
+    constexpr sql::Query kStates{"timer_states",
+                                 "SELECT state FROM timers WHERE event = $1 ORDER BY kind"};
+    std::vector<std::int64_t> states;
+    EXPECT_THAT(database().Read(absl::Now() + absl::Seconds(20),
+                                [&](sql::Transaction& tx) -> absl::Status {
+                                  WICI_ASSIGN_OR_RETURN(const sql::Rows rows,
+                                                        tx.Execute(kStates, {kEvent}));
+                                  states.clear();
+                                  for (const sql::Row& row : rows) states.push_back(row.Int(0));
+                                  return absl::OkStatus();
+                                }),
+                IsOk());
+    return states;
   }
 
   absl::Time start_;
@@ -216,6 +239,66 @@ TEST_P(TimerWorkerTest, TwoProcessesRemindOnce) {
               IsOk());
   EXPECT_FALSE(again);
   EXPECT_THAT(Reminders(), SizeIs(1));
+}
+
+TEST_P(TimerWorkerTest, AnEventThatCannotBeReadDelaysItsOwnTimersOnly) {
+  Consume("event.published", "", kEvent);
+  const std::string broken = "events/broken";
+  peers_.events[broken] = peers_.events[kEvent];
+  peers_.events[broken].set_name(broken);
+  peers_.participants[broken] = {{kMax, kRegistration, true, true}};
+  Publish(broken);
+  for (const auto code : {absl::StatusCode::kInternal, absl::StatusCode::kFailedPrecondition}) {
+    const TimerKind kind =
+        code == absl::StatusCode::kInternal ? TimerKind::kWeekBefore : TimerKind::kDayBefore;
+    peers_.poison = broken;
+    peers_.poison_error = absl::Status(code, "cannot be served");
+    clock_.Set(FireTime(kind));
+    const std::size_t before = Reminders().size();
+    EXPECT_EQ(Fire(), 2);
+    EXPECT_THAT(Reminders(), SizeIs(before + 1)) << "of the other event";
+    EXPECT_EQ(Fire(), 0) << "it is left alone for a while";
+    clock_.Advance(absl::Seconds(5));
+    EXPECT_EQ(Fire(), 1);
+    clock_.Advance(absl::Seconds(5));
+    EXPECT_EQ(Fire(), 0) << "longer and longer";
+    peers_.poison.clear();
+    clock_.Advance(absl::Minutes(5));
+    EXPECT_EQ(Fire(), 1);
+    EXPECT_THAT(Reminders(), SizeIs(before + 2)) << "the longest wait is bounded";
+  }
+}
+
+TEST_P(TimerWorkerTest, AnEventWhosePeopleCannotBeReadDelaysItsOwnTimersOnly) {
+  Consume("event.published", "", kEvent);
+  const std::string broken = "events/broken";
+  peers_.events[broken] = peers_.events[kEvent];
+  peers_.events[broken].set_name(broken);
+  Publish(broken);
+  peers_.broken_participants = broken;
+  clock_.Set(FireTime(TimerKind::kWeekBefore));
+  EXPECT_EQ(Fire(), 2);
+  EXPECT_THAT(Reminders(), SizeIs(1));
+  EXPECT_EQ(Fire(), 0);
+  peers_.broken_participants.clear();
+  peers_.participants[broken] = {{kMax, kRegistration, true, true}};
+  clock_.Advance(absl::Seconds(5));
+  EXPECT_EQ(Fire(), 1);
+  EXPECT_THAT(Reminders(), SizeIs(2));
+}
+
+TEST_P(TimerWorkerTest, ATimerOfAnEventThatHasVanishedIsCancelled) {
+  Consume("event.published", "", kEvent);
+  peers_.participants.erase(kEvent);  // between the two questions
+  clock_.Set(FireTime(TimerKind::kWeekBefore));
+  EXPECT_EQ(Fire(), 1);
+  EXPECT_EQ(Fire(), 0);
+  peers_.events.erase(kEvent);
+  clock_.Set(start_ + absl::Hours(24 * 7));
+  EXPECT_EQ(Fire(), 3);
+  EXPECT_EQ(Fire(), 0);
+  EXPECT_THAT(Reminders(), IsEmpty());
+  EXPECT_THAT(States(), ElementsAre(3, 3, 3, 3));
 }
 
 TEST_P(TimerWorkerTest, APeerThatIsAwayOnlyDelaysAReminder) {

@@ -70,6 +70,12 @@ Countdown CountDown(const registration::v1::Event& event, absl::Time now) {
   return {0, absl::ToInt64Hours(absl::Ceil(start - now, absl::Hours(1)))};
 }
 
+absl::Duration UnreadableWait(std::int64_t failures) {
+  constexpr std::int64_t kDoublings = 6;
+  const std::int64_t nth = std::min(std::max<std::int64_t>(failures, 0), kDoublings);
+  return std::min(absl::Seconds(5) * (std::int64_t{1} << nth), absl::Minutes(5));
+}
+
 std::int64_t FactsVersion(const registration::v1::Event& event) {
   std::int64_t version = 0;
   if (!absl::SimpleAtoi(absl::StrReplaceAll(event.etag(), {{"\"", ""}}), &version)) return 0;

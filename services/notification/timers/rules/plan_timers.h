@@ -46,6 +46,10 @@ struct Countdown {
 };
 Countdown CountDown(const registration::v1::Event& event, absl::Time now);
 
+// How long to wait before an event that could not be read is asked for again, after `failures`
+// failures in a row before this one: 5 s, twice as long each time, at most 5 minutes.
+absl::Duration UnreadableWait(std::int64_t failures);
+
 // The version of the event's facts, from its etag; 0 when it has none.
 std::int64_t FactsVersion(const registration::v1::Event& event);
 

@@ -99,5 +99,13 @@ TEST(PlanTimersTest, AReminderIsTimedForTheBeginningAndAFollowUpForTheEnd) {
   EXPECT_EQ(FactsVersion(event), 3);
 }
 
+TEST(PlanTimersTest, AnEventThatCannotBeReadIsAskedForLessAndLessOftenButNeverForgotten) {
+  EXPECT_EQ(UnreadableWait(0), absl::Seconds(5));
+  EXPECT_EQ(UnreadableWait(1), absl::Seconds(10));
+  EXPECT_EQ(UnreadableWait(5), absl::Seconds(160));
+  EXPECT_EQ(UnreadableWait(6), absl::Minutes(5));
+  EXPECT_EQ(UnreadableWait(1000000), absl::Minutes(5));
+}
+
 }  // namespace
 }  // namespace wici::notification

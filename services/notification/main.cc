@@ -235,7 +235,7 @@ absl::Status Serve(const rpc::ServiceFlags& flags) {
                                 .channels = channels->served(),
                                 .push = {PublicKeyOf(options.push), options.push.http.reach}});
   TimerWorker timers(*database, peers, ids, clock, on_commit);
-  CampaignWorker campaigns(services.campaigns(), clock, on_commit);
+  CampaignWorker campaigns(services.campaigns(), peers, clock, on_commit);
   FeedHandler handler(peers, services.person_data(), ids, clock, &webhooks.fan_out());
   feed::Consumer consumer(
       *database, redis.get(), source, clock,

@@ -17,12 +17,27 @@ std::string CampaignName(std::string_view id) {
   return absl::StrCat("campaigns/", std::string(id));
 }
 
+bool HasAudienceToRead(const CampaignRow& row) {
+  const v1::Campaign::AudienceState state = row.resource.audience_state();
+  return state == v1::Campaign::AUDIENCE_STATE_READING ||
+         state == v1::Campaign::AUDIENCE_STATE_WAITING;
+}
+
+sql::Value NextLook(const CampaignRow& row, v1::Campaign::State state, absl::Time now) {
+  if (state == v1::Campaign::STATE_SENDING) return ToMicros(now);
+  if (state != v1::Campaign::STATE_APPROVED) return nullptr;
+  if (HasAudienceToRead(row)) return ToMicros(now);
+  if (!row.resource.has_schedule_time()) return nullptr;
+  return MicrosOf(row.resource.schedule_time());
+}
+
 CampaignRow ReadCampaign(const sql::Row& row) {
   CampaignRow result;
   result.id = row.Text(0);
   result.revision = row.Int(1);
   result.template_version = row.Text(5);
   result.calendar_method = static_cast<v1::CalendarMethod>(row.Int(6));
+  result.unknown_policy = static_cast<v1::UnknownPolicy>(row.Int(18));
   result.author = row.Text(11);
   result.persons = row.Int(13);
   result.expanded = row.Int(14);
@@ -38,6 +53,12 @@ CampaignRow ReadCampaign(const sql::Row& row) {
   campaign.set_rate_per_minute(static_cast<std::int32_t>(row.Int(9)));
   campaign.set_state(static_cast<v1::Campaign::State>(row.Int(10)));
   campaign.set_approver(row.Text(12));
+  campaign.set_audience(row.Text(19));
+  campaign.set_audience_state(static_cast<v1::Campaign::AudienceState>(row.Int(20)));
+  result.audience_token = row.Text(21);
+  if (!campaign.audience().empty()) {
+    campaign.set_audience_size(static_cast<std::int32_t>(result.persons));
+  }
   SetTimestamp(FromMicros(row.Int(16)), *campaign.mutable_create_time());
   SetTimestamp(FromMicros(row.Int(17)), *campaign.mutable_update_time());
   return result;
@@ -69,11 +90,11 @@ absl::StatusOr<v1::Notification::Counts> CountCampaign(sql::Transaction& tx,
   return counts;
 }
 
-absl::Status InsertPersons(sql::Transaction& tx, const std::string& id,
-                           const v1::Campaign& campaign) {
+absl::Status InsertPersons(sql::Transaction& tx, const std::string& id, std::int64_t after,
+                           const std::vector<std::string>& persons) {
   std::vector<std::vector<sql::Value>> rows;
-  std::int64_t position = 0;
-  for (const std::string& person : campaign.persons()) rows.push_back({id, ++position, person});
+  for (const std::string& person : persons) rows.push_back({id, ++after, person});
+  if (rows.empty()) return absl::OkStatus();
   return tx.InsertMany(queries::kInsertCampaignPersons, "", rows).status();
 }
 

@@ -24,6 +24,7 @@ namespace {
 
 using ::testing::AllOf;
 using ::testing::Each;
+using ::testing::ElementsAre;
 using testing::HasViolation;
 using testing::IsOk;
 using testing::kRequestId;
@@ -32,6 +33,8 @@ using testing::Reason;
 using ::testing::SizeIs;
 using testing::StatusIs;
 
+constexpr char kAudience[] = "audienceSnapshots/mazovia";
+
 class CampaignServiceTest : public NotificationFixture {
  protected:
   void SetUp() override {
@@ -39,7 +42,7 @@ class CampaignServiceTest : public NotificationFixture {
     if (IsSkipped()) return;
     mutation_ = std::make_unique<feed::Mutation>(kDomain, database(), clock(), ids_, [] {});
     campaigns_ = std::make_unique<CampaignStore>(database(), *mutation_);
-    worker_ = std::make_unique<CampaignWorker>(*campaigns_, machine_, [] {});
+    worker_ = std::make_unique<CampaignWorker>(*campaigns_, server_->peers, machine_, [] {});
   }
 
   static v1::CreateCampaignRequest Wanted(int persons) {
@@ -139,6 +142,41 @@ class CampaignServiceTest : public NotificationFixture {
     return verdicts;
   }
 
+  // Of all changes, in the order in which they were recorded.
+  std::vector<std::string> Kinds() {
+    constexpr sql::Query kKinds{"kinds_of_changes",
+                                "SELECT c.kind FROM changes c JOIN feed_transactions t ON "
+                                "t.transaction_id = c.transaction_id ORDER BY t.ticket, c.ordinal"};
+    std::vector<std::string> kinds;
+    EXPECT_THAT(database().Read(Deadline(),
+                                [&](sql::Transaction& tx) -> absl::Status {
+                                  WICI_ASSIGN_OR_RETURN(const sql::Rows rows, tx.Execute(kKinds));
+                                  kinds.clear();
+                                  for (const sql::Row& row : rows) kinds.push_back(row.Text(0));
+                                  return absl::OkStatus();
+                                }),
+                IsOk());
+    return kinds;
+  }
+  // A draft for an audience of so many.
+  v1::CreateCampaignRequest ForAudience(int persons, std::size_t page) {
+    std::vector<std::string>& audience = server_->peers.audiences[kAudience];
+    audience.clear();
+    for (int i = 0; i < persons; ++i) {
+      audience.push_back(absl::StrCat("clusters/c", i, "/contacts/p"));
+    }
+    server_->peers.audience_page = page;
+    v1::CreateCampaignRequest request = Wanted(0);
+    request.mutable_campaign()->set_audience(kAudience);
+    return request;
+  }
+  void SendUntilDone(const std::string& name) {
+    for (int i = 0; Get(name)->state() != v1::Campaign::STATE_DONE && i < 100; ++i) {
+      Advance();
+      Deliver();
+    }
+  }
+
   std::unique_ptr<feed::Mutation> mutation_;
   std::unique_ptr<CampaignStore> campaigns_;
   std::unique_ptr<CampaignWorker> worker_;
@@ -183,9 +221,9 @@ TEST_P(CampaignServiceTest, F24_PausedResumedAndCrashedItReachesEverybodyOnce) {
     if (round % 3 == 0) {
       // Another process goes on where this one stopped, and both try the same chunk.
       CampaignStore other(database(), *mutation_);
-      worker_ = std::make_unique<CampaignWorker>(other, machine_, [] {});
+      worker_ = std::make_unique<CampaignWorker>(other, server_->peers, machine_, [] {});
       Advance();
-      worker_ = std::make_unique<CampaignWorker>(*campaigns_, machine_, [] {});
+      worker_ = std::make_unique<CampaignWorker>(*campaigns_, server_->peers, machine_, [] {});
     }
     Advance();
     Deliver();
@@ -219,6 +257,11 @@ TEST_P(CampaignServiceTest, AnAbortedCampaignSendsNothingMore) {
   EXPECT_THAT(Claim(100), SizeIs(0));
   EXPECT_EQ(Get(name)->counts().not_sent(), 10);
   EXPECT_EQ(Get(name)->counts().pending(), 0);
+  EXPECT_THAT(Kinds(),
+              ElementsAre("campaign.created", "campaign.approved", "campaign.started",
+                          "notification.accepted", "notification.cancelled", "campaign.aborted"));
+  ASSERT_THAT(Step("Abort", name), IsOk()) << "again changes nothing";
+  EXPECT_THAT(Kinds(), SizeIs(6));
   EXPECT_THAT(Step("Resume", name), Reason("CAMPAIGN_STEP_NOT_ALLOWED"));
 }
 
@@ -264,6 +307,105 @@ TEST_P(CampaignServiceTest, ItsRateIsKept) {
   }
   EXPECT_LE(added, 60);
   EXPECT_GE(added, 50);
+}
+
+TEST_P(CampaignServiceTest, AnAudienceIsWrittenDownPageByPageOnceItsCampaignIsApproved) {
+  const auto created = Create(ForAudience(25, 10));
+  ASSERT_THAT(created, IsOk());
+  const std::string name = created->name();
+  EXPECT_EQ(created->audience_state(), v1::Campaign::AUDIENCE_STATE_UNSPECIFIED);
+  EXPECT_THAT(Step("Approve", name), Reason("CAMPAIGN_SELF_APPROVED"))
+      << "nobody knows yet how many they are";
+  ASSERT_THAT(Approve(name), IsOk());
+  ASSERT_THAT(Step("Start", name), IsOk());
+  Advance();
+  EXPECT_EQ(Get(name)->audience_state(), v1::Campaign::AUDIENCE_STATE_READING);
+  EXPECT_EQ(Get(name)->audience_size(), 10);
+  EXPECT_EQ(Get(name)->persons_size(), 0);
+  EXPECT_THAT(Claim(100), SizeIs(0)) << "nobody is sent anything before all are known";
+  Advance();
+  Advance();
+  EXPECT_EQ(Get(name)->audience_state(), v1::Campaign::AUDIENCE_STATE_COMPLETE);
+  server_->peers.audiences[kAudience] = {"clusters/late/contacts/p"};  // frozen: too late
+  SendUntilDone(name);
+  EXPECT_EQ(Get(name)->audience_size(), 25);
+  EXPECT_EQ(Get(name)->counts().delivered(), 25);
+  EXPECT_THAT(got_, AllOf(SizeIs(25), Each(Pair(::testing::_, 1))));
+}
+
+TEST_P(CampaignServiceTest, ACampaignWaitsForARegistryThatIsAwayAndSaysSo) {
+  const std::string name = Create(ForAudience(15, 10))->name();
+  ASSERT_THAT(Approve(name), IsOk());
+  ASSERT_THAT(Step("Start", name), IsOk());
+  Advance();
+  server_->peers.error = absl::UnavailableError("away");
+  for (int i = 0; i < 3; ++i) Advance();
+  EXPECT_EQ(Get(name)->audience_state(), v1::Campaign::AUDIENCE_STATE_WAITING);
+  EXPECT_EQ(Get(name)->state(), v1::Campaign::STATE_SENDING);
+  server_->peers.error = absl::OkStatus();
+  Advance();
+  EXPECT_EQ(Get(name)->audience_size(), 10) << "not at once";
+  clock().Advance(absl::Seconds(30));
+  SendUntilDone(name);
+  EXPECT_THAT(got_, AllOf(SizeIs(15), Each(Pair(::testing::_, 1))));
+  EXPECT_THAT(Kinds(), ::testing::IsSupersetOf({"campaign.audience_waiting",
+                                                "campaign.audience_complete", "campaign.done"}));
+}
+
+TEST_P(CampaignServiceTest, F24_AnAudienceReadByTwoProcessesAtOnceHoldsEverybodyOnce) {
+  const std::string name = Create(ForAudience(12, 5))->name();
+  ASSERT_THAT(Approve(name), IsOk());
+  const std::string id = name.substr(name.find('/') + 1);
+  for (int page = 0; page < 3; ++page) {
+    const auto cursor = campaigns_->FindAudienceToRead(Deadline(), id);
+    ASSERT_THAT(cursor, IsOk());
+    ASSERT_TRUE(cursor->has_value());
+    const auto read = server_->peers.ListAudience((*cursor)->audience, (*cursor)->token);
+    EXPECT_THAT(campaigns_->AddAudience(Deadline(), **cursor, read),
+                testing::IsOkAndHolds(page < 2 ? 5 : 2));
+    EXPECT_THAT(campaigns_->AddAudience(Deadline(), **cursor, read), testing::IsOkAndHolds(0))
+        << "the other one";
+  }
+  EXPECT_EQ(Get(name)->audience_size(), 12);
+  ASSERT_THAT(Step("Start", name), IsOk());
+  SendUntilDone(name);
+  EXPECT_THAT(got_, AllOf(SizeIs(12), Each(Pair(::testing::_, 1))));
+}
+
+TEST_P(CampaignServiceTest, ACampaignWhoseAudienceDoesNotExistIsADraftAgain) {
+  v1::CreateCampaignRequest request = ForAudience(15, 10);
+  request.mutable_campaign()->set_audience("audienceSnapshots/none");
+  const std::string name = Create(request)->name();
+  ASSERT_THAT(Approve(name), IsOk());
+  Advance();
+  const auto failed = Get(name);
+  EXPECT_EQ(failed->state(), v1::Campaign::STATE_DRAFT);
+  EXPECT_EQ(failed->audience_state(), v1::Campaign::AUDIENCE_STATE_FAILED);
+  EXPECT_EQ(Advance(), 0);
+  v1::UpdateCampaignRequest update;
+  *update.mutable_campaign() = *failed;
+  update.mutable_campaign()->set_audience(kAudience);
+  update.mutable_update_mask()->add_paths("audience");
+  ASSERT_THAT(Call<v1::Campaign>("CampaignService/UpdateCampaign", update), IsOk());
+  ASSERT_THAT(Approve(name), IsOk());
+  ASSERT_THAT(Step("Start", name), IsOk());
+  SendUntilDone(name);
+  EXPECT_THAT(got_, SizeIs(15));
+}
+
+TEST_P(CampaignServiceTest, AScheduledCampaignForAnAudienceIsReadAtOnceAndStartsAtItsTime) {
+  v1::CreateCampaignRequest request = ForAudience(5, 10);
+  request.mutable_campaign()->mutable_schedule_time()->set_seconds(
+      absl::ToUnixSeconds(clock().Now() + absl::Hours(1)));
+  const std::string name = Create(request)->name();
+  ASSERT_THAT(Approve(name), IsOk());
+  Advance();
+  EXPECT_EQ(Get(name)->audience_size(), 5);
+  EXPECT_EQ(Get(name)->state(), v1::Campaign::STATE_APPROVED);
+  clock().Advance(absl::Hours(1));
+  Advance();
+  EXPECT_EQ(Get(name)->state(), v1::Campaign::STATE_SENDING);
+  EXPECT_EQ(Advance(), 5);
 }
 
 TEST_P(CampaignServiceTest, AScheduledCampaignStartsByItself) {
@@ -324,16 +466,18 @@ TEST_P(CampaignServiceTest, EverythingThatIsWrongIsSaidAtOnce) {
   campaign.set_channel(v1::CHANNEL_WEBHOOK);
   campaign.set_rate_per_minute(-1);
   campaign.mutable_schedule_time()->set_seconds(-1);
-  campaign.set_audience("audiences/a");
   std::vector<std::string> fields;
   for (const FieldViolation& violation : FieldViolations(Create(request).status())) {
     fields.push_back(violation.field);
   }
-  EXPECT_THAT(fields,
-              ::testing::UnorderedElementsAre(
-                  "request_id", "campaign.title", "campaign.event", "campaign.template",
-                  "campaign.persons[1]", "campaign.persons[2]", "campaign.channel",
-                  "campaign.rate_per_minute", "campaign.schedule_time", "campaign.audience"));
+  EXPECT_THAT(fields, ::testing::UnorderedElementsAre(
+                          "request_id", "campaign.title", "campaign.event", "campaign.template",
+                          "campaign.persons[1]", "campaign.persons[2]", "campaign.channel",
+                          "campaign.rate_per_minute", "campaign.schedule_time"));
+  request = Wanted(1);
+  request.mutable_campaign()->set_audience("audiences/a");
+  EXPECT_THAT(Create(request),
+              AllOf(HasViolation("campaign.audience"), HasViolation("campaign.persons")));
   EXPECT_THAT(Create(Wanted(0)), HasViolation("campaign.persons"));
   EXPECT_THAT(Create(Wanted(10001)), HasViolation("campaign.persons"));
   EXPECT_THAT(Create(Wanted(10000)), IsOk());

@@ -9,6 +9,7 @@
 #include "libs/rpc/etag.h"
 #include "services/notification/campaigns/campaign_rows.h"
 #include "services/notification/campaigns/queries.h"
+#include "services/notification/campaigns/rules/validate_campaign.h"
 #include "services/notification/deliveries/ledger_rows.h"
 #include "services/notification/deliveries/sql_store.h"
 #include "services/notification/errors.h"
@@ -54,12 +55,14 @@ absl::Status FreezeTemplate(sql::Transaction& tx, CampaignRow& row) {
   const std::string& name = row.resource.template_();
   if (const v1::Template* built_in = FindBuiltIn(name)) {
     row.calendar_method = built_in->calendar_method();
+    row.unknown_policy = built_in->unknown_policy();
     return absl::OkStatus();
   }
   WICI_ASSIGN_OR_RETURN(const auto found, FindTemplates(tx, {name}));
   if (found.empty()) return TemplateNotFoundError(name);
   row.template_version = found.begin()->second.current_version();
   row.calendar_method = found.begin()->second.calendar_method();
+  row.unknown_policy = found.begin()->second.unknown_policy();
   return absl::OkStatus();
 }
 
@@ -81,11 +84,13 @@ absl::Status CancelDeliveries(sql::Transaction& tx, const CampaignRow& campaign,
   return absl::OkStatus();
 }
 
-// When a worker is to look at the campaign by itself.
-sql::Value NextLook(const CampaignRow& row, v1::Campaign::State state, absl::Time now) {
-  if (state == v1::Campaign::STATE_SENDING) return ToMicros(now);
-  if (state == v1::Campaign::STATE_APPROVED) return ScheduleOf(row.resource);
-  return nullptr;
+std::vector<std::string> PersonsOf(const v1::Campaign& campaign) {
+  return {campaign.persons().begin(), campaign.persons().end()};
+}
+
+// How many people it may turn out to be for.
+std::int64_t MostPersons(const CampaignRow& row) {
+  return row.resource.audience().empty() ? row.persons : kAudienceMax;
 }
 
 // What comes with the step beside the new state.
@@ -93,10 +98,13 @@ absl::Status ApplyStep(sql::Transaction& tx, CampaignStep step, std::string_view
                        absl::Time now, CampaignRow& row, feed::Changes& changes) {
   switch (step) {
     case CampaignStep::kApprove:
-      if (!MayApprove(row.author, who, row.persons)) {
+      if (!MayApprove(row.author, who, MostPersons(row))) {
         return CampaignSelfApprovedError(row.resource.name(), kSelfApprovalMax);
       }
       row.resource.set_approver(std::string(who));
+      if (!row.resource.audience().empty()) {
+        row.resource.set_audience_state(v1::Campaign::AUDIENCE_STATE_READING);
+      }
       return FreezeTemplate(tx, row);
     case CampaignStep::kAbort:
       return CancelDeliveries(tx, row, now, changes);
@@ -126,6 +134,7 @@ NewNotification PlanChunk(const CampaignRow& row, const std::vector<std::string>
   n.cause = row.resource.name();
   n.channel = row.resource.channel();
   n.calendar_method = row.calendar_method;
+  n.unknown_policy = row.unknown_policy;
   n.not_before = now;
   n.expires = now + kDefaultLifetime;
   for (const std::string& person : persons) n.recipients.push_back({ids.NewId(), person, n.event});
@@ -140,6 +149,7 @@ absl::StatusOr<v1::Campaign> CampaignStore::Get(absl::Time deadline, const std::
     WICI_ASSIGN_OR_RETURN(const CampaignRow row, GetCampaignRow(tx, name));
     found = row.resource;
     WICI_ASSIGN_OR_RETURN(*found.mutable_counts(), CountCampaign(tx, row));
+    if (!found.audience().empty()) return absl::OkStatus();
     WICI_ASSIGN_OR_RETURN(const auto persons, ListPersons(tx, row.id, 0, row.persons));
     found.mutable_persons()->Assign(persons.begin(), persons.end());
     return absl::OkStatus();
@@ -171,13 +181,13 @@ absl::StatusOr<v1::Campaign> CampaignStore::Create(const feed::Call& call, std::
   const std::string id = mutation_.ids().NewId();
   return mutation_.Run<v1::Campaign>(
       call, [&](sql::Transaction& tx, feed::Changes& changes) -> absl::StatusOr<v1::Campaign> {
-        WICI_RETURN_IF_ERROR(
-            tx.Execute(queries::kInsertCampaign,
-                       {id, wanted.title(), wanted.event(), wanted.template_(),
-                        static_cast<std::int64_t>(ChannelOf(wanted)), ScheduleOf(wanted),
-                        wanted.rate_per_minute(), author, wanted.persons_size(), ToMicros(now)})
-                .status());
-        WICI_RETURN_IF_ERROR(InsertPersons(tx, id, wanted));
+        WICI_RETURN_IF_ERROR(tx.Execute(queries::kInsertCampaign,
+                                        {id, wanted.title(), wanted.event(), wanted.template_(),
+                                         static_cast<std::int64_t>(ChannelOf(wanted)),
+                                         ScheduleOf(wanted), wanted.rate_per_minute(), author,
+                                         wanted.persons_size(), ToMicros(now), wanted.audience()})
+                                 .status());
+        WICI_RETURN_IF_ERROR(InsertPersons(tx, id, 0, PersonsOf(wanted)));
         WICI_ASSIGN_OR_RETURN(const CampaignRow row, GetCampaignRow(tx, CampaignName(id)));
         changes.push_back(ChangeOfCampaign(row, 1, "campaign.created"));
         return row.resource;
@@ -195,17 +205,20 @@ absl::StatusOr<v1::Campaign> CampaignStore::Update(const feed::Call& call, const
           return CampaignStepNotAllowedError(name, row.resource.state());
         }
         v1::Campaign changed = row.resource;
-        WICI_ASSIGN_OR_RETURN(const auto persons, ListPersons(tx, row.id, 0, row.persons));
-        changed.mutable_persons()->Assign(persons.begin(), persons.end());
+        if (changed.audience().empty()) {
+          WICI_ASSIGN_OR_RETURN(const auto persons, ListPersons(tx, row.id, 0, row.persons));
+          changed.mutable_persons()->Assign(persons.begin(), persons.end());
+        }
         WICI_RETURN_IF_ERROR(edit(changed));
         WICI_RETURN_IF_ERROR(
             tx.Execute(queries::kUpdateCampaign,
                        {row.id, row.revision, changed.title(), changed.event(), changed.template_(),
                         static_cast<std::int64_t>(ChannelOf(changed)), ScheduleOf(changed),
-                        changed.rate_per_minute(), changed.persons_size(), ToMicros(now)})
+                        changed.rate_per_minute(), changed.persons_size(), ToMicros(now),
+                        changed.audience()})
                 .status());
         WICI_RETURN_IF_ERROR(tx.Execute(queries::kDeleteCampaignPersons, {row.id}).status());
-        WICI_RETURN_IF_ERROR(InsertPersons(tx, row.id, changed));
+        WICI_RETURN_IF_ERROR(InsertPersons(tx, row.id, 0, PersonsOf(changed)));
         changes.push_back(ChangeOfCampaign(row, row.revision + 1, "campaign.updated"));
         WICI_ASSIGN_OR_RETURN(const CampaignRow after, GetCampaignRow(tx, name));
         return after.resource;
@@ -224,12 +237,14 @@ absl::StatusOr<v1::Campaign> CampaignStore::Step(const feed::Call& call, const s
         if (!state) return CampaignStepNotAllowedError(name, row.resource.state());
         if (*state == row.resource.state()) return row.resource;
         WICI_RETURN_IF_ERROR(ApplyStep(tx, step, who, now, row, changes));
-        WICI_RETURN_IF_ERROR(tx.Execute(queries::kStepCampaign,
-                                        {row.id, row.revision, static_cast<std::int64_t>(*state),
-                                         row.resource.approver(), row.template_version,
-                                         static_cast<std::int64_t>(row.calendar_method),
-                                         NextLook(row, *state, now), ToMicros(now)})
-                                 .status());
+        WICI_RETURN_IF_ERROR(
+            tx.Execute(queries::kStepCampaign,
+                       {row.id, row.revision, static_cast<std::int64_t>(*state),
+                        row.resource.approver(), row.template_version,
+                        static_cast<std::int64_t>(row.calendar_method), NextLook(row, *state, now),
+                        ToMicros(now), static_cast<std::int64_t>(row.unknown_policy),
+                        static_cast<std::int64_t>(row.resource.audience_state())})
+                .status());
         changes.push_back(ChangeOfCampaign(row, row.revision + 1, std::string(KindOf(step))));
         WICI_ASSIGN_OR_RETURN(const CampaignRow after, GetCampaignRow(tx, name));
         return after.resource;
@@ -261,6 +276,7 @@ absl::StatusOr<std::int64_t> CampaignStore::Advance(absl::Time deadline, const s
     if (before != v1::Campaign::STATE_APPROVED && before != v1::Campaign::STATE_SENDING) {
       return absl::OkStatus();
     }
+    if (HasAudienceToRead(row)) return absl::OkStatus();  // first it has to be known who they are
     WICI_ASSIGN_OR_RETURN(const v1::Notification::Counts counts, CountCampaign(tx, row));
     const std::int64_t left = row.persons - row.expanded;
     const std::int64_t open = counts.pending() + counts.sending() - left;

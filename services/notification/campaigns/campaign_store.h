@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,6 +15,7 @@
 #include "libs/feed/mutation.h"
 #include "libs/sql/database.h"
 #include "services/notification/campaigns/rules/campaign_steps.h"
+#include "services/notification/peers/peers.h"
 #include "wici/notification/v1/campaign_service.pb.h"
 
 namespace wici::notification {
@@ -49,6 +51,20 @@ class CampaignStore {
 
   // At most `limit` ids, the longest due first.
   absl::StatusOr<std::vector<std::string>> ListDue(absl::Time deadline, std::int64_t limit);
+  // Where the reading of the audience of a campaign goes on; nullopt when there is nothing to read.
+  // CAMPAIGN_NOT_FOUND.
+  struct AudienceCursor {
+    std::string campaign_id;
+    std::string audience;
+    std::string token;
+  };
+  absl::StatusOr<std::optional<AudienceCursor>> FindAudienceToRead(absl::Time deadline,
+                                                                   const std::string& id);
+  // Writes down the people of a page, or why there is none: a registry that is away is asked again
+  // in a while, and without the audience the campaign is a draft again. Nothing when another
+  // process was faster. Returns how many people there are more.
+  absl::StatusOr<std::int64_t> AddAudience(absl::Time deadline, const AudienceCursor& cursor,
+                                           const absl::StatusOr<AudiencePage>& page);
   // Puts the next chunk of a campaign into the ledger, or ends it; nothing when it was paused or
   // another process was faster. Returns how many people were added.
   absl::StatusOr<std::int64_t> Advance(absl::Time deadline, const std::string& id);

@@ -41,14 +41,23 @@ void CampaignWorker::Run() {
   }
 }
 
+absl::StatusOr<std::int64_t> CampaignWorker::Advance(const std::string& id) {
+  WICI_ASSIGN_OR_RETURN(const auto cursor,
+                        store_.FindAudienceToRead(machine_.Now() + kCampaignTimeout, id));
+  if (!cursor) return store_.Advance(machine_.Now() + kCampaignTimeout, id);
+  const absl::StatusOr<AudiencePage> page = peers_.ListAudience(cursor->audience, cursor->token);
+  WICI_RETURN_IF_ERROR(
+      store_.AddAudience(machine_.Now() + kCampaignTimeout, *cursor, page).status());
+  return 0;
+}
+
 absl::StatusOr<std::int64_t> CampaignWorker::RunOnce() {
   WICI_ASSIGN_OR_RETURN(const std::vector<std::string> due,
                         store_.ListDue(machine_.Now() + kCampaignTimeout, kCampaignsAtOnce));
   std::int64_t added = 0;
   absl::Status first_error;
   for (const std::string& id : due) {
-    const absl::StatusOr<std::int64_t> advanced =
-        store_.Advance(machine_.Now() + kCampaignTimeout, id);
+    const absl::StatusOr<std::int64_t> advanced = Advance(id);
     // One campaign that fails does not hold up the others.
     first_error.Update(advanced.status());
     if (advanced.ok()) added += *advanced;

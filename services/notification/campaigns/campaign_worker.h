@@ -1,4 +1,5 @@
-// Puts the people of campaigns that are being sent into the ledger, chunk by chunk, in turns.
+// Puts the people of campaigns that are being sent into the ledger, chunk by chunk, in turns;
+// before that it writes down who they are where an audience says so, page by page.
 //
 // One thread. Each chunk is a transaction guarded by how far the campaign has come, so a process
 // may be killed at any instant, several may run, and everybody is added once.
@@ -6,6 +7,7 @@
 #define WICI_SERVICES_NOTIFICATION_CAMPAIGNS_CAMPAIGN_WORKER_H_
 
 #include <functional>
+#include <string>
 #include <thread>
 #include <utility>
 
@@ -18,10 +20,11 @@ namespace wici::notification {
 
 class CampaignWorker {
  public:
-  // `machine` is the clock of deadlines; `on_commit` is called when deliveries were added. All
-  // outlive the worker.
-  CampaignWorker(CampaignStore& store, const Clock& machine, std::function<void()> on_commit)
-      : store_(store), machine_(machine), on_commit_(std::move(on_commit)) {}
+  // `peers` know audiences; `machine` is the clock of deadlines; `on_commit` is called when
+  // deliveries were added. All outlive the worker.
+  CampaignWorker(CampaignStore& store, Peers& peers, const Clock& machine,
+                 std::function<void()> on_commit)
+      : store_(store), peers_(peers), machine_(machine), on_commit_(std::move(on_commit)) {}
   ~CampaignWorker();  // stops the thread
   CampaignWorker(const CampaignWorker&) = delete;
   CampaignWorker& operator=(const CampaignWorker&) = delete;
@@ -32,8 +35,11 @@ class CampaignWorker {
 
  private:
   void Run();
+  // One step of one campaign; returns how many people were added to the ledger.
+  absl::StatusOr<std::int64_t> Advance(const std::string& id);
 
   CampaignStore& store_;
+  Peers& peers_;
   const Clock& machine_;
   const std::function<void()> on_commit_;
   Mutex mutex_;

@@ -11,14 +11,16 @@ namespace wici::notification::queries {
 
 inline constexpr sql::Query kInsertCampaign{"insert_campaign", R"sql(
   INSERT INTO campaigns (id, revision, title, event, template, template_version, calendar_method,
-                         channel, schedule_at, rate_per_minute, state, author, approver, persons,
-                         expanded, chunks, next_at, created_at, updated_at)
-  VALUES ($1, 1, $2, $3, $4, '', 0, $5, $6, $7, 1, $8, '', $9, 0, 0, NULL, $10, $10))sql"};
+                         unknown_policy, channel, schedule_at, rate_per_minute, state, author,
+                         approver, persons, audience, audience_state, audience_token, expanded,
+                         chunks, next_at, created_at, updated_at)
+  VALUES ($1, 1, $2, $3, $4, '', 0, 0, $5, $6, $7, 1, $8, '', $9, $11, 0, '', 0, 0, NULL,
+          $10, $10))sql"};
 
 inline constexpr sql::Query kGetCampaigns{"get_campaigns", R"sql(
   SELECT id, revision, title, event, template, template_version, calendar_method, channel,
          schedule_at, rate_per_minute, state, author, approver, persons, expanded, chunks,
-         created_at, updated_at
+         created_at, updated_at, unknown_policy, audience, audience_state, audience_token
   FROM campaigns WHERE id IN)sql"};
 
 // $1 event or '', $2 state or 0, $3 id before which to start, $4 limit. One half of the UNION is
@@ -26,7 +28,7 @@ inline constexpr sql::Query kGetCampaigns{"get_campaigns", R"sql(
 inline constexpr sql::Query kListCampaigns{"list_campaigns", R"sql(
   SELECT id, revision, title, event, template, template_version, calendar_method, channel,
          schedule_at, rate_per_minute, state, author, approver, persons, expanded, chunks,
-         created_at, updated_at
+         created_at, updated_at, unknown_policy, audience, audience_state, audience_token
   FROM (SELECT * FROM campaigns WHERE event = $1 AND ($2 = 0 OR state = $2) AND id < $3
         UNION ALL
         SELECT * FROM campaigns WHERE $1 = '' AND ($2 = 0 OR state = $2) AND id < $3) found
@@ -35,13 +37,16 @@ inline constexpr sql::Query kListCampaigns{"list_campaigns", R"sql(
 // Of a draft. $2 the revision it had.
 inline constexpr sql::Query kUpdateCampaign{"update_campaign", R"sql(
   UPDATE campaigns SET revision = revision + 1, title = $3, event = $4, template = $5,
-    channel = $6, schedule_at = $7, rate_per_minute = $8, persons = $9, updated_at = $10
+    channel = $6, schedule_at = $7, rate_per_minute = $8, persons = $9, updated_at = $10,
+    audience = $11, audience_state = 0, audience_token = ''
   WHERE id = $1 AND revision = $2)sql"};
 
-// $3 state, $4 approver, $5 version of the template, $6 calendar method, $7 when to look again.
+// $3 state, $4 approver, $5 version of the template, $6 calendar method, $7 when to look again,
+// $8 now, $9 unknown policy, $10 audience state.
 inline constexpr sql::Query kStepCampaign{"step_campaign", R"sql(
   UPDATE campaigns SET revision = revision + 1, state = $3, approver = $4, template_version = $5,
-    calendar_method = $6, next_at = $7, updated_at = $8
+    calendar_method = $6, next_at = $7, updated_at = $8, unknown_policy = $9,
+    audience_state = $10
   WHERE id = $1 AND revision = $2)sql"};
 
 inline constexpr sql::Query kInsertCampaignPersons{
@@ -49,6 +54,21 @@ inline constexpr sql::Query kInsertCampaignPersons{
 
 inline constexpr sql::Query kDeleteCampaignPersons{
     "delete_campaign_persons", "DELETE FROM campaign_persons WHERE campaign = $1"};
+
+// Whoever of these (campaign, person) is written down already.
+inline constexpr sql::Query kFindCampaignPersons{
+    "find_campaign_persons", "SELECT person FROM campaign_persons WHERE (campaign, person) IN"};
+
+// $2 the token that led to the page, $3 the next, $4 how many people there are now, $5 the audience
+// state, $6 the state of the campaign, $7 when to look again or NULL, $8 now, $9 how many revisions
+// more: 0 or 1, $10 how many people there were. No row: it was paused or aborted, or another
+// process was faster.
+inline constexpr sql::Query kAddAudience{"add_campaign_audience", R"sql(
+  UPDATE campaigns SET audience_token = $3, persons = $4, audience_state = $5, state = $6,
+    next_at = $7, updated_at = $8, revision = revision + $9
+  WHERE id = $1 AND state IN (2, 3) AND audience_state IN (1, 3) AND audience_token = $2
+    AND persons = $10
+  RETURNING revision)sql"};
 
 // $2 the position after which to start, $3 limit.
 inline constexpr sql::Query kListCampaignPersons{"list_campaign_persons", R"sql(

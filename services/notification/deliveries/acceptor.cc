@@ -18,7 +18,8 @@
 namespace wici::notification {
 namespace {
 
-// Writes down the versions of the templates that are in use now, and what their calendar parts ask.
+// Writes down the versions of the templates that are in use now, what their calendar parts ask, and
+// what holds for a lost answer where the notification does not say it.
 // INVALID_ARGUMENT for templates that do not exist.
 absl::Status ChooseVersions(const std::map<std::string, v1::Template>& stored,
                             std::vector<NewNotification>& notifications) {
@@ -41,6 +42,9 @@ absl::Status ChooseVersions(const std::map<std::string, v1::Template>& stored,
       notification.template_version = found->current_version();
     }
     notification.calendar_method = found->calendar_method();
+    if (notification.unknown_policy == v1::UNKNOWN_POLICY_UNSPECIFIED) {
+      notification.unknown_policy = found->unknown_policy();
+    }
   }
   return v.ToStatus(kDomain);
 }

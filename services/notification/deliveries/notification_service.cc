@@ -24,10 +24,10 @@ NewNotification Plan(const v1::Notification& wanted, IdSource& ids, absl::Time n
   plan.template_name = wanted.template_();
   plan.event = wanted.event();
   if (wanted.channel() != v1::CHANNEL_UNSPECIFIED) plan.channel = wanted.channel();
-  // Not every provider knows a repetition by its id, and each costs.
-  if (plan.channel == v1::CHANNEL_SMS) plan.unknown_policy = v1::UNKNOWN_POLICY_AT_MOST_ONCE;
-  if (wanted.unknown_policy() != v1::UNKNOWN_POLICY_UNSPECIFIED) {
-    plan.unknown_policy = wanted.unknown_policy();
+  plan.unknown_policy = wanted.unknown_policy();  // the acceptor knows the template's
+  if (plan.channel == v1::CHANNEL_SMS && plan.unknown_policy == v1::UNKNOWN_POLICY_UNSPECIFIED) {
+    // Not every provider knows a repetition by its id, and each costs.
+    plan.unknown_policy = v1::UNKNOWN_POLICY_AT_MOST_ONCE;
   }
   plan.not_before =
       wanted.has_schedule_time() ? std::max(now, TimeOf(wanted.schedule_time())) : now;

@@ -137,7 +137,9 @@ absl::StatusOr<std::vector<NewNotification>> FeedHandler::Plan(
     notification.event = change.aggregate();
     notification.cause =
         absl::StrCat("registration/", change.cursor().epoch(), "/", change.cursor().seq());
-    notification.calendar_method = FindBuiltIn(template_name)->calendar_method();
+    const v1::Template& built_in = *FindBuiltIn(template_name);
+    notification.calendar_method = built_in.calendar_method();
+    notification.unknown_policy = built_in.unknown_policy();
     SetCalendarPart(change, notification);
     notification.not_before = now;
     notification.expires = now + kDefaultLifetime;

@@ -6,6 +6,7 @@ CREATE TABLE templates (
   title TEXT NOT NULL,
   purpose BIGINT NOT NULL,
   calendar_method BIGINT NOT NULL,
+  unknown_policy BIGINT NOT NULL,
   version BIGINT NOT NULL,
   deleted BOOLEAN NOT NULL,
   created_at BIGINT NOT NULL,

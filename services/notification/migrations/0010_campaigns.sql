@@ -1,6 +1,7 @@
 -- Campaigns: one message to many. state: Campaign.State (campaign.proto): 1 draft, 2 approved,
 -- 3 sending, 4 paused, 5 done, 6 aborted. expanded: how many of the people, by position, are in the
--- ledger. next_at: when a worker must look at it again; NULL when nothing is to be done by itself.
+-- ledger. unknown_policy: that of the template. audience: a snapshot of the registry; audience_state:
+-- Campaign.AudienceState; audience_token: where its next page begins. next_at: when a worker must look at it again; NULL when nothing is to be done by itself.
 CREATE TABLE campaigns (
   id TEXT COLLATE "C" PRIMARY KEY,
   revision BIGINT NOT NULL,
@@ -9,6 +10,7 @@ CREATE TABLE campaigns (
   template TEXT COLLATE "C" NOT NULL,
   template_version TEXT COLLATE "C" NOT NULL,
   calendar_method BIGINT NOT NULL,
+  unknown_policy BIGINT NOT NULL,
   channel BIGINT NOT NULL,
   schedule_at BIGINT,
   rate_per_minute BIGINT NOT NULL,
@@ -16,6 +18,9 @@ CREATE TABLE campaigns (
   author TEXT COLLATE "C" NOT NULL,
   approver TEXT COLLATE "C" NOT NULL,
   persons BIGINT NOT NULL,
+  audience TEXT COLLATE "C" NOT NULL,
+  audience_state BIGINT NOT NULL,
+  audience_token TEXT NOT NULL,
   expanded BIGINT NOT NULL,
   chunks BIGINT NOT NULL,
   next_at BIGINT,

@@ -53,6 +53,16 @@ bool AskForLess(const absl::Status& status, Request& request) {
   return true;
 }
 
+// Whether a row of an audience is meant: it matches, unless a person decided otherwise.
+bool IsIn(const cluster_registry::v1::AudienceSnapshotRow& row) {
+  using cluster_registry::v1::AudienceRow;
+  using cluster_registry::v1::AudienceSnapshotRow;
+  if (row.decision() != AudienceSnapshotRow::DECISION_UNSPECIFIED) {
+    return row.decision() == AudienceSnapshotRow::DECISION_INCLUDE;
+  }
+  return row.row().outcome() == AudienceRow::OUTCOME_MATCHED;
+}
+
 // "events/e1" of "events/e1/meetings/m7".
 std::string EventOf(const std::string& meeting) {
   return meeting.substr(0, meeting.find("/meetings/"));
@@ -76,6 +86,7 @@ GrpcPeers::GrpcPeers(const std::shared_ptr<grpc::ChannelInterface>& registry,
                      std::function<std::string()> bearer_token, const Clock& clock)
     : registry_people_(people::v1::ContactPointService::NewStub(registry)),
       registration_people_(people::v1::ContactPointService::NewStub(registration)),
+      audiences_(cluster_registry::v1::AudienceService::NewStub(registry)),
       events_(registration::v1::EventService::NewStub(registration)),
       invitations_(registration::v1::InvitationService::NewStub(registration)),
       registrations_(registration::v1::RegistrationService::NewStub(registration)),
@@ -260,6 +271,27 @@ absl::StatusOr<std::vector<Participant>> GrpcPeers::ListParticipants(const std::
   WICI_RETURN_IF_ERROR(AddRegistered(event, registered, participants));
   WICI_RETURN_IF_ERROR(AddInvited(event, registered, participants));
   return participants;
+}
+
+absl::StatusOr<AudiencePage> GrpcPeers::ListAudience(const std::string& snapshot,
+                                                     const std::string& page) {
+  cluster_registry::v1::ListAudienceSnapshotRowsRequest request;
+  request.set_parent(snapshot);
+  request.set_page_size(kPageSizeMax);
+  request.set_page_token(page);
+  cluster_registry::v1::ListAudienceSnapshotRowsResponse response;
+  absl::Status status;
+  do {
+    status =
+        Call(*audiences_, &cluster_registry::v1::AudienceService::Stub::ListAudienceSnapshotRows,
+             request, response);
+  } while (AskForLess(status, request));
+  WICI_RETURN_IF_ERROR(status);
+  AudiencePage found{{}, response.next_page_token()};
+  for (const cluster_registry::v1::AudienceSnapshotRow& row : response.rows()) {
+    if (IsIn(row)) found.persons.push_back(row.row().contact());
+  }
+  return found;
 }
 
 }  // namespace wici::notification

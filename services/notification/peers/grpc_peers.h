@@ -12,6 +12,7 @@
 #include "grpcpp/grpcpp.h"
 #include "libs/base/clock.h"
 #include "services/notification/peers/peers.h"
+#include "wici/cluster_registry/v1/audience_service.grpc.pb.h"
 #include "wici/people/v1/contact_point_service.grpc.pb.h"
 #include "wici/registration/v1/event_service.grpc.pb.h"
 #include "wici/registration/v1/invitation_service.grpc.pb.h"
@@ -35,6 +36,8 @@ class GrpcPeers final : public Peers {
   absl::StatusOr<std::map<std::string, registration::v1::Links>> GetLinks(
       const Names& resources) override;
   absl::StatusOr<std::vector<Participant>> ListParticipants(const std::string& event) override;
+  absl::StatusOr<AudiencePage> ListAudience(const std::string& snapshot,
+                                            const std::string& page) override;
 
  private:
   template <class Stub, class Request, class Response>
@@ -56,6 +59,7 @@ class GrpcPeers final : public Peers {
 
   const std::unique_ptr<people::v1::ContactPointService::Stub> registry_people_;
   const std::unique_ptr<people::v1::ContactPointService::Stub> registration_people_;
+  const std::unique_ptr<cluster_registry::v1::AudienceService::Stub> audiences_;
   const std::unique_ptr<registration::v1::EventService::Stub> events_;
   const std::unique_ptr<registration::v1::InvitationService::Stub> invitations_;
   const std::unique_ptr<registration::v1::RegistrationService::Stub> registrations_;

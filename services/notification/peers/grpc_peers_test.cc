@@ -39,6 +39,8 @@ class Others {
     registrations.Inline("ListRegistrations", this, &Others::ListRegistrations);
     rpc::Service links = server.AddService("wici.registration.v1.LinkService");
     links.Inline("BatchGetLinks", this, &Others::BatchGetLinks);
+    rpc::Service audiences = server.AddService("wici.cluster_registry.v1.AudienceService");
+    audiences.Inline("ListAudienceSnapshotRows", this, &Others::ListAudienceSnapshotRows);
     rpc::Service meetings = server.AddService("wici.registration.v1.MeetingService");
     meetings.Inline("BatchGetMeetings", this, &Others::BatchGetMeetings);
   }
@@ -53,6 +55,35 @@ class Others {
       point.set_person(person);
       point.set_display_name("name of " + person);
     }
+    return absl::OkStatus();
+  }
+  // Of "audienceSnapshots/a" four rows in pages of two.
+  absl::Status ListAudienceSnapshotRows(
+      const rpc::Context& /*context*/,
+      const cluster_registry::v1::ListAudienceSnapshotRowsRequest& request,
+      cluster_registry::v1::ListAudienceSnapshotRowsResponse& response) {
+    using cluster_registry::v1::AudienceRow;
+    using cluster_registry::v1::AudienceSnapshotRow;
+    if (request.parent() != "audienceSnapshots/a") return absl::NotFoundError("no such snapshot");
+    const auto add = [&](const char* contact, AudienceRow::Outcome outcome,
+                         AudienceSnapshotRow::Decision decision) {
+      AudienceSnapshotRow& row = *response.add_rows();
+      row.mutable_row()->set_contact(contact);
+      row.mutable_row()->set_outcome(outcome);
+      row.set_decision(decision);
+    };
+    if (request.page_token().empty()) {
+      add("clusters/c/contacts/matched", AudienceRow::OUTCOME_MATCHED,
+          AudienceSnapshotRow::DECISION_UNSPECIFIED);
+      add("clusters/c/contacts/open", AudienceRow::OUTCOME_REVIEW,
+          AudienceSnapshotRow::DECISION_UNSPECIFIED);
+      response.set_next_page_token("2");
+      return absl::OkStatus();
+    }
+    add("clusters/c/contacts/in", AudienceRow::OUTCOME_REVIEW,
+        AudienceSnapshotRow::DECISION_INCLUDE);
+    add("clusters/c/contacts/out", AudienceRow::OUTCOME_MATCHED,
+        AudienceSnapshotRow::DECISION_EXCLUDE);
     return absl::OkStatus();
   }
   absl::Status GetEvent(const rpc::Context& /*context*/,
@@ -250,6 +281,18 @@ TEST_F(PeersTest, ErrorsComeBackAsTheyAre) {
   EXPECT_THAT(nobody->GetContactPoints({"persons/a"}),
               StatusIs(absl::StatusCode::kUnauthenticated));
   EXPECT_THAT(nobody->GetEvents({"events/e1"}), StatusIs(absl::StatusCode::kUnauthenticated));
+}
+
+TEST_F(PeersTest, OfAnAudienceThoseAreMeantWhoMatchOrWereDecidedToBeIn) {
+  const auto first = peers_->ListAudience("audienceSnapshots/a", "");
+  ASSERT_THAT(first, IsOk());
+  EXPECT_THAT(first->persons, ElementsAre("clusters/c/contacts/matched"));
+  const auto second = peers_->ListAudience("audienceSnapshots/a", first->next);
+  ASSERT_THAT(second, IsOk());
+  EXPECT_THAT(second->persons, ElementsAre("clusters/c/contacts/in"));
+  EXPECT_EQ(second->next, "");
+  EXPECT_THAT(peers_->ListAudience("audienceSnapshots/none", ""),
+              StatusIs(absl::StatusCode::kNotFound));
 }
 
 }  // namespace

@@ -32,6 +32,12 @@ struct Subject {
   registration::v1::MeetingState meeting = registration::v1::MEETING_STATE_UNSPECIFIED;
 };
 
+// Some people of an audience.
+struct AudiencePage {
+  std::vector<std::string> persons;
+  std::string next;  // where the next page begins, "" at the end
+};
+
 // Thread-safe. Errors are those of the calls; what does not exist is absent from the answer.
 class Peers {
  public:
@@ -48,6 +54,10 @@ class Peers {
   // Everybody an event concerns: active registrations (with a seat, waiting, or pending), and open
   // invitations not answered NO of people who never registered.
   virtual absl::StatusOr<std::vector<Participant>> ListParticipants(const std::string& event) = 0;
+  // Those of a snapshot of the registry ("audienceSnapshots/{snapshot}") who match, or were decided
+  // to be in; from `page` on, "" for the first. NOT_FOUND.
+  virtual absl::StatusOr<AudiencePage> ListAudience(const std::string& snapshot,
+                                                    const std::string& page) = 0;
 };
 
 }  // namespace wici::notification

@@ -36,6 +36,36 @@ TEST_P(KeptMailTest, UnknownOutcomeIsSentAgainWithTheSameMessageId) {
   EXPECT_THAT(sink_.Mails()[0], HasSubstr("Message-ID: <" + id + "@wici.example.org>\r\n"));
 }
 
+// The connection ends after the final dot, before the answer.
+TEST_P(KeptMailTest, TheTemplateDecidesWhetherAMailWhoseAnswerWasLostComesAgain) {
+  peers_.AddPerson(kJan, "drop-data-jan@example.org", "pl");
+  peers_.AddPerson(kMax, "drop-data-max@example.org", "de");
+  Consume("invitation.created", kJan, kInvitation);
+  Consume("invitation.reminded", kMax, kInvitation);
+  SendAll();
+  EXPECT_EQ(Ledger()[0].state(), v1::DELIVERY_STATE_DEFERRED);
+  EXPECT_EQ(Ledger()[1].state(), v1::DELIVERY_STATE_UNKNOWN);
+  EXPECT_EQ(Ledger()[1].reason(), v1::DELIVERY_REASON_REPEAT_FORBIDDEN);
+  peers_.AddPerson(kJan, "jan@example.org", "pl");
+  peers_.AddPerson(kMax, "max@example.org", "de");
+  clock_.Advance(absl::Minutes(1));
+  SendAll();
+  EXPECT_THAT(sink_.Facts(), ElementsAre(HasSubstr("jan@example.org | pl | Zaproszenie")));
+}
+
+TEST_P(KeptMailTest, ACalendarEntryThatIsTakenOutIsSentUntilItsAnswerComes) {
+  peers_.AddPerson(kJan, "drop-data-jan@example.org", "pl");
+  peers_.participants[kEvent] = {{kJan, kRegistration}};
+  peers_.events[kEvent].set_state(registration::v1::EVENT_STATE_CANCELLED);
+  Consume("event.cancelled", "", kEvent, 1);
+  SendAll();
+  EXPECT_EQ(Ledger()[0].last_outcome(), v1::ATTEMPT_OUTCOME_UNKNOWN);
+  peers_.AddPerson(kJan, "jan@example.org", "pl");
+  clock_.Advance(absl::Minutes(1));
+  SendAll();
+  EXPECT_THAT(sink_.Facts(), ElementsAre(HasSubstr("| CANCEL | CANCEL |")));
+}
+
 TEST_P(KeptMailTest, F14_AWorkerThatWasOnlyAsleepChangesNothing) {
   Consume("invitation.created", kJan, kInvitation);
   const auto claimed = store_->ClaimDeliveries(absl::Now() + absl::Seconds(20), v1::CHANNEL_EMAIL,

@@ -10,17 +10,19 @@
 namespace wici::notification::queries {
 
 inline constexpr sql::Query kInsertTemplate{"insert_template", R"sql(
-  INSERT INTO templates (id, revision, title, purpose, calendar_method, version, deleted,
-                         created_at, updated_at)
-  VALUES ($1, 1, $2, $3, $4, 1, FALSE, $5, $5) ON CONFLICT DO NOTHING RETURNING id)sql"};
+  INSERT INTO templates (id, revision, title, purpose, calendar_method, unknown_policy, version,
+                         deleted, created_at, updated_at)
+  VALUES ($1, 1, $2, $3, $4, $6, 1, FALSE, $5, $5) ON CONFLICT DO NOTHING RETURNING id)sql"};
 
 inline constexpr sql::Query kGetTemplates{"get_templates", R"sql(
-  SELECT id, revision, title, purpose, calendar_method, version, deleted, created_at, updated_at
+  SELECT id, revision, title, purpose, calendar_method, version, deleted, created_at, updated_at,
+         unknown_policy
   FROM templates WHERE id IN)sql"};
 
 // $1 id after which to start, $2 limit.
 inline constexpr sql::Query kListTemplates{"list_templates", R"sql(
-  SELECT id, revision, title, purpose, calendar_method, version, deleted, created_at, updated_at
+  SELECT id, revision, title, purpose, calendar_method, version, deleted, created_at, updated_at,
+         unknown_policy
   FROM templates WHERE id > $1 AND deleted = FALSE ORDER BY id LIMIT $2)sql"};
 
 // $2 the revision it had, $3 version, $4 deleted, $5 now. No row: it has changed meanwhile.

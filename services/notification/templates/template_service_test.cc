@@ -1,6 +1,7 @@
 // Templates over real gRPC.
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -144,6 +145,57 @@ TEST_P(TemplateServiceTest, ATemplateOfAnOrganisationIsCreatedAndPreviewed) {
   EXPECT_THAT(polish->text(), HasSubstr("Dzień dobry, Alex Example"));
   EXPECT_THAT(polish->html(), HasSubstr("parking jest za: Example Hall"));
   EXPECT_EQ(Preview("templates/parking", "de")->language(), "en") << "the fall-back";
+}
+
+TEST_P(TemplateServiceTest,
+       NewsWithoutACalendarPartIsSentAtMostOnceUnlessItsTemplateSaysOtherwise) {
+  const auto policy = [&](const std::string& id, v1::Purpose purpose, v1::CalendarMethod method,
+                          v1::UnknownPolicy wanted = v1::UNKNOWN_POLICY_UNSPECIFIED) {
+    v1::CreateTemplateRequest request = Wanted(id);
+    request.mutable_template_()->set_purpose(purpose);
+    request.mutable_template_()->set_calendar_method(method);
+    request.mutable_template_()->set_unknown_policy(wanted);
+    const auto created = Create(request);
+    EXPECT_THAT(created, IsOk());
+    EXPECT_EQ(Get(created->name())->unknown_policy(), created->unknown_policy());
+    return created->unknown_policy();
+  };
+  const auto least = v1::UNKNOWN_POLICY_AT_LEAST_ONCE;
+  const auto most = v1::UNKNOWN_POLICY_AT_MOST_ONCE;
+  const auto none = v1::CALENDAR_METHOD_UNSPECIFIED;
+  EXPECT_EQ(policy("news", v1::PURPOSE_MARKETING, none), most);
+  EXPECT_EQ(policy("call", v1::PURPOSE_INVITATION, none), most);
+  EXPECT_EQ(policy("date", v1::PURPOSE_INVITATION, v1::CALENDAR_METHOD_REQUEST), least);
+  EXPECT_EQ(policy("parking", v1::PURPOSE_SERVICE, none), least);
+  EXPECT_EQ(policy("prize", v1::PURPOSE_SERVICE, none, most), most);
+  EXPECT_EQ(policy("urgent-news", v1::PURPOSE_MARKETING, none, least), least);
+  v1::CreateTemplateRequest request = Wanted("wrong");
+  request.mutable_template_()->set_unknown_policy(static_cast<v1::UnknownPolicy>(17));
+  EXPECT_THAT(Create(request), HasViolation("template.unknown_policy"));
+}
+
+TEST_P(TemplateServiceTest, WhatANotificationSaysOfALostAnswerCountsBeforeItsTemplate) {
+  v1::CreateTemplateRequest wanted = Wanted("news");
+  wanted.mutable_template_()->set_purpose(v1::PURPOSE_MARKETING);
+  ASSERT_THAT(Create(wanted), IsOk());
+  const auto sent = [&](const char* name, v1::UnknownPolicy said) {
+    v1::SendNotificationRequest request = Request();
+    request.mutable_notification()->set_template_(name);
+    request.mutable_notification()->set_unknown_policy(said);
+    const auto accepted = Send(request);
+    EXPECT_THAT(accepted, IsOk());
+    EndAll(v1::ATTEMPT_OUTCOME_UNKNOWN);  // the answer after the final dot is lost
+    v1::ListDeliveriesRequest list;
+    list.set_parent(accepted->name());
+    return std::pair(accepted->unknown_policy(), ListDeliveries(list)->deliveries(0).state());
+  };
+  const auto again = std::pair(v1::UNKNOWN_POLICY_AT_LEAST_ONCE, v1::DELIVERY_STATE_DEFERRED);
+  const auto never = std::pair(v1::UNKNOWN_POLICY_AT_MOST_ONCE, v1::DELIVERY_STATE_UNKNOWN);
+  EXPECT_EQ(sent("templates/news", v1::UNKNOWN_POLICY_UNSPECIFIED), never);
+  EXPECT_EQ(sent("templates/news", v1::UNKNOWN_POLICY_AT_LEAST_ONCE), again);
+  EXPECT_EQ(sent("templates/invitation", v1::UNKNOWN_POLICY_UNSPECIFIED), again);
+  EXPECT_EQ(sent("templates/invitation", v1::UNKNOWN_POLICY_AT_MOST_ONCE), never);
+  EXPECT_EQ(sent("templates/invitation-reminder", v1::UNKNOWN_POLICY_UNSPECIFIED), never);
 }
 
 TEST_P(TemplateServiceTest, AVersionNeverChangesAndTheNewestIsUsed) {

@@ -11,6 +11,7 @@
 #include "libs/rpc/etag.h"
 #include "services/notification/errors.h"
 #include "services/notification/templates/queries.h"
+#include "services/notification/templates/rules/built_in.h"
 #include "services/notification/templates/rules/html_of_text.h"
 #include "services/notification/templates/rules/template_values.h"
 
@@ -57,6 +58,7 @@ TemplateRow ReadTemplate(const sql::Row& row) {
   resource.set_title(row.Text(2));
   resource.set_purpose(static_cast<v1::Purpose>(row.Int(3)));
   resource.set_calendar_method(static_cast<v1::CalendarMethod>(row.Int(4)));
+  resource.set_unknown_policy(static_cast<v1::UnknownPolicy>(row.Int(9)));
   resource.set_current_version(VersionName(row.Text(0), result.version));
   SetTimestamp(FromMicros(row.Int(7)), *resource.mutable_create_time());
   SetTimestamp(FromMicros(row.Int(8)), *resource.mutable_update_time());
@@ -200,7 +202,8 @@ absl::StatusOr<v1::Template> TemplateStore::Create(const feed::Call& call, v1::T
             tx.Execute(
                 queries::kInsertTemplate,
                 {TemplateIdOf(name), wanted.title(), static_cast<std::int64_t>(wanted.purpose()),
-                 static_cast<std::int64_t>(wanted.calendar_method()), ToMicros(now)}));
+                 static_cast<std::int64_t>(wanted.calendar_method()), ToMicros(now),
+                 static_cast<std::int64_t>(UnknownPolicyOf(wanted))}));
         if (inserted.empty()) return TemplateExistsError(name);
         WICI_RETURN_IF_ERROR(InsertVersion(tx, wanted, 1, now, version));
         changes.push_back(ChangeOf(name, 1, "template.created", name));

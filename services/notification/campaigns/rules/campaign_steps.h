@@ -19,6 +19,7 @@ std::optional<v1::Campaign::State> StateAfter(v1::Campaign::State state, Campaig
 
 // For more people than this the approver must not be the author.
 inline constexpr std::int64_t kSelfApprovalMax = 100;
+// How many they are in an audience shows when it is read: it counts as more.
 bool MayApprove(std::string_view author, std::string_view approver, std::int64_t persons);
 
 // The next people to be put into the ledger.

@@ -15,7 +15,9 @@ namespace {
 
 void CheckPersonsOf(const v1::Campaign& campaign, Violations& v) {
   if (!campaign.audience().empty()) {
-    v.Add("campaign.audience", "cannot be read yet: name the persons");
+    v.RequireResourceName("campaign.audience", campaign.audience(), "audienceSnapshots/*");
+    if (campaign.persons_size() > 0) v.Add("campaign.persons", "must be empty with an audience");
+    return;
   }
   if (!v.RequireRange("campaign.persons", campaign.persons_size(), 1, kCampaignPersonsMax)) return;
   std::set<std::string> seen;

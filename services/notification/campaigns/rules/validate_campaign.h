@@ -2,6 +2,8 @@
 #ifndef WICI_SERVICES_NOTIFICATION_CAMPAIGNS_RULES_VALIDATE_CAMPAIGN_H_
 #define WICI_SERVICES_NOTIFICATION_CAMPAIGNS_RULES_VALIDATE_CAMPAIGN_H_
 
+#include <cstdint>
+
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "libs/base/violations.h"
@@ -10,6 +12,7 @@
 namespace wici::notification {
 
 inline constexpr int kCampaignPersonsMax = 10000;
+inline constexpr std::int64_t kAudienceMax = 100000;
 inline constexpr int kCampaignRateMax = 100000;  // a minute
 
 absl::Status ValidateCreateCampaign(const v1::CreateCampaignRequest& request, absl::Time now);

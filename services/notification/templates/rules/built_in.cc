@@ -18,13 +18,16 @@ struct BuiltIn {
   std::string_view title;
   v1::Purpose purpose;
   v1::CalendarMethod calendar_method;
+  // Whoever misses one of these misses little, and minds it twice.
+  bool at_most_once = false;
 };
 
 // In the order of the ids.
 constexpr BuiltIn kBuiltIns[] = {
     {"event-cancelled", "An event was called off", v1::PURPOSE_MANDATORY,
      v1::CALENDAR_METHOD_CANCEL},
-    {"event-follow-up", "An event has ended", v1::PURPOSE_SERVICE, v1::CALENDAR_METHOD_UNSPECIFIED},
+    {"event-follow-up", "An event has ended", v1::PURPOSE_SERVICE, v1::CALENDAR_METHOD_UNSPECIFIED,
+     /*at_most_once=*/true},
     {"event-reminder", "An event begins soon", v1::PURPOSE_SERVICE,
      v1::CALENDAR_METHOD_UNSPECIFIED},
     {"event-rescheduled", "An event was moved", v1::PURPOSE_MANDATORY, v1::CALENDAR_METHOD_REQUEST},
@@ -32,7 +35,7 @@ constexpr BuiltIn kBuiltIns[] = {
     {"invitation-delegated", "An invitation was passed on", v1::PURPOSE_SERVICE,
      v1::CALENDAR_METHOD_REQUEST},
     {"invitation-reminder", "An invitation is not answered", v1::PURPOSE_INVITATION,
-     v1::CALENDAR_METHOD_REQUEST},
+     v1::CALENDAR_METHOD_REQUEST, /*at_most_once=*/true},
     {"meeting-accepted", "A request for a meeting was accepted", v1::PURPOSE_SERVICE,
      v1::CALENDAR_METHOD_UNSPECIFIED},
     {"meeting-cancelled", "A meeting was called off", v1::PURPOSE_SERVICE,
@@ -155,6 +158,8 @@ v1::Template MakeTemplate(const BuiltIn& built_in) {
   result.set_title(std::string(built_in.title));
   result.set_purpose(built_in.purpose);
   result.set_calendar_method(built_in.calendar_method);
+  result.set_unknown_policy(built_in.at_most_once ? v1::UNKNOWN_POLICY_AT_MOST_ONCE
+                                                  : v1::UNKNOWN_POLICY_AT_LEAST_ONCE);
   result.set_built_in(true);
   result.set_current_version(absl::StrCat(result.name(), "/versions/1"));
   for (const std::string_view name : TemplateVariables()) {
@@ -184,6 +189,15 @@ const v1::Template* FindBuiltIn(std::string_view template_name) {
 const v1::TemplateVersion* FindBuiltInVersion(std::string_view template_name) {
   const auto found = AllTexts().versions.find(std::string(template_name));
   return found == AllTexts().versions.end() ? nullptr : &found->second;
+}
+
+v1::UnknownPolicy UnknownPolicyOf(const v1::Template& wanted) {
+  if (wanted.unknown_policy() != v1::UNKNOWN_POLICY_UNSPECIFIED) return wanted.unknown_policy();
+  const bool audience =
+      wanted.purpose() == v1::PURPOSE_INVITATION || wanted.purpose() == v1::PURPOSE_MARKETING;
+  return audience && wanted.calendar_method() == v1::CALENDAR_METHOD_UNSPECIFIED
+             ? v1::UNKNOWN_POLICY_AT_MOST_ONCE
+             : v1::UNKNOWN_POLICY_AT_LEAST_ONCE;
 }
 
 const std::vector<std::string>& SupportedLanguages() {

@@ -28,6 +28,10 @@ const v1::Template* FindBuiltIn(std::string_view template_name);
 // Its version 1, or nullptr.
 const v1::TemplateVersion* FindBuiltInVersion(std::string_view template_name);
 
+// What holds for the notifications of a template of an organisation that do not say it themselves;
+// the rule stands at Template.unknown_policy.
+v1::UnknownPolicy UnknownPolicyOf(const v1::Template& wanted);
+
 // "cs", "de", "en", "pl", "uk": the languages a template may have.
 const std::vector<std::string>& SupportedLanguages();
 

@@ -112,6 +112,17 @@ TEST(TemplatesTest, EveryTextAlsoRendersWithoutOptionalValues) {
   }
 }
 
+TEST(TemplatesTest, WhatMovesACalendarEntryIsSentUntilItsAnswerComesAndAReminderOnce) {
+  const auto policy = [](const char* name) { return FindBuiltIn(name)->unknown_policy(); };
+  for (const char* name : {"templates/event-cancelled", "templates/event-rescheduled",
+                           "templates/invitation", "templates/registration-cancelled",
+                           "templates/registration-confirmed", "templates/event-reminder"}) {
+    EXPECT_EQ(policy(name), v1::UNKNOWN_POLICY_AT_LEAST_ONCE) << name;
+  }
+  EXPECT_EQ(policy("templates/invitation-reminder"), v1::UNKNOWN_POLICY_AT_MOST_ONCE);
+  EXPECT_EQ(policy("templates/event-follow-up"), v1::UNKNOWN_POLICY_AT_MOST_ONCE);
+}
+
 // What a language calls one, two, five, 21, 22 and 25 days.
 struct Counted {
   const char* language;

@@ -73,6 +73,9 @@ absl::Status ValidateCreateTemplate(const v1::CreateTemplateRequest& request) {
   if (!v1::CalendarMethod_IsValid(wanted.calendar_method())) {
     v.Add("template.calendar_method", "must be a known method, or none");
   }
+  if (!v1::UnknownPolicy_IsValid(wanted.unknown_policy())) {
+    v.Add("template.unknown_policy", "must be AT_LEAST_ONCE or AT_MOST_ONCE");
+  }
   CheckVersion("version", request.version(), v);
   return v.ToStatus(kDomain);
 }

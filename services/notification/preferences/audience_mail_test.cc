@@ -53,6 +53,21 @@ class AudienceMailTest : public WorkerFixture {
         suppressions_->Create(ACall(), suppression, keys_.AddressHash(*Mailbox::Parse(address))),
         IsOk());
   }
+  void Quiet(const std::string& person, const std::string& from, const std::string& until,
+             const std::string& zone) {
+    v1::UpdatePreferencesRequest request;
+    v1::Preferences& preferences = *request.mutable_preferences();
+    preferences.set_name(PreferencesName(person));
+    preferences.set_quiet_from(from);
+    preferences.set_quiet_until(until);
+    preferences.set_time_zone(zone);
+    ASSERT_THAT(preferences_->Update(ACall(), request), IsOk());
+  }
+  static absl::Time At(const std::string& text) {
+    absl::Time time;
+    EXPECT_TRUE(absl::ParseTime(absl::RFC3339_full, text, &time, nullptr));
+    return time;
+  }
   static std::string IdOfDelivery(const v1::Delivery& delivery) {
     return delivery.name().substr(delivery.name().rfind('/') + 1);
   }
@@ -114,14 +129,9 @@ TEST_P(AudienceMailTest, AnAddressTheRelayDoesNotKnowIsSuppressed) {
 }
 
 TEST_P(AudienceMailTest, AnInvitationWaitsForTheEndOfQuietHours) {
-  v1::UpdatePreferencesRequest request;
-  v1::Preferences& preferences = *request.mutable_preferences();
-  preferences.set_name(PreferencesName(kJan));
   const absl::TimeZone utc = absl::UTCTimeZone();
-  preferences.set_quiet_from(absl::FormatTime("%H:%M", clock_.Now() - absl::Hours(1), utc));
-  preferences.set_quiet_until(absl::FormatTime("%H:%M", clock_.Now() + absl::Hours(2), utc));
-  preferences.set_time_zone("UTC");
-  ASSERT_THAT(preferences_->Update(ACall(), request), IsOk());
+  Quiet(kJan, absl::FormatTime("%H:%M", clock_.Now() - absl::Hours(1), utc),
+        absl::FormatTime("%H:%M", clock_.Now() + absl::Hours(2), utc), "UTC");
   Consume("invitation.created", kJan, kInvitation);
   SendAll();
   EXPECT_THAT(sink_.Mails(), IsEmpty());
@@ -131,6 +141,49 @@ TEST_P(AudienceMailTest, AnInvitationWaitsForTheEndOfQuietHours) {
   SendAll();
   EXPECT_THAT(sink_.Mails(), SizeIs(1));
   EXPECT_EQ(Ledger()[0].state(), v1::DELIVERY_STATE_DELIVERED);
+}
+
+// A night in the zone of the person, and how long it lasts from 23:00 on.
+struct Night {
+  const char* zone;
+  const char* at_eleven;
+  const char* at_seven;
+};
+
+TEST_P(AudienceMailTest, AnInvitationWaitsForTheMorningOfThePersonAlsoWhenTheClocksChange) {
+  const Night nights[] = {
+      {"Europe/Warsaw", "2015-03-28T23:00:00+01:00", "2015-03-29T07:00:00+02:00"},
+      {"Europe/Warsaw", "2015-10-24T23:00:00+02:00", "2015-10-25T07:00:00+01:00"},
+      {"Asia/Kolkata", "2015-11-01T23:00:00+05:30", "2015-11-02T07:00:00+05:30"},
+      {"Pacific/Honolulu", "2015-11-10T23:00:00-10:00", "2015-11-11T07:00:00-10:00"}};
+  std::size_t sent = 0;
+  for (const Night& night : nights) {
+    Quiet(kJan, "22:00", "07:00", night.zone);
+    clock_.Set(At(night.at_eleven));
+    Consume("invitation.created", kJan, kInvitation);
+    SendAll();
+    EXPECT_THAT(sink_.Mails(), SizeIs(sent)) << night.zone;
+    EXPECT_EQ(Ledger().back().reason(), v1::DELIVERY_REASON_QUIET_HOURS);
+    EXPECT_EQ(Ledger().back().next_attempt_time().seconds(),
+              absl::ToUnixSeconds(At(night.at_seven)))
+        << night.at_eleven;
+    clock_.Set(At(night.at_seven) - absl::Seconds(1));
+    SendAll();
+    EXPECT_THAT(sink_.Mails(), SizeIs(sent)) << night.zone;
+    clock_.Set(At(night.at_seven));
+    SendAll();
+    EXPECT_THAT(sink_.Mails(), SizeIs(++sent)) << night.zone;
+  }
+}
+
+TEST_P(AudienceMailTest, WhatIsMandatoryOrConcernsARegistrationIsSentAtNight) {
+  Quiet(kJan, "22:00", "07:00", "Europe/Warsaw");
+  clock_.Set(At("2015-03-28T23:30:00+01:00"));
+  Consume("registration.confirmed", kJan, kRegistration);
+  peers_.participants[kEvent] = {{kJan, kRegistration}};
+  Consume("event.rescheduled", "", kEvent);
+  SendAll();
+  EXPECT_THAT(sink_.Mails(), SizeIs(2));
 }
 
 TEST_P(AudienceMailTest, WhoRegisteredIsInvitedOnlyAfterAgreeing) {

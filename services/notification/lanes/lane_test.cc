@@ -8,7 +8,7 @@
 namespace wici::notification {
 namespace {
 
-const absl::Time kStart = absl::FromUnixSeconds(1450000000);
+const absl::Time kLaneStart = absl::FromUnixSeconds(1450000000);
 constexpr LaneLimits kBreaker{.failures_max = 3};
 constexpr LaneLimits kBucket{.per_second = 2, .burst = 4, .failures_max = 0};
 
@@ -25,13 +25,14 @@ int Admitted(Lane& lane, const LaneLimits& limits, absl::Time now) {
 
 TEST(LaneTest, ABucketLetsThroughABurstAndThenItsRate) {
   Lane lane;
-  EXPECT_EQ(Admitted(lane, kBucket, kStart), 4);
-  EXPECT_EQ(Admitted(lane, kBucket, kStart), 0);
-  EXPECT_EQ(Admitted(lane, kBucket, kStart + absl::Milliseconds(499)), 0);
-  EXPECT_EQ(Admitted(lane, kBucket, kStart + absl::Milliseconds(500)), 1);
-  EXPECT_EQ(Admitted(lane, kBucket, kStart + absl::Milliseconds(1500)), 2);
-  EXPECT_EQ(Admitted(lane, kBucket, kStart + absl::Hours(24 * 365)), 4) << "it is full, not more";
-  EXPECT_EQ(Admitted(lane, kBucket, kStart), 0) << "a clock that goes back gives nothing";
+  EXPECT_EQ(Admitted(lane, kBucket, kLaneStart), 4);
+  EXPECT_EQ(Admitted(lane, kBucket, kLaneStart), 0);
+  EXPECT_EQ(Admitted(lane, kBucket, kLaneStart + absl::Milliseconds(499)), 0);
+  EXPECT_EQ(Admitted(lane, kBucket, kLaneStart + absl::Milliseconds(500)), 1);
+  EXPECT_EQ(Admitted(lane, kBucket, kLaneStart + absl::Milliseconds(1500)), 2);
+  EXPECT_EQ(Admitted(lane, kBucket, kLaneStart + absl::Hours(24 * 365)), 4)
+      << "it is full, not more";
+  EXPECT_EQ(Admitted(lane, kBucket, kLaneStart), 0) << "a clock that goes back gives nothing";
 }
 
 TEST(LaneTest, F16_AClockThatIsSetBackStopsALaneForNoLongerThanItsPauses) {
@@ -50,30 +51,30 @@ TEST(LaneTest, F16_AClockThatIsSetBackStopsALaneForNoLongerThanItsPauses) {
 
 TEST(LaneTest, WhatHasToWaitComesBackOneAfterTheOther) {
   Lane lane;
-  EXPECT_EQ(Admitted(lane, kBucket, kStart), 4);
+  EXPECT_EQ(Admitted(lane, kBucket, kLaneStart), 4);
   std::int64_t waiting = 0;
   for (int i = 1; i <= 3; ++i) {
-    const Verdict verdict = AdmitToLane(lane, kBucket, waiting, kStart);
+    const Verdict verdict = AdmitToLane(lane, kBucket, waiting, kLaneStart);
     EXPECT_EQ(verdict.reason, v1::DELIVERY_REASON_THROTTLED);
-    EXPECT_EQ(verdict.until, kStart + absl::Milliseconds(500) * i);
+    EXPECT_EQ(verdict.until, kLaneStart + absl::Milliseconds(500) * i);
   }
 }
 
 TEST(LaneTest, FailuresInARowOpenItAndOneProbeClosesItAgain) {
   Lane lane;
-  RecordInLane(lane, kBreaker, true, kStart);
-  RecordInLane(lane, kBreaker, true, kStart);
-  RecordInLane(lane, kBreaker, false, kStart);
-  RecordInLane(lane, kBreaker, true, kStart);
-  RecordInLane(lane, kBreaker, true, kStart);
-  EXPECT_EQ(Admitted(lane, kBreaker, kStart), 20) << "not three in a row";
-  RecordInLane(lane, kBreaker, true, kStart);
+  RecordInLane(lane, kBreaker, true, kLaneStart);
+  RecordInLane(lane, kBreaker, true, kLaneStart);
+  RecordInLane(lane, kBreaker, false, kLaneStart);
+  RecordInLane(lane, kBreaker, true, kLaneStart);
+  RecordInLane(lane, kBreaker, true, kLaneStart);
+  EXPECT_EQ(Admitted(lane, kBreaker, kLaneStart), 20) << "not three in a row";
+  RecordInLane(lane, kBreaker, true, kLaneStart);
   std::int64_t waiting = 0;
-  const Verdict open = AdmitToLane(lane, kBreaker, waiting, kStart);
+  const Verdict open = AdmitToLane(lane, kBreaker, waiting, kLaneStart);
   EXPECT_EQ(open.reason, v1::DELIVERY_REASON_CIRCUIT_OPEN);
-  EXPECT_GE(open.until, kStart + absl::Seconds(30));
-  EXPECT_EQ(Admitted(lane, kBreaker, kStart + absl::Seconds(29)), 0);
-  const absl::Time half = kStart + absl::Seconds(30);
+  EXPECT_GE(open.until, kLaneStart + absl::Seconds(30));
+  EXPECT_EQ(Admitted(lane, kBreaker, kLaneStart + absl::Seconds(29)), 0);
+  const absl::Time half = kLaneStart + absl::Seconds(30);
   EXPECT_EQ(Admitted(lane, kBreaker, half), 1) << "the probe";
   EXPECT_EQ(Admitted(lane, kBreaker, half + absl::Seconds(1)), 0);
   RecordInLane(lane, kBreaker, false, half);
@@ -82,10 +83,10 @@ TEST(LaneTest, FailuresInARowOpenItAndOneProbeClosesItAgain) {
 
 TEST(LaneTest, AProbeThatFailsOpensItForTwiceAsLongUpToAnHour) {
   Lane lane;
-  for (int i = 0; i < 3; ++i) RecordInLane(lane, kBreaker, true, kStart);
+  for (int i = 0; i < 3; ++i) RecordInLane(lane, kBreaker, true, kLaneStart);
   RecordInLane(lane, kBreaker, true,
-               kStart + absl::Seconds(1));  // was under way
-  absl::Time now = kStart;
+               kLaneStart + absl::Seconds(1));  // was under way
+  absl::Time now = kLaneStart;
   absl::Duration pause = absl::Seconds(30);
   for (int i = 0; i < 20; ++i) {
     EXPECT_EQ(Admitted(lane, kBreaker, now + pause - absl::Milliseconds(1)), 0);
@@ -99,8 +100,8 @@ TEST(LaneTest, AProbeThatFailsOpensItForTwiceAsLongUpToAnHour) {
 
 TEST(LaneTest, AProbeOfWhichNothingIsHeardIsFollowedByAnother) {
   Lane lane;
-  for (int i = 0; i < 3; ++i) RecordInLane(lane, kBreaker, true, kStart);
-  const absl::Time half = kStart + absl::Seconds(30);
+  for (int i = 0; i < 3; ++i) RecordInLane(lane, kBreaker, true, kLaneStart);
+  const absl::Time half = kLaneStart + absl::Seconds(30);
   EXPECT_EQ(Admitted(lane, kBreaker, half), 1);
   EXPECT_EQ(Admitted(lane, kBreaker, half + absl::Minutes(2)), 1);
 }

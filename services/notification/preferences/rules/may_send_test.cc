@@ -11,7 +11,7 @@ namespace {
 
 const absl::Time kNoon = absl::FromUnixSeconds(1450436400);   // 2015-12-18 12:00 in Warsaw
 const absl::Time kNight = absl::FromUnixSeconds(1450476000);  // 23:00
-const absl::Time kMorning = absl::FromUnixSeconds(1450504800);
+const absl::Time kSevenInTheMorning = absl::FromUnixSeconds(1450504800);
 
 constexpr v1::Purpose kPurposes[] = {v1::PURPOSE_MANDATORY, v1::PURPOSE_SERVICE,
                                      v1::PURPOSE_INVITATION, v1::PURPOSE_MARKETING};
@@ -113,7 +113,8 @@ TEST(MaySendTest, OnlyAudienceMailWaitsForTheEndOfQuietHours) {
   facts.preferences.set_time_zone("Europe/Warsaw");
   EXPECT_THAT(Reasons(facts), ::testing::ElementsAre(kGo, kGo, kGo, kGo));
   EXPECT_THAT(Reasons(facts, kNight), ::testing::ElementsAre(kGo, kGo, kQuiet, kQuiet));
-  EXPECT_EQ(MaySend(v1::PURPOSE_INVITATION, v1::CHANNEL_EMAIL, facts, kNight).wait_until, kMorning);
+  EXPECT_EQ(MaySend(v1::PURPOSE_INVITATION, v1::CHANNEL_EMAIL, facts, kNight).wait_until,
+            kSevenInTheMorning);
   facts.owner_consent = false;
   EXPECT_THAT(Reasons(facts, kNight), ::testing::ElementsAre(kGo, kGo, kNoConsent, kNoConsent))
       << "nobody waits for what is never sent";

@@ -76,6 +76,7 @@ absl::StatusOr<int> TimerWorker::RunOnce() {
   for (const DueTimer& timer : due) names.insert(timer.event);
   WICI_ASSIGN_OR_RETURN(const Round round, ReadEvents(names));
   std::vector<DueTimer> delayed;
+  std::size_t away = 0;  // in a row
   for (const DueTimer& timer : due) {
     if (round.unreadable.count(timer.event) > 0) {
       delayed.push_back(timer);
@@ -84,12 +85,17 @@ absl::StatusOr<int> TimerWorker::RunOnce() {
     const auto event = round.events.find(timer.event);
     const absl::Status fired =
         Fire(timer, event == round.events.end() ? nullptr : &event->second.event);
-    if (fired.ok()) continue;
+    if (fired.ok()) {
+      away = 0;
+      continue;
+    }
     Log(LogLevel::kWarning, "timer_not_fired",
         {{"event", timer.event}, {"code", absl::StatusCodeToString(fired.code())}});
     delayed.push_back(timer);
+    if (IsAway(fired) && ++away == kFailuresOfAnOutage) break;
   }
   WICI_RETURN_IF_ERROR(Delay(delayed));
+  if (away == kFailuresOfAnOutage) return absl::UnavailableError("registration is away");
   return static_cast<int>(due.size());
 }
 

@@ -37,16 +37,16 @@ TEST(LaneTest, ABucketLetsThroughABurstAndThenItsRate) {
 
 TEST(LaneTest, F16_AClockThatIsSetBackStopsALaneForNoLongerThanItsPauses) {
   Lane bucket;
-  EXPECT_EQ(Admitted(bucket, kBucket, kStart + absl::Hours(2)), 4);
-  EXPECT_EQ(Admitted(bucket, kBucket, kStart), 0);
-  EXPECT_EQ(Admitted(bucket, kBucket, kStart + absl::Milliseconds(500)), 1);
+  EXPECT_EQ(Admitted(bucket, kBucket, kLaneStart + absl::Hours(2)), 4);
+  EXPECT_EQ(Admitted(bucket, kBucket, kLaneStart), 0);
+  EXPECT_EQ(Admitted(bucket, kBucket, kLaneStart + absl::Milliseconds(500)), 1);
   Lane breaker;
-  for (int i = 0; i < 3; ++i) RecordInLane(breaker, kBreaker, true, kStart + absl::Hours(2));
-  EXPECT_EQ(Admitted(breaker, kBreaker, kStart + absl::Hours(2)), 0);
-  EXPECT_EQ(Admitted(breaker, kBreaker, kStart), 1) << "a probe";
-  EXPECT_EQ(Admitted(breaker, kBreaker, kStart), 0);
-  RecordInLane(breaker, kBreaker, false, kStart);
-  EXPECT_EQ(Admitted(breaker, kBreaker, kStart), 20);
+  for (int i = 0; i < 3; ++i) RecordInLane(breaker, kBreaker, true, kLaneStart + absl::Hours(2));
+  EXPECT_EQ(Admitted(breaker, kBreaker, kLaneStart + absl::Hours(2)), 0);
+  EXPECT_EQ(Admitted(breaker, kBreaker, kLaneStart), 1) << "a probe";
+  EXPECT_EQ(Admitted(breaker, kBreaker, kLaneStart), 0);
+  RecordInLane(breaker, kBreaker, false, kLaneStart);
+  EXPECT_EQ(Admitted(breaker, kBreaker, kLaneStart), 20);
 }
 
 TEST(LaneTest, WhatHasToWaitComesBackOneAfterTheOther) {

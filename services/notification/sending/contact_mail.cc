@@ -54,6 +54,7 @@ absl::StatusOr<Mail> ComposeForContact(const ClaimedDelivery& delivery,
                         HeaderValue::Parse(absl::StrCat("subscription.", id, "@",
                                                         std::string(sender.from.domain()))));
   WICI_ASSIGN_OR_RETURN(Mailbox from, Mailbox::Parse(sender.from.address(), "wici"));
+  WICI_ASSIGN_OR_RETURN(HeaderValue language, HeaderValue::Parse(content.language()));
   return Mail{.from = std::move(from),
               .to = to,
               .subject = std::move(subject),
@@ -61,7 +62,7 @@ absl::StatusOr<Mail> ComposeForContact(const ClaimedDelivery& delivery,
               .thread_id = std::move(thread_id),
               .date = now,
               .list = std::nullopt,
-              .language = content.language(),
+              .language = std::move(language),
               .text = std::move(texts.text),
               .html = std::move(texts.html),
               .calendar = std::nullopt};

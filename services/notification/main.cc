@@ -31,9 +31,11 @@
 #include "libs/sql/migrate.h"
 #include "services/notification/campaigns/campaign_worker.h"
 #include "services/notification/channels.h"
+#include "services/notification/digests/digest_worker.h"
 #include "services/notification/feed/feed_handler.h"
 #include "services/notification/migrations.h"
 #include "services/notification/peers/grpc_peers.h"
+#include "services/notification/preferences/consent/consent_page.h"
 #include "services/notification/preferences/unsubscribe_page.h"
 #include "services/notification/services.h"
 #include "services/notification/timers/timer_worker.h"
@@ -61,7 +63,8 @@ ABSL_FLAG(std::string, bounce_domain, "",
 ABSL_FLAG(std::vector<std::string>, dkim_keys, std::vector<std::string>(),
           "keys that sign mails: selector=/path/to/key.pem, several with commas between");
 ABSL_FLAG(std::string, public_listen, "",
-          "host:port of the page to unsubscribe, plain HTTP behind a proxy; empty: none");
+          "host:port of the pages to unsubscribe and to confirm a consent, plain HTTP behind a "
+          "proxy; empty: none");
 ABSL_FLAG(std::string, public_url, "", "where the links of mails lead, without a slash at the end");
 
 namespace wici::notification {
@@ -162,20 +165,36 @@ std::string PublicKeyOf(const PushOptions& options) {
   return options.key ? auth::EncodeBase64Url(options.key->public_point()) : "";
 }
 
-absl::Status Serve(const rpc::ServiceFlags& flags) {
-  const SystemClock clock;
-  SystemIdSource ids;
-  WICI_ASSIGN_OR_RETURN(const auto database, sql::OpenDatabase(flags.database));
-  WICI_RETURN_IF_ERROR(sql::Migrate(*database, Migrations(), clock));
-  if (flags.migrate_only) return absl::OkStatus();
-  if (flags.new_feed_epoch) return AfterRestore(*database, ids, clock);
+// The pages that mails lead to, where this process is to serve them.
+class PublicPages {
+ public:
+  PublicPages(Services& services, const auth::SigningKey& key, const Clock& clock)
+      : unsubscribe_(services.suppression_store(), MailKeys(key), clock),
+        consent_(services.preference_store(), MailKeys(key), clock, clock) {}
 
-  WICI_ASSIGN_OR_RETURN(const auth::SigningKey key, auth::SigningKey::FromSeed(flags.key_seed));
-  WICI_ASSIGN_OR_RETURN(MailOptions mail, ReadMailOptions(flags, key));
-  ChannelOptions options{.mail = std::move(mail)};
-  WICI_ASSIGN_OR_RETURN(options.sms, ReadSmsOptions(flags));
-  WICI_ASSIGN_OR_RETURN(options.push, ReadPushOptions(flags));
-  const Mailbox& from = options.mail.sender.from;
+  absl::Status Start() {
+    const std::string listen = absl::GetFlag(FLAGS_public_listen);
+    if (listen.empty()) return absl::OkStatus();
+    WICI_ASSIGN_OR_RETURN(
+        server_, rpc::HttpServer::Start({.listen = listen, .body_max = unsubscribe_.kBodyMax},
+                                        [this](const rpc::HttpRequest& request) {
+                                          return request.path == ConsentPage::kPath
+                                                     ? consent_.Answer(request)
+                                                     : unsubscribe_.Answer(request);
+                                        }));
+    return absl::OkStatus();
+  }
+
+ private:
+  UnsubscribePage unsubscribe_;
+  ConsentPage consent_;
+  std::unique_ptr<rpc::HttpServer> server_;
+};
+
+// Serves until a signal comes, on a database whose schema is up to date.
+absl::Status ServeOn(sql::Database& database, const rpc::ServiceFlags& flags,
+                     const auth::SigningKey& key, const ChannelOptions& options, const Clock& clock,
+                     IdSource& ids) {
   std::unique_ptr<redis::Client> redis;
   if (!flags.redis.empty()) {
     WICI_ASSIGN_OR_RETURN(redis, redis::Client::Make(flags.redis));
@@ -187,28 +206,29 @@ absl::Status Serve(const rpc::ServiceFlags& flags) {
   const auto registration = rpc::MakeChannel(absl::GetFlag(FLAGS_registration));
   GrpcPeers peers(rpc::MakeChannel(absl::GetFlag(FLAGS_registry)), registration, own_token, clock);
 
-  std::function<void()> on_commit;  // once there is somebody to wake
+  // Called by nobody before what it wakes is there: nothing runs until Start.
+  std::function<void()> on_commit;
   const HttpTransportOptions webhook_options = WebhookOptions(flags);
   WICI_ASSIGN_OR_RETURN(auto webhook_transport, HttpTransport::Make(webhook_options));
-  Webhooks webhooks({.database = *database,
+  Webhooks webhooks({.database = database,
                      .key = key,
                      .clock = clock,
                      .ids = ids,
                      .on_commit = [&on_commit] { on_commit(); }},
                     std::move(webhook_transport), webhook_options.reach);
 
-  WICI_ASSIGN_OR_RETURN(const auto channels, Channels::Make({.database = *database,
+  WICI_ASSIGN_OR_RETURN(const auto channels, Channels::Make({.database = database,
                                                              .peers = peers,
                                                              .webhooks = webhooks,
                                                              .key = key,
                                                              .clock = clock,
                                                              .ids = ids},
                                                             options));
-  feed::FeedService feed(*database, clock);
-  feed::Retention retention(*database, clock,
+  feed::FeedService feed(database, clock);
+  feed::Retention retention(database, clock,
                             {.answers = kAnswersKept, .also = {&FanOut::DeletePayloads}});
-  DeliveryWatch watch(*database, clock, from);
-  feed::Sequencer sequencer(*database, redis.get(), clock,
+  DeliveryWatch watch(database, clock, options.mail.sender.from);
+  feed::Sequencer sequencer(database, redis.get(), clock,
                             {.source = flags.service, .owner = ids.NewId()},
                             [&](const feed::v1::Cursor& head) {
                               feed.Notify(head);
@@ -221,7 +241,7 @@ absl::Status Serve(const rpc::ServiceFlags& flags) {
     sequencer.Wake();
     channels->Wake();
   };
-  Services services(Environment{.database = *database,
+  Services services(Environment{.database = database,
                                 .store = channels->store(),
                                 .peers = peers,
                                 .watch = watch,
@@ -229,16 +249,17 @@ absl::Status Serve(const rpc::ServiceFlags& flags) {
                                 .clock = clock,
                                 .ids = ids,
                                 .key = key,
-                                .from = from,
+                                .from = options.mail.sender.from,
                                 .subscriptions = webhooks.service(),
                                 .on_commit = on_commit,
                                 .channels = channels->served(),
                                 .push = {PublicKeyOf(options.push), options.push.http.reach}});
-  TimerWorker timers(*database, peers, ids, clock, on_commit);
+  TimerWorker timers(database, peers, ids, clock, on_commit);
   CampaignWorker campaigns(services.campaigns(), peers, clock, on_commit);
+  DigestWorker digests(database, ids, clock, clock, on_commit);
   FeedHandler handler(peers, services.person_data(), ids, clock, &webhooks.fan_out());
   feed::Consumer consumer(
-      *database, redis.get(), source, clock,
+      database, redis.get(), source, clock,
       {.source = "registration", .group = flags.service, .consumer = ids.NewId()},
       [&handler](absl::Span<const feed::v1::Change> changes) { return handler.Prepare(changes); },
       &FeedHandler::GoOnAt);
@@ -248,14 +269,8 @@ absl::Status Serve(const rpc::ServiceFlags& flags) {
   rpc::Server server(rpc::MakeServerOptions(flags), authenticator, authorizer, clock);
   services.Register(server);
   feed.Register(server);
-  UnsubscribePage page(services.suppression_store(), MailKeys(key), clock);
-  std::unique_ptr<rpc::HttpServer> pages;
-  if (!absl::GetFlag(FLAGS_public_listen).empty()) {
-    WICI_ASSIGN_OR_RETURN(
-        pages, rpc::HttpServer::Start(
-                   {.listen = absl::GetFlag(FLAGS_public_listen), .body_max = page.kBodyMax},
-                   [&page](const rpc::HttpRequest& request) { return page.Answer(request); }));
-  }
+  PublicPages pages(services, key, clock);
+  WICI_RETURN_IF_ERROR(pages.Start());
   WICI_RETURN_IF_ERROR(server.Start());
   sequencer.Start();
   retention.Start();
@@ -263,12 +278,28 @@ absl::Status Serve(const rpc::ServiceFlags& flags) {
   channels->Start();
   timers.Start();
   campaigns.Start();
+  digests.Start();
   const absl::Status served = rpc::ServeUntilSignal(flags, server, [&database] {
-    return sql::SchemaVersion(*database, absl::Now() + absl::Seconds(1)).status();
+    return sql::SchemaVersion(database, absl::Now() + absl::Seconds(1)).status();
   });
   // Before the sequencer, which what they record wakes.
   channels->Stop();
   return served;
+}
+
+absl::Status Serve(const rpc::ServiceFlags& flags) {
+  const SystemClock clock;
+  SystemIdSource ids;
+  WICI_ASSIGN_OR_RETURN(const auto database, sql::OpenDatabase(flags.database));
+  WICI_RETURN_IF_ERROR(sql::Migrate(*database, Migrations(), clock));
+  if (flags.migrate_only) return absl::OkStatus();
+  if (flags.new_feed_epoch) return AfterRestore(*database, ids, clock);
+  WICI_ASSIGN_OR_RETURN(const auth::SigningKey key, auth::SigningKey::FromSeed(flags.key_seed));
+  WICI_ASSIGN_OR_RETURN(MailOptions mail, ReadMailOptions(flags, key));
+  ChannelOptions options{.mail = std::move(mail)};
+  WICI_ASSIGN_OR_RETURN(options.sms, ReadSmsOptions(flags));
+  WICI_ASSIGN_OR_RETURN(options.push, ReadPushOptions(flags));
+  return ServeOn(*database, flags, key, options, clock, ids);
 }
 
 }  // namespace

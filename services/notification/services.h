@@ -65,6 +65,7 @@ class Services {
   // What every family holds of people.
   PersonData& person_data() { return person_data_; }
   SuppressionStore& suppression_store() { return suppression_store_; }
+  PreferenceStore& preference_store() { return preference_store_; }
 
  private:
   feed::Mutation mutation_;

@@ -10,6 +10,7 @@
 #include "absl/time/time.h"
 #include "libs/base/clock.h"
 #include "libs/base/id.h"
+#include "libs/base/violations.h"
 #include "libs/sql/committer.h"
 #include "libs/sql/idempotency.h"
 #include "services/notification/deliveries/rules/ledger.h"
@@ -30,6 +31,12 @@ class Acceptor {
   Acceptor(sql::Database& database, IdSource& ids, const Clock& clock,
            std::function<void()> on_commit);
 
+  // Says of a request that has `wrong` what else is wrong with it, which only the database knows:
+  // that its templates do not exist, or are none to be collected. `done` is called once, with
+  // INVALID_ARGUMENT and all of it, or with an error of the database.
+  void Refuse(absl::Time deadline, std::vector<NewNotification> notifications, Violations wrong,
+              Done done);
+
   // All of one request, or none. `done` is called once, after COMMIT, with the notifications in
   // their order, or the stored answer of an earlier request with this key. Errors: INVALID_ARGUMENT
   // (REQUEST_ID_REUSED), RESOURCE_EXHAUSTED, and those of the database.
@@ -40,8 +47,10 @@ class Acceptor {
   struct Op {
     std::vector<NewNotification> notifications;
     sql::IdempotencyKey key;
+    Violations wrong;  // known before
     absl::StatusOr<v1::BatchSendNotificationsResponse> answer;
   };
+  void Submit(absl::Time deadline, Op op, Done done);
   absl::Status Apply(sql::Transaction& tx, absl::Span<Op* const> ops);
 
   IdSource& ids_;

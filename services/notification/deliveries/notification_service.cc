@@ -13,6 +13,7 @@
 #include "services/notification/deliveries/rules/validate_notification.h"
 #include "services/notification/errors.h"
 #include "services/notification/sending/message.h"
+#include "services/notification/templates/rules/built_in.h"
 
 namespace wici::notification {
 namespace {
@@ -31,12 +32,24 @@ NewNotification Plan(const v1::Notification& wanted, IdSource& ids, absl::Time n
   }
   plan.not_before =
       wanted.has_schedule_time() ? std::max(now, TimeOf(wanted.schedule_time())) : now;
+  const absl::Duration lifetime = wanted.has_digest() ? kCollectedLifetime : kDefaultLifetime;
   plan.expires =
-      wanted.has_expire_time() ? TimeOf(wanted.expire_time()) : plan.not_before + kDefaultLifetime;
+      wanted.has_expire_time() ? TimeOf(wanted.expire_time()) : plan.not_before + lifetime;
+  if (wanted.has_digest()) plan.digest = wanted.digest();
   for (const std::string& person : wanted.persons()) {
     plan.recipients.push_back(
         {ids.NewId(), person, wanted.resource().empty() ? wanted.event() : wanted.resource()});
   }
+  return plan;
+}
+
+// Of a request that is refused: what can still be asked about it.
+NewNotification TemplateOnly(const v1::SendNotificationRequest& request) {
+  NewNotification plan;
+  const v1::Notification& wanted = request.notification();
+  const bool named = MatchesResourcePattern(wanted.template_(), "templates/*");
+  if (named && !IsOwnTemplate(wanted.template_())) plan.template_name = wanted.template_();
+  if (wanted.has_digest()) plan.digest = wanted.digest();
   return plan;
 }
 
@@ -77,34 +90,42 @@ void NotificationService::SendNotification(const rpc::Context& context,
                                            const v1::SendNotificationRequest& request,
                                            rpc::Reply<v1::Notification> reply) {
   const absl::Time now = clock_.Now();
-  absl::Status valid = ValidateSendNotification(request, now);
-  if (valid.ok()) valid = CheckChannel(request.notification());
-  if (!valid.ok()) return reply(valid);
+  Violations wrong = CheckSendNotification(request, now);
+  const auto done = [reply](const absl::StatusOr<v1::BatchSendNotificationsResponse>& accepted) {
+    accepted.ok() ? reply(accepted->notifications(0)) : reply(accepted.status());
+  };
+  if (!wrong.ok()) {
+    return acceptor_.Refuse(context.deadline, {TemplateOnly(request)}, std::move(wrong), done);
+  }
+  const absl::Status served = CheckChannel(request.notification());
+  if (!served.ok()) return reply(served);
   acceptor_.Submit(context.deadline, {Plan(request.notification(), ids_, now)},
-                   KeyOf(context, request, request.request_id()),
-                   [reply](const absl::StatusOr<v1::BatchSendNotificationsResponse>& accepted) {
-                     accepted.ok() ? reply(accepted->notifications(0)) : reply(accepted.status());
-                   });
+                   KeyOf(context, request, request.request_id()), done);
 }
 
 void NotificationService::BatchSendNotifications(
     const rpc::Context& context, const v1::BatchSendNotificationsRequest& request,
     rpc::Reply<v1::BatchSendNotificationsResponse> reply) {
   const absl::Time now = clock_.Now();
-  absl::Status valid = ValidateBatchSend(request, now);
-  for (const v1::SendNotificationRequest& item : request.requests()) {
-    if (valid.ok()) valid = CheckChannel(item.notification());
-  }
-  if (!valid.ok()) return reply(valid);
+  Violations wrong = CheckBatchSend(request, now);
+  if (request.requests_size() > kBatchMax) return reply(wrong.ToStatus(kDomain));
+  const auto done = [reply](const absl::StatusOr<v1::BatchSendNotificationsResponse>& accepted) {
+    accepted.ok() ? reply(*accepted) : reply(accepted.status());
+  };
   std::vector<NewNotification> plans;
+  if (!wrong.ok()) {
+    for (const v1::SendNotificationRequest& item : request.requests()) {
+      plans.push_back(TemplateOnly(item));
+    }
+    return acceptor_.Refuse(context.deadline, std::move(plans), std::move(wrong), done);
+  }
   for (const v1::SendNotificationRequest& item : request.requests()) {
+    const absl::Status served = CheckChannel(item.notification());
+    if (!served.ok()) return reply(served);
     plans.push_back(Plan(item.notification(), ids_, now));
   }
   acceptor_.Submit(context.deadline, std::move(plans),
-                   KeyOf(context, request, request.request_id()),
-                   [reply](const absl::StatusOr<v1::BatchSendNotificationsResponse>& accepted) {
-                     accepted.ok() ? reply(*accepted) : reply(accepted.status());
-                   });
+                   KeyOf(context, request, request.request_id()), done);
 }
 
 absl::Status NotificationService::GetNotification(const rpc::Context& context,

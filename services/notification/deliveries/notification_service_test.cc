@@ -329,6 +329,94 @@ TEST_P(NotificationServiceTest, NobodyAndTheUnentitledAreTurnedAway) {
   EXPECT_THAT(Get("notifications/none"), StatusIs(absl::StatusCode::kPermissionDenied));
 }
 
+TEST_P(NotificationServiceTest, ATemplateThatDoesNotExistIsSaidTogetherWithWhatElseIsWrong) {
+  v1::BatchSendNotificationsRequest batch;
+  *batch.add_requests() = Request();
+  *batch.add_requests() = Request();
+  *batch.add_requests() = Request();
+  batch.mutable_requests(0)->mutable_notification()->set_template_("templates/none");
+  batch.mutable_requests(1)->mutable_notification()->set_event("Łódź");
+  batch.mutable_requests(1)->mutable_notification()->set_template_("none");
+  batch.mutable_requests(2)->clear_notification();
+  const auto refused =
+      Call<v1::BatchSendNotificationsResponse>("NotificationService/BatchSendNotifications", batch);
+  EXPECT_THAT(refused, StatusIs(absl::StatusCode::kInvalidArgument, Reason("INVALID_ARGUMENT")));
+  std::vector<std::string> fields;
+  for (const FieldViolation& violation : FieldViolations(refused.status())) {
+    fields.push_back(violation.field);
+  }
+  EXPECT_THAT(fields, ::testing::UnorderedElementsAre(
+                          "requests[0].notification.template", "requests[1].notification.template",
+                          "requests[1].notification.event", "requests[1].notification.resource",
+                          "requests[2].notification"));
+  v1::SendNotificationRequest one = Request();
+  one.set_request_id("not a uuid");
+  one.mutable_notification()->set_template_("templates/none");
+  EXPECT_THAT(Send(one),
+              ::testing::AllOf(HasViolation("request_id"), HasViolation("notification.template")));
+  EXPECT_EQ(List({})->notifications_size(), 0);
+}
+
+TEST_P(NotificationServiceTest, WhatIsCollectedIsAcceptedAndWaits) {
+  v1::SendNotificationRequest request = Request();
+  v1::Notification& n = *request.mutable_notification();
+  n.set_template_("templates/meeting-requested");
+  n.mutable_digest()->set_key("meetings");
+  n.mutable_digest()->set_at("08:00");
+  request.set_request_id("6f2d1c1e-3a0b-4c57-9a53-0d8f5f6f7a01");
+  const auto accepted = Send(request);
+  ASSERT_THAT(accepted, IsOk());
+  EXPECT_EQ(Send(request)->name(), accepted->name()) << "again: the same";
+  EXPECT_EQ(accepted->expire_time().seconds() - accepted->create_time().seconds(), 10 * 24 * 3600);
+  v1::ListDeliveriesRequest list;
+  list.set_parent(accepted->name());
+  const auto deliveries = ListDeliveries(list);
+  ASSERT_THAT(deliveries, IsOk());
+  ASSERT_EQ(deliveries->deliveries_size(), 1);
+  EXPECT_EQ(deliveries->deliveries(0).state(), v1::DELIVERY_STATE_QUEUED);
+  EXPECT_FALSE(deliveries->deliveries(0).has_next_attempt_time());
+  v1::CancelNotificationRequest cancel;
+  cancel.set_name(accepted->name());
+  EXPECT_EQ(
+      Call<v1::Notification>("NotificationService/CancelNotification", cancel)->counts().not_sent(),
+      1);
+}
+
+TEST_P(NotificationServiceTest, EverythingThatIsWrongWithCollectingIsSaidAtOnce) {
+  v1::SendNotificationRequest request = Request();  // an invitation, with a calendar part
+  v1::Notification& n = *request.mutable_notification();
+  n.mutable_digest()->set_key("Łódź");
+  n.mutable_digest()->set_at("8 o'clock");
+  n.set_channel(v1::CHANNEL_INBOX);
+  n.mutable_schedule_time()->set_seconds(absl::ToUnixSeconds(clock().Now()) + 60);
+  const auto refused = Send(request);
+  for (const char* field : {"notification.digest.key", "notification.digest.at",
+                            "notification.digest", "notification.schedule_time"}) {
+    EXPECT_THAT(refused, HasViolation(field)) << field;
+  }
+  n.mutable_digest()->set_after_minutes(5);
+  EXPECT_THAT(Send(request), HasViolation("notification.digest.after_minutes"));
+  for (const int minutes : {-1, 0, 10081}) {
+    n.mutable_digest()->set_at("");
+    n.mutable_digest()->set_after_minutes(minutes);
+    EXPECT_THAT(Send(request), HasViolation("notification.digest.after_minutes")) << minutes;
+  }
+  request = Request();
+  request.mutable_notification()->mutable_digest()->set_key("news");
+  request.mutable_notification()->mutable_digest()->set_after_minutes(5);
+  EXPECT_THAT(Send(request), HasViolation("notification.digest"))
+      << "consent and calendar parts have no place in it";
+}
+
+TEST_P(NotificationServiceTest, WhatTheServiceSendsByItselfIsSentByNobodyElse) {
+  for (const char* name :
+       {"templates/consent-invitation", "templates/consent-marketing", "templates/digest"}) {
+    v1::SendNotificationRequest request = Request();
+    request.mutable_notification()->set_template_(name);
+    EXPECT_THAT(Send(request), HasViolation("notification.template")) << name;
+  }
+}
+
 TEST_P(NotificationServiceTest, ATemplateThatDoesNotExistIsRefused) {
   v1::SendNotificationRequest request = Request();
   request.mutable_notification()->set_template_("templates/none");

@@ -41,7 +41,9 @@ inline constexpr sql::Query kListNotifications{
     "COUNT(*) FILTER (WHERE d.state = 4), COUNT(*) FILTER (WHERE d.state = 5), "
     "COUNT(*) FILTER (WHERE d.state IN (8, 9)), COUNT(*) FILTER (WHERE d.state = 7), "
     "COUNT(*) FILTER (WHERE d.state = 6) "
-    "FROM (SELECT * FROM notifications WHERE event = $1 AND ($2 = '' OR template = $2) AND id < $3 "
+    "FROM (SELECT * FROM notifications WHERE event = $1 AND $1 <> '' AND ($2 = '' OR template = "
+    "$2) "
+    "AND id < $3 "
     "UNION ALL "
     "SELECT * FROM notifications WHERE $1 = '' AND ($2 = '' OR template = $2) AND id < $3 "
     "ORDER BY id DESC LIMIT $4) n "
@@ -175,6 +177,12 @@ inline constexpr sql::Query kSettleUnsent{
     "updated_at = $6, failures = failures + $7, begun = FALSE, "
     "version = (SELECT n.version FROM notifications n WHERE n.id = deliveries.notification_id) + 1 "
     "WHERE id = $1 AND fence = $2 AND state = 2 RETURNING id, may_have_arrived"};
+
+// Of one that is collected. $2 state, $3 reason, $4 now, $5 version.
+inline constexpr sql::Query kEndCollected{
+    "end_collected_delivery",
+    "UPDATE deliveries SET state = $2, reason = $3, updated_at = $4, version = $5 "
+    "WHERE id = $1 AND state = 1 AND next_at IS NULL"};
 
 // ----- kept mails -----
 

@@ -8,6 +8,7 @@
 #include "libs/rpc/etag.h"
 #include "services/notification/deliveries/ledger_rows.h"
 #include "services/notification/deliveries/queries.h"
+#include "services/notification/digests/digest_items.h"
 #include "services/notification/errors.h"
 #include "services/notification/webhooks/queries.h"
 #include "services/notification/webhooks/subscription_rows.h"
@@ -51,16 +52,8 @@ absl::StatusOr<v1::Notification> Cancel(Transaction& tx, std::string_view name,
 
 }  // namespace
 
-absl::Status RecordNotifications(Transaction& tx, absl::Span<const NewNotification> notifications,
-                                 std::string_view transaction_id, absl::Time now) {
-  std::vector<feed::Change> changes;
-  WICI_RETURN_IF_ERROR(InsertNotifications(tx, notifications, now, changes));
-  if (changes.empty()) return absl::OkStatus();
-  return feed::AppendChanges(tx, transaction_id, changes, now);
-}
-
-absl::Status InsertNotifications(Transaction& tx, absl::Span<const NewNotification> notifications,
-                                 absl::Time now, std::vector<feed::Change>& changes) {
+absl::Status AddNotifications(Transaction& tx, absl::Span<const NewNotification> notifications,
+                              std::vector<feed::Change>& changes, absl::Time now) {
   std::vector<std::vector<Value>> notification_rows;
   std::vector<std::vector<Value>> delivery_rows;
   for (const NewNotification& n : notifications) {
@@ -83,6 +76,14 @@ absl::Status InsertNotifications(Transaction& tx, absl::Span<const NewNotificati
   WICI_RETURN_IF_ERROR(
       tx.InsertMany(queries::kInsertNotifications, "", notification_rows).status());
   return tx.InsertMany(queries::kInsertDeliveries, "", delivery_rows).status();
+}
+
+absl::Status RecordNotifications(Transaction& tx, absl::Span<const NewNotification> notifications,
+                                 std::string_view transaction_id, absl::Time now) {
+  if (notifications.empty()) return absl::OkStatus();
+  std::vector<feed::Change> changes;
+  WICI_RETURN_IF_ERROR(AddNotifications(tx, notifications, changes, now));
+  return feed::AppendChanges(tx, transaction_id, changes, now);
 }
 
 absl::StatusOr<std::int64_t> StopNotification(Transaction& tx, std::string_view id,
@@ -186,6 +187,40 @@ absl::StatusOr<std::map<std::string, v1::Subscription>> SqlStore::GetSubscriptio
       v1::Subscription subscription = ReadSubscription(row).subscription;
       found[subscription.name()] = std::move(subscription);
     }
+    return absl::OkStatus();
+  }));
+  return found;
+}
+
+absl::Status EndCollected(Transaction& tx, absl::Span<const Collected> deliveries,
+                          const Settlement& settlement, std::vector<feed::Change>& changes,
+                          absl::Time now) {
+  std::map<std::string, std::vector<const Collected*>> by_notification;
+  for (const Collected& item : deliveries) by_notification[item.notification_id].push_back(&item);
+  for (const auto& [notification, items] : by_notification) {
+    WICI_ASSIGN_OR_RETURN(const Rows rows, tx.Execute(queries::kBumpNotification, {notification}));
+    for (const Collected* item : items) {
+      WICI_RETURN_IF_ERROR(
+          tx.Execute(queries::kEndCollected,
+                     {item->delivery_id, static_cast<std::int64_t>(settlement.state),
+                      static_cast<std::int64_t>(settlement.reason), ToMicros(now), rows[0].Int(0)})
+              .status());
+      changes.push_back({.aggregate = NotificationName(notification),
+                         .version = rows[0].Int(0),
+                         .kind = std::string(ChangeKind(settlement.state)),
+                         .resource = DeliveryName(notification, item->delivery_id),
+                         .person = item->person,
+                         .attributes = {{"event", item->event}}});
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::map<std::string, std::vector<ClaimedDelivery>>> SqlStore::GetDigestItems(
+    absl::Time deadline, const std::set<std::string>& pages) {
+  std::map<std::string, std::vector<ClaimedDelivery>> found;
+  WICI_RETURN_IF_ERROR(database_.Read(deadline, [&](Transaction& tx) -> absl::Status {
+    WICI_ASSIGN_OR_RETURN(found, FindDigestItems(tx, pages));
     return absl::OkStatus();
   }));
   return found;

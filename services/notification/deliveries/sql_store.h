@@ -16,6 +16,11 @@
 
 namespace wici::notification {
 
+// Writes notifications with their deliveries; the caller appends `changes` to the feed. For who
+// changes something else in the same transaction; the others call RecordNotifications.
+absl::Status AddNotifications(sql::Transaction& tx, absl::Span<const NewNotification> notifications,
+                              std::vector<feed::Change>& changes, absl::Time now);
+
 // Writes notifications with their deliveries and appends to the change feed; all in the caller's
 // transaction, so call it once in it.
 // `transaction_id` is unique. A person twice in one notification is ALREADY_EXISTS.
@@ -23,16 +28,22 @@ absl::Status RecordNotifications(sql::Transaction& tx,
                                  absl::Span<const NewNotification> notifications,
                                  std::string_view transaction_id, absl::Time now);
 
-// The same without the change feed: what goes there is added to `changes`, which the caller
-// appends.
-absl::Status InsertNotifications(sql::Transaction& tx,
-                                 absl::Span<const NewNotification> notifications, absl::Time now,
-                                 std::vector<feed::Change>& changes);
-
 // Stops what has not been sent of a notification, by its id; returns its new version. In the
 // caller's transaction, which appends to the change feed.
 absl::StatusOr<std::int64_t> StopNotification(sql::Transaction& tx, std::string_view id,
                                               absl::Time now);
+
+// Ends deliveries that are collected and stand in no digest yet, by notification, with the records
+// of it. In the caller's transaction.
+struct Collected {
+  std::string notification_id;
+  std::string delivery_id;
+  std::string person;
+  std::string event;
+};
+absl::Status EndCollected(sql::Transaction& tx, absl::Span<const Collected> deliveries,
+                          const Settlement& settlement, std::vector<feed::Change>& changes,
+                          absl::Time now);
 
 class SqlStore final : public Store {
  public:
@@ -62,6 +73,8 @@ class SqlStore final : public Store {
       absl::Time deadline, const std::set<std::string>& version_names) override;
   absl::StatusOr<std::map<std::string, v1::Subscription>> GetSubscriptions(
       absl::Time deadline, const std::set<std::string>& names) override;
+  absl::StatusOr<std::map<std::string, std::vector<ClaimedDelivery>>> GetDigestItems(
+      absl::Time deadline, const std::set<std::string>& pages) override;
   absl::Status RenewLeases(absl::Time deadline, v1::Channel channel, std::string_view owner,
                            absl::Duration lease, absl::Time now) override;
   absl::Status BeginAttempts(absl::Time deadline, absl::Span<PlannedAttempt> attempts,

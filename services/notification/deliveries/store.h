@@ -96,6 +96,10 @@ class Store {
   virtual absl::StatusOr<std::map<std::string, v1::Subscription>> GetSubscriptions(
       absl::Time deadline, const std::set<std::string>& names) = 0;
 
+  // What closed digests list, by what their deliveries are about ("digests/{digest}/{page}").
+  virtual absl::StatusOr<std::map<std::string, std::vector<ClaimedDelivery>>> GetDigestItems(
+      absl::Time deadline, const std::set<std::string>& pages) = 0;
+
   // Gives the leases of `owner` that still hold another `lease` from now.
   virtual absl::Status RenewLeases(absl::Time deadline, v1::Channel channel, std::string_view owner,
                                    absl::Duration lease, absl::Time now) = 0;

@@ -9,6 +9,7 @@ namespace wici::notification {
 namespace {
 
 constexpr std::size_t kMacBytes = 8;
+constexpr std::string_view kConsentPurpose = "consent";
 
 std::string Sign(const std::string& key, std::string_view delivery_id) {
   return absl::StrCat(
@@ -26,7 +27,8 @@ std::optional<std::string> Verify(const std::string& key, std::string_view token
 }  // namespace
 
 MailKeys::MailKeys(const auth::SigningKey& key)
-    : bounce_(key.Sign("wici notification bounce v1")),
+    : key_(key),
+      bounce_(key.Sign("wici notification bounce v1")),
       unsubscribe_(key.Sign("wici notification unsubscribe v1")),
       address_(key.Sign("wici notification address v1")),
       person_(key.Sign("wici notification person v1")) {}
@@ -45,6 +47,15 @@ std::string MailKeys::UnsubscribeToken(std::string_view delivery_id) const {
 
 std::optional<std::string> MailKeys::ReadUnsubscribeToken(std::string_view token) const {
   return Verify(unsubscribe_, token);
+}
+
+std::string MailKeys::ConsentToken(std::string_view consent, absl::Time expires) const {
+  return auth::MakeLinkToken(key_, kConsentPurpose, consent, expires);
+}
+
+absl::StatusOr<std::string> MailKeys::ReadConsentToken(std::string_view token,
+                                                       absl::Time now) const {
+  return auth::ReadLinkToken(key_, kConsentPurpose, token, now);
 }
 
 std::string MailKeys::AddressHash(const Mailbox& mailbox) const {

@@ -31,6 +31,11 @@ class MailKeys {
   std::string UnsubscribeToken(std::string_view delivery_id) const;
   std::optional<std::string> ReadUnsubscribeToken(std::string_view token) const;
 
+  // For the link by which a consent is confirmed, until `expires` (auth::MakeLinkToken). Reading
+  // gives "consents/{consent}", or PERMISSION_DENIED (LINK_INVALID or LINK_EXPIRED).
+  std::string ConsentToken(std::string_view consent, absl::Time expires) const;
+  absl::StatusOr<std::string> ReadConsentToken(std::string_view token, absl::Time now) const;
+
   // A keyed hash of an address, in 64 hex digits: equal for addresses that differ in the case of
   // ASCII letters, or in how the domain is written, only. Dots and what follows a plus sign count.
   std::string AddressHash(const Mailbox& mailbox) const;
@@ -39,6 +44,7 @@ class MailKeys {
   std::string Pseudonym(std::string_view person) const;
 
  private:
+  auth::SigningKey key_;
   std::string bounce_;
   std::string unsubscribe_;
   std::string address_;

@@ -215,13 +215,17 @@ std::string EncodeParameter(std::string_view name, const HeaderValue& value) {
 std::string ComposeMail(const Mail& mail) {
   std::string list;
   if (mail.list) list = ListFields(*mail.list);
-  const std::string thread = Angled("", mail.thread_id.text());
+  const std::string id = Angled("", mail.thread_id.text());
+  const std::string thread =
+      mail.thread_id.text().empty()
+          ? ""
+          : absl::StrCat("In-Reply-To: ", id, "\r\nReferences: ", id, "\r\n");
   return absl::StrCat(
       "Date: ", FormatDateHeader(mail.date), "\r\n", MailboxHeader("From", mail.from),
       MailboxHeader("To", mail.to), EncodeHeader("Subject", mail.subject),
-      "Message-ID: ", Angled("", mail.message_id.text()), "\r\n", "In-Reply-To: ", thread,
-      "\r\nReferences: ", thread, "\r\n", "Auto-Submitted: auto-generated\r\n", list,
-      EncodeHeader("Content-Language", mail.language), "MIME-Version: 1.0\r\n", Body(mail));
+      "Message-ID: ", Angled("", mail.message_id.text()), "\r\n", thread,
+      "Auto-Submitted: auto-generated\r\n", list, EncodeHeader("Content-Language", mail.language),
+      "MIME-Version: 1.0\r\n", Body(mail));
 }
 
 }  // namespace wici::notification

@@ -43,7 +43,7 @@ struct Mail {
   HeaderValue subject;
   // Without angle brackets: "<delivery id>@<domain>", the same in every attempt.
   HeaderValue message_id;
-  // The thread it belongs to, without angle brackets.
+  // The thread it belongs to, without angle brackets; "" for none.
   HeaderValue thread_id;
   absl::Time date;
   // Audience mail has them, transactional mail never.

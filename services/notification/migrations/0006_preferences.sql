@@ -9,7 +9,8 @@ CREATE TABLE preferences (
   updated_at BIGINT NOT NULL
 );
 
--- Evidence: only added to. confirms: the record that this one confirms, or ''. A person who was erased
+-- Evidence: only added to. confirms: the record that this one confirms, or ''.
+-- notification: by which the person was asked for a confirmation, or ''. A person who was erased
 -- stands here as a keyed hash.
 CREATE TABLE consents (
   id TEXT COLLATE "C" PRIMARY KEY,
@@ -20,6 +21,7 @@ CREATE TABLE consents (
   source TEXT NOT NULL,
   confirmation_needed BOOLEAN NOT NULL,
   confirms TEXT COLLATE "C" NOT NULL,
+  notification TEXT COLLATE "C" NOT NULL,
   created_at BIGINT NOT NULL
 );
 

@@ -2,6 +2,7 @@
 #include <memory>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -20,6 +21,7 @@ namespace wici::notification {
 namespace {
 
 using ::testing::AllOf;
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using testing::IsOk;
@@ -62,6 +64,27 @@ class AudienceMailTest : public WorkerFixture {
     preferences.set_quiet_until(until);
     preferences.set_time_zone(zone);
     ASSERT_THAT(preferences_->Update(ACall(), request), IsOk());
+  }
+  static v1::Consent ConsentOf(const std::string& person, v1::Purpose purpose, bool given) {
+    v1::Consent consent;
+    consent.set_person(person);
+    consent.set_purpose(purpose);
+    consent.set_given(given);
+    consent.set_notice("newsletter/3");
+    consent.set_source("form:events/e1");
+    return consent;
+  }
+  // Somebody says that the person agrees.
+  v1::Consent Ask(const std::string& person, v1::Purpose purpose) {
+    v1::Consent consent = ConsentOf(person, purpose, true);
+    consent.set_confirmation_needed(true);
+    const auto recorded = preferences_->Record(ACall(), consent);
+    EXPECT_THAT(recorded, IsOk());
+    return recorded.ok() ? *recorded : v1::Consent();
+  }
+  static std::string NotificationIdOf(const v1::Delivery& delivery) {
+    const std::string rest = delivery.name().substr(delivery.name().find('/') + 1);
+    return rest.substr(0, rest.find('/'));
   }
   static absl::Time At(const std::string& text) {
     absl::Time time;
@@ -143,7 +166,8 @@ TEST_P(AudienceMailTest, AnInvitationWaitsForTheEndOfQuietHours) {
   EXPECT_EQ(Ledger()[0].state(), v1::DELIVERY_STATE_DELIVERED);
 }
 
-// A night in the zone of the person, and how long it lasts from 23:00 on.
+// A night in the zone of the person, from 23:00 to 7:00 by its clock. The calendar of 2037 is that
+// of 2015, and deadlines that go by this clock have not passed.
 struct Night {
   const char* zone;
   const char* at_eleven;
@@ -152,10 +176,10 @@ struct Night {
 
 TEST_P(AudienceMailTest, AnInvitationWaitsForTheMorningOfThePersonAlsoWhenTheClocksChange) {
   const Night nights[] = {
-      {"Europe/Warsaw", "2015-03-28T23:00:00+01:00", "2015-03-29T07:00:00+02:00"},
-      {"Europe/Warsaw", "2015-10-24T23:00:00+02:00", "2015-10-25T07:00:00+01:00"},
-      {"Asia/Kolkata", "2015-11-01T23:00:00+05:30", "2015-11-02T07:00:00+05:30"},
-      {"Pacific/Honolulu", "2015-11-10T23:00:00-10:00", "2015-11-11T07:00:00-10:00"}};
+      {"Europe/Warsaw", "2037-03-28T23:00:00+01:00", "2037-03-29T07:00:00+02:00"},
+      {"Europe/Warsaw", "2037-10-24T23:00:00+02:00", "2037-10-25T07:00:00+01:00"},
+      {"Asia/Kolkata", "2037-11-01T23:00:00+05:30", "2037-11-02T07:00:00+05:30"},
+      {"Pacific/Honolulu", "2037-11-10T23:00:00-10:00", "2037-11-11T07:00:00-10:00"}};
   std::size_t sent = 0;
   for (const Night& night : nights) {
     Quiet(kJan, "22:00", "07:00", night.zone);
@@ -178,7 +202,7 @@ TEST_P(AudienceMailTest, AnInvitationWaitsForTheMorningOfThePersonAlsoWhenTheClo
 
 TEST_P(AudienceMailTest, WhatIsMandatoryOrConcernsARegistrationIsSentAtNight) {
   Quiet(kJan, "22:00", "07:00", "Europe/Warsaw");
-  clock_.Set(At("2015-03-28T23:30:00+01:00"));
+  clock_.Set(At("2037-03-28T23:30:00+01:00"));
   Consume("registration.confirmed", kJan, kRegistration);
   peers_.participants[kEvent] = {{kJan, kRegistration}};
   Consume("event.rescheduled", "", kEvent);
@@ -199,6 +223,109 @@ TEST_P(AudienceMailTest, WhoRegisteredIsInvitedOnlyAfterAgreeing) {
   Consume("invitation.created", kEwa, kInvitation);
   SendAll();
   EXPECT_THAT(sink_.Mails(), SizeIs(1));
+}
+
+// The token of the link in the mail number `at`.
+std::string ConsentTokenOf(const SmtpSink& sink, std::size_t at) {
+  std::string mail = sink.Mails()[at];
+  for (std::size_t end; (end = mail.find("=\r\n")) != std::string::npos;) mail.erase(end, 3);
+  const std::string link = "https://wici.example.org/confirm-consent?consent_token=3D";
+  const std::size_t start = mail.find(link);
+  if (start == std::string::npos) return "";
+  return mail.substr(start + link.size(), mail.find("\r\n", start) - start - link.size());
+}
+
+TEST_P(AudienceMailTest, WhoIsSaidToAgreeIsAskedAndCountsOnceTheLinkOfTheMailWasUsed) {
+  const std::string consent = Ask(kEwa, v1::PURPOSE_INVITATION).name();
+  SendAll();
+  ASSERT_THAT(
+      sink_.Facts(),
+      ElementsAre(HasSubstr("ewa@example.org | en | Please confirm: invitations to events")));
+  EXPECT_THAT(sink_.Mails()[0], AllOf(Not(HasSubstr("List-")), Not(HasSubstr("In-Reply-To"))));
+  EXPECT_THAT(sink_.Mails()[0], HasSubstr("The link works for 14 days."));
+  Consume("invitation.created", kEwa, kInvitation);
+  SendAll();
+  EXPECT_EQ(Ledger().back().reason(), v1::DELIVERY_REASON_NO_CONSENT) << "not yet";
+  const std::string token = ConsentTokenOf(sink_, 0);
+  EXPECT_THAT(keys_.ReadConsentToken(token + "x", clock_.Now()), testing::Reason("LINK_INVALID"));
+  EXPECT_THAT(keys_.ReadConsentToken(token, clock_.Now() + absl::Hours(24 * 15)),
+              testing::Reason("LINK_EXPIRED"));
+  const auto read = keys_.ReadConsentToken(token, clock_.Now());
+  ASSERT_THAT(read, testing::IsOkAndHolds(consent));
+  ASSERT_THAT(preferences_->Confirm(ACall(), *read), IsOk());
+  Consume("invitation.created", kEwa, kInvitation);
+  SendAll();
+  EXPECT_EQ(Ledger().back().state(), v1::DELIVERY_STATE_DELIVERED);
+  const auto evidence = *preferences_->ListConsents(ACall().deadline, kEwa, "", 10);
+  ASSERT_THAT(evidence, SizeIs(2));
+  EXPECT_EQ(evidence[0].confirms(), consent);
+  EXPECT_EQ(evidence[0].source(), "double-opt-in");
+  EXPECT_EQ(evidence[0].create_time().seconds(), absl::ToUnixSeconds(clock_.Now()));
+  EXPECT_EQ(evidence[1].notification(), "notifications/" + NotificationIdOf(Ledger()[0]));
+}
+
+TEST_P(AudienceMailTest, TheQuestionComesInTheLanguageOfThePerson) {
+  const std::pair<const char*, const char*> all[] = {{"pl", "Prosimy o potwierdzenie: aktualności"},
+                                                     {"en", "Please confirm: news"},
+                                                     {"de", "Bitte bestätigen: Neuigkeiten"},
+                                                     {"cs", "Potvrďte prosím: novinky"},
+                                                     {"uk", "Підтвердьте, будь ласка: новини"}};
+  for (const auto& [language, subject] : all) {
+    const std::string person = absl::StrCat("persons/", language);
+    peers_.AddPerson(person, absl::StrCat(language, "@example.org"), language);
+    Ask(person, v1::PURPOSE_MARKETING);
+    SendAll();
+    EXPECT_THAT(sink_.Facts().back(), HasSubstr(subject));
+    EXPECT_NE(ConsentTokenOf(sink_, sink_.Mails().size() - 1), "") << language;
+  }
+}
+
+TEST_P(AudienceMailTest, NobodyIsFloodedWithQuestions) {
+  const auto sent = [&] {
+    SendAll();
+    return sink_.Mails().size();
+  };
+  EXPECT_NE(Ask(kEwa, v1::PURPOSE_MARKETING).notification(), "");
+  EXPECT_EQ(Ask(kEwa, v1::PURPOSE_MARKETING).notification(), "")
+      << "the record stands all the same";
+  EXPECT_EQ(sent(), 1);
+  Ask(kEwa, v1::PURPOSE_INVITATION);
+  Ask(kMax, v1::PURPOSE_MARKETING);
+  EXPECT_EQ(sent(), 3) << "another purpose, another person";
+  for (int hour = 1; hour <= 23; ++hour) {
+    clock_.Advance(absl::Hours(1));
+    Ask(kEwa, v1::PURPOSE_MARKETING);
+  }
+  EXPECT_EQ(sent(), 5) << "three in a day";
+  clock_.Advance(absl::Hours(1));
+  Ask(kEwa, v1::PURPOSE_MARKETING);
+  EXPECT_EQ(sent(), 6);
+  ASSERT_THAT(preferences_->Record(ACall(), ConsentOf(kEwa, v1::PURPOSE_MARKETING, false)), IsOk());
+  EXPECT_NE(Ask(kEwa, v1::PURPOSE_MARKETING).notification(), "") << "the old link is worth nothing";
+}
+
+TEST_P(AudienceMailTest, OfManyRequestsAtOnceOneAsks) {
+  std::vector<std::thread> requests;
+  for (int i = 0; i < 4; ++i) {
+    requests.emplace_back([&] { Ask(kEwa, v1::PURPOSE_MARKETING); });
+  }
+  for (std::thread& request : requests) request.join();
+  SendAll();
+  EXPECT_THAT(sink_.Mails(), SizeIs(1));
+  EXPECT_THAT(*preferences_->ListConsents(ACall().deadline, kEwa, "", 10), SizeIs(4));
+}
+
+TEST_P(AudienceMailTest, NobodyIsAskedWhatIsSettled) {
+  Ask(kEwa, v1::PURPOSE_MARKETING);
+  ASSERT_THAT(preferences_->Record(ACall(), ConsentOf(kEwa, v1::PURPOSE_MARKETING, false)), IsOk());
+  const v1::Consent confirmed = Ask(kMax, v1::PURPOSE_MARKETING);
+  ASSERT_THAT(preferences_->Confirm(ACall(), confirmed.name()), IsOk());
+  Ask("persons/erased", v1::PURPOSE_MARKETING);
+  SendAll();
+  EXPECT_THAT(sink_.Mails(), IsEmpty());
+  EXPECT_EQ(Ledger()[0].reason(), v1::DELIVERY_REASON_OVERTAKEN);
+  EXPECT_EQ(Ledger()[1].reason(), v1::DELIVERY_REASON_OVERTAKEN);
+  EXPECT_EQ(Ledger()[2].reason(), v1::DELIVERY_REASON_PERSON_UNKNOWN);
 }
 
 // Whatever runs beside a send: the mail is sent, or it is not and the ledger says why; and nothing

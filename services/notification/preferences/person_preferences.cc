@@ -52,6 +52,7 @@ absl::StatusOr<bool> PersonPreferences::Erase(sql::Transaction& tx, std::string_
   WICI_ASSIGN_OR_RETURN(const sql::Rows consents,
                         tx.Execute(queries::kEraseConsents, {person, keys_.Pseudonym(person)}));
   WICI_RETURN_IF_ERROR(tx.Execute(queries::kEraseConsentStates, {person}).status());
+  WICI_RETURN_IF_ERROR(tx.Execute(queries::kEraseConsentMails, {person}).status());
   WICI_ASSIGN_OR_RETURN(const sql::Rows suppressions,
                         tx.Execute(queries::kEraseSuppressed, {person}));
   WICI_ASSIGN_OR_RETURN(const sql::Rows addresses,

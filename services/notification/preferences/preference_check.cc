@@ -17,6 +17,13 @@
 namespace wici::notification {
 namespace {
 
+// "c1" of "consents/c1", "" of what is about something else.
+std::string ConsentAskedAbout(const ClaimedDelivery& delivery) {
+  constexpr std::string_view kConsents = "consents/";
+  const std::string& resource = delivery.resource;
+  return resource.rfind(kConsents, 0) == 0 ? resource.substr(kConsents.size()) : "";
+}
+
 using Keys = std::vector<std::vector<sql::Value>>;
 
 // What the tables say of everybody concerned.
@@ -109,6 +116,28 @@ SendIntent IntentOf(const ClaimedDelivery& delivery, std::string_view recipient,
   return intent;
 }
 
+// Nobody is asked to confirm what is confirmed, or was withdrawn, by now.
+absl::Status StopSettledQuestions(sql::Transaction& tx, absl::Span<const Candidate> candidates,
+                                  std::vector<Verdict>& verdicts) {
+  std::map<std::string, bool> open;  // by the id of the consent
+  for (const Candidate& candidate : candidates) {
+    const std::string id = ConsentAskedAbout(*candidate.delivery);
+    if (!id.empty()) open[id] = false;
+  }
+  if (open.empty()) return absl::OkStatus();
+  Keys keys;
+  for (const auto& [id, is_open] : open) keys.push_back({id});
+  WICI_ASSIGN_OR_RETURN(const sql::Rows rows,
+                        tx.SelectMany(queries::kFindOpenConsents, queries::kStillOpenSuffix, keys));
+  for (const sql::Row& row : rows) open[row.Text(0)] = true;
+  for (std::size_t i = 0; i < candidates.size(); ++i) {
+    const std::string id = ConsentAskedAbout(*candidates[i].delivery);
+    if (id.empty() || open[id]) continue;
+    verdicts[i] = {v1::DELIVERY_REASON_OVERTAKEN, std::nullopt};
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 absl::StatusOr<std::vector<SendDecision>> CheckSends(sql::Transaction& tx,
@@ -151,6 +180,7 @@ absl::StatusOr<std::vector<Verdict>> PreferenceCheck::Check(sql::Transaction& tx
   for (std::size_t i = 0; i < places.size(); ++i) {
     verdicts[places[i]] = {decisions[i].reason, decisions[i].wait_until};
   }
+  WICI_RETURN_IF_ERROR(StopSettledQuestions(tx, candidates, verdicts));
   return verdicts;
 }
 

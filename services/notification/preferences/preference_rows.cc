@@ -53,6 +53,7 @@ v1::Consent ReadConsent(const sql::Row& row) {
   consent.set_confirmation_needed(row.Bool(6));
   if (!row.Text(7).empty()) consent.set_confirms(ConsentName(row.Text(7)));
   SetTimestamp(FromMicros(row.Int(8)), *consent.mutable_create_time());
+  consent.set_notification(row.Text(9));
   return consent;
 }
 

@@ -17,8 +17,6 @@
 namespace wici::notification {
 namespace {
 
-constexpr std::string_view kConsentPurpose = "consent";
-
 // Answers with `result`.
 template <class Response>
 absl::Status Answer(absl::StatusOr<Response> result, Response& response) {
@@ -98,8 +96,8 @@ absl::Status PreferenceService::GetConsentToken(const rpc::Context& context,
   WICI_RETURN_IF_ERROR(v.ToStatus(kDomain));
   WICI_ASSIGN_OR_RETURN(const v1::Consent consent,
                         preferences_.GetUnconfirmed(context.deadline, request.name()));
-  response.set_token(auth::MakeLinkToken(key_, kConsentPurpose, consent.name(),
-                                         TimeOf(consent.create_time()) + kConfirmationLifetime));
+  response.set_token(mail_keys_.ConsentToken(
+      consent.name(), TimeOf(consent.create_time()) + kConfirmationLifetime));
   return absl::OkStatus();
 }
 
@@ -111,7 +109,7 @@ absl::Status PreferenceService::ConfirmConsent(const rpc::Context& context,
   v.RequestId("request_id", request.request_id());
   WICI_RETURN_IF_ERROR(v.ToStatus(kDomain));
   WICI_ASSIGN_OR_RETURN(const std::string consent,
-                        auth::ReadLinkToken(key_, kConsentPurpose, request.token(), clock_.Now()));
+                        mail_keys_.ReadConsentToken(request.token(), clock_.Now()));
   return Answer(preferences_.Confirm(feed::CallOf(context, request), consent), response);
 }
 

@@ -2,8 +2,6 @@
 #ifndef WICI_SERVICES_NOTIFICATION_PREFERENCES_PREFERENCE_SERVICE_H_
 #define WICI_SERVICES_NOTIFICATION_PREFERENCES_PREFERENCE_SERVICE_H_
 
-#include <utility>
-
 #include "absl/status/status.h"
 #include "libs/auth/token.h"
 #include "libs/base/clock.h"
@@ -16,21 +14,17 @@
 
 namespace wici::notification {
 
-// How long the mail that asks to confirm a consent may be answered.
-inline constexpr absl::Duration kConfirmationLifetime = absl::Hours(24 * 14);
-
 // Thread-safe.
 class PreferenceService {
  public:
   // `key` signs and verifies tokens; `peers` say which address a person has. The references outlive
   // the service.
   PreferenceService(PreferenceStore& preferences, SuppressionStore& suppressions, Peers& peers,
-                    auth::SigningKey key, const Clock& clock)
+                    const auth::SigningKey& key, const Clock& clock)
       : preferences_(preferences),
         suppressions_(suppressions),
         peers_(peers),
-        key_(std::move(key)),
-        mail_keys_(key_),
+        mail_keys_(key),
         clock_(clock) {}
   void Register(rpc::Server& server);
 
@@ -66,7 +60,6 @@ class PreferenceService {
   PreferenceStore& preferences_;
   SuppressionStore& suppressions_;
   Peers& peers_;
-  const auth::SigningKey key_;
   const MailKeys mail_keys_;
   const Clock& clock_;
 };

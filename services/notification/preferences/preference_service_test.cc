@@ -94,11 +94,12 @@ TEST_P(PreferenceServiceTest, EveryViolationOfPreferencesIsSaidAtOnce) {
   wrong.set_quiet_from("25:00");
   wrong.set_quiet_until("25:00");
   wrong.set_time_zone("../etc/passwd");
+  wrong.set_digest_at("8 o'clock");
   const auto refused = Update(wrong);
   for (const char* field :
        {"preferences.choices[0].purpose", "preferences.choices[1]", "preferences.choices[2].wanted",
         "preferences.choices[2].channel", "preferences.quiet_from", "preferences.quiet_until",
-        "preferences.time_zone"}) {
+        "preferences.time_zone", "preferences.digest_at"}) {
     EXPECT_THAT(refused, HasViolation(field));
   }
   v1::Preferences many;

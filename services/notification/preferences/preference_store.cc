@@ -6,10 +6,12 @@
 #include "libs/base/timestamp.h"
 #include "libs/rpc/etag.h"
 #include "services/notification/deliveries/ledger_rows.h"
+#include "services/notification/deliveries/sql_store.h"
 #include "services/notification/errors.h"
 #include "services/notification/preferences/preference_rows.h"
 #include "services/notification/preferences/queries.h"
 #include "services/notification/preferences/rules/validate_preferences.h"
+#include "services/notification/templates/rules/built_in.h"
 
 namespace wici::notification {
 namespace {
@@ -50,6 +52,31 @@ absl::StatusOr<bool> WasWithdrawn(sql::Transaction& tx, const v1::Consent& conse
   return !rows.empty() && !rows[0].Bool(0) && rows[0].Text(1) > IdOf(consent.name());
 }
 
+// The mail that asks whether the person means it.
+NewNotification PlanQuestion(const v1::Consent& consent, const std::string& id, IdSource& ids,
+                             absl::Time now) {
+  NewNotification plan;
+  plan.id = ids.NewId();
+  plan.template_name =
+      std::string(consent.purpose() == v1::PURPOSE_INVITATION ? kConsentInvitationTemplate
+                                                              : kConsentMarketingTemplate);
+  plan.cause = ConsentName(id);
+  plan.not_before = now;
+  plan.expires = now + kConfirmationLifetime;
+  plan.recipients.push_back({ids.NewId(), consent.person(), ConsentName(id)});
+  return plan;
+}
+
+// Whether another mail may ask the person; then it is counted.
+absl::StatusOr<bool> MayAsk(sql::Transaction& tx, const v1::Consent& consent, absl::Time now) {
+  WICI_ASSIGN_OR_RETURN(const sql::Rows rows,
+                        tx.Execute(queries::kCountConsentMail,
+                                   {consent.person(), static_cast<std::int64_t>(consent.purpose()),
+                                    ToMicros(now), ToMicros(now - absl::Hours(1)),
+                                    ToMicros(now - absl::Hours(24)), kConsentMailsMax}));
+  return !rows.empty();
+}
+
 }  // namespace
 
 absl::StatusOr<v1::Consent> AddConsent(sql::Transaction& tx, feed::Changes& changes,
@@ -58,11 +85,11 @@ absl::StatusOr<v1::Consent> AddConsent(sql::Transaction& tx, feed::Changes& chan
   SetTimestamp(now, *consent.mutable_create_time());
   const auto purpose = static_cast<std::int64_t>(consent.purpose());
   const std::string confirms = consent.confirms().empty() ? "" : IdOf(consent.confirms());
-  WICI_RETURN_IF_ERROR(
-      tx.Execute(queries::kInsertConsent,
-                 {id, consent.person(), purpose, consent.given(), consent.notice(),
-                  consent.source(), consent.confirmation_needed(), confirms, ToMicros(now)})
-          .status());
+  WICI_RETURN_IF_ERROR(tx.Execute(queries::kInsertConsent,
+                                  {id, consent.person(), purpose, consent.given(), consent.notice(),
+                                   consent.source(), consent.confirmation_needed(), confirms,
+                                   ToMicros(now), consent.notification()})
+                           .status());
   changes.push_back({.aggregate = consent.name(),
                      .version = 1,
                      .kind = consent.given() ? "consent.given" : "consent.withdrawn",
@@ -76,7 +103,11 @@ absl::StatusOr<v1::Consent> AddConsent(sql::Transaction& tx, feed::Changes& chan
   WICI_RETURN_IF_ERROR(
       tx.Execute(queries::kSetConsentState, {consent.person(), purpose, consent.given(), id})
           .status());
-  if (!consent.given()) return consent;
+  if (!consent.given()) {
+    WICI_RETURN_IF_ERROR(
+        tx.Execute(queries::kAllowConsentMail, {consent.person(), purpose}).status());
+    return consent;
+  }
   WICI_ASSIGN_OR_RETURN(const sql::Rows lifted,
                         tx.Execute(queries::kLiftUnsubscribed,
                                    {consent.person(), purpose, ToMicros(now), consent.name()}));
@@ -113,7 +144,8 @@ absl::StatusOr<v1::Preferences> PreferenceStore::Update(
         WICI_RETURN_IF_ERROR(rpc::CheckEtag(kDomain, wanted.name(), wanted.etag(), revision));
         Violations v;
         rpc::ApplyUpdateMask(request.update_mask(), wanted,
-                             {"choices", "quiet_from", "quiet_until", "time_zone"}, v, target);
+                             {"choices", "quiet_from", "quiet_until", "time_zone", "digest_at"}, v,
+                             target);
         CheckPreferences(target, v);
         WICI_RETURN_IF_ERROR(v.ToStatus(kDomain));
         WICI_RETURN_IF_ERROR(SavePreferences(tx, target, revision, ToMicros(now)));
@@ -132,11 +164,22 @@ absl::StatusOr<v1::Preferences> PreferenceStore::Update(
 
 absl::StatusOr<v1::Consent> PreferenceStore::Record(const feed::Call& call, v1::Consent consent) {
   consent.clear_confirms();
+  consent.clear_notification();
   const std::string id = mutation_.ids().NewId();
   const absl::Time now = mutation_.clock().Now();
-  return mutation_.Run<v1::Consent>(call, [&](sql::Transaction& tx, feed::Changes& changes) {
-    return AddConsent(tx, changes, consent, id, now);
-  });
+  const NewNotification question = PlanQuestion(consent, id, mutation_.ids(), now);
+  return mutation_.Run<v1::Consent>(
+      call, [&](sql::Transaction& tx, feed::Changes& changes) -> absl::StatusOr<v1::Consent> {
+        v1::Consent recorded = consent;
+        if (consent.confirmation_needed()) {
+          WICI_ASSIGN_OR_RETURN(const bool may, MayAsk(tx, consent, now));
+          if (may) recorded.set_notification(NotificationName(question.id));
+        }
+        WICI_ASSIGN_OR_RETURN(recorded, AddConsent(tx, changes, std::move(recorded), id, now));
+        if (recorded.notification().empty()) return recorded;
+        WICI_RETURN_IF_ERROR(AddNotifications(tx, {question}, changes, now));
+        return recorded;
+      });
 }
 
 absl::StatusOr<v1::Consent> PreferenceStore::GetUnconfirmed(absl::Time deadline,
@@ -168,6 +211,7 @@ absl::StatusOr<v1::ConfirmConsentResponse> PreferenceStore::Confirm(const feed::
         consent.set_confirms(std::string(name));
         consent.set_confirmation_needed(false);
         consent.set_source("double-opt-in");
+        consent.clear_notification();
         WICI_RETURN_IF_ERROR(AddConsent(tx, changes, std::move(consent), id, now).status());
         return response;
       });

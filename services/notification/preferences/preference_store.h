@@ -20,6 +20,11 @@ namespace wici::notification {
 absl::StatusOr<v1::Consent> AddConsent(sql::Transaction& tx, feed::Changes& changes,
                                        v1::Consent consent, std::string_view id, absl::Time now);
 
+// How long the mail that asks to confirm a consent may be answered.
+inline constexpr absl::Duration kConfirmationLifetime = absl::Hours(24 * 14);
+// At most so many of them go to a person about one purpose in a day, and one in an hour.
+inline constexpr int kConsentMailsMax = 3;
+
 // Thread-safe; methods block.
 class PreferenceStore {
  public:
@@ -33,6 +38,7 @@ class PreferenceStore {
   absl::StatusOr<v1::Preferences> Update(const feed::Call& call,
                                          const v1::UpdatePreferencesRequest& request);
 
+  // Also records the mail that asks for a confirmation where one is needed.
   absl::StatusOr<v1::Consent> Record(const feed::Call& call, v1::Consent consent);
   // CONSENT_NOT_FOUND, also for one that needs no confirmation.
   absl::StatusOr<v1::Consent> GetUnconfirmed(absl::Time deadline, std::string_view name);

@@ -33,11 +33,12 @@ inline constexpr sql::Query kErasePreferences{"erase_preferences", R"sql(
 
 inline constexpr sql::Query kInsertConsent{"insert_consent", R"sql(
   INSERT INTO consents (id, person, purpose, given, notice, source, confirmation_needed, confirms,
-                        created_at)
-  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9))sql"};
+                        created_at, notification)
+  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10))sql"};
 
 inline constexpr sql::Query kGetConsent{"get_consent", R"sql(
-  SELECT id, person, purpose, given, notice, source, confirmation_needed, confirms, created_at
+  SELECT id, person, purpose, given, notice, source, confirmation_needed, confirms, created_at,
+         notification
   FROM consents WHERE id = $1)sql"};
 
 inline constexpr sql::Query kFindConfirmation{"find_confirmation", R"sql(
@@ -45,8 +46,37 @@ inline constexpr sql::Query kFindConfirmation{"find_confirmation", R"sql(
 
 // $2 the id before which to start.
 inline constexpr sql::Query kListConsents{"list_consents", R"sql(
-  SELECT id, person, purpose, given, notice, source, confirmation_needed, confirms, created_at
+  SELECT id, person, purpose, given, notice, source, confirmation_needed, confirms, created_at,
+         notification
   FROM consents WHERE person = $1 AND id < $2 ORDER BY id DESC LIMIT $3)sql"};
+
+// Counts one mail more that asks for a confirmation. $3 now, $4 an hour and $5 a day before, $6 the
+// most in a day. No row: enough were sent.
+inline constexpr sql::Query kCountConsentMail{"count_consent_mail", R"sql(
+  INSERT INTO consent_mails (person, purpose, day_at, sent, last_at) VALUES ($1, $2, $3, 1, $3)
+  ON CONFLICT (person, purpose) DO UPDATE SET
+    sent = CASE WHEN consent_mails.day_at <= $5 THEN 1 ELSE consent_mails.sent + 1 END,
+    day_at = CASE WHEN consent_mails.day_at <= $5 THEN excluded.day_at
+             ELSE consent_mails.day_at END,
+    last_at = excluded.last_at
+  WHERE consent_mails.last_at <= $4 AND (consent_mails.day_at <= $5 OR consent_mails.sent < $6)
+  RETURNING sent)sql"};
+
+// A withdrawal may be followed by a new question at once, but by no more of them in a day.
+inline constexpr sql::Query kAllowConsentMail{"allow_consent_mail", R"sql(
+  UPDATE consent_mails SET last_at = 0 WHERE person = $1 AND purpose = $2)sql"};
+
+inline constexpr sql::Query kEraseConsentMails{"erase_consent_mails", R"sql(
+  DELETE FROM consent_mails WHERE person = $1)sql"};
+
+// Those of these consents that still wait for a confirmation.
+inline constexpr sql::Query kFindOpenConsents{"find_open_consents",
+                                              "SELECT c.id FROM consents c WHERE c.id IN"};
+inline constexpr std::string_view kStillOpenSuffix = R"sql(
+  AND c.confirmation_needed
+  AND NOT EXISTS (SELECT 1 FROM consents f WHERE f.confirms = c.id AND f.confirms <> '')
+  AND NOT EXISTS (SELECT 1 FROM consent_states s WHERE s.person = c.person
+                  AND s.purpose = c.purpose AND s.given = FALSE AND s.consent_id > c.id))sql";
 
 inline constexpr sql::Query kSetConsentState{"set_consent_state", R"sql(
   INSERT INTO consent_states (person, purpose, given, consent_id) VALUES ($1, $2, $3, $4)

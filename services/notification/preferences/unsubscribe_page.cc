@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "libs/base/error.h"
 #include "libs/base/log.h"
+#include "services/notification/preferences/public_page.h"
 
 namespace wici::notification {
 namespace {
@@ -45,28 +46,18 @@ const PageTexts& TextsIn(std::string_view language) {
   return kPageTexts[0];
 }
 
-rpc::HttpAnswer Page(int code, const PageTexts& texts, std::string_view content) {
-  return {.code = code,
-          .body = absl::StrCat("<!DOCTYPE html>\n<html lang=\"", std::string(texts.language),
-                               "\">\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" "
-                               "content=\"width=device-width\">\n<meta name=\"robots\" "
-                               "content=\"noindex\">\n<title>",
-                               std::string(texts.title), "</title>\n<h1>", std::string(texts.title),
-                               "</h1>\n", std::string(content), "\n"),
-          .type = "text/html; charset=utf-8"};
-}
-
 rpc::HttpAnswer Saying(int code, const PageTexts& texts, std::string_view text) {
-  return Page(code, texts, absl::StrCat("<p>", std::string(text), "</p>"));
+  return PublicPage(code, texts.language, texts.title,
+                    absl::StrCat("<p>", std::string(text), "</p>"));
 }
 
 // The form goes back to where it came from, token and all.
 rpc::HttpAnswer Question(const PageTexts& texts) {
-  return Page(200, texts,
-              absl::StrCat("<p>", std::string(texts.question),
-                           "</p>\n<form method=\"post\"><input type=\"hidden\" "
-                           "name=\"List-Unsubscribe\" value=\"One-Click\"><button>",
-                           std::string(texts.button), "</button></form>"));
+  return PublicPage(200, texts.language, texts.title,
+                    absl::StrCat("<p>", std::string(texts.question),
+                                 "</p>\n<form method=\"post\"><input type=\"hidden\" "
+                                 "name=\"List-Unsubscribe\" value=\"One-Click\"><button>",
+                                 std::string(texts.button), "</button></form>"));
 }
 
 // RFC 8058 section 3.2 wants the pair as a form of either kind.

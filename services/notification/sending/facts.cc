@@ -1,5 +1,8 @@
 #include "services/notification/sending/facts.h"
 
+#include <utility>
+#include <variant>
+
 #include "libs/base/status_macros.h"
 #include "services/notification/sending/contact_mail.h"
 #include "services/notification/templates/rules/built_in.h"
@@ -22,18 +25,28 @@ absl::StatusOr<Facts> Facts::Find(Peers& peers, Store& store,
   Names events;
   Names resources;
   Names versions;
+  Names digests;
   Names subscriptions;
-  for (const ClaimedDelivery& delivery : deliveries) {
+  const auto add = [&](const ClaimedDelivery& delivery) {
     if (IsToContact(delivery)) {
       subscriptions.insert(delivery.person);
-      continue;
+      return;
     }
     persons.insert(delivery.person);
+    if (FindBuiltIn(delivery.template_name) == nullptr) versions.insert(delivery.template_name);
+    if (IsDigest(delivery)) digests.insert(delivery.resource);
+    if (delivery.event.empty()) return;
     events.insert(delivery.event);
     if (delivery.resource != delivery.event) resources.insert(delivery.resource);
-    if (FindBuiltIn(delivery.template_name) == nullptr) versions.insert(delivery.template_name);
-  }
+  };
+  for (const ClaimedDelivery& delivery : deliveries) add(delivery);
   Facts facts;
+  if (!digests.empty()) {
+    WICI_ASSIGN_OR_RETURN(facts.items_, store.GetDigestItems(deadline, digests));
+    for (const auto& [digest, items] : facts.items_) {
+      for (const ClaimedDelivery& item : items) add(item);
+    }
+  }
   if (!versions.empty()) {
     WICI_ASSIGN_OR_RETURN(facts.texts_, store.GetTemplateTexts(deadline, versions));
   }
@@ -47,11 +60,24 @@ absl::StatusOr<Facts> Facts::Find(Peers& peers, Store& store,
 }
 
 MessageFacts Facts::Of(const ClaimedDelivery& delivery) const {
-  return {.subject = FindFact(events_, delivery.event),
+  static const auto* const no_event = new Subject();
+  return {.subject = delivery.event.empty() ? no_event : FindFact(events_, delivery.event),
           .person = FindFact(persons_, delivery.person),
           .links = FindFact(links_, delivery.resource),
           .texts = FindFact(texts_, delivery.template_name),
           .subscription = FindFact(subscriptions_, delivery.person)};
+}
+
+std::vector<ShortMessage> Facts::DigestOf(const ClaimedDelivery& digest, const Sender& sender,
+                                          absl::Time now) const {
+  std::vector<ShortMessage> messages;
+  const auto items = items_.find(digest.resource);
+  if (items == items_.end()) return messages;
+  for (const ClaimedDelivery& item : items->second) {
+    auto made = MakeShortMessage(item, Of(item), sender, now);
+    if (auto* message = std::get_if<ShortMessage>(&made)) messages.push_back(std::move(*message));
+  }
+  return messages;
 }
 
 }  // namespace wici::notification

@@ -4,6 +4,7 @@
 
 #include <map>
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
@@ -26,12 +27,17 @@ class Facts {
   // Those of one of the deliveries; valid as long as this object.
   MessageFacts Of(const ClaimedDelivery& delivery) const;
 
+  // What a digest lists: what was collected and is still true, in the order in which it came.
+  std::vector<ShortMessage> DigestOf(const ClaimedDelivery& digest, const Sender& sender,
+                                     absl::Time now) const;
+
  private:
   std::map<std::string, Subject> events_;
   std::map<std::string, people::v1::ContactPoint> persons_;
   std::map<std::string, registration::v1::Links> links_;
   std::map<std::string, TemplateTexts> texts_;
   std::map<std::string, v1::Subscription> subscriptions_;
+  std::map<std::string, std::vector<ClaimedDelivery>> items_;  // by digest
 };
 
 }  // namespace wici::notification

@@ -41,9 +41,13 @@ absl::StatusOr<std::vector<Made>> MailChannel::Prepare(absl::Span<const ClaimedD
                         Facts::Find(peers_, store_, deliveries, clock_.Now() + kTextsTimeout));
   std::vector<Made> all;
   for (const ClaimedDelivery& delivery : deliveries) {
-    all.push_back(IsToContact(delivery)
-                      ? MakeContactMail(delivery, facts.Of(delivery).subscription, sender_, now)
-                      : MakeMail(delivery, facts.Of(delivery), sender_, now));
+    if (IsToContact(delivery)) {
+      all.push_back(MakeContactMail(delivery, facts.Of(delivery).subscription, sender_, now));
+      continue;
+    }
+    MessageFacts of_delivery = facts.Of(delivery);
+    if (IsDigest(delivery)) of_delivery.digest = facts.DigestOf(delivery, sender_, now);
+    all.push_back(MakeMail(delivery, of_delivery, sender_, now));
   }
   return all;
 }

@@ -9,9 +9,9 @@
 #include "libs/base/status_macros.h"
 #include "libs/base/timestamp.h"
 #include "libs/calendar/calendar.h"
-#include "services/notification/mail/event_times.h"
 #include "services/notification/mail/mime.h"
 #include "services/notification/preferences/rules/may_send.h"
+#include "services/notification/sending/message_values.h"
 #include "services/notification/templates/rules/built_in.h"
 #include "services/notification/templates/rules/render.h"
 #include "services/notification/timers/rules/plan_timers.h"
@@ -39,27 +39,7 @@ AttemptResult Rejected(v1::DeliveryReason reason) {
   return result;
 }
 
-// In the wished language, or in English, or in any.
-std::string InLanguage(const google::protobuf::Map<std::string, std::string>& texts,
-                       const std::string& language) {
-  for (const std::string& wish : {language, std::string("en")}) {
-    const auto found = texts.find(wish);
-    if (found != texts.end()) return found->second;
-  }
-  return texts.empty() ? "" : texts.begin()->second;
-}
-
-// Only what a browser opens: a link in a mail must not run a script.
-std::string WebUrl(const std::string& url) {
-  return absl::StartsWith(url, "https://") || absl::StartsWith(url, "http://") ? url : "";
-}
-
-std::string Where(const registration_v1::Event& event, const std::string& language) {
-  if (!event.has_venue()) return language == "uk" ? "онлайн" : "online";
-  const registration_v1::Venue& venue = event.venue();
-  return venue.address().empty() ? venue.display_name()
-                                 : absl::StrCat(venue.display_name(), ", ", venue.address());
-}
+bool IsAboutEvent(const ClaimedDelivery& delivery) { return !delivery.event.empty(); }
 
 bool TellsOfAnEnd(const ClaimedDelivery& delivery) {
   return delivery.template_name == "templates/event-cancelled" ||
@@ -123,9 +103,11 @@ v1::DeliveryReason WhyNot(const ClaimedDelivery& delivery, const MessageFacts& f
   if (facts.subject == nullptr) return v1::DELIVERY_REASON_RESOURCE_UNKNOWN;
   const bool called_off = facts.subject->event.state() == registration_v1::EVENT_STATE_CANCELLED;
   if (called_off && !TellsOfAnEnd(delivery)) return v1::DELIVERY_REASON_OVERTAKEN;
-  const bool over = facts.links == nullptr && delivery.resource != delivery.event;
+  const bool over =
+      IsAboutEvent(delivery) && facts.links == nullptr && delivery.resource != delivery.event;
   if (over && !TellsOfAnEnd(delivery)) return v1::DELIVERY_REASON_OVERTAKEN;
   if (!IsTrue(delivery, facts, now)) return v1::DELIVERY_REASON_OVERTAKEN;
+  if (IsDigest(delivery) && facts.digest.empty()) return v1::DELIVERY_REASON_OVERTAKEN;
   if (facts.person == nullptr) return v1::DELIVERY_REASON_PERSON_UNKNOWN;
   // Whoever has the tokens acts for the person: they go to nobody else, whoever asks for it.
   if (facts.links != nullptr && !facts.links->person().empty() &&
@@ -139,61 +121,6 @@ v1::DeliveryReason WhyNot(const ClaimedDelivery& delivery, const MessageFacts& f
     return v1::DELIVERY_REASON_NO_CONSENT;
   }
   return v1::DELIVERY_REASON_UNSPECIFIED;
-}
-
-std::string Link(const Sender& sender, std::string_view page, std::string_view parameter,
-                 const std::string& token) {
-  if (token.empty()) return "";
-  return absl::StrCat(sender.public_url, "/", std::string(page), "?", std::string(parameter), "=",
-                      token);
-}
-
-std::string Organiser(const registration_v1::Event& event) {
-  return event.organisers().empty() ? "wici" : event.organisers(0).display_name();
-}
-
-absl::StatusOr<TemplateValues> Values(const ClaimedDelivery& delivery, const MessageFacts& facts,
-                                      const Sender& sender, const std::string& language,
-                                      absl::Time now) {
-  const registration_v1::Event& event = facts.subject->event;
-  TemplateValues values;
-  WICI_ASSIGN_OR_RETURN(EventTimes times,
-                        DescribeEventTimes(TimeOf(event.start_time()), TimeOf(event.end_time()),
-                                           event.time_zone(), language));
-  // A name that could not stand in a header is nobody's name.
-  if (HeaderValue::Parse(facts.person->display_name()).ok()) {
-    values.name = facts.person->display_name();
-  }
-  values.event_title = InLanguage(event.title(), language);
-  values.organiser = Organiser(event);
-  values.date = std::move(times.date);
-  values.when = std::move(times.when);
-  values.where = Where(event, language);
-  values.summary = InLanguage(event.summary(), language);
-  values.spoken_languages =
-      NamesOfLanguages({event.languages().begin(), event.languages().end()}, language);
-  // Why an event was moved is not why a registration was cancelled.
-  if (!absl::StartsWith(delivery.template_name, "templates/registration-")) {
-    values.reason = event.change_reason();
-  }
-  const Countdown countdown = CountDown(event, now);
-  values.days = countdown.days;
-  values.hours = countdown.hours;
-  if (facts.links == nullptr) return values;
-  const registration_v1::Links& links = *facts.links;
-  values.answer_url = Link(sender, "answer", "answer_token", links.answer_token());
-  values.calendar_url = Link(sender, "calendar", "calendar_token", links.calendar_token());
-  values.manage_url = Link(sender, "registration", "manage_token", links.manage_token());
-  if (links.state() == registration_v1::REGISTRATION_STATE_OFFERED) {
-    values.accept_url = Link(sender, "accept-offer", "manage_token", links.manage_token());
-    values.decline_url = Link(sender, "decline-offer", "manage_token", links.manage_token());
-    WICI_ASSIGN_OR_RETURN(
-        values.until, DescribeInstant(TimeOf(links.expire_time()), event.time_zone(), language));
-  }
-  values.check_in_url = Link(sender, "check-in", "check_in_token", links.check_in_token());
-  // The address of the room is for those who have a seat.
-  if (!links.check_in_token().empty()) values.online_url = WebUrl(event.online_url());
-  return values;
 }
 
 // Of a meeting, and of what is over, as its change said; of what still stands as it is now, like
@@ -271,14 +198,16 @@ absl::StatusOr<Mail> Compose(const ClaimedDelivery& delivery, const MessageFacts
   const v1::TemplateVersion::Content& content = ContentFor(delivery, facts);
   const std::string& language = content.language();
   WICI_ASSIGN_OR_RETURN(const TemplateValues values,
-                        Values(delivery, facts, sender, language, now));
+                        ValuesOf(delivery, facts, sender, language, now));
   WICI_ASSIGN_OR_RETURN(RenderedTexts texts, Render(content, values));
   WICI_ASSIGN_OR_RETURN(HeaderValue subject, HeaderValue::Parse(texts.subject));
   WICI_ASSIGN_OR_RETURN(HeaderValue message_id,
                         HeaderValue::Parse(MessageId(delivery.id, sender.from)));
   WICI_ASSIGN_OR_RETURN(
       HeaderValue thread_id,
-      HeaderValue::Parse(absl::StrCat("event.", CalendarUid(event.name(), sender.from))));
+      HeaderValue::Parse(IsAboutEvent(delivery)
+                             ? absl::StrCat("event.", CalendarUid(event.name(), sender.from))
+                             : ""));
   WICI_ASSIGN_OR_RETURN(Mailbox from, Mailbox::Parse(sender.from.address(), values.organiser));
   std::optional<CalendarPart> part;
   if (delivery.calendar_method != v1::CALENDAR_METHOD_UNSPECIFIED) {
@@ -300,6 +229,8 @@ absl::StatusOr<Mail> Compose(const ClaimedDelivery& delivery, const MessageFacts
 }
 
 }  // namespace
+
+bool IsDigest(const ClaimedDelivery& delivery) { return delivery.template_name == kDigestTemplate; }
 
 Mailbox EnvelopeSender(const Sender& sender, std::string_view delivery_id) {
   if (!sender.keys || sender.bounce_domain.empty()) return sender.from;
@@ -351,7 +282,7 @@ std::variant<ShortMessage, AttemptResult> MakeShortMessage(const ClaimedDelivery
   const v1::DeliveryReason reason = WhyNot(delivery, facts, now);
   if (reason != v1::DELIVERY_REASON_UNSPECIFIED) return NotSent(reason);
   const v1::TemplateVersion::Content& content = ContentFor(delivery, facts);
-  const auto values = Values(delivery, facts, sender, content.language(), now);
+  const auto values = ValuesOf(delivery, facts, sender, content.language(), now);
   if (!values.ok()) return Rejected(v1::DELIVERY_REASON_TEMPLATE_DEFECT);
   absl::StatusOr<RenderedTexts> texts = Render(content, *values);
   if (!texts.ok() || texts->text.size() > kShortTextMax) {

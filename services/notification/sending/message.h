@@ -25,10 +25,11 @@ namespace wici::notification {
 struct Sender {
   Mailbox from;
   // Links lead to <public_url>/answer?answer_token=..., <public_url>/registration?manage_token=...,
-  // <public_url>/check-in?check_in_token=..., <public_url>/calendar?calendar_token=... (a feed to
-  // subscribe to, GetOwnCalendar), those of an offer to <public_url>/accept-offer?manage_token=...
-  // and <public_url>/decline-offer?manage_token=..., pages that ask once more: what opens a link is
-  // not always the person.
+  // <public_url>/confirm-consent?consent_token=..., <public_url>/check-in?check_in_token=...,
+  // <public_url>/calendar?calendar_token=... (a feed to subscribe to, GetOwnCalendar), those of an
+  // offer to <public_url>/accept-offer?manage_token=... and
+  // <public_url>/decline-offer?manage_token=..., pages that ask once more: what opens a link is not
+  // always the person.
   std::string public_url;
   // Signs what comes back: the envelope sender, and the links to unsubscribe, which only audience
   // mail carries. Without keys there is neither.
@@ -41,6 +42,16 @@ struct Sender {
 // The envelope sender of a delivery, the same in every attempt.
 Mailbox EnvelopeSender(const Sender& sender, std::string_view delivery_id);
 
+// What is put into an inbox, and a digest.
+struct ShortMessage {
+  std::string title;
+  std::string text;
+  std::string url;  // where a click leads, or ""
+};
+
+// Whether a mail lists what was collected for its person (digests/digest_store.h).
+bool IsDigest(const ClaimedDelivery& delivery);
+
 // The facts as they are when the mail is made; a null one does not exist (any more).
 struct MessageFacts {
   const Subject* subject = nullptr;
@@ -50,22 +61,17 @@ struct MessageFacts {
   const TemplateTexts* texts = nullptr;
   // Of a mail to the contact of a subscription (contact_mail.h), which has no other.
   const v1::Subscription* subscription = nullptr;
+  // What a digest lists, without what is no longer true.
+  std::vector<ShortMessage> digest = {};
 };
 
 // Composes the mail of `delivery`, or says why it is not sent: the event is gone or was called off,
 // the invitation or registration is over, what it says of the registration or the meeting is not
-// true any more, the person is unknown or has not agreed, the address
+// true any more, nothing is left of a digest, the person is unknown or has not agreed, the address
 // cannot be written, the template is broken or makes more than 1 MiB. Pure.
 std::variant<Outgoing, AttemptResult> MakeMail(const ClaimedDelivery& delivery,
                                                const MessageFacts& facts, const Sender& sender,
                                                absl::Time now);
-
-// What is put into an inbox.
-struct ShortMessage {
-  std::string title;
-  std::string text;
-  std::string url;  // where a click leads, or ""
-};
 
 // The same as a short message without address and calendar part. Pure.
 std::variant<ShortMessage, AttemptResult> MakeShortMessage(const ClaimedDelivery& delivery,

@@ -36,7 +36,10 @@ absl::StatusOr<TemplateValues> SampleValues(const std::string& language) {
   values.answer_url = "https://example.org/answer";
   values.manage_url = "https://example.org/registration";
   values.check_in_url = "https://example.org/check-in";
+  values.confirm_url = "https://example.org/confirm-consent";
+  values.items = "- A meeting has a time\n  https://example.org/registration";
   values.days = 7;
+  values.count = 1;
   return values;
 }
 

@@ -8,6 +8,7 @@
 #include "libs/base/timestamp.h"
 #include "services/notification/deliveries/rules/validate_notification.h"
 #include "services/notification/errors.h"
+#include "services/notification/templates/rules/built_in.h"
 #include "services/notification/validate_fields.h"
 
 namespace wici::notification {
@@ -35,6 +36,9 @@ void CheckCampaign(const v1::Campaign& campaign, absl::Time now, Violations& v) 
   v.RequireText("campaign.title", campaign.title(), kTitleBytesMax);
   v.RequireResourceName("campaign.event", campaign.event(), "events/*");
   v.RequireResourceName("campaign.template", campaign.template_(), "templates/*");
+  if (IsOwnTemplate(campaign.template_())) {
+    v.Add("campaign.template", "is sent by this service only");
+  }
   CheckPersonsOf(campaign, v);
   if (campaign.channel() != v1::CHANNEL_UNSPECIFIED && campaign.channel() != v1::CHANNEL_EMAIL &&
       campaign.channel() != v1::CHANNEL_INBOX) {

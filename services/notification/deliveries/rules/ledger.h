@@ -32,6 +32,8 @@ namespace wici::notification {
 
 // A notification lives this long when nobody says otherwise.
 inline constexpr absl::Duration kDefaultLifetime = absl::Hours(72);
+// One that is collected, which may take a week.
+inline constexpr absl::Duration kCollectedLifetime = absl::Hours(24 * 10);
 
 // A message that is decided but not yet recorded.
 struct NewNotification {
@@ -44,8 +46,9 @@ struct NewNotification {
   std::string template_name;  // "templates/invitation"
   // The version, "templates/x/versions/3", of a template of an organisation; "" for a built-in one.
   std::string template_version;
-  std::string event;
-  // "registration/<epoch>/<seq>", "timer/<kind>/<version of the event>", "campaigns/<id>", or "".
+  std::string event;  // "" in what the service asks or collects by itself
+  // "registration/<epoch>/<seq>", "timer/<kind>/<version of the event>", "campaigns/<id>",
+  // "consents/<id>", "digests/<id>", or "".
   std::string cause;
   // Of a reminder: the beginning or end of the event it is timed for.
   std::optional<absl::Time> anchor = std::nullopt;
@@ -57,6 +60,9 @@ struct NewNotification {
   absl::Time not_before;
   absl::Time expires;
   std::vector<Recipient> recipients;
+  // Its deliveries are collected: they wait, without a time of their own, for the digest to be
+  // closed.
+  std::optional<v1::Notification::Digest> digest = std::nullopt;
 };
 
 // A delivery a worker holds: everything it needs but the facts, which it fetches when it sends.

@@ -9,6 +9,8 @@
 #include "libs/base/violations.h"
 #include "services/notification/deliveries/rules/ledger.h"
 #include "services/notification/errors.h"
+#include "services/notification/preferences/rules/quiet_hours.h"
+#include "services/notification/templates/rules/built_in.h"
 #include "services/notification/validate_fields.h"
 
 namespace wici::notification {
@@ -63,6 +65,23 @@ void CheckTimes(const std::string& path, const v1::Notification& n, absl::Time n
   }
 }
 
+void CheckDigest(const std::string& path, const v1::Notification& n, Violations& v) {
+  if (!n.has_digest()) return;
+  const v1::Notification::Digest& digest = n.digest();
+  v.RequireId(path + "digest.key", digest.key());
+  if (digest.at().empty()) {
+    v.RequireRange(path + "digest.after_minutes", digest.after_minutes(), 1, kDigestMinutesMax);
+  } else if (digest.after_minutes() != 0) {
+    v.Add(path + "digest.after_minutes", "must not be set with at");
+  } else if (!ParseTimeOfDay(digest.at())) {
+    v.Add(path + "digest.at", "must be a time of day, for instance \"08:00\"");
+  }
+  if (n.channel() != v1::CHANNEL_UNSPECIFIED && n.channel() != v1::CHANNEL_EMAIL) {
+    v.Add(path + "digest", "is for e-mail only");
+  }
+  if (n.has_schedule_time()) v.Add(path + "schedule_time", "must not be set with digest");
+}
+
 // `prefix` is "" or "requests[3].".
 void CheckSend(const std::string& prefix, const v1::SendNotificationRequest& request,
                absl::Time now, Violations& v) {
@@ -73,6 +92,7 @@ void CheckSend(const std::string& prefix, const v1::SendNotificationRequest& req
   }
   const v1::Notification& n = request.notification();
   v.RequireResourceName(path + "template", n.template_(), "templates/*");
+  if (IsOwnTemplate(n.template_())) v.Add(path + "template", "is sent by this service only");
   v.RequireResourceName(path + "event", n.event(), "events/*");
   CheckPersons(path, n, v);
   CheckResource(path, n, v);
@@ -84,6 +104,7 @@ void CheckSend(const std::string& prefix, const v1::SendNotificationRequest& req
     v.Add(path + "unknown_policy", "must be AT_LEAST_ONCE or AT_MOST_ONCE");
   }
   CheckTimes(path, n, now, v);
+  CheckDigest(path, n, v);
 }
 
 // Whether a delivery in `state` can be queued again.
@@ -94,25 +115,25 @@ bool IsReplayable(v1::DeliveryState state) {
 
 }  // namespace
 
-absl::Status ValidateSendNotification(const v1::SendNotificationRequest& request, absl::Time now) {
+Violations CheckSendNotification(const v1::SendNotificationRequest& request, absl::Time now) {
   Violations v;
   v.RequestId("request_id", request.request_id());
   CheckSend("", request, now, v);
-  return v.ToStatus(kDomain);
+  return v;
 }
 
-absl::Status ValidateBatchSend(const v1::BatchSendNotificationsRequest& request, absl::Time now) {
+Violations CheckBatchSend(const v1::BatchSendNotificationsRequest& request, absl::Time now) {
   Violations v;
   v.RequestId("request_id", request.request_id());
   v.RequireRange("requests", request.requests_size(), 1, kBatchMax);
-  if (request.requests_size() > kBatchMax) return v.ToStatus(kDomain);
+  if (request.requests_size() > kBatchMax) return v;
   int persons = 0;
   for (int i = 0; i < request.requests_size(); ++i) {
     persons += request.requests(i).notification().persons_size();
     CheckSend(absl::StrCat("requests[", i, "]."), request.requests(i), now, v);
   }
   if (persons > kBatchPersonsMax) v.Add("requests", "must be to at most 5000 persons all together");
-  return v.ToStatus(kDomain);
+  return v;
 }
 
 absl::Status ValidateReplay(const v1::ReplayDeliveriesRequest& request) {

@@ -16,12 +16,14 @@ inline constexpr int kBatchMax = 500;
 inline constexpr int kBatchPersonsMax = 5000;  // of a batch, all together
 // The parent of the deliveries of all notifications.
 inline constexpr std::string_view kAllNotifications = "notifications/-";
+inline constexpr int kDigestMinutesMax = 10080;  // a week
 // How far ahead a notification may be scheduled, and how long it may live after that.
 inline constexpr absl::Duration kScheduleMax = absl::Hours(24 * 366);
 inline constexpr absl::Duration kLifetimeMax = absl::Hours(24 * 31);
 
-absl::Status ValidateSendNotification(const v1::SendNotificationRequest& request, absl::Time now);
-absl::Status ValidateBatchSend(const v1::BatchSendNotificationsRequest& request, absl::Time now);
+// Without what only the database knows: whether the templates exist.
+Violations CheckSendNotification(const v1::SendNotificationRequest& request, absl::Time now);
+Violations CheckBatchSend(const v1::BatchSendNotificationsRequest& request, absl::Time now);
 absl::Status ValidateReplay(const v1::ReplayDeliveriesRequest& request);
 // Adds what is wrong with a request but for its page.
 void ValidateListDeliveries(const v1::ListDeliveriesRequest& request, Violations& violations);

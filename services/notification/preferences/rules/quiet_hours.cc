@@ -35,6 +35,12 @@ std::optional<int> ParseTimeOfDay(std::string_view text) {
   return hour * kMinutesPerHour + minute;
 }
 
+absl::Time NextTimeOfDay(int minutes, absl::TimeZone zone, absl::Time now) {
+  const absl::CivilDay today = absl::ToCivilDay(now, zone);
+  const absl::Time at = InstantOf(today, minutes, zone, now);
+  return at > now ? at : InstantOf(today + 1, minutes, zone, now);
+}
+
 std::optional<absl::Time> QuietUntil(const v1::Preferences& preferences, absl::Time now) {
   const std::optional<int> from = ParseTimeOfDay(preferences.quiet_from());
   const std::optional<int> until = ParseTimeOfDay(preferences.quiet_until());

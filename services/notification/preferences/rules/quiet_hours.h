@@ -13,6 +13,10 @@ namespace wici::notification {
 // Minutes after midnight of "07:30", or nullopt for what is no time of day.
 std::optional<int> ParseTimeOfDay(std::string_view text);
 
+// The first instant after `now` at which the clock on the wall shows `minutes` after midnight.
+// Where a change of the clocks skips that time it is the instant of the change.
+absl::Time NextTimeOfDay(int minutes, absl::TimeZone zone, absl::Time now);
+
 // When the quiet hours end that hold at `now`; nullopt when none do. They are hours of the clock on
 // the wall: on the day the clock is changed they may last an hour more or less.
 std::optional<absl::Time> QuietUntil(const v1::Preferences& preferences, absl::Time now);

@@ -63,6 +63,22 @@ TEST(QuietHoursTest, TheyFollowTheClockOnTheWallWhenItIsChanged) {
       << "the hour that comes twice";
 }
 
+TEST(QuietHoursTest, TheNextTimeOfADayFollowsTheClockOnTheWall) {
+  absl::TimeZone warsaw;
+  ASSERT_TRUE(absl::LoadTimeZone("Europe/Warsaw", &warsaw));
+  const auto next = [&](int minutes, const char* now) {
+    return NextTimeOfDay(minutes, warsaw, At(now));
+  };
+  EXPECT_EQ(next(8 * 60, "2015-12-18T07:59:59+01:00"), At("2015-12-18T08:00:00+01:00"));
+  EXPECT_EQ(next(8 * 60, "2015-12-18T08:00:00+01:00"), At("2015-12-19T08:00:00+01:00"));
+  EXPECT_EQ(next(8 * 60, "2015-03-28T20:00:00+01:00"), At("2015-03-29T08:00:00+02:00"));
+  EXPECT_EQ(next(8 * 60, "2015-10-24T20:00:00+02:00"), At("2015-10-25T08:00:00+01:00"));
+  EXPECT_EQ(next(150, "2015-03-28T20:00:00+01:00"), At("2015-03-29T03:00:00+02:00"))
+      << "2:30 does not exist on that day";
+  EXPECT_EQ(next(150, "2015-10-25T02:40:00+02:00"), At("2015-10-25T02:30:00+01:00"))
+      << "the hour that comes twice";
+}
+
 TEST(QuietHoursTest, WithoutThemNothingIsQuiet) {
   EXPECT_EQ(QuietUntil({}, At("2015-12-18T23:00:00Z")), std::nullopt);
   EXPECT_EQ(QuietUntil(Quiet("22:00", ""), At("2015-12-18T23:00:00Z")), std::nullopt);

@@ -46,7 +46,11 @@ void CheckChoices(const v1::Preferences& preferences, Violations& v) {
 
 void CheckQuietHours(const v1::Preferences& preferences, Violations& v) {
   const bool quiet = !preferences.quiet_from().empty() || !preferences.quiet_until().empty();
-  if (quiet || !preferences.time_zone().empty()) {
+  const bool digest = !preferences.digest_at().empty();
+  if (digest && !ParseTimeOfDay(preferences.digest_at())) {
+    v.Add("preferences.digest_at", "must be a time of day, for instance \"07:30\"");
+  }
+  if (quiet || digest || !preferences.time_zone().empty()) {
     v.RequireTimeZone("preferences.time_zone", preferences.time_zone());
   }
   if (!quiet) return;

@@ -24,6 +24,12 @@ struct BuiltIn {
 
 // In the order of the ids.
 constexpr BuiltIn kBuiltIns[] = {
+    {"consent-invitation", "Whether somebody wants invitations", v1::PURPOSE_MANDATORY,
+     v1::CALENDAR_METHOD_UNSPECIFIED},
+    {"consent-marketing", "Whether somebody wants news", v1::PURPOSE_MANDATORY,
+     v1::CALENDAR_METHOD_UNSPECIFIED},
+    {"digest", "What was collected for somebody", v1::PURPOSE_SERVICE,
+     v1::CALENDAR_METHOD_UNSPECIFIED},
     {"event-cancelled", "An event was called off", v1::PURPOSE_MANDATORY,
      v1::CALENDAR_METHOD_CANCEL},
     {"event-follow-up", "An event has ended", v1::PURPOSE_SERVICE, v1::CALENDAR_METHOD_UNSPECIFIED,
@@ -189,6 +195,12 @@ const v1::Template* FindBuiltIn(std::string_view template_name) {
 const v1::TemplateVersion* FindBuiltInVersion(std::string_view template_name) {
   const auto found = AllTexts().versions.find(std::string(template_name));
   return found == AllTexts().versions.end() ? nullptr : &found->second;
+}
+
+bool IsOwnTemplate(std::string_view template_name) {
+  return template_name == kConsentInvitationTemplate ||
+         template_name == kConsentMarketingTemplate || template_name == kDigestTemplate ||
+         template_name == kSubscriptionDisabled;
 }
 
 v1::UnknownPolicy UnknownPolicyOf(const v1::Template& wanted) {

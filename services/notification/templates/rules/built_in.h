@@ -10,17 +10,21 @@
 
 namespace wici::notification {
 
-// In the order of their names, each with one version: templates/event-cancelled, event-follow-up,
-// event-reminder, event-rescheduled, invitation, invitation-delegated, invitation-reminder,
-// meeting-accepted, meeting-cancelled, meeting-declined, meeting-expired, meeting-requested,
-// meeting-rescheduled, meeting-scheduled, registration-cancelled, registration-confirmed,
-// registration-offer-lapsed, registration-offered, registration-promoted, registration-rejected,
-// registration-waitlisted, subscription-disabled.
-const std::vector<v1::Template>& BuiltInTemplates();
-
-// To the contact of a webhook's subscription (sending/contact_mail.h). Only the service itself
-// sends it.
+// Those that the service sends by itself, and nobody else: about a consent, what was collected, and
+// to the contact of a webhook's subscription that was switched off (sending/contact_mail.h).
+inline constexpr std::string_view kConsentInvitationTemplate = "templates/consent-invitation";
+inline constexpr std::string_view kConsentMarketingTemplate = "templates/consent-marketing";
+inline constexpr std::string_view kDigestTemplate = "templates/digest";
 inline constexpr std::string_view kSubscriptionDisabled = "templates/subscription-disabled";
+bool IsOwnTemplate(std::string_view template_name);
+
+// In the order of their names, each with one version: templates/consent-invitation,
+// consent-marketing, digest, event-cancelled, event-follow-up, event-reminder, event-rescheduled,
+// invitation, invitation-delegated, invitation-reminder, meeting-accepted, meeting-cancelled,
+// meeting-declined, meeting-expired, meeting-requested, meeting-rescheduled, meeting-scheduled,
+// registration-cancelled, registration-confirmed, registration-offer-lapsed, registration-offered,
+// registration-promoted, registration-rejected, registration-waitlisted, subscription-disabled.
+const std::vector<v1::Template>& BuiltInTemplates();
 
 // The one with this name, or nullptr.
 const v1::Template* FindBuiltIn(std::string_view template_name);
@@ -36,7 +40,7 @@ v1::UnknownPolicy UnknownPolicyOf(const v1::Template& wanted);
 const std::vector<std::string>& SupportedLanguages();
 
 // A text that templates name as a partial ({{> footer}}), or nullptr: answer, button, calendar,
-// facts, footer, greeting, manage, meeting_body, reason, summary, ticket.
+// confirm, facts, footer, greeting, manage, meeting_body, reason, summary, ticket.
 const std::string* FindSharedText(const std::string& name, const std::string& language, bool html);
 
 }  // namespace wici::notification

@@ -69,6 +69,8 @@ std::string AddressOf(const std::string& paragraph) {
 }
 
 std::string Paragraph(const std::string& text) {
+  // One to a line, as they come.
+  if (text == "{{items}}") return "<p style=\"white-space:pre-line\">{{items}}</p>\n";
   const std::string address = AddressOf(text);
   if (address.empty()) return absl::StrCat("<p>", EscapeOutsideTags(text), "</p>\n");
   const std::string label =

@@ -32,10 +32,12 @@ constexpr TextVariable kTextVariables[] = {
     {"answer_url", &TemplateValues::answer_url},
     {"calendar_url", &TemplateValues::calendar_url},
     {"check_in_url", &TemplateValues::check_in_url},
+    {"confirm_url", &TemplateValues::confirm_url},
     {"date", &TemplateValues::date},
     {"decline_url", &TemplateValues::decline_url},
     {"event_title", &TemplateValues::event_title},
     {"failing_since", &TemplateValues::failing_since},
+    {"items", &TemplateValues::items},
     {"manage_url", &TemplateValues::manage_url},
     {"name", &TemplateValues::name},
     {"online_url", &TemplateValues::online_url},
@@ -48,7 +50,8 @@ constexpr TextVariable kTextVariables[] = {
     {"until", &TemplateValues::until},
     {"when", &TemplateValues::when},
     {"where", &TemplateValues::where}};
-constexpr NumberVariable kNumberVariables[] = {{"days", &TemplateValues::days},
+constexpr NumberVariable kNumberVariables[] = {{"count", &TemplateValues::count},
+                                               {"days", &TemplateValues::days},
                                                {"hours", &TemplateValues::hours}};
 constexpr std::string_view kPluralForms[] = {"zero", "one", "two", "few", "many", "other"};
 

@@ -31,8 +31,11 @@ struct TemplateValues {
   std::string manage_url = "";
   std::string check_in_url = "";
   std::string calendar_url = "";
-  std::int64_t days = 0;   // until the event begins
-  std::int64_t hours = 0;  // the same when it is less than a day
+  std::string confirm_url = "";  // of a consent
+  std::string items = "";        // of a digest, one to a paragraph
+  std::int64_t days = 0;         // until the event begins, or confirm_url ends to work
+  std::int64_t hours = 0;        // the same when it is less than a day
+  std::int64_t count = 0;        // of the items
   // Of a mail about a webhook, which has nothing of the above but the name.
   std::string subscription = "";  // "subscriptions/{subscription}"
   std::string subscription_title = "";

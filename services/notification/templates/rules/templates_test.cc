@@ -20,26 +20,30 @@ using ::testing::IsEmpty;
 using ::testing::Not;
 
 TemplateValues Values() {
-  return TemplateValues{.name = "Łukasz Żak",
-                        .event_title = "Spotkanie klastrów <Mazowsze> & Bawaria",
-                        .organiser = "BioTechMed",
-                        .date = "18 grudnia 2015",
-                        .when = "piątek, 18 grudnia 2015, 10:00–16:00 (CET)",
-                        .where = "CZIiTT, ul. Rektorska 4, Warszawa",
-                        .online_url = "https://example.org/live?a=1&b=2",
-                        .summary = "Prezentacja InSITE Bavaria.",
-                        .reason = "Sala zajęta",
-                        .until = "czwartek, 17 grudnia 2015, 12:00 (CET)",
-                        .accept_url = "https://wici.example.org/accept-offer?manage_token=t2",
-                        .decline_url = "https://wici.example.org/decline-offer?manage_token=t2",
-                        .answer_url = "https://wici.example.org/answer?answer_token=t1",
-                        .manage_url = "https://wici.example.org/registration?manage_token=t2",
-                        .check_in_url = "https://wici.example.org/check-in?check_in_token=t3",
-                        .calendar_url = "https://wici.example.org/calendar?calendar_token=t4",
-                        .days = 7,
-                        .subscription = "subscriptions/s1",
-                        .subscription_title = "Zgłoszenia <Łódź>",
-                        .failing_since = "czwartek, 17 grudnia 2015, 12:00 (UTC)"};
+  return TemplateValues{
+      .name = "Łukasz Żak",
+      .event_title = "Spotkanie klastrów <Mazowsze> & Bawaria",
+      .organiser = "BioTechMed",
+      .date = "18 grudnia 2015",
+      .when = "piątek, 18 grudnia 2015, 10:00–16:00 (CET)",
+      .where = "CZIiTT, ul. Rektorska 4, Warszawa",
+      .online_url = "https://example.org/live?a=1&b=2",
+      .summary = "Prezentacja InSITE Bavaria.",
+      .reason = "Sala zajęta",
+      .until = "czwartek, 17 grudnia 2015, 12:00 (CET)",
+      .accept_url = "https://wici.example.org/accept-offer?manage_token=t2",
+      .decline_url = "https://wici.example.org/decline-offer?manage_token=t2",
+      .answer_url = "https://wici.example.org/answer?answer_token=t1",
+      .manage_url = "https://wici.example.org/registration?manage_token=t2",
+      .check_in_url = "https://wici.example.org/check-in?check_in_token=t3",
+      .calendar_url = "https://wici.example.org/calendar?calendar_token=t4",
+      .confirm_url = "https://wici.example.org/confirm-consent?consent_token=t5",
+      .items = "- Nowe spotkanie\n  https://wici.example.org/a\n\n- Zmiana <sali>",
+      .days = 7,
+      .count = 2,
+      .subscription = "subscriptions/s1",
+      .subscription_title = "Zgłoszenia <Łódź>",
+      .failing_since = "czwartek, 17 grudnia 2015, 12:00 (UTC)"};
 }
 
 // Compares with a file of services/notification/templates/golden; WICI_UPDATE_GOLDEN=1 rewrites it.

@@ -38,6 +38,13 @@ Kdy: {{when}}
 {{calendar_url}}
 
 {{/calendar_url}}
+== confirm
+{{#confirm_url}}Potvrdit:
+{{confirm_url}}
+
+{{/confirm_url}}{{#days}}Odkaz platí {{days}} {{#days.one}}den{{/days.one}}{{#days.few}}dny{{/days.few}}{{#days.other}}dní{{/days.other}}.
+
+{{/days}}
 == footer
 S pozdravem
 {{organiser}}
@@ -51,6 +58,40 @@ Odkazy v ní jsou určeny pouze Vám; nepředávejte je prosím dál.
 {{manage_url}}
 
 {{/manage_url}}{{> footer}}
+== consent-invitation
+Potvrďte prosím: pozvání na akce
+
+{{> greeting}}
+
+někdo, nejspíše Vy, požádal o zasílání pozvání na akce na tuto adresu. Potvrďte
+to prosím; do té doby žádná nezasíláme.
+
+{{> confirm}}Pokud jste to nebyli Vy, nemusíte nic dělat: bez Vašeho potvrzení z toho nic
+neplyne.
+
+{{> footer}}
+== consent-marketing
+Potvrďte prosím: novinky
+
+{{> greeting}}
+
+někdo, nejspíše Vy, požádal o zasílání novinek na tuto adresu. Potvrďte to
+prosím; do té doby žádné nezasíláme.
+
+{{> confirm}}Pokud jste to nebyli Vy, nemusíte nic dělat: bez Vašeho potvrzení z toho nic
+neplyne.
+
+{{> footer}}
+== digest
+Vaše zprávy{{#count}}: {{count}} {{#count.one}}nová{{/count.one}}{{#count.few}}nové{{/count.few}}{{#count.other}}nových{{/count.other}}{{/count}}
+
+{{> greeting}}
+
+tyto zprávy jsme pro Vás shromáždili.
+
+{{#items}}{{items}}
+
+{{/items}}{{> footer}}
 == event-cancelled
 Akce zrušena: {{event_title}}, {{date}}
 

@@ -38,6 +38,13 @@ Wann: {{when}}
 {{calendar_url}}
 
 {{/calendar_url}}
+== confirm
+{{#confirm_url}}Bestätigen:
+{{confirm_url}}
+
+{{/confirm_url}}{{#days}}Der Link gilt {{days}} {{#days.one}}Tag{{/days.one}}{{#days.other}}Tage{{/days.other}}.
+
+{{/days}}
 == footer
 Mit freundlichen Grüßen
 {{organiser}}
@@ -52,6 +59,40 @@ weiter.
 {{manage_url}}
 
 {{/manage_url}}{{> footer}}
+== consent-invitation
+Bitte bestätigen: Einladungen zu Veranstaltungen
+
+{{> greeting}}
+
+jemand, vermutlich Sie, hat darum gebeten, Einladungen zu Veranstaltungen an
+diese Adresse zu senden. Bitte bestätigen Sie das; bis dahin senden wir keine.
+
+{{> confirm}}Falls Sie es nicht waren, müssen Sie nichts tun: Ohne Ihre Bestätigung folgt
+nichts daraus.
+
+{{> footer}}
+== consent-marketing
+Bitte bestätigen: Neuigkeiten
+
+{{> greeting}}
+
+jemand, vermutlich Sie, hat darum gebeten, Neuigkeiten an diese Adresse zu
+senden. Bitte bestätigen Sie das; bis dahin senden wir keine.
+
+{{> confirm}}Falls Sie es nicht waren, müssen Sie nichts tun: Ohne Ihre Bestätigung folgt
+nichts daraus.
+
+{{> footer}}
+== digest
+Ihre Nachrichten{{#count}}: {{count}} {{#count.one}}neue{{/count.one}}{{#count.other}}neue{{/count.other}}{{/count}}
+
+{{> greeting}}
+
+diese Nachrichten haben wir für Sie gesammelt.
+
+{{#items}}{{items}}
+
+{{/items}}{{> footer}}
 == event-cancelled
 Abgesagt: {{event_title}}, {{date}}
 

@@ -38,6 +38,13 @@ When: {{when}}
 {{calendar_url}}
 
 {{/calendar_url}}
+== confirm
+{{#confirm_url}}Confirm:
+{{confirm_url}}
+
+{{/confirm_url}}{{#days}}The link works for {{days}} {{#days.one}}day{{/days.one}}{{#days.other}}days{{/days.other}}.
+
+{{/days}}
 == footer
 Kind regards
 {{organiser}}
@@ -51,6 +58,40 @@ it are meant for you personally; please do not pass them on.
 {{manage_url}}
 
 {{/manage_url}}{{> footer}}
+== consent-invitation
+Please confirm: invitations to events
+
+{{> greeting}}
+
+Somebody, most likely you, has asked that invitations to events be sent to this
+address. Please confirm that you want them; until then none are sent.
+
+{{> confirm}}If it was not you, you need not do anything: without your confirmation nothing
+follows from it.
+
+{{> footer}}
+== consent-marketing
+Please confirm: news
+
+{{> greeting}}
+
+Somebody, most likely you, has asked that news be sent to this address. Please
+confirm that you want it; until then none is sent.
+
+{{> confirm}}If it was not you, you need not do anything: without your confirmation nothing
+follows from it.
+
+{{> footer}}
+== digest
+Your messages{{#count}}: {{count}} {{#count.one}}new{{/count.one}}{{#count.other}}new{{/count.other}}{{/count}}
+
+{{> greeting}}
+
+These messages have been collected for you.
+
+{{#items}}{{items}}
+
+{{/items}}{{> footer}}
 == event-cancelled
 Cancelled: {{event_title}}, {{date}}
 

@@ -38,6 +38,13 @@ Termin: {{when}}
 {{calendar_url}}
 
 {{/calendar_url}}
+== confirm
+{{#confirm_url}}Potwierdzenie zgody:
+{{confirm_url}}
+
+{{/confirm_url}}{{#days}}Odnośnik działa przez {{days}} {{#days.one}}dzień{{/days.one}}{{#days.few}}dni{{/days.few}}{{#days.many}}dni{{/days.many}}.
+
+{{/days}}
 == footer
 Z wyrazami szacunku
 {{organiser}}
@@ -52,6 +59,40 @@ Państwa; prosimy nie przekazywać ich innym osobom.
 {{manage_url}}
 
 {{/manage_url}}{{> footer}}
+== consent-invitation
+Prosimy o potwierdzenie: zaproszenia na wydarzenia
+
+{{> greeting}}
+
+ktoś, najprawdopodobniej Państwo, poprosił o przesyłanie na ten adres zaproszeń
+na wydarzenia. Prosimy o potwierdzenie; do tego czasu żadne nie będą wysyłane.
+
+{{> confirm}}Jeżeli to nie Państwo, nie trzeba nic robić: bez potwierdzenia nic z tego nie
+wynika.
+
+{{> footer}}
+== consent-marketing
+Prosimy o potwierdzenie: aktualności
+
+{{> greeting}}
+
+ktoś, najprawdopodobniej Państwo, poprosił o przesyłanie na ten adres
+aktualności. Prosimy o potwierdzenie; do tego czasu żadne nie będą wysyłane.
+
+{{> confirm}}Jeżeli to nie Państwo, nie trzeba nic robić: bez potwierdzenia nic z tego nie
+wynika.
+
+{{> footer}}
+== digest
+Zebrane wiadomości{{#count}}: {{count}} {{#count.one}}nowa{{/count.one}}{{#count.few}}nowe{{/count.few}}{{#count.many}}nowych{{/count.many}}{{/count}}
+
+{{> greeting}}
+
+oto wiadomości, które dla Państwa zebraliśmy.
+
+{{#items}}{{items}}
+
+{{/items}}{{> footer}}
 == event-cancelled
 Wydarzenie odwołane: {{event_title}}, {{date}}
 

@@ -38,6 +38,13 @@ const std::string_view kUkrainianTexts = R"texts(== greeting
 {{calendar_url}}
 
 {{/calendar_url}}
+== confirm
+{{#confirm_url}}Підтвердити:
+{{confirm_url}}
+
+{{/confirm_url}}{{#days}}Посилання діє {{days}} {{#days.one}}день{{/days.one}}{{#days.few}}дні{{/days.few}}{{#days.many}}днів{{/days.many}}.
+
+{{/days}}
 == footer
 З повагою
 {{organiser}}
@@ -52,6 +59,40 @@ const std::string_view kUkrainianTexts = R"texts(== greeting
 {{manage_url}}
 
 {{/manage_url}}{{> footer}}
+== consent-invitation
+Підтвердьте, будь ласка: запрошення на заходи
+
+{{> greeting}}
+
+Хтось, найімовірніше Ви, попросив надсилати запрошення на заходи на цю адресу.
+Підтвердьте це, будь ласка; доти жодних не надсилатимемо.
+
+{{> confirm}}Якщо це були не Ви, Вам не потрібно нічого робити: без Вашого підтвердження
+нічого не станеться.
+
+{{> footer}}
+== consent-marketing
+Підтвердьте, будь ласка: новини
+
+{{> greeting}}
+
+Хтось, найімовірніше Ви, попросив надсилати новини на цю адресу. Підтвердьте
+це, будь ласка; доти жодних не надсилатимемо.
+
+{{> confirm}}Якщо це були не Ви, Вам не потрібно нічого робити: без Вашого підтвердження
+нічого не станеться.
+
+{{> footer}}
+== digest
+Ваші повідомлення{{#count}}: {{count}} {{#count.one}}нове{{/count.one}}{{#count.few}}нові{{/count.few}}{{#count.many}}нових{{/count.many}}{{/count}}
+
+{{> greeting}}
+
+Ось повідомлення, які ми для Вас зібрали.
+
+{{#items}}{{items}}
+
+{{/items}}{{> footer}}
 == event-cancelled
 Захід скасовано: {{event_title}}, {{date}}
 

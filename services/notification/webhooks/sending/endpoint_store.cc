@@ -97,7 +97,7 @@ absl::Status EndpointStore::Report(absl::Time deadline, const std::string& subsc
             {"reason", reason == v1::Subscription::DISABLE_REASON_GONE ? "gone" : "failing"}};
         if (!row.subscription.contact_email().empty()) {
           WICI_RETURN_IF_ERROR(
-              InsertNotifications(tx, {ToContact(row, mutation_.ids(), now)}, now, changes));
+              AddNotifications(tx, {ToContact(row, mutation_.ids(), now)}, changes, now));
         }
         return row.subscription;
       });

@@ -2,7 +2,9 @@
 accepted, and the oracle that compares it with what arrived. See notification_faults.py."""
 
 import collections
+import datetime
 import email
+import json
 import os
 import pathlib
 import subprocess
@@ -25,6 +27,12 @@ EVENT = {
 }
 SEND = "NotificationService.SendNotification"
 ENDED = {"DELIVERED", "REJECTED", "UNKNOWN", "EXPIRED", "CANCELLED", "SUPPRESSED"}
+COUNTS = ("pending", "sending", "delivered", "rejected", "not_sent", "expired", "unknown")
+CAMPAIGN_DONE = 5  # Campaign.STATE_DONE
+
+
+def is_reminder(notification):
+    return notification.template == "templates/event-reminder"
 
 
 def state_of(delivery):
@@ -81,12 +89,16 @@ class Postgres(FaultStack):
 class Run:
     """One run: what was accepted, and what is allowed to come twice."""
 
-    def __init__(self, stack, sink, rng, each, is_long):
-        self.stack, self.sink, self.rng, self.each, self.is_long = stack, sink, rng, each, is_long
+    def __init__(self, stack, sink, hooks, rng, each, is_long):
+        self.stack, self.sink, self.hooks, self.rng = stack, sink, hooks, rng
+        self.each, self.is_long = each, is_long
         self.api = client.connect(stack, "users/operator", ["platform-operator@platform"])
         self.acknowledged = {}           # notification -> (person, at most once)
         self.doubles_allowed = False     # a case has provoked W1 or W2
         self.addresses = {}              # person -> address
+        self.registrations = set()       # of everybody, by name
+        self.guests = set()              # people of the events that begin soon
+        self.campaigns = {}              # name -> people
         self.hit = set()  # people whose mails were to fail
         self.problems = []
 
@@ -96,10 +108,42 @@ class Run:
         """Registers people; registration then tells them, which counts as well."""
         for _ in range(count):
             address = f"p{len(self.addresses)}@example.org"
-            registration = self.api("RegistrationService.CreateRegistration", parent=EVENT_NAME,
-                                    person={"given_name": "Test", "family_name": "Person",
-                                            "email": address})
-            self.addresses[registration.person] = address
+            self.addresses[self.register(EVENT_NAME, address)] = address
+
+    def register(self, event, address):
+        """Returns the person."""
+        registration = self.api("RegistrationService.CreateRegistration", parent=event,
+                                person={"given_name": "Test", "family_name": "Person",
+                                        "email": address})
+        self.registrations.add(registration.name)
+        return registration.person
+
+    def subscribe(self):
+        """Every change of a registration goes to the endpoint from now on."""
+        self.api("SubscriptionService.CreateSubscription", subscription={
+            "title": "Faults", "url": self.hooks.url, "kind_prefixes": ["registration."]})
+
+    def invite_soon(self, count):
+        """People of an event of their own, who are to be reminded of it within seconds: it begins in
+        two hours and a few seconds."""
+        start = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(hours=2, seconds=4)
+        event = self.api("EventService.CreateEvent", event_id=f"soon-{len(self.guests)}", event={
+            **EVENT, "start_time": start.isoformat(),
+            "end_time": (start + datetime.timedelta(hours=1)).isoformat()})
+        self.api("EventService.PublishEvent", name=event.name)
+        for _ in range(count):
+            self.guests.add(self.register(event.name, f"guest{len(self.guests)}@example.org"))
+
+    def start_campaign(self, count):
+        """To some people; returns its name."""
+        people = self.rng.sample(list(self.addresses), min(count, len(self.addresses)))
+        campaign = self.api("CampaignService.CreateCampaign", campaign={
+            "title": "Faults", "event": EVENT_NAME, "template": "templates/event-rescheduled",
+            "persons": people})
+        self.campaigns[campaign.name] = people
+        self.api("CampaignService.ApproveCampaign", name=campaign.name)
+        self.api("CampaignService.StartCampaign", name=campaign.name)
+        return campaign.name
 
     def send(self, person=None, api=None, at_most_once=False, **fields):
         """Has a notification accepted; returns it."""
@@ -131,13 +175,14 @@ class Run:
                 self.hit.add(person)
 
     def deliveries(self, notification):
-        return self.api("NotificationService.ListDeliveries", parent=notification).deliveries
+        return self.api("NotificationService.ListDeliveries", parent=notification,
+                        page_size=1000).deliveries
 
     def notifications(self):
         token = ""
         while True:
-            page = self.api("NotificationService.ListNotifications", event=EVENT_NAME,
-                            page_size=1000, page_token=token)
+            page = self.api("NotificationService.ListNotifications", page_size=1000,
+                            page_token=token)
             yield from page.notifications
             token = page.next_page_token
             if not token:
@@ -152,32 +197,70 @@ class Run:
     def settle(self):
         """Waits until every delivery has ended."""
         deadline = time.monotonic() + SETTLE_SECONDS
-        while time.monotonic() < deadline:
-            told = len({n.cause for n in self.notifications() if n.cause})
-            waiting = [n.name for n in self.notifications()
-                       if n.counts.pending + n.counts.sending > 0]
-            if not waiting and told >= len(self.addresses):
-                return
+        while (missing := self._unsettled()) and time.monotonic() < deadline:
             time.sleep(0.5)
-        self.problems.append(f"{len(waiting)} notifications have not ended, {told} of "
-                             f"{len(self.addresses)} registrations were told")
+        self.problems += missing
+
+    def _unsettled(self):
+        told = reminded = waiting = 0
+        for n in self.notifications():
+            waiting += n.counts.pending + n.counts.sending > 0
+            told += n.template == "templates/registration-confirmed"
+            reminded += sum(getattr(n.counts, c) for c in COUNTS) * is_reminder(n)
+        missing = [f"{name} is not done" for name in self.campaigns if self.api(
+            "CampaignService.GetCampaign", name=name).state != CAMPAIGN_DONE]
+        if waiting:
+            missing.append(f"{waiting} notifications have not ended")
+        if told < len(self.registrations):
+            missing.append(f"{told} of {len(self.registrations)} registrations were told")
+        if reminded < len(self.guests):
+            missing.append(f"{reminded} of {len(self.guests)} people were reminded")
+        return missing
 
     def judge(self):
         taken = collections.defaultdict(list)
         for recipient, raw in self.sink.taken:
             taken[email.message_from_bytes(raw)["Message-ID"].strip("<> \r\n")].append(raw)
+        for identity, body in self.hooks.taken:
+            taken[identity].append(body)
         known = set()
         listed = {n.name: n for n in self.notifications()}
         self.problems += [f"{name} was acknowledged and is not in the ledger"
                           for name in set(self.acknowledged) - set(listed)]
-        for name in listed:
+        told = {cause: collections.Counter() for cause in self.campaigns}
+        reminded = collections.Counter()
+        for name, notification in listed.items():
             at_most_once = self.acknowledged.get(name, ("", False))[1]
             for delivery in self.deliveries(name):
                 known.add(delivery.message_id)
                 self._judge(delivery, taken.get(delivery.message_id, []), at_most_once)
+                if is_reminder(notification):
+                    reminded[delivery.person] += 1
+                if notification.cause in told:
+                    told[notification.cause][delivery.person] += 1
         self.problems += [f"{stranger} arrived and was never accepted"
                           for stranger in set(taken) - known]
+        self._judge_people("reminder", reminded, self.guests)
+        for name, people in self.campaigns.items():
+            self._judge_people(name, told[name], people)
+        self._judge_hooks()
         return len(listed), sum(len(copies) - 1 for copies in taken.values())
+
+    def _judge_people(self, what, found, people):
+        """Each of them stands in the ledger once for it, and nobody else does."""
+        self.problems += [f"{person} stands in the ledger {found[person]} times for {what}"
+                          for person in set(found) | set(people)
+                          if found[person] != (person in people)]
+
+    def _judge_hooks(self):
+        """Every confirmation was brought to the endpoint, and each under one id."""
+        ids = collections.defaultdict(set)
+        for identity, body in self.hooks.taken:
+            change = json.loads(body)
+            if change["type"] == "registration.confirmed":
+                ids[change["data"]["resource"]].add(identity)
+        self.problems += [f"the endpoint was told of {name} under {len(ids[name])} ids"
+                          for name in self.registrations | set(ids) if len(ids[name]) != 1]
 
     def _judge(self, delivery, copies, at_most_once):
         state = state_of(delivery)

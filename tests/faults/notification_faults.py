@@ -278,10 +278,11 @@ def F23_reminders_due_while_it_breaks(run):
 def F24_campaign_paused_killed_and_resumed(run):
     run.doubles_allowed = True  # W1
     campaign = run.start_campaign(25)
-    run.send_some()
-    run.api("CampaignService.PauseCampaign", name=campaign)
+    run.send()
+    run.api("CampaignService.PauseCampaign", name=campaign)  # it has just begun
     run.stack.kill("notification")
     run.stack.restart("notification")
+    run.send_some()
     run.api("CampaignService.ResumeCampaign", name=campaign)
 
 

@@ -107,8 +107,9 @@ TEST_P(TemplateServiceTest, BuiltInTemplatesCanBeReadAndPreviewed) {
     EXPECT_EQ(shown->text().find("Silver meets Gold") == std::string::npos,
               IsOwnTemplate(item.name()))
         << "those are about no event";
-    if (item.name() == kSubscriptionDisabled)
+    if (item.name() == kSubscriptionDisabled) {
       EXPECT_THAT(shown->text(), HasSubstr("Example webhook"));
+    }
   }
 }
 

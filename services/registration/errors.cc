@@ -145,6 +145,14 @@ absl::Status SessionsOverlapError(std::string_view session, std::string_view oth
   return About(StatusCode::kFailedPrecondition, "SESSIONS_OVERLAP", "session", session,
                absl::StrCat("is at the same time as ", View(other)), {{"other", other}});
 }
+absl::Status SessionMoveOverlapsError(std::string_view session, std::string_view other,
+                                      std::int64_t registrations) {
+  const std::string count = absl::StrCat(registrations);
+  return About(StatusCode::kFailedPrecondition, "SESSION_MOVE_OVERLAPS", "session", session,
+               absl::StrCat("would be at the same time as another one that ", count,
+                            " registrations have chosen too"),
+               {{"other", other}, {"registrations", count}});
+}
 absl::Status PlaceExpiredError(std::string_view registration, absl::Time expire_time) {
   const std::string instant = Instant(expire_time);
   return About(StatusCode::kFailedPrecondition, "PLACE_EXPIRED", "registration", registration,

@@ -48,6 +48,9 @@ absl::Status QuotaFullError(std::string_view quota);
 absl::Status QuotaBelowTakenError(std::string_view quota, std::int64_t taken);
 absl::Status ReservedExceedsFreeError(std::string_view event, std::int64_t free);
 absl::Status SessionsOverlapError(std::string_view session, std::string_view other);
+// So many registrations have chosen both.
+absl::Status SessionMoveOverlapsError(std::string_view session, std::string_view other,
+                                      std::int64_t registrations);
 absl::Status PlaceExpiredError(std::string_view registration, absl::Time expire_time);
 absl::Status RegistrationLogFullError(std::string_view registration);
 

@@ -290,7 +290,7 @@ absl::Status EventService::UpdateSession(const rpc::Context& context,
     return wrong.ToStatus(kDomain);
   };
   return Answer(store_.ChangeSession(CallOf(context, request), request.session().name(),
-                                     request.session().etag(), edit),
+                                     request.session().etag(), request.allow_overlaps(), edit),
                 response);
 }
 

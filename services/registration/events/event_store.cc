@@ -11,6 +11,7 @@
 #include "services/registration/errors.h"
 #include "services/registration/events/event_rules.h"
 #include "services/registration/events/queries.h"
+#include "services/registration/events/session_moves.h"
 #include "services/registration/evidence/queries.h"
 #include "services/registration/forms/queries.h"
 #include "services/registration/forms/rules/retention.h"
@@ -311,15 +312,17 @@ absl::StatusOr<v1::Session> EventStore::CreateSession(const Call& call, v1::Sess
 }
 
 absl::StatusOr<v1::Session> EventStore::ChangeSession(const Call& call, std::string_view name,
-                                                      std::string_view etag,
+                                                      std::string_view etag, bool allow_overlaps,
                                                       const EditSession& edit) {
   return mutation_.Run<v1::Session>(
       call, [&](sql::Transaction& tx, Changes& changes) -> absl::StatusOr<v1::Session> {
         WICI_ASSIGN_OR_RETURN(SessionRow row, LoadSession(tx, name));
         WICI_ASSIGN_OR_RETURN(const EventRow event, LoadForSession(tx, name));
         WICI_RETURN_IF_ERROR(rpc::CheckEtag(kDomain, name, etag, row.revision));
+        const v1::Session before = row.session;
         WICI_RETURN_IF_ERROR(edit(row.session));
         if (!LiesWithin(row.session, event.event)) return SessionOutsideEventError(name);
+        if (!allow_overlaps) WICI_RETURN_IF_ERROR(CheckMove(tx, before, row.session));
         WICI_RETURN_IF_ERROR(UpdateSessionRow(tx, row));
         const QuotaRow quota = QuotaOf(row.session);
         WICI_RETURN_IF_ERROR(SaveSessionChange(tx, row.session.name(), quota, changes));

@@ -70,10 +70,11 @@ class EventStore {
   // SESSION_EXISTS, SESSION_OUTSIDE_EVENT, EVENT_NOT_FOUND, EVENT_CANCELLED.
   absl::StatusOr<v1::Session> CreateSession(const Call& call, v1::Session session);
   // More places promote the waiting list. SESSION_NOT_FOUND, SESSION_OUTSIDE_EVENT, ETAG_MISMATCH,
-  // EVENT_CANCELLED, QUOTA_BELOW_TAKEN.
+  // EVENT_CANCELLED, QUOTA_BELOW_TAKEN; SESSION_MOVE_OVERLAPS unless `allow_overlaps`.
   using EditSession = std::function<absl::Status(v1::Session&)>;
   absl::StatusOr<v1::Session> ChangeSession(const Call& call, std::string_view name,
-                                            std::string_view etag, const EditSession& edit);
+                                            std::string_view etag, bool allow_overlaps,
+                                            const EditSession& edit);
   // SESSION_NOT_FOUND, ETAG_MISMATCH, EVENT_CANCELLED.
   absl::StatusOr<v1::DeleteSessionResponse> DeleteSession(const Call& call, std::string_view name,
                                                           std::string_view etag);

@@ -73,6 +73,11 @@ inline constexpr sql::Query kUpdateSession{"update_session", R"sql(
 inline constexpr sql::Query kDeleteSession{"delete_session", R"sql(
   DELETE FROM sessions WHERE event = $1 AND id = $2 AND revision = $3 RETURNING id)sql"};
 
+// What the active registrations of an event chose, in pages.
+inline constexpr sql::Query kListChoices{"list_choices", R"sql(
+  SELECT id, body FROM registrations
+  WHERE event = $1 AND id > $2 AND state IN (1, 2, 3, 7, 9, 10, 12) ORDER BY id LIMIT $3)sql"};
+
 // Those that ended. Who is confirmed and who waits is counted in the event.
 inline constexpr sql::Query kCountRegistrations{"count_registrations", R"sql(
   SELECT state, COUNT(*) FROM registrations

@@ -287,6 +287,33 @@ TEST_P(MeetingScheduleTest, ACancelledRegistrationCancelsItsMeetings) {
   EXPECT_THAT(MeetingChanges(), Contains(Pair("meeting.cancelled", told)));
 }
 
+TEST_P(MeetingScheduleTest, NobodyHasAMeetingDuringASessionTheyChose) {
+  const std::string workshop = RegistrationTest::AddSession(event_, "workshop", 5, 13, 14);
+  // Another session of meetings is no time to be busy as such.
+  const std::string later = AddSession("later", Meetings("14:00", "15:00", 2));
+  const std::string busy = SignUp(event_, "busy@example.org", "", {workshop, later})->name();
+  const std::vector<std::string> others = People(3);
+  for (const std::string& other : others) Agree(busy, other);
+  const auto schedule = Schedule();
+  ASSERT_THAT(schedule, IsOk());
+  ASSERT_EQ(schedule->placements_size(), 3);
+  for (const v1::MeetingPlacement& placement : schedule->placements()) {
+    EXPECT_GE(TimeOf(placement.start_time()), TimeOf(Time("14:00")));
+  }
+
+  v1::UpdateRegistrationRequest choose;
+  choose.mutable_registration()->set_name(others[0]);
+  choose.mutable_registration()->add_sessions(
+      RegistrationTest::AddSession(event_, "panel", 5, 14, 15));
+  choose.mutable_update_mask()->add_paths("sessions");
+  ASSERT_THAT(UpdateRegistration(choose), IsOk());
+  EXPECT_THAT(PublishSchedule(schedule->name()), StatusIs(kRefused, Reason("SCHEDULE_OUTDATED")));
+  const auto next = Schedule();
+  ASSERT_THAT(next, IsOk());
+  EXPECT_EQ(next->unscheduled_size(), 1) << "the two have no hour in common any more";
+  EXPECT_THAT(PublishSchedule(next->name()), IsOk());
+}
+
 TEST_P(MeetingScheduleTest, ACancelledEventCancelsAllMeetings) {
   const std::vector<std::string> people = People(2);
   const std::string meeting = Agree(people[0], people[1]);

@@ -279,6 +279,40 @@ TEST_P(CategoryPlacesTest, AMovedEventMovesTheTimesThatOverlap) {
               StatusIs(absl::StatusCode::kFailedPrecondition, Reason("SESSIONS_OVERLAP")));
 }
 
+TEST_P(CategoryPlacesTest, ASessionDoesNotMoveToAnotherItsPeopleAreIn) {
+  const std::string event = OpenEvent(3, 10);
+  const std::string first = AddSession(event, "first", 5, 12, 13);
+  const std::string second = AddSession(event, "second", 5, 13, 14);
+  ASSERT_THAT(SignUp(event, "a@example.org", "", {first, second}), IsOk());
+  ASSERT_THAT(SignUp(event, "b@example.org", "", {second}), IsOk());
+  const auto gone = SignUp(event, "c@example.org", "", {first, second});
+  ASSERT_THAT(SignUp(event, "d@example.org", "", {second, first}), IsOk());  // waits
+  v1::UpdateSessionRequest move;
+  move.mutable_session()->set_name(second);
+  *move.mutable_session()->mutable_start_time() = At("2015-12-18T12:30:00Z");
+  *move.mutable_session()->mutable_end_time() = At("2015-12-18T13:30:00Z");
+  const auto refused = UpdateSession(move);
+  EXPECT_THAT(refused,
+              StatusIs(absl::StatusCode::kFailedPrecondition, Reason("SESSION_MOVE_OVERLAPS")));
+  EXPECT_EQ(ErrorMetadataValue(refused.status(), "other"), first);
+  EXPECT_EQ(ErrorMetadataValue(refused.status(), "registrations"), "3");
+  ASSERT_THAT(CancelRegistration(gone->name()), IsOk());
+  EXPECT_EQ(ErrorMetadataValue(UpdateSession(move).status(), "registrations"), "2")
+      << "who is gone is in no session";
+
+  move.set_allow_overlaps(true);
+  ASSERT_THAT(UpdateSession(move), IsOk());
+  // What the organiser has accepted is not asked again.
+  move.set_allow_overlaps(false);
+  *move.mutable_session()->mutable_end_time() = At("2015-12-18T13:45:00Z");
+  EXPECT_THAT(UpdateSession(move), IsOk());
+  v1::UpdateSessionRequest apart;
+  apart.mutable_session()->set_name(first);
+  *apart.mutable_session()->mutable_start_time() = At("2015-12-18T14:00:00Z");
+  *apart.mutable_session()->mutable_end_time() = At("2015-12-18T15:00:00Z");
+  EXPECT_THAT(UpdateSession(apart), IsOk());
+}
+
 TEST_P(CategoryPlacesTest, ADeletedSessionTakesNoPlaces) {
   const std::string event = OpenEvent(10, 5);
   const std::string workshop = AddSession(event, "workshop", 1, 12, 13);

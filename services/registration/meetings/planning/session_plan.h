@@ -33,7 +33,8 @@ struct SessionPlan {
   SessionSlots slots;
   std::vector<PlacedMeeting> meetings;                 // ACCEPTED, SCHEDULED, HELD, MISSED; by name
   std::map<std::string, v1::MeetingProfile> profiles;  // by registration; absent: always available
-  std::map<std::string, std::vector<TimeSpan>> busy;   // by registration: meetings elsewhere
+  // By registration: meetings of other sessions, and the sessions the person chose.
+  std::map<std::string, std::vector<TimeSpan>> busy;
 };
 
 struct PlanOptions {

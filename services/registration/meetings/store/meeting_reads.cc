@@ -46,7 +46,34 @@ std::vector<std::vector<sql::Value>> KeysOf(const std::set<std::string>& names) 
   return keys;
 }
 
-// Profiles and meetings elsewhere of everybody in `plan`.
+// The times of the sessions these people chose, those of meetings apart: of such a session they are
+// busy where they have one.
+absl::Status AddChosenSessions(sql::Transaction& tx, const std::set<std::string>& people,
+                               SessionPlan& plan) {
+  WICI_ASSIGN_OR_RETURN(const auto registrations, ReadRegistrations(tx, people));
+  std::set<std::string> chosen;
+  for (const auto& [name, registration] : registrations) {
+    chosen.insert(registration.sessions().begin(), registration.sessions().end());
+  }
+  if (chosen.empty()) return absl::OkStatus();
+  WICI_ASSIGN_OR_RETURN(const sql::Rows rows,
+                        sql::SelectMany(tx, kGetSessions, "", KeysOf(chosen)));
+  std::map<std::string, TimeSpan> spans;
+  for (const sql::Row& row : rows) {
+    const v1::Session session = ReadSession(row).session;
+    if (session.kind() == v1::SESSION_KIND_MEETINGS) continue;
+    spans[session.name()] = {TimeOf(session.start_time()), TimeOf(session.end_time())};
+  }
+  for (const auto& [name, registration] : registrations) {
+    for (const std::string& session : registration.sessions()) {
+      const auto at = spans.find(session);
+      if (at != spans.end()) plan.busy[name].push_back(at->second);
+    }
+  }
+  return absl::OkStatus();
+}
+
+// Profiles of everybody in `plan`, and when they are elsewhere.
 absl::Status ReadPeople(sql::Transaction& tx, SessionPlan& plan) {
   std::set<std::string> people;
   for (const PlacedMeeting& placed : plan.meetings) {
@@ -60,6 +87,7 @@ absl::Status ReadPeople(sql::Transaction& tx, SessionPlan& plan) {
     v1::MeetingProfile profile = ReadMeetingProfile(row).profile;
     plan.profiles[profile.registration()] = std::move(profile);
   }
+  WICI_RETURN_IF_ERROR(AddChosenSessions(tx, people, plan));
   WICI_ASSIGN_OR_RETURN(const std::vector<MeetingRow> scheduled,
                         ReadMeetings(tx, EventOf(plan.session), {v1::MEETING_STATE_SCHEDULED}, "",
                                      10 * kScheduleMeetingsMax));

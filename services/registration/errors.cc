@@ -189,6 +189,15 @@ absl::Status TicketCancelledError(std::string_view registration) {
 absl::Status EventOverError(std::string_view event) {
   return About(StatusCode::kFailedPrecondition, "EVENT_OVER", "event", event, "is over");
 }
+absl::Status EventNotOverError(std::string_view event, absl::Time over_time) {
+  const std::string instant = Instant(over_time);
+  return About(StatusCode::kFailedPrecondition, "EVENT_NOT_OVER", "event", event,
+               absl::StrCat("is not over before ", instant), {{"over_time", instant}});
+}
+absl::Status NobodyCheckedInError(std::string_view event) {
+  return About(StatusCode::kFailedPrecondition, "NOBODY_CHECKED_IN", "event", event,
+               "has nobody who is checked in");
+}
 absl::Status NotInsideError(std::string_view registration, std::string_view list) {
   return About(StatusCode::kFailedPrecondition, "NOT_INSIDE", "registration", registration,
                absl::StrCat("is not inside ", View(list)), {{"list", list}});

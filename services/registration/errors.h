@@ -62,6 +62,8 @@ absl::Status NotOnListError(std::string_view registration, std::string_view list
 absl::Status NotConfirmedError(std::string_view name);
 absl::Status TicketCancelledError(std::string_view registration);
 absl::Status EventOverError(std::string_view event);
+absl::Status EventNotOverError(std::string_view event, absl::Time over_time);
+absl::Status NobodyCheckedInError(std::string_view event);
 absl::Status NotInsideError(std::string_view registration, std::string_view list);
 
 absl::Status NoSeatForTicketError(std::string_view registration);

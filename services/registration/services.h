@@ -70,6 +70,7 @@ class Services {
   VoucherStore vouchers_;
   RegistrationStore registrations_;
   CheckInStore check_ins_;
+  NoShows no_shows_;
   ExpirySweep expiry_sweep_;
   AnswerRetention answer_retention_;
   MeetingStore meetings_;

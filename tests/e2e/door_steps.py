@@ -181,7 +181,19 @@ class DoorSteps(PairSteps):
         self.report.note("the registry has it: " + ", ".join(
             f"{mailbox} {people} people, {meetings} meetings"
             for mailbox, ((people, meetings), _) in wanted.items()))
+        self._mark_no_shows()
         self._check_groups()
+
+    def _mark_no_shows(self):
+        """The workshop is long over: who was confirmed and not scanned did not come."""
+        marked = self.api("CheckInService.MarkNoShows", parent=WORKSHOP)
+        statistics = self.api("EventService.GetEventStatistics", name=WORKSHOP)
+        compare("who did not come", {
+            "marked": marked.marked, "more": marked.more, "no_show": statistics.no_show,
+            "came": statistics.came, "registered": statistics.registered},
+            self.expected["no_shows"])
+        self.report.note(f"of {statistics.registered} with a seat {statistics.came} came and "
+                         f"{statistics.no_show} did not")
 
     def _given_evidence(self):
         given = {}

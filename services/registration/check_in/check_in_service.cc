@@ -60,6 +60,7 @@ void CheckInService::Register(rpc::Server& server) {
   service.Pooled("BatchCheckIn", this, &CheckInService::BatchCheckIn);
   service.Pooled("GetCheckInManifest", this, &CheckInService::GetCheckInManifest);
   service.Pooled("ListAttendances", this, &CheckInService::ListAttendances);
+  service.Pooled("MarkNoShows", this, &CheckInService::MarkNoShows);
   service.Stream("WatchCheckIns", this, &CheckInService::WatchCheckIns);
 }
 
@@ -208,6 +209,17 @@ absl::Status CheckInService::ListAttendances(const rpc::Context& context,
       },
       *response.mutable_attendances(), *response.mutable_next_page_token());
   return absl::OkStatus();
+}
+
+absl::Status CheckInService::MarkNoShows(const rpc::Context& context,
+                                         const v1::MarkNoShowsRequest& request,
+                                         v1::MarkNoShowsResponse& response) {
+  Violations violations;
+  violations.RequireResourceName("parent", request.parent(), kEventPattern);
+  violations.RequestId("request_id", request.request_id());
+  WICI_RETURN_IF_ERROR(violations.ToStatus(kDomain));
+  return Answer(no_shows_.Mark(CallOf(context, request), request.parent(), context.principal.id),
+                response);
 }
 
 absl::Status CheckInService::WatchCheckIns(const rpc::Context&,

@@ -12,6 +12,7 @@
 #include "libs/rpc/context.h"
 #include "libs/rpc/server.h"
 #include "services/registration/check_in/check_in_store.h"
+#include "services/registration/check_in/no_shows.h"
 #include "services/registration/events/event_watch.h"
 #include "services/registration/registrations/blind_index.h"
 #include "services/registration/registrations/registration_store.h"
@@ -24,10 +25,11 @@ class CheckInService {
  public:
   // `key` verifies the codes of tickets, `blind_index` recognises walk-ins. The references outlive
   // the service.
-  CheckInService(RegistrationStore& registrations, CheckInStore& store, EventWatch& watch,
-                 auth::PublicKey key, BlindIndex blind_index, IdSource& ids)
+  CheckInService(RegistrationStore& registrations, CheckInStore& store, NoShows& no_shows,
+                 EventWatch& watch, auth::PublicKey key, BlindIndex blind_index, IdSource& ids)
       : registrations_(registrations),
         store_(store),
+        no_shows_(no_shows),
         watch_(watch),
         key_(std::move(key)),
         blind_index_(std::move(blind_index)),
@@ -48,6 +50,8 @@ class CheckInService {
   absl::Status ListAttendances(const rpc::Context& context,
                                const v1::ListAttendancesRequest& request,
                                v1::ListAttendancesResponse& response);
+  absl::Status MarkNoShows(const rpc::Context& context, const v1::MarkNoShowsRequest& request,
+                           v1::MarkNoShowsResponse& response);
   absl::Status WatchCheckIns(const rpc::Context& context, const v1::WatchCheckInsRequest& request,
                              std::shared_ptr<rpc::StreamWriter> writer,
                              const v1::WatchCheckInsResponse*);
@@ -57,6 +61,7 @@ class CheckInService {
 
   RegistrationStore& registrations_;
   CheckInStore& store_;
+  NoShows& no_shows_;
   EventWatch& watch_;
   const auth::PublicKey key_;
   const BlindIndex blind_index_;

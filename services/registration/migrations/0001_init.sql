@@ -140,7 +140,7 @@ CREATE INDEX invitations_undecided ON invitations (decide_at, event, id);
 CREATE INDEX invitations_expiring ON invitations (expires_at, event, id);
 
 -- `active_key` says who, while the registration is active (PENDING_APPROVAL, CONFIRMED, WAITLISTED,
--- CHECKED_IN, HELD, OFFERED, UNDER_REVIEW): event and contact, or a keyed hash of event and e-mail
+-- CHECKED_IN, NO_SHOW, HELD, OFFERED, UNDER_REVIEW): event and contact, or a keyed hash of event and e-mail
 -- address (blind_index.h). It is NULL afterwards, so its index lets a person have one active
 -- registration for an event. (Not a partial index: from a small one PostgreSQL plans to read all of
 -- it, for as long as the plan lives.)

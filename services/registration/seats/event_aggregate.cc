@@ -227,7 +227,7 @@ absl::Status EventAggregate::Apply(RegistrationRow& row, Step step, std::string_
   if (!IsActive(to)) {
     active_.erase(row.active_key);
     row.active_key.clear();
-    if (!row.registration.voucher().empty() && !HoldsSeat(to)) {
+    if (!row.registration.voucher().empty()) {
       LogVoucher({row.registration.voucher(), "given_back", name, cause.actor});
     }
   }

@@ -74,6 +74,7 @@
   CALL(CheckInService, CheckIn, Registration)                                           \
   CALL(CheckInService, GetCheckInManifest, GetCheckInManifestResponse)                  \
   CALL(CheckInService, ListAttendances, ListAttendancesResponse)                        \
+  CALL(CheckInService, MarkNoShows, MarkNoShowsResponse)                                \
   CALL(CheckInService, UndoCheckIn, Registration)                                       \
   CALL(LinkService, BatchGetLinks, BatchGetLinksResponse)                               \
   CALL(LinkService, GetOwnOnlineLinks, OnlineLinks)                                     \

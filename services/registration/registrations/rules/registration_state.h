@@ -11,12 +11,14 @@
 //                    --submit---> PENDING_APPROVAL
 //   CONFIRMED        --review---> UNDER_REVIEW   --confirm-->       CONFIRMED
 //                                                --reject-->        REJECTED
+//   NO_SHOW          --check in-> CHECKED_IN     (a scan that was uploaded late)
 //   PENDING_APPROVAL, WAITLISTED, CONFIRMED, HELD, OFFERED, UNDER_REVIEW
 //                    --withdraw-> WITHDRAWN, --cancel--> CANCELLED
 //   PENDING_APPROVAL, WAITLISTED, CONFIRMED, OFFERED, UNDER_REVIEW
 //                    --transfer-> TRANSFERRED
 //
-// Changes of party, sessions and answers (update) leave all active states but HELD as they are.
+// Changes of party, sessions and answers (update) leave all active states but HELD and NO_SHOW as
+// they are.
 // When they call for approval again (review), a confirmed registration goes UNDER_REVIEW with its
 // seat, a waitlisted one back to PENDING_APPROVAL, and one that waits for approval goes on to. Of
 // several approvals all but the last (approve) change no state, nor does sending links again
@@ -72,7 +74,8 @@ bool HoldsSeat(v1::RegistrationState state);
 // Whether one of the event's seats is kept for it, for a time: HELD, OFFERED.
 bool KeepsSeat(v1::RegistrationState state);
 
-// Whether it counts for "one active registration per (event, person)".
+// Whether it counts for "one active registration per (event, person)"; NO_SHOW does, because it may
+// become CHECKED_IN yet.
 bool IsActive(v1::RegistrationState state);
 
 }  // namespace wici::registration

@@ -31,10 +31,19 @@ TEST(RegistrationStateTest, ACheckInCanBeUndone) {
               IsOkAndHolds(v1::REGISTRATION_STATE_CONFIRMED));
 }
 
+TEST(RegistrationStateTest, WhoDidNotComeMayHaveComeAllTheSame) {
+  EXPECT_THAT(Next("r", v1::REGISTRATION_STATE_CONFIRMED, Step::kMarkNoShow),
+              IsOkAndHolds(v1::REGISTRATION_STATE_NO_SHOW));
+  EXPECT_THAT(Next("r", v1::REGISTRATION_STATE_NO_SHOW, Step::kCheckIn),
+              IsOkAndHolds(v1::REGISTRATION_STATE_CHECKED_IN));
+  EXPECT_THAT(Next("r", v1::REGISTRATION_STATE_NO_SHOW, Step::kCancel),
+              StatusIs(absl::StatusCode::kFailedPrecondition));
+}
+
 TEST(RegistrationStateTest, FinalStatesAllowNothing) {
   for (const auto state : {v1::REGISTRATION_STATE_REJECTED, v1::REGISTRATION_STATE_WITHDRAWN,
-                           v1::REGISTRATION_STATE_CANCELLED, v1::REGISTRATION_STATE_NO_SHOW,
-                           v1::REGISTRATION_STATE_EXPIRED, v1::REGISTRATION_STATE_TRANSFERRED}) {
+                           v1::REGISTRATION_STATE_CANCELLED, v1::REGISTRATION_STATE_EXPIRED,
+                           v1::REGISTRATION_STATE_TRANSFERRED}) {
     for (const Step step : kSteps) {
       EXPECT_THAT(Next("r", state, step),
                   StatusIs(absl::StatusCode::kFailedPrecondition, Reason("TRANSITION_NOT_ALLOWED")))

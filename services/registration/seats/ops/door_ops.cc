@@ -241,7 +241,8 @@ void DoorOps::Follow(RegistrationRow& row, Changes& changes) {
   const v1::RegistrationState state = row.registration.state();
   const Cause& cause = causes_[name];
   absl::Status followed;
-  if (came && state == v1::REGISTRATION_STATE_CONFIRMED) {
+  if (came &&
+      (state == v1::REGISTRATION_STATE_CONFIRMED || state == v1::REGISTRATION_STATE_NO_SHOW)) {
     followed = event_.Apply(row, Step::kCheckIn, "checked_in", cause, changes);
     told_.insert(name);
   } else if (!came && state == v1::REGISTRATION_STATE_CHECKED_IN) {

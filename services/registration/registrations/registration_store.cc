@@ -12,6 +12,7 @@
 #include "services/registration/people/person_rows.h"
 #include "services/registration/people/queries.h"
 #include "services/registration/registrations/queries.h"
+#include "services/registration/seats/event_aggregate.h"
 #include "services/registration/seats/queries.h"
 #include "services/registration/seats/rules/waiting_order.h"
 #include "services/registration/vouchers/queries.h"
@@ -143,6 +144,13 @@ absl::StatusOr<v1::Registration> RegistrationStore::Get(absl::Time deadline,
                           PlaceInLine(tx, EventOf(name), IdOf(registration.admission_category()),
                                       *rows[0].waiting_number));
     registration.set_waiting_line_position(static_cast<std::int32_t>(in_line));
+    WICI_ASSIGN_OR_RETURN(
+        EventAggregate event,
+        EventAggregate::Load(tx, EventOf(name), absl::InfinitePast()));  // for its counts only
+    WICI_RETURN_IF_ERROR(event.LoadQuotas({&registration}));
+    for (std::string& full : event.Lacking(registration)) {
+      registration.add_waiting_for(std::move(full));
+    }
     return absl::OkStatus();
   }));
   return registration;

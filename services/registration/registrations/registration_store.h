@@ -36,7 +36,8 @@ class RegistrationStore {
   using Done = sql::GroupCommitter<SeatOp>::Done;
   void Submit(absl::Time deadline, SeatOp op, Done done);
 
-  // With its places on the waiting list and in its line. REGISTRATION_NOT_FOUND.
+  // With its places on the waiting list and in its line, and what it waits for.
+  // REGISTRATION_NOT_FOUND.
   absl::StatusOr<v1::Registration> Get(absl::Time deadline, std::string_view name);
   // Those of `names` that exist, in no particular order.
   absl::StatusOr<std::vector<v1::Registration>> BatchGet(absl::Time deadline,

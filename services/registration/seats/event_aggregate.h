@@ -74,6 +74,11 @@ class EventAggregate {
   // A loaded quota by the name of its category or session, or nullptr.
   QuotaRow* FindQuota(const std::string& name);
 
+  // What has no place for a loaded registration, whose quotas are loaded: the event, its
+  // categories, sessions, party, audience and voucher, by name, each once. Empty when only its turn
+  // has not come.
+  std::vector<std::string> Lacking(const v1::Registration& registration);
+
   // Adds a new registration: PENDING_APPROVAL when the event or a category of it asks for that,
   // HELD until `hold_until` when that is set, else as the places allow, in the first category that
   // has some. ADMISSION_CATEGORY_NOT_FOUND, SESSION_NOT_FOUND, SESSIONS_OVERLAP, EVENT_FULL,
@@ -226,13 +231,15 @@ class EventAggregate {
   void Settle(RegistrationRow& row, int rank);
   // Counts who waits in the lines of other categories than their own: `by` is 1 or -1.
   void CountOthers(const v1::Registration& registration, std::int64_t by);
-  // Gives those at a place of the queue their places, if there are.
-  void PromoteEntry(Entry& entry, Changes& changes);
+  // Gives those at a place of the queue their places, if there are; `passed` others before them go
+  // on waiting.
+  void PromoteEntry(Entry& entry, std::int64_t passed, Changes& changes);
   // Who of each group stands in what is loaded of the queue, in its order.
   using Groups = std::map<std::string, std::vector<Entry*>>;
   Groups WaitingGroups() const;
-  void PromoteGroup(const std::vector<Entry*>& members, Changes& changes);
-  void Seat(Entry& entry, Changes& changes);
+  void PromoteGroup(const std::vector<Entry*>& members, std::int64_t passed, Changes& changes);
+  void Seat(Entry& entry, const std::string& reason, Changes& changes);
+  std::string ReasonFor(std::int64_t number, std::int64_t passed) const;
   v1::RegistrationState PromotedState() const;
   // Whether all that stands in the line up to `number` is loaded.
   bool IsKnown(const std::string& category, std::int64_t number) const;

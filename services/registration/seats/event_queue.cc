@@ -6,6 +6,7 @@
 #include <tuple>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "libs/base/status_macros.h"
 #include "libs/base/timestamp.h"
 #include "services/registration/errors.h"
@@ -88,7 +89,8 @@ absl::Status EventAggregate::Promote(Changes& changes) {
   const SeatCounts& counts = seats_.counts;
   std::set<std::string> judged;
   Groups groups;
-  std::int64_t passed = 0;
+  std::int64_t passed = 0;       // the number of the last one that was looked at
+  std::int64_t passed_over = 0;  // those who were, and go on waiting
   while (!settled_ && counts.confirmed + counts.held < counts.capacity) {
     const auto at = queue_.upper_bound(passed);
     const bool end = at == queue_.end();
@@ -103,18 +105,19 @@ absl::Status EventAggregate::Promote(Changes& changes) {
     Entry& next = *at->second;
     const std::string group = next.row.registration.group();
     if (group.empty()) {
-      PromoteEntry(next, changes);
+      PromoteEntry(next, passed_over, changes);
     } else if (judged.insert(group).second &&
                IsKnown(next.row.registration.admission_category(), passed)) {
       if (groups.empty()) groups = WaitingGroups();
-      PromoteGroup(groups[group], changes);
+      PromoteGroup(groups[group], passed_over, changes);
     }
+    if (next.row.waiting_number) ++passed_over;
   }
   settled_ = true;
   return absl::OkStatus();
 }
 
-void EventAggregate::PromoteEntry(Entry& entry, Changes& changes) {
+void EventAggregate::PromoteEntry(Entry& entry, std::int64_t passed, Changes& changes) {
   const v1::Registration& registration = entry.row.registration;
   for (int rank = 0; rank < WantedCategories(registration); ++rank) {
     const std::string& category = WantedCategory(registration, rank);
@@ -122,10 +125,11 @@ void EventAggregate::PromoteEntry(Entry& entry, Changes& changes) {
         FindShortage(seats_.counts, QuotasOf(registration, category))) {
       continue;
     }
+    const std::string reason = ReasonFor(*entry.row.waiting_number, passed);
     CountOthers(registration, -1);
     Settle(entry.row, rank);
     Move(seats_.counts, QuotasOf(registration), v1::REGISTRATION_STATE_WAITLISTED, PromotedState());
-    Seat(entry, changes);
+    Seat(entry, reason, changes);
     return;
   }
 }
@@ -139,7 +143,8 @@ EventAggregate::Groups EventAggregate::WaitingGroups() const {
   return groups;
 }
 
-void EventAggregate::PromoteGroup(const std::vector<Entry*>& members, Changes& changes) {
+void EventAggregate::PromoteGroup(const std::vector<Entry*>& members, std::int64_t passed,
+                                  Changes& changes) {
   const v1::RegistrationState to = PromotedState();
   std::size_t placed = 0;
   for (; placed < members.size(); ++placed) {
@@ -148,7 +153,10 @@ void EventAggregate::PromoteGroup(const std::vector<Entry*>& members, Changes& c
     Move(seats_.counts, quotas, v1::REGISTRATION_STATE_WAITLISTED, to);
   }
   if (placed == members.size()) {
-    for (Entry* member : members) Seat(*member, changes);
+    const std::string reason =
+        absl::StrCat(ReasonFor(*members[0]->row.waiting_number, passed),
+                     "; the places of all of its group of ", placed, " were free");
+    for (Entry* member : members) Seat(*member, reason, changes);
     return;
   }
   while (placed-- > 0) {
@@ -162,7 +170,30 @@ v1::RegistrationState EventAggregate::PromotedState() const {
                                              : v1::REGISTRATION_STATE_CONFIRMED;
 }
 
-void EventAggregate::Seat(Entry& entry, Changes& changes) {
+std::string EventAggregate::ReasonFor(std::int64_t number, std::int64_t passed) const {
+  const bool full_lines = std::any_of(cut_lines_.begin(), cut_lines_.end(),
+                                      [number](const auto& line) { return line.second < number; });
+  return PromotionReason(number, passed, full_lines);
+}
+
+std::vector<std::string> EventAggregate::Lacking(const v1::Registration& registration) {
+  std::vector<std::string> names;
+  for (int rank = 0; rank < WantedCategories(registration); ++rank) {
+    const std::vector<Quota*> quotas = QuotasOf(registration, WantedCategory(registration, rank));
+    for (const Shortage& shortage : FindShortages(seats_.counts, quotas)) {
+      std::string name = seats_.event;
+      for (const auto& [of, quota] : quotas_) {
+        if (&quota->row.counts == shortage.quota) name = of;
+      }
+      if (std::find(names.begin(), names.end(), name) == names.end()) {
+        names.push_back(std::move(name));
+      }
+    }
+  }
+  return names;
+}
+
+void EventAggregate::Seat(Entry& entry, const std::string& reason, Changes& changes) {
   queue_.erase(*entry.row.waiting_number);
   v1::Registration& registration = entry.row.registration;
   MarkQuotas(registration);
@@ -170,7 +201,7 @@ void EventAggregate::Seat(Entry& entry, Changes& changes) {
   SetState(entry, to);
   const bool offered = to == v1::REGISTRATION_STATE_OFFERED;
   if (offered) SetTimestamp(now_ + seats_.offer, *registration.mutable_expire_time());
-  Record(entry, offered ? "offered" : "promoted", {std::string(kService), ""}, changes);
+  Record(entry, offered ? "offered" : "promoted", {std::string(kService), reason}, changes);
 }
 
 absl::Status EventAggregate::CheckGroupSize(const std::vector<RegistrationRow>& rows) {

@@ -13,6 +13,7 @@ namespace {
 using ::testing::Contains;
 using ::testing::ElementsAre;
 using testing::HasViolation;
+using ::testing::IsEmpty;
 using testing::IsOk;
 using ::testing::Not;
 using testing::Reason;
@@ -36,6 +37,14 @@ class CategoryPlacesTest : public RegistrationTest {
     const auto found = GetSession(request);
     EXPECT_THAT(found, IsOk());
     return found.ok() ? *found : v1::Session();
+  }
+  // What the log says last.
+  std::string LastReason(const std::string& registration) {
+    v1::GetRegistrationLogRequest request;
+    request.set_name(registration);
+    const auto log = GetRegistrationLog(request);
+    EXPECT_THAT(log, IsOk());
+    return log.ok() ? log->entries().rbegin()->reason() : "";
   }
 };
 WICI_ON_EVERY_ENGINE(CategoryPlacesTest);
@@ -149,6 +158,30 @@ TEST_P(CategoryPlacesTest, WhoWaitsForAFullWorkshopDoesNotHoldUpTheOthers) {
   EXPECT_EQ(StateOf(free->name()), kConfirmed);
   ASSERT_THAT(CancelRegistration(seated->name()), IsOk());
   EXPECT_EQ(StateOf(blocked->name()), kConfirmed);
+}
+
+TEST_P(CategoryPlacesTest, WhoWaitsSeesForWhatAndWhoIsPromotedWhy) {
+  const std::string event = OpenEvent(2, 10);
+  const std::string workshop = AddSession(event, "workshop", 1, 12, 13);
+  const std::string press = AddCategory(event, "press", 1);
+  const auto seated = SignUp(event, "a@example.org", "", {workshop});
+  const auto other = SignUp(event, "b@example.org", press);
+  const auto blocked = SignUp(event, "c@example.org", "", {workshop});
+  const auto free = SignUp(event, "d@example.org");
+  v1::GetOwnRegistrationRequest own;
+  own.set_token(LinksOf(blocked->name()).manage_token());
+  EXPECT_THAT(GetOwnRegistration(own, "")->waiting_for(), ElementsAre(event, workshop));
+  EXPECT_THAT(GetRegistration(free->name())->waiting_for(), ElementsAre(event));
+  const auto choosy = SignUp(event, "e@example.org", press, {workshop});
+  EXPECT_THAT(GetRegistration(choosy->name())->waiting_for(), ElementsAre(event, press, workshop));
+
+  ASSERT_THAT(CancelRegistration(other->name()), IsOk());
+  EXPECT_THAT(GetRegistration(free->name())->waiting_for(), IsEmpty());
+  EXPECT_EQ(LastReason(free->name()),
+            "priority 4, number 2; passed over: 1 whose places were not free");
+  EXPECT_THAT(GetRegistration(choosy->name())->waiting_for(), ElementsAre(event, workshop));
+  ASSERT_THAT(CancelRegistration(seated->name()), IsOk());
+  EXPECT_EQ(LastReason(blocked->name()), "priority 4, number 1; nobody waited before it");
 }
 
 TEST_P(CategoryPlacesTest, ANewRegistrationPassesThoseItCannotHelp) {

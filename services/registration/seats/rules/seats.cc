@@ -48,6 +48,17 @@ bool HasReservedSeat(Quotas quotas) {
   });
 }
 
+bool LacksSeat(const SeatCounts& seats, Quotas quotas) {
+  const std::int64_t free = seats.capacity - seats.confirmed - seats.held - seats.reserved;
+  return free <= 0 && !HasReservedSeat(quotas);
+}
+
+// Whether `quota`, one of `quotas`, has no place for a registration with these.
+bool IsFull(const Quota& quota, Quotas quotas) {
+  const std::int64_t others = quota.promised - (IsPromised(quota, quotas) ? 1 : 0);
+  return quota.taken + others >= quota.size;
+}
+
 }  // namespace
 
 std::int64_t OpenReserve(const Quota& quota) {
@@ -63,13 +74,20 @@ std::optional<Shortage> FindShortage(const SeatCounts& seats, Quotas quotas) {
   // Built into one test only: without the guard, the history checker must find the oversell.
   return std::nullopt;
 #endif
-  const std::int64_t free = seats.capacity - seats.confirmed - seats.held - seats.reserved;
-  if (free <= 0 && !HasReservedSeat(quotas)) return Shortage{};
+  if (LacksSeat(seats, quotas)) return Shortage{};
   for (const Quota* quota : quotas) {
-    const std::int64_t others = quota->promised - (IsPromised(*quota, quotas) ? 1 : 0);
-    if (quota->taken + others >= quota->size) return Shortage{quota};
+    if (IsFull(*quota, quotas)) return Shortage{quota};
   }
   return std::nullopt;
+}
+
+std::vector<Shortage> FindShortages(const SeatCounts& seats, Quotas quotas) {
+  std::vector<Shortage> shortages;
+  if (LacksSeat(seats, quotas)) shortages.push_back({});
+  for (const Quota* quota : quotas) {
+    if (IsFull(*quota, quotas)) shortages.push_back({quota});
+  }
+  return shortages;
 }
 
 std::optional<v1::RegistrationState> TakeSeat(SeatCounts& seats, Quotas quotas,

@@ -17,6 +17,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "absl/types/span.h"
 #include "wici/registration/v1/registration.pb.h"
@@ -75,6 +76,9 @@ struct Shortage {
 };
 // The first shortage that keeps a registration with `quotas` from its places, or nullopt.
 std::optional<Shortage> FindShortage(const SeatCounts& seats, Quotas quotas);
+
+// Everything that keeps it from them, the event first and then in the order of `quotas`.
+std::vector<Shortage> FindShortages(const SeatCounts& seats, Quotas quotas);
 
 // Takes the places or, when one of them lacks or somebody waits before (`waiting_before` > 0), a
 // place on the waiting list: CONFIRMED or WAITLISTED. nullopt when there is neither; then nothing

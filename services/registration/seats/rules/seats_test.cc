@@ -34,6 +34,20 @@ SeatCounts Seats(std::int64_t capacity, std::int64_t waiting) {
   return seats;
 }
 
+TEST(SeatsTest, EverythingThatLacksIsFound) {
+  SeatCounts seats{.capacity = 1, .confirmed = 1};
+  Quota full{.size = 1, .taken = 1};
+  Quota open{.size = 2, .taken = 1};
+  const auto shortages = FindShortages(seats, {{&open, &full}});
+  ASSERT_EQ(shortages.size(), 2U);
+  EXPECT_EQ(shortages[0].quota, nullptr) << "the event itself";
+  EXPECT_EQ(shortages[1].quota, &full);
+  open.reserved = 2;  // a seat is kept for it
+  EXPECT_EQ(FindShortages(seats, {{&open, &full}}).size(), 1U);
+  seats.capacity = 2;
+  EXPECT_TRUE(FindShortages(seats, {{&open}}).empty());
+}
+
 TEST(SeatsTest, SeatsAreGivenThenPlacesOnTheWaitingListThenNothing) {
   SeatCounts seats = Seats(2, 1);
   EXPECT_THAT(TakeSeat(seats), Optional(kConfirmed));

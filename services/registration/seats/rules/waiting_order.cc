@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "absl/strings/str_cat.h"
+
 namespace wici::registration {
 namespace {
 
@@ -36,6 +38,20 @@ PlaceParts PartsOfPlace(std::int64_t number) {
 }
 
 int PriorityOf(std::int64_t number) { return static_cast<int>(number >> kPriorityShift); }
+
+std::int64_t PlaceIn(std::int64_t number) {
+  const std::int64_t in_priority = number & ((std::int64_t{1} << kPriorityShift) - 1);
+  return (in_priority >> kPlaceShift) - kFirstPlace;
+}
+
+std::string PromotionReason(std::int64_t number, std::int64_t passed, bool full_lines) {
+  std::string reason = absl::StrCat("priority ", PriorityOf(number), ", number ", PlaceIn(number));
+  if (passed == 0 && !full_lines) return reason + "; nobody waited before it";
+  absl::StrAppend(&reason, "; passed over: ");
+  if (passed > 0) absl::StrAppend(&reason, passed, " whose places were not free");
+  if (full_lines) absl::StrAppend(&reason, passed > 0 ? ", and " : "", "lines that are full");
+  return reason;
+}
 
 std::optional<std::int64_t> NumberBetween(std::optional<std::int64_t> before, std::int64_t after) {
   if (!before) return after - kStep;

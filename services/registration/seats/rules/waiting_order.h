@@ -8,6 +8,7 @@
 #include <array>
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "absl/types/span.h"
@@ -44,6 +45,14 @@ PlaceParts PartsOfPlace(std::int64_t number);
 
 // The priority in a number.
 int PriorityOf(std::int64_t number);
+// The place in time in a number, what WaitingNumber was given; of an entry that was moved that of
+// about where it was put.
+std::int64_t PlaceIn(std::int64_t number);
+
+// Why an entry with this number is next: "priority 4, number 12; passed over: 2 whose places were
+// not free". `passed` are the entries before it, which go on waiting; `full_lines`: there are
+// others, in lines that nobody can be taken from.
+std::string PromotionReason(std::int64_t number, std::int64_t passed, bool full_lines);
 
 // A number before `after` and behind `before`, which is absent at the head of the list. nullopt
 // when there is no room left: after 24 moves to between the same two entries.

@@ -71,6 +71,19 @@ TEST(WaitingOrderTest, ThePartsOfAPlaceAddUpToItAndAreFew) {
   }
 }
 
+TEST(WaitingOrderTest, AReasonNamesTheNumberAndWhoWasPassedOver) {
+  const std::int64_t number = WaitingNumber(5, 12);
+  EXPECT_EQ(PlaceIn(number), 12);
+  EXPECT_EQ(PromotionReason(number, 0, false), "priority 5, number 12; nobody waited before it");
+  EXPECT_EQ(PromotionReason(number, 2, false),
+            "priority 5, number 12; passed over: 2 whose places were not free");
+  EXPECT_EQ(PromotionReason(number, 2, true),
+            "priority 5, number 12; passed over: 2 whose places were not free, and lines that are "
+            "full");
+  EXPECT_EQ(PromotionReason(number, 0, true),
+            "priority 5, number 12; passed over: lines that are full");
+}
+
 TEST(WaitingOrderTest, AMoveFindsANumberBetweenTwoOthersUntilThereIsNoRoom) {
   const std::int64_t before = WaitingNumber(4, 1);
   std::int64_t after = WaitingNumber(4, 2);

@@ -99,6 +99,7 @@ void CheckAudiences(std::string_view field, const v1::Event& event, Violations& 
     }
     if (audience.has_rule()) ValidateAudience(Path(path, "rule"), audience.rule(), violations);
     violations.RequireRange(Path(path, "places_max"), audience.places_max(), 0, kSeatsMax);
+    violations.RequireRange(Path(path, "waiting_priority"), audience.waiting_priority(), 0, 7);
   }
 }
 

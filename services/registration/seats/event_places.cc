@@ -221,7 +221,9 @@ int EventAggregate::PriorityFor(const v1::Registration& registration) {
     const QuotaRow* category = FindQuota(WantedCategory(registration, rank));
     priority = std::max(priority, category == nullptr ? kPriorityDefault : category->priority);
   }
-  return priority;
+  // With the invitation of an audience at least that of the audience.
+  const QuotaRow* audience = FindQuota(registration.audience());
+  return audience == nullptr ? priority : std::min(priority, audience->priority);
 }
 
 absl::StatusOr<bool> EventAggregate::HasTurn(const v1::Registration& registration,

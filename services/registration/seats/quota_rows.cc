@@ -95,6 +95,8 @@ QuotaRow QuotaOf(std::string_view event, const v1::EventAudience& audience) {
   quota.kind = QuotaKind::kAudience;
   quota.name = AudienceName(event, audience.audience_id());
   quota.counts.size = audience.places_max() == 0 ? kUnlimited : audience.places_max();
+  // The higher one counts, so the last changes nothing.
+  quota.priority = audience.waiting_priority() == 0 ? kPriorityLast : audience.waiting_priority();
   quota.starts = quota.ends = absl::UnixEpoch();
   return quota;
 }

@@ -35,7 +35,7 @@ struct QuotaRow {
   std::string name;  // of the category, session, party, audience or voucher
   Quota counts;
   bool approval = false;                // of a category: its registrations need approval
-  int priority = kPriorityDefault;      // of a category: on the waiting list
+  int priority = kPriorityDefault;      // of a category or an audience: on the waiting list
   absl::Time starts;                    // of a session
   absl::Time ends;                      // of a session
   std::int64_t approvals_required = 0;  // of a category: as the event says when 0

@@ -25,6 +25,7 @@
 #include "services/registration/seats/ops/registration_edits.h"
 #include "services/registration/seats/ops/seat_answers.h"
 #include "services/registration/seats/ops/voucher_book.h"
+#include "services/registration/seats/rules/waiting_order.h"
 #include "services/registration/vouchers/queries.h"
 
 namespace wici::registration {
@@ -343,8 +344,8 @@ class EventBatch {
   void SetResult(SeatOp& op, const RegistrationRow& row) {
     op.registration = row.registration;
     if (row.registration.state() == v1::REGISTRATION_STATE_WAITLISTED &&
-        event_.seats().categories == 0) {
-      // It has just joined the queue, at its end; with categories that depends on their priorities.
+        event_.seats().categories == 0 && PriorityOf(*row.waiting_number) == kPriorityDefault) {
+      // It has just joined the queue, at its end; with priorities it may have others behind it.
       op.registration.set_waiting_list_position(
           static_cast<std::int32_t>(event_.seats().counts.waitlisted));
     }

@@ -106,6 +106,12 @@ absl::Status InvitationService::Recognise(const rpc::Context& context, std::stri
   }
   WICI_ASSIGN_OR_RETURN(const auto addresses, registry_.GetAddresses(context, contacts));
   for (WantedPerson& person : wanted) {
+    if (person.details) {
+      person.person_key = blind_index_.Of(event, person.details->email());
+      person.known_as = {person.person_key};
+      person.invitation.set_person(absl::StrCat("persons/", ids_.NewId()));
+      continue;
+    }
     std::vector<std::string> keys;
     for (const std::string& contact : person.known_as) {
       const auto at = addresses.find(contact);

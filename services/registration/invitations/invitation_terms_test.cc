@@ -10,6 +10,7 @@
 #include "libs/base/error.h"
 #include "services/registration/registrations/expiry/expiry_sweep.h"
 #include "services/registration/testing/registration_fixture.h"
+#include "wici/people/v1/contact_point_service.pb.h"
 
 namespace wici::registration {
 namespace {
@@ -44,6 +45,16 @@ class InvitationTermsTest : public RegistrationTest {
     request.set_parent(event);
     for (const std::string& person : people) request.add_invitees()->set_person(person);
     return request;
+  }
+  // Adds somebody the registry does not know.
+  static void Name(const std::string& given_name, const std::string& email,
+                   v1::CreateInvitationsRequest& request) {
+    v1::PersonDetails& details = *request.add_invitees()->mutable_details();
+    details.set_given_name(given_name);
+    details.set_family_name("Gęś");
+    details.set_email(email);
+    details.set_language("pl");
+    details.set_organisation("Politechnika Łódzka");
   }
   // The token of the one invitation that `request` makes.
   std::string TokenOf(const v1::CreateInvitationsRequest& request) {
@@ -101,6 +112,103 @@ class InvitationTermsTest : public RegistrationTest {
   ExpirySweep& sweep() { return service_->services.expiry_sweep(); }
 };
 WICI_ON_EVERY_ENGINE(InvitationTermsTest);
+
+TEST_P(InvitationTermsTest, APriorityOfAnAudienceComesFirstWhateverTheTime) {
+  v1::Event wanted = Meeting(1, 10, v1::ADMISSION_INVITATION_ONLY);
+  wanted.add_audiences()->set_audience_id("managers");
+  wanted.mutable_audiences(0)->set_waiting_priority(8);
+  EXPECT_THAT(Create(wanted), HasViolation("event.audiences[0].waiting_priority"));
+  wanted.mutable_audiences(0)->set_waiting_priority(2);
+  wanted.add_audiences()->set_audience_id("others");
+  const std::string event = Create(wanted)->name();
+  ASSERT_THAT(Publish(event), IsOk());
+  const std::string members = AddCategory(event, "members", 1, 0, 1);
+  const std::string students = AddCategory(event, "students", 1, 0, 6);
+  const auto invited = [&](const std::string& audience, int cluster, const std::string& category) {
+    v1::CreateInvitationsRequest request =
+        For(event, {absl::StrCat("clusters/c", cluster, "/contacts/m")});
+    request.set_audience_id(audience);
+    v1::CreateRegistrationRequest registration = With(event, TokenOf(request));
+    registration.mutable_registration()->set_admission_category(category);
+    const auto made = Send(registration);
+    EXPECT_THAT(made, IsOk());
+    return made.ok() ? made->name() : "";
+  };
+  const std::string seated = invited("", 1, "");
+  const std::string student = invited("others", 2, students);
+  const std::string first = invited("", 3, "");
+  const std::string manager = invited("managers", 4, students);
+  const std::string member = invited("managers", 5, members);
+  const auto place = [this](const std::string& name) {
+    return GetRegistration(name)->waiting_list_position();
+  };
+  EXPECT_EQ(place(member), 1) << "the category is before the audience";
+  EXPECT_EQ(place(manager), 2) << "the audience is before the category";
+  EXPECT_EQ(place(first), 3);
+  EXPECT_EQ(place(student), 4) << "an audience without priority changes nothing";
+  ASSERT_THAT(CancelRegistration(seated), IsOk());
+  ASSERT_THAT(CancelRegistration(member), IsOk());
+  EXPECT_EQ(StateOf(manager), v1::REGISTRATION_STATE_CONFIRMED);
+}
+
+TEST_P(InvitationTermsTest, PeopleTheRegistryDoesNotKnowAreInvitedByTheirAddress) {
+  const std::string event = EventFor(5);
+  registry().addresses = {{kInvited, "m@example.org"}};
+  v1::CreateInvitationsRequest request = For(event, {kInvited});
+  Name("Zofia", "zofia@example.org", request);
+  Name("Zofia again", "ZOFIA@example.org", request);
+  Name("The manager", "m@example.org", request);
+  request.set_validate_only(true);
+  const auto tried = CreateInvitations(request);
+  ASSERT_THAT(tried, IsOk());
+  ASSERT_EQ(tried->invitations_size(), 2);
+  EXPECT_EQ(tried->invitations(1).person(), "") << "there is no such person yet";
+  request.set_validate_only(false);
+  request.set_request_id("6f1c1f0e-32f1-4dd4-9b57-0a1c2b3d4e60");
+  const auto made = CreateInvitations(request);
+  ASSERT_THAT(made, IsOk());
+  ASSERT_EQ(made->invitations_size(), 2);
+  EXPECT_EQ(made->invitations(0).person(), kInvited) << "who is a contact, too, is that contact";
+  const v1::Invitation& zofia = made->invitations(1);
+  EXPECT_EQ(zofia.person().rfind("persons/", 0), 0U);
+  EXPECT_EQ(zofia.clusters_size(), 0);
+  EXPECT_EQ(CreateInvitations(request)->invitations(1).name(), zofia.name()) << "the same request";
+
+  // Once more, alone: invited already; and a contact with the address is the same person.
+  v1::CreateInvitationsRequest again = For(event, {});
+  Name("Zosia", "zofia@example.org", again);
+  EXPECT_EQ(CreateInvitations(again)->already_invited(), 1);
+  registry().addresses[kColleague] = "zofia@example.org";
+  EXPECT_EQ(CreateInvitations(For(event, {kColleague}))->already_invited(), 1);
+
+  const std::string token = LinksOf(zofia.name()).answer_token();
+  const auto registered = Send(With(event, token));
+  ASSERT_THAT(registered, IsOk());
+  EXPECT_EQ(registered->person(), zofia.person());
+  people::v1::BatchGetContactPointsRequest points;
+  points.add_persons(zofia.person());
+  points.set_purpose("invitation");
+  const auto found = service_->grpc.Call<people::v1::BatchGetContactPointsResponse>(
+      "wici.people.v1.ContactPointService/BatchGetContactPoints", points,
+      service_->grpc.Token("service"));
+  ASSERT_THAT(found, IsOk());
+  ASSERT_EQ(found->contact_points_size(), 1);
+  EXPECT_EQ(found->contact_points(0).email(), "zofia@example.org");
+}
+
+TEST_P(InvitationTermsTest, AnInviteeIsAContactOrHasDetails) {
+  const std::string event = EventFor(5);
+  v1::CreateInvitationsRequest request = For(event, {""});
+  EXPECT_THAT(CreateInvitations(request), HasViolation("invitees[0].person"));
+  request = For(event, {kInvited});
+  request.mutable_invitees(0)->mutable_details()->set_given_name("Zofia");
+  request.mutable_invitees(0)->mutable_details()->set_special_needs("tea");
+  const auto wrong = CreateInvitations(request);
+  EXPECT_THAT(wrong, HasViolation("invitees[0].person"));
+  EXPECT_THAT(wrong, HasViolation("invitees[0].details.family_name"));
+  EXPECT_THAT(wrong, HasViolation("invitees[0].details.email"));
+  EXPECT_THAT(wrong, HasViolation("invitees[0].details.special_needs"));
+}
 
 TEST_P(InvitationTermsTest, AnInvitationNotAnsweredInTimeExpires) {
   const std::string event = EventFor(5);

@@ -128,6 +128,10 @@ class Inviting {
     InvitationRow row = NewInvitation(person.invitation, event_, id, person.person_key, now_);
     BeginEntry(aggregate_.seats(), row.invitation);
     AddPeople(person, id);
+    if (person.details) {
+      persons_.push_back(
+          PersonInsert({row.invitation.person(), row.invitation.name(), *person.details, now_}));
+    }
     inserts_.push_back(InvitationValues(row));
     changes_.push_back(aggregate_.InvitationChange("invitation.created", row.invitation));
     *response.add_invitations() = row.invitation;
@@ -140,6 +144,9 @@ class Inviting {
         SaveInvitations(tx, std::vector<const InvitationRow*>(changed_.begin(), changed_.end())));
     if (!inserts_.empty()) {
       WICI_RETURN_IF_ERROR(tx.InsertMany(kInsertInvitations, "", inserts_).status());
+    }
+    if (!persons_.empty()) {
+      WICI_RETURN_IF_ERROR(tx.InsertMany(kInsertPersons, "", persons_).status());
     }
     if (people_.empty()) return absl::OkStatus();
     return tx.InsertMany(kInsertInvitationPeople, kInsertInvitationPeopleSuffix, people_).status();
@@ -161,6 +168,7 @@ class Inviting {
   Changes& changes_;
   std::vector<std::vector<sql::Value>> inserts_;
   std::vector<std::vector<sql::Value>> people_;
+  std::vector<std::vector<sql::Value>> persons_;
   std::set<const InvitationRow*> changed_;
 };
 
@@ -189,8 +197,13 @@ absl::StatusOr<v1::CreateInvitationsResponse> InvitationStore::Invite(
           return response;
         }
         changes.clear();
+        std::set<std::string> unknown;
+        for (const WantedPerson& person : people) {
+          if (person.details) unknown.insert(person.invitation.person());
+        }
         for (v1::Invitation& invitation : *response.mutable_invitations()) {
           invitation.clear_name();
+          if (unknown.count(invitation.person()) > 0) invitation.clear_person();
         }
         return response;
       });

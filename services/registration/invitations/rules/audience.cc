@@ -70,13 +70,17 @@ WantedPerson PersonOf(const cluster_registry::v1::AudienceRow& row) {
 
 WantedPerson PersonOf(const v1::Invitee& invitee) {
   WantedPerson wanted;
-  wanted.known_as = {invitee.person()};
   v1::Invitation& invitation = wanted.invitation;
-  invitation.set_person(invitee.person());
-  const std::string cluster = invitee.person().substr(0, invitee.person().find("/contacts/"));
-  invitation.add_clusters(cluster);
   v1::InvitationReason& reason = *invitation.add_reasons();
-  reason.set_cluster(cluster);
+  if (invitee.has_details()) {
+    wanted.details = invitee.details();
+  } else {
+    wanted.known_as = {invitee.person()};
+    invitation.set_person(invitee.person());
+    const std::string cluster = invitee.person().substr(0, invitee.person().find("/contacts/"));
+    invitation.add_clusters(cluster);
+    reason.set_cluster(cluster);
+  }
   reason.add_predicates(invitee.reason().empty() ? "named by the organiser" : invitee.reason());
   return wanted;
 }

@@ -13,7 +13,8 @@ namespace wici::registration {
 cluster_registry::v1::EvaluateAudienceRequest MakeQuestion(const v1::Audience& audience,
                                                            const v1::Event& event);
 
-// Who is invited by a matching row or by name: person, clusters, reasons and contacts only.
+// Who is invited by a matching row or by name: person or details, clusters, reasons and contacts
+// only.
 WantedPerson PersonOf(const cluster_registry::v1::AudienceRow& row);
 WantedPerson PersonOf(const v1::Invitee& invitee);
 

@@ -14,6 +14,10 @@ namespace {
 void Merge(const WantedPerson& more, WantedPerson& person) {
   MergeReasons(more.invitation, person.invitation);
   if (person.person_key.empty()) person.person_key = more.person_key;
+  if (person.details && !more.details) {
+    person.details.reset();
+    person.invitation.set_person(more.invitation.person());
+  }
   for (const std::string& key : more.known_as) {
     const auto& known = person.known_as;
     if (std::find(known.begin(), known.end(), key) == known.end()) person.known_as.push_back(key);

@@ -10,6 +10,30 @@
 #include "services/registration/validate_fields.h"
 
 namespace wici::registration {
+namespace {
+
+// Somebody who says what they need themselves.
+void CheckInvited(std::string_view field, const v1::PersonDetails& person, Violations& violations) {
+  CheckPerson(field, person, violations);
+  if (!person.special_needs().empty()) {
+    violations.Add(Path(field, "special_needs"), "must be empty: the person says it");
+  }
+}
+
+void CheckInvitee(std::string_view field, const v1::Invitee& invitee, Violations& violations) {
+  if (!invitee.has_details()) {
+    violations.RequireResourceName(Path(field, "person"), invitee.person(),
+                                   "clusters/*/contacts/*");
+  } else {
+    if (!invitee.person().empty()) {
+      violations.Add(Path(field, "person"), "must be empty: there are details");
+    }
+    CheckInvited(Path(field, "details"), invitee.details(), violations);
+  }
+  violations.OptionalText(Path(field, "reason"), invitee.reason(), kTitleBytesMax);
+}
+
+}  // namespace
 
 absl::Status Validate(const v1::CreateInvitationsRequest& request) {
   Violations violations;
@@ -18,10 +42,7 @@ absl::Status Validate(const v1::CreateInvitationsRequest& request) {
   if (CheckCount("invitees", request.invitees_size(), 0, static_cast<int>(kBatchSizeMax),
                  violations)) {
     for (int i = 0; i < request.invitees_size(); ++i) {
-      const std::string path = Item("", "invitees", i);
-      violations.RequireResourceName(Path(path, "person"), request.invitees(i).person(),
-                                     "clusters/*/contacts/*");
-      violations.OptionalText(Path(path, "reason"), request.invitees(i).reason(), kTitleBytesMax);
+      CheckInvitee(Item("", "invitees", i), request.invitees(i), violations);
     }
   }
   if (!request.audience_id().empty()) violations.RequireId("audience_id", request.audience_id());
@@ -59,10 +80,7 @@ absl::Status Validate(const v1::GetOwnInvitationRequest& request) {
 absl::Status Validate(const v1::DelegateInvitationRequest& request) {
   Violations violations;
   CheckToken("token", request.token(), violations);
-  CheckPerson("delegate", request.delegate(), violations);
-  if (!request.delegate().special_needs().empty()) {
-    violations.Add("delegate.special_needs", "must be empty: the colleague says it");
-  }
+  CheckInvited("delegate", request.delegate(), violations);
   violations.RequestId("request_id", request.request_id());
   return violations.ToStatus(kDomain);
 }

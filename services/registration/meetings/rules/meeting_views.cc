@@ -63,17 +63,4 @@ v1::Agenda MakeAgenda(std::string_view registration, std::vector<v1::Meeting> me
   return agenda;
 }
 
-std::vector<std::pair<std::string, std::string>> AgendaConflicts(const v1::Agenda& agenda) {
-  std::vector<std::pair<std::string, std::string>> conflicts;
-  for (int i = 0; i < agenda.meetings_size(); ++i) {
-    const v1::Meeting& one = agenda.meetings(i);
-    for (int j = i + 1; j < agenda.meetings_size(); ++j) {
-      const v1::Meeting& next = agenda.meetings(j);
-      if (MicrosOf(next.start_time()) >= MicrosOf(one.end_time())) break;
-      conflicts.emplace_back(one.name(), next.name());
-    }
-  }
-  return conflicts;
-}
-
 }  // namespace wici::registration

@@ -4,7 +4,6 @@
 
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "wici/registration/v1/meeting_service.pb.h"
@@ -26,10 +25,6 @@ void CopyWords(const v1::MeetingProfile& from, v1::MeetingProfile& to);
 // The agenda of a registration: those of its `meetings` that have a place, in the order of their
 // time, then of their name.
 v1::Agenda MakeAgenda(std::string_view registration, std::vector<v1::Meeting> meetings);
-
-// Pairs of meetings of an agenda, by name, that the person would have at the same time; none after
-// a schedule was published.
-std::vector<std::pair<std::string, std::string>> AgendaConflicts(const v1::Agenda& agenda);
 
 }  // namespace wici::registration
 

@@ -26,7 +26,6 @@
 #include "services/registration/seats/ops/seat_answers.h"
 #include "services/registration/seats/ops/voucher_book.h"
 #include "services/registration/seats/rules/waiting_order.h"
-#include "services/registration/vouchers/queries.h"
 
 namespace wici::registration {
 namespace {
@@ -84,7 +83,7 @@ class EventBatch {
     }
     const std::vector<NewRegistration*> added = AddedBy(ops);
     for (const NewRegistration* one : added) facts.push_back(&one->facts);
-    const std::vector<v1::Registration> released = ReleasedBy(ops);
+    const std::vector<v1::Registration> released = VoucherBook::ReleasedBy(ops);
     for (const v1::Registration& one : released) facts.push_back(&one);
     takes_registrations_ = added.empty() ? absl::OkStatus() : CheckTakes();
     if (takes_registrations_.ok() || doors_.walks_in()) {
@@ -124,17 +123,6 @@ class EventBatch {
     return all;
   }
 
-  // Something that has the vouchers that are to be released.
-  static std::vector<v1::Registration> ReleasedBy(const Ops& ops) {
-    std::vector<v1::Registration> all;
-    for (const SeatOp* op : ops) {
-      if (const auto* release = std::get_if<VoucherRelease>(&op->what)) {
-        all.emplace_back().set_voucher(release->voucher);
-      }
-    }
-    return all;
-  }
-
   absl::Status CheckTakes() {
     const SeatsRow& seats = event_.seats();
     return CheckTakesRegistrations(seats.event, seats.state, seats.window, now_);
@@ -144,7 +132,9 @@ class EventBatch {
     if (auto* added = std::get_if<NewRegistration>(&op.what)) return Add(op, *added, changes);
     if (DoorOps::IsAtDoor(op)) return doors_.Decide(op, changes);
     if (auto* group = std::get_if<NewGroup>(&op.what)) return AddGroup(op, *group, changes);
-    if (auto* release = std::get_if<VoucherRelease>(&op.what)) return Release(*release, changes);
+    if (auto* release = std::get_if<VoucherRelease>(&op.what)) {
+      return vouchers_.Release(*release, event_, changes);
+    }
     return Step(op, std::get<RegistrationStep>(op.what), changes);
   }
 
@@ -185,20 +175,6 @@ class EventBatch {
       op.group.push_back(kept[i]->registration);
     }
     return absl::OkStatus();
-  }
-
-  absl::Status Release(const VoucherRelease& release, Changes& changes) {
-    const QuotaRow* quota = event_.FindQuota(release.voucher);
-    if (quota == nullptr) return VoucherNotFoundError(release.voucher);
-    if (quota->counts.reserved == 0) {
-      return VoucherNotValidError(release.voucher, "keeps no places");
-    }
-    WICI_RETURN_IF_ERROR(event_.KeepNothingFor(release.voucher));
-    changes.push_back(event_.MakeChange("voucher.expired", release.voucher, ""));
-    event_.LogVoucher({release.voucher, "expired", "", "services/registration"});
-    released_.push_back(release.voucher);
-    if (event_.seats().state == v1::EVENT_STATE_CANCELLED) return absl::OkStatus();
-    return event_.Promote(changes);
   }
 
   // The row of somebody who may register, without places. The registration stands at `field` of the
@@ -355,10 +331,7 @@ class EventBatch {
     WICI_RETURN_IF_ERROR(event_.Save());
     WICI_RETURN_IF_ERROR(doors_.Save());
     WICI_RETURN_IF_ERROR(invitations_.Save());
-    for (const std::string& voucher : released_) {
-      WICI_RETURN_IF_ERROR(
-          tx_.Execute(kReleaseVoucher, {event_.seats().event, IdOf(voucher)}).status());
-    }
+    WICI_RETURN_IF_ERROR(vouchers_.Save(tx_, event_.seats().event));
     if (persons_.empty()) return absl::OkStatus();
     return tx_.InsertMany(kInsertPersons, "", persons_).status();
   }
@@ -372,7 +345,6 @@ class EventBatch {
   InvitationBatch invitations_;
   VoucherBook vouchers_;
   std::vector<std::vector<sql::Value>> persons_;
-  std::vector<std::string> released_;
 };
 
 }  // namespace

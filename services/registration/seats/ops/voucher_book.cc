@@ -1,9 +1,12 @@
 #include "services/registration/seats/ops/voucher_book.h"
 
 #include <utility>
+#include <variant>
 
 #include "libs/base/status_macros.h"
 #include "services/registration/errors.h"
+#include "services/registration/names.h"
+#include "services/registration/vouchers/queries.h"
 #include "services/registration/vouchers/rules/voucher_rules.h"
 
 namespace wici::registration {
@@ -37,6 +40,38 @@ absl::Status VoucherBook::Check(const NewRegistration& added, std::int64_t toget
   for (int rank = 0; rank < WantedCategories(added.facts); ++rank) {
     const QuotaRow* category = event.FindQuota(WantedCategory(added.facts, rank));
     if (category != nullptr && category->code_required) return CodeRequiredError(category->name);
+  }
+  return absl::OkStatus();
+}
+
+std::vector<v1::Registration> VoucherBook::ReleasedBy(const std::vector<SeatOp*>& ops) {
+  std::vector<v1::Registration> all;
+  for (const SeatOp* op : ops) {
+    if (const auto* release = std::get_if<VoucherRelease>(&op->what)) {
+      all.emplace_back().set_voucher(release->voucher);
+    }
+  }
+  return all;
+}
+
+absl::Status VoucherBook::Release(const VoucherRelease& release, EventAggregate& event,
+                                  Changes& changes) {
+  const QuotaRow* quota = event.FindQuota(release.voucher);
+  if (quota == nullptr) return VoucherNotFoundError(release.voucher);
+  if (quota->counts.reserved == 0) {
+    return VoucherNotValidError(release.voucher, "keeps no places");
+  }
+  WICI_RETURN_IF_ERROR(event.KeepNothingFor(release.voucher));
+  changes.push_back(event.MakeChange("voucher.expired", release.voucher, ""));
+  event.LogVoucher({release.voucher, "expired", "", "services/registration"});
+  released_.push_back(release.voucher);
+  if (event.seats().state == v1::EVENT_STATE_CANCELLED) return absl::OkStatus();
+  return event.Promote(changes);
+}
+
+absl::Status VoucherBook::Save(sql::Transaction& tx, const std::string& event) const {
+  for (const std::string& voucher : released_) {
+    WICI_RETURN_IF_ERROR(tx.Execute(kReleaseVoucher, {event, IdOf(voucher)}).status());
   }
   return absl::OkStatus();
 }

@@ -1,4 +1,4 @@
-// The vouchers that a batch of registrations comes with.
+// The vouchers that a batch of registrations comes with, and those it releases.
 #ifndef WICI_SERVICES_REGISTRATION_SEATS_OPS_VOUCHER_BOOK_H_
 #define WICI_SERVICES_REGISTRATION_SEATS_OPS_VOUCHER_BOOK_H_
 
@@ -30,8 +30,17 @@ class VoucherBook {
   absl::Status Check(const NewRegistration& added, std::int64_t together, EventAggregate& event,
                      absl::Time now) const;
 
+  // Something that has the vouchers `ops` are to release, for their quotas to be loaded.
+  static std::vector<v1::Registration> ReleasedBy(const std::vector<SeatOp*>& ops);
+  // Keeps nothing for a voucher any more, whose quota is loaded, and promotes who can be.
+  // VOUCHER_NOT_FOUND, VOUCHER_NOT_VALID.
+  absl::Status Release(const VoucherRelease& release, EventAggregate& event, Changes& changes);
+  // Writes what was released.
+  absl::Status Save(sql::Transaction& tx, const std::string& event) const;
+
  private:
   std::unordered_map<std::string, v1::Voucher> by_key_;
+  std::vector<std::string> released_;
 };
 
 }  // namespace wici::registration

@@ -227,6 +227,10 @@ void AddUnknown(icalcomponent* calendar, const char* name, const char* value) {
 
 }  // namespace
 
+std::string UidOfPart(std::string_view id, std::string_view whole) {
+  return absl::StrCat(std::string(id), ".", std::string(whole));
+}
+
 std::string_view MethodName(Method method) {
   switch (method) {
     case Method::kRequest:

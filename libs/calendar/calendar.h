@@ -56,6 +56,10 @@ struct Entry {
   std::optional<Person> attendee = {};
 };
 
+// The UID of the entry of a part, known by `id` in its whole, such as a session of an event: the
+// same in every mail and feed.
+std::string UidOfPart(std::string_view id, std::string_view whole);
+
 // INVALID_ARGUMENT when a zone is unknown.
 absl::StatusOr<std::string> WriteCalendar(Method method, absl::Span<const Entry> entries);
 

@@ -166,6 +166,116 @@ TEST_P(CalendarServiceTest, AtEachChangeTheFeedHasTheSequenceThatTheMailIsToldOf
   EXPECT_EQ(SequenceInFeed(jan->name()), "3");
 }
 
+TEST_P(CalendarServiceTest, ASessionThatMovesOrIsCalledOffStaysWithAHigherSequence) {
+  const std::string workshop = AddSession(event_, "workshop", 5, 12, 13);
+  const auto anna = SignUp(event_, "anna@example.org", "", {workshop});
+  const std::string token = TokenOf(anna->name());
+  const std::string entry = absl::StrCat("workshop.", UidOf(event_));
+  const auto told = [&](const std::string& kind) { return SequenceTold(kind, workshop); };
+  v1::UpdateSessionRequest update;
+  update.mutable_session()->set_name(workshop);
+  update.mutable_session()->set_capacity(6);
+  update.mutable_update_mask()->add_paths("capacity");
+  ASSERT_THAT(UpdateSession(update), IsOk());
+  EXPECT_EQ(told("session.rescheduled"), "no such change");
+  EXPECT_THAT(Read(token)[1],
+              StartsWith(absl::StrCat(entry, " | 0 | CONFIRMED | 2015-12-18T13:00")));
+  (*update.mutable_session()->mutable_title())["en"] = "Workshop on labels";
+  update.mutable_update_mask()->set_paths(0, "title");
+  ASSERT_THAT(UpdateSession(update), IsOk());
+  EXPECT_EQ(told("session.rescheduled"), "no such change") << "a new title is for the feed";
+  EXPECT_THAT(Read(token)[1], StartsWith(absl::StrCat(entry, " | 1 | CONFIRMED")));
+  *update.mutable_session()->mutable_start_time() = At("2015-12-18T12:30:00Z");
+  update.mutable_update_mask()->set_paths(0, "start_time");
+  ASSERT_THAT(UpdateSession(update), IsOk());
+  EXPECT_EQ(told("session.rescheduled"), "2");
+  EXPECT_THAT(Read(token)[1],
+              StartsWith(absl::StrCat(entry, " | 2 | CONFIRMED | 2015-12-18T13:30")));
+  v1::RescheduleEventRequest move;
+  move.set_name(event_);
+  *move.mutable_start_time() = At("2015-12-19T09:00:00Z");
+  ASSERT_THAT(RescheduleEvent(move), IsOk());
+  EXPECT_EQ(told("session.rescheduled"), "3") << "its entry came by mail before";
+  EXPECT_THAT(Read(token)[1], StartsWith(absl::StrCat(entry, " | 3 | CONFIRMED | 2015-12-19T")));
+  v1::DeleteSessionRequest remove;
+  remove.set_name(workshop);
+  ASSERT_THAT(DeleteSession(remove), IsOk());
+  EXPECT_EQ(told("session.cancelled"), "4");
+  EXPECT_THAT(Read(token)[1], StartsWith(absl::StrCat(entry, " | 4 | CANCELLED | 2015-12-19T")));
+  EXPECT_EQ(Read(token)[1].find("on labels") != std::string::npos, true) << "as it was";
+  v1::GetSessionRequest get;
+  get.set_name(workshop);
+  EXPECT_TRUE(GetSession(get)->has_delete_time());
+  EXPECT_THAT(DeleteSession(remove),
+              StatusIs(absl::StatusCode::kNotFound, Reason("SESSION_NOT_FOUND")));
+}
+
+TEST_P(CalendarServiceTest, ASessionMadeAgainUnderItsIdIsAboveTheOneThatWasCalledOff) {
+  const std::string workshop = AddSession(event_, "workshop", 5, 12, 13);
+  const auto anna = SignUp(event_, "anna@example.org", "", {workshop});
+  v1::DeleteSessionRequest remove;
+  remove.set_name(workshop);
+  ASSERT_THAT(DeleteSession(remove), IsOk());
+  EXPECT_EQ(AddSession(event_, "workshop", 5, 13, 14), workshop);
+  EXPECT_THAT(Read(TokenOf(anna->name()))[1],
+              StartsWith(absl::StrCat("workshop.", UidOf(event_), " | 2 | CONFIRMED | ")));
+}
+
+TEST_P(CalendarServiceTest, ASessionThatItsPersonDropsIsCancelledAndComesBackAbove) {
+  const std::string workshop = AddSession(event_, "workshop", 5, 12, 13);
+  const std::string panel = AddSession(event_, "panel", 5, 13, 14);
+  const auto anna = SignUp(event_, "anna@example.org", "", {workshop});
+  const std::string token = TokenOf(anna->name());
+  const auto choose = [&](const std::string& session) {
+    v1::UpdateRegistrationRequest update;
+    update.mutable_registration()->set_name(anna->name());
+    update.mutable_registration()->add_sessions(session);
+    update.mutable_update_mask()->add_paths("sessions");
+    ASSERT_THAT(UpdateRegistration(update), IsOk());
+  };
+  choose(panel);
+  const auto line = [&](const std::string& id, const std::string& rest) {
+    return StartsWith(absl::StrCat(id, ".", UidOf(event_), " | ", rest));
+  };
+  EXPECT_THAT(Read(token),
+              ElementsAre(HasSubstr(" | 1 | CONFIRMED"), line("panel", "1 | CONFIRMED"),
+                          line("workshop", "1 | CANCELLED")));
+  choose(workshop);
+  EXPECT_THAT(Read(token),
+              ElementsAre(HasSubstr(" | 2 | CONFIRMED"), line("panel", "2 | CANCELLED"),
+                          line("workshop", "2 | CONFIRMED")));
+  ASSERT_THAT(CancelRegistration(anna->name()), IsOk());
+  const auto again = SignUp(event_, "anna@example.org");
+  EXPECT_THAT(Read(TokenOf(again->name())), SizeIs(1)) << "another person to us, with its own feed";
+}
+
+TEST_P(CalendarServiceTest, AnUpdateSaysWhetherPeopleMustBeTold) {
+  const auto told = [&] {
+    for (const feed::v1::Change& change : Changes()) {
+      if (change.cursor().seq() != Changes().back().cursor().seq()) continue;
+      const auto at = change.attributes().find("updated");
+      return at == change.attributes().end() ? std::string() : at->second;
+    }
+    return std::string("nothing");
+  };
+  v1::UpdateEventRequest update;
+  update.mutable_event()->set_name(event_);
+  (*update.mutable_event()->mutable_title())["en"] = "Meeting of all clusters";
+  (*update.mutable_event()->mutable_summary())["en"] = "What is new";
+  update.mutable_event()->set_online_url("https://meet.example.org/room");
+  update.mutable_event()->mutable_venue()->set_display_name("Town hall");
+  const std::pair<const char*, const char*> expected[] = {
+      {"title", "entry"}, {"summary", ""}, {"online_url", "online"}, {"venue", "entry"}};
+  for (const auto& [path, word] : expected) {
+    update.clear_update_mask();
+    update.mutable_update_mask()->add_paths(path);
+    ASSERT_THAT(UpdateEvent(update), IsOk()) << path;
+    EXPECT_EQ(told(), word) << path;
+    ASSERT_THAT(UpdateEvent(update), IsOk()) << path;
+    EXPECT_EQ(told(), "") << "the same again, " << path;
+  }
+}
+
 TEST_P(CalendarServiceTest, WhoComesBackHasAHigherSequenceThanTheCancelTheyWereSent) {
   const std::string event = OpenEvent(5);
   const auto first = SignUp(event, "anna@example.org");

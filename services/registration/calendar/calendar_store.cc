@@ -10,6 +10,7 @@
 #include "libs/base/status_macros.h"
 #include "services/registration/calendar/queries.h"
 #include "services/registration/events/event_rows.h"
+#include "services/registration/events/queries.h"
 #include "services/registration/meetings/store/meeting_rows.h"
 #include "services/registration/meetings/store/queries.h"
 #include "services/registration/names.h"
@@ -77,12 +78,27 @@ absl::Status ReadMeetings(sql::Transaction& tx, PersonalFacts& facts) {
   return absl::OkStatus();
 }
 
+absl::Status ReadSessions(sql::Transaction& tx, const std::set<std::string>& names,
+                          PersonalFacts& facts) {
+  // One that was deleted and made again is there: what is there counts.
+  for (const sql::Query& query : {kGetSessions, kGetDeletedSessions}) {
+    WICI_ASSIGN_OR_RETURN(const sql::Rows rows, tx.SelectMany(query, "", KeysOf(names)));
+    for (const sql::Row& row : rows) {
+      v1::Session session = ReadSession(row).session;
+      const std::string name = session.name();
+      facts.sessions.try_emplace(name, std::move(session));
+    }
+  }
+  return absl::OkStatus();
+}
+
 absl::Status ReadEventsAndSessions(sql::Transaction& tx, PersonalFacts& facts) {
   std::set<std::string> events;
   std::set<std::string> sessions;
   for (const v1::Registration& registration : facts.registrations) {
     events.insert(EventOf(registration.name()));
     sessions.insert(registration.sessions().begin(), registration.sessions().end());
+    sessions.insert(registration.dropped_sessions().begin(), registration.dropped_sessions().end());
   }
   for (const auto& [registration, meetings] : facts.meetings) {
     for (const v1::Meeting& meeting : meetings) sessions.insert(meeting.session());
@@ -96,14 +112,7 @@ absl::Status ReadEventsAndSessions(sql::Transaction& tx, PersonalFacts& facts) {
     facts.events[name] = std::move(event);
   }
   if (sessions.empty()) return absl::OkStatus();
-  WICI_ASSIGN_OR_RETURN(const sql::Rows rows,
-                        tx.SelectMany(kGetCalendarSessions, "", KeysOf(sessions)));
-  for (const sql::Row& row : rows) {
-    SessionRow session = ReadSession(row);
-    const std::string name = session.session.name();
-    facts.sessions[name] = {std::move(session.session), session.revision};
-  }
-  return absl::OkStatus();
+  return ReadSessions(tx, sessions, facts);
 }
 
 }  // namespace

@@ -23,11 +23,6 @@ inline constexpr sql::Query kGetEvents{"get_events", R"sql(
   FROM events e JOIN event_seats s ON s.event = e.name
   WHERE e.name IN)sql"};
 
-inline constexpr sql::Query kGetCalendarSessions{"get_calendar_sessions", R"sql(
-  SELECT s.event, s.id, s.revision, s.body, s.created_at, s.updated_at, CAST(0 AS BIGINT),
-         s.start_at
-  FROM sessions s WHERE (s.event, s.id) IN)sql"};
-
 // ACCEPTED, SCHEDULED, CANCELLED, HELD, MISSED: those that may have had a time.
 inline constexpr std::string_view kOnceWithPlace = "AND state IN (2, 3, 6, 7, 8)";
 

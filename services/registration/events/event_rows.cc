@@ -104,6 +104,34 @@ absl::StatusOr<std::vector<SessionRow>> LoadSessions(sql::Transaction& tx, std::
   return sessions;
 }
 
+absl::StatusOr<SessionRow> LoadSession(sql::Transaction& tx, std::string_view name) {
+  WICI_ASSIGN_OR_RETURN(const sql::Rows rows, tx.Execute(kGetSession, {EventOf(name), IdOf(name)}));
+  if (rows.empty()) return SessionNotFoundError(name);
+  return ReadSession(rows[0]);
+}
+
+// As it was when it was deleted.
+absl::StatusOr<v1::Session> LoadDeletedSession(sql::Transaction& tx, std::string_view name) {
+  WICI_ASSIGN_OR_RETURN(const sql::Rows rows, sql::SelectMany(tx, kGetDeletedSessions, "",
+                                                              {{EventOf(name), IdOf(name)}}));
+  if (rows.empty()) return SessionNotFoundError(name);
+  return ReadSession(rows[0]).session;
+}
+
+absl::Status KeepDeleted(sql::Transaction& tx, absl::Time now, SessionRow& row) {
+  v1::Session& session = row.session;
+  ++row.revision;
+  session.set_calendar_changes(session.calendar_changes() + 1);
+  session.set_etag(rpc::MakeEtag(row.revision));
+  SetTimestamp(now, *session.mutable_update_time());
+  *session.mutable_delete_time() = session.update_time();
+  return tx
+      .Execute(kKeepDeletedSession,
+               {EventOf(session.name()), IdOf(session.name()), row.revision, SessionBody(session),
+                MicrosOf(session.create_time()), ToMicros(now)})
+      .status();
+}
+
 SessionRow ReadSession(const sql::Row& row) {
   SessionRow result;
   ParseBody(row.Blob(3), result.session);

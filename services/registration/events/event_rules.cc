@@ -38,12 +38,46 @@ v1::Event InCalendars(const v1::Event& event) {
   return shown;
 }
 
+v1::Session InCalendars(const v1::Session& session) {
+  v1::Session shown;
+  *shown.mutable_title() = session.title();
+  *shown.mutable_start_time() = session.start_time();
+  *shown.mutable_end_time() = session.end_time();
+  shown.set_room(session.room());
+  shown.set_online_url(session.online_url());
+  return shown;
+}
+
+bool Differ(const google::protobuf::Message& one, const google::protobuf::Message& other) {
+  return !google::protobuf::util::MessageDifferencer::Equals(one, other);
+}
+
 }  // namespace
 
 bool ChangesCalendars(const v1::Event& before, const v1::Event& after) {
   return before.state() == v1::EVENT_STATE_PUBLISHED &&
-         !google::protobuf::util::MessageDifferencer::Equals(InCalendars(before),
-                                                             InCalendars(after));
+         Differ(InCalendars(before), InCalendars(after));
+}
+
+std::string_view UpdateToTell(const v1::Event& before, const v1::Event& after) {
+  if (before.state() != v1::EVENT_STATE_PUBLISHED) return "";
+  v1::Event was = InCalendars(before);
+  v1::Event is = InCalendars(after);
+  was.clear_summary();
+  is.clear_summary();
+  if (!Differ(was, is)) return "";
+  was.clear_online_url();
+  is.clear_online_url();
+  return Differ(was, is) ? kEntryUpdated : kOnlineUrlUpdated;
+}
+
+bool ChangesCalendars(const v1::Session& before, const v1::Session& after) {
+  return Differ(InCalendars(before), InCalendars(after));
+}
+
+bool Moves(const v1::Session& before, const v1::Session& after) {
+  return Differ(before.start_time(), after.start_time()) ||
+         Differ(before.end_time(), after.end_time()) || before.room() != after.room();
 }
 
 RegistrationWindow WindowOf(const v1::Event& event) {
@@ -98,6 +132,7 @@ void MakeClone(absl::Time new_start, v1::Event& event, std::vector<v1::Session>&
     Shift(seconds, zone, *event.mutable_registration_open_time());
   }
   Reschedule(new_start, std::nullopt, event, sessions);
+  for (v1::Session& session : sessions) session.clear_calendar_changes();
   const auto ask_anew = [](v1::Audience& audience) {
     audience.clear_on_date();
     audience.clear_known_at();

@@ -49,6 +49,18 @@ void MakeClone(absl::Time new_start, v1::Event& event, std::vector<v1::Session>&
 // nobody has one.
 bool ChangesCalendars(const v1::Event& before, const v1::Event& after);
 
+// What a message about a change of an event that was not moved is about; the words of the attribute
+// `updated` of event.updated.
+inline constexpr std::string_view kEntryUpdated = "entry";  // its title or place: for everybody
+inline constexpr std::string_view kOnlineUrlUpdated = "online";  // for those who have a seat
+// One of these, or "" when there is nothing to tell: a new description is not worth a message.
+std::string_view UpdateToTell(const v1::Event& before, const v1::Event& after);
+
+// The same of a session of a published event, of which everybody who chose it has one.
+bool ChangesCalendars(const v1::Session& before, const v1::Session& after);
+// Whether who chose the session must be told: it is at another time or in another room.
+bool Moves(const v1::Session& before, const v1::Session& after);
+
 // The UID of the calendar entries of a new event. Others may have an event with the same id, so
 // `domain` is an id of this one only.
 std::string MakeCalendarUid(std::string_view event, std::string_view domain);

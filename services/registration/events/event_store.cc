@@ -24,10 +24,14 @@
 namespace wici::registration {
 namespace {
 
-absl::StatusOr<SessionRow> LoadSession(sql::Transaction& tx, std::string_view name) {
-  WICI_ASSIGN_OR_RETURN(const sql::Rows rows, tx.Execute(kGetSession, {EventOf(name), IdOf(name)}));
-  if (rows.empty()) return SessionNotFoundError(name);
-  return ReadSession(rows[0]);
+// What those who chose `session` are told. The SEQUENCE is what event and session add to it.
+void TellOfSession(const v1::Event& event, const v1::Session& session, std::string_view kind,
+                   feed::Change change, Changes& changes) {
+  change.kind = std::string(kind);
+  change.resource = session.name();
+  change.attributes = {
+      {"sequence", absl::StrCat(event.calendar_changes() + session.calendar_changes())}};
+  changes.push_back(std::move(change));
 }
 
 template <class Message>
@@ -111,8 +115,18 @@ absl::Status EventStore::Save(sql::Transaction& tx, const v1::Event& before, Eve
   if (counts.capacity < given) return CapacityBelowConfirmedError(event.name(), given);
   changes.push_back(aggregate.MakeChange(kind, event.name(), ""));
   changes.back().attributes.emplace_back("sequence", absl::StrCat(event.calendar_changes()));
+  const std::string_view update = kind == "event.updated" ? UpdateToTell(before, event) : "";
+  if (!update.empty()) changes.back().attributes.emplace_back("updated", update);
+  const feed::Change change = changes.back();
   v1::Registration all;
-  for (const v1::Session& session : moved) all.add_sessions(session.name());
+  for (const v1::Session& session : moved) {
+    all.add_sessions(session.name());
+    // Those whose entry came by mail before: all others are in the feed only, which is right
+    // anyway.
+    if (session.calendar_changes() > 0) {
+      TellOfSession(event, session, "session.rescheduled", change, changes);
+    }
+  }
   WICI_RETURN_IF_ERROR(aggregate.LoadQuotas({&all}));
   for (const v1::Session& session : moved) {
     WICI_RETURN_IF_ERROR(aggregate.PutQuota(QuotaOf(session)));
@@ -212,8 +226,13 @@ absl::StatusOr<v1::EventStatistics> EventStore::Statistics(absl::Time deadline,
 absl::StatusOr<v1::Session> EventStore::GetSession(absl::Time deadline, std::string_view name) {
   v1::Session session;
   WICI_RETURN_IF_ERROR(database_.Read(deadline, [&](sql::Transaction& tx) -> absl::Status {
-    WICI_ASSIGN_OR_RETURN(SessionRow row, LoadSession(tx, name));
-    session = std::move(row.session);
+    absl::StatusOr<SessionRow> row = LoadSession(tx, name);
+    if (absl::IsNotFound(row.status())) {
+      WICI_ASSIGN_OR_RETURN(session, LoadDeletedSession(tx, name));
+      return absl::OkStatus();
+    }
+    WICI_RETURN_IF_ERROR(row.status());
+    session = std::move(row->session);
     return absl::OkStatus();
   }));
   return session;
@@ -262,15 +281,19 @@ absl::StatusOr<EventRow> EventStore::LoadForSession(sql::Transaction& tx,
   return row;
 }
 
-absl::Status EventStore::SaveSessionChange(sql::Transaction& tx, const std::string& session,
-                                           const std::optional<QuotaRow>& quota, Changes& changes) {
+absl::Status EventStore::SaveSessionChange(sql::Transaction& tx, const v1::Event& event,
+                                           const v1::Session& session,
+                                           const std::optional<QuotaRow>& quota,
+                                           std::string_view tells, Changes& changes) {
+  const std::string& name = session.name();
   WICI_ASSIGN_OR_RETURN(EventAggregate aggregate,
-                        EventAggregate::Load(tx, EventOf(session), mutation_.clock().Now()));
-  changes.push_back(aggregate.MakeChange("event.updated", session, ""));
+                        EventAggregate::Load(tx, event.name(), mutation_.clock().Now()));
+  changes.push_back(aggregate.MakeChange("event.updated", name, ""));
+  if (!tells.empty()) TellOfSession(event, session, tells, changes.back(), changes);
   v1::Registration named;
-  named.add_sessions(session);
+  named.add_sessions(name);
   WICI_RETURN_IF_ERROR(aggregate.LoadQuotas({&named}));
-  WICI_RETURN_IF_ERROR(quota ? aggregate.PutQuota(*quota) : aggregate.RemoveQuota(session));
+  WICI_RETURN_IF_ERROR(quota ? aggregate.PutQuota(*quota) : aggregate.RemoveQuota(name));
   WICI_RETURN_IF_ERROR(aggregate.LoadPlaces(0, {}));
   WICI_RETURN_IF_ERROR(aggregate.Promote(changes));
   return aggregate.Save();
@@ -295,18 +318,26 @@ absl::StatusOr<v1::Session> EventStore::CreateSession(const Call& call, v1::Sess
   SetChanged(1, now, session);
   *session.mutable_create_time() = session.update_time();
   session.clear_taken();
+  session.clear_calendar_changes();
+  session.clear_delete_time();
   const std::string& name = session.name();
   return mutation_.Run<v1::Session>(
       call, [&](sql::Transaction& tx, Changes& changes) -> absl::StatusOr<v1::Session> {
         WICI_ASSIGN_OR_RETURN(const EventRow event, LoadForSession(tx, name));
         if (!LiesWithin(session, event.event)) return SessionOutsideEventError(name);
+        const absl::StatusOr<v1::Session> deleted = LoadDeletedSession(tx, name);
+        if (!absl::IsNotFound(deleted.status())) {
+          WICI_RETURN_IF_ERROR(deleted.status());
+          session.set_calendar_changes(deleted->calendar_changes() + 1);
+        }
         WICI_ASSIGN_OR_RETURN(
             const sql::Rows inserted,
             tx.Execute(kInsertSession,
                        {EventOf(name), IdOf(name), MicrosOf(session.start_time()),
                         MicrosOf(session.end_time()), SessionBody(session), ToMicros(now)}));
         if (inserted.empty()) return SessionExistsError(name);
-        WICI_RETURN_IF_ERROR(SaveSessionChange(tx, name, QuotaOf(session), changes));
+        WICI_RETURN_IF_ERROR(
+            SaveSessionChange(tx, event.event, session, QuotaOf(session), "", changes));
         return session;
       });
 }
@@ -323,9 +354,14 @@ absl::StatusOr<v1::Session> EventStore::ChangeSession(const Call& call, std::str
         WICI_RETURN_IF_ERROR(edit(row.session));
         if (!LiesWithin(row.session, event.event)) return SessionOutsideEventError(name);
         if (!allow_overlaps) WICI_RETURN_IF_ERROR(CheckMove(tx, before, row.session));
+        const bool published = event.event.state() == v1::EVENT_STATE_PUBLISHED;
+        if (published && ChangesCalendars(before, row.session)) {
+          row.session.set_calendar_changes(before.calendar_changes() + 1);
+        }
         WICI_RETURN_IF_ERROR(UpdateSessionRow(tx, row));
-        const QuotaRow quota = QuotaOf(row.session);
-        WICI_RETURN_IF_ERROR(SaveSessionChange(tx, row.session.name(), quota, changes));
+        const bool tell = published && Moves(before, row.session);
+        WICI_RETURN_IF_ERROR(SaveSessionChange(tx, event.event, row.session, QuotaOf(row.session),
+                                               tell ? "session.rescheduled" : "", changes));
         return row.session;
       });
 }
@@ -336,12 +372,15 @@ absl::StatusOr<v1::DeleteSessionResponse> EventStore::DeleteSession(const Call& 
   return mutation_.Run<v1::DeleteSessionResponse>(
       call,
       [&](sql::Transaction& tx, Changes& changes) -> absl::StatusOr<v1::DeleteSessionResponse> {
-        WICI_ASSIGN_OR_RETURN(const SessionRow row, LoadSession(tx, name));
-        WICI_RETURN_IF_ERROR(LoadForSession(tx, name).status());
+        WICI_ASSIGN_OR_RETURN(SessionRow row, LoadSession(tx, name));
+        WICI_ASSIGN_OR_RETURN(const EventRow event, LoadForSession(tx, name));
         WICI_RETURN_IF_ERROR(rpc::CheckEtag(kDomain, name, etag, row.revision));
         WICI_RETURN_IF_ERROR(
             tx.Execute(kDeleteSession, {EventOf(name), IdOf(name), row.revision}).status());
-        WICI_RETURN_IF_ERROR(SaveSessionChange(tx, row.session.name(), std::nullopt, changes));
+        WICI_RETURN_IF_ERROR(KeepDeleted(tx, mutation_.clock().Now(), row));
+        const bool tell = event.event.state() == v1::EVENT_STATE_PUBLISHED;
+        WICI_RETURN_IF_ERROR(SaveSessionChange(tx, event.event, row.session, std::nullopt,
+                                               tell ? "session.cancelled" : "", changes));
         return v1::DeleteSessionResponse();
       });
 }

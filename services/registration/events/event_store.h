@@ -57,7 +57,7 @@ class EventStore {
   // EVENT_NOT_FOUND.
   absl::StatusOr<v1::EventStatistics> Statistics(absl::Time deadline, std::string_view name);
 
-  // SESSION_NOT_FOUND.
+  // One that was deleted, too, with its delete_time. SESSION_NOT_FOUND.
   absl::StatusOr<v1::Session> GetSession(absl::Time deadline, std::string_view name);
   // Those of `names` that exist, in the order of their start.
   absl::StatusOr<std::vector<v1::Session>> BatchGetSessions(absl::Time deadline,
@@ -75,7 +75,7 @@ class EventStore {
   absl::StatusOr<v1::Session> ChangeSession(const Call& call, std::string_view name,
                                             std::string_view etag, bool allow_overlaps,
                                             const EditSession& edit);
-  // SESSION_NOT_FOUND, ETAG_MISMATCH, EVENT_CANCELLED.
+  // SESSION_NOT_FOUND (also of one that is deleted), ETAG_MISMATCH, EVENT_CANCELLED.
   absl::StatusOr<v1::DeleteSessionResponse> DeleteSession(const Call& call, std::string_view name,
                                                           std::string_view etag);
 
@@ -86,9 +86,10 @@ class EventStore {
   absl::Status UpdateSessionRow(sql::Transaction& tx, SessionRow& row);
   absl::StatusOr<EventRow> LoadForSession(sql::Transaction& tx, std::string_view session);
   // Records a change of a session on its event; `quota` is its quota from now on, none when it is
-  // gone.
-  absl::Status SaveSessionChange(sql::Transaction& tx, const std::string& session,
-                                 const std::optional<QuotaRow>& quota, Changes& changes);
+  // gone. `tells` is the kind of the change that those who chose it are told of, or "".
+  absl::Status SaveSessionChange(sql::Transaction& tx, const v1::Event& event,
+                                 const v1::Session& session, const std::optional<QuotaRow>& quota,
+                                 std::string_view tells, Changes& changes);
 
   sql::Database& database_;
   Mutation& mutation_;

@@ -78,6 +78,16 @@ inline constexpr sql::Query kListChoices{"list_choices", R"sql(
   SELECT id, body FROM registrations
   WHERE event = $1 AND id > $2 AND state IN (1, 2, 3, 7, 9, 10, 12) ORDER BY id LIMIT $3)sql"};
 
+inline constexpr sql::Query kGetDeletedSessions{"get_deleted_sessions", R"sql(
+  SELECT s.event, s.id, s.revision, s.body, s.created_at, s.updated_at, CAST(0 AS BIGINT)
+  FROM deleted_sessions s WHERE (s.event, s.id) IN)sql"};
+
+inline constexpr sql::Query kKeepDeletedSession{"keep_deleted_session", R"sql(
+  INSERT INTO deleted_sessions (event, id, revision, body, created_at, updated_at)
+  VALUES ($1, $2, $3, $4, $5, $6)
+  ON CONFLICT (event, id) DO UPDATE SET revision = $3, body = $4, created_at = $5,
+         updated_at = $6)sql"};
+
 // Those that ended. Who is confirmed and who waits is counted in the event.
 inline constexpr sql::Query kCountRegistrations{"count_registrations", R"sql(
   SELECT state, COUNT(*) FROM registrations

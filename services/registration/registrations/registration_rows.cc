@@ -46,6 +46,7 @@ sql::Bytes RegistrationBody(const v1::Registration& registration) {
   body.set_group(registration.group());
   *body.mutable_other_categories() = registration.other_categories();
   body.set_calendar_changes(registration.calendar_changes());
+  *body.mutable_dropped_sessions() = registration.dropped_sessions();
   return sql::Bytes{body.SerializeAsString()};
 }
 

@@ -7,6 +7,7 @@
 #include "libs/base/timestamp.h"
 #include "services/registration/errors.h"
 #include "services/registration/names.h"
+#include "services/registration/registrations/rules/calendar_entry.h"
 #include "services/registration/seats/event_aggregate.h"
 
 namespace wici::registration {
@@ -72,7 +73,8 @@ absl::Status EventAggregate::Change(RegistrationRow& row, Step step, const v1::R
   MarkQuotas(row.registration);
   MarkQuotas(wanted);
   Entry& entry = *by_id_.at(IdOf(name));
-  row.registration = wanted;
+  const v1::Registration was = std::exchange(row.registration, wanted);
+  CountSessionChoice(was, row.registration);
   if (from == to) {
     Touch(entry);
   } else {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <set>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -51,7 +52,8 @@ class EventEntries {
         wishes_{std::string(language), std::string(BaseOf(language)),
                 event_.languages().empty() ? "" : event_.languages(0), "en"} {}
 
-  void AddTo(std::vector<Entry>& entries) const {
+  // `named` is what all registrations of the person have ever named.
+  void AddTo(const std::set<std::string>& named, std::vector<Entry>& entries) const {
     const EntryStatus status = StatusOfRegistration();
     Entry whole = Begin(status);
     whole.uid = event_.calendar_uid();
@@ -61,9 +63,13 @@ class EventEntries {
     whole.summary = InLanguage(event_.title());
     whole.description = InLanguage(event_.summary());
     entries.push_back(std::move(whole));
-    for (const std::string& name : registration_.sessions()) {
+    const std::set<std::string> chosen(registration_.sessions().begin(),
+                                       registration_.sessions().end());
+    for (const std::string& name : named) {
       const auto session = facts_.sessions.find(name);
-      if (session != facts_.sessions.end()) entries.push_back(OfSession(session->second, status));
+      if (session == facts_.sessions.end() || EventOf(name) != event_.name()) continue;
+      const bool over = chosen.count(name) == 0 || session->second.has_delete_time();
+      entries.push_back(OfSession(session->second, over ? EntryStatus::kCancelled : status));
     }
     const auto meetings = facts_.meetings.find(registration_.name());
     if (meetings == facts_.meetings.end()) return;
@@ -93,15 +99,17 @@ class EventEntries {
     return entry;
   }
 
-  Entry OfSession(const VersionedSession& versioned, EntryStatus status) const {
-    const v1::Session& session = versioned.session;
+  Entry OfSession(const v1::Session& session, EntryStatus status) const {
     Entry entry = Begin(status);
-    entry.uid = absl::StrCat(IdOf(session.name()), ".", event_.calendar_uid());
-    entry.sequence = sequence_ + static_cast<std::int32_t>(versioned.revision - 1);
+    entry.uid = calendar::UidOfPart(IdOf(session.name()), event_.calendar_uid());
+    entry.sequence = sequence_ + session.calendar_changes();
     entry.stamp = std::max(changed_, TimeOf(session.update_time()));
     SetTimes(session.start_time(), session.end_time(), entry);
     entry.summary = InLanguage(session.title());
     AddRoom(session, entry);
+    if (status == EntryStatus::kConfirmed && !session.online_url().empty()) {
+      entry.url = session.online_url();
+    }
     return entry;
   }
 
@@ -115,11 +123,11 @@ class EventEntries {
     SetTimes(meeting.start_time(), meeting.end_time(), entry);
     const auto session = facts_.sessions.find(meeting.session());
     const bool known = session != facts_.sessions.end();
-    entry.summary = InLanguage(known ? session->second.session.title() : event_.title());
+    entry.summary = InLanguage(known ? session->second.title() : event_.title());
     if (meeting.table() > 0) {
       absl::StrAppend(&entry.summary, " (", View(WordForTable()), " ", meeting.table(), ")");
     }
-    if (known) AddRoom(session->second.session, entry);
+    if (known) AddRoom(session->second, entry);
     return entry;
   }
 
@@ -173,11 +181,16 @@ std::vector<Entry> PersonalEntries(const PersonalFacts& facts, std::string_view 
     const auto [at, first] = by_event.try_emplace(EventOf(registration.name()), &registration);
     if (!first && Outweighs(registration, *at->second)) at->second = &registration;
   }
+  std::set<std::string> named;
+  for (const v1::Registration& registration : facts.registrations) {
+    named.insert(registration.sessions().begin(), registration.sessions().end());
+    named.insert(registration.dropped_sessions().begin(), registration.dropped_sessions().end());
+  }
   std::vector<Entry> entries;
   for (const auto& [name, registration] : by_event) {
     const auto event = facts.events.find(name);
     if (event == facts.events.end()) continue;
-    EventEntries(facts, *registration, event->second, language).AddTo(entries);
+    EventEntries(facts, *registration, event->second, language).AddTo(named, entries);
   }
   return entries;
 }

@@ -16,29 +16,29 @@
 
 namespace wici::registration {
 
-// A session with the version its etag stands for.
-struct VersionedSession {
-  v1::Session session;
-  std::int64_t revision = 0;
-};
-
 struct PersonalFacts {
-  std::vector<v1::Registration> registrations;               // all of one person
-  std::map<std::string, v1::Event> events;                   // by name
-  std::map<std::string, VersionedSession> sessions;          // by name: chosen ones, of meetings
+  std::vector<v1::Registration> registrations;  // all of one person
+  std::map<std::string, v1::Event> events;      // by name
+  std::map<std::string, v1::Session>
+      sessions;  // by name: chosen, dropped, of meetings; deleted too
   std::map<std::string, std::vector<v1::Meeting>> meetings;  // by registration
 };
 
 // One entry for each event, of its active registration or else of the last; one for each session
-// that is chosen, and for each meeting that has a time or was called off after it had one. In no
-// order that means anything, but always the same.
+// that is chosen or was, and for each meeting that has a time or was called off after it had one.
+// In no order that means anything, but always the same.
 //
-// Tentative until there is a seat; cancelled with the registration, the event or the meeting.
-// SEQUENCE is that of the mails: of the event what event and registration have counted for it
-// (Event.calendar_changes), of a meeting its own; of a session, which no mail is about, that of the
-// event and the changes of the session. DTSTAMP is the latest of the times of what an entry is made
-// of. Titles are in `language`, else in that
-// of the event, else in English. The address of an online room is for who has a seat.
+// Tentative until there is a seat; cancelled with the registration, the event, the session or the
+// meeting, and a session also when its person dropped it. UID and SEQUENCE are those of the mails:
+// of the event what event and registration have counted for it (Event.calendar_changes), of a
+// session what it has counted besides (Session.calendar_changes), of a meeting its own.
+//
+// A mail has one UID, so the mail about a registration has the entry of the event, and its sessions
+// come by this feed. Once a session moves or is called off, whoever chose it has a mail with its
+// entry (REQUEST or CANCEL), and from then on also each time the whole event moves.
+//
+// DTSTAMP is the latest of the times of what an entry is made of. Titles are in `language`, else in
+// that of the event, else in English. The address of an online room is for who has a seat.
 std::vector<calendar::Entry> PersonalEntries(const PersonalFacts& facts, std::string_view language);
 
 }  // namespace wici::registration

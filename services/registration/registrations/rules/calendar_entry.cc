@@ -1,11 +1,21 @@
 #include "services/registration/registrations/rules/calendar_entry.h"
 
 #include <algorithm>
+#include <string>
+#include <utility>
 
 #include "services/registration/registrations/rules/registration_state.h"
 
 namespace wici::registration {
 namespace {
+
+constexpr int kDroppedSessionsMax = 100;
+
+using Names = google::protobuf::RepeatedPtrField<std::string>;
+
+bool Contains(const Names& names, const std::string& name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
 
 bool HasInvitationOfItsOwn(const v1::Registration& registration) {
   return !registration.invitation().empty() && !registration.plus_one();
@@ -40,6 +50,28 @@ void CountCalendarChange(v1::RegistrationState from, std::int64_t& floor,
   if (is == EntryState::kOver && IsInCalendars(registration, from)) {
     floor = std::max(floor, std::int64_t{registration.calendar_changes()} + 1);
   }
+}
+
+void CountSessionChoice(const v1::Registration& before, v1::Registration& after) {
+  bool changed = false;
+  Names dropped;
+  for (const std::string& name : after.dropped_sessions()) {
+    if (!Contains(after.sessions(), name)) *dropped.Add() = name;
+  }
+  for (const std::string& name : before.sessions()) {
+    if (Contains(after.sessions(), name)) continue;
+    *dropped.Add() = name;
+    changed = true;
+  }
+  for (const std::string& name : after.sessions()) {
+    changed = changed || !Contains(before.sessions(), name);
+  }
+  if (!changed) return;
+  if (dropped.size() > kDroppedSessionsMax) {
+    dropped.DeleteSubrange(0, dropped.size() - kDroppedSessionsMax);
+  }
+  *after.mutable_dropped_sessions() = std::move(dropped);
+  after.set_calendar_changes(after.calendar_changes() + 1);
 }
 
 }  // namespace wici::registration

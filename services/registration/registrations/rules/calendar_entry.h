@@ -29,6 +29,11 @@ bool IsInCalendars(const v1::Registration& registration, v1::RegistrationState s
 void CountCalendarChange(v1::RegistrationState from, std::int64_t& floor,
                          v1::Registration& registration);
 
+// Counts in `after` that its sessions are others than those of `before`, the same registration, and
+// remembers those it dropped (Registration.dropped_sessions): their entries are CANCELLED, with a
+// SEQUENCE above the one they had.
+void CountSessionChoice(const v1::Registration& before, v1::Registration& after);
+
 }  // namespace wici::registration
 
 #endif  // WICI_SERVICES_REGISTRATION_REGISTRATIONS_RULES_CALENDAR_ENTRY_H_

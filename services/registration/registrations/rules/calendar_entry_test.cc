@@ -55,6 +55,26 @@ TEST_F(CalendarEntryTest, WhoComesBackBeginsAboveWhatTheyHad) {
   EXPECT_GT(Step(again, v1::REGISTRATION_STATE_CONFIRMED), ended);
 }
 
+TEST_F(CalendarEntryTest, DroppedSessionsAreRememberedAndNoMoreThanAHundred) {
+  v1::Registration before = Of("persons/a");
+  before.add_sessions("events/e/sessions/a");
+  v1::Registration after = before;
+  CountSessionChoice(before, after);
+  EXPECT_EQ(after.calendar_changes(), 0) << "the same choice";
+  for (int i = 0; i < 200; ++i) {
+    after.set_sessions(0, "events/e/sessions/" + std::to_string(i));
+    CountSessionChoice(before, after);
+    before = after;
+  }
+  EXPECT_EQ(after.calendar_changes(), 200);
+  EXPECT_EQ(after.dropped_sessions_size(), 100);
+  EXPECT_EQ(after.dropped_sessions(99), "events/e/sessions/198");
+  after.set_sessions(0, "events/e/sessions/198");
+  CountSessionChoice(before, after);
+  EXPECT_EQ(after.dropped_sessions(99), "events/e/sessions/199");
+  EXPECT_EQ(after.dropped_sessions_size(), 100);
+}
+
 TEST_F(CalendarEntryTest, WhatWasInNoCalendarMovesNothing) {
   v1::Registration held = Of("persons/a");
   Step(held, v1::REGISTRATION_STATE_HELD);

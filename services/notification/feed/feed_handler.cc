@@ -1,5 +1,6 @@
 #include "services/notification/feed/feed_handler.h"
 
+#include <algorithm>
 #include <memory>
 #include <string>
 #include <utility>
@@ -36,6 +37,9 @@ constexpr Rule kRules[] = {
     {"registration.rejected", "templates/registration-rejected"},
     {"event.rescheduled", "templates/event-rescheduled"},
     {"event.cancelled", "templates/event-cancelled"},
+    {"event.updated", "templates/event-updated"},
+    {"session.rescheduled", "templates/session-rescheduled"},
+    {"session.cancelled", "templates/session-cancelled"},
     {"meeting.requested", "templates/meeting-requested"},
     {"meeting.accepted", "templates/meeting-accepted"},
     {"meeting.declined", "templates/meeting-declined"},
@@ -47,6 +51,7 @@ constexpr Rule kRules[] = {
 };
 
 bool ConcernsEverybody(std::string_view kind) { return kind.substr(0, 6) == "event."; }
+bool ConcernsSession(std::string_view kind) { return kind.substr(0, 8) == "session."; }
 bool ConcernsMeeting(std::string_view kind) { return kind.substr(0, 8) == "meeting."; }
 
 std::string Attribute(const feed::v1::Change& change, const std::string& name) {
@@ -58,7 +63,17 @@ std::string Attribute(const feed::v1::Change& change, const std::string& name) {
 // which brought them about.
 std::string KindToTell(const feed::v1::Change& change) {
   if (change.kind() == "registration.links_requested") return Attribute(change, "repeats");
+  if (change.kind() == "event.updated" && Attribute(change, "updated").empty()) return "";
   return change.kind();
+}
+
+// Whether a change of an event or of a session is to be told to one who takes part.
+bool Concerns(const feed::v1::Change& change, const Participant& participant) {
+  if (ConcernsSession(change.kind())) {
+    const auto& chosen = participant.sessions;
+    return std::find(chosen.begin(), chosen.end(), change.resource()) != chosen.end();
+  }
+  return Attribute(change, "updated") != "online" || participant.has_seat;
 }
 
 // Who gives a hold up, or lets it expire, did not complete what they had begun, and knows. Nothing
@@ -104,6 +119,7 @@ absl::Status FeedHandler::PlanForEverybody(const feed::v1::Change& change, NewNo
   std::vector<Participant> in_calendar;
   std::vector<Participant> others;
   for (const Participant& participant : *listed) {
+    if (!Concerns(change, participant)) continue;
     (participant.in_calendar ? in_calendar : others).push_back(participant);
   }
   ToParticipants(base, in_calendar, ids_, plan);
@@ -143,7 +159,8 @@ absl::StatusOr<std::vector<NewNotification>> FeedHandler::Plan(
     SetCalendarPart(change, notification);
     notification.not_before = now;
     notification.expires = now + kDefaultLifetime;
-    if (ConcernsEverybody(change.kind())) {
+    if (ConcernsSession(change.kind())) notification.event = change.resource();
+    if (ConcernsEverybody(change.kind()) || ConcernsSession(change.kind())) {
       WICI_RETURN_IF_ERROR(PlanForEverybody(change, std::move(notification), plan));
       continue;
     }

@@ -21,6 +21,12 @@
 //                                               to those who have an entry)
 //   event.cancelled                          -> event-cancelled to every participant (CANCEL,
 //                                               likewise)
+//   event.updated                            -> event-updated to every participant (REQUEST,
+//                                               likewise), if `updated` is "entry"; "online" (the
+//                                               address of the room): to those who have a seat
+//   session.rescheduled                      -> session-rescheduled to those who chose it (REQUEST,
+//                                               to those who have an entry of the event)
+//   session.cancelled                        -> session-cancelled, likewise (CANCEL)
 //   meeting.requested                        -> meeting-requested          (none)
 //   meeting.accepted, .declined, .expired    -> meeting-accepted, ...      (none)
 //   meeting.scheduled                        -> meeting-scheduled          (REQUEST)
@@ -35,7 +41,11 @@
 //
 // The attribute `sequence` of a change is the SEQUENCE of the calendar part; without it there is no
 // part. A message about a meeting has the meeting in the place of the event, so that it has a
-// calendar entry of its own (Peers::GetEvents), and the links of the recipient's registration.
+// calendar entry of its own (Peers::GetEvents), and the links of the recipient's registration. So
+// has a message about a session. A mail has one UID: that of a registration has the entry of the
+// event, and no mail brings those of the chosen sessions, which stand in the feed of the person
+// (GetOwnCalendar), until a session changes: then its REQUEST is the first, with the UID and the
+// SEQUENCE of the feed.
 #ifndef WICI_SERVICES_NOTIFICATION_FEED_FEED_HANDLER_H_
 #define WICI_SERVICES_NOTIFICATION_FEED_FEED_HANDLER_H_
 

@@ -56,6 +56,16 @@ class Source final : public feed::FeedSource {
     Add("event.rescheduled", "");
     (*changes_.back().mutable_attributes())["sequence"] = sequence;
   }
+  void AddUpdated(const std::string& updated) {
+    Add("event.updated", "");
+    (*changes_.back().mutable_attributes())["updated"] = updated;
+    (*changes_.back().mutable_attributes())["sequence"] = "5";
+  }
+  void AddSession(const std::string& kind, const std::string& sequence) {
+    Add(kind, "");
+    changes_.back().set_resource("events/e1/sessions/s1");
+    (*changes_.back().mutable_attributes())["sequence"] = sequence;
+  }
   // The end of a registration that `was` in this state before.
   // The SEQUENCE says that its calendar entry ends too.
   void AddEnd(const std::string& kind, const std::string& person, const std::string& was,
@@ -115,6 +125,23 @@ class FeedHandlerTest : public testing::DatabaseTest {
 
   std::vector<v1::Notification> All() {
     return *store_->ListNotifications(absl::Now() + absl::Seconds(20), "", "", "", 1000);
+  }
+
+  // Of each delivery the template, the person, the method of its calendar part and its SEQUENCE.
+  std::vector<std::string> Told() {
+    std::vector<std::string> told;
+    for (const v1::Notification& notification : All()) {
+      const auto deliveries = store_->ListDeliveries(
+          absl::Now() + absl::Seconds(20), {.notification_id = IdOf(notification.name())}, "", 10);
+      for (const v1::Delivery& delivery : *deliveries) {
+        const char* method = delivery.calendar_method() == v1::CALENDAR_METHOD_REQUEST ? " REQUEST "
+                             : delivery.calendar_method() == v1::CALENDAR_METHOD_CANCEL ? " CANCEL "
+                                                                                        : " - ";
+        told.push_back(notification.template_() + " " + delivery.person() + method +
+                       std::to_string(delivery.calendar_sequence()));
+      }
+    }
+    return told;
   }
 
   testing::FakeClock clock_{absl::Now()};
@@ -277,6 +304,36 @@ TEST_P(FeedHandlerTest, WhoHasNoCalendarEntryIsToldOfAMovedEventWithoutOne) {
   EXPECT_THAT(told, ::testing::UnorderedElementsAre("persons/seat REQUEST", "persons/queue"));
 }
 
+TEST_P(FeedHandlerTest, ASessionIsToldOfToThoseWhoChoseIt) {
+  const std::string chosen = "events/e1/sessions/s1";
+  peers_.participants["events/e1"] = {
+      {"persons/seat", "events/e1/registrations/r1", true, true, {chosen}},
+      {"persons/queue", "events/e1/registrations/r2", false, false, {chosen}},
+      {"persons/other", "events/e1/registrations/r3", true, true, {"events/e1/sessions/s2"}}};
+  source_.AddSession("session.rescheduled", "4");
+  source_.AddSession("session.cancelled", "5");
+  Consume();
+  EXPECT_THAT(Told(), ::testing::UnorderedElementsAre(
+                          "templates/session-rescheduled persons/seat REQUEST 4",
+                          "templates/session-rescheduled persons/queue - 4",
+                          "templates/session-cancelled persons/seat CANCEL 5",
+                          "templates/session-cancelled persons/queue - 5"));
+  EXPECT_EQ(All()[0].event(), chosen) << "its entry is its own";
+}
+
+TEST_P(FeedHandlerTest, AnUpdatedEntryIsForEverybodyAndANewRoomOnlineForThoseWithASeat) {
+  peers_.participants["events/e1"] = {{"persons/seat", "events/e1/registrations/r1", true, true},
+                                      {"persons/guest", "events/e1/invitations/i1", true, false}};
+  source_.AddUpdated("entry");
+  source_.AddUpdated("online");
+  source_.AddUpdated("");
+  Consume();
+  EXPECT_THAT(Told(),
+              ::testing::UnorderedElementsAre("templates/event-updated persons/seat REQUEST 5",
+                                              "templates/event-updated persons/guest REQUEST 5",
+                                              "templates/event-updated persons/seat REQUEST 5"));
+}
+
 TEST_P(FeedHandlerTest, PeersThatAreAwayLeaveThePositionWhereItWas) {
   peers_.participants["events/e1"] = {{"persons/a", "events/e1/registrations/r1"}};
   source_.Add("event.cancelled", "");
@@ -317,10 +374,10 @@ TEST_P(FeedHandlerTest, ChangeWithoutItsPersonIsPassedOver) {
 }
 
 TEST(TemplateForTest, OtherKindsCallForNothing) {
-  for (const char* kind : {"event.created", "event.published", "event.updated",
-                           "invitation.answered", "invitation.revoked", "registration.held",
-                           "registration.checked_in", "registration.check_in_undone",
-                           "meeting.withdrawn", "meeting.held", "meeting.missed", ""}) {
+  for (const char* kind :
+       {"event.created", "event.published", "invitation.answered", "invitation.revoked",
+        "registration.held", "registration.checked_in", "registration.check_in_undone",
+        "meeting.withdrawn", "meeting.held", "meeting.missed", ""}) {
     EXPECT_EQ(TemplateFor(kind), "") << kind;
   }
 }

@@ -8,7 +8,7 @@
 #include "libs/base/limits.h"
 #include "libs/base/status_macros.h"
 #include "libs/rpc/channel.h"
-#include "services/notification/peers/meeting_event.h"
+#include "services/notification/peers/part_event.h"
 
 namespace wici::notification {
 namespace {
@@ -63,10 +63,8 @@ bool IsIn(const cluster_registry::v1::AudienceSnapshotRow& row) {
   return row.row().outcome() == AudienceRow::OUTCOME_MATCHED;
 }
 
-// "events/e1" of "events/e1/meetings/m7".
-std::string EventOf(const std::string& meeting) {
-  return meeting.substr(0, meeting.find("/meetings/"));
-}
+// "events/e1" of "events/e1/meetings/m7" and of "events/e1/sessions/s2".
+std::string EventOf(const std::string& part) { return part.substr(0, part.find('/', 7)); }
 
 // Calls `use` with parts of `names` that fit into one request.
 absl::Status InBatches(const std::vector<std::string>& names,
@@ -139,11 +137,14 @@ absl::StatusOr<std::map<std::string, people::v1::ContactPoint>> GrpcPeers::GetCo
 absl::StatusOr<std::map<std::string, Subject>> GrpcPeers::GetEvents(const Names& events) {
   Names meetings;
   Names plain;
+  Names sessions;
   for (const std::string& name : events) {
-    (absl::StrContains(name, "/meetings/") ? meetings : plain).insert(name);
+    const bool session = absl::StrContains(name, "/sessions/");
+    (absl::StrContains(name, "/meetings/") ? meetings : session ? sessions : plain).insert(name);
   }
   WICI_ASSIGN_OR_RETURN(const auto found_meetings, GetMeetings(meetings));
   for (const auto& found : found_meetings) plain.insert(EventOf(found.meeting().name()));
+  for (const std::string& session : sessions) plain.insert(EventOf(session));
   std::map<std::string, Subject> found;
   for (const std::string& name : plain) {
     registration::v1::GetEventRequest request;
@@ -156,7 +157,25 @@ absl::StatusOr<std::map<std::string, Subject>> GrpcPeers::GetEvents(const Names&
     found[name].event = std::move(event);
   }
   WICI_RETURN_IF_ERROR(AddMeetings(found_meetings, found));
+  WICI_RETURN_IF_ERROR(AddSessions(sessions, found));
   return found;
+}
+
+absl::Status GrpcPeers::AddSessions(const Names& sessions, std::map<std::string, Subject>& found) {
+  for (const std::string& name : sessions) {
+    const auto event = found.find(EventOf(name));
+    if (event == found.end()) continue;
+    registration::v1::GetSessionRequest request;
+    request.set_name(name);
+    registration::v1::Session session;
+    const absl::Status status =
+        Call(*events_, &registration::v1::EventService::Stub::GetSession, request, session);
+    if (absl::IsNotFound(status)) continue;
+    WICI_RETURN_IF_ERROR(status);
+    found[name] = {.event = SessionAsEvent(session, event->second.event),
+                   .called_off = session.has_delete_time()};
+  }
+  return absl::OkStatus();
 }
 
 absl::StatusOr<std::vector<registration::v1::MeetingOfPersons>> GrpcPeers::GetMeetings(
@@ -234,8 +253,11 @@ absl::Status GrpcPeers::AddRegistered(const std::string& event, Names& registere
     for (const registration::v1::Registration& item : page.registrations()) {
       registered.insert(item.person());
       if (IsActive(item.state()) && active.insert(item.person()).second) {
-        participants.push_back(
-            {item.person(), item.name(), IsInCalendar(item), HasSeat(item.state())});
+        participants.push_back({item.person(),
+                                item.name(),
+                                IsInCalendar(item),
+                                HasSeat(item.state()),
+                                {item.sessions().begin(), item.sessions().end()}});
       }
     }
     if (page.next_page_token().empty()) return absl::OkStatus();

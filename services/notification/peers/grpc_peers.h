@@ -52,6 +52,8 @@ class GrpcPeers final : public Peers {
   // Adds each meeting as the event a message about it tells of.
   absl::Status AddMeetings(const std::vector<registration::v1::MeetingOfPersons>& meetings,
                            std::map<std::string, Subject>& found);
+  // The same for sessions, of events that are in `found`.
+  absl::Status AddSessions(const Names& sessions, std::map<std::string, Subject>& found);
   absl::Status AddRegistered(const std::string& event, Names& registered,
                              std::vector<Participant>& participants);
   absl::Status AddInvited(const std::string& event, Names registered,

@@ -33,6 +33,7 @@ class Others {
     people.Inline("BatchGetContactPoints", this, &Others::BatchGetContactPoints);
     rpc::Service events = server.AddService("wici.registration.v1.EventService");
     events.Inline("GetEvent", this, &Others::GetEvent);
+    events.Inline("GetSession", this, &Others::GetSession);
     rpc::Service invitations = server.AddService("wici.registration.v1.InvitationService");
     invitations.Inline("ListInvitations", this, &Others::ListInvitations);
     rpc::Service registrations = server.AddService("wici.registration.v1.RegistrationService");
@@ -93,9 +94,26 @@ class Others {
     response.set_name(request.name());
     response.set_state(registration_v1::EVENT_STATE_PUBLISHED);
     (*response.mutable_title())["en"] = "Silver meets Gold";
+    response.set_calendar_uid("e1@1.events.wici");
+    response.set_calendar_changes(2);
+    response.mutable_venue()->set_display_name("CZIiTT");
     response.set_time_zone("Europe/Warsaw");
     response.mutable_start_time()->set_seconds(1450425600);
     response.mutable_end_time()->set_seconds(1450447200);
+    return absl::OkStatus();
+  }
+  absl::Status GetSession(const rpc::Context& /*context*/,
+                          const registration_v1::GetSessionRequest& request,
+                          registration_v1::Session& response) {
+    if (request.name().find("none") != std::string::npos) return absl::NotFoundError("none");
+    response.set_name(request.name());
+    (*response.mutable_title())["en"] = "Workshop";
+    response.set_room("Aula");
+    response.set_calendar_changes(3);
+    response.mutable_start_time()->set_seconds(1450436400);
+    if (request.name().find("gone") != std::string::npos) {
+      response.mutable_delete_time()->set_seconds(1);
+    }
     return absl::OkStatus();
   }
   absl::Status BatchGetMeetings(const rpc::Context& /*context*/,
@@ -212,6 +230,25 @@ TEST_F(PeersTest, AMeetingIsAnEventOfItsOwnWithTheNamesOfTheTwo) {
   EXPECT_EQ(meeting.time_zone(), "Europe/Warsaw");
   EXPECT_EQ(found->at("events/e1").event.title().at("en"), "Silver meets Gold");
   EXPECT_EQ(found->at("events/e1").meeting, registration_v1::MEETING_STATE_UNSPECIFIED);
+}
+
+TEST_F(PeersTest, ASessionIsAnEventOfItsOwnWithTheEntryOfTheFeed) {
+  const std::string name = "events/e1/sessions/s1";
+  const std::string gone = "events/e1/sessions/gone";
+  const auto found =
+      peers_->GetEvents({name, gone, "events/e1/sessions/none", "events/none/sessions/s2"});
+  ASSERT_THAT(found, IsOk());
+  ASSERT_THAT(*found, ElementsAre(Key("events/e1"), Key(gone), Key(name)));
+  const registration_v1::Event& session = found->at(name).event;
+  EXPECT_EQ(session.name(), name);
+  EXPECT_EQ(session.calendar_uid(), "s1.e1@1.events.wici");
+  EXPECT_EQ(session.calendar_changes(), 5) << "of both";
+  EXPECT_EQ(session.title().at("en"), "Workshop");
+  EXPECT_EQ(session.summary().at("en"), "Silver meets Gold");
+  EXPECT_EQ(session.start_time().seconds(), 1450436400);
+  EXPECT_EQ(session.venue().display_name(), "Aula, CZIiTT");
+  EXPECT_FALSE(found->at(name).called_off);
+  EXPECT_TRUE(found->at(gone).called_off);
 }
 
 TEST_F(PeersTest, AMeetingComesWithItsState) {

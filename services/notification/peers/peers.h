@@ -23,6 +23,7 @@ struct Participant {
   std::string resource;     // the registration, or the invitation of who has none
   bool in_calendar = true;  // a calendar entry was sent: with the invitation, or with a seat
   bool has_seat = false;
+  std::vector<std::string> sessions = {};  // those they chose
 };
 
 // What a message is about.
@@ -30,6 +31,7 @@ struct Subject {
   registration::v1::Event event;
   // Of a meeting, UNSPECIFIED of an event.
   registration::v1::MeetingState meeting = registration::v1::MEETING_STATE_UNSPECIFIED;
+  bool called_off = false;  // a session that was deleted
 };
 
 // Some people of an audience.
@@ -46,7 +48,8 @@ class Peers {
   virtual absl::StatusOr<std::map<std::string, people::v1::ContactPoint>> GetContactPoints(
       const Names& persons) = 0;
   // A meeting is asked for like an event, and answered as one: with its own times, the names of the
-  // two in the title, and the event's title in the summary.
+  // two in the title, and the event's title in the summary. A session likewise, also one that was
+  // deleted.
   virtual absl::StatusOr<std::map<std::string, Subject>> GetEvents(const Names& events) = 0;
   // By invitation or registration.
   virtual absl::StatusOr<std::map<std::string, registration::v1::Links>> GetLinks(

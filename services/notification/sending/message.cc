@@ -70,6 +70,12 @@ bool IsTrue(const ClaimedDelivery& delivery, const MessageFacts& facts, absl::Ti
     if (meeting == registration_v1::MEETING_STATE_UNSPECIFIED) break;
     if (truth.template_name == delivery.template_name && truth.state != meeting) return false;
   }
+  if (delivery.template_name == "templates/session-rescheduled" && facts.subject->called_off) {
+    return false;
+  }
+  if (delivery.template_name == "templates/session-cancelled" && !facts.subject->called_off) {
+    return false;  // it was made again
+  }
   if (delivery.anchor) {
     // A reminder is for those who have a seat, and never of a time that is no longer right.
     const bool has_seat = facts.links != nullptr && !facts.links->check_in_token().empty();
@@ -192,6 +198,11 @@ absl::StatusOr<std::optional<ListHeaders>> MakeList(const ClaimedDelivery& deliv
   return ListHeaders{std::move(list_id), std::move(page), std::move(address)};
 }
 
+// Messages about a session stand with those about its event.
+std::string_view ThreadOf(std::string_view event) {
+  return event.substr(0, event.find("/sessions/"));
+}
+
 absl::StatusOr<Mail> Compose(const ClaimedDelivery& delivery, const MessageFacts& facts,
                              const Sender& sender, const Mailbox& to, absl::Time now) {
   const registration_v1::Event& event = facts.subject->event;
@@ -205,9 +216,10 @@ absl::StatusOr<Mail> Compose(const ClaimedDelivery& delivery, const MessageFacts
                         HeaderValue::Parse(MessageId(delivery.id, sender.from)));
   WICI_ASSIGN_OR_RETURN(
       HeaderValue thread_id,
-      HeaderValue::Parse(IsAboutEvent(delivery)
-                             ? absl::StrCat("event.", CalendarUid(event.name(), sender.from))
-                             : ""));
+      HeaderValue::Parse(
+          IsAboutEvent(delivery)
+              ? absl::StrCat("event.", CalendarUid(ThreadOf(event.name()), sender.from))
+              : ""));
   WICI_ASSIGN_OR_RETURN(Mailbox from, Mailbox::Parse(sender.from.address(), values.organiser));
   std::optional<CalendarPart> part;
   if (delivery.calendar_method != v1::CALENDAR_METHOD_UNSPECIFIED) {

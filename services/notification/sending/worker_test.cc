@@ -127,6 +127,47 @@ TEST_P(WorkerTest, AMeetingHasAnEntryOfItsOwnThatIsMovedAndTakenOut) {
                   HasSubstr("CANCEL | m1@wici.example.org | 4 | CANCELLED | 2015-12-18T12:00")));
 }
 
+TEST_P(WorkerTest, ASessionThatMovesOrIsCalledOffIsMailedWithTheEntryOfTheFeed) {
+  const std::string session = "events/silver/sessions/workshop";
+  peers_.AddEvent(session);
+  peers_.events[session].set_calendar_uid("workshop.silver@1.events.wici");
+  peers_.participants[kEvent] = {{kEwa, kRegistration, true, true, {session}},
+                                 {kMax, kRegistration, true, true, {}}};
+  const auto tell = [&](const std::string& kind, int sequence) {
+    peers_.events[session].set_calendar_changes(sequence);
+    feed::v1::Change change = Change(kind, "", session, sequence);
+    change.set_aggregate(kEvent);
+    ASSERT_THAT(Consume({change}), IsOk());
+    SendAll();
+  };
+  peers_.links[kRegistration].set_calendar_changes(2);
+  tell("session.rescheduled", 1);
+  tell("session.cancelled", 2);  // it was made again since: overtaken
+  peers_.called_off.insert(session);
+  tell("session.rescheduled", 3);  // overtaken: it does not take place
+  tell("session.cancelled", 4);
+  EXPECT_THAT(
+      sink_.Facts(),
+      ElementsAre(HasSubstr("| New time or room: Silver meets Gold, 18 December 2015 | REQUEST | "
+                            "REQUEST | workshop.silver@1.events.wici | 3 | CONFIRMED"),
+                  HasSubstr("| Cancelled: Silver meets Gold | CANCEL | CANCEL | "
+                            "workshop.silver@1.events.wici | 6 | CANCELLED")));
+}
+
+TEST_P(WorkerTest, AnUpdatedEventIsMailedOnceWithItsNewEntry) {
+  peers_.participants[kEvent] = {{kEwa, kRegistration, true, true}};
+  peers_.events[kEvent].set_calendar_changes(1);
+  (*peers_.events[kEvent].mutable_title())["en"] = "Gold meets Silver";
+  feed::v1::Change change = Change("event.updated", "", kEvent, 1);
+  ASSERT_THAT(Consume({change}), IsOk());
+  (*change.mutable_attributes())["updated"] = "entry";
+  ASSERT_THAT(Consume({change}), IsOk());
+  SendAll();
+  EXPECT_THAT(sink_.Facts(),
+              ElementsAre(HasSubstr("| Changed: Gold meets Silver, 18 December 2015 | REQUEST | "
+                                    "REQUEST | silver@wici.example.org | 1 | CONFIRMED")));
+}
+
 TEST_P(WorkerTest, ASeatIsOfferedWithItsTimeAndLinksWhileTheOfferStands) {
   registration::v1::Links& links = peers_.links[kRegistration];
   links.set_state(registration::v1::REGISTRATION_STATE_OFFERED);

@@ -21,9 +21,10 @@ class FakePeers final : public Peers {
     std::map<std::string, Subject> subjects;
     for (const auto& [name, event] : events) {
       const auto meeting = meetings.find(name);
-      subjects[name] = {event, meeting == meetings.end()
-                                   ? registration::v1::MEETING_STATE_UNSPECIFIED
-                                   : meeting->second};
+      subjects[name] = {
+          event,
+          meeting == meetings.end() ? registration::v1::MEETING_STATE_UNSPECIFIED : meeting->second,
+          called_off.count(name) > 0};
     }
     return Pick(subjects, names);
   }
@@ -94,6 +95,7 @@ class FakePeers final : public Peers {
   std::map<std::string, people::v1::ContactPoint> persons;
   std::map<std::string, registration::v1::Event> events;
   std::map<std::string, registration::v1::MeetingState> meetings;
+  Names called_off;  // sessions
   std::map<std::string, registration::v1::Links> links;
   std::map<std::string, std::vector<Participant>> participants;
   std::map<std::string, std::vector<std::string>> audiences;

@@ -37,6 +37,8 @@ constexpr BuiltIn kBuiltIns[] = {
     {"event-reminder", "An event begins soon", v1::PURPOSE_SERVICE,
      v1::CALENDAR_METHOD_UNSPECIFIED},
     {"event-rescheduled", "An event was moved", v1::PURPOSE_MANDATORY, v1::CALENDAR_METHOD_REQUEST},
+    {"event-updated", "What an event is called or where it is changed", v1::PURPOSE_MANDATORY,
+     v1::CALENDAR_METHOD_REQUEST},
     {"invitation", "Invitation to an event", v1::PURPOSE_INVITATION, v1::CALENDAR_METHOD_REQUEST},
     {"invitation-delegated", "An invitation was passed on", v1::PURPOSE_SERVICE,
      v1::CALENDAR_METHOD_REQUEST},
@@ -69,6 +71,10 @@ constexpr BuiltIn kBuiltIns[] = {
      v1::CALENDAR_METHOD_UNSPECIFIED},
     {"registration-waitlisted", "A registration is on the waiting list", v1::PURPOSE_SERVICE,
      v1::CALENDAR_METHOD_UNSPECIFIED},
+    {"session-cancelled", "A chosen session was called off", v1::PURPOSE_MANDATORY,
+     v1::CALENDAR_METHOD_CANCEL},
+    {"session-rescheduled", "A chosen session was moved", v1::PURPOSE_MANDATORY,
+     v1::CALENDAR_METHOD_REQUEST},
     {"subscription-disabled", "A webhook was switched off", v1::PURPOSE_MANDATORY,
      v1::CALENDAR_METHOD_UNSPECIFIED}};
 

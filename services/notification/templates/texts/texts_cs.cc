@@ -141,6 +141,18 @@ do kalendáře, aktualizuje Váš kalendář.
 nevyhovuje, zrušte ji prosím.
 
 {{> footer}}
+== event-updated
+Změna: {{event_title}}, {{date}}
+
+{{> greeting}}
+
+údaje o následující akci se změnily. Níže uvádíme aktuální; je-li přiložen
+záznam do kalendáře, aktualizuje Váš kalendář.
+
+{{> facts}}
+{{> answer}}{{> manage}}Již provedená registrace zůstává v platnosti.
+
+{{> footer}}
 == invitation
 Pozvánka: {{event_title}}, {{date}}
 
@@ -339,6 +351,35 @@ ihned Vám napíšeme.
 
 {{> facts}}
 {{> manage}}{{> footer}}
+== session-cancelled
+Zrušeno: {{event_title}}
+
+{{> greeting}}
+
+s lítostí oznamujeme, že část programu, kterou jste si vybrali, se nekoná.
+Pokud byla ve Vašem kalendáři, bude z něj odstraněna.
+
+{{> facts}}
+{{#summary}}Byla součástí akce: {{summary}}
+
+{{/summary}}{{> manage}}Vaše registrace na akci zůstává v platnosti.
+
+{{> footer}}
+== session-rescheduled
+Nový čas nebo sál: {{event_title}}, {{date}}
+
+{{> greeting}}
+
+část programu, kterou jste si vybrali, se koná v jiném čase nebo v jiném
+sále. Je-li přiložen záznam do kalendáře, aktualizuje Váš kalendář.
+
+{{> facts}}
+{{#summary}}Je součástí akce: {{summary}}
+
+{{/summary}}{{> manage}}Pokud Vám změna nevyhovuje, vyberte si prosím jinou; Vaše registrace na akci
+zůstává v platnosti.
+
+{{> footer}}
 == subscription-disabled
 Webhook vypnut: {{subscription_title}}
 

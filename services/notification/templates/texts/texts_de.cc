@@ -143,6 +143,19 @@ ein beigefügter Kalendereintrag aktualisiert Ihren Kalender.
 nicht passt, stornieren Sie sie bitte.
 
 {{> footer}}
+== event-updated
+Geändert: {{event_title}}, {{date}}
+
+{{> greeting}}
+
+zu der folgenden Veranstaltung hat sich etwas geändert. Nachfolgend finden
+Sie den neuen Stand; ein beigefügter Kalendereintrag aktualisiert Ihren
+Kalender.
+
+{{> facts}}
+{{> answer}}{{> manage}}Eine bereits erfolgte Anmeldung bleibt gültig.
+
+{{> footer}}
 == invitation
 Einladung: {{event_title}}, {{date}}
 
@@ -344,6 +357,36 @@ müssen nichts weiter tun: Wir schreiben Ihnen umgehend.
 
 {{> facts}}
 {{> manage}}{{> footer}}
+== session-cancelled
+Abgesagt: {{event_title}}
+
+{{> greeting}}
+
+leider findet ein Programmpunkt, den Sie gewählt hatten, nicht statt. Wenn er
+in Ihrem Kalender stand, wird er dort entfernt.
+
+{{> facts}}
+{{#summary}}Er gehörte zu: {{summary}}
+
+{{/summary}}{{> manage}}Ihre Anmeldung zur Veranstaltung bleibt gültig.
+
+{{> footer}}
+== session-rescheduled
+Neue Zeit oder neuer Raum: {{event_title}}, {{date}}
+
+{{> greeting}}
+
+ein Programmpunkt, den Sie gewählt haben, findet zu einer anderen Zeit oder
+in einem anderen Raum statt. Ein beigefügter Kalendereintrag aktualisiert
+Ihren Kalender.
+
+{{> facts}}
+{{#summary}}Er gehört zu: {{summary}}
+
+{{/summary}}{{> manage}}Wenn er Ihnen nicht mehr passt, wählen Sie bitte einen anderen; Ihre
+Anmeldung zur Veranstaltung bleibt gültig.
+
+{{> footer}}
 == subscription-disabled
 Webhook abgeschaltet: {{subscription_title}}
 

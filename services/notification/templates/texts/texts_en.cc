@@ -141,6 +141,18 @@ attached, it updates your calendar.
 you, please cancel it.
 
 {{> footer}}
+== event-updated
+Changed: {{event_title}}, {{date}}
+
+{{> greeting}}
+
+Something about the following event has changed. This is how it is now; if a
+calendar entry is attached, it updates your calendar.
+
+{{> facts}}
+{{> answer}}{{> manage}}A registration you have made remains valid.
+
+{{> footer}}
 == invitation
 Invitation: {{event_title}}, {{date}}
 
@@ -340,6 +352,35 @@ need not do anything: we will write to you at once.
 
 {{> facts}}
 {{> manage}}{{> footer}}
+== session-cancelled
+Cancelled: {{event_title}}
+
+{{> greeting}}
+
+We are sorry to tell you that a session you had chosen does not take place.
+If it was in your calendar, it is taken out.
+
+{{> facts}}
+{{#summary}}It was part of: {{summary}}
+
+{{/summary}}{{> manage}}Your registration for the event remains valid.
+
+{{> footer}}
+== session-rescheduled
+New time or room: {{event_title}}, {{date}}
+
+{{> greeting}}
+
+A session you have chosen takes place at another time or in another room. If
+a calendar entry is attached, it updates your calendar.
+
+{{> facts}}
+{{#summary}}It is part of: {{summary}}
+
+{{/summary}}{{> manage}}If it does not suit you any more, please choose another one; your
+registration for the event remains valid.
+
+{{> footer}}
 == subscription-disabled
 Webhook switched off: {{subscription_title}}
 

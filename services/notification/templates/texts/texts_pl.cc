@@ -143,6 +143,18 @@ załączono wpis kalendarza, zaktualizuje on Państwa kalendarz.
 odpowiada, prosimy o jej odwołanie.
 
 {{> footer}}
+== event-updated
+Zmiana: {{event_title}}, {{date}}
+
+{{> greeting}}
+
+zmieniły się informacje o wydarzeniu. Poniżej podajemy aktualne; jeżeli
+załączono wpis kalendarza, zaktualizuje on Państwa kalendarz.
+
+{{> facts}}
+{{> answer}}{{> manage}}Dokonana rejestracja pozostaje ważna.
+
+{{> footer}}
 == invitation
 Zaproszenie: {{event_title}}, {{date}}
 
@@ -343,6 +355,35 @@ Państwo nic robić – powiadomimy Państwa niezwłocznie.
 
 {{> facts}}
 {{> manage}}{{> footer}}
+== session-cancelled
+Odwołane: {{event_title}}
+
+{{> greeting}}
+
+z przykrością informujemy, że wybrana przez Państwa sesja nie odbędzie się.
+Jeśli była w kalendarzu, zostanie z niego usunięta.
+
+{{> facts}}
+{{#summary}}Miała być częścią wydarzenia: {{summary}}
+
+{{/summary}}{{> manage}}Rejestracja na wydarzenie pozostaje ważna.
+
+{{> footer}}
+== session-rescheduled
+Zmiana terminu lub sali: {{event_title}}, {{date}}
+
+{{> greeting}}
+
+wybrana przez Państwa sesja odbędzie się w innym terminie lub w innej sali.
+Jeżeli załączono wpis kalendarza, zaktualizuje on Państwa kalendarz.
+
+{{> facts}}
+{{#summary}}Jest częścią wydarzenia: {{summary}}
+
+{{/summary}}{{> manage}}Jeżeli zmiana Państwu nie odpowiada, prosimy wybrać inną sesję; rejestracja
+na wydarzenie pozostaje ważna.
+
+{{> footer}}
 == subscription-disabled
 Webhook wyłączony: {{subscription_title}}
 

@@ -142,6 +142,18 @@ const std::string_view kUkrainianTexts = R"texts(== greeting
 скасуйте її, будь ласка.
 
 {{> footer}}
+== event-updated
+Зміни: {{event_title}}, {{date}}
+
+{{> greeting}}
+
+Відомості про захід змінилися. Нижче подаємо чинні; якщо додано запис
+календаря, він оновить Ваш календар.
+
+{{> facts}}
+{{> answer}}{{> manage}}Уже зроблена реєстрація залишається чинною.
+
+{{> footer}}
 == invitation
 Запрошення: {{event_title}}, {{date}}
 
@@ -343,6 +355,35 @@ const std::string_view kUkrainianTexts = R"texts(== greeting
 
 {{> facts}}
 {{> manage}}{{> footer}}
+== session-cancelled
+Скасовано: {{event_title}}
+
+{{> greeting}}
+
+На жаль, обрана Вами сесія не відбудеться. Якщо вона була у Вашому
+календарі, її буде видалено.
+
+{{> facts}}
+{{#summary}}Вона мала бути частиною заходу: {{summary}}
+
+{{/summary}}{{> manage}}Ваша реєстрація на захід залишається чинною.
+
+{{> footer}}
+== session-rescheduled
+Новий час або зала: {{event_title}}, {{date}}
+
+{{> greeting}}
+
+Обрана Вами сесія відбудеться в інший час або в іншій залі. Якщо додано
+запис календаря, він оновить Ваш календар.
+
+{{> facts}}
+{{#summary}}Вона є частиною заходу: {{summary}}
+
+{{/summary}}{{> manage}}Якщо зміна Вам не підходить, оберіть, будь ласка, іншу; Ваша реєстрація на
+захід залишається чинною.
+
+{{> footer}}
 == subscription-disabled
 Вебхук вимкнено: {{subscription_title}}
 

@@ -89,7 +89,7 @@ TEST_P(TemplateServiceTest, BuiltInTemplatesCanBeReadAndPreviewed) {
   const auto templates =
       Call<v1::ListTemplatesResponse>("TemplateService/ListTemplates", v1::ListTemplatesRequest());
   ASSERT_THAT(templates, IsOk());
-  EXPECT_EQ(templates->templates_size(), 25);
+  EXPECT_EQ(templates->templates_size(), 28);
   for (const v1::Template& item : templates->templates()) {
     EXPECT_THAT(Get(item.name()), IsOk());
     const auto texts = GetVersion(item.current_version());

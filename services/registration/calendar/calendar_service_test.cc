@@ -167,7 +167,7 @@ TEST_P(CalendarServiceTest, AtEachChangeTheFeedHasTheSequenceThatTheMailIsToldOf
 }
 
 TEST_P(CalendarServiceTest, ASessionThatMovesOrIsCalledOffStaysWithAHigherSequence) {
-  const std::string workshop = AddSession(event_, "workshop", 5, 12, 13);
+  const std::string workshop = RegistrationTest::AddSession(event_, "workshop", 5, 12, 13);
   const auto anna = SignUp(event_, "anna@example.org", "", {workshop});
   const std::string token = TokenOf(anna->name());
   const std::string entry = absl::StrCat("workshop.", UidOf(event_));
@@ -211,19 +211,19 @@ TEST_P(CalendarServiceTest, ASessionThatMovesOrIsCalledOffStaysWithAHigherSequen
 }
 
 TEST_P(CalendarServiceTest, ASessionMadeAgainUnderItsIdIsAboveTheOneThatWasCalledOff) {
-  const std::string workshop = AddSession(event_, "workshop", 5, 12, 13);
+  const std::string workshop = RegistrationTest::AddSession(event_, "workshop", 5, 12, 13);
   const auto anna = SignUp(event_, "anna@example.org", "", {workshop});
   v1::DeleteSessionRequest remove;
   remove.set_name(workshop);
   ASSERT_THAT(DeleteSession(remove), IsOk());
-  EXPECT_EQ(AddSession(event_, "workshop", 5, 13, 14), workshop);
+  EXPECT_EQ(RegistrationTest::AddSession(event_, "workshop", 5, 13, 14), workshop);
   EXPECT_THAT(Read(TokenOf(anna->name()))[1],
               StartsWith(absl::StrCat("workshop.", UidOf(event_), " | 2 | CONFIRMED | ")));
 }
 
 TEST_P(CalendarServiceTest, ASessionThatItsPersonDropsIsCancelledAndComesBackAbove) {
-  const std::string workshop = AddSession(event_, "workshop", 5, 12, 13);
-  const std::string panel = AddSession(event_, "panel", 5, 13, 14);
+  const std::string workshop = RegistrationTest::AddSession(event_, "workshop", 5, 12, 13);
+  const std::string panel = RegistrationTest::AddSession(event_, "panel", 5, 13, 14);
   const auto anna = SignUp(event_, "anna@example.org", "", {workshop});
   const std::string token = TokenOf(anna->name());
   const auto choose = [&](const std::string& session) {

@@ -24,6 +24,7 @@ sys.path[:0] = [str(ROOT / "deploy/local"), str(ROOT / "tests/e2e")]
 
 import client  # noqa: E402
 import seed  # noqa: E402
+from breakfast_steps import BreakfastSteps  # noqa: E402
 from door_steps import DoorSteps  # noqa: E402
 from faults import Faults  # noqa: E402
 from mails import Inbox  # noqa: E402
@@ -37,7 +38,7 @@ EXPECTATIONS = ROOT / "tests/e2e/expectations.yaml"
 KILLABLE = SERVICES + ("redis", "mail-sink")
 
 
-class Demo(RegistrySteps, MeetingSteps, DoorSteps):
+class Demo(RegistrySteps, MeetingSteps, DoorSteps, BreakfastSteps):
     """The steps in their order."""
 
     STEPS = [
@@ -73,6 +74,7 @@ class Demo(RegistrySteps, MeetingSteps, DoorSteps):
         ("outcomes", "Which meetings took place, and what they were worth"),
         ("papers", "Certificates, a ticket, a personal calendar, lists in three formats"),
         ("survey", "Ask those who came; statistics by group, evidence for the registry"),
+        ("breakfast", "A no, a guest without a name, a group that waits, and what is called off"),
         ("end", "Nothing is left over"),
     ]
 

@@ -80,6 +80,12 @@ class Steps:
             raise Mismatch(f"UID {uid} is not made of the event's id")
         self.uids.add(uid)
 
+    def knows_session(self, session):
+        """The same of the entry of a session: the one that a personal calendar has."""
+        event, session_id = session.split("/sessions/")
+        uid = self.api("EventService.GetEvent", name=event).calendar_uid
+        self.uids.add(f"{session_id}.{uid}")
+
     def check_mails(self, key, table=False):
         """Waits for the mails that expectations.yaml has under this key and compares all that
         arrived since the last time."""

@@ -72,6 +72,7 @@ GUESTS = {
     "kinga@example.org": person("Kinga", "Łąka", organisation=FIRM),
     "lena@example.org": person("Lena", "Źrebak", organisation=FIRM),
     "olga@example.org": person("Olga", "Łoś", organisation="Głos Mazowsza"),
+    "nina@example.org": person("Nina", "Ość", organisation="Kurier"),
     # The same again from another address, written without a Polish keyboard.
     "ewa.p@example.org": person("EWA", "Przykladowa", organisation="Laka Kosmetyki sp. z o.o."),
     "marek@example.org": person("Marek", "Dąb"),
@@ -297,6 +298,12 @@ class WorkshopSteps(Steps):
         reviewers = [self.sign_in(f"users/{name}", f"event-organiser@{WORKSHOP}")
                      for name in ("anna", "bogdan")]
         found["reviews"] = [self._review(reviewers[i], olga) for i in (0, 0, 1)]
+        nina = "nina@example.org"
+        self.at_workshop(nina, registration={**press, "answers": [
+            medium, {"field_id": "camera", "values": ["false"]}]})
+        rejected = reviewers[0]("RegistrationService.RejectRegistration", name=self.guests[nina],
+                                reason="One of each paper.")
+        found["rejected"] = [enum_name(rejected, "state"), rejected.state_reason]
         self.check_mails("approval")
         token = self.manage_token(olga)
         changed = self.people("RegistrationService.UpdateOwnRegistration", token=token,

@@ -1,6 +1,9 @@
 #include "services/registration/registrations/rules/registration_state.h"
 
-#include <vector>
+#include <map>
+#include <set>
+#include <string>
+#include <utility>
 
 #include "gtest/gtest.h"
 #include "libs/testing/status_matchers.h"
@@ -18,6 +21,103 @@ constexpr Step kSteps[] = {Step::kConfirm,    Step::kWaitlist, Step::kReject,  S
                            Step::kRequeue,    Step::kComplete, Step::kSubmit,  Step::kExpire,
                            Step::kUpdate,     Step::kReview,   Step::kApprove, Step::kTransfer,
                            Step::kResend};
+
+// The whole machine as it was agreed, row by row; what is not in it is refused.
+TEST(RegistrationStateTest, EveryStepFromEveryStateIsAllowedOrRefused) {
+  constexpr auto kPending = v1::REGISTRATION_STATE_PENDING_APPROVAL;
+  constexpr auto kConfirmed = v1::REGISTRATION_STATE_CONFIRMED;
+  constexpr auto kWaitlisted = v1::REGISTRATION_STATE_WAITLISTED;
+  constexpr auto kHeld = v1::REGISTRATION_STATE_HELD;
+  constexpr auto kOffered = v1::REGISTRATION_STATE_OFFERED;
+  constexpr auto kReviewed = v1::REGISTRATION_STATE_UNDER_REVIEW;
+  constexpr auto kCheckedIn = v1::REGISTRATION_STATE_CHECKED_IN;
+  const std::map<std::pair<v1::RegistrationState, Step>, v1::RegistrationState> allowed = {
+      {{kPending, Step::kConfirm}, kConfirmed},
+      {{kPending, Step::kWaitlist}, kWaitlisted},
+      {{kPending, Step::kReject}, v1::REGISTRATION_STATE_REJECTED},
+      {{kPending, Step::kApprove}, kPending},
+      {{kPending, Step::kUpdate}, kPending},
+      {{kPending, Step::kReview}, kPending},
+      {{kPending, Step::kResend}, kPending},
+      {{kPending, Step::kWithdraw}, v1::REGISTRATION_STATE_WITHDRAWN},
+      {{kPending, Step::kCancel}, v1::REGISTRATION_STATE_CANCELLED},
+      {{kPending, Step::kTransfer}, v1::REGISTRATION_STATE_TRANSFERRED},
+      {{kWaitlisted, Step::kPromote}, kConfirmed},
+      {{kWaitlisted, Step::kOffer}, kOffered},
+      {{kWaitlisted, Step::kMove}, kWaitlisted},
+      {{kWaitlisted, Step::kUpdate}, kWaitlisted},
+      {{kWaitlisted, Step::kReview}, kPending},
+      {{kWaitlisted, Step::kResend}, kWaitlisted},
+      {{kWaitlisted, Step::kWithdraw}, v1::REGISTRATION_STATE_WITHDRAWN},
+      {{kWaitlisted, Step::kCancel}, v1::REGISTRATION_STATE_CANCELLED},
+      {{kWaitlisted, Step::kTransfer}, v1::REGISTRATION_STATE_TRANSFERRED},
+      {{kOffered, Step::kAccept}, kConfirmed},
+      {{kOffered, Step::kRequeue}, kWaitlisted},
+      {{kOffered, Step::kExpire}, v1::REGISTRATION_STATE_EXPIRED},
+      {{kOffered, Step::kUpdate}, kOffered},
+      {{kOffered, Step::kResend}, kOffered},
+      {{kOffered, Step::kWithdraw}, v1::REGISTRATION_STATE_WITHDRAWN},
+      {{kOffered, Step::kCancel}, v1::REGISTRATION_STATE_CANCELLED},
+      {{kOffered, Step::kTransfer}, v1::REGISTRATION_STATE_TRANSFERRED},
+      {{kHeld, Step::kComplete}, kConfirmed},
+      {{kHeld, Step::kSubmit}, kPending},
+      {{kHeld, Step::kExpire}, v1::REGISTRATION_STATE_EXPIRED},
+      {{kHeld, Step::kWithdraw}, v1::REGISTRATION_STATE_WITHDRAWN},
+      {{kHeld, Step::kCancel}, v1::REGISTRATION_STATE_CANCELLED},
+      {{kConfirmed, Step::kCheckIn}, kCheckedIn},
+      {{kConfirmed, Step::kMarkNoShow}, v1::REGISTRATION_STATE_NO_SHOW},
+      {{kConfirmed, Step::kUpdate}, kConfirmed},
+      {{kConfirmed, Step::kReview}, kReviewed},
+      {{kConfirmed, Step::kResend}, kConfirmed},
+      {{kConfirmed, Step::kWithdraw}, v1::REGISTRATION_STATE_WITHDRAWN},
+      {{kConfirmed, Step::kCancel}, v1::REGISTRATION_STATE_CANCELLED},
+      {{kConfirmed, Step::kTransfer}, v1::REGISTRATION_STATE_TRANSFERRED},
+      {{kReviewed, Step::kConfirm}, kConfirmed},
+      {{kReviewed, Step::kReject}, v1::REGISTRATION_STATE_REJECTED},
+      {{kReviewed, Step::kApprove}, kReviewed},
+      {{kReviewed, Step::kUpdate}, kReviewed},
+      {{kReviewed, Step::kReview}, kReviewed},
+      {{kReviewed, Step::kResend}, kReviewed},
+      {{kReviewed, Step::kWithdraw}, v1::REGISTRATION_STATE_WITHDRAWN},
+      {{kReviewed, Step::kCancel}, v1::REGISTRATION_STATE_CANCELLED},
+      {{kReviewed, Step::kTransfer}, v1::REGISTRATION_STATE_TRANSFERRED},
+      {{kCheckedIn, Step::kUndoCheckIn}, kConfirmed},
+      {{kCheckedIn, Step::kUpdate}, kCheckedIn},
+      {{kCheckedIn, Step::kResend}, kCheckedIn},
+  };
+  for (int state = 0; state <= v1::RegistrationState_MAX; ++state) {
+    for (int step = 0; step <= static_cast<int>(Step::kResend); ++step) {
+      const auto from = static_cast<v1::RegistrationState>(state);
+      const auto what = static_cast<Step>(step);
+      SCOPED_TRACE(v1::RegistrationState_Name(from) + " " + std::string(StepName(what)));
+      const auto found = allowed.find({from, what});
+      if (found != allowed.end()) {
+        EXPECT_THAT(Next("r", from, what), IsOkAndHolds(found->second));
+      } else {
+        EXPECT_THAT(Next("r", from, what), StatusIs(absl::StatusCode::kFailedPrecondition,
+                                                    Reason("TRANSITION_NOT_ALLOWED")));
+      }
+    }
+  }
+}
+
+TEST(RegistrationStateTest, SeatsAreTakenInTheseStatesAndInNoOther) {
+  using States = std::set<v1::RegistrationState>;
+  const States held = {v1::REGISTRATION_STATE_CONFIRMED, v1::REGISTRATION_STATE_CHECKED_IN,
+                       v1::REGISTRATION_STATE_NO_SHOW, v1::REGISTRATION_STATE_UNDER_REVIEW};
+  const States kept = {v1::REGISTRATION_STATE_HELD, v1::REGISTRATION_STATE_OFFERED};
+  const States active = {v1::REGISTRATION_STATE_PENDING_APPROVAL, v1::REGISTRATION_STATE_CONFIRMED,
+                         v1::REGISTRATION_STATE_WAITLISTED,       v1::REGISTRATION_STATE_CHECKED_IN,
+                         v1::REGISTRATION_STATE_UNDER_REVIEW,     v1::REGISTRATION_STATE_HELD,
+                         v1::REGISTRATION_STATE_OFFERED};
+  for (int value = 0; value <= v1::RegistrationState_MAX; ++value) {
+    const auto state = static_cast<v1::RegistrationState>(value);
+    SCOPED_TRACE(v1::RegistrationState_Name(state));
+    EXPECT_EQ(HoldsSeat(state), held.contains(state));
+    EXPECT_EQ(KeepsSeat(state), kept.contains(state));
+    EXPECT_EQ(IsActive(state), active.contains(state));
+  }
+}
 
 TEST(RegistrationStateTest, AWaitlistedRegistrationIsPromotedToConfirmed) {
   EXPECT_THAT(Next("r", v1::REGISTRATION_STATE_WAITLISTED, Step::kPromote),

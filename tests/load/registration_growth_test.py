@@ -41,7 +41,7 @@ def main():
     """Prints what is wrong; the status says whether anything is."""
     with contextlib.redirect_stderr(io.StringIO()):
         report = registration_growth.run(rounds=1, seconds=0.05, sizes=SIZES, page=5, changes=8,
-                                         calls=CALLS)
+                                         calls=CALLS, judged=False)
     problems = report["problems"]
     calls = {(w["engine"], w["call"], w["size"]) for w in report["windows"] if w["units"]}
     expected = {(engine, call, size) for engine in registration_growth.ENGINES for size in SIZES
@@ -60,6 +60,16 @@ def main():
         check(lost)
         if not lost.problems:
             problems.append(f"{check.__name__} does not notice who is lost")
+    for call, engine, cost, memory, wanted in (
+            ("check-in", "sqlite", 1.3, 64, 0), ("check-in", "sqlite", 1.31, 64, 1),
+            ("check-in", "postgres", 1.0, 65, 1), ("check-in", "postgres", 9.0, 900, 2),
+            ("get-waiting", "sqlite", 1.5, 0, 0), ("get-waiting", "sqlite", 1.51, 0, 1),
+            ("get-waiting", "postgres", 1.4, 0, 1)):
+        found = list(registration_growth.over_limit({
+            "engine": engine, "call": call, "size": 100_000, "of": 1_000, "memory_mb": memory,
+            "cost": {"median": cost, "min": 0.5, "max": 10.0}}))
+        if len(found) != wanted:
+            problems.append(f"{engine} {call} of {cost} and {memory} MB: {found}")
     if registration_growth.rows_of("export-csv", b"a,b\nx,y\n") != 1:
         problems.append("rows of a file are not counted")
 

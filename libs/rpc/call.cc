@@ -195,7 +195,7 @@ absl::Status Call::ParseAndAuthorize() {
     peer = wire_->context.peer();
     context_.peer = peer.substr(0, peer.rfind(':'));
   }
-  return server_.CheckRate(context_.principal, peer, begin_);
+  return server_.CheckRate(context_.principal, peer, *request_, begin_);
 }
 
 void Call::Dispatch() {

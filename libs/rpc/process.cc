@@ -30,6 +30,9 @@ ABSL_FLAG(std::string, database, "", "sqlite:///path/to/file or postgresql://...
 ABSL_FLAG(std::string, redis, "", "redis://host:port; empty for none");
 ABSL_FLAG(std::string, key_file, "", "file with the Ed25519 seed, base64url, one line");
 ABSL_FLAG(std::string, mode, "development", "development or production");
+ABSL_FLAG(double, calls_per_second_max, 50,
+          "of one person, partner or link, as many at once; 40 times of an address whose callers "
+          "have said no name; services are free; 0 for any number");
 ABSL_FLAG(bool, migrate_only, false, "bring the schema of the database up to date and end");
 ABSL_FLAG(bool, new_feed_epoch, false,
           "after a restore from a backup: start a new epoch of the change feed and end");
@@ -132,6 +135,7 @@ ServerOptions MakeServerOptions(const ServiceFlags& flags) {
   options.service = flags.service;
   options.listen = flags.listen;
   options.reflection = !flags.production;
+  options.calls_per_second_max = absl::GetFlag(FLAGS_calls_per_second_max);
   if (!flags.production) options.drain_delay = absl::ZeroDuration();
   return options;
 }

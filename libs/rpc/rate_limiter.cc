@@ -7,7 +7,10 @@
 namespace wici::rpc {
 
 RateLimiter::RateLimiter(double per_second, std::size_t callers_max)
-    : per_second_(per_second), callers_max_(callers_max) {}
+    : RateLimiter(per_second, std::max(per_second, 1.0), callers_max) {}
+
+RateLimiter::RateLimiter(double per_second, double at_once, std::size_t callers_max)
+    : per_second_(per_second), at_once_(at_once), callers_max_(callers_max) {}
 
 absl::Duration RateLimiter::Take(std::string_view caller, absl::Time now) {
   if (per_second_ <= 0) return absl::ZeroDuration();
@@ -16,7 +19,7 @@ absl::Duration RateLimiter::Take(std::string_view caller, absl::Time now) {
   auto found = buckets_.find(key);
   if (found == buckets_.end()) {
     if (buckets_.size() >= callers_max_) Forget(now);
-    found = buckets_.emplace(key, Bucket{std::max(per_second_, 1.0), now}).first;
+    found = buckets_.emplace(key, Bucket{at_once_, now}).first;
   }
   Bucket& bucket = found->second;
   bucket = {TokensAt(bucket, now), std::max(now, bucket.filled)};
@@ -27,13 +30,12 @@ absl::Duration RateLimiter::Take(std::string_view caller, absl::Time now) {
 
 double RateLimiter::TokensAt(const Bucket& bucket, absl::Time now) const {
   const absl::Duration passed = std::max(now - bucket.filled, absl::ZeroDuration());
-  return std::min(std::max(per_second_, 1.0),
-                  bucket.tokens + absl::ToDoubleSeconds(passed) * per_second_);
+  return std::min(at_once_, bucket.tokens + absl::ToDoubleSeconds(passed) * per_second_);
 }
 
 void RateLimiter::Forget(absl::Time now) {
   for (auto it = buckets_.begin(); it != buckets_.end();) {
-    const bool full = TokensAt(it->second, now) >= std::max(per_second_, 1.0);
+    const bool full = TokensAt(it->second, now) >= at_once_;
     it = full ? buckets_.erase(it) : std::next(it);
   }
   if (buckets_.size() >= callers_max_) buckets_.clear();

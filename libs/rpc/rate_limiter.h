@@ -12,12 +12,14 @@
 
 namespace wici::rpc {
 
-// Lets each caller make `per_second` calls a second on average and as many at once. Of at most
+// Lets each caller make `per_second` calls a second on average and `at_once` at once. Of at most
 // `callers_max` callers: when there are more, those whose bucket is full again are forgotten,
 // which changes nothing, and if none is, all are. Thread-safe.
 class RateLimiter {
  public:
+  // As many at once as in a second, one at least.
   RateLimiter(double per_second, std::size_t callers_max);
+  RateLimiter(double per_second, double at_once, std::size_t callers_max);
 
   // Zero when the call may go on, else how long to wait. A limiter of 0 per second lets all pass.
   absl::Duration Take(std::string_view caller, absl::Time now);
@@ -31,6 +33,7 @@ class RateLimiter {
   void Forget(absl::Time now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const double per_second_;
+  const double at_once_;
   const std::size_t callers_max_;
   Mutex mutex_;
   std::unordered_map<std::string, Bucket> buckets_ ABSL_GUARDED_BY(mutex_);

@@ -32,6 +32,11 @@ TEST_F(RateLimiterTest, LetsABurstPassAndThenTheRate) {
   EXPECT_EQ(Passed(limiter, "anna", 50), 10);
 }
 
+TEST_F(RateLimiterTest, LetsALargerBurstPassWhereItIsAllowed) {
+  RateLimiter limiter(10, 40, 100);
+  EXPECT_EQ(Passed(limiter, "edge", 100), 40);
+}
+
 TEST_F(RateLimiterTest, KeepsCallersApart) {
   RateLimiter limiter(10, 100);
   EXPECT_EQ(Passed(limiter, "anna", 50), 10);

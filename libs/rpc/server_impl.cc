@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/hash/hash.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "grpc/support/log.h"
@@ -25,6 +26,19 @@ namespace {
 constexpr int kAcceptsPerQueue = 128;
 // Callers whose rate is remembered.
 constexpr std::size_t kCallersMax = 100'000;
+// An address may be that of an edge: it has the rate of so many callers.
+constexpr double kCallersBehindAddress = 40;
+
+// The `token` of a request, whose links are all called so; "" for none.
+std::string TokenOf(const google::protobuf::Message& request) {
+  const google::protobuf::FieldDescriptor* field =
+      request.GetDescriptor()->FindFieldByName("token");
+  if (field == nullptr || field->is_repeated() ||
+      field->cpp_type() != google::protobuf::FieldDescriptor::CPPTYPE_STRING) {
+    return "";
+  }
+  return request.GetReflection()->GetString(request, field);
+}
 
 // No limit is left at gRPC's defaults, which are open or end honest watchers.
 void SetLimits(grpc::ServerBuilder& builder, const ServerOptions& options) {
@@ -73,7 +87,10 @@ ServerImpl::ServerImpl(ServerOptions options, const Authenticator& authenticator
                      .Help("Calls that have begun and not ended.")
                      .Register(*Metrics())
                      .Add({{"service", this->options.service}})),
-      rate_limiter_(this->options.calls_per_second_max, kCallersMax) {}
+      rate_limiter_(this->options.calls_per_second_max, kCallersMax),
+      address_limiter_(this->options.calls_per_second_max * kCallersBehindAddress,
+                       std::max(this->options.calls_per_second_max, 1.0) * kCallersBehindAddress,
+                       kCallersMax) {}
 
 ServerImpl::~ServerImpl() { Stop(); }
 
@@ -206,10 +223,18 @@ void ServerImpl::StreamClosed(Call& call, const std::string& principal) {
 }
 
 absl::Status ServerImpl::CheckRate(const Principal& principal, std::string_view peer,
-                                   absl::Time now) {
-  const std::string_view caller =
-      principal.anonymous() ? peer.substr(0, peer.rfind(':')) : std::string_view(principal.id);
-  const absl::Duration wait = rate_limiter_.Take(caller, now);
+                                   const google::protobuf::Message& request, absl::Time now) {
+  if (options.calls_per_second_max <= 0) return absl::OkStatus();
+  absl::Duration wait;
+  if (principal.anonymous()) {
+    wait = address_limiter_.Take(peer.substr(0, peer.rfind(':')), now);
+    const std::string token = TokenOf(request);
+    if (wait == absl::ZeroDuration() && !token.empty()) {
+      wait = rate_limiter_.Take(absl::StrCat("link ", absl::HashOf(token)), now);
+    }
+  } else if (principal.id.rfind("services/", 0) != 0) {
+    wait = rate_limiter_.Take(principal.id, now);
+  }
   if (wait == absl::ZeroDuration()) return absl::OkStatus();
   absl::Status status = MakeError(absl::StatusCode::kResourceExhausted, kDomain, "RATE_EXCEEDED",
                                   "too many calls of one caller; try again later");

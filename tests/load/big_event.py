@@ -235,7 +235,7 @@ class Notifications:
         epoch, head = event.sql("SELECT epoch, head FROM feed_state")[0]
         self._file = directory / f"{event.name}-notification.db"
         argv = [measure.binary("wici-notification"), f"--database=sqlite://{self._file}",
-                f"--key_file={key}"]
+                f"--key_file={key}", "--calls_per_second_max=0"]
         subprocess.run(argv + ["--migrate_only"], check=True, stderr=subprocess.DEVNULL)
         _query_file(self._file, "INSERT INTO feed_positions (source, consumer_group, epoch, seq) "
                     "VALUES ('registration', 'notification', ?, ?)", (epoch, int(head)))

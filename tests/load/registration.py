@@ -35,7 +35,8 @@ class Ours:
         self.name, self._count, self._server_cpu = name, count, server_cpu
         self._service = measure.Service(
             [measure.binary("wici-registration"), "--listen=127.0.0.1:0",
-             "--admin_listen=127.0.0.1:0", f"--database={url}", "--redis=", f"--key_file={key}"],
+             "--admin_listen=127.0.0.1:0", f"--database={url}", "--redis=", f"--key_file={key}",
+             "--calls_per_second_max=0"],
             directory / f"{name}.log")
         self._target = f"127.0.0.1:{self._service.port}"
         self._api = client.Api({package: self._target for package in client.PACKAGES},

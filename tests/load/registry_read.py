@@ -39,7 +39,8 @@ class Registry:
             check=True, stdout=subprocess.PIPE, text=True).stdout)
         self._service = measure.Service(
             [measure.binary("wici-cluster-registry"), "--listen=127.0.0.1:0",
-             "--admin_listen=127.0.0.1:0", f"--database={url}", "--redis=", f"--key_file={key}"],
+             "--admin_listen=127.0.0.1:0", f"--database={url}", "--redis=", f"--key_file={key}",
+             "--calls_per_second_max=0"],
             directory / f"{engine}-{clusters}.log")
         self._token = client.bearer_token(key, "users/bench", ["platform-operator@platform"])
 

@@ -329,6 +329,22 @@ TEST_P(MeetingScheduleTest, ACancelledEventCancelsAllMeetings) {
   EXPECT_EQ(GetMeeting(meeting)->state(), v1::MEETING_STATE_CANCELLED);
 }
 
+TEST_P(MeetingScheduleTest, MeetingsOfWhoDidNotComeStayAsTheyAre) {
+  const std::vector<std::string> people = People(2);
+  const std::string meeting = Agree(people[0], people[1]);
+  ASSERT_NO_FATAL_FAILURE(ScheduleAndPublish());
+  v1::CheckInRequest came;
+  came.set_parent(event_);
+  came.set_registration(people[0]);
+  ASSERT_THAT(CheckIn(came, Door()), IsOk());
+  clock().Set(Instant("2015-12-18T17:00:00Z"));
+  v1::MarkNoShowsRequest mark;
+  mark.set_parent(event_);
+  ASSERT_EQ(MarkNoShows(mark)->marked(), 1);
+  Keep();
+  EXPECT_EQ(GetMeeting(meeting)->state(), v1::MEETING_STATE_SCHEDULED);
+}
+
 TEST_P(MeetingScheduleTest, RequestsExpireInTheBackground) {
   const std::vector<std::string> people = People(2);
   const std::string asked = Ask(people[0], people[1])->name();

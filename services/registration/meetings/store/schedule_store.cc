@@ -13,6 +13,7 @@
 #include "services/registration/meetings/store/meeting_reads.h"
 #include "services/registration/meetings/store/meeting_store.h"
 #include "services/registration/names.h"
+#include "services/registration/registrations/rules/registration_state.h"
 
 namespace wici::registration {
 namespace {
@@ -119,7 +120,8 @@ class Surroundings {
  private:
   bool Present(const std::string& registration) const {
     const auto at = registrations_.find(registration);
-    return at != registrations_.end() && MayMeet(at->second.state());
+    // Meetings of somebody who did not come are over, and not to be cancelled: nobody is told.
+    return at != registrations_.end() && HoldsSeat(at->second.state());
   }
 
   sql::Transaction& tx_;

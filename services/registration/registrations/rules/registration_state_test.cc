@@ -66,6 +66,7 @@ TEST(RegistrationStateTest, EveryStepFromEveryStateIsAllowedOrRefused) {
       {{kHeld, Step::kCancel}, v1::REGISTRATION_STATE_CANCELLED},
       {{kConfirmed, Step::kCheckIn}, kCheckedIn},
       {{kConfirmed, Step::kMarkNoShow}, v1::REGISTRATION_STATE_NO_SHOW},
+      {{v1::REGISTRATION_STATE_NO_SHOW, Step::kCheckIn}, v1::REGISTRATION_STATE_CHECKED_IN},
       {{kConfirmed, Step::kUpdate}, kConfirmed},
       {{kConfirmed, Step::kReview}, kReviewed},
       {{kConfirmed, Step::kResend}, kConfirmed},
@@ -109,7 +110,7 @@ TEST(RegistrationStateTest, SeatsAreTakenInTheseStatesAndInNoOther) {
   const States active = {v1::REGISTRATION_STATE_PENDING_APPROVAL, v1::REGISTRATION_STATE_CONFIRMED,
                          v1::REGISTRATION_STATE_WAITLISTED,       v1::REGISTRATION_STATE_CHECKED_IN,
                          v1::REGISTRATION_STATE_UNDER_REVIEW,     v1::REGISTRATION_STATE_HELD,
-                         v1::REGISTRATION_STATE_OFFERED};
+                         v1::REGISTRATION_STATE_OFFERED,          v1::REGISTRATION_STATE_NO_SHOW};
   for (int value = 0; value <= v1::RegistrationState_MAX; ++value) {
     const auto state = static_cast<v1::RegistrationState>(value);
     SCOPED_TRACE(v1::RegistrationState_Name(state));

@@ -139,7 +139,7 @@ TEST_P(TemplateServiceTest, ATemplateOfAnOrganisationIsCreatedAndPreviewed) {
   EXPECT_EQ(created->name(), "templates/parking");
   EXPECT_EQ(created->current_version(), "templates/parking/versions/1");
   EXPECT_FALSE(created->built_in());
-  EXPECT_EQ(created->variables_size(), 22);
+  EXPECT_EQ(created->variables_size(), 25);
   EXPECT_EQ(Get("templates/parking")->SerializeAsString(), created->SerializeAsString());
   const auto texts = GetVersion(created->current_version());
   ASSERT_THAT(texts, IsOk());
@@ -342,9 +342,9 @@ TEST_P(TemplateServiceTest, PagesHoldEachTemplateOnceInOrder) {
     for (const v1::Template& item : page->templates()) seen.push_back(item.name());
     request.set_page_token(page->next_page_token());
   } while (!request.page_token().empty());
-  EXPECT_THAT(seen, SizeIs(28));
+  EXPECT_THAT(seen, SizeIs(31));
   EXPECT_TRUE(std::is_sorted(seen.begin(), seen.end()));
-  EXPECT_THAT(std::set<std::string>(seen.begin(), seen.end()), SizeIs(28));
+  EXPECT_THAT(std::set<std::string>(seen.begin(), seen.end()), SizeIs(31));
   v1::ListTemplateVersionsRequest versions;
   versions.set_parent("templates/lion");
   request.set_page_token("");

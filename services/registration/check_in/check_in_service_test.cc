@@ -176,6 +176,37 @@ TEST_P(CheckInServiceTest, EveryRefusalSaysWhy) {
   EXPECT_THAT(GoIn(seated), StatusIs(kPrecondition, Reason("EVENT_CANCELLED")));
 }
 
+TEST_P(CheckInServiceTest, TheDoorOfASessionRefusesAsThatOfTheEventAndSaysWhy) {
+  const std::string event = OpenEvent(2, 2);
+  const std::string workshop = AddSession(event, "workshop", 3, 13, 14);
+  const std::string seated = SignUp(event, "a@example.org", "", {workshop})->name();
+  const std::string cancelled = SignUp(event, "b@example.org", "", {workshop})->name();
+  ASSERT_THAT(CancelRegistration(cancelled), IsOk());
+  const std::string elsewhere = SignUp(event, "c@example.org")->name();
+  const std::string waiting = SignUp(event, "d@example.org", "", {workshop})->name();
+  EXPECT_THAT(GoIn(cancelled, workshop), StatusIs(kPrecondition, Reason("TICKET_CANCELLED")));
+  EXPECT_THAT(GoIn(waiting, workshop), StatusIs(kPrecondition, Reason("NOT_CONFIRMED")));
+  EXPECT_THAT(GoIn(elsewhere, workshop), StatusIs(kPrecondition, Reason("NOT_ON_LIST")));
+  EXPECT_THAT(GoOut(seated, workshop), StatusIs(kPrecondition, Reason("NOT_INSIDE")));
+  ASSERT_THAT(GoIn(seated, workshop), IsOk());
+  EXPECT_THAT(GoIn(seated, workshop),
+              StatusIs(absl::StatusCode::kAlreadyExists, Reason("ALREADY_CHECKED_IN")));
+  EXPECT_THAT(CheckIn(ByName(seated, workshop), service_->grpc.Token("attendee")),
+              StatusIs(absl::StatusCode::kPermissionDenied, Reason("PERMISSION_DENIED")));
+  v1::CheckInRequest scan = ByName("", workshop);
+  scan.set_parent(event);
+  scan.clear_registration();
+  scan.set_check_in_token(LinksOf(SignUp(OpenEvent(1), "a@example.org")->name()).check_in_token());
+  EXPECT_THAT(CheckIn(scan, Door()),
+              StatusIs(absl::StatusCode::kPermissionDenied, Reason("TICKET_OF_OTHER_EVENT")));
+  ASSERT_THAT(GoOut(seated, workshop), IsOk());
+  // A refusal leaves nothing behind.
+  EXPECT_EQ(AttendancesOf(event, workshop).size(), 1u);
+  EXPECT_EQ(Get(event)->seats().checked_in(), 0);
+  ASSERT_THAT(Cancel(event), IsOk());
+  EXPECT_THAT(GoIn(seated, workshop), StatusIs(kPrecondition, Reason("EVENT_CANCELLED")));
+}
+
 TEST_P(CheckInServiceTest, WhenSomebodyElseHasTheRegistrationTheOldCodeIsDead) {
   const std::string event = OpenEvent(1);
   const std::string name = SignUp(event, "a@example.org")->name();

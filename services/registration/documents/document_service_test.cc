@@ -39,6 +39,8 @@ class DocumentServiceTest : public RegistrationTest {
     int parts = 0;
     int done = 0;
     int total = 0;
+    std::vector<int> progress = {};  // `done` of each part
+    std::set<int> totals = {};       // `total` of all parts
   };
 
   // The whole file of a streaming method, or its error.
@@ -59,6 +61,8 @@ class DocumentServiceTest : public RegistrationTest {
       file.content += part.content();
       file.done = part.done();
       file.total = part.total();
+      file.progress.push_back(part.done());
+      file.totals.insert(part.total());
     }
     const absl::Status status = rpc::FromGrpcStatus(stream->Finish());
     if (!status.ok()) return status;
@@ -101,6 +105,26 @@ class DocumentServiceTest : public RegistrationTest {
     request.set_parent(registration.substr(0, registration.find("/registrations/")));
     request.set_registration(registration);
     EXPECT_THAT(CheckIn(request, Door()), IsOk());
+  }
+
+  // "a,b" of {"a":"1","b":"2"}, whose values have no quotation marks.
+  static std::string JsonKeys(const std::string& line) {
+    const std::vector<std::string> parts = absl::StrSplit(line, '"');
+    std::string keys;
+    for (std::size_t i = 1; i < parts.size(); i += 4) {
+      absl::StrAppend(&keys, keys.empty() ? "" : ",", parts[i]);
+    }
+    return keys;
+  }
+  // "a,b" of the first row of a sheet with the texts a and b.
+  static std::string FirstRow(const std::string& sheet) {
+    std::string texts;
+    const std::size_t end = sheet.find("</row>");
+    for (std::size_t at = sheet.find("<t>"); at < end; at = sheet.find("<t>", at + 1)) {
+      const std::string text = sheet.substr(at + 3, sheet.find("</t>", at) - at - 3);
+      absl::StrAppend(&texts, texts.empty() ? "" : ",", text);
+    }
+    return texts;
   }
 
   static v1::ExportRegistrationsRequest ListOf(const std::string& event, v1::ListFormat format) {
@@ -185,6 +209,11 @@ TEST_P(DocumentServiceTest, ManyBadgesComeInPartsWithTheirProgress) {
   ASSERT_THAT(badges, IsOk());
   EXPECT_GE(badges->parts, 3);
   EXPECT_EQ(badges->done, 20);
+  EXPECT_THAT(badges->totals, ElementsAre(20));
+  EXPECT_LT(badges->progress.front(), 20);
+  EXPECT_TRUE(std::is_sorted(badges->progress.begin(), badges->progress.end()));
+  const std::set<int> steps(badges->progress.begin(), badges->progress.end());
+  EXPECT_GE(steps.size(), 3u) << "it grows with the pages";
   EXPECT_THAT(Paper(badges->content).Info(), ContainsRegex("Pages: +3\n"));
 }
 
@@ -329,10 +358,13 @@ TEST_P(DocumentServiceTest, RegistrationsAreExportedInEveryFormat) {
   EXPECT_EQ(json->file_name, "registrations.jsonl");
   EXPECT_THAT(json->content,
               HasSubstr("{\"registration\":\"" + first->name() + "\",\"state\":\"CONFIRMED\","));
+  EXPECT_EQ(JsonKeys(json->content.substr(0, json->content.find('\n'))), lines[0]);
   const auto xlsx = Export(ListOf(event, v1::LIST_FORMAT_XLSX));
   ASSERT_THAT(xlsx, IsOk());
   EXPECT_EQ(xlsx->file_name, "registrations.xlsx");
-  EXPECT_THAT(Paper(xlsx->content).Member("xl/worksheets/sheet1.xml"), HasSubstr(second->name()));
+  const std::string sheet = Paper(xlsx->content).Member("xl/worksheets/sheet1.xml");
+  EXPECT_THAT(sheet, HasSubstr(second->name()));
+  EXPECT_EQ(FirstRow(sheet), lines[0]);
 }
 
 TEST_P(DocumentServiceTest, PersonalDataAreOnlyForWhoMayWriteRegistrations) {
@@ -389,6 +421,18 @@ TEST_P(DocumentServiceTest, InvitationsAreExportedWithTheirReasons) {
   EXPECT_EQ(list->file_name, "invitations.csv");
   EXPECT_EQ(list->done, 1);
   EXPECT_THAT(list->content, HasSubstr(",OPEN," + std::string(kManager)));
+  const std::string columns =
+      "invitation,state,person,clusters,reasons,answer,answer_time,registration,reminder_count,"
+      "remind_time,create_time,update_time";
+  EXPECT_EQ(list->content.substr(0, list->content.find('\n')), columns);
+  request.set_format(v1::LIST_FORMAT_JSON_LINES);
+  const auto json = Read(&v1::DocumentService::Stub::ExportInvitations, request, Organiser());
+  ASSERT_THAT(json, IsOk());
+  EXPECT_EQ(JsonKeys(json->content.substr(0, json->content.find('\n'))), columns);
+  request.set_format(v1::LIST_FORMAT_XLSX);
+  const auto xlsx = Read(&v1::DocumentService::Stub::ExportInvitations, request, Organiser());
+  ASSERT_THAT(xlsx, IsOk());
+  EXPECT_EQ(FirstRow(Paper(xlsx->content).Member("xl/worksheets/sheet1.xml")), columns);
   EXPECT_THAT(
       Read(&v1::DocumentService::Stub::ExportInvitations, request, service_->grpc.Token("auditor")),
       StatusIs(absl::StatusCode::kPermissionDenied));

@@ -4,6 +4,7 @@
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "libs/auth/token.h"
 #include "services/registration/seats/rules/waiting_order.h"
 #include "services/registration/testing/registration_fixture.h"
 
@@ -427,7 +428,11 @@ TEST_P(CategoryPlacesTest, MoveOnTheWaitingListIsAudited) {
   EXPECT_THAT(MoveOnWaitingList(move),
               StatusIs(absl::StatusCode::kInvalidArgument, HasViolation("reason")));
   move.set_reason("speaks on the panel, zażółć");
-  const auto moved = MoveOnWaitingList(move);
+  // One of several organisers: the log says which.
+  const std::string other = auth::MakeBearerToken(
+      service_->grpc.key(), {"users/other-organiser", {{"event-organiser", "platform"}}},
+      clock().Now(), absl::Hours(1));
+  const auto moved = MoveOnWaitingList(move, other);
   ASSERT_THAT(moved, IsOk());
   EXPECT_EQ(moved->state_reason(), "speaks on the panel, zażółć");
   EXPECT_EQ(moved->waiting_list_position(), 1);
@@ -452,11 +457,63 @@ TEST_P(CategoryPlacesTest, MoveOnTheWaitingListIsAudited) {
   EXPECT_EQ(log->entries(0).actor(), moved->person()) << "nobody else was there";
   EXPECT_EQ(log->entries(1).kind(), "moved");
   EXPECT_EQ(log->entries(1).reason(), "speaks on the panel, zażółć");
-  EXPECT_NE(log->entries(1).actor(), "");
+  EXPECT_EQ(log->entries(1).actor(), "users/other-organiser");
   EXPECT_GT(log->entries(1).event_version(), log->entries(0).event_version());
   ASSERT_THAT(CancelRegistration(seated->name()), IsOk());
   EXPECT_EQ(StateOf(names[2]), kConfirmed);
-  EXPECT_EQ(GetRegistrationLog(request)->entries(2).actor(), "services/registration");
+  const auto later = GetRegistrationLog(request);
+  ASSERT_EQ(later->entries_size(), 3);
+  EXPECT_EQ(later->entries(2).actor(), "services/registration");
+  // What was there has stayed as it was.
+  for (int i = 0; i < log->entries_size(); ++i) {
+    EXPECT_EQ(later->entries(i).SerializeAsString(), log->entries(i).SerializeAsString());
+  }
+}
+
+TEST_P(CategoryPlacesTest, NoStepRewritesWhatTheLogSaysOfThoseBefore) {
+  const std::string event = OpenEvent(1, 10);
+  const std::string seated = SignUp(event, "seated@example.org")->name();
+  const std::string name = SignUp(event, "b@example.org")->name();
+  std::vector<std::string> said;
+  const auto has_grown = [&](const std::string& step) {
+    v1::GetRegistrationLogRequest request;
+    request.set_name(name);
+    const auto log = GetRegistrationLog(request);
+    ASSERT_THAT(log, IsOk()) << step;
+    ASSERT_EQ(log->entries_size(), static_cast<int>(said.size()) + 1) << step;
+    for (std::size_t i = 0; i < said.size(); ++i) {
+      EXPECT_EQ(log->entries(static_cast<int>(i)).SerializeAsString(), said[i]) << step;
+    }
+    said.push_back(log->entries(static_cast<int>(said.size())).SerializeAsString());
+  };
+  has_grown("waitlisted");
+  v1::MoveOnWaitingListRequest move;
+  move.set_name(name);
+  move.set_position(1);
+  move.set_reason("speaks");
+  clock().Advance(absl::Minutes(1));
+  ASSERT_THAT(MoveOnWaitingList(move), IsOk());
+  has_grown("moved");
+  ASSERT_THAT(CancelRegistration(seated), IsOk());
+  has_grown("promoted");
+  v1::UpdateRegistrationRequest update;
+  update.mutable_registration()->set_name(name);
+  update.mutable_registration()->set_party("clusters/biotechmed");
+  update.mutable_update_mask()->add_paths("party");
+  ASSERT_THAT(UpdateRegistration(update), IsOk());
+  has_grown("updated");
+  v1::CheckInRequest in;
+  in.set_parent(event);
+  in.set_registration(name);
+  ASSERT_THAT(CheckIn(in, Door()), IsOk());
+  has_grown("checked_in");
+  v1::UndoCheckInRequest undo;
+  undo.set_name(name);
+  ASSERT_THAT(UndoCheckIn(undo, Door()), IsOk());
+  has_grown("check_in_undone");
+  clock().Advance(absl::Minutes(1));
+  ASSERT_THAT(CancelRegistration(name), IsOk());
+  has_grown("cancelled");
 }
 
 TEST_P(CategoryPlacesTest, BetweenTwoNeighboursThereIsRoomForAnyNumberOfMoves) {

@@ -132,6 +132,22 @@ TEST_P(WaitingGroupsTest, WhoIsMovedOnTheListLeavesTheGroup) {
   EXPECT_EQ(GetRegistration(group[1])->group(), "");
 }
 
+TEST_P(WaitingGroupsTest, WhoLeavesTheGroupByAMoveFitsAloneAndIsPromotedAtOnce) {
+  const std::string event = OpenEvent(2, 10);
+  const auto seated = SignUp(event, "seated@x.org");
+  const auto group = Join(GroupOf(event, 2, "g"));
+  EXPECT_THAT(StatesOf(group), Each(kWaitlisted)) << "one place is free, and they are two";
+  v1::MoveOnWaitingListRequest move;
+  move.set_name(group[1]);
+  move.set_position(1);
+  move.set_reason("speaks in the afternoon");
+  const auto moved = MoveOnWaitingList(move);
+  ASSERT_THAT(moved, IsOk());
+  EXPECT_EQ(moved->state(), kConfirmed);
+  EXPECT_EQ(moved->waiting_list_position(), 0);
+  EXPECT_THAT(StatesOf(group), ElementsAre(kWaitlisted, kConfirmed));
+}
+
 TEST_P(WaitingGroupsTest, TheSameRequestTwiceIsOneGroupWithOneAnswer) {
   const std::string event = OpenEvent(5);
   ASSERT_THAT(AddForm(event, {Field("topic", v1::FORM_FIELD_TYPE_TEXT)}), IsOk());

@@ -260,7 +260,8 @@ absl::Status EventAggregate::MoveTo(RegistrationRow& row, std::int64_t position,
   Touch(entry);
   row.registration.set_state_reason(cause.reason);
   Record(entry, "moved", cause, changes);
-  return absl::OkStatus();
+  // Those of its group may have their places one by one.
+  return Promote(changes);
 }
 
 void EventAggregate::Forget(RegistrationRow& row, Changes& changes) {

@@ -256,6 +256,7 @@ class EventBatch {
         WICI_RETURN_IF_ERROR(Advance(*row, wanted, cause, changes));
     }
     SetResult(op, *row);
+    if (row->registration.state() != v1::REGISTRATION_STATE_WAITLISTED) return absl::OkStatus();
     if (wanted.step == Step::kMove) {
       const std::int64_t last = event_.seats().counts.waitlisted;
       op.registration.set_waiting_list_position(

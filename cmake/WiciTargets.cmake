@@ -126,11 +126,14 @@ function(wici_cc_binary)
   wici_warnings(${ARG_NAME})
 endfunction()
 
-# wici_cc_test(NAME x_test SRCS x_test.cc... [DEPS y...] [DATA file...] [APART])
+# wici_cc_test(NAME x_test SRCS x_test.cc... [DEPS y...] [DATA file...] [APART] [TIMEOUT seconds])
 # Runs in the source root. GoogleTest's main unless a source defines one. The tests of a service are
 # one program for ctest (wici_join_tests), as its libraries are few; one that is APART is its own.
 function(wici_cc_test)
-  cmake_parse_arguments(ARG "APART" "NAME" "SRCS;DEPS;DATA" ${ARGN})
+  cmake_parse_arguments(ARG "APART" "NAME;TIMEOUT" "SRCS;DEPS;DATA" ${ARGN})
+  if(NOT ARG_TIMEOUT)
+    set(ARG_TIMEOUT 300)
+  endif()
   # With ThreadSanitizer only what is without gRPC can be built.
   if(NOT ARG_APART AND NOT WICI_SANITIZER STREQUAL "thread" AND
      CMAKE_CURRENT_SOURCE_DIR MATCHES "^${PROJECT_SOURCE_DIR}/services/([a-z_]+)")
@@ -143,7 +146,7 @@ function(wici_cc_test)
   endif()
   wici_test_program(${ARG_NAME} "${ARG_SRCS}" "${ARG_DEPS}")
   add_test(NAME ${ARG_NAME} COMMAND ${ARG_NAME} WORKING_DIRECTORY "${PROJECT_SOURCE_DIR}")
-  set_tests_properties(${ARG_NAME} PROPERTIES TIMEOUT 300)
+  set_tests_properties(${ARG_NAME} PROPERTIES TIMEOUT ${ARG_TIMEOUT})
 endfunction()
 
 function(wici_test_program name sources deps)

@@ -10,20 +10,29 @@
 #include "services/registration/registrations/rules/registration_state.h"
 #include "services/registration/seats/event_aggregate.h"
 #include "services/registration/seats/history/place_model.h"
+#include "services/registration/seats/history/stored_rows.h"
 
 namespace wici::registration {
 namespace {
 
 bool TakesPlaces(v1::RegistrationState state) { return HoldsSeat(state) || KeepsSeat(state); }
 
+// The first change of one that is given away to somebody in `state`.
+std::string_view FirstKindIn(v1::RegistrationState state) {
+  if (state == v1::REGISTRATION_STATE_PENDING_APPROVAL) return "requested";
+  if (state == v1::REGISTRATION_STATE_WAITLISTED) return "waitlisted";
+  return state == v1::REGISTRATION_STATE_OFFERED ? "offered" : "confirmed";
+}
+
 // The model: what the feed says, step by step.
 class Replay {
  public:
   Replay(const Limits& limits, const std::vector<Recorded>& calls)
-      : limits_(limits), places_(limits) {
+      : limits_(limits), places_(limits), moments_(limits, groups_) {
     for (const Recorded& call : calls) {
       if (call.kind.empty()) {
-        members_[call.registration] = {&call, WantedBy(call), call.group};
+        members_[call.registration] = {
+            &call, WantedBy(call), call.group, v1::REGISTRATION_STATE_UNSPECIFIED, {}};
         if (!call.group.empty()) groups_[call.group].push_back(&call);
       }
       if (call.succeeded()) {
@@ -36,12 +45,18 @@ class Replay {
     }
   }
 
-  std::vector<std::string> Check(const std::vector<feed::v1::Change>& feed) {
+  std::vector<std::string> Check(const std::vector<feed::v1::Change>& feed,
+                                 const StoredRows* rows) {
     Remember(nullptr);
     for (std::size_t i = 0; i < feed.size(); ++i) {
       const feed::v1::Change& change = feed[i];
-      if (change.kind().rfind("registration.", 0) != 0) continue;
-      Apply(change);
+      if (change.kind() == "event.updated" && change.resource() == change.aggregate()) {
+        ApplyCapacity(change);
+      } else if (change.kind().rfind("registration.", 0) == 0) {
+        Apply(change);
+      } else {
+        continue;
+      }
       for (const std::string& fault : places_.Overdrawn()) Fault(change, fault);
       const bool last = i + 1 == feed.size() || feed[i + 1].version() != change.version();
       if (last) CheckVersion(change);
@@ -49,29 +64,40 @@ class Replay {
     for (const auto& [name, calls] : acknowledged_) {
       if (!calls.empty()) faults_.push_back(absl::StrCat(name, ": acknowledged, not in the feed"));
     }
-    for (const Recorded* call : refused_) CheckRefusal(*call);
+    for (const Recorded* call : refused_) {
+      std::string fault = moments_.JudgeRefusal(*call);
+      if (!fault.empty()) faults_.push_back(std::move(fault));
+    }
+    if (rows != nullptr) {
+      for (std::string& fault : CompareRows(limits_, End(), *rows)) {
+        faults_.push_back(std::move(fault));
+      }
+    }
     return std::move(faults_);
   }
 
  private:
-  struct Member {
-    const Recorded* facts = nullptr;  // the call that made it
-    std::vector<std::string> wanted;  // the categories that it may still get
-    std::string group;                // with which it waits
-    v1::RegistrationState state = v1::REGISTRATION_STATE_UNSPECIFIED;
-  };
-  // What the model looks like from some change until the next.
-  struct Moment {
-    std::int64_t from_earliest = 0;  // not before this
-    std::int64_t until_latest = 0;   // nor after this
-    PlaceModel places;
-    std::int64_t waiting = 0;
-    std::map<std::string, std::int64_t> waiting_of = {};  // by category
+  using Member = Outcome::Member;
+
+  // What somebody was told of a registration that may go on in the same version.
+  struct Answer {
+    const Recorded* call;
+    std::string name;
+    bool true_once;
   };
 
   void Fault(const feed::v1::Change& change, std::string_view what) {
     faults_.push_back(absl::StrCat("change ", change.cursor().seq(), " ", change.kind(), " ",
                                    change.resource(), ": ", View(what)));
+  }
+
+  // The end of the history: who has never come to be is not in it.
+  Outcome End() const {
+    Outcome outcome{places_.capacity(), {}, {queue_.begin(), queue_.end()}};
+    for (const auto& [name, member] : members_) {
+      if (!member.log.empty()) outcome.registrations[name] = member;
+    }
+    return outcome;
   }
 
   // Those of a group who wait.
@@ -107,7 +133,8 @@ class Replay {
   bool IsInTurn(const std::string& name, const std::string& category) const {
     if (!places_.Fits(*members_.at(name).facts, category)) return false;
     const std::string* first = FirstThatFits();
-    if (first == nullptr) return true;
+    // A group has the turn of its first, with whoever else stands between its members.
+    if (first == nullptr || seated_.count(members_.at(name).group) > 0) return true;
     return std::find(queue_.begin(), queue_.end(), *first) >=
            std::find(queue_.begin(), queue_.end(), name);
   }
@@ -119,17 +146,25 @@ class Replay {
     });
   }
 
+  // Whether a call of `kind` makes a change of kind `made`. Approval and the completion of a hold
+  // come to what there are places for.
+  static bool Makes(const std::string& kind, const std::string& made) {
+    return kind == made ||
+           (kind == "registration.confirmed" &&
+            (made == "registration.requested" || made == "registration.waitlisted"));
+  }
+
   // The call that made `change`, taken from those of its registration.
   const Recorded* Take(const feed::v1::Change& change, const std::string& kind) {
     std::deque<const Recorded*>& calls = acknowledged_[change.resource()];
     const Recorded* call = nullptr;
-    if (!calls.empty() && calls.front()->kind == kind) {
+    if (!calls.empty() && Makes(calls.front()->kind, kind)) {
       call = calls.front();
       calls.pop_front();
     } else {
       std::deque<const Recorded*>& unanswered = unanswered_[change.resource()];
       const auto at = std::find_if(unanswered.begin(), unanswered.end(),
-                                   [&](const Recorded* one) { return one->kind == kind; });
+                                   [&](const Recorded* one) { return Makes(one->kind, kind); });
       if (at == unanswered.end()) {
         Fault(change, "nobody was told so");
         return nullptr;
@@ -166,15 +201,10 @@ class Replay {
     if (member.facts == nullptr) return Fault(change, "nobody asked for it");
     const std::string kind = change.kind().substr(std::string_view("registration.").size());
     const Recorded* call = nullptr;
-    if (kind == "promoted" || kind == "offered") {
-      if (member.state != v1::REGISTRATION_STATE_WAITLISTED) Fault(change, "does not wait");
-      Member before = member;
-      SettleIn(change, before);
-      if (!IsInTurn(name, before.wanted[0])) Fault(change, "promoted out of turn");
-      SettleIn(change, member);
-      SetState(
-          member, name,
-          kind == "offered" ? v1::REGISTRATION_STATE_OFFERED : v1::REGISTRATION_STATE_CONFIRMED);
+    if (heirs_.erase(name) > 0) {
+      if (kind != FirstKindIn(member.state)) Fault(change, "got something else than was given");
+    } else if (kind == "promoted" || kind == "offered") {
+      ApplyPromotion(change, kind, member);
     } else if (kind == "expired" || kind == "requeued") {
       if (kind == "requeued") member.group.clear();
       ApplyStep(change, kind == "expired" ? Step::kExpire : Step::kRequeue, member);
@@ -183,10 +213,40 @@ class Replay {
     } else {
       call = ApplyCall(change, kind, member);
     }
+    member.log.push_back(LogEntry(change.version(), kind, member.state));
     if (!member.group.empty()) touched_.insert(member.group);
-    if (call != nullptr && call->answered() && call->state != member.state) {
-      Fault(change, "the answer has another state");
+    for (Answer& answer : answers_) {
+      if (answer.name == name && answer.call->state == member.state) answer.true_once = true;
     }
+    if (call != nullptr && call->answered()) {
+      const std::string& told = call->heir.empty() ? name : call->heir;
+      const bool is_true = call->state == members_.at(told).state;
+      // Who waits and is moved, or asks for less, may be promoted by that.
+      if (kind == "moved" || kind == "updated") {
+        answers_.push_back({call, name, is_true});
+      } else if (!is_true) {
+        Fault(change, "the answer has another state");
+      }
+    }
+    Remember(call);
+  }
+
+  void ApplyPromotion(const feed::v1::Change& change, const std::string& kind, Member& member) {
+    const std::string& name = change.resource();
+    if (member.state != v1::REGISTRATION_STATE_WAITLISTED) Fault(change, "does not wait");
+    Member before = member;
+    SettleIn(change, before);
+    if (!IsInTurn(name, before.wanted[0])) Fault(change, "promoted out of turn");
+    if (!member.group.empty()) seated_.insert(member.group);
+    SettleIn(change, member);
+    SetState(member, name,
+             kind == "offered" ? v1::REGISTRATION_STATE_OFFERED : v1::REGISTRATION_STATE_CONFIRMED);
+  }
+
+  void ApplyCapacity(const feed::v1::Change& change) {
+    const Recorded* call = Take(change, change.kind());
+    if (call == nullptr) return;
+    places_.set_capacity(call->capacity);
     Remember(call);
   }
 
@@ -208,9 +268,12 @@ class Replay {
     v1::RegistrationState state = v1::REGISTRATION_STATE_WAITLISTED;
     if (kind == "confirmed") state = v1::REGISTRATION_STATE_CONFIRMED;
     if (kind == "held") state = v1::REGISTRATION_STATE_HELD;
+    if (kind == "requested") state = v1::REGISTRATION_STATE_PENDING_APPROVAL;
+    const bool asks = !member.facts->hold && limits_.approval.count(member.wanted[0]) > 0;
+    if (asks != (kind == "requested")) Fault(change, "without the approval it needs, or for none");
     if (kind == "waitlisted") {
       if (CouldBeSeated(member)) Fault(change, "waitlisted beside free places");
-    } else {
+    } else if (kind != "requested") {
       if (FirstThatFits() != nullptr) Fault(change, "overtook the queue");
       SettleIn(change, member);
     }
@@ -220,14 +283,77 @@ class Replay {
 
   const Recorded* ApplyCall(const feed::v1::Change& change, const std::string& kind,
                             Member& member) {
-    Step step = Step::kCancel;
-    if (kind == "checked_in") step = Step::kCheckIn;
-    if (kind == "check_in_undone") step = Step::kUndoCheckIn;
-    if (kind == "confirmed") {
-      step = member.state == v1::REGISTRATION_STATE_HELD ? Step::kComplete : Step::kAccept;
+    if (kind == "updated" || kind == "moved" || kind == "transferred") {
+      return ApplyEdit(change, kind, member);
+    }
+    static const auto& steps = *new std::map<std::string, Step>{
+        {"cancelled", Step::kCancel},    {"withdrawn", Step::kWithdraw},
+        {"rejected", Step::kReject},     {"checked_in", Step::kCheckIn},
+        {"waitlisted", Step::kWaitlist}, {"check_in_undone", Step::kUndoCheckIn},
+        {"requested", Step::kSubmit}};
+    Step step = Step::kAccept;
+    if (const auto at = steps.find(kind); at != steps.end()) step = at->second;
+    if (kind == "confirmed" && member.state == v1::REGISTRATION_STATE_HELD) step = Step::kComplete;
+    if (kind == "confirmed" && member.state == v1::REGISTRATION_STATE_PENDING_APPROVAL) {
+      step = Step::kConfirm;
+      if (FirstThatFits() != nullptr) Fault(change, "overtook the queue");
+    }
+    if (step == Step::kWaitlist && CouldBeSeated(member)) {
+      Fault(change, "waitlisted beside free places");
+    }
+    const bool asks = limits_.approval.count(member.wanted[0]) > 0;
+    if ((step == Step::kSubmit && !asks) || (step == Step::kComplete && asks)) {
+      Fault(change, "without the approval it needs, or for none");
     }
     if (!ApplyStep(change, step, member)) return nullptr;
     return Take(change, change.kind());
+  }
+
+  // What changes no state, or that of two.
+  const Recorded* ApplyEdit(const feed::v1::Change& change, const std::string& kind,
+                            Member& member) {
+    const std::string& name = change.resource();
+    const Step step = kind == "updated" ? Step::kUpdate
+                      : kind == "moved" ? Step::kMove
+                                        : Step::kTransfer;
+    const auto next = Next(name, member.state, step);
+    if (!next.ok()) {
+      Fault(change, "not allowed in this state");
+      return nullptr;
+    }
+    const Recorded* call = Take(change, change.kind());
+    if (call == nullptr) return nullptr;
+    if (kind == "updated") {
+      facts_.push_back(*member.facts);
+      facts_.back().sessions = call->sessions;
+      if (TakesPlaces(member.state)) {
+        places_.Take(*member.facts, member.wanted[0], -1);
+        places_.Take(facts_.back(), member.wanted[0], 1);
+      }
+      member.facts = &facts_.back();
+    } else if (kind == "moved") {
+      member.group.clear();
+      std::erase(queue_, name);
+      const auto last = static_cast<std::int64_t>(queue_.size());
+      queue_.insert(queue_.begin() + std::min(call->position - 1, last), name);
+    } else {
+      Give(*call, *next, member);
+    }
+    return call;
+  }
+
+  // All that is the one's becomes the other's, the place in the queue too.
+  void Give(const Recorded& call, v1::RegistrationState ended, Member& giver) {
+    facts_.push_back(*giver.facts);
+    facts_.back().registration = call.heir;
+    Member& heir = members_[call.heir];
+    heir = giver;
+    heir.facts = &facts_.back();
+    heir.log.clear();
+    heirs_.insert(call.heir);
+    if (!heir.group.empty()) groups_[heir.group].push_back(heir.facts);
+    std::replace(queue_.begin(), queue_.end(), call.registration, call.heir);
+    giver.state = ended;
   }
 
   bool ApplyStep(const feed::v1::Change& change, Step step, Member& member) {
@@ -243,6 +369,10 @@ class Replay {
   // What must hold when all changes of one version have been made; `change` is the last of them.
   void CheckVersion(const feed::v1::Change& change) {
     if (FirstThatFits() != nullptr) Fault(change, "free places beside a queue");
+    for (const Answer& answer : answers_) {
+      if (!answer.true_once) Fault(change, "the answer has another state");
+    }
+    answers_.clear();
     for (const std::string& group : touched_) {
       std::int64_t waiting = 0;
       std::int64_t placed = 0;
@@ -256,52 +386,16 @@ class Replay {
       if (waiting > 0 && placed > 0) Fault(change, "a group torn apart");
     }
     touched_.clear();
+    seated_.clear();
   }
 
   void Remember(const Recorded* call) {
-    if (!moments_.empty() && call != nullptr) moments_.back().until_latest = call->returned;
-    Moment moment{.places = places_};
-    moment.from_earliest = call == nullptr ? latest_invocation_ : call->invoked;
-    moment.until_latest = INT64_MAX;
-    moment.waiting = static_cast<std::int64_t>(queue_.size());
+    std::map<std::string, std::int64_t> waiting_of;
     for (const std::string& name : queue_) {
-      for (const std::string& category : members_.at(name).wanted) ++moment.waiting_of[category];
+      for (const std::string& category : members_.at(name).wanted) ++waiting_of[category];
     }
-    moments_.push_back(std::move(moment));
-  }
-
-  bool Lacks(const Moment& moment, const Recorded& call) const {
-    if (call.refused == "VOUCHER_USED_UP") return moment.places.LacksUses(call);
-    if (!call.hold && moment.waiting + call.group_size <= limits_.waiting_list_capacity) {
-      return false;
-    }
-    const std::vector<std::string> wanted = WantedBy(call);
-    return std::all_of(wanted.begin(), wanted.end(), [&](const std::string& category) {
-      if (moment.waiting_of.find(category) != moment.waiting_of.end()) return true;
-      return call.group.empty() ? !moment.places.Fits(call, category)
-                                : !moment.places.AllFit(groups_.at(call.group));
-    });
-  }
-
-  // A refusal for want of places needs a moment within its call when some lacked.
-  void CheckRefusal(const Recorded& call) {
-    const std::string& reason = call.refused;
-    if (reason == "TRANSITION_NOT_ALLOWED" || reason == "ALREADY_CHECKED_IN" ||
-        reason == "NOT_CONFIRMED" || reason == "TICKET_CANCELLED" || reason == "PLACE_EXPIRED") {
-      return;
-    }
-    if (reason != "EVENT_FULL" && reason != "WAITING_LIST_FULL" && reason != "QUOTA_FULL" &&
-        reason != "VOUCHER_USED_UP") {
-      faults_.push_back(absl::StrCat("failed: ", reason));
-      return;
-    }
-    const bool lacked = std::any_of(moments_.begin(), moments_.end(), [&](const Moment& moment) {
-      return moment.from_earliest <= call.returned && moment.until_latest >= call.invoked &&
-             Lacks(moment, call);
-    });
-    if (!lacked) {
-      faults_.push_back(absl::StrCat("refused with ", reason, " while there was room"));
-    }
+    moments_.Add(call, latest_invocation_, places_, static_cast<std::int64_t>(queue_.size()),
+                 std::move(waiting_of));
   }
 
   const Limits& limits_;
@@ -310,19 +404,24 @@ class Replay {
   std::map<std::string, std::deque<const Recorded*>> unanswered_;
   std::vector<const Recorded*> refused_;
   std::map<std::string, Member> members_;
-  std::map<std::string, std::vector<const Recorded*>> groups_;  // who came together
-  std::set<std::string> touched_;                               // groups, in this version
+  std::deque<Recorded> facts_;     // of those who say something else than at first
+  std::set<std::string> heirs_;    // who have been given something in this version
+  GroupCalls groups_;              // who came together
+  std::set<std::string> touched_;  // groups, in this version
   std::deque<std::string> queue_;
   std::int64_t latest_invocation_ = 0;
-  std::vector<Moment> moments_;
+  std::set<std::string> seated_;  // groups of whom some have got places in this version
+  std::vector<Answer> answers_;   // in this version
+  Moments moments_;
   std::vector<std::string> faults_;
 };
 
 }  // namespace
 
 std::vector<std::string> CheckHistory(const Limits& limits, const std::vector<Recorded>& calls,
-                                      const std::vector<feed::v1::Change>& feed) {
-  return Replay(limits, calls).Check(feed);
+                                      const std::vector<feed::v1::Change>& feed,
+                                      const StoredRows* rows) {
+  return Replay(limits, calls).Check(feed, rows);
 }
 
 }  // namespace wici::registration

@@ -14,11 +14,15 @@
 //   - an effect outside the time of its call (not linearizable)
 //   - a refusal for want of places or uses when there were some all the time, and any unexpected
 //   error
+//   - a registration that needed approval and did not wait for it, or the other way round
+//   - with the rows of the tables: whatever in them differs from what the feed says (stored_rows.h)
+// What a step may follow is taken from the table of registration_state.h, which its test pins.
 #ifndef WICI_SERVICES_REGISTRATION_SEATS_HISTORY_CHECK_HISTORY_H_
 #define WICI_SERVICES_REGISTRATION_SEATS_HISTORY_CHECK_HISTORY_H_
 
 #include <cstdint>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -38,11 +42,30 @@ struct Limits {
   std::int64_t waiting_list_capacity = 0;
   std::map<std::string, std::int64_t> quotas;    // by the name of the category or session
   std::map<std::string, VoucherLimit> vouchers;  // by the name
+  std::set<std::string> approval = {};           // the categories that ask for it
 };
 
-// The faults of a history, none when it is right. `feed` has the changes of the event in order.
+// What a history comes to.
+struct Outcome {
+  struct Member {
+    const Recorded* facts = nullptr;  // what it says
+    std::vector<std::string> wanted;  // the categories that it may still get, or has got
+    std::string group;                // with which it waits
+    v1::RegistrationState state = v1::REGISTRATION_STATE_UNSPECIFIED;
+    std::vector<std::string> log;  // LogEntry of each of its changes
+  };
+  std::int64_t capacity = 0;
+  std::map<std::string, Member> registrations;
+  std::vector<std::string> queue;
+};
+
+struct StoredRows;
+
+// The faults of a history, none when it is right. `feed` has the changes of the event in order,
+// `rows` what the tables say at the end, unless it is nullptr.
 std::vector<std::string> CheckHistory(const Limits& limits, const std::vector<Recorded>& calls,
-                                      const std::vector<feed::v1::Change>& feed);
+                                      const std::vector<feed::v1::Change>& feed,
+                                      const StoredRows* rows = nullptr);
 
 }  // namespace wici::registration
 

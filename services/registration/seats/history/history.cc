@@ -40,7 +40,9 @@ class Client {
 
   std::vector<Recorded> Run() {
     for (int i = 0; i < workload_.calls_per_client; ++i) {
-      if (own_.empty() || random_() % 2 == 0) {
+      if (number_ == 0 && workload_.set_capacity && i % 3 == 2) {
+        SetCapacity(i);
+      } else if (own_.empty() || random_() % 2 == 0) {
         Register(i);
       } else {
         TakeStep(i, own_[random_() % own_.size()]);
@@ -66,7 +68,7 @@ class Client {
     }
     calls[0].hold = random_() % 5 == 0;
     if (calls[0].hold) added.hold = kHold;
-    if (Call(std::move(added), calls)) own_.push_back(calls[0].registration);
+    if (Call(std::move(added), calls)) own_.push_back(calls[0]);
   }
 
   void RegisterGroup(int i) {
@@ -83,7 +85,7 @@ class Client {
       calls.push_back(std::move(call));
     }
     if (!Call(std::move(group), calls)) return;
-    for (const Recorded& call : calls) own_.push_back(call.registration);
+    own_.insert(own_.end(), calls.begin(), calls.end());
   }
 
   // Somebody new, in the category and with the voucher of `first` when they come in a group.
@@ -100,13 +102,19 @@ class Client {
     } else {
       ChooseCategory(call);
     }
-    for (const std::string& session : workload_.sessions) {
-      if (random_() % 4 == 0) call.sessions.push_back(session);
-    }
+    call.sessions = ChooseSessions();
     added.code_key = call.voucher;
     added.facts.set_admission_category(call.category);
     *added.facts.mutable_sessions() = {call.sessions.begin(), call.sessions.end()};
     return added;
+  }
+
+  std::vector<std::string> ChooseSessions() {
+    std::vector<std::string> chosen;
+    for (const std::string& session : workload_.sessions) {
+      if (random_() % 4 == 0) chosen.push_back(session);
+    }
+    return chosen;
   }
 
   void ChooseCategory(Recorded& call) {
@@ -131,17 +139,75 @@ class Client {
     }
   }
 
-  void TakeStep(int i, const std::string& name) {
-    RegistrationStep step{name, Step::kCancel, "cancelled"};
-    const auto dice = random_() % 6;
-    if (dice == 1 || dice == 2) return PassDoor(i, name, dice == 1);
-    if (dice == 3) step = {name, Step::kComplete, "confirmed"};
-    if (dice == 4) step = {name, Step::kAccept, "confirmed"};
+  void TakeStep(int i, Recorded& own) {
+    const auto dice = random_() % 12;
+    if (dice == 0 || dice == 1) return PassDoor(i, own.registration, dice == 0);
+    if (dice == 2) return Edit(i, own);
+    if (dice == 3) return Transfer(i, own);
+    RegistrationStep step{own.registration, Step::kCancel, "cancelled"};
     Recorded call = NewCall(i);
-    call.registration = name;
+    call.registration = own.registration;
+    call.category = own.category;
+    call.sessions = own.sessions;
+    if (dice == 4) {
+      step.step = Step::kMove;
+      step.kind = "moved";
+      call.position = step.position = 1 + static_cast<std::int64_t>(random_() % 5);
+    }
+    if (dice == 5) step = {own.registration, Step::kWithdraw, "withdrawn"};
+    if (dice == 6 || dice == 7) step = {own.registration, Step::kComplete, "confirmed"};
+    if (dice == 8 || dice == 9) step = {own.registration, Step::kAccept, "confirmed"};
+    if (workload_.approval && dice >= 8) step = {own.registration, Step::kConfirm, "confirmed"};
+    if (workload_.approval && dice == 8) step = {own.registration, Step::kReject, "rejected"};
     call.kind = absl::StrCat("registration.", View(step.kind));
     std::vector<Recorded> calls = {std::move(call)};
     Call(std::move(step), calls);
+  }
+
+  // Other sessions.
+  void Edit(int i, Recorded& own) {
+    RegistrationStep step{own.registration, Step::kUpdate, "updated"};
+    Recorded call = NewCall(i);
+    call.registration = own.registration;
+    call.kind = "registration.updated";
+    call.sessions = ChooseSessions();
+    step.edit.emplace();
+    *step.edit->wanted.mutable_sessions() = {call.sessions.begin(), call.sessions.end()};
+    step.edit->wanted.set_name(own.registration);
+    step.edit->mask.add_paths("sessions");
+    std::vector<Recorded> calls = {std::move(call)};
+    if (Call(std::move(step), calls)) own.sessions = calls[0].sessions;
+  }
+
+  // Gives it to somebody else; what can be done next is done with theirs.
+  void Transfer(int i, Recorded& own) {
+    RegistrationStep step{own.registration, Step::kTransfer, "transferred"};
+    Recorded call = NewCall(i);
+    call.registration = own.registration;
+    call.kind = "registration.transferred";
+    NewRegistration& heir = step.heir.emplace();
+    heir.id = absl::StrCat(IdOf(workload_.event), "-", call.id, "-heir");
+    heir.person.emplace();
+    heir.person_id = absl::StrCat("persons/", heir.id);
+    heir.active_key = heir.id;
+    call.heir = RegistrationName(workload_.event, heir.id);
+    std::vector<Recorded> calls = {std::move(call)};
+    if (Call(std::move(step), calls)) own.registration = calls[0].heir;
+  }
+
+  void SetCapacity(int i) {
+    Recorded call = NewCall(i);
+    call.registration = workload_.event;
+    call.kind = "event.updated";
+    call.capacity = workload_.capacity - 10 + static_cast<std::int64_t>(random_() % 21);
+    call.invoked = Nanos();
+    if (observer_) observer_(call);
+    const absl::Status status = workload_.set_capacity(call.capacity);
+    call.returned = Nanos();
+    if (!status.ok()) call.refused = ErrorReason(status);
+    if (!status.ok() && call.refused.empty()) call.refused = status.ToString();
+    if (observer_) observer_(call);
+    calls_.push_back(call);
   }
 
   void PassDoor(int i, const std::string& name, bool in) {
@@ -202,7 +268,7 @@ class Client {
   const int number_;
   const Observer& observer_;
   std::mt19937 random_;
-  std::vector<std::string> own_;
+  std::vector<Recorded> own_;  // as they came, with the sessions they have now
   std::vector<Recorded> calls_;
 };
 
@@ -211,21 +277,24 @@ class Client {
 std::string ToLine(const Recorded& call) {
   std::string refused = call.refused;
   for (char& c : refused) c = c == '\n' || c == '\t' ? ' ' : c;
-  return absl::StrCat(
-      call.id, "\t", call.invoked, "\t", call.returned, "\t", call.kind, "\t", call.registration,
-      "\t", call.category, "\t", absl::StrJoin(call.sessions, ","), "\t", call.hold ? 1 : 0, "\t",
-      static_cast<int>(call.state), "\t", refused, "\t", absl::StrJoin(call.others, ","), "\t",
-      call.voucher, "\t", call.group, "\t", call.group_size);
+  return absl::StrCat(call.id, "\t", call.invoked, "\t", call.returned, "\t", call.kind, "\t",
+                      call.registration, "\t", call.category, "\t",
+                      absl::StrJoin(call.sessions, ","), "\t", call.hold ? 1 : 0, "\t",
+                      static_cast<int>(call.state), "\t", refused, "\t",
+                      absl::StrJoin(call.others, ","), "\t", call.voucher, "\t", call.group, "\t",
+                      call.group_size, "\t", call.heir, "\t", call.position, "\t", call.capacity);
 }
 
 Recorded FromLine(std::string_view line) {
   const std::vector<std::string> words = absl::StrSplit(View(line), '\t');
   Recorded call;
-  if (words.size() != 14) return call;  // the writer was killed within it
+  if (words.size() != 17) return call;  // the writer was killed within it
   int state = 0;
   call.id = words[0];
   if (!absl::SimpleAtoi(words[1], &call.invoked) || !absl::SimpleAtoi(words[2], &call.returned) ||
-      !absl::SimpleAtoi(words[8], &state) || !absl::SimpleAtoi(words[13], &call.group_size)) {
+      !absl::SimpleAtoi(words[8], &state) || !absl::SimpleAtoi(words[13], &call.group_size) ||
+      !absl::SimpleAtoi(words[15], &call.position) ||
+      !absl::SimpleAtoi(words[16], &call.capacity)) {
     return {};
   }
   call.kind = words[3];
@@ -238,6 +307,7 @@ Recorded FromLine(std::string_view line) {
   if (!words[10].empty()) call.others = absl::StrSplit(words[10], ',');
   call.voucher = words[11];
   call.group = words[12];
+  call.heir = words[14];
   return call;
 }
 

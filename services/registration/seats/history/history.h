@@ -20,14 +20,17 @@ struct Recorded {
   std::int64_t returned = INT64_MAX;  // likewise; INT64_MAX when the client did not live to see
   std::string kind;  // the change it makes when it succeeds: "registration.cancelled", or "" for a
                      // new registration
-  std::string registration;           // the name
-  std::string category;               // of a new registration: its category, or ""
-  std::vector<std::string> sessions;  // of a new registration
+  std::string registration;           // the name; that of the event when its capacity changes
+  std::string category;               // its category, or ""
+  std::vector<std::string> sessions;  // of the registration, after an update
   bool hold = false;                  // a new registration that only keeps its places
   std::vector<std::string> others;    // of a new registration: the categories it would take as well
   std::string voucher;                // of a new registration: the name, or ""
   std::string group;                  // of a new registration: what is the same in its group, or ""
   std::int64_t group_size = 1;        // of a new registration
+  std::string heir;                   // of a transfer: the name of the other registration
+  std::int64_t position = 0;          // of a move in the queue: the new one, from 1
+  std::int64_t capacity = 0;          // of a change of the capacity: the new one
   v1::RegistrationState state = v1::REGISTRATION_STATE_UNSPECIFIED;  // the answer
   std::string refused;  // the reason, or "" when it succeeded
 
@@ -48,6 +51,10 @@ struct Workload {
   // Vouchers of which some have the code, "{voucher}" or "{voucher}={category}": the last parts of
   // the names. The key of a code is the name of its voucher.
   std::vector<std::string> vouchers;
+  bool approval = false;  // some need it
+  // Changes the capacity of the event, which one client does, to something near `capacity`; or {}.
+  std::function<absl::Status(std::int64_t capacity)> set_capacity = {};
+  std::int64_t capacity = 0;
   int clients = 64;
   int calls_per_client = 20;
   unsigned seed = 1;
@@ -58,9 +65,10 @@ struct Workload {
 using Observer = std::function<void(const Recorded& call)>;
 
 // Runs clients that register new people, alone and in groups, with vouchers and for several
-// categories, hold and complete, accept, cancel, check in and undo it at random, over the stores in
-// turn (each as a process of its own), while each store gives back what has expired. Returns what
-// each client saw. `clock` is that of the stores.
+// categories, hold and complete, accept, approve and reject, change sessions, move in the queue,
+// give away, withdraw, cancel, check in and undo it at random, over the stores in turn (each as a
+// process of its own), while each store gives back what has expired. Returns what each client saw.
+// `clock` is that of the stores.
 std::vector<Recorded> RunClients(const Workload& workload,
                                  const std::vector<RegistrationStore*>& stores, const Clock& clock,
                                  const Observer& observer = {});

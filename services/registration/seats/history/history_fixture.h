@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -25,6 +26,7 @@
 #include "services/registration/names.h"
 #include "services/registration/seats/history/check_history.h"
 #include "services/registration/seats/history/history.h"
+#include "services/registration/seats/history/stored_rows.h"
 #include "services/registration/vouchers/voucher_store.h"
 
 namespace wici::registration {
@@ -51,6 +53,8 @@ class HistoryTest : public testing::DatabaseTest {
     std::map<std::string, VoucherLimit> vouchers = {};    // id -> what it allows, by category id
     bool several = false;
     bool groups = false;
+    std::set<std::string> approval = {};  // categories that ask for it
+    bool resize = false;                  // the capacity changes meanwhile
     absl::Duration offer = absl::ZeroDuration();
     v1::OfferExpiry offer_expiry = v1::OFFER_EXPIRY_END;
   };
@@ -66,7 +70,8 @@ class HistoryTest : public testing::DatabaseTest {
     opened.workload.seed = seed;
     opened.workload.several = shape.several;
     opened.workload.groups = shape.groups;
-    opened.limits = {shape.capacity, shape.waiting, {}, {}};
+    opened.workload.approval = !shape.approval.empty();
+    opened.limits = {shape.capacity, shape.waiting, {}, {}, {}};
     OpenEvent(shape, opened.workload.event);
     Mutation mutation(database(), clock_, ids_, [] {});
     CategoryStore categories(database(), mutation);
@@ -74,6 +79,8 @@ class HistoryTest : public testing::DatabaseTest {
       v1::AdmissionCategory category;
       category.set_name(CategoryName(opened.workload.event, name));
       category.set_quota(static_cast<std::int32_t>(quota));
+      category.set_approval_required(shape.approval.count(name) > 0);
+      if (category.approval_required()) opened.limits.approval.insert(category.name());
       EXPECT_THAT(categories.Create(NewCall(), category), testing::IsOk());
       opened.workload.categories.push_back(category.name());
       opened.limits.quotas[category.name()] = quota;
@@ -97,14 +104,28 @@ class HistoryTest : public testing::DatabaseTest {
 
   // Runs clients on a new event over two stores and returns the faults.
   std::vector<std::string> RunAndCheck(const Shape& shape, unsigned seed) {
-    const Opened opened = Open(shape, absl::StrCat("history-", seed), seed);
-    RegistrationStore first(database(), clock_, clock_, ids_, [] {});
-    RegistrationStore second(*second_database_, clock_, clock_, ids_, [] {});
+    return RunAndCheck(shape, seed, database(), second_database());
+  }
+  // The stores see the database through `one` and `other`.
+  std::vector<std::string> RunAndCheck(const Shape& shape, unsigned seed, sql::Database& one,
+                                       sql::Database& other) {
+    Opened opened = Open(shape, absl::StrCat("history-", seed), seed);
+    if (shape.resize) LetCapacityChange(shape.capacity, opened.workload);
+    RegistrationStore first(one, clock_, clock_, ids_, [] {});
+    RegistrationStore second(other, clock_, clock_, ids_, [] {});
     const std::vector<Recorded> calls = RunClients(opened.workload, {&first, &second}, clock_);
     const auto succeeded = std::count_if(calls.begin(), calls.end(),
                                          [](const Recorded& call) { return call.succeeded(); });
     EXPECT_GT(succeeded, shape.capacity) << "too little happened to prove anything";
-    return CheckHistory(opened.limits, calls, ChangesOf(opened.workload.event));
+    return Check(opened, calls);
+  }
+
+  // The faults of what has happened, with those of the rows it has left.
+  std::vector<std::string> Check(const Opened& opened, const std::vector<Recorded>& calls) {
+    const std::vector<feed::v1::Change> changes = ChangesOf(opened.workload.event);
+    const auto rows = ReadStoredRows(database(), opened.workload.event);
+    EXPECT_THAT(rows, testing::IsOk());
+    return CheckHistory(opened.limits, calls, changes, rows.ok() ? &*rows : nullptr);
   }
 
   // The changes of an event in their order.
@@ -133,6 +154,21 @@ class HistoryTest : public testing::DatabaseTest {
   }
 
  private:
+  void LetCapacityChange(std::int64_t capacity, Workload& workload) {
+    workload.capacity = capacity;
+    workload.set_capacity = [this, event = workload.event](std::int64_t wanted) {
+      Mutation mutation(second_database(), clock_, ids_, [] {});
+      EventStore events(second_database(), mutation);
+      return events
+          .Change(NewCall(), event, "", "event.updated",
+                  [&](v1::Event& changed) {
+                    changed.set_capacity(static_cast<std::int32_t>(wanted));
+                    return absl::OkStatus();
+                  })
+          .status();
+    };
+  }
+
   void AddVoucher(const std::string& id, VoucherLimit limit, Opened& opened) {
     v1::Voucher like;
     like.set_uses_max(static_cast<std::int32_t>(limit.uses));

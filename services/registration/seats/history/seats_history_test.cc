@@ -111,6 +111,30 @@ TEST_P(SeatsHistoryTest, WhoWaitsForSeveralCategoriesGetsOneInTheRightOrder) {
               IsEmpty());
 }
 
+TEST_P(SeatsHistoryTest, WhatNeedsApprovalTakesItsPlacesWhenItIsApproved) {
+  EXPECT_THAT(RunAndCheck({.capacity = 50,
+                           .waiting = 40,
+                           .categories = {{"guests", 20}, {"press", 25}},
+                           .sessions = {{"pitch", 12}, {"workshop", 9}},
+                           .approval = {"press"}},
+                          /*seed=*/17),
+              IsEmpty());
+}
+
+TEST_P(SeatsHistoryTest, TheCapacityChangesWhilePeopleComeAndGo) {
+  EXPECT_THAT(RunAndCheck({.capacity = 40, .waiting = 100, .resize = true}, /*seed=*/18),
+              IsEmpty());
+  EXPECT_THAT(RunAndCheck({.capacity = 60,
+                           .waiting = 150,
+                           .categories = {{"guests", 20}, {"press", 25}},
+                           .sessions = {{"workshop", 9}},
+                           .groups = true,
+                           .resize = true,
+                           .offer = absl::Milliseconds(20)},
+                          /*seed=*/19),
+              IsEmpty());
+}
+
 // The checker itself: small histories with a fault each.
 
 Recorded Told(std::int64_t invoked, std::int64_t returned, std::string kind, std::string name,
@@ -248,6 +272,82 @@ TEST(HistoryCheckerTest, FindsSomebodyLeftWaitingForTheirSecondCategory) {
                            {Change(1, "confirmed", "a"), Change(2, "waitlisted", "b")}),
               ElementsAre(HasSubstr("waitlisted beside free places"),
                           HasSubstr("free places beside a queue")));
+}
+
+TEST(HistoryCheckerTest, FindsWhereTheRowsAreNotWhatTheHistorySays) {
+  constexpr auto kConfirmed = v1::REGISTRATION_STATE_CONFIRMED;
+  const Limits limits = {2, 5, {{"press", 1}}, {}, {}};
+  const std::vector<Recorded> calls = {Told(1, 2, "", "a", kConfirmed, "press")};
+  const std::vector<feed::v1::Change> feed = {Change(1, "confirmed", "a")};
+  StoredRows right;
+  right.seats = {{"capacity", 2}, {"confirmed", 1}, {"held", 0}, {"waitlisted", 0}};
+  right.quotas["press"] = {{"taken", 1}, {"waiting", 0}};
+  right.registrations["a"] = {kConfirmed, "press", {}, {LogEntry(1, "confirmed", kConfirmed)}, 0};
+  EXPECT_THAT(CheckHistory(limits, calls, feed, &right), IsEmpty());
+
+  StoredRows rows = right;
+  rows.seats["confirmed"] = 0;
+  EXPECT_THAT(CheckHistory(limits, calls, feed, &rows),
+              ElementsAre(HasSubstr("the event has confirmed 0, its history 1")));
+  rows = right;
+  rows.quotas["press"]["waiting"] = 1;
+  EXPECT_THAT(CheckHistory(limits, calls, feed, &rows),
+              ElementsAre(HasSubstr("press has waiting 1, its history 0")));
+  rows = right;
+  rows.registrations["a"].state = v1::REGISTRATION_STATE_CANCELLED;
+  EXPECT_THAT(CheckHistory(limits, calls, feed, &rows), ElementsAre(HasSubstr("a has the state")));
+  rows = right;
+  rows.registrations["a"].log.push_back(LogEntry(2, "moved", kConfirmed));
+  EXPECT_THAT(CheckHistory(limits, calls, feed, &rows), ElementsAre(HasSubstr("a has the log")));
+  rows = right;
+  rows.registrations["b"] = rows.registrations["a"];
+  EXPECT_THAT(CheckHistory(limits, calls, feed, &rows),
+              ElementsAre(HasSubstr("a row of b, which has no history")));
+  rows = right;
+  rows.registrations.clear();
+  EXPECT_THAT(CheckHistory(limits, calls, feed, &rows),
+              ElementsAre(HasSubstr("there is no row of a")));
+}
+
+TEST(HistoryCheckerTest, FindsAQueueWhoseRowsAreInAnotherOrder) {
+  constexpr auto kWaits = v1::REGISTRATION_STATE_WAITLISTED;
+  const std::vector<Recorded> calls = {Told(1, 2, "", "a", v1::REGISTRATION_STATE_CONFIRMED),
+                                       Told(3, 4, "", "b", kWaits), Told(5, 6, "", "c", kWaits)};
+  StoredRows rows;
+  rows.registrations["a"] = {v1::REGISTRATION_STATE_CONFIRMED,
+                             "",
+                             {},
+                             {LogEntry(1, "confirmed", v1::REGISTRATION_STATE_CONFIRMED)},
+                             0};
+  rows.registrations["b"] = {kWaits, "", {}, {LogEntry(2, "waitlisted", kWaits)}, 12};
+  rows.registrations["c"] = {kWaits, "", {}, {LogEntry(3, "waitlisted", kWaits)}, 11};
+  EXPECT_THAT(CheckHistory({1, 5, {}, {}, {}}, calls,
+                           {Change(1, "confirmed", "a"), Change(2, "waitlisted", "b"),
+                            Change(3, "waitlisted", "c")},
+                           &rows),
+              ElementsAre(HasSubstr("the queue is c, b, in its history b, c")));
+}
+
+TEST(HistoryCheckerTest, FindsWhoNeededApprovalAndDidNotWaitForIt) {
+  EXPECT_THAT(CheckHistory({2, 5, {{"press", 2}}, {}, {"press"}},
+                           {Told(1, 2, "", "a", v1::REGISTRATION_STATE_CONFIRMED, "press")},
+                           {Change(1, "confirmed", "a")}),
+              ElementsAre(HasSubstr("without the approval it needs")));
+}
+
+TEST(HistoryCheckerTest, FindsATransferThatLosesThePlace) {
+  Recorded given = Told(3, 4, "registration.transferred", "a", v1::REGISTRATION_STATE_CONFIRMED);
+  given.heir = "b";
+  const std::vector<Recorded> calls = {Told(1, 2, "", "a", v1::REGISTRATION_STATE_CONFIRMED),
+                                       given};
+  EXPECT_THAT(CheckHistory({2, 5, {}, {}, {}}, calls,
+                           {Change(1, "confirmed", "a"), Change(2, "transferred", "a"),
+                            Change(2, "confirmed", "b")}),
+              IsEmpty());
+  EXPECT_THAT(CheckHistory({2, 5, {}, {}, {}}, calls,
+                           {Change(1, "confirmed", "a"), Change(2, "transferred", "a"),
+                            Change(2, "waitlisted", "b")}),
+              ElementsAre(HasSubstr("got something else than was given")));
 }
 
 TEST(HistoryCheckerTest, ACallThatWasKilledMayHaveTakenEffectOrNot) {

@@ -49,12 +49,12 @@ class BreakfastSteps(PairSteps):
         token = self.answer_token(seed.GUEST)
         session = {"registration": {"sessions": [f"{self.breakfast}/sessions/{SESSION}"]}}
         self.at_breakfast = {
-            "ccb": self._register(invitation_token=token, **session),
-            "guest": self._register(invitation_token=token, plus_one=True),
-            "ewa": self._register(person=self._person("ewa"), **session),
-            "joseph": self._register(person=self._person("joseph"))}
+            "ccb": self._register_guest(invitation_token=token, **session),
+            "guest": self._register_guest(invitation_token=token, plus_one=True),
+            "ewa": self._register_guest(person=self._person("ewa"), **session),
+            "joseph": self._register_guest(person=self._person("joseph"))}
 
-    def _register(self, **fields):
+    def _register_guest(self, **fields):
         return self.people("RegistrationService.CreateRegistration", parent=self.breakfast,
                            **fields).name
 

@@ -186,8 +186,8 @@ TEST_P(AudienceKnownAtTest, WhoTakesPartIsWhoWasKnownToTakePart) {
 }
 
 TEST_P(AudienceKnownAtTest, TheWholeAnswerStaysTheSameThroughADayOfCorrections) {
-  const std::string rule = absl::StrCat("all_of { rules { ", kManagers, " } rules { ", kThoseOfMazovia,
-                                        " } rules { ", kBronze, " } }");
+  const std::string rule = absl::StrCat("all_of { rules { ", kManagers, " } rules { ",
+                                        kThoseOfMazovia, " } rules { ", kBronze, " } }");
   const auto fresh = EvaluateAudience(Request(rule, false));
   ASSERT_THAT(fresh, IsOk());
   Yesterday();

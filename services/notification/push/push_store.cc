@@ -1,6 +1,7 @@
 #include "services/notification/push/push_store.h"
 
 #include <algorithm>
+#include <functional>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -35,14 +36,18 @@ feed::Change BrowserChange(std::string_view person, std::string_view id, bool cr
           .attributes = {}};
 }
 
-// The first slot that is free, or kBrowsersMax.
-absl::StatusOr<std::int64_t> FreeSlot(sql::Transaction& tx, const std::string& person) {
+// A slot that is free, or kBrowsersMax. Which one follows from the id: of those who come at once
+// few want the same, which one of them gets and the others try again.
+absl::StatusOr<std::int64_t> FreeSlot(sql::Transaction& tx, const std::string& person,
+                                      const std::string& id) {
   WICI_ASSIGN_OR_RETURN(const sql::Rows rows, tx.Execute(queries::kGetSlots, {person}));
   std::set<std::int64_t> taken;
   for (const sql::Row& row : rows) taken.insert(row.Int(0));
-  std::int64_t slot = 0;
-  while (taken.count(slot) > 0) ++slot;
-  return slot;
+  std::vector<std::int64_t> free;
+  for (std::int64_t slot = 0; slot < kBrowsersMax; ++slot) {
+    if (taken.count(slot) == 0) free.push_back(slot);
+  }
+  return free.empty() ? kBrowsersMax : free[std::hash<std::string>{}(id) % free.size()];
 }
 
 }  // namespace
@@ -109,7 +114,7 @@ absl::StatusOr<v1::PushSubscription> PushStore::Create(const feed::Call& call,
         for (const sql::Row& row : before) {
           changes.push_back(BrowserChange(row.Text(1), row.Text(0), false));
         }
-        WICI_ASSIGN_OR_RETURN(const std::int64_t slot, FreeSlot(tx, browser.person));
+        WICI_ASSIGN_OR_RETURN(const std::int64_t slot, FreeSlot(tx, browser.person, id));
         if (slot >= kBrowsersMax) return PushSubscriptionLimitReachedError(kBrowsersMax);
         WICI_RETURN_IF_ERROR(
             tx.Execute(queries::kInsertBrowser,

@@ -262,7 +262,7 @@ absl::Status Sequencer::Impl::TakeLease() {
                                 absl::StrCat(absl::Hex(ToMicros(now))), ToMicros(now),
                                 ToMicros(now + options_.lease + kClockSkewMax)}));
     if (rows.empty()) return absl::OkStatus();
-    lease.emplace().epoch = rows[0].Int(0);
+    lease = Lease{.epoch = rows[0].Int(0), .start = {}};
     lease->start.set_epoch(rows[0].Text(1));
     lease->start.set_seq(rows[0].Int(2));
     return absl::OkStatus();

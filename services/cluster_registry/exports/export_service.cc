@@ -107,8 +107,8 @@ absl::Status ExportService::ExportClusters(const rpc::Context& context, const Re
                                 : request.content() == Request::CONTENT_MEMBERS
                                     ? DumpMembers(reader, circle, request, keyset)
                                     : DumpClusters(reader, circle, request, keyset);
-    if (read.ok()) dump = *std::move(read);
-    return read.status();
+    WICI_ASSIGN_OR_RETURN(dump, std::move(read));
+    return absl::OkStatus();
   }));
   Answer(request, std::move(dump), response);
   return absl::OkStatus();

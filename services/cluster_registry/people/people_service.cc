@@ -119,7 +119,8 @@ absl::Status PeopleService::ReadContactsOf(Reader& reader, const std::string& pe
     return contacts.empty() ? NotFoundError(person) : absl::OkStatus();
   }
   WICI_ASSIGN_OR_RETURN(v1::Contact contact, ReadContact(reader, person));
-  contacts.assign(1, std::move(contact));
+  contacts.clear();
+  contacts.push_back(std::move(contact));
   return absl::OkStatus();
 }
 

@@ -253,9 +253,12 @@ absl::Status MeetingService::WorkOut(const rpc::Context& context, const Request&
   WICI_ASSIGN_OR_RETURN(const SessionPlan plan, store_.Plan(context.deadline, request.session()));
   options.limits.steps = request.steps() == 0 ? kScheduleStepsDefault : request.steps();
   options.limits.seed = static_cast<std::uint64_t>(request.seed());
-  response = PlanSchedule(plan, options, scheduler_);
-  if (request.validate_only()) return absl::OkStatus();
-  return Answer(store_.SaveSchedule(CallOf(context, request), std::move(response)), response);
+  v1::MeetingSchedule schedule = PlanSchedule(plan, options, scheduler_);
+  if (request.validate_only()) {
+    response = std::move(schedule);
+    return absl::OkStatus();
+  }
+  return Answer(store_.SaveSchedule(CallOf(context, request), std::move(schedule)), response);
 }
 
 absl::Status MeetingService::ScheduleMeetings(const rpc::Context& context,

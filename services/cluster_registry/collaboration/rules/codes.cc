@@ -44,7 +44,7 @@ void SortUnique(std::vector<std::string>& terms) {
 
 std::vector<std::string> Containers(const v1::Code& code) {
   std::vector<std::string> containers = {code.code()};
-  std::string text = code.code();
+  const std::string& text = code.code();
   if (code.scheme() == "NACE") {
     if (!IsNace(text)) return containers;
     for (const std::size_t size : {5, 3, 1}) {

@@ -30,8 +30,10 @@ void DrawBadge(Canvas& page, double x, double y, const Badge& badge) {
 void AddBadges(PdfDocument& pdf, absl::Span<const Badge> badges) {
   pdf.AddPage([&](Canvas& page) {
     for (std::size_t i = 0; i < std::min(badges.size(), kBadgesPerPage); ++i) {
-      DrawBadge(page, kLeftMargin + kBadgeWidth * static_cast<double>(i % 2),
-                kTopMargin + kBadgeHeight * static_cast<double>(i / 2), badges[i]);
+      const std::size_t column = i % 2;
+      const std::size_t row = i / 2;
+      DrawBadge(page, kLeftMargin + kBadgeWidth * static_cast<double>(column),
+                kTopMargin + kBadgeHeight * static_cast<double>(row), badges[i]);
     }
   });
 }

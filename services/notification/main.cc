@@ -32,6 +32,7 @@
 #include "services/notification/channels.h"
 #include "services/notification/digests/digest_worker.h"
 #include "services/notification/feed/feed_handler.h"
+#include "services/notification/gauges/ledger_gauges.h"
 #include "services/notification/migrations.h"
 #include "services/notification/peers/grpc_peers.h"
 #include "services/notification/preferences/consent/consent_page.h"
@@ -334,9 +335,13 @@ absl::Status ServeOn(const Foundation& on, const ChannelOptions& options,
   WICI_RETURN_IF_ERROR(server.Start());
   ledger->Start();
   planners.Start();
-  return rpc::ServeUntilSignal(on.flags, server, [&database = on.database] {
-    return sql::SchemaVersion(database, absl::Now() + absl::Seconds(1)).status();
-  });
+  LedgerGauges gauges(on.database, on.clock);
+  return rpc::ServeUntilSignal(
+      on.flags, server,
+      [&database = on.database] {
+        return sql::SchemaVersion(database, absl::Now() + absl::Seconds(1)).status();
+      },
+      [&gauges] { gauges.LookUp(); });
 }
 
 absl::Status Serve(const rpc::ServiceFlags& flags) {

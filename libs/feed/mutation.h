@@ -62,7 +62,8 @@ class Mutation {
 
   // Runs `body(tx, changes)`, which returns StatusOr<Response>, at most once in effect for each
   // request id: a repeated one gets the stored answer. Errors: those of `body`,
-  // REQUEST_ID_REUSED, and those of Database::Write.
+  // REQUEST_ID_REUSED, and those of Database::Write, of which a unique key that is still violated
+  // after several tries is told as ABORTED, TRANSACTION_CONFLICT: the caller may try again.
   template <class Response, class Body>
   absl::StatusOr<Response> Run(const Call& call, const Body& body) {
     Response response;
@@ -87,6 +88,7 @@ class Mutation {
     for (int i = 0; i < kTriesMax && IsLostRace(status); ++i) {
       status = database_.Write(call.deadline, attempt);
     }
+    if (IsLostRace(status)) return ConflictError(status);
     if (!status.ok()) return status;
     if (changed) on_commit_();
     return response;
@@ -98,6 +100,7 @@ class Mutation {
  private:
   static constexpr int kTriesMax = 5;
   static bool IsLostRace(const absl::Status& status);
+  static absl::Status ConflictError(const absl::Status& lost_race);
   absl::Status Store(sql::Transaction& tx, const sql::IdempotencyKey& key, std::string response,
                      const Changes& changes);
 

@@ -170,6 +170,7 @@ class Sequencer::Impl {
   CondVar relay_work_;
   bool woken_ ABSL_GUARDED_BY(mutex_) = false;
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
+  bool stamped_all_ ABSL_GUARDED_BY(mutex_) = false;  // nothing more comes to relay
   RelayTask relay_task_ ABSL_GUARDED_BY(mutex_);
   std::thread stamper_;
   std::thread relayer_;
@@ -180,14 +181,19 @@ void Sequencer::Impl::Stop() {
     MutexLock lock(mutex_);
     stopping_ = true;
     work_.NotifyAll();
-    relay_work_.NotifyAll();
   }
   if (stamper_.joinable()) stamper_.join();
+  {
+    MutexLock lock(mutex_);
+    stamped_all_ = true;
+    relay_work_.NotifyAll();
+  }
   if (relayer_.joinable()) relayer_.join();
 }
 
 void Sequencer::Impl::Stamp() {
   bool failing = false;
+  bool stopping = false;
   while (true) {
     const SteadyClock::time_point begin = SteadyClock::now();
     const absl::StatusOr<int> stamped = StampRound();
@@ -201,7 +207,10 @@ void Sequencer::Impl::Stamp() {
     const absl::Duration rest = stamped.value_or(0) > 0
                                     ? std::min(kRest * absl::FromChrono(end - begin), kRestMax)
                                     : absl::ZeroDuration();
-    if (!WaitForWork(failing ? poll : end + absl::ToChronoMicroseconds(rest), poll)) return;
+    // One more round when it is to stop; a database that is away is not waited for again.
+    if (stopping) return;
+    stopping = !WaitForWork(failing ? poll : end + absl::ToChronoMicroseconds(rest), poll);
+    if (stopping && failing) return;
   }
 }
 
@@ -334,11 +343,12 @@ void Sequencer::Impl::RelayLoop() {
       MutexLock lock(mutex_);
       const SteadyClock::time_point until =
           SteadyClock::now() + absl::ToChronoMicroseconds(options_.poll);
-      while (!stopping_ && (failing || relay_task_.head.seq() == task.head.seq()) &&
-             SteadyClock::now() < until) {
+      bool idle = failing || relay_task_.head.seq() == task.head.seq();
+      while (idle && !stamped_all_ && SteadyClock::now() < until) {
         relay_work_.WaitFor(mutex_, absl::FromChrono(until - SteadyClock::now()));
+        idle = failing || relay_task_.head.seq() == task.head.seq();
       }
-      if (stopping_) return;
+      if (idle && stamped_all_) return;
       task = relay_task_;
     }
     failing = !RelayRound(task).ok();

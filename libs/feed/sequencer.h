@@ -46,7 +46,8 @@ class Sequencer {
   // head seen, stamped here or by another process. Everything outlives the sequencer.
   Sequencer(sql::Database& database, redis::Client* redis, const Clock& clock,
             SequencerOptions options, std::function<void(const v1::Cursor&)> on_head);
-  ~Sequencer();  // stops the thread, gives back the lease
+  // Stops the thread, which stamps and relays what was committed before; gives back the lease.
+  ~Sequencer();
 
   // Starts the thread.
   void Start();

@@ -433,6 +433,17 @@ TEST_P(RelayTest, SuccessorGoesOnWhereTheStreamEnds) {
   EXPECT_THAT(Relayed(), ElementsAre(1, 2, 3, 4, 5));
 }
 
+TEST_P(RelayTest, SequencerThatStopsStampsAndRelaysWhatWasCommittedBefore) {
+  SequencerOptions options{.source = "test", .owner = "a", .poll = absl::Hours(1)};
+  for (int i = 0; i < 5; ++i) {
+    Sequencer sequencer(database(), client_.get(), clock_, options, nullptr);
+    sequencer.Start();
+    ASSERT_THAT(writer_->Change("events/e1", 1), IsOk());
+  }
+  EXPECT_EQ(Head().seq(), 5);
+  EXPECT_THAT(Relayed(), ElementsAre(1, 2, 3, 4, 5));
+}
+
 // Fifty writers at once, sequencers that die, lose their lease, and do not learn of their commits.
 class FeedPropertyTest : public FeedTest {
  protected:

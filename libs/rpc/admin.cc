@@ -76,7 +76,10 @@ class HttpAdminServer final : public AdminServer {
     if (path == "/livez") return {.body = "ok\n"};
     if (path == "/startupz") return ProbeAnswer(options_.started());
     if (path == "/readyz") return ProbeAnswer(options_.ready());
-    if (path == "/metrics") return MetricsAnswer();
+    if (path == "/metrics") {
+      options_.look_up_metrics();
+      return MetricsAnswer();
+    }
     if (path == "/version") return {.body = options_.version + "\n"};
     if (path == "/loglevel") return LogLevelAnswer(request.method, request.body);
     return {.code = 404, .body = "not found\n"};

@@ -17,6 +17,8 @@ struct AdminOptions {
   // Each says why not, or OK. Called on every probe; must not block for long.
   std::function<absl::Status()> started = [] { return absl::OkStatus(); };
   std::function<absl::Status()> ready = [] { return absl::OkStatus(); };
+  // Called before metrics are read, for gauges that must be looked up.
+  std::function<void()> look_up_metrics = [] {};
 };
 
 // Serves GET /startupz /livez /readyz /metrics /version and GET, PUT /loglevel. livez never

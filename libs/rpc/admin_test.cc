@@ -1,5 +1,6 @@
 #include "libs/rpc/admin.h"
 
+#include <atomic>
 #include <memory>
 #include <string>
 
@@ -10,6 +11,7 @@
 #include "libs/testing/http_client.h"
 #include "libs/testing/status_matchers.h"
 #include "prometheus/counter.h"
+#include "prometheus/gauge.h"
 
 namespace wici::rpc {
 namespace {
@@ -26,6 +28,7 @@ class AdminServerTest : public ::testing::Test {
     AdminOptions options;
     options.version = "1.2.3";
     options.ready = [this] { return ready_; };
+    options.look_up_metrics = [this] { looked_up_.Set(++lookups_); };
     auto server = AdminServer::Start(std::move(options));
     EXPECT_THAT(server, IsOk());
     server_ = *std::move(server);
@@ -42,6 +45,12 @@ class AdminServerTest : public ::testing::Test {
                 std::to_string(level.size()) + "\r\n\r\n" + level);
   }
 
+  prometheus::Gauge& looked_up_ = prometheus::BuildGauge()
+                                      .Name("wici_admin_test_lookups")
+                                      .Help("x")
+                                      .Register(*Metrics())
+                                      .Add({});
+  std::atomic<int> lookups_ = 0;
   absl::Status ready_;
   std::unique_ptr<AdminServer> server_;
 };
@@ -68,6 +77,11 @@ TEST_F(AdminServerTest, ShowsMetricsAndVersion) {
       .Increment(3);
   EXPECT_THAT(Get("/metrics"), HasSubstr("wici_admin_test_total 3"));
   EXPECT_THAT(Get("/version"), EndsWith("1.2.3\n"));
+}
+
+TEST_F(AdminServerTest, ShowsWhatIsLookedUpWhenMetricsAreRead) {
+  EXPECT_THAT(Get("/metrics"), HasSubstr("wici_admin_test_lookups 1"));
+  EXPECT_THAT(Get("/metrics"), HasSubstr("wici_admin_test_lookups 2"));
 }
 
 TEST_F(AdminServerTest, ChangesTheLogLevel) {

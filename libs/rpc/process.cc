@@ -148,13 +148,15 @@ void LogListening(int port, int admin_port) {
 }
 
 absl::Status ServeUntilSignal(const ServiceFlags& flags, Server& server,
-                              std::function<absl::Status()> healthy) {
+                              std::function<absl::Status()> healthy,
+                              std::function<void()> look_up_metrics) {
   AdminOptions options;
   options.listen = flags.admin_listen;
   options.version = std::string(kVersion);
   options.ready = [&server, healthy = std::move(healthy)] {
     return server.draining() ? absl::UnavailableError("draining") : healthy();
   };
+  options.look_up_metrics = std::move(look_up_metrics);
   WICI_ASSIGN_OR_RETURN(const auto admin, AdminServer::Start(options));
   LogListening(server.port(), admin->port());
   WaitForSignal();

@@ -74,6 +74,16 @@ prometheus::Family<prometheus::Histogram>& Durations() {
   return family;
 }
 
+// What is refused to protect the service or others, which clients are to take as a matter of
+// course.
+void CountExhausted(const absl::Status& status) {
+  static auto& family = prometheus::BuildCounter()
+                            .Name("wici_rpc_exhausted_total")
+                            .Help("Calls that were answered RESOURCE_EXHAUSTED, by reason.")
+                            .Register(*Metrics());
+  family.Add({{"reason", ErrorReason(status)}}).Increment();
+}
+
 }  // namespace
 
 ServerImpl::ServerImpl(ServerOptions options, const Authenticator& authenticator,
@@ -281,6 +291,7 @@ void ServerImpl::Record(const Method& method, const Context& context, const absl
     method.durations[code].store(histogram);
   }
   histogram->Observe(absl::ToDoubleSeconds(took));
+  if (absl::IsResourceExhausted(status)) CountExhausted(status);
 
   const bool fault = status.code() == absl::StatusCode::kInternal ||
                      status.code() == absl::StatusCode::kUnknown ||

@@ -3,10 +3,8 @@
 
 #include <cstdint>
 #include <cstdio>
-#include <functional>
 #include <limits>
 #include <memory>
-#include <optional>
 #include <set>
 #include <string>
 #include <thread>
@@ -19,8 +17,8 @@
 #include "gtest/gtest.h"
 #include "libs/base/log.h"
 #include "libs/base/metrics.h"
-#include "libs/base/mutex.h"
 #include "libs/base/status_macros.h"
+#include "libs/sql/sql_fixture.h"
 #include "libs/testing/database_fixture.h"
 #include "libs/testing/status_matchers.h"
 #include "libs/testing/temp_dir.h"
@@ -37,83 +35,18 @@ using ::wici::testing::IsOk;
 using ::wici::testing::Reason;
 using ::wici::testing::StatusIs;
 
-constexpr Query kCreateItems{"create_items", R"sql(
-  CREATE TABLE items (
-    id TEXT COLLATE "C" PRIMARY KEY,
-    number BIGINT CHECK (number < 1000000 OR number > 100000000),
-    flag BOOLEAN,
-    body BYTEA,
-    code TEXT UNIQUE
-  ))sql"};
-constexpr Query kCreateParts{"create_parts", R"sql(
-  CREATE TABLE parts (
-    id TEXT PRIMARY KEY,
-    item TEXT NOT NULL REFERENCES items (id)
-  ))sql"};
 constexpr Query kInsert{"insert_item",
                         "INSERT INTO items (id, number, flag, body) VALUES ($1, $2, $3, $4)"};
 constexpr Query kInsertCode{"insert_code", "INSERT INTO items (id, code) VALUES ($1, $2)"};
-constexpr Query kInsertNumber{"insert_number", "INSERT INTO items (id, number) VALUES ($1, $2)"};
 constexpr Query kInsertPart{"insert_part", "INSERT INTO parts (id, item) VALUES ($1, $2)"};
 constexpr Query kInsertMany{"insert_items", "INSERT INTO items (id, number, flag, body) VALUES"};
 constexpr Query kGet{"get_item", "SELECT id, number, flag, body FROM items WHERE id = $1"};
-constexpr Query kGetNumber{"get_number", "SELECT number FROM items WHERE id = $1"};
-constexpr Query kSetNumber{"set_number", "UPDATE items SET number = $2 WHERE id = $1"};
-constexpr Query kIds{"list_ids", "SELECT id FROM items ORDER BY id"};
 constexpr Query kCount{"count_items", "SELECT COUNT(*), SUM(number) FROM items"};
-constexpr Query kSleep{"sleep", "SELECT pg_sleep($1)"};
 
-absl::Time In(absl::Duration time) { return absl::Now() + time; }
-absl::Time Soon() { return In(absl::Seconds(20)); }
-
-class SqlTest : public testing::DatabaseTest {
- protected:
-  void SetUp() override {
-    DatabaseTest::SetUp();
-    if (IsSkipped()) return;
-    SetLogLevel(static_cast<LogLevel>(4));  // these tests provoke errors
-    ASSERT_THAT(Run(kCreateItems), IsOk());
-    ASSERT_THAT(Run(kCreateParts), IsOk());
-  }
-
-  absl::Status Run(const Query& query, std::vector<Value> values = {}) {
-    return database().Write(Soon(), [&](Transaction& tx) {
-      return tx.Execute(query, absl::MakeConstSpan(values)).status();
-    });
-  }
-  Rows Select(const Query& query, std::vector<Value> values = {}) {
-    Rows result;
-    EXPECT_THAT(database().Read(Soon(),
-                                [&](Transaction& tx) -> absl::Status {
-                                  WICI_ASSIGN_OR_RETURN(
-                                      result, tx.Execute(query, absl::MakeConstSpan(values)));
-                                  return absl::OkStatus();
-                                }),
-                IsOk());
-    return result;
-  }
-  std::vector<std::string> Ids() {
-    std::vector<std::string> ids;
-    for (const Row& row : Select(kIds)) ids.push_back(row.Text(0));
-    return ids;
-  }
-  std::int64_t Number(const std::string& id) { return Select(kGetNumber, {id})[0].Int(0); }
-};
 WICI_ON_EVERY_ENGINE(SqlTest);
 
 // Tests of what only a server can do.
-class PostgresTest : public SqlTest {
- protected:
-  // The process of the backend that serves `tx`.
-  static std::int64_t Backend(Transaction& tx) {
-    return tx.Execute(Query{"backend", "SELECT pg_backend_pid()"}).value()[0].Int(0);
-  }
-  void Terminate(std::int64_t backend) {
-    ASSERT_THAT(Run(Query{"terminate", "SELECT pg_terminate_backend(CAST($1 AS INTEGER), 5000)"},
-                    {backend}),
-                IsOk());
-  }
-};
+class PostgresTest : public SqlTest {};
 INSTANTIATE_TEST_SUITE_P(Engines, PostgresTest, ::testing::Values(Engine::kPostgres),
                          testing::EngineName);
 
@@ -264,48 +197,6 @@ TEST_P(SqlTest, AReaderSeesOneSnapshotAndDoesNotWaitForTheWriter) {
                               }),
               IsOk());
   EXPECT_THAT(Ids(), ElementsAre("a", "b"));
-}
-
-TEST_P(SqlTest, AWriterThatCannotStartInTimeGetsDeadlineExceeded) {
-  ASSERT_THAT(Run(kInsertNumber, {"a", 1}), IsOk());
-  EXPECT_THAT(database().Write(Soon(),
-                               [this](Transaction& tx) -> absl::Status {
-                                 WICI_RETURN_IF_ERROR(tx.Execute(kSetNumber, {"a", 2}).status());
-                                 // On SQLite the one writer is taken, on PostgreSQL the row is
-                                 // locked.
-                                 std::thread other([this] {
-                                   EXPECT_THAT(
-                                       database().Write(
-                                           In(absl::Milliseconds(50)),
-                                           [](Transaction& second) {
-                                             return second.Execute(kSetNumber, {"a", 3}).status();
-                                           }),
-                                       StatusIs(absl::StatusCode::kDeadlineExceeded));
-                                 });
-                                 other.join();
-                                 return absl::OkStatus();
-                               }),
-              IsOk());
-  EXPECT_EQ(Number("a"), 2);
-}
-
-TEST_P(SqlTest, AnotherProcessThatHoldsTheLockIsWaitedForUntilTheDeadline) {
-  ASSERT_THAT(Run(kInsertNumber, {"a", 1}), IsOk());
-  const std::unique_ptr<Database> other = OpenDatabase(database_url()).value();
-  EXPECT_THAT(other->Write(Soon(),
-                           [this](Transaction& tx) -> absl::Status {
-                             WICI_RETURN_IF_ERROR(tx.Execute(kSetNumber, {"a", 2}).status());
-                             EXPECT_THAT(database().Write(
-                                             In(absl::Milliseconds(50)),
-                                             [](Transaction& second) {
-                                               return second.Execute(kSetNumber, {"a", 3}).status();
-                                             }),
-                                         StatusIs(absl::StatusCode::kDeadlineExceeded));
-                             return absl::OkStatus();
-                           }),
-              IsOk());
-  EXPECT_THAT(Run(kSetNumber, {"a", 4}), IsOk());
-  EXPECT_EQ(Number("a"), 4);
 }
 
 TEST_P(SqlTest, AStatementThatTakesTooLongIsEnded) {
@@ -479,57 +370,6 @@ TEST_P(SqlTest, MoreStatementsThanTheCacheHoldsAllRun) {
   EXPECT_THAT(Ids(), IsEmpty());
 }
 
-TEST_P(SqlTest, ManyThreadsShareThePools) {
-  std::vector<std::thread> threads;
-  for (int i = 0; i < 12; ++i) {
-    threads.emplace_back([this, i] {
-      for (int j = 0; j < 10; ++j) {
-        EXPECT_THAT(Run(kInsertNumber, {absl::StrCat(i, "-", j), j}), IsOk());
-        EXPECT_EQ(Number(absl::StrCat(i, "-", j)), j);
-      }
-    });
-  }
-  for (std::thread& thread : threads) thread.join();
-  EXPECT_THAT(Ids(), SizeIs(120));
-}
-
-// How many transactions wait for a connection that writes.
-double WaitingWriters() {
-  for (const prometheus::MetricFamily& family : Metrics()->Collect()) {
-    if (family.name != "wici_sql_connection_waiters") continue;
-    for (const prometheus::ClientMetric& metric : family.metric) {
-      if (metric.label.at(0).value == "writer") return metric.gauge.value;
-    }
-  }
-  return 0;
-}
-
-TEST_P(SqlTest, WhoHasWaitedGetsTheConnectionBeforeWhoComesBackAtOnce) {
-  DatabaseOptions options;
-  options.writers = 1;
-  const std::unique_ptr<Database> one = OpenDatabase(database_url(), options).value();
-  std::vector<std::string> order;  // written inside transactions, of which there is one at a time
-  const auto note = [&order](std::string what) {
-    return [&order, what = std::move(what)](Transaction&) {
-      order.push_back(what);
-      return absl::OkStatus();
-    };
-  };
-  std::thread waiter;
-  const absl::Status first = one->Write(Soon(), [&](Transaction& tx) {
-    waiter = std::thread([&] { EXPECT_THAT(one->Write(Soon(), note("waiter")), IsOk()); });
-    while (WaitingWriters() == 0) std::this_thread::yield();
-    // Longer than the pool lets others go first.
-    const absl::Time enough = In(absl::Milliseconds(10));
-    while (absl::Now() < enough) std::this_thread::yield();
-    return note("first")(tx);
-  });
-  EXPECT_THAT(first, IsOk());
-  EXPECT_THAT(one->Write(Soon(), note("again")), IsOk());
-  waiter.join();
-  EXPECT_THAT(order, ElementsAre("first", "waiter", "again"));
-}
-
 TEST_P(SqlTest, WhatWasCommittedIsThereAfterReopening) {
   ASSERT_THAT(Run(kInsertNumber, {"a", 1}), IsOk());
   const std::unique_ptr<Database> again = OpenDatabase(database_url()).value();
@@ -540,55 +380,6 @@ TEST_P(SqlTest, WhatWasCommittedIsThereAfterReopening) {
                             return absl::OkStatus();
                           }),
               IsOk());
-}
-
-TEST_P(PostgresTest, ALostConnectionIsReplacedAndTheTransactionRunAgain) {
-  ASSERT_THAT(Run(kInsertNumber, {"a", 1}), IsOk());
-  int runs = 0;
-  EXPECT_THAT(database().Write(Soon(),
-                               [&](Transaction& tx) -> absl::Status {
-                                 ++runs;
-                                 WICI_RETURN_IF_ERROR(tx.Execute(kSetNumber, {"a", 2}).status());
-                                 if (runs == 1) Terminate(Backend(tx));
-                                 return tx.Execute(kInsertNumber, {"b", runs}).status();
-                               }),
-              IsOk());
-  EXPECT_EQ(runs, 2);
-  EXPECT_EQ(Number("b"), 2);
-}
-
-TEST_P(PostgresTest, AConnectionLostWhileIdleIsReplaced) {
-  std::int64_t backend = 0;
-  ASSERT_THAT(database().Read(Soon(),
-                              [&](Transaction& tx) {
-                                backend = Backend(tx);
-                                return absl::OkStatus();
-                              }),
-              IsOk());
-  Terminate(backend);
-  EXPECT_THAT(Ids(), IsEmpty());
-}
-
-TEST_P(PostgresTest, AConnectionLostDuringCommitLeavesTheOutcomeUnknown) {
-  // A deferred trigger runs inside COMMIT; this one ends the very backend that commits.
-  ASSERT_THAT(Run({"function",
-                   "CREATE FUNCTION die() RETURNS trigger LANGUAGE plpgsql AS "
-                   "'BEGIN PERFORM pg_terminate_backend(pg_backend_pid()); "
-                   "PERFORM pg_sleep(5); RETURN NULL; END'"}),
-              IsOk());
-  ASSERT_THAT(Run({"trigger",
-                   "CREATE CONSTRAINT TRIGGER dying AFTER INSERT ON items DEFERRABLE "
-                   "INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION die()"}),
-              IsOk());
-  int runs = 0;
-  EXPECT_THAT(database().Write(Soon(),
-                               [&](Transaction& tx) {
-                                 ++runs;
-                                 return tx.Execute(kInsertNumber, {"a", 1}).status();
-                               }),
-              StatusIs(absl::StatusCode::kUnavailable, Reason("COMMIT_UNKNOWN")));
-  EXPECT_EQ(runs, 1);
-  EXPECT_THAT(Ids(), IsEmpty());
 }
 
 TEST_P(PostgresTest, ADeadlockIsResolvedByAnotherTry) {

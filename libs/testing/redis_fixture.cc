@@ -27,19 +27,12 @@ std::unique_ptr<redis::Client> RedisServer::MakeClient(const redis::ClientOption
 }
 
 void RedisServer::Start() {
-  std::vector<std::string> arguments = {"redis-server",
-                                        "--port",
-                                        "0",
-                                        "--unixsocket",
-                                        directory_.File("redis.sock"),
-                                        "--dir",
-                                        directory_.path(),
-                                        "--save",
-                                        "",
-                                        "--appendonly",
-                                        options_.keep ? "yes" : "no",
-                                        "--daemonize",
-                                        "no"};
+  std::vector<std::string> arguments = {"redis-server", "--port", "0", "--unixsocket",
+                                        directory_.File("redis.sock"), "--dir", directory_.path(),
+                                        "--save", "", "--appendonly", options_.keep ? "yes" : "no",
+                                        // It notices that a blocking read has waited long enough
+                                        // this many times a second.
+                                        "--hz", "500", "--daemonize", "no"};
   arguments.insert(arguments.end(), options_.arguments.begin(), options_.arguments.end());
   std::vector<char*> argv;
   for (std::string& argument : arguments) argv.push_back(argument.data());

@@ -2,7 +2,6 @@
 // Everything the process consists of, top down.
 #include <algorithm>
 #include <fstream>
-#include <functional>
 #include <iterator>
 #include <memory>
 #include <string>
@@ -33,6 +32,7 @@
 #include "services/notification/channels.h"
 #include "services/notification/digests/digest_worker.h"
 #include "services/notification/feed/feed_handler.h"
+#include "services/notification/gauges/ledger_gauges.h"
 #include "services/notification/migrations.h"
 #include "services/notification/peers/grpc_peers.h"
 #include "services/notification/preferences/consent/consent_page.h"
@@ -191,100 +191,157 @@ class PublicPages {
   std::unique_ptr<rpc::HttpServer> server_;
 };
 
-// Serves until a signal comes, on a database whose schema is up to date.
-absl::Status ServeOn(sql::Database& database, const rpc::ServiceFlags& flags,
-                     const auth::SigningKey& key, const ChannelOptions& options, const Clock& clock,
-                     IdSource& ids) {
-  std::unique_ptr<redis::Client> redis;
-  if (!flags.redis.empty()) {
-    WICI_ASSIGN_OR_RETURN(redis, redis::Client::Make(flags.redis));
-  }
-  const auto own_token = [&key, &clock] {
-    return auth::MakeBearerToken(key, {"services/notification", {{"service", "platform"}}},
-                                 clock.Now(), absl::Minutes(5));
-  };
-  const auto registration = rpc::MakeChannel(absl::GetFlag(FLAGS_registration));
-  GrpcPeers peers(rpc::MakeChannel(absl::GetFlag(FLAGS_registry)), registration, own_token, clock);
+// What everything below works with, and what outlives it.
+struct Foundation {
+  const rpc::ServiceFlags& flags;
+  const auth::SigningKey& key;
+  sql::Database& database;
+  redis::Client* redis;  // null for none
+  Peers& peers;
+  const Clock& clock;
+  IdSource& ids;
+};
 
-  // Called by nobody before what it wakes is there: nothing runs until Start.
-  std::function<void()> on_commit;
-  const HttpTransportOptions webhook_options = WebhookOptions(flags);
-  WICI_ASSIGN_OR_RETURN(auto webhook_transport, HttpTransport::Make(webhook_options));
-  Webhooks webhooks({.database = database,
-                     .key = key,
-                     .clock = clock,
-                     .ids = ids,
-                     .on_commit = [&on_commit] { on_commit(); }},
-                    std::move(webhook_transport), webhook_options.reach);
-
-  WICI_ASSIGN_OR_RETURN(const auto channels, Channels::Make({.database = database,
-                                                             .peers = peers,
-                                                             .webhooks = webhooks,
-                                                             .key = key,
-                                                             .clock = clock,
-                                                             .ids = ids},
+// The ledger, what sends from it, and what tells of it. Whoever commits into it is made after it,
+// and ends before it: then the channels record what they have sent, and at the end the sequencer
+// numbers the last changes.
+class Ledger {
+ public:
+  static absl::StatusOr<std::unique_ptr<Ledger>> Make(const Foundation& on,
+                                                      const ChannelOptions& options) {
+    const HttpTransportOptions webhook_options = WebhookOptions(on.flags);
+    WICI_ASSIGN_OR_RETURN(auto transport, HttpTransport::Make(webhook_options));
+    auto ledger = std::unique_ptr<Ledger>(
+        new Ledger(on, options, std::move(transport), webhook_options.reach));
+    WICI_ASSIGN_OR_RETURN(ledger->channels_, Channels::Make({.database = on.database,
+                                                             .peers = on.peers,
+                                                             .webhooks = ledger->webhooks_,
+                                                             .key = on.key,
+                                                             .clock = on.clock,
+                                                             .ids = on.ids},
                                                             options));
-  feed::FeedService feed(database, clock);
-  feed::Retention retention(database, clock,
-                            {.answers = kAnswersKept, .also = {&FanOut::DeletePayloads}});
-  DeliveryWatch watch(database, clock, options.mail.sender.from);
-  feed::Sequencer sequencer(database, redis.get(), clock,
-                            {.source = flags.service, .owner = ids.NewId()},
-                            [&](const feed::v1::Cursor& head) {
-                              feed.Notify(head);
-                              watch.Notify();
-                              channels->inbox_watch().Notify();
-                              channels->Wake();
-                            });
-  feed::GrpcFeedSource source(registration, own_token);
-  on_commit = [&] {
-    sequencer.Wake();
-    channels->Wake();
-  };
-  Services services(Environment{.database = database,
-                                .store = channels->store(),
-                                .peers = peers,
-                                .watch = watch,
-                                .inbox_watch = channels->inbox_watch(),
-                                .clock = clock,
-                                .ids = ids,
-                                .key = key,
-                                .from = options.mail.sender.from,
-                                .subscriptions = webhooks.service(),
-                                .on_commit = on_commit,
-                                .channels = channels->served(),
-                                .push = {PublicKeyOf(options.push), options.push.http.reach}});
-  TimerWorker timers(database, peers, ids, clock, on_commit);
-  CampaignWorker campaigns(services.campaigns(), peers, clock, on_commit);
-  DigestWorker digests(database, ids, clock, clock, on_commit);
-  FeedHandler handler(peers, services.person_data(), ids, clock, &webhooks.fan_out());
-  feed::Consumer consumer(
-      database, redis.get(), source, clock,
-      {.source = "registration", .group = flags.service, .consumer = ids.NewId()},
-      [&handler](absl::Span<const feed::v1::Change> changes) { return handler.Prepare(changes); },
-      &FeedHandler::GoOnAt);
+    return ledger;
+  }
+  ~Ledger() {
+    if (channels_ != nullptr) channels_->Stop();
+  }
+  Ledger(const Ledger&) = delete;
+  Ledger& operator=(const Ledger&) = delete;
 
-  const auth::TokenAuthenticator authenticator(key);
+  feed::FeedService& feed() { return feed_; }
+  DeliveryWatch& watch() { return watch_; }
+  Webhooks& webhooks() { return webhooks_; }
+  Channels& channels() { return *channels_; }
+
+  // Call after a commit.
+  void Wake() {
+    sequencer_.Wake();
+    channels_->Wake();
+  }
+  void Start() {
+    sequencer_.Start();
+    retention_.Start();
+    channels_->Start();
+  }
+
+ private:
+  Ledger(const Foundation& on, const ChannelOptions& options,
+         std::unique_ptr<HttpTransport> transport, Reach reach)
+      : feed_(on.database, on.clock),
+        retention_(on.database, on.clock,
+                   {.answers = kAnswersKept, .also = {&FanOut::DeletePayloads}}),
+        watch_(on.database, on.clock, options.mail.sender.from),
+        webhooks_({.database = on.database,
+                   .key = on.key,
+                   .clock = on.clock,
+                   .ids = on.ids,
+                   .on_commit = [this] { Wake(); }},
+                  std::move(transport), reach),
+        sequencer_(on.database, on.redis, on.clock,
+                   {.source = on.flags.service, .owner = on.ids.NewId()},
+                   [this](const feed::v1::Cursor& head) {
+                     feed_.Notify(head);
+                     watch_.Notify();
+                     channels_->inbox_watch().Notify();
+                     channels_->Wake();
+                   }) {}
+
+  feed::FeedService feed_;
+  feed::Retention retention_;
+  DeliveryWatch watch_;
+  Webhooks webhooks_;
+  std::unique_ptr<Channels> channels_;  // always, once made
+  feed::Sequencer sequencer_;
+};
+
+// What fills the ledger by itself: reminders, campaigns, digests, and what happens in registration.
+class Planners {
+ public:
+  Planners(const Foundation& on, Ledger& ledger, Services& services, feed::FeedSource& source)
+      : timers_(on.database, on.peers, on.ids, on.clock, [&ledger] { ledger.Wake(); }),
+        campaigns_(services.campaigns(), on.peers, on.clock, [&ledger] { ledger.Wake(); }),
+        digests_(on.database, on.ids, on.clock, on.clock, [&ledger] { ledger.Wake(); }),
+        handler_(on.peers, services.person_data(), on.ids, on.clock, &ledger.webhooks().fan_out()),
+        consumer_(
+            on.database, on.redis, source, on.clock,
+            {.source = "registration", .group = on.flags.service, .consumer = on.ids.NewId()},
+            [this](absl::Span<const feed::v1::Change> changes) {
+              return handler_.Prepare(changes);
+            },
+            &FeedHandler::GoOnAt) {}
+
+  void Start() {
+    consumer_.Start();
+    timers_.Start();
+    campaigns_.Start();
+    digests_.Start();
+  }
+
+ private:
+  TimerWorker timers_;
+  CampaignWorker campaigns_;
+  DigestWorker digests_;
+  FeedHandler handler_;
+  feed::Consumer consumer_;
+};
+
+// Serves until a signal comes, on a database whose schema is up to date.
+absl::Status ServeOn(const Foundation& on, const ChannelOptions& options,
+                     feed::FeedSource& registration_feed) {
+  WICI_ASSIGN_OR_RETURN(const std::unique_ptr<Ledger> ledger, Ledger::Make(on, options));
+  Channels& channels = ledger->channels();
+  Services services(Environment{.database = on.database,
+                                .store = channels.store(),
+                                .peers = on.peers,
+                                .watch = ledger->watch(),
+                                .inbox_watch = channels.inbox_watch(),
+                                .clock = on.clock,
+                                .ids = on.ids,
+                                .key = on.key,
+                                .from = options.mail.sender.from,
+                                .subscriptions = ledger->webhooks().service(),
+                                .on_commit = [&ledger = *ledger] { ledger.Wake(); },
+                                .channels = channels.served(),
+                                .push = {PublicKeyOf(options.push), options.push.http.reach}});
+  Planners planners(on, *ledger, services, registration_feed);
+
+  const auth::TokenAuthenticator authenticator(on.key);
   const auth::RoleAuthorizer authorizer;
-  rpc::Server server(rpc::MakeServerOptions(flags), authenticator, authorizer, clock);
+  rpc::Server server(rpc::MakeServerOptions(on.flags), authenticator, authorizer, on.clock);
   services.Register(server);
-  feed.Register(server);
-  PublicPages pages(services, key, clock);
+  ledger->feed().Register(server);
+  PublicPages pages(services, on.key, on.clock);
   WICI_RETURN_IF_ERROR(pages.Start());
   WICI_RETURN_IF_ERROR(server.Start());
-  sequencer.Start();
-  retention.Start();
-  consumer.Start();
-  channels->Start();
-  timers.Start();
-  campaigns.Start();
-  digests.Start();
-  const absl::Status served = rpc::ServeUntilSignal(flags, server, [&database] {
-    return sql::SchemaVersion(database, absl::Now() + absl::Seconds(1)).status();
-  });
-  // Before the sequencer, which what they record wakes.
-  channels->Stop();
-  return served;
+  ledger->Start();
+  planners.Start();
+  LedgerGauges gauges(on.database, on.clock);
+  return rpc::ServeUntilSignal(
+      on.flags, server,
+      [&database = on.database] {
+        return sql::SchemaVersion(database, absl::Now() + absl::Seconds(1)).status();
+      },
+      [&gauges] { gauges.LookUp(); });
 }
 
 absl::Status Serve(const rpc::ServiceFlags& flags) {
@@ -299,7 +356,25 @@ absl::Status Serve(const rpc::ServiceFlags& flags) {
   ChannelOptions options{.mail = std::move(mail)};
   WICI_ASSIGN_OR_RETURN(options.sms, ReadSmsOptions(flags));
   WICI_ASSIGN_OR_RETURN(options.push, ReadPushOptions(flags));
-  return ServeOn(*database, flags, key, options, clock, ids);
+  std::unique_ptr<redis::Client> redis;
+  if (!flags.redis.empty()) {
+    WICI_ASSIGN_OR_RETURN(redis, redis::Client::Make(flags.redis));
+  }
+  const auto own_token = [&key, &clock] {
+    return auth::MakeBearerToken(key, {"services/notification", {{"service", "platform"}}},
+                                 clock.Now(), absl::Minutes(5));
+  };
+  const auto registration = rpc::MakeChannel(absl::GetFlag(FLAGS_registration));
+  GrpcPeers peers(rpc::MakeChannel(absl::GetFlag(FLAGS_registry)), registration, own_token, clock);
+  feed::GrpcFeedSource registration_feed(registration, own_token);
+  return ServeOn({.flags = flags,
+                  .key = key,
+                  .database = *database,
+                  .redis = redis.get(),
+                  .peers = peers,
+                  .clock = clock,
+                  .ids = ids},
+                 options, registration_feed);
 }
 
 }  // namespace

@@ -44,13 +44,14 @@ OUTER = re.compile(r"^(libs/(sql|rpc|redis|feed|auth)/|grpc|sqlite3|libpq|hiredi
 RULES = ["room", "driver", "service", "contract", "domain", "impure", "testing"]
 
 
-def sources_of_libraries(root, wanted):
-    """The sources of the libraries below services whose words in CMakeLists.txt are wanted."""
+def sources_of_targets(root, wanted):
+    """The sources of the libraries and tests whose kind and words in CMakeLists.txt are wanted."""
     files = set()
-    for lists in root.glob("services/**/CMakeLists.txt"):
-        for call in re.findall(r"wici_cc_library\((.*?)\)", lists.read_text(), re.DOTALL):
+    for lists in [*root.glob("libs/**/CMakeLists.txt"), *root.glob("services/**/CMakeLists.txt")]:
+        text = lists.read_text()
+        for kind, call in re.findall(r"wici_cc_(library|test)\((.*?)\)", text, re.DOTALL):
             words = call.split()
-            if len(words) > 1 and wanted(words):
+            if len(words) > 1 and wanted(kind, words):
                 files |= {(lists.parent / word).relative_to(root).as_posix()
                           for word in words if word.endswith((".h", ".cc"))}
     return files
@@ -88,8 +89,9 @@ def check_include(path, header, domain, test):
 
 def check(root):
     root = Path(root)
-    domain = sources_of_libraries(root, lambda words: words[1].endswith("_domain"))
-    test_only = sources_of_libraries(root, lambda words: "TESTONLY" in words)
+    domain = sources_of_targets(root, lambda kind, words: words[1].endswith("_domain"))
+    test_only = sources_of_targets(
+        root, lambda kind, words: kind == "test" or "TESTONLY" in words)
     violations = []
     drivers = {}
     for top in ("libs", "services", "tests"):

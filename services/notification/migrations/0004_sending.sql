@@ -14,6 +14,8 @@ CREATE TABLE lanes (
 
 CREATE INDEX lanes_by_silence ON lanes (updated_at);
 
+CREATE INDEX lanes_by_opening ON lanes (open_until);
+
 -- Audit: who queued ended deliveries again, and which.
 CREATE TABLE replays (
   id TEXT COLLATE "C" PRIMARY KEY,

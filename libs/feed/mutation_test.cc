@@ -1,0 +1,107 @@
+#include "libs/feed/mutation.h"
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "absl/time/clock.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "libs/base/error.h"
+#include "libs/base/status_macros.h"
+#include "libs/feed/feed_fixture.h"
+#include "libs/feed/migrations.h"
+#include "libs/feed/sequencer.h"
+#include "libs/testing/database_fixture.h"
+#include "libs/testing/fake_clock.h"
+#include "libs/testing/fake_ids.h"
+#include "libs/testing/status_matchers.h"
+#include "wici/feed/v1/feed.pb.h"
+
+namespace wici::feed {
+namespace {
+
+using ::testing::SizeIs;
+using ::wici::testing::IsOk;
+using ::wici::testing::Reason;
+using ::wici::testing::StatusIs;
+
+constexpr sql::Query kTakeName{"test_take_name",
+                               "INSERT INTO aggregates (name, version) VALUES ($1, 1)"};
+
+class MutationTest : public testing::DatabaseTest {
+ protected:
+  absl::Span<const sql::Migration> Schema() const override { return feed_testing::Migrations(); }
+
+  static Call With(const std::string& request_id) {
+    return {.key = {"users/u", request_id, "Take", "digest"},
+            .deadline = absl::Now() + absl::Seconds(20)};
+  }
+  // Takes the first of `names` at the first try, the next one at the next; the answer is its
+  // number.
+  absl::StatusOr<v1::Cursor> Take(const std::vector<std::string>& names,
+                                  const std::string& request_id = "") {
+    Mutation mutation("test.wici", database(), clock_, ids_, [this] { ++commits_; });
+    tries_ = 0;
+    return mutation.Run<v1::Cursor>(
+        With(request_id),
+        [&](sql::Transaction& tx, Changes& changes) -> absl::StatusOr<v1::Cursor> {
+          const std::string& name = names[std::min<std::size_t>(tries_++, names.size() - 1)];
+          WICI_RETURN_IF_ERROR(tx.Execute(kTakeName, {name}).status());
+          changes.push_back({.aggregate = name,
+                             .version = 1,
+                             .kind = "taken",
+                             .resource = name,
+                             .person = {},
+                             .attributes = {}});
+          v1::Cursor answer;
+          answer.set_seq(static_cast<std::int64_t>(tries_));
+          return answer;
+        });
+  }
+  std::vector<v1::Change> Committed() {
+    const SequencerOptions options{.source = "test", .owner = "one"};
+    EXPECT_THAT(Sequencer(database(), nullptr, clock_, options, nullptr).RunOnce(), IsOk());
+    return *ReadAll(database());
+  }
+
+  testing::FakeClock clock_;
+  testing::FakeIds ids_;
+  std::size_t tries_ = 0;
+  int commits_ = 0;
+};
+WICI_ON_EVERY_ENGINE(MutationTest);
+
+TEST_P(MutationTest, ALostRaceIsRunAgain) {
+  ASSERT_THAT(Take({"a"}), IsOk());
+  const auto answer = Take({"a", "a", "b"});
+  ASSERT_THAT(answer, IsOk());
+  EXPECT_EQ(answer->seq(), 3);
+  EXPECT_EQ(commits_, 2);
+  EXPECT_THAT(Committed(), SizeIs(2));
+}
+
+TEST_P(MutationTest, ARaceThatIsLostEveryTimeIsAConflictToTryAgain) {
+  ASSERT_THAT(Take({"a"}), IsOk());
+  const auto answer = Take({"a"}, "again");
+  EXPECT_THAT(answer, StatusIs(absl::StatusCode::kAborted, Reason("TRANSACTION_CONFLICT")));
+  EXPECT_EQ(ErrorMetadataValue(answer.status(), "query"), "test_take_name");
+  EXPECT_EQ(tries_, 6u);
+  EXPECT_EQ(commits_, 1);
+  EXPECT_THAT(Committed(), SizeIs(1));
+  // The request is not answered: with the same id it has its effect later.
+  EXPECT_THAT(Take({"b"}, "again"), IsOk());
+  EXPECT_THAT(Committed(), SizeIs(2));
+}
+
+TEST_P(MutationTest, ARepeatedRequestGetsItsAnswerAndChangesNothing) {
+  ASSERT_THAT(Take({"a"}, "once"), IsOk());
+  const auto answer = Take({"a"}, "once");
+  ASSERT_THAT(answer, IsOk());
+  EXPECT_EQ(answer->seq(), 1);
+  EXPECT_EQ(tries_, 0u);
+  EXPECT_EQ(commits_, 1);
+}
+
+}  // namespace
+}  // namespace wici::feed

@@ -1,0 +1,18 @@
+// Every public reason is asserted by a test of this service.
+#include "libs/testing/reasons.h"
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "wici/cluster_registry/v1/error_reason.pb.h"
+
+namespace wici::cluster_registry {
+namespace {
+
+TEST(ReasonsTest, EveryReasonIsProducedByATest) {
+  EXPECT_THAT(
+      testing::ReasonsWithoutTest(*v1::ErrorReason_descriptor(), "services/cluster_registry"),
+      ::testing::IsEmpty());
+}
+
+}  // namespace
+}  // namespace wici::cluster_registry

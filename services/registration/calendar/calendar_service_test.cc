@@ -210,17 +210,6 @@ TEST_P(CalendarServiceTest, ASessionThatMovesOrIsCalledOffStaysWithAHigherSequen
               StatusIs(absl::StatusCode::kNotFound, Reason("SESSION_NOT_FOUND")));
 }
 
-TEST_P(CalendarServiceTest, ASessionMadeAgainUnderItsIdIsAboveTheOneThatWasCalledOff) {
-  const std::string workshop = RegistrationTest::AddSession(event_, "workshop", 5, 12, 13);
-  const auto anna = SignUp(event_, "anna@example.org", "", {workshop});
-  v1::DeleteSessionRequest remove;
-  remove.set_name(workshop);
-  ASSERT_THAT(DeleteSession(remove), IsOk());
-  EXPECT_EQ(RegistrationTest::AddSession(event_, "workshop", 5, 13, 14), workshop);
-  EXPECT_THAT(Read(TokenOf(anna->name()))[1],
-              StartsWith(absl::StrCat("workshop.", UidOf(event_), " | 2 | CONFIRMED | ")));
-}
-
 TEST_P(CalendarServiceTest, ASessionThatItsPersonDropsIsCancelledAndComesBackAbove) {
   const std::string workshop = RegistrationTest::AddSession(event_, "workshop", 5, 12, 13);
   const std::string panel = RegistrationTest::AddSession(event_, "panel", 5, 13, 14);

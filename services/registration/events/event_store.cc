@@ -325,11 +325,10 @@ absl::StatusOr<v1::Session> EventStore::CreateSession(const Call& call, v1::Sess
       call, [&](sql::Transaction& tx, Changes& changes) -> absl::StatusOr<v1::Session> {
         WICI_ASSIGN_OR_RETURN(const EventRow event, LoadForSession(tx, name));
         if (!LiesWithin(session, event.event)) return SessionOutsideEventError(name);
-        const absl::StatusOr<v1::Session> deleted = LoadDeletedSession(tx, name);
-        if (!absl::IsNotFound(deleted.status())) {
-          WICI_RETURN_IF_ERROR(deleted.status());
-          session.set_calendar_changes(deleted->calendar_changes() + 1);
-        }
+        // Whoever chose the one that was called off still names it, and is counted nowhere.
+        const absl::Status was = LoadDeletedSession(tx, name).status();
+        if (was.ok()) return SessionExistsError(name);
+        if (!absl::IsNotFound(was)) return was;
         WICI_ASSIGN_OR_RETURN(
             const sql::Rows inserted,
             tx.Execute(kInsertSession,

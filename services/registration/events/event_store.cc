@@ -329,6 +329,7 @@ absl::StatusOr<v1::Session> EventStore::CreateSession(const Call& call, v1::Sess
         const absl::Status was = LoadDeletedSession(tx, name).status();
         if (was.ok()) return SessionExistsError(name);
         if (!absl::IsNotFound(was)) return was;
+        WICI_RETURN_IF_ERROR(CheckSessionCount(tx, event.event.name()));
         WICI_ASSIGN_OR_RETURN(
             const sql::Rows inserted,
             tx.Execute(kInsertSession,
@@ -376,10 +377,11 @@ absl::StatusOr<v1::DeleteSessionResponse> EventStore::DeleteSession(const Call& 
         WICI_RETURN_IF_ERROR(rpc::CheckEtag(kDomain, name, etag, row.revision));
         WICI_RETURN_IF_ERROR(
             tx.Execute(kDeleteSession, {EventOf(name), IdOf(name), row.revision}).status());
-        WICI_RETURN_IF_ERROR(KeepDeleted(tx, mutation_.clock().Now(), row));
-        const bool tell = event.event.state() == v1::EVENT_STATE_PUBLISHED;
+        // One of a draft stands in no calendar, and nobody has chosen it.
+        const bool published = event.event.state() == v1::EVENT_STATE_PUBLISHED;
+        if (published) WICI_RETURN_IF_ERROR(KeepDeleted(tx, mutation_.clock().Now(), row));
         WICI_RETURN_IF_ERROR(SaveSessionChange(tx, event.event, row.session, std::nullopt,
-                                               tell ? "session.cancelled" : "", changes));
+                                               published ? "session.cancelled" : "", changes));
         return v1::DeleteSessionResponse();
       });
 }

@@ -1,12 +1,11 @@
 #include "services/registration/check_in/no_shows.h"
 
 #include <cstdint>
-#include <set>
 #include <vector>
 
 #include "libs/base/clock.h"
 #include "libs/base/status_macros.h"
-#include "services/registration/check_in/door/door_rows.h"
+#include "services/registration/check_in/door/door.h"
 #include "services/registration/check_in/door/queries.h"
 #include "services/registration/errors.h"
 #include "services/registration/events/event_rules.h"
@@ -19,30 +18,11 @@ namespace {
 absl::Status CheckOver(sql::Transaction& tx, EventAggregate& event, absl::Time now) {
   const SeatsRow& seats = event.seats();
   WICI_RETURN_IF_ERROR(CheckNotCancelled(seats.event, seats.state));
-  WICI_ASSIGN_OR_RETURN(const sql::Rows rows, tx.Execute(kGetEventEnd, {seats.event}));
-  if (rows.empty()) return EventNotFoundError(seats.event);
-  const absl::Time over = FromMicros(rows[0].Int(0)) + kNoShowGrace;
+  Door door(tx, seats.event);
+  WICI_RETURN_IF_ERROR(door.Load({}, {}));
+  const absl::Time over = door.end() + kNoShowGrace;
   if (now < over) return EventNotOverError(seats.event, over);
   return seats.counts.checked_in > 0 ? absl::OkStatus() : NobodyCheckedInError(seats.event);
-}
-
-// Those of loaded registrations who came to one of their sessions.
-absl::StatusOr<std::set<std::string>> CameToSessions(sql::Transaction& tx, EventAggregate& event,
-                                                     const std::vector<std::string>& names) {
-  std::vector<std::vector<sql::Value>> keys;
-  for (const std::string& name : names) {
-    for (const std::string& session : event.Find(IdOf(name))->registration.sessions()) {
-      keys.push_back({event.seats().event, ListColumn(session), IdOf(name)});
-    }
-  }
-  std::set<std::string> came;
-  if (keys.empty()) return came;
-  WICI_ASSIGN_OR_RETURN(const sql::Rows rows, sql::SelectMany(tx, kGetAttendances, "", keys));
-  for (const sql::Row& row : rows) {
-    const v1::Attendance attendance = ReadAttendance(row);
-    if (attendance.has_first_entry()) came.insert(attendance.registration());
-  }
-  return came;
 }
 
 // Marks what a page has of them; `last` is the id it begins behind, and becomes the last of it.
@@ -59,9 +39,10 @@ absl::StatusOr<bool> MarkPage(sql::Transaction& tx, EventAggregate& event, const
   }
   WICI_RETURN_IF_ERROR(event.LoadRegistrations(names));
   WICI_RETURN_IF_ERROR(event.LoadPlaces(0, {}));
-  WICI_ASSIGN_OR_RETURN(const std::set<std::string> came, CameToSessions(tx, event, names));
+  Door door(tx, event.seats().event);
+  WICI_RETURN_IF_ERROR(door.Load({names.begin(), names.end()}, {}));
   for (const std::string& name : names) {
-    if (came.count(name) > 0) continue;
+    if (door.Came(name)) continue;
     const absl::Status done =
         event.Apply(*event.Find(IdOf(name)), Step::kMarkNoShow, "no_show", cause, changes);
     if (done.ok()) ++marked;

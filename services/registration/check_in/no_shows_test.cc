@@ -45,14 +45,16 @@ class NoShowsTest : public RegistrationTest {
     LetIn(name);
     return name;
   }
-  // A scanner is emptied that has let somebody in at `time`.
-  void UploadEntry(const std::string& registration, std::string_view time) {
+  // A scanner is emptied that has let somebody in at `time`, into a session when `list` is one.
+  void UploadEntry(const std::string& registration, std::string_view time,
+                   const std::string& list = "") {
     v1::BatchCheckInRequest request;
     request.set_parent(EventOf(registration));
     v1::Scan& scan = *request.add_scans();
     scan.set_gate("north");
     scan.set_sequence(1);
     scan.set_registration(registration);
+    scan.set_list(list);
     *scan.mutable_scan_time() = At(time);
     EXPECT_THAT(BatchCheckIn(request, Door()), IsOk());
   }
@@ -126,6 +128,46 @@ TEST_P(NoShowsTest, WhoCameToAWorkshopOnlyHasCome) {
   EXPECT_EQ(Mark(event)->marked(), 1);
   EXPECT_EQ(StateOf(there), v1::REGISTRATION_STATE_CONFIRMED);
   EXPECT_EQ(StateOf(absent), v1::REGISTRATION_STATE_NO_SHOW);
+}
+
+TEST_P(NoShowsTest, WhoCameToAWorkshopOnlyHasComeWhenTheScanIsUploadedLaterToo) {
+  const std::string event = OpenEvent(5);
+  const std::string workshop = AddSession(event, "workshop", 5, 13, 14);
+  Comes(event, "a@example.org");
+  const std::string late = SignUp(event, "b@example.org", "", {workshop})->name();
+  const std::string at_the_door = SignUp(event, "c@example.org", "", {workshop})->name();
+  clock().Set(Instant("2015-12-18T17:00:00Z"));
+  ASSERT_EQ(Mark(event)->marked(), 2);
+  UploadEntry(late, "2015-12-18T13:05:00Z", workshop);
+  EXPECT_EQ(StateOf(late), v1::REGISTRATION_STATE_CONFIRMED) << "as if it had come before";
+  EXPECT_THAT(ChangeKinds(), Contains("registration.no_show_undone"));
+  v1::CheckInRequest entry;
+  entry.set_parent(event);
+  entry.set_registration(at_the_door);
+  entry.set_list(workshop);
+  const auto entered = CheckIn(entry, Door());
+  ASSERT_THAT(entered, IsOk());
+  EXPECT_EQ(entered->state(), v1::REGISTRATION_STATE_CONFIRMED);
+  EXPECT_EQ(StateOf(at_the_door), v1::REGISTRATION_STATE_CONFIRMED);
+  EXPECT_EQ(StatisticsOf(event).no_show(), 0);
+  EXPECT_EQ(Mark(event)->marked(), 0);
+}
+
+TEST_P(NoShowsTest, WhoCameToAWorkshopAndIsInAnotherNowHasCome) {
+  const std::string event = OpenEvent(5);
+  const std::string workshop = AddSession(event, "workshop", 5, 13, 14);
+  const std::string panel = AddSession(event, "panel", 5, 13, 14);
+  Comes(event, "a@example.org");
+  const std::string moved = SignUp(event, "b@example.org", "", {workshop})->name();
+  LetIn(moved, workshop);
+  v1::UpdateRegistrationRequest update;
+  update.mutable_registration()->set_name(moved);
+  update.mutable_registration()->add_sessions(panel);
+  update.mutable_update_mask()->add_paths("sessions");
+  ASSERT_THAT(UpdateRegistration(update), IsOk());
+  clock().Set(Instant("2015-12-18T17:00:00Z"));
+  EXPECT_EQ(Mark(event)->marked(), 0);
+  EXPECT_EQ(StateOf(moved), v1::REGISTRATION_STATE_CONFIRMED);
 }
 
 TEST_P(NoShowsTest, OnlyAnEventThatIsOverAndCheckedPeopleInHasNoShows) {

@@ -27,10 +27,12 @@ constexpr const char* kMarkId = "3f5a3d64-2f6c-4f0e-9b7e-1f3f5d8f7a13";
 class NoShowsTest : public RegistrationTest {
  protected:
   absl::StatusOr<v1::MarkNoShowsResponse> Mark(const std::string& event,
-                                               const std::string& request_id = "") {
+                                               const std::string& request_id = "",
+                                               const std::string& after = "") {
     v1::MarkNoShowsRequest request;
     request.set_parent(event);
     request.set_request_id(request_id);
+    request.set_after(after);
     return MarkNoShows(request);
   }
   void LetIn(const std::string& registration, const std::string& list = "") {
@@ -44,6 +46,16 @@ class NoShowsTest : public RegistrationTest {
     const std::string name = SignUp(event, email)->name();
     LetIn(name);
     return name;
+  }
+  void RegisterMany(const std::string& event, int count) {
+    for (int done = 0; done < count;) {
+      v1::BatchCreateRegistrationsRequest batch;
+      batch.set_parent(event);
+      for (; done < count && batch.requests_size() < 1000; ++done) {
+        *batch.add_requests() = RequestFor(event, absl::StrCat("p", done, "@example.org"));
+      }
+      ASSERT_THAT(BatchCreateRegistrations(batch), IsOk());
+    }
   }
   // A scanner is emptied that has let somebody in at `time`, into a session when `list` is one.
   void UploadEntry(const std::string& registration, std::string_view time,
@@ -78,7 +90,7 @@ TEST_P(NoShowsTest, WhoWasConfirmedAndDidNotComeIsANoShow) {
   const auto marked = Mark(event, kMarkId);
   ASSERT_THAT(marked, IsOk());
   EXPECT_EQ(marked->marked(), 2);
-  EXPECT_FALSE(marked->more());
+  EXPECT_EQ(marked->next(), "");
   EXPECT_EQ(StateOf(absent), v1::REGISTRATION_STATE_NO_SHOW);
   EXPECT_EQ(StateOf(other), v1::REGISTRATION_STATE_NO_SHOW);
   EXPECT_EQ(StateOf(came), v1::REGISTRATION_STATE_CHECKED_IN);
@@ -194,23 +206,35 @@ TEST_P(NoShowsTest, OnlyAnEventThatIsOverAndCheckedPeopleInHasNoShows) {
 TEST_P(NoShowsTest, ManyAreMarkedInSeveralCalls) {
   constexpr int kAbsent = kNoShowsMax + 3;
   const std::string event = OpenEvent(kAbsent + 1);
-  v1::BatchCreateRegistrationsRequest batch;
-  batch.set_parent(event);
-  for (int i = 0; i < kAbsent; ++i) {
-    *batch.add_requests() = RequestFor(event, absl::StrCat("p", i, "@example.org"));
-  }
-  ASSERT_THAT(BatchCreateRegistrations(batch), IsOk());
+  RegisterMany(event, kAbsent);
   Comes(event, "came@example.org");
   clock().Set(Instant("2015-12-18T18:00:00Z"));
   const auto first = Mark(event);
   ASSERT_THAT(first, IsOk());
   EXPECT_EQ(first->marked(), kNoShowsMax);
-  EXPECT_TRUE(first->more());
-  const auto second = Mark(event);
+  const auto second = Mark(event, "", first->next());
   ASSERT_THAT(second, IsOk());
   EXPECT_EQ(second->marked(), 3);
-  EXPECT_FALSE(second->more());
+  EXPECT_EQ(second->next(), "");
   EXPECT_EQ(StatisticsOf(event).no_show(), kAbsent);
+}
+
+TEST_P(NoShowsTest, OneCallLooksAtABoundedNumberWhomeverItMarks) {
+  constexpr int kWaiting = 2000;
+  const std::string event = OpenEvent(2, kWaiting);
+  Comes(event, "came@example.org");
+  const std::string absent = SignUp(event, "absent@example.org")->name();
+  RegisterMany(event, kWaiting);
+  clock().Set(Instant("2015-12-18T18:00:00Z"));
+  const auto first = Mark(event);
+  ASSERT_THAT(first, IsOk());
+  EXPECT_EQ(EventOf(first->next()), event) << "two are left";
+  const auto second = Mark(event, "", first->next());
+  ASSERT_THAT(second, IsOk());
+  EXPECT_EQ(second->next(), "");
+  EXPECT_EQ(first->marked() + second->marked(), 1);
+  EXPECT_EQ(StateOf(absent), v1::REGISTRATION_STATE_NO_SHOW);
+  EXPECT_THAT(Mark(event, "", "events/other/registrations/r"), HasViolation("after"));
 }
 
 }  // namespace

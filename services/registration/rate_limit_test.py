@@ -55,6 +55,7 @@ class RateLimitTest(unittest.TestCase):
         event = self._api("users/first", ORGANISER)(
             "EventService.CreateEvent", event_id="open-day", event=EVENT)
         self._api("users/second", ORGANISER)("EventService.PublishEvent", name=event.name)
+        self.event = event.name
         self.people = [
             self._api()("RegistrationService.CreateRegistration", parent=event.name, person={
                 "given_name": "Ewa", "family_name": "Nowak", "email": f"{who}@example.org"})
@@ -93,6 +94,14 @@ class RateLimitTest(unittest.TestCase):
                              ("RESOURCE_EXHAUSTED", "RATE_EXCEEDED"))
         self.assertEqual(api("RegistrationService.GetOwnRegistration", token=second).name,
                          self.people[1].name)
+
+    def test_so_does_the_link_of_an_invitation(self):
+        api = self._api()
+        for reason in ("LINK_INVALID", "RATE_EXCEEDED"):
+            with self.assertRaises(client.CallError) as caught:
+                api("RegistrationService.CreateRegistration", parent=self.event,
+                    invitation_token="made-up.7")
+            self.assertEqual(caught.exception.reason, reason)
 
     def test_it_learns_how_long(self):
         from google.rpc import error_details_pb2, status_pb2

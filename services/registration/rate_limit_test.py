@@ -8,8 +8,6 @@ import sys
 import tempfile
 import time
 import unittest
-import urllib.error
-import urllib.request
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "deploy/local")]
@@ -48,7 +46,7 @@ class RateLimitTest(unittest.TestCase):
         self.process.start()
         self.addCleanup(self._stop)
         deadline = time.monotonic() + stack.READY_SECONDS
-        while not self._is_ready(admin):
+        while not stack.http_ok(f"http://{admin}/readyz"):
             self.assertTrue(self.process.alive() and time.monotonic() < deadline,
                             self.process.log_tail())
             time.sleep(0.01)
@@ -64,14 +62,6 @@ class RateLimitTest(unittest.TestCase):
     def _stop(self):
         self.process.signal(stack.signal.SIGKILL)
         self.process.join(stack.STOP_SECONDS)
-
-    @staticmethod
-    def _is_ready(admin):
-        try:
-            with urllib.request.urlopen(f"http://{admin}/readyz", timeout=2) as answer:
-                return answer.status == 200
-        except (urllib.error.URLError, OSError):
-            return False
 
     def _api(self, subject="", roles=()):
         token = client.bearer_token(self.key, subject, roles) if subject else None

@@ -240,8 +240,9 @@ TEST_P(CalendarServiceTest, ASessionThatItsPersonDropsIsCancelledAndComesBackAbo
 
 TEST_P(CalendarServiceTest, AnUpdateSaysWhetherPeopleMustBeTold) {
   const auto told = [&] {
-    for (const feed::v1::Change& change : Changes()) {
-      if (change.cursor().seq() != Changes().back().cursor().seq()) continue;
+    const std::vector<feed::v1::Change> changes = Changes();
+    for (const feed::v1::Change& change : changes) {
+      if (change.cursor().seq() != changes.back().cursor().seq()) continue;
       const auto at = change.attributes().find("updated");
       return at == change.attributes().end() ? std::string() : at->second;
     }

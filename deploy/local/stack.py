@@ -115,6 +115,15 @@ def friendly_ports():
     return ports
 
 
+def http_ok(url):
+    """Whether it answers with 200."""
+    try:
+        with urllib.request.urlopen(url, timeout=2) as answer:
+            return answer.status == 200
+    except (urllib.error.URLError, OSError):
+        return False
+
+
 class Process:
     """One child process with its log file."""
 
@@ -391,19 +400,12 @@ class Stack:
             return f"the disk under {self.directory} is full"
         return str(error)
 
-    def _http_ok(self, url):
-        try:
-            with urllib.request.urlopen(url, timeout=2) as answer:
-                return answer.status == 200
-        except (urllib.error.URLError, OSError):
-            return False
-
     def _is_ready(self, name):
         if name == "redis":
             return self._redis_ready()
         if name == "mail-sink":
-            return self._http_ok(self.mail_url + "/healthz")
-        return self._http_ok(f"http://{self.address(name + '-admin')}/readyz")
+            return http_ok(self.mail_url + "/healthz")
+        return http_ok(f"http://{self.address(name + '-admin')}/readyz")
 
     def _redis_ready(self):
         try:

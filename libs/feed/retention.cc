@@ -60,6 +60,10 @@ absl::StatusOr<std::int64_t> Retention::RunOnce() {
   };
   WICI_ASSIGN_OR_RETURN(std::int64_t total, DeleteAll(own, now));
   for (const RetentionOptions::Deletion& deletion : options_.also) {
+    {
+      MutexLock lock(mutex_);
+      if (stopping_) return total;
+    }
     WICI_ASSIGN_OR_RETURN(const std::int64_t more, DeleteAll(deletion, now));
     total += more;
   }

@@ -15,6 +15,7 @@
 #include "libs/base/log.h"
 #include "libs/rpc/channel.h"
 #include "libs/rpc/metadata.h"
+#include "libs/rpc/rate_limiter.h"
 
 namespace wici::rpc {
 namespace {
@@ -189,13 +190,11 @@ absl::Status Call::ParseAndAuthorize() {
       !status.ok()) {
     return status;
   }
-  std::string peer;
   if (context_.principal.anonymous()) {
     MutexLock lock(mutex_);
-    peer = wire_->context.peer();
-    context_.peer = peer.substr(0, peer.rfind(':'));
+    context_.peer = CallerOf(wire_->context.peer());
   }
-  return server_.CheckRate(context_.principal, peer, *request_, begin_);
+  return server_.CheckRate(context_.principal, context_.peer, *request_, begin_);
 }
 
 void Call::Dispatch() {

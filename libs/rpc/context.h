@@ -18,7 +18,7 @@ namespace wici::rpc {
 struct Context {
   std::string method;       // "wici.registration.v1.EventService/GetEvent"
   Principal principal;      // authenticated, and authorised for this method and scope
-  std::string peer;         // the address of nobody's call ("ipv4:10.0.0.7"), else ""
+  std::string peer;         // from whom a call of nobody comes (CallerOf), else ""
   std::string call_id;      // x-request-id of the client, or made here; in every log line
   std::string traceparent;  // W3C trace context to pass on, or ""
   std::string language;     // "pl", "en" or "de", from accept-language; "en" when silent

@@ -1,8 +1,15 @@
 #include "libs/rpc/rate_limiter.h"
 
+#include <arpa/inet.h>
+#include <netinet/in.h>
+
 #include <algorithm>
+#include <cstdint>
 #include <string>
 #include <string_view>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 
 namespace wici::rpc {
 
@@ -39,6 +46,22 @@ void RateLimiter::Forget(absl::Time now) {
     it = full ? buckets_.erase(it) : std::next(it);
   }
   if (buckets_.size() >= callers_max_) buckets_.clear();
+}
+
+std::string CallerOf(std::string_view peer) {
+  constexpr std::string_view kIpv6 = "ipv6:";
+  std::string address(peer.substr(0, peer.rfind(':')));
+  if (address.compare(0, kIpv6.size(), kIpv6) != 0) return address;
+  // gRPC escapes the brackets.
+  std::string host = absl::StrReplaceAll(address.substr(kIpv6.size()),
+                                         {{"%5B", ""}, {"%5D", ""}, {"[", ""}, {"]", ""}});
+  host.resize(std::min(host.size(), host.find('%')));  // the interface of a link-local one
+  in6_addr bits{};
+  if (inet_pton(AF_INET6, host.c_str(), &bits) != 1) return address;
+  if (IN6_IS_ADDR_V4MAPPED(&bits)) return address;  // of one IPv4 address
+  std::fill(bits.s6_addr + 8, bits.s6_addr + 16, std::uint8_t{0});
+  char network[INET6_ADDRSTRLEN];
+  return absl::StrCat("ipv6:", inet_ntop(AF_INET6, &bits, network, sizeof network), "/64");
 }
 
 }  // namespace wici::rpc

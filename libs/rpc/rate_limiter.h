@@ -39,6 +39,11 @@ class RateLimiter {
   std::unordered_map<std::string, Bucket> buckets_ ABSL_GUARDED_BY(mutex_);
 };
 
+// Of whom an address is the caller: `peer`, as gRPC writes it ("ipv4:10.0.0.7:41234"), without the
+// port; of IPv6 only the first 64 bits ("ipv6:2001:db8::/64"), since whoever has one address of
+// such a network has all of them (RFC 4291, 2.5.1).
+std::string CallerOf(std::string_view peer);
+
 }  // namespace wici::rpc
 
 #endif  // WICI_LIBS_RPC_RATE_LIMITER_H_

@@ -63,5 +63,16 @@ TEST_F(RateLimiterTest, RemembersABoundedNumberOfCallers) {
   for (int i = 0; i < 2; ++i) EXPECT_EQ(Passed(limiter, std::to_string(i), 1), 1);
 }
 
+TEST(CallerOfTest, OfIpv6ANetworkIsOneCaller) {
+  EXPECT_EQ(CallerOf("ipv4:10.0.0.7:41234"), "ipv4:10.0.0.7");
+  EXPECT_EQ(CallerOf("ipv6:%5B2001:db8:1:2:3:4:5:6%5D:41234"), "ipv6:2001:db8:1:2::/64");
+  EXPECT_EQ(CallerOf("ipv6:[2001:db8:1:2::77]:80"), "ipv6:2001:db8:1:2::/64");
+  EXPECT_EQ(CallerOf("ipv6:%5B2001:db8:1:3::77%5D:80"), "ipv6:2001:db8:1:3::/64");
+  EXPECT_EQ(CallerOf("ipv6:%5Bfe80::1%25eth0%5D:80"), "ipv6:fe80::/64");
+  EXPECT_NE(CallerOf("ipv6:[::ffff:10.0.0.7]:80"), CallerOf("ipv6:[::ffff:10.0.0.8]:80"));
+  EXPECT_EQ(CallerOf("unix:/run/socket"), "unix");
+  EXPECT_EQ(CallerOf(""), "");
+}
+
 }  // namespace
 }  // namespace wici::rpc

@@ -29,15 +29,20 @@ constexpr std::size_t kCallersMax = 100'000;
 // An address may be that of an edge: it has the rate of so many callers.
 constexpr double kCallersBehindAddress = 40;
 
-// The `token` of a request, whose links are all called so; "" for none.
-std::string TokenOf(const google::protobuf::Message& request) {
-  const google::protobuf::FieldDescriptor* field =
-      request.GetDescriptor()->FindFieldByName("token");
-  if (field == nullptr || field->is_repeated() ||
-      field->cpp_type() != google::protobuf::FieldDescriptor::CPPTYPE_STRING) {
-    return "";
+// What the fields are called in which requests have the link of a mail.
+constexpr const char* kLinkFields[] = {"token", "invitation_token"};
+
+// The link of a mail in a request, "" for none.
+std::string LinkOf(const google::protobuf::Message& request) {
+  for (const char* name : kLinkFields) {
+    const google::protobuf::FieldDescriptor* field = request.GetDescriptor()->FindFieldByName(name);
+    if (field == nullptr || field->is_repeated() ||
+        field->cpp_type() != google::protobuf::FieldDescriptor::CPPTYPE_STRING) {
+      continue;
+    }
+    return request.GetReflection()->GetString(request, field);
   }
-  return request.GetReflection()->GetString(request, field);
+  return "";
 }
 
 // No limit is left at gRPC's defaults, which are open or end honest watchers.
@@ -232,15 +237,15 @@ void ServerImpl::StreamClosed(Call& call, const std::string& principal) {
   if (--streams_by_principal_[principal] == 0) streams_by_principal_.erase(principal);
 }
 
-absl::Status ServerImpl::CheckRate(const Principal& principal, std::string_view peer,
+absl::Status ServerImpl::CheckRate(const Principal& principal, std::string_view address,
                                    const google::protobuf::Message& request, absl::Time now) {
   if (options.calls_per_second_max <= 0) return absl::OkStatus();
   absl::Duration wait;
   if (principal.anonymous()) {
-    wait = address_limiter_.Take(peer.substr(0, peer.rfind(':')), now);
-    const std::string token = TokenOf(request);
-    if (wait == absl::ZeroDuration() && !token.empty()) {
-      wait = rate_limiter_.Take(absl::StrCat("link ", absl::HashOf(token)), now);
+    wait = address_limiter_.Take(address, now);
+    const std::string link = LinkOf(request);
+    if (wait == absl::ZeroDuration() && !link.empty()) {
+      wait = rate_limiter_.Take(absl::StrCat("link ", absl::HashOf(link)), now);
     }
   } else if (principal.id.rfind("services/", 0) != 0) {
     wait = rate_limiter_.Take(principal.id, now);

@@ -79,11 +79,10 @@ class ServerImpl {
   absl::Status StreamOpened(Call& call, const std::string& principal);
   void StreamClosed(Call& call, const std::string& principal);
   // OK, or RESOURCE_EXHAUSTED when the caller calls too often: a principal that is no service; or
-  // who has but the link of a mail, the `token` of a request; or else an address, `peer`, as gRPC
-  // writes it ("ipv4:10.0.0.7:41234"). An address counts as many callers, as there may be an edge
-  // with people behind it, and whoever has a link counts there too, so that made-up ones help
-  // nobody.
-  absl::Status CheckRate(const Principal& principal, std::string_view peer,
+  // who has but the link of a mail, the `token` or `invitation_token` of a request; or else an
+  // `address` (CallerOf). An address counts as many callers, as there may be an edge with people
+  // behind it, and whoever has a link counts there too, so that made-up ones help nobody.
+  absl::Status CheckRate(const Principal& principal, std::string_view address,
                          const google::protobuf::Message& request, absl::Time now);
   // Counts and logs a finished call.
   void Record(const Method& method, const Context& context, const absl::Status& status,

@@ -67,6 +67,7 @@ class WatchThread {
       {
         MutexLock lock(mutex_);
         if (!notified_ && !stopping_ && !more) {
+          // Waking for nothing costs one look.
           (void)wake_.WaitFor(mutex_, std::min(look_, absl::FromChrono(sign - Steady::now())));
         }
         if (stopping_) return;

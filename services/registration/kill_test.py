@@ -24,13 +24,12 @@ import collections
 import os
 import pathlib
 import random
+import re
 import subprocess
 import sys
 import tempfile
 import threading
 import time
-import urllib.error
-import urllib.request
 import uuid
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -90,17 +89,10 @@ class Replicas:
     def wait_ready(self, number):
         """Returns when it is."""
         deadline = time.monotonic() + stack.READY_SECONDS
-        while not self._is_ready(number):
+        while not stack.http_ok(f"http://{self._admin[number]}/readyz"):
             if time.monotonic() > deadline or not self.processes[number].alive():
                 sys.exit(f"replica {number} does not start:\n{self.processes[number].log_tail()}")
             time.sleep(0.01)
-
-    def _is_ready(self, number):
-        try:
-            with urllib.request.urlopen(f"http://{self._admin[number]}/readyz", timeout=2) as answer:
-                return answer.status == 200
-        except (urllib.error.URLError, OSError):
-            return False
 
     def kill(self, number):
         """SIGKILL."""
@@ -347,7 +339,9 @@ def run(seed, server, directory):
     """What is wrong after the run of a seed."""
     database = f"kill_{os.getpid()}_{seed}"
     query(server, f"CREATE DATABASE {database}")
-    url = server.replace("/postgres?", f"/{database}?")
+    url, found = re.subn(r"^(\w+://[^/?]*/)[^?]*", rf"\g<1>{database}", server)
+    if not found:
+        sys.exit(f"no database is named in {server}")
     replicas, rng = Replicas(directory, url), random.Random(seed)
     try:
         for number in range(len(PORTS)):  # the first makes the schema

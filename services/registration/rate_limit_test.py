@@ -8,8 +8,6 @@ import sys
 import tempfile
 import time
 import unittest
-import urllib.error
-import urllib.request
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "deploy/local")]
@@ -48,13 +46,14 @@ class RateLimitTest(unittest.TestCase):
         self.process.start()
         self.addCleanup(self._stop)
         deadline = time.monotonic() + stack.READY_SECONDS
-        while not self._is_ready(admin):
+        while not stack.http_ok(f"http://{admin}/readyz"):
             self.assertTrue(self.process.alive() and time.monotonic() < deadline,
                             self.process.log_tail())
             time.sleep(0.01)
         event = self._api("users/first", ORGANISER)(
             "EventService.CreateEvent", event_id="open-day", event=EVENT)
         self._api("users/second", ORGANISER)("EventService.PublishEvent", name=event.name)
+        self.event = event.name
         self.people = [
             self._api()("RegistrationService.CreateRegistration", parent=event.name, person={
                 "given_name": "Ewa", "family_name": "Nowak", "email": f"{who}@example.org"})
@@ -63,14 +62,6 @@ class RateLimitTest(unittest.TestCase):
     def _stop(self):
         self.process.signal(stack.signal.SIGKILL)
         self.process.join(stack.STOP_SECONDS)
-
-    @staticmethod
-    def _is_ready(admin):
-        try:
-            with urllib.request.urlopen(f"http://{admin}/readyz", timeout=2) as answer:
-                return answer.status == 200
-        except (urllib.error.URLError, OSError):
-            return False
 
     def _api(self, subject="", roles=()):
         token = client.bearer_token(self.key, subject, roles) if subject else None
@@ -93,6 +84,14 @@ class RateLimitTest(unittest.TestCase):
                              ("RESOURCE_EXHAUSTED", "RATE_EXCEEDED"))
         self.assertEqual(api("RegistrationService.GetOwnRegistration", token=second).name,
                          self.people[1].name)
+
+    def test_so_does_the_link_of_an_invitation(self):
+        api = self._api()
+        for reason in ("LINK_INVALID", "RATE_EXCEEDED"):
+            with self.assertRaises(client.CallError) as caught:
+                api("RegistrationService.CreateRegistration", parent=self.event,
+                    invitation_token="made-up.7")
+            self.assertEqual(caught.exception.reason, reason)
 
     def test_it_learns_how_long(self):
         from google.rpc import error_details_pb2, status_pb2

@@ -189,7 +189,7 @@ class DoorSteps(PairSteps):
         marked = self.api("CheckInService.MarkNoShows", parent=WORKSHOP)
         statistics = self.api("EventService.GetEventStatistics", name=WORKSHOP)
         compare("who did not come", {
-            "marked": marked.marked, "more": marked.more, "no_show": statistics.no_show,
+            "marked": marked.marked, "next": marked.next, "no_show": statistics.no_show,
             "came": statistics.came, "registered": statistics.registered},
             self.expected["no_shows"])
         self.report.note(f"of {statistics.registered} with a seat {statistics.came} came and "

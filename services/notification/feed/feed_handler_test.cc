@@ -377,7 +377,8 @@ TEST(TemplateForTest, OtherKindsCallForNothing) {
   for (const char* kind :
        {"event.created", "event.published", "invitation.answered", "invitation.revoked",
         "registration.held", "registration.checked_in", "registration.check_in_undone",
-        "meeting.withdrawn", "meeting.held", "meeting.missed", ""}) {
+        "registration.no_show", "registration.no_show_undone", "meeting.withdrawn", "meeting.held",
+        "meeting.missed", ""}) {
     EXPECT_EQ(TemplateFor(kind), "") << kind;
   }
 }

@@ -73,9 +73,6 @@ bool IsTrue(const ClaimedDelivery& delivery, const MessageFacts& facts, absl::Ti
   if (delivery.template_name == "templates/session-rescheduled" && facts.subject->called_off) {
     return false;
   }
-  if (delivery.template_name == "templates/session-cancelled" && !facts.subject->called_off) {
-    return false;  // it was made again
-  }
   if (delivery.anchor) {
     // A reminder is for those who have a seat, and never of a time that is no longer right.
     const bool has_seat = facts.links != nullptr && !facts.links->check_in_token().empty();

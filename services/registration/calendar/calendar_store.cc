@@ -80,7 +80,6 @@ absl::Status ReadMeetings(sql::Transaction& tx, PersonalFacts& facts) {
 
 absl::Status ReadSessions(sql::Transaction& tx, const std::set<std::string>& names,
                           PersonalFacts& facts) {
-  // One that was deleted and made again is there: what is there counts.
   for (const sql::Query& query : {kGetSessions, kGetDeletedSessions}) {
     WICI_ASSIGN_OR_RETURN(const sql::Rows rows, tx.SelectMany(query, "", KeysOf(names)));
     for (const sql::Row& row : rows) {

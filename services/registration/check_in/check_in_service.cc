@@ -214,12 +214,8 @@ absl::Status CheckInService::ListAttendances(const rpc::Context& context,
 absl::Status CheckInService::MarkNoShows(const rpc::Context& context,
                                          const v1::MarkNoShowsRequest& request,
                                          v1::MarkNoShowsResponse& response) {
-  Violations violations;
-  violations.RequireResourceName("parent", request.parent(), kEventPattern);
-  violations.RequestId("request_id", request.request_id());
-  WICI_RETURN_IF_ERROR(violations.ToStatus(kDomain));
-  return Answer(no_shows_.Mark(CallOf(context, request), request.parent(), context.principal.id),
-                response);
+  WICI_RETURN_IF_ERROR(Validate(request));
+  return Answer(no_shows_.Mark(CallOf(context, request), request, context.principal.id), response);
 }
 
 absl::Status CheckInService::WatchCheckIns(const rpc::Context&,

@@ -27,10 +27,12 @@ constexpr const char* kMarkId = "3f5a3d64-2f6c-4f0e-9b7e-1f3f5d8f7a13";
 class NoShowsTest : public RegistrationTest {
  protected:
   absl::StatusOr<v1::MarkNoShowsResponse> Mark(const std::string& event,
-                                               const std::string& request_id = "") {
+                                               const std::string& request_id = "",
+                                               const std::string& after = "") {
     v1::MarkNoShowsRequest request;
     request.set_parent(event);
     request.set_request_id(request_id);
+    request.set_after(after);
     return MarkNoShows(request);
   }
   void LetIn(const std::string& registration, const std::string& list = "") {
@@ -45,14 +47,26 @@ class NoShowsTest : public RegistrationTest {
     LetIn(name);
     return name;
   }
-  // A scanner is emptied that has let somebody in at `time`.
-  void UploadEntry(const std::string& registration, std::string_view time) {
+  void RegisterMany(const std::string& event, int count) {
+    for (int done = 0; done < count;) {
+      v1::BatchCreateRegistrationsRequest batch;
+      batch.set_parent(event);
+      for (; done < count && batch.requests_size() < 1000; ++done) {
+        *batch.add_requests() = RequestFor(event, absl::StrCat("p", done, "@example.org"));
+      }
+      ASSERT_THAT(BatchCreateRegistrations(batch), IsOk());
+    }
+  }
+  // A scanner is emptied that has let somebody in at `time`, into a session when `list` is one.
+  void UploadEntry(const std::string& registration, std::string_view time,
+                   const std::string& list = "") {
     v1::BatchCheckInRequest request;
     request.set_parent(EventOf(registration));
     v1::Scan& scan = *request.add_scans();
     scan.set_gate("north");
     scan.set_sequence(1);
     scan.set_registration(registration);
+    scan.set_list(list);
     *scan.mutable_scan_time() = At(time);
     EXPECT_THAT(BatchCheckIn(request, Door()), IsOk());
   }
@@ -76,7 +90,7 @@ TEST_P(NoShowsTest, WhoWasConfirmedAndDidNotComeIsANoShow) {
   const auto marked = Mark(event, kMarkId);
   ASSERT_THAT(marked, IsOk());
   EXPECT_EQ(marked->marked(), 2);
-  EXPECT_FALSE(marked->more());
+  EXPECT_EQ(marked->next(), "");
   EXPECT_EQ(StateOf(absent), v1::REGISTRATION_STATE_NO_SHOW);
   EXPECT_EQ(StateOf(other), v1::REGISTRATION_STATE_NO_SHOW);
   EXPECT_EQ(StateOf(came), v1::REGISTRATION_STATE_CHECKED_IN);
@@ -128,6 +142,46 @@ TEST_P(NoShowsTest, WhoCameToAWorkshopOnlyHasCome) {
   EXPECT_EQ(StateOf(absent), v1::REGISTRATION_STATE_NO_SHOW);
 }
 
+TEST_P(NoShowsTest, WhoCameToAWorkshopOnlyHasComeWhenTheScanIsUploadedLaterToo) {
+  const std::string event = OpenEvent(5);
+  const std::string workshop = AddSession(event, "workshop", 5, 13, 14);
+  Comes(event, "a@example.org");
+  const std::string late = SignUp(event, "b@example.org", "", {workshop})->name();
+  const std::string at_the_door = SignUp(event, "c@example.org", "", {workshop})->name();
+  clock().Set(Instant("2015-12-18T17:00:00Z"));
+  ASSERT_EQ(Mark(event)->marked(), 2);
+  UploadEntry(late, "2015-12-18T13:05:00Z", workshop);
+  EXPECT_EQ(StateOf(late), v1::REGISTRATION_STATE_CONFIRMED) << "as if it had come before";
+  EXPECT_THAT(ChangeKinds(), Contains("registration.no_show_undone"));
+  v1::CheckInRequest entry;
+  entry.set_parent(event);
+  entry.set_registration(at_the_door);
+  entry.set_list(workshop);
+  const auto entered = CheckIn(entry, Door());
+  ASSERT_THAT(entered, IsOk());
+  EXPECT_EQ(entered->state(), v1::REGISTRATION_STATE_CONFIRMED);
+  EXPECT_EQ(StateOf(at_the_door), v1::REGISTRATION_STATE_CONFIRMED);
+  EXPECT_EQ(StatisticsOf(event).no_show(), 0);
+  EXPECT_EQ(Mark(event)->marked(), 0);
+}
+
+TEST_P(NoShowsTest, WhoCameToAWorkshopAndIsInAnotherNowHasCome) {
+  const std::string event = OpenEvent(5);
+  const std::string workshop = AddSession(event, "workshop", 5, 13, 14);
+  const std::string panel = AddSession(event, "panel", 5, 13, 14);
+  Comes(event, "a@example.org");
+  const std::string moved = SignUp(event, "b@example.org", "", {workshop})->name();
+  LetIn(moved, workshop);
+  v1::UpdateRegistrationRequest update;
+  update.mutable_registration()->set_name(moved);
+  update.mutable_registration()->add_sessions(panel);
+  update.mutable_update_mask()->add_paths("sessions");
+  ASSERT_THAT(UpdateRegistration(update), IsOk());
+  clock().Set(Instant("2015-12-18T17:00:00Z"));
+  EXPECT_EQ(Mark(event)->marked(), 0);
+  EXPECT_EQ(StateOf(moved), v1::REGISTRATION_STATE_CONFIRMED);
+}
+
 TEST_P(NoShowsTest, OnlyAnEventThatIsOverAndCheckedPeopleInHasNoShows) {
   const std::string event = OpenEvent(5);
   const std::string absent = SignUp(event, "a@example.org")->name();
@@ -152,23 +206,35 @@ TEST_P(NoShowsTest, OnlyAnEventThatIsOverAndCheckedPeopleInHasNoShows) {
 TEST_P(NoShowsTest, ManyAreMarkedInSeveralCalls) {
   constexpr int kAbsent = kNoShowsMax + 3;
   const std::string event = OpenEvent(kAbsent + 1);
-  v1::BatchCreateRegistrationsRequest batch;
-  batch.set_parent(event);
-  for (int i = 0; i < kAbsent; ++i) {
-    *batch.add_requests() = RequestFor(event, absl::StrCat("p", i, "@example.org"));
-  }
-  ASSERT_THAT(BatchCreateRegistrations(batch), IsOk());
+  RegisterMany(event, kAbsent);
   Comes(event, "came@example.org");
   clock().Set(Instant("2015-12-18T18:00:00Z"));
   const auto first = Mark(event);
   ASSERT_THAT(first, IsOk());
   EXPECT_EQ(first->marked(), kNoShowsMax);
-  EXPECT_TRUE(first->more());
-  const auto second = Mark(event);
+  const auto second = Mark(event, "", first->next());
   ASSERT_THAT(second, IsOk());
   EXPECT_EQ(second->marked(), 3);
-  EXPECT_FALSE(second->more());
+  EXPECT_EQ(second->next(), "");
   EXPECT_EQ(StatisticsOf(event).no_show(), kAbsent);
+}
+
+TEST_P(NoShowsTest, OneCallLooksAtABoundedNumberWhomeverItMarks) {
+  constexpr int kWaiting = 2000;
+  const std::string event = OpenEvent(2, kWaiting);
+  Comes(event, "came@example.org");
+  const std::string absent = SignUp(event, "absent@example.org")->name();
+  RegisterMany(event, kWaiting);
+  clock().Set(Instant("2015-12-18T18:00:00Z"));
+  const auto first = Mark(event);
+  ASSERT_THAT(first, IsOk());
+  EXPECT_EQ(EventOf(first->next()), event) << "two are left";
+  const auto second = Mark(event, "", first->next());
+  ASSERT_THAT(second, IsOk());
+  EXPECT_EQ(second->next(), "");
+  EXPECT_EQ(first->marked() + second->marked(), 1);
+  EXPECT_EQ(StateOf(absent), v1::REGISTRATION_STATE_NO_SHOW);
+  EXPECT_THAT(Mark(event, "", "events/other/registrations/r"), HasViolation("after"));
 }
 
 }  // namespace

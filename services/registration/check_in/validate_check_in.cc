@@ -96,6 +96,16 @@ absl::Status Validate(const v1::BatchCheckInRequest& request) {
   return violations.ToStatus(kDomain);
 }
 
+absl::Status Validate(const v1::MarkNoShowsRequest& request) {
+  Violations violations;
+  violations.RequireResourceName("parent", request.parent(), kEventPattern);
+  if (!request.after().empty()) {
+    CheckRegistrationOf("after", request.parent(), request.after(), violations);
+  }
+  violations.RequestId("request_id", request.request_id());
+  return violations.ToStatus(kDomain);
+}
+
 absl::Status Validate(const v1::WatchCheckInsRequest& request) {
   Violations violations;
   violations.RequireResourceName("parent", request.parent(), kEventPattern);

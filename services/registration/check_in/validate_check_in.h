@@ -13,6 +13,7 @@ namespace wici::registration {
 absl::Status Validate(const v1::CheckInRequest& request);
 absl::Status Validate(const v1::UndoCheckInRequest& request);
 absl::Status Validate(const v1::BatchCheckInRequest& request);
+absl::Status Validate(const v1::MarkNoShowsRequest& request);
 absl::Status Validate(const v1::WatchCheckInsRequest& request);
 
 // "" or a session of `event`.

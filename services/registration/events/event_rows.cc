@@ -1,6 +1,8 @@
 #include "services/registration/events/event_rows.h"
 
+#include "absl/strings/str_cat.h"
 #include "libs/base/clock.h"
+#include "libs/base/error.h"
 #include "libs/base/status_macros.h"
 #include "libs/base/timestamp.h"
 #include "libs/rpc/etag.h"
@@ -104,13 +106,20 @@ absl::StatusOr<std::vector<SessionRow>> LoadSessions(sql::Transaction& tx, std::
   return sessions;
 }
 
+absl::Status CheckSessionCount(sql::Transaction& tx, std::string_view event) {
+  WICI_ASSIGN_OR_RETURN(const sql::Rows rows, tx.Execute(kCountSessions, {event}));
+  if (rows[0].Int(0) < kSessionsMax) return absl::OkStatus();
+  return InvalidArgumentError(
+      kDomain, {{"parent", absl::StrCat("must have at most ", kSessionsMax,
+                                        " sessions, with those that were called off")}});
+}
+
 absl::StatusOr<SessionRow> LoadSession(sql::Transaction& tx, std::string_view name) {
   WICI_ASSIGN_OR_RETURN(const sql::Rows rows, tx.Execute(kGetSession, {EventOf(name), IdOf(name)}));
   if (rows.empty()) return SessionNotFoundError(name);
   return ReadSession(rows[0]);
 }
 
-// As it was when it was deleted.
 absl::StatusOr<v1::Session> LoadDeletedSession(sql::Transaction& tx, std::string_view name) {
   WICI_ASSIGN_OR_RETURN(const sql::Rows rows, sql::SelectMany(tx, kGetDeletedSessions, "",
                                                               {{EventOf(name), IdOf(name)}}));

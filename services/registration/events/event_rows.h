@@ -42,11 +42,13 @@ SessionRow ReadSession(const sql::Row& row);
 sql::Bytes SessionBody(v1::Session session);
 // SESSION_NOT_FOUND.
 absl::StatusOr<SessionRow> LoadSession(sql::Transaction& tx, std::string_view name);
-// As it was when it was deleted. SESSION_NOT_FOUND when none of this name ever was.
+// As it was when it was called off. SESSION_NOT_FOUND when none of this name ever was.
 absl::StatusOr<v1::Session> LoadDeletedSession(sql::Transaction& tx, std::string_view name);
-// Keeps a session that is deleted, as one that is: for the calendars it stands in.
+// Keeps a session that is called off, as one that is: for the calendars it stands in.
 absl::Status KeepDeleted(sql::Transaction& tx, absl::Time now, SessionRow& row);
-inline constexpr std::int64_t kSessionsMax = 10'000;  // of an event
+inline constexpr std::int64_t kSessionsMax = 10'000;  // of an event, with those called off
+// INVALID_ARGUMENT when the event has no room for one more.
+absl::Status CheckSessionCount(sql::Transaction& tx, std::string_view event);
 // At most `limit` sessions after (start_micros, id), in that order.
 absl::StatusOr<std::vector<SessionRow>> LoadSessions(sql::Transaction& tx, std::string_view event,
                                                      std::int64_t after_start,

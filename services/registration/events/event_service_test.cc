@@ -3,12 +3,15 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "google/protobuf/util/message_differencer.h"
 #include "grpcpp/channel.h"
 #include "gtest/gtest.h"
 #include "libs/rpc/channel.h"
+#include "services/registration/events/event_rows.h"
 #include "services/registration/events/event_watch.h"
+#include "services/registration/events/queries.h"
 #include "services/registration/testing/registration_fixture.h"
 #include "wici/registration/v1/event_service.grpc.pb.h"
 
@@ -175,6 +178,42 @@ TEST_P(EventServiceTest, SessionsLieWithinTheirEvent) {
   EXPECT_THAT(DeleteSession(remove), IsOk());
   EXPECT_THAT(DeleteSession(remove),
               StatusIs(absl::StatusCode::kNotFound, Reason("SESSION_NOT_FOUND")));
+}
+
+TEST_P(EventServiceTest, ASessionOfADraftIsGoneAsIfItHadNotBeen) {
+  const std::string event = Create(Meeting(5, 0, v1::ADMISSION_OPEN))->name();
+  const auto first = Add(event, Opening());
+  ASSERT_THAT(first, IsOk());
+  v1::DeleteSessionRequest remove;
+  remove.set_name(first->name());
+  ASSERT_THAT(DeleteSession(remove), IsOk());
+  v1::GetSessionRequest get;
+  get.set_name(first->name());
+  EXPECT_THAT(GetSession(get), StatusIs(absl::StatusCode::kNotFound, Reason("SESSION_NOT_FOUND")));
+  const auto again = Add(event, Opening());
+  ASSERT_THAT(again, IsOk());
+  EXPECT_EQ(again->calendar_changes(), 0);
+}
+
+TEST_P(EventServiceTest, AnEventHasABoundOfSessionsThatCountsThoseThatWereCalledOff) {
+  const std::string event = OpenEvent(5);
+  std::vector<std::vector<sql::Value>> rows;
+  for (std::int64_t i = 1; i < kSessionsMax; ++i) {
+    rows.push_back({event, absl::StrCat("s", i), std::int64_t{1}, std::int64_t{0}, std::int64_t{1},
+                    sql::Bytes{""}, std::int64_t{0}, std::int64_t{0}});
+  }
+  ASSERT_THAT(database().Write(machine_.Now() + absl::Seconds(10),
+                               [&](sql::Transaction& tx) {
+                                 return tx.InsertMany(kInsertSessions, "", rows).status();
+                               }),
+              IsOk());
+  const auto last = Add(event, Opening());
+  ASSERT_THAT(last, IsOk());
+  v1::DeleteSessionRequest remove;
+  remove.set_name(last->name());
+  ASSERT_THAT(DeleteSession(remove), IsOk());
+  EXPECT_THAT(Add(event, Opening(), "one-more"),
+              StatusIs(absl::StatusCode::kInvalidArgument, HasViolation("parent")));
 }
 
 TEST_P(EventServiceTest, SessionsAreListedInTheOrderOfTheirStart) {

@@ -34,6 +34,8 @@ void TellOfSession(const v1::Event& event, const v1::Session& session, std::stri
   changes.push_back(std::move(change));
 }
 
+absl::Status LostSession() { return absl::AbortedError("another change of the session was first"); }
+
 template <class Message>
 void SetChanged(std::int64_t revision, absl::Time now, Message& message) {
   message.set_etag(rpc::MakeEtag(revision));
@@ -307,7 +309,7 @@ absl::Status EventStore::UpdateSessionRow(sql::Transaction& tx, SessionRow& row)
       tx.Execute(kUpdateSession, {EventOf(session.name()), IdOf(session.name()), row.revision,
                                   MicrosOf(session.start_time()), MicrosOf(session.end_time()),
                                   SessionBody(session), ToMicros(now)}));
-  if (updated.empty()) return absl::AbortedError("another change of the session was first");
+  if (updated.empty()) return LostSession();
   ++row.revision;
   SetChanged(row.revision, now, row.session);
   return absl::OkStatus();
@@ -325,11 +327,11 @@ absl::StatusOr<v1::Session> EventStore::CreateSession(const Call& call, v1::Sess
       call, [&](sql::Transaction& tx, Changes& changes) -> absl::StatusOr<v1::Session> {
         WICI_ASSIGN_OR_RETURN(const EventRow event, LoadForSession(tx, name));
         if (!LiesWithin(session, event.event)) return SessionOutsideEventError(name);
-        const absl::StatusOr<v1::Session> deleted = LoadDeletedSession(tx, name);
-        if (!absl::IsNotFound(deleted.status())) {
-          WICI_RETURN_IF_ERROR(deleted.status());
-          session.set_calendar_changes(deleted->calendar_changes() + 1);
-        }
+        // Whoever chose the one that was called off still names it, and is counted nowhere.
+        const absl::Status was = LoadDeletedSession(tx, name).status();
+        if (was.ok()) return SessionExistsError(name);
+        if (!absl::IsNotFound(was)) return was;
+        WICI_RETURN_IF_ERROR(CheckSessionCount(tx, event.event.name()));
         WICI_ASSIGN_OR_RETURN(
             const sql::Rows inserted,
             tx.Execute(kInsertSession,
@@ -375,12 +377,15 @@ absl::StatusOr<v1::DeleteSessionResponse> EventStore::DeleteSession(const Call& 
         WICI_ASSIGN_OR_RETURN(SessionRow row, LoadSession(tx, name));
         WICI_ASSIGN_OR_RETURN(const EventRow event, LoadForSession(tx, name));
         WICI_RETURN_IF_ERROR(rpc::CheckEtag(kDomain, name, etag, row.revision));
-        WICI_RETURN_IF_ERROR(
-            tx.Execute(kDeleteSession, {EventOf(name), IdOf(name), row.revision}).status());
-        WICI_RETURN_IF_ERROR(KeepDeleted(tx, mutation_.clock().Now(), row));
-        const bool tell = event.event.state() == v1::EVENT_STATE_PUBLISHED;
+        WICI_ASSIGN_OR_RETURN(
+            const sql::Rows deleted,
+            tx.Execute(kDeleteSession, {EventOf(name), IdOf(name), row.revision}));
+        if (deleted.empty()) return LostSession();
+        // One of a draft stands in no calendar, and nobody has chosen it.
+        const bool published = event.event.state() == v1::EVENT_STATE_PUBLISHED;
+        if (published) WICI_RETURN_IF_ERROR(KeepDeleted(tx, mutation_.clock().Now(), row));
         WICI_RETURN_IF_ERROR(SaveSessionChange(tx, event.event, row.session, std::nullopt,
-                                               tell ? "session.cancelled" : "", changes));
+                                               published ? "session.cancelled" : "", changes));
         return v1::DeleteSessionResponse();
       });
 }

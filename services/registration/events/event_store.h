@@ -67,7 +67,8 @@ class EventStore {
                                                         std::int64_t after_start,
                                                         std::string_view after_id,
                                                         std::int64_t limit);
-  // SESSION_EXISTS, SESSION_OUTSIDE_EVENT, EVENT_NOT_FOUND, EVENT_CANCELLED.
+  // SESSION_EXISTS, also of one that was called off; SESSION_OUTSIDE_EVENT, EVENT_NOT_FOUND,
+  // EVENT_CANCELLED.
   absl::StatusOr<v1::Session> CreateSession(const Call& call, v1::Session session);
   // More places promote the waiting list. SESSION_NOT_FOUND, SESSION_OUTSIDE_EVENT, ETAG_MISMATCH,
   // EVENT_CANCELLED, QUOTA_BELOW_TAKEN; SESSION_MOVE_OVERLAPS unless `allow_overlaps`.

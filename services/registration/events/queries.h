@@ -61,6 +61,11 @@ inline constexpr sql::Query kListSessions{"list_sessions", R"sql(
   FROM sessions s WHERE s.event = $1 AND (s.start_at, s.id) > ($2, $3)
   ORDER BY s.start_at, s.id LIMIT $4)sql"};
 
+// With those that were called off.
+inline constexpr sql::Query kCountSessions{"count_sessions", R"sql(
+  SELECT (SELECT COUNT(*) FROM sessions WHERE event = $1) +
+         (SELECT COUNT(*) FROM deleted_sessions WHERE event = $1))sql"};
+
 inline constexpr sql::Query kInsertSession{"insert_session", R"sql(
   INSERT INTO sessions (event, id, revision, start_at, end_at, body, created_at, updated_at)
   VALUES ($1, $2, 1, $3, $4, $5, $6, $6) ON CONFLICT DO NOTHING RETURNING id)sql"};
@@ -84,9 +89,7 @@ inline constexpr sql::Query kGetDeletedSessions{"get_deleted_sessions", R"sql(
 
 inline constexpr sql::Query kKeepDeletedSession{"keep_deleted_session", R"sql(
   INSERT INTO deleted_sessions (event, id, revision, body, created_at, updated_at)
-  VALUES ($1, $2, $3, $4, $5, $6)
-  ON CONFLICT (event, id) DO UPDATE SET revision = $3, body = $4, created_at = $5,
-         updated_at = $6)sql"};
+  VALUES ($1, $2, $3, $4, $5, $6))sql"};
 
 // Those that ended. Who is confirmed and who waits is counted in the event.
 inline constexpr sql::Query kCountRegistrations{"count_registrations", R"sql(

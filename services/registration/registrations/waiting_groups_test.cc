@@ -132,6 +132,25 @@ TEST_P(WaitingGroupsTest, WhoIsMovedOnTheListLeavesTheGroup) {
   EXPECT_EQ(GetRegistration(group[1])->group(), "");
 }
 
+TEST_P(WaitingGroupsTest, TheAnswerToAMoveThatPromotesAnotherNamesNoWrongPlace) {
+  const std::string event = OpenEvent(2, 10);
+  const std::string workshop = AddSession(event, "workshop", 1, 12, 13);
+  ASSERT_THAT(SignUp(event, "seated@x.org", "", {workshop}), IsOk());
+  const auto group = Join(GroupOf(event, 2, "g"));
+  ASSERT_THAT(SignUp(event, "x@x.org", "", {workshop}), IsOk());
+  const auto last = SignUp(event, "y@x.org", "", {workshop});
+  EXPECT_THAT(StatesOf({group[0], group[1], last->name()}), Each(kWaitlisted));
+  v1::MoveOnWaitingListRequest move;
+  move.set_name(group[1]);
+  move.set_position(3);
+  const auto moved = MoveOnWaitingList(move);
+  ASSERT_THAT(moved, IsOk());
+  EXPECT_EQ(StateOf(group[0]), kConfirmed) << "alone it fits";
+  EXPECT_EQ(moved->waiting_list_position(), 0) << "not known";
+  EXPECT_EQ(GetRegistration(group[1])->waiting_list_position(), 2);
+  EXPECT_EQ(GetRegistration(last->name())->waiting_list_position(), 3);
+}
+
 TEST_P(WaitingGroupsTest, WhoLeavesTheGroupByAMoveFitsAloneAndIsPromotedAtOnce) {
   const std::string event = OpenEvent(2, 10);
   const auto seated = SignUp(event, "seated@x.org");

@@ -49,8 +49,9 @@ inline constexpr sql::Query kListReleasing{"list_releasing", R"sql(
   SELECT event, id FROM vouchers WHERE releases_at IS NOT NULL AND releases_at <= $1
   ORDER BY releases_at, event, id LIMIT $2)sql"};
 
-inline constexpr sql::Query kReleaseVoucher{"release_voucher", R"sql(
-  UPDATE vouchers SET releases_at = NULL WHERE event = $1 AND id = $2 RETURNING id)sql"};
+inline constexpr sql::Query kReleaseVouchers{"release_vouchers", R"sql(
+  UPDATE vouchers SET releases_at = NULL WHERE (event, id) IN)sql"};
+inline constexpr std::string_view kReleaseVouchersSuffix = " RETURNING id";
 
 inline constexpr sql::Query kInsertVoucherLog{"insert_voucher_log", R"sql(
   INSERT INTO voucher_log (event, voucher, version, step, kind, registration, actor, happened_at)

@@ -155,6 +155,14 @@ const v1::Attendance* Door::Find(const std::string& registration, const std::str
   return at == attendances_.end() ? nullptr : &at->second.now;
 }
 
+bool Door::Came(const std::string& registration) const {
+  for (auto at = attendances_.lower_bound({registration, ""});
+       at != attendances_.end() && at->first.first == registration; ++at) {
+    if (at->second.now.has_first_entry()) return true;
+  }
+  return false;
+}
+
 std::vector<const v1::Attendance*> Door::Changed() const {
   std::vector<const v1::Attendance*> changed;
   for (const auto& [key, kept] : attendances_) {

@@ -59,6 +59,9 @@ class Door {
   // nullptr.
   v1::CheckInOutcome OutcomeOf(const v1::DoorScan& scan) const;
   const v1::Attendance* Find(const std::string& registration, const std::string& list) const;
+  // Whether a loaded registration has come to the event or to any session, also to one it does not
+  // name any more. After Load, and with what Add took after Merge.
+  bool Came(const std::string& registration) const;
   // The attendances that changed.
   std::vector<const v1::Attendance*> Changed() const;
   // Whether there is something to save.

@@ -14,10 +14,9 @@ namespace wici::registration {
 inline constexpr sql::Query kGetEventEnd{"get_event_end",
                                          "SELECT end_at FROM events WHERE name = $1"};
 
-// Those who are confirmed and not checked in.
-inline constexpr sql::Query kListConfirmed{"list_confirmed", R"sql(
-  SELECT id FROM registrations WHERE event = $1 AND id > $2 AND state = 2
-  ORDER BY id LIMIT $3)sql"};
+// Whatever the state: what is read is bounded, not only what is found.
+inline constexpr sql::Query kListStates{"list_states", R"sql(
+  SELECT id, state FROM registrations WHERE event = $1 AND id > $2 ORDER BY id LIMIT $3)sql"};
 
 inline constexpr sql::Query kGetScansOfRegistrations{"get_scans_of_registrations", R"sql(
   SELECT event, online, gate, sequence, registration, list, direction, scanned_at, holder

@@ -359,6 +359,27 @@ TEST_P(CategoryPlacesTest, ADeletedSessionTakesNoPlaces) {
   EXPECT_THAT(CancelRegistration(first->name()), IsOk());
 }
 
+TEST_P(CategoryPlacesTest, TheIdOfADeletedSessionIsNotUsedAgain) {
+  const std::string event = OpenEvent(1, 5);
+  const std::string workshop = AddSession(event, "workshop", 5, 12, 13);
+  const auto seated = SignUp(event, "a@example.org", "", {workshop});
+  const auto waits = SignUp(event, "b@example.org", "", {workshop});
+  v1::DeleteSessionRequest remove;
+  remove.set_name(workshop);
+  ASSERT_THAT(DeleteSession(remove), IsOk());
+  v1::CreateSessionRequest again;
+  again.set_parent(event);
+  again.set_session_id("workshop");
+  (*again.mutable_session()->mutable_title())["en"] = "Workshop";
+  *again.mutable_session()->mutable_start_time() = At("2015-12-18T13:00:00Z");
+  *again.mutable_session()->mutable_end_time() = At("2015-12-18T14:00:00Z");
+  EXPECT_THAT(CreateSession(again),
+              StatusIs(absl::StatusCode::kAlreadyExists, Reason("SESSION_EXISTS")));
+  EXPECT_THAT(CancelRegistration(seated->name()), IsOk());
+  EXPECT_EQ(StateOf(waits->name()), kConfirmed);
+  EXPECT_THAT(CancelRegistration(waits->name()), IsOk());
+}
+
 TEST_P(CategoryPlacesTest, APartyHasNoMoreRegistrationsThanItsLimit) {
   v1::Event wanted = Meeting(10, 0, v1::ADMISSION_OPEN);
   wanted.set_party_limit(2);

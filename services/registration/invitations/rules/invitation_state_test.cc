@@ -122,5 +122,31 @@ TEST(InvitationRulesTest, TwoAreOneThroughAThird) {
   EXPECT_EQ(people[1].invitation.person(), "d");
 }
 
+TEST(InvitationRulesTest, WhoIsGivenByDetailsAndIsAContactIsTheContactWhicheverComesFirst) {
+  WantedPerson details = Wanted("persons/new", {"mail-1"});
+  details.person_key = "mail-1";
+  details.details.emplace().set_email("ewa@example.org");
+  const WantedPerson contact = Wanted("clusters/c/contacts/ewa", {"contact", "mail-1"});
+  for (const auto& wanted : {std::vector{details, contact}, std::vector{contact, details}}) {
+    const std::vector<WantedPerson> people = MergePeople(wanted);
+    ASSERT_EQ(people.size(), 1U);
+    EXPECT_EQ(people[0].invitation.person(), "clusters/c/contacts/ewa");
+    EXPECT_FALSE(people[0].details.has_value()) << "or they had a person of their own";
+    EXPECT_EQ(people[0].person_key, "mail-1");
+  }
+  EXPECT_TRUE(MergePeople({details, details})[0].details.has_value());
+}
+
+TEST(InvitationRulesTest, DetailsAndAContactThatAnotherJoinsAreOneContact) {
+  WantedPerson details = Wanted("persons/new", {"mail-1"});
+  details.details.emplace();
+  const std::vector<WantedPerson> people =
+      MergePeople({details, Wanted("a", {"a"}), Wanted("b", {"b", "a", "mail-1"})});
+  ASSERT_EQ(people.size(), 1U);
+  EXPECT_FALSE(people[0].details.has_value());
+  EXPECT_EQ(people[0].invitation.person(), "b") << "who was known to be the one of the details";
+  EXPECT_THAT(people[0].known_as, ElementsAre("mail-1", "b", "a"));
+}
+
 }  // namespace
 }  // namespace wici::registration

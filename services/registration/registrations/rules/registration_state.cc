@@ -25,6 +25,7 @@ constexpr Transition kTransitions[] = {
     {v1::REGISTRATION_STATE_CONFIRMED, Step::kCancel, v1::REGISTRATION_STATE_CANCELLED},
     {v1::REGISTRATION_STATE_CONFIRMED, Step::kMarkNoShow, v1::REGISTRATION_STATE_NO_SHOW},
     {v1::REGISTRATION_STATE_NO_SHOW, Step::kCheckIn, v1::REGISTRATION_STATE_CHECKED_IN},
+    {v1::REGISTRATION_STATE_NO_SHOW, Step::kUndoNoShow, v1::REGISTRATION_STATE_CONFIRMED},
     {v1::REGISTRATION_STATE_CHECKED_IN, Step::kUndoCheckIn, v1::REGISTRATION_STATE_CONFIRMED},
     {v1::REGISTRATION_STATE_WAITLISTED, Step::kMove, v1::REGISTRATION_STATE_WAITLISTED},
     {v1::REGISTRATION_STATE_WAITLISTED, Step::kOffer, v1::REGISTRATION_STATE_OFFERED},
@@ -93,6 +94,8 @@ std::string_view StepName(Step step) {
       return "undo-check-in";
     case Step::kMarkNoShow:
       return "mark-no-show";
+    case Step::kUndoNoShow:
+      return "undo-no-show";
     case Step::kMove:
       return "move";
     case Step::kOffer:

@@ -12,6 +12,7 @@
 //   CONFIRMED        --review---> UNDER_REVIEW   --confirm-->       CONFIRMED
 //                                                --reject-->        REJECTED
 //   NO_SHOW          --check in-> CHECKED_IN     (a scan that was uploaded late)
+//                    --undo no-show-> CONFIRMED  (likewise, of a session)
 //   PENDING_APPROVAL, WAITLISTED, CONFIRMED, HELD, OFFERED, UNDER_REVIEW
 //                    --withdraw-> WITHDRAWN, --cancel--> CANCELLED
 //   PENDING_APPROVAL, WAITLISTED, CONFIRMED, OFFERED, UNDER_REVIEW
@@ -47,6 +48,7 @@ enum class Step {
   kCheckIn,      // the person came
   kUndoCheckIn,  // the check-in was a mistake
   kMarkNoShow,   // the event is over and the person did not come
+  kUndoNoShow,   // the person came, though to a session only
   kMove,         // the organiser gives it another place on the waiting list
   kOffer,        // a seat became free, and is kept for it to accept
   kAccept,       // the person accepts the offer

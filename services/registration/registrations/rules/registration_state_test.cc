@@ -15,12 +15,12 @@ using testing::IsOkAndHolds;
 using testing::Reason;
 using testing::StatusIs;
 
-constexpr Step kSteps[] = {Step::kConfirm,    Step::kWaitlist, Step::kReject,  Step::kPromote,
-                           Step::kWithdraw,   Step::kCancel,   Step::kCheckIn, Step::kUndoCheckIn,
-                           Step::kMarkNoShow, Step::kMove,     Step::kOffer,   Step::kAccept,
-                           Step::kRequeue,    Step::kComplete, Step::kSubmit,  Step::kExpire,
-                           Step::kUpdate,     Step::kReview,   Step::kApprove, Step::kTransfer,
-                           Step::kResend};
+constexpr Step kSteps[] = {
+    Step::kConfirm,  Step::kWaitlist, Step::kReject,      Step::kPromote,    Step::kWithdraw,
+    Step::kCancel,   Step::kCheckIn,  Step::kUndoCheckIn, Step::kMarkNoShow, Step::kUndoNoShow,
+    Step::kMove,     Step::kOffer,    Step::kAccept,      Step::kRequeue,    Step::kComplete,
+    Step::kSubmit,   Step::kExpire,   Step::kUpdate,      Step::kReview,     Step::kApprove,
+    Step::kTransfer, Step::kResend};
 
 // The whole machine as it was agreed, row by row; what is not in it is refused.
 TEST(RegistrationStateTest, EveryStepFromEveryStateIsAllowedOrRefused) {
@@ -67,6 +67,7 @@ TEST(RegistrationStateTest, EveryStepFromEveryStateIsAllowedOrRefused) {
       {{kConfirmed, Step::kCheckIn}, kCheckedIn},
       {{kConfirmed, Step::kMarkNoShow}, v1::REGISTRATION_STATE_NO_SHOW},
       {{v1::REGISTRATION_STATE_NO_SHOW, Step::kCheckIn}, v1::REGISTRATION_STATE_CHECKED_IN},
+      {{v1::REGISTRATION_STATE_NO_SHOW, Step::kUndoNoShow}, kConfirmed},
       {{kConfirmed, Step::kUpdate}, kConfirmed},
       {{kConfirmed, Step::kReview}, kReviewed},
       {{kConfirmed, Step::kResend}, kConfirmed},

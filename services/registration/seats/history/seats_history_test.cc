@@ -307,6 +307,10 @@ TEST(HistoryCheckerTest, FindsWhereTheRowsAreNotWhatTheHistorySays) {
   rows.registrations.clear();
   EXPECT_THAT(CheckHistory(limits, calls, feed, &rows),
               ElementsAre(HasSubstr("there is no row of a")));
+  rows = right;
+  rows.quotas.clear();
+  EXPECT_THAT(CheckHistory(limits, calls, feed, &rows),
+              ElementsAre(HasSubstr("there is no row of press")));
 }
 
 TEST(HistoryCheckerTest, FindsAQueueWhoseRowsAreInAnotherOrder) {

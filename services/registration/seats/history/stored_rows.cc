@@ -168,6 +168,10 @@ std::vector<std::string> CompareRows(const Limits& limits, const Outcome& outcom
     if (!limit.category.empty()) quotas[limit.category]["promised"] += kept;
   }
   CompareCounts("the event", seats, rows.seats, faults);
+  for (const auto& [name, counts] : quotas) {
+    if (rows.quotas.find(name) != rows.quotas.end()) continue;
+    faults.push_back(absl::StrCat("stored: there is no row of ", name));
+  }
   for (const auto& [name, counts] : rows.quotas) {
     CompareCounts(name, quotas[name], counts, faults);
   }

@@ -146,6 +146,9 @@ absl::Status DoorOps::Pass(RegistrationRow& row, const DoorStep& step, const Cau
         undo ? event_.Apply(row, Step::kUndoCheckIn, "check_in_undone", cause, changes)
              : event_.Apply(row, Step::kCheckIn, "checked_in", cause, changes));
     told_.insert(name);
+  } else if (step.direction == v1::SCAN_DIRECTION_ENTRY &&
+             row.registration.state() == v1::REGISTRATION_STATE_NO_SHOW) {
+    WICI_RETURN_IF_ERROR(UndoNoShow(row, cause, changes));
   }
   if (!step.reason.empty()) row.registration.set_state_reason(step.reason);
   causes_[name] = cause;
@@ -232,12 +235,15 @@ void DoorOps::Settle(Changes& changes) {
   for (ScanUpload* upload : uploads_) Respond(*upload);
 }
 
+absl::Status DoorOps::UndoNoShow(RegistrationRow& row, const Cause& cause, Changes& changes) {
+  return event_.Apply(row, Step::kUndoNoShow, "no_show_undone", cause, changes);
+}
+
 // The state of a registration says whether the person came to the event.
 void DoorOps::Follow(RegistrationRow& row, Changes& changes) {
   const std::string& name = row.registration.name();
   const v1::Attendance* attendance = door_.Find(name, event_.seats().event);
-  if (attendance == nullptr) return;
-  const bool came = attendance->has_first_entry();
+  const bool came = attendance != nullptr && attendance->has_first_entry();
   const v1::RegistrationState state = row.registration.state();
   const Cause& cause = causes_[name];
   absl::Status followed;
@@ -245,12 +251,15 @@ void DoorOps::Follow(RegistrationRow& row, Changes& changes) {
       (state == v1::REGISTRATION_STATE_CONFIRMED || state == v1::REGISTRATION_STATE_NO_SHOW)) {
     followed = event_.Apply(row, Step::kCheckIn, "checked_in", cause, changes);
     told_.insert(name);
-  } else if (!came && state == v1::REGISTRATION_STATE_CHECKED_IN) {
+  } else if (!came && state == v1::REGISTRATION_STATE_CHECKED_IN && attendance != nullptr) {
     followed = event_.Apply(row, Step::kUndoCheckIn, "check_in_undone", cause, changes);
     told_.insert(name);
+  } else if (state == v1::REGISTRATION_STATE_NO_SHOW && door_.Came(name)) {
+    followed = UndoNoShow(row, cause, changes);
   }
   // Refused is only what a full log refuses: then the attendance alone says it.
-  if (!followed.ok() || row.registration.state() != v1::REGISTRATION_STATE_CHECKED_IN) return;
+  if (!came || !followed.ok()) return;
+  if (row.registration.state() != v1::REGISTRATION_STATE_CHECKED_IN) return;
   event_.SetCheckInTime(row, TimeOf(attendance->first_entry().scan_time()));
 }
 

@@ -65,6 +65,8 @@ class DoorOps {
                     Changes& changes);
   v1::CheckInOutcome Keep(const ScanUpload::Item& item);
   void Follow(RegistrationRow& row, Changes& changes);
+  // Who came to a session has come.
+  absl::Status UndoNoShow(RegistrationRow& row, const Cause& cause, Changes& changes);
   void Respond(ScanUpload& upload) const;
 
   EventAggregate& event_;

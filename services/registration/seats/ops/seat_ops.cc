@@ -235,6 +235,7 @@ class EventBatch {
     WICI_RETURN_IF_ERROR(Next(wanted.name, registration.state(), wanted.step).status());
     WICI_RETURN_IF_ERROR(CheckExpiry(*row, wanted.step, now_));
     const Cause cause = CauseOf(op, *row, wanted.reason);
+    const std::int64_t waited = event_.seats().counts.waitlisted;
     switch (wanted.step) {
       case Step::kMove:
         WICI_RETURN_IF_ERROR(event_.MoveTo(*row, wanted.position, cause, changes));
@@ -257,11 +258,12 @@ class EventBatch {
     }
     SetResult(op, *row);
     if (row->registration.state() != v1::REGISTRATION_STATE_WAITLISTED) return absl::OkStatus();
-    if (wanted.step == Step::kMove) {
-      const std::int64_t last = event_.seats().counts.waitlisted;
+    // Who was promoted because of the move may have stood before it or behind.
+    if (wanted.step == Step::kMove && event_.seats().counts.waitlisted == waited) {
       op.registration.set_waiting_list_position(
-          static_cast<std::int32_t>(std::min(wanted.position, last)));
-    } else if (wanted.step == Step::kUpdate || wanted.step == Step::kTransfer) {
+          static_cast<std::int32_t>(std::min(wanted.position, waited)));
+    } else if (wanted.step == Step::kMove || wanted.step == Step::kUpdate ||
+               wanted.step == Step::kTransfer) {
       op.registration.clear_waiting_list_position();  // as it was; not known here
     }
     return absl::OkStatus();

@@ -70,10 +70,10 @@ absl::Status VoucherBook::Release(const VoucherRelease& release, EventAggregate&
 }
 
 absl::Status VoucherBook::Save(sql::Transaction& tx, const std::string& event) const {
-  for (const std::string& voucher : released_) {
-    WICI_RETURN_IF_ERROR(tx.Execute(kReleaseVoucher, {event, IdOf(voucher)}).status());
-  }
-  return absl::OkStatus();
+  if (released_.empty()) return absl::OkStatus();
+  std::vector<std::vector<sql::Value>> keys;
+  for (const std::string& voucher : released_) keys.push_back({event, IdOf(voucher)});
+  return sql::SelectMany(tx, kReleaseVouchers, kReleaseVouchersSuffix, keys).status();
 }
 
 }  // namespace wici::registration

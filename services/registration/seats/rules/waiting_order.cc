@@ -45,7 +45,11 @@ std::int64_t PlaceIn(std::int64_t number) {
 }
 
 std::string PromotionReason(std::int64_t number, std::int64_t passed, bool full_lines) {
-  std::string reason = absl::StrCat("priority ", PriorityOf(number), ", number ", PlaceIn(number));
+  std::string reason = absl::StrCat("priority ", PriorityOf(number));
+  // Who was moved to the head stands before the first number there is.
+  if (const std::int64_t place = PlaceIn(number); place > 0) {
+    absl::StrAppend(&reason, ", number ", place);
+  }
   if (passed == 0 && !full_lines) return reason + "; nobody waited before it";
   absl::StrAppend(&reason, "; passed over: ");
   if (passed > 0) absl::StrAppend(&reason, passed, " whose places were not free");

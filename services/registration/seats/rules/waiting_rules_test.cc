@@ -82,6 +82,9 @@ TEST(WaitingOrderTest, AReasonNamesTheNumberAndWhoWasPassedOver) {
             "full");
   EXPECT_EQ(PromotionReason(number, 0, true),
             "priority 5, number 12; passed over: lines that are full");
+  EXPECT_EQ(PromotionReason(*NumberBetween(std::nullopt, WaitingNumber(4, 1)), 0, false),
+            "priority 4; nobody waited before it")
+      << "it was moved to the head, where there are no numbers";
 }
 
 TEST(WaitingOrderTest, AMoveFindsANumberBetweenTwoOthersUntilThereIsNoRoom) {

@@ -201,6 +201,12 @@ class EventAggregate {
   void AddSequence(const v1::Registration& registration, v1::RegistrationState state,
                    feed::Change& change) const;
 
+  // Says which of `sessions`, that it chose, are over with this change for the person of a
+  // registration that was in `state`, and the SEQUENCE with which their entries end. Those that
+  // never changed are left out: nobody has an entry of them by mail.
+  using Names = google::protobuf::RepeatedPtrField<std::string>;
+  void AddSessionsOver(const v1::Registration& registration, v1::RegistrationState state,
+                       const Names& sessions, feed::Change& change);
   absl::Status LoadQueue(std::int64_t steps);
   // Reads the next `limit` entries of a line.
   absl::Status LoadLine(const std::string& category, std::int64_t limit);

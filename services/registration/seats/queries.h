@@ -131,12 +131,14 @@ inline constexpr sql::Query kListWaitingNumbers{"list_waiting_numbers", R"sql(
 
 inline constexpr sql::Query kListQuotas{"list_quotas", R"sql(
   SELECT kind, id, size, reserved, taken, waiting, pending, approval, priority, start_at, end_at,
-         approvals_required, reapproval, promised, also_waiting, code_required, within
+         approvals_required, reapproval, promised, also_waiting, code_required, within,
+         calendar_changes
   FROM quotas WHERE event = $1 AND kind = $2 ORDER BY id LIMIT $3)sql"};
 
 inline constexpr sql::Query kGetQuotas{"get_quotas", R"sql(
   SELECT kind, id, size, reserved, taken, waiting, pending, approval, priority, start_at, end_at,
-         approvals_required, reapproval, promised, also_waiting, code_required, within
+         approvals_required, reapproval, promised, also_waiting, code_required, within,
+         calendar_changes
   FROM quotas WHERE (event, kind, id) IN)sql"};
 
 inline constexpr sql::Query kWatchQuotas{"watch_quotas", R"sql(
@@ -146,7 +148,7 @@ inline constexpr sql::Query kWatchQuotas{"watch_quotas", R"sql(
 inline constexpr sql::Query kSaveQuotas{"save_quotas", R"sql(
   INSERT INTO quotas (event, kind, id, size, reserved, taken, waiting, pending, approval, priority,
     start_at, end_at, approvals_required, reapproval, promised, also_waiting, code_required,
-    within) VALUES)sql"};
+    within, calendar_changes) VALUES)sql"};
 inline constexpr std::string_view kSaveQuotasSuffix = R"sql(
   ON CONFLICT (event, kind, id) DO UPDATE SET size = excluded.size, reserved = excluded.reserved,
     taken = excluded.taken, waiting = excluded.waiting, pending = excluded.pending,
@@ -154,7 +156,7 @@ inline constexpr std::string_view kSaveQuotasSuffix = R"sql(
     end_at = excluded.end_at, approvals_required = excluded.approvals_required,
     reapproval = excluded.reapproval, promised = excluded.promised,
     also_waiting = excluded.also_waiting, code_required = excluded.code_required,
-    within = excluded.within
+    within = excluded.within, calendar_changes = excluded.calendar_changes
   RETURNING id)sql";
 
 inline constexpr sql::Query kDeleteQuota{"delete_quota", R"sql(

@@ -18,13 +18,13 @@ constexpr absl::Duration kTimeout = absl::Seconds(30);
 constexpr int kEventsAtOnce = 200;
 
 // Changes of registrations after which nobody's meetings are different.
-constexpr std::array<std::string_view, 16> kHarmless = {
+constexpr std::array<std::string_view, 17> kHarmless = {
     "registration.confirmed",  "registration.waitlisted",      "registration.promoted",
     "registration.checked_in", "registration.check_in_undone", "registration.requested",
     "registration.held",       "registration.offered",         "registration.requeued",
     "registration.moved",      "registration.expired",         "registration.rejected",
     "registration.approved",   "registration.links_requested", "registration.answers_expired",
-    "registration.no_show"};
+    "registration.no_show",    "registration.party_confirmed"};
 
 bool Matters(std::string_view kind) {
   if (std::find(kHarmless.begin(), kHarmless.end(), kind) != kHarmless.end()) return false;

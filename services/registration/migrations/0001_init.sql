@@ -49,6 +49,7 @@ CREATE TABLE event_seats (
   transfers BIGINT NOT NULL DEFAULT 0,
   calendar_changes BIGINT NOT NULL DEFAULT 0,
   calendar_floor BIGINT NOT NULL DEFAULT 0,
+  party_proof BIGINT NOT NULL DEFAULT 0,
   CONSTRAINT event_seats_never_oversold CHECK (confirmed + held + reserved <= capacity)
 );
 
@@ -77,8 +78,8 @@ CREATE TABLE quotas (
   also_waiting BIGINT NOT NULL DEFAULT 0 CHECK (also_waiting >= 0),
   code_required BIGINT NOT NULL DEFAULT 0,
   within TEXT COLLATE "C" NOT NULL DEFAULT '',
-  PRIMARY KEY (event, kind, id),
   calendar_changes BIGINT NOT NULL DEFAULT 0,
+  PRIMARY KEY (event, kind, id),
   CONSTRAINT quotas_never_oversold CHECK (taken + promised <= size),
   CONSTRAINT vouchers_never_overused CHECK (kind <> 7 OR taken + waiting + pending <= size)
 );

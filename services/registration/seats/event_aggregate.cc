@@ -220,7 +220,7 @@ absl::StatusOr<Step> EventAggregate::ChooseApproval(RegistrationRow& row, Change
 }
 
 bool EventAggregate::NeedsApproval(const v1::Registration& registration) {
-  if (seats_.approval == v1::APPROVAL_MANUAL) return true;
+  if (seats_.approval == v1::APPROVAL_MANUAL || registration.party_unconfirmed()) return true;
   for (int rank = 0; rank < WantedCategories(registration); ++rank) {
     const QuotaRow* category = FindQuota(WantedCategory(registration, rank));
     if (category != nullptr && category->approval) return true;

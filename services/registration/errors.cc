@@ -149,8 +149,8 @@ absl::Status SessionMoveOverlapsError(std::string_view session, std::string_view
                                       std::int64_t registrations) {
   const std::string count = absl::StrCat(registrations);
   return About(StatusCode::kFailedPrecondition, "SESSION_MOVE_OVERLAPS", "session", session,
-               absl::StrCat("would be at the same time as another one that ", count,
-                            " registrations have chosen too"),
+               absl::StrCat("would be at the same time as another one, or a meeting, of ", count,
+                            " registrations that have chosen it"),
                {{"other", other}, {"registrations", count}});
 }
 absl::Status PlaceExpiredError(std::string_view registration, absl::Time expire_time) {

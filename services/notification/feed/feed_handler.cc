@@ -95,6 +95,29 @@ void SetCalendarPart(const feed::v1::Change& change, NewNotification& notificati
   notification.calendar_sequence = sequence;
 }
 
+// What all messages about a change have.
+NewNotification Begin(const feed::v1::Change& change, std::string_view template_name,
+                      absl::Time now) {
+  NewNotification notification;
+  notification.template_name = std::string(template_name);
+  notification.event = change.aggregate();
+  notification.cause =
+      absl::StrCat("registration/", change.cursor().epoch(), "/", change.cursor().seq());
+  const v1::Template& built_in = *FindBuiltIn(template_name);
+  notification.calendar_method = built_in.calendar_method();
+  notification.unknown_policy = built_in.unknown_policy();
+  notification.not_before = now;
+  notification.expires = now + kDefaultLifetime;
+  return notification;
+}
+
+// The entries of sessions that end with a change of a registration.
+SessionsToTell SessionsOver(const feed::v1::Change& change, absl::Time now) {
+  return {.base = Begin(change, TemplateFor("registration.cancelled"), now),
+          .over = ParseSessionsOver(change.aggregate(), Attribute(change, "sessions")),
+          .resources = {change.resource()}};
+}
+
 // Makes `notification` one about a meeting; returns what its recipient's links lead to.
 std::string AboutMeeting(const feed::v1::Change& change, NewNotification& notification) {
   notification.event = change.resource();
@@ -111,7 +134,7 @@ std::string_view TemplateFor(std::string_view kind) {
 }
 
 absl::Status FeedHandler::PlanForEverybody(const feed::v1::Change& change, NewNotification base,
-                                           std::vector<NewNotification>& plan) {
+                                           Planned& planned) {
   const absl::StatusOr<std::vector<Participant>> listed =
       peers_.ListParticipants(change.aggregate());
   if (absl::IsNotFound(listed.status())) return absl::OkStatus();  // nobody left to tell
@@ -122,9 +145,20 @@ absl::Status FeedHandler::PlanForEverybody(const feed::v1::Change& change, NewNo
     if (!Concerns(change, participant)) continue;
     (participant.in_calendar ? in_calendar : others).push_back(participant);
   }
-  ToParticipants(base, in_calendar, ids_, plan);
+  ToParticipants(base, in_calendar, ids_, planned.messages);
+  if (ConcernsEverybody(change.kind()) && !in_calendar.empty() &&
+      base.calendar_method != v1::CALENDAR_METHOD_UNSPECIFIED) {
+    SessionsToTell& sessions = planned.sessions.emplace_back();
+    sessions.base = base;
+    if (change.kind() == "event.rescheduled") {
+      sessions.base.template_name = TemplateFor("session.rescheduled");
+    }
+    for (const Participant& participant : in_calendar) {
+      sessions.resources.insert(participant.resource);
+    }
+  }
   base.calendar_method = v1::CALENDAR_METHOD_UNSPECIFIED;
-  ToParticipants(base, others, ids_, plan);
+  ToParticipants(base, others, ids_, planned.messages);
   return absl::OkStatus();
 }
 
@@ -141,27 +175,22 @@ absl::StatusOr<std::vector<registration::v1::Event>> FeedHandler::ReadChangedEve
   return events;
 }
 
-absl::StatusOr<std::vector<NewNotification>> FeedHandler::Plan(
+absl::StatusOr<std::vector<FeedHandler::Planned>> FeedHandler::Plan(
     absl::Span<const feed::v1::Change> changes) {
-  std::vector<NewNotification> plan;
+  std::vector<Planned> plan;
   const absl::Time now = clock_.Now();
   for (const feed::v1::Change& change : changes) {
+    Planned& planned = plan.emplace_back();
+    if (!Attribute(change, "sessions").empty()) {
+      planned.sessions.push_back(SessionsOver(change, now));
+    }
     const std::string_view template_name = TemplateFor(KindToTell(change));
     if (template_name.empty() || IsEndOfHold(change)) continue;
-    NewNotification notification;
-    notification.template_name = std::string(template_name);
-    notification.event = change.aggregate();
-    notification.cause =
-        absl::StrCat("registration/", change.cursor().epoch(), "/", change.cursor().seq());
-    const v1::Template& built_in = *FindBuiltIn(template_name);
-    notification.calendar_method = built_in.calendar_method();
-    notification.unknown_policy = built_in.unknown_policy();
+    NewNotification notification = Begin(change, template_name, now);
     SetCalendarPart(change, notification);
-    notification.not_before = now;
-    notification.expires = now + kDefaultLifetime;
     if (ConcernsSession(change.kind())) notification.event = change.resource();
     if (ConcernsEverybody(change.kind()) || ConcernsSession(change.kind())) {
-      WICI_RETURN_IF_ERROR(PlanForEverybody(change, std::move(notification), plan));
+      WICI_RETURN_IF_ERROR(PlanForEverybody(change, std::move(notification), planned));
       continue;
     }
     if (change.person().empty()) {
@@ -173,18 +202,36 @@ absl::StatusOr<std::vector<NewNotification>> FeedHandler::Plan(
         ConcernsMeeting(change.kind()) ? AboutMeeting(change, notification) : change.resource();
     notification.id = ids_.NewId();
     notification.recipients.push_back({ids_.NewId(), change.person(), resource});
-    plan.push_back(std::move(notification));
+    planned.messages.push_back(std::move(notification));
   }
   return plan;
 }
 
+absl::Status FeedHandler::Write(sql::Transaction& tx, absl::Span<const Planned> plan,
+                                std::string_view transaction_id, absl::Time now) {
+  std::vector<feed::Change> told;
+  std::vector<NewNotification> messages;
+  for (const Planned& planned : plan) {
+    messages.insert(messages.end(), planned.messages.begin(), planned.messages.end());
+    for (const SessionsToTell& sessions : planned.sessions) {
+      WICI_RETURN_IF_ERROR(AddNotifications(tx, messages, told, now));
+      WICI_ASSIGN_OR_RETURN(messages, TellSessions(tx, sessions, ids_));
+    }
+  }
+  WICI_RETURN_IF_ERROR(AddNotifications(tx, messages, told, now));
+  return told.empty() ? absl::OkStatus() : feed::AppendChanges(tx, transaction_id, told, now);
+}
+
 absl::StatusOr<sql::Database::Body> FeedHandler::Prepare(
     absl::Span<const feed::v1::Change> changes) {
-  WICI_ASSIGN_OR_RETURN(std::vector<NewNotification> plan, Plan(changes));
+  WICI_ASSIGN_OR_RETURN(std::vector<Planned> plan, Plan(changes));
   std::vector<PlannedWebhook> webhooks;
   if (webhooks_ != nullptr) {
     WICI_ASSIGN_OR_RETURN(webhooks, webhooks_->Plan(changes));
-    for (const PlannedWebhook& webhook : webhooks) plan.push_back(webhook.notification);
+    Planned& planned = plan.emplace_back();
+    for (const PlannedWebhook& webhook : webhooks) {
+      planned.messages.push_back(webhook.notification);
+    }
   }
   WICI_ASSIGN_OR_RETURN(std::vector<registration::v1::Event> events, ReadChangedEvents(changes));
   std::vector<std::string> erased;
@@ -199,7 +246,7 @@ absl::StatusOr<sql::Database::Body> FeedHandler::Prepare(
     }
     WICI_RETURN_IF_ERROR(FanOut::RecordPayloads(tx, webhooks));
     WICI_RETURN_IF_ERROR(SetTimers(tx, events, now));
-    return RecordNotifications(tx, plan, transaction_id, now);
+    return Write(tx, plan, transaction_id, now);
   };
 }
 

@@ -27,6 +27,10 @@
 //   session.rescheduled                      -> session-rescheduled to those who chose it (REQUEST,
 //                                               to those who have an entry of the event)
 //   session.cancelled                        -> session-cancelled, likewise (CANCEL)
+//   any change with `sessions`               -> registration-cancelled for each of them whose entry
+//                                               the person has by mail (CANCEL); event.rescheduled,
+//                                               .updated and .cancelled likewise for each such
+//                                               session (session_entries.h)
 //   meeting.requested                        -> meeting-requested          (none)
 //   meeting.accepted, .declined, .expired    -> meeting-accepted, ...      (none)
 //   meeting.scheduled                        -> meeting-scheduled          (REQUEST)
@@ -45,7 +49,7 @@
 // has a message about a session. A mail has one UID: that of a registration has the entry of the
 // event, and no mail brings those of the chosen sessions, which stand in the feed of the person
 // (GetOwnCalendar), until a session changes: then its REQUEST is the first, with the UID and the
-// SEQUENCE of the feed.
+// SEQUENCE of the feed, and its entry is kept by mail from then on.
 #ifndef WICI_SERVICES_NOTIFICATION_FEED_FEED_HANDLER_H_
 #define WICI_SERVICES_NOTIFICATION_FEED_FEED_HANDLER_H_
 
@@ -59,6 +63,7 @@
 #include "libs/base/id.h"
 #include "libs/sql/database.h"
 #include "services/notification/deliveries/rules/ledger.h"
+#include "services/notification/feed/session_entries.h"
 #include "services/notification/peers/peers.h"
 #include "services/notification/people/person_data.h"
 #include "services/notification/webhooks/sending/fan_out.h"
@@ -78,10 +83,7 @@ class FeedHandler {
               FanOut* webhooks = nullptr)
       : peers_(peers), people_(people), ids_(ids), clock_(clock), webhooks_(webhooks) {}
 
-  // The messages that `changes` call for. Errors are those of the peers.
-  absl::StatusOr<std::vector<NewNotification>> Plan(absl::Span<const feed::v1::Change> changes);
-
-  // Plans, and returns what writes the plan.
+  // The messages that `changes` call for, and what writes them. Errors are those of the peers.
   absl::StatusOr<sql::Database::Body> Prepare(absl::Span<const feed::v1::Change> changes);
 
   // The place in the feed is lost: registration's database was restored from a backup, or what
@@ -90,8 +92,18 @@ class FeedHandler {
   static absl::StatusOr<sql::Database::Body> GoOnAt(const feed::v1::Cursor& head);
 
  private:
+  // What one change calls for.
+  struct Planned {
+    std::vector<NewNotification> messages;
+    std::vector<SessionsToTell> sessions;
+  };
+
+  absl::StatusOr<std::vector<Planned>> Plan(absl::Span<const feed::v1::Change> changes);
   absl::Status PlanForEverybody(const feed::v1::Change& change, NewNotification base,
-                                std::vector<NewNotification>& plan);
+                                Planned& planned);
+  // Writes what is planned; who has which entry is read when all before it is written.
+  absl::Status Write(sql::Transaction& tx, absl::Span<const Planned> plan,
+                     std::string_view transaction_id, absl::Time now);
 
   // The events that changed, as they are now.
   absl::StatusOr<std::vector<registration::v1::Event>> ReadChangedEvents(

@@ -1,6 +1,7 @@
 // Which messages changes call for, and that each change takes effect once whatever is redelivered.
 #include "services/notification/feed/feed_handler.h"
 
+#include <algorithm>
 #include <string>
 #include <utility>
 #include <vector>
@@ -52,8 +53,8 @@ class Source final : public feed::FeedSource {
     (*changes_.back().mutable_attributes())["registration"] = "events/e1/registrations/r7";
     (*changes_.back().mutable_attributes())["sequence"] = sequence;
   }
-  void AddMoved(const std::string& sequence) {
-    Add("event.rescheduled", "");
+  void AddMoved(const std::string& sequence, const std::string& kind = "event.rescheduled") {
+    Add(kind, "");
     (*changes_.back().mutable_attributes())["sequence"] = sequence;
   }
   void AddUpdated(const std::string& updated) {
@@ -65,6 +66,13 @@ class Source final : public feed::FeedSource {
     Add(kind, "");
     changes_.back().set_resource("events/e1/sessions/s1");
     (*changes_.back().mutable_attributes())["sequence"] = sequence;
+  }
+  // A change of a registration with which its entries of sessions end.
+  void AddSessionsOver(const std::string& kind, const std::string& resource,
+                       const std::string& person, const std::string& sessions) {
+    Add(kind, person);
+    changes_.back().set_resource(resource);
+    (*changes_.back().mutable_attributes())["sessions"] = sessions;
   }
   // The end of a registration that `was` in this state before.
   // The SEQUENCE says that its calendar entry ends too.
@@ -319,6 +327,63 @@ TEST_P(FeedHandlerTest, ASessionIsToldOfToThoseWhoChoseIt) {
                           "templates/session-cancelled persons/seat CANCEL 5",
                           "templates/session-cancelled persons/queue - 5"));
   EXPECT_EQ(All()[0].event(), chosen) << "its entry is its own";
+}
+
+// Two people with both sessions, one of whom came after the first had moved.
+TEST_P(FeedHandlerTest, AnEntryOfASessionThatCameByMailIsKeptAndTakenOutByMail) {
+  const std::string moved = "events/e1/sessions/s1";
+  const std::string other = "events/e1/sessions/s2";
+  auto& people = peers_.participants["events/e1"];
+  people = {{"persons/a", "events/e1/registrations/r1", true, true, {moved, other}},
+            {"persons/b", "events/e1/registrations/r2", true, true, {moved}},
+            {"persons/w", "events/e1/registrations/r3", false, false, {moved}}};
+  source_.AddSession("session.rescheduled", "1");
+  Consume();
+  people.push_back({"persons/new", "events/e1/registrations/r4", true, true, {moved, other}});
+  const auto told_since = [&, before = Told()]() mutable {
+    std::vector<std::string> now = Told();
+    const std::vector<std::string> all = now;
+    for (const std::string& one : before) now.erase(std::find(now.begin(), now.end(), one));
+    before = all;
+    return now;
+  };
+  source_.AddMoved("2");
+  Consume();
+  EXPECT_THAT(told_since(),
+              ::testing::UnorderedElementsAre("templates/event-rescheduled persons/a REQUEST 2",
+                                              "templates/event-rescheduled persons/b REQUEST 2",
+                                              "templates/event-rescheduled persons/new REQUEST 2",
+                                              "templates/event-rescheduled persons/w - 2",
+                                              "templates/session-rescheduled persons/a REQUEST 2",
+                                              "templates/session-rescheduled persons/b REQUEST 2"));
+  source_.AddUpdated("entry");
+  Consume();
+  EXPECT_THAT(told_since(),
+              ::testing::IsSupersetOf({"templates/event-updated persons/a REQUEST 5",
+                                       "templates/event-updated persons/a REQUEST 5",
+                                       "templates/event-updated persons/b REQUEST 5",
+                                       "templates/event-updated persons/b REQUEST 5"}));
+  // In one batch: it drops the session, and the registration is over.
+  const std::string first = "events/e1/registrations/r1";
+  source_.AddSessionsOver("registration.updated", first, "persons/a", "s1:7");
+  source_.AddSessionsOver("registration.cancelled", first, "persons/a", "s1:9 s2:9");
+  source_.AddSessionsOver("registration.cancelled", "events/e1/registrations/r4", "persons/new",
+                          "s1:8");
+  people.erase(people.begin());
+  Consume();
+  EXPECT_THAT(told_since(),
+              ::testing::UnorderedElementsAre("templates/registration-cancelled persons/a CANCEL 7",
+                                              "templates/registration-cancelled persons/a - 0",
+                                              "templates/registration-cancelled persons/new - 0"))
+      << "what is taken out, or was never sent, is not taken out";
+  source_.AddMoved("6", "event.cancelled");
+  Consume();
+  EXPECT_THAT(told_since(),
+              ::testing::UnorderedElementsAre("templates/event-cancelled persons/b CANCEL 6",
+                                              "templates/event-cancelled persons/b CANCEL 6",
+                                              "templates/event-cancelled persons/new CANCEL 6",
+                                              "templates/event-cancelled persons/w - 6"))
+      << "the event's, and that of its session of whom has it";
 }
 
 TEST_P(FeedHandlerTest, AnUpdatedEntryIsForEverybodyAndANewRoomOnlineForThoseWithASeat) {

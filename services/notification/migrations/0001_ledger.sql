@@ -65,6 +65,10 @@ CREATE INDEX deliveries_open_by_person ON deliveries (event, person, id)
 
 CREATE INDEX deliveries_by_notification ON deliveries (notification_id, id);
 
+-- The mails with the entry of a session of its own (feed/session_entries.h): few are.
+CREATE INDEX deliveries_of_sessions ON deliveries (event, resource, id)
+  WHERE calendar_method > 0 AND event LIKE '%/sessions/%';
+
 CREATE INDEX deliveries_by_version ON deliveries (notification_id, version, id);
 
 CREATE INDEX deliveries_dead ON deliveries (event, state, id) WHERE state IN (5, 6, 7, 8, 9);

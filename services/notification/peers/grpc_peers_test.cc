@@ -277,6 +277,7 @@ TEST_F(PeersTest, ParticipantsAreWhoeverIsRegisteredOrStillInvited) {
   others_.AddRegistration("r6", "p/rejected", registration_v1::REGISTRATION_STATE_REJECTED);
   others_.AddRegistration("r7", "p/invited", registration_v1::REGISTRATION_STATE_WAITLISTED);
   others_.registrations.back().set_invitation("events/e1/invitations/i7");
+  others_.AddRegistration("r8", "p/absent", registration_v1::REGISTRATION_STATE_NO_SHOW);
   const auto open = registration_v1::INVITATION_STATE_OPEN;
   others_.AddInvitation("i1", "p/confirmed", open, registration_v1::ANSWER_YES);
   others_.AddInvitation("i2", "p/withdrawn", open, registration_v1::ANSWER_YES);
@@ -290,11 +291,14 @@ TEST_F(PeersTest, ParticipantsAreWhoeverIsRegisteredOrStillInvited) {
   std::map<std::string, std::string> found;
   for (const Participant& item : *participants) {
     EXPECT_EQ(item.in_calendar, item.person != "p/waiting") << item.person;
+    EXPECT_EQ(item.has_seat, item.person == "p/confirmed" || item.person == "p/back")
+        << item.person << ": nobody is thanked for not having come";
     EXPECT_TRUE(found.emplace(item.person, item.resource).second) << item.person;
   }
   EXPECT_THAT(found, UnorderedElementsAre(Pair("p/confirmed", "events/e1/registrations/r1"),
                                           Pair("p/waiting", "events/e1/registrations/r2"),
                                           Pair("p/invited", "events/e1/registrations/r7"),
+                                          Pair("p/absent", "events/e1/registrations/r8"),
                                           Pair("p/back", "events/e1/registrations/r5"),
                                           Pair("p/maybe", "events/e1/invitations/i3"),
                                           Pair("p/silent", "events/e1/invitations/i4")));

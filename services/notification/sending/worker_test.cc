@@ -153,6 +153,60 @@ TEST_P(WorkerTest, ASessionThatMovesOrIsCalledOffIsMailedWithTheEntryOfTheFeed) 
                             "workshop.silver@1.events.wici | 6 | CANCELLED")));
 }
 
+TEST_P(WorkerTest, TheEntryOfASessionGoesWithTheEventAndWithTheRegistration) {
+  const std::string session = "events/silver/sessions/workshop";
+  const std::string other = "events/silver/registrations/r2";
+  peers_.AddEvent(session);
+  peers_.events[session].set_calendar_uid("workshop.silver@1.events.wici");
+  peers_.events[session].set_calendar_changes(1);
+  peers_.AddLinks(other);
+  peers_.links[kRegistration].set_calendar_changes(2);
+  peers_.participants[kEvent] = {{kEwa, kRegistration, true, true, {session}},
+                                 {kMax, other, true, true, {session}}};
+  const auto tell = [&](feed::v1::Change change) {
+    change.set_aggregate(kEvent);
+    ASSERT_THAT(Consume({std::move(change)}), IsOk());
+    SendAll();
+  };
+  tell(Change("session.rescheduled", "", session, 1));
+  peers_.events[kEvent].set_calendar_changes(1);
+  peers_.events[session].set_calendar_changes(2);
+  MoveByAnHour(kEvent);
+  MoveByAnHour(session);
+  tell(Change("event.rescheduled", "", kEvent, 1));
+  peers_.links.erase(kRegistration);
+  peers_.participants[kEvent].erase(peers_.participants[kEvent].begin());
+  feed::v1::Change gone = Change("registration.cancelled", kEwa, kRegistration, 4);
+  (*gone.mutable_attributes())["sessions"] = "workshop:5";
+  tell(gone);
+  tell(gone);  // it is taken out once
+  for (const std::string& name : {std::string(kEvent), session}) {
+    peers_.events[name].set_state(registration::v1::EVENT_STATE_CANCELLED);
+  }
+  peers_.events[kEvent].set_calendar_changes(2);
+  peers_.events[session].set_calendar_changes(3);
+  tell(Change("event.cancelled", "", kEvent, 2));
+  const std::string uid = "workshop.silver@1.events.wici | ";
+  const std::string ewa = "ewa@example.org | ";
+  const std::string max = "max@example.org | ";
+  std::vector<std::string> of_session;
+  for (const std::string& fact : sink_.Facts()) {
+    const std::size_t at = fact.find(uid);
+    if (at == std::string::npos) continue;
+    const std::string method =
+        fact.find(" | CANCEL | ") != std::string::npos ? "CANCEL " : "REQUEST ";
+    of_session.push_back(fact.substr(0, fact.find(" | ") + 3) + method +
+                         fact.substr(at + uid.size(), fact.find(" Europe") - at - uid.size()));
+  }
+  EXPECT_THAT(of_session,
+              ::testing::UnorderedElementsAre(ewa + "REQUEST 3 | CONFIRMED | 2015-12-18T09:00",
+                                              max + "REQUEST 1 | CONFIRMED | 2015-12-18T09:00",
+                                              ewa + "REQUEST 4 | CONFIRMED | 2015-12-18T10:00",
+                                              max + "REQUEST 2 | CONFIRMED | 2015-12-18T10:00",
+                                              ewa + "CANCEL 5 | CANCELLED | 2015-12-18T10:00",
+                                              max + "CANCEL 3 | CANCELLED | 2015-12-18T10:00"));
+}
+
 TEST_P(WorkerTest, AnUpdatedEventIsMailedOnceWithItsNewEntry) {
   peers_.participants[kEvent] = {{kEwa, kRegistration, true, true}};
   peers_.events[kEvent].set_calendar_changes(1);

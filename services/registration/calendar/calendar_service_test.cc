@@ -17,6 +17,7 @@ namespace wici::registration {
 namespace {
 
 using ::testing::AllOf;
+using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using testing::HasViolation;
@@ -74,13 +75,29 @@ class CalendarServiceTest : public MeetingTest {
   }
   // What the last change of this kind and resource says that the mail about it must have, or "".
   std::string SequenceTold(const std::string& kind, const std::string& resource) {
-    std::string sequence = "no such change";
+    return Told("sequence", kind, resource);
+  }
+  // Which entries of sessions it says are over.
+  std::string SessionsToldOver(const std::string& kind, const std::string& resource) {
+    return Told("sessions", kind, resource);
+  }
+  std::string Told(const std::string& attribute, const std::string& kind,
+                   const std::string& resource) {
+    std::string value = "no such change";
     for (const feed::v1::Change& change : Changes()) {
       if (change.kind() != kind || change.resource() != resource) continue;
-      const auto at = change.attributes().find("sequence");
-      sequence = at == change.attributes().end() ? "" : at->second;
+      const auto at = change.attributes().find(attribute);
+      value = at == change.attributes().end() ? "" : at->second;
     }
-    return sequence;
+    return value;
+  }
+  // Moves a session by half an hour.
+  void MoveSession(const std::string& session, const std::string& start) {
+    v1::UpdateSessionRequest move;
+    move.mutable_session()->set_name(session);
+    *move.mutable_session()->mutable_start_time() = At(start);
+    move.mutable_update_mask()->add_paths("start_time");
+    ASSERT_THAT(UpdateSession(move), IsOk());
   }
   // What a mail made now has.
   std::string SequenceByLinks(const std::string& event, const std::string& resource) {
@@ -195,7 +212,7 @@ TEST_P(CalendarServiceTest, ASessionThatMovesOrIsCalledOffStaysWithAHigherSequen
   move.set_name(event_);
   *move.mutable_start_time() = At("2015-12-19T09:00:00Z");
   ASSERT_THAT(RescheduleEvent(move), IsOk());
-  EXPECT_EQ(told("session.rescheduled"), "3") << "its entry came by mail before";
+  EXPECT_EQ(told("session.rescheduled"), "2") << "who has its entry by mail is found there";
   EXPECT_THAT(Read(token)[1], StartsWith(absl::StrCat(entry, " | 3 | CONFIRMED | 2015-12-19T")));
   v1::DeleteSessionRequest remove;
   remove.set_name(workshop);
@@ -208,6 +225,52 @@ TEST_P(CalendarServiceTest, ASessionThatMovesOrIsCalledOffStaysWithAHigherSequen
   EXPECT_TRUE(GetSession(get)->has_delete_time());
   EXPECT_THAT(DeleteSession(remove),
               StatusIs(absl::StatusCode::kNotFound, Reason("SESSION_NOT_FOUND")));
+}
+
+TEST_P(CalendarServiceTest, WhatEndsSaysWhichEntriesOfSessionsEndWithIt) {
+  const std::string workshop = RegistrationTest::AddSession(event_, "workshop", 5, 12, 13);
+  const std::string panel = RegistrationTest::AddSession(event_, "panel", 5, 13, 14);
+  const auto anna = SignUp(event_, "anna@example.org", "", {workshop, panel});
+  const auto jan = SignUp(event_, "jan@example.org", "", {workshop, panel});
+  const auto ewa = SignUp(event_, "ewa@example.org", "", {panel});
+  MoveSession(workshop, "2015-12-18T12:30:00Z");
+  ASSERT_THAT(CancelRegistration(ewa->name()), IsOk());
+  EXPECT_EQ(SessionsToldOver("registration.cancelled", ewa->name()), "")
+      << "the panel has not moved, so nobody was sent its entry";
+  v1::UpdateRegistrationRequest drop;
+  drop.mutable_registration()->set_name(anna->name());
+  drop.mutable_registration()->add_sessions(panel);
+  drop.mutable_update_mask()->add_paths("sessions");
+  const std::string token = TokenOf(anna->name());
+  ASSERT_THAT(UpdateRegistration(drop), IsOk());
+  EXPECT_EQ(SessionsToldOver("registration.updated", anna->name()), "workshop:2");
+  EXPECT_THAT(Read(token),
+              Contains(StartsWith(absl::StrCat("workshop.", UidOf(event_), " | 2 | CANCELLED"))));
+  MoveSession(panel, "2015-12-18T13:30:00Z");
+  ASSERT_THAT(CancelRegistration(anna->name()), IsOk());
+  EXPECT_EQ(SessionsToldOver("registration.cancelled", anna->name()), "panel:3");
+  EXPECT_THAT(Read(token),
+              Contains(StartsWith(absl::StrCat("panel.", UidOf(event_), " | 3 | CANCELLED"))));
+  v1::TransferRegistrationRequest transfer;
+  transfer.set_name(jan->name());
+  *transfer.mutable_person() = RequestFor(event_, "heir@example.org").person();
+  const auto heir = TransferRegistration(transfer);
+  ASSERT_THAT(heir, IsOk());
+  EXPECT_EQ(SessionsToldOver("registration.transferred", jan->name()), "workshop:2 panel:2");
+  EXPECT_EQ(SessionsToldOver("registration.confirmed", heir->name()), "")
+      << "the heir has them by the feed";
+}
+
+TEST_P(CalendarServiceTest, WhoOnlyWaitsHasNoEntryThatCouldEnd) {
+  const std::string event = OpenEvent(1, 1);
+  const std::string workshop = RegistrationTest::AddSession(event, "workshop", 5, 12, 13);
+  const auto seated = SignUp(event, "anna@example.org", "", {workshop});
+  const auto waiting = SignUp(event, "jan@example.org", "", {workshop});
+  MoveSession(workshop, "2015-12-18T12:30:00Z");
+  ASSERT_THAT(CancelRegistration(waiting->name()), IsOk());
+  EXPECT_EQ(SessionsToldOver("registration.cancelled", waiting->name()), "");
+  ASSERT_THAT(CancelRegistration(seated->name()), IsOk());
+  EXPECT_EQ(SessionsToldOver("registration.cancelled", seated->name()), "workshop:2");
 }
 
 TEST_P(CalendarServiceTest, ASessionThatItsPersonDropsIsCancelledAndComesBackAbove) {

@@ -39,7 +39,8 @@ const std::vector<std::string_view>& EventFields() {
                                          "offer_duration", "offer_expiry",
                                          "party_limit",    "approvals_required",
                                          "reapproval",     "transfers",
-                                         "audiences",      "series"};
+                                         "audiences",      "series",
+                                         "party_proof"};
   return fields;
 }
 

@@ -119,16 +119,8 @@ absl::Status EventStore::Save(sql::Transaction& tx, const v1::Event& before, Eve
   changes.back().attributes.emplace_back("sequence", absl::StrCat(event.calendar_changes()));
   const std::string_view update = kind == "event.updated" ? UpdateToTell(before, event) : "";
   if (!update.empty()) changes.back().attributes.emplace_back("updated", update);
-  const feed::Change change = changes.back();
   v1::Registration all;
-  for (const v1::Session& session : moved) {
-    all.add_sessions(session.name());
-    // Those whose entry came by mail before: all others are in the feed only, which is right
-    // anyway.
-    if (session.calendar_changes() > 0) {
-      TellOfSession(event, session, "session.rescheduled", change, changes);
-    }
-  }
+  for (const v1::Session& session : moved) all.add_sessions(session.name());
   WICI_RETURN_IF_ERROR(aggregate.LoadQuotas({&all}));
   for (const v1::Session& session : moved) {
     WICI_RETURN_IF_ERROR(aggregate.PutQuota(QuotaOf(session)));

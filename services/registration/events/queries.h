@@ -83,6 +83,14 @@ inline constexpr sql::Query kListChoices{"list_choices", R"sql(
   SELECT id, body FROM registrations
   WHERE event = $1 AND id > $2 AND state IN (1, 2, 3, 7, 9, 10, 12) ORDER BY id LIMIT $3)sql"};
 
+// SCHEDULED one-to-one meetings, not of session $2, that overlap the time from $4 to $5 and not
+// that from $6 to $7, in pages.
+inline constexpr sql::Query kListMeetingsMet{"list_meetings_met", R"sql(
+  SELECT id, session, requester, invitee FROM meetings
+  WHERE event = $1 AND state = 3 AND id > $3 AND session <> $2 AND start_at < $5 AND end_at > $4
+    AND NOT (start_at < $7 AND end_at > $6)
+  ORDER BY id LIMIT $8)sql"};
+
 inline constexpr sql::Query kGetDeletedSessions{"get_deleted_sessions", R"sql(
   SELECT s.event, s.id, s.revision, s.body, s.created_at, s.updated_at, CAST(0 AS BIGINT)
   FROM deleted_sessions s WHERE (s.event, s.id) IN)sql"};

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <map>
 #include <set>
 #include <string>
 #include <vector>
@@ -25,6 +26,32 @@ bool SessionsOverlap(const v1::Session& one, const v1::Session& other) {
          MicrosOf(other.start_time()) < MicrosOf(one.end_time());
 }
 
+// The sessions in which people have a meeting that overlaps `after` and not `before`, by the id of
+// their registration.
+absl::StatusOr<std::map<std::string, std::string>> ReadMeetingsMet(sql::Transaction& tx,
+                                                                   const v1::Session& before,
+                                                                   const v1::Session& after) {
+  const std::string event = EventOf(after.name());
+  std::map<std::string, std::string> met;
+  // Who chose a session of meetings may have those of another one at the same time.
+  if (after.kind() == v1::SESSION_KIND_MEETINGS) return met;
+  std::string last;
+  for (bool more = true; more;) {
+    WICI_ASSIGN_OR_RETURN(
+        const sql::Rows page,
+        tx.Execute(kListMeetingsMet, {event, IdOf(after.name()), last, MicrosOf(after.start_time()),
+                                      MicrosOf(after.end_time()), MicrosOf(before.start_time()),
+                                      MicrosOf(before.end_time()), kChoicesPage}));
+    for (const sql::Row& row : page) {
+      last = row.Text(0);
+      const std::string session = SessionName(event, row.Text(1));
+      for (const int person : {2, 3}) met.try_emplace(row.Text(person), session);
+    }
+    more = static_cast<std::int64_t>(page.size()) == kChoicesPage;
+  }
+  return met;
+}
+
 }  // namespace
 
 absl::Status CheckMove(sql::Transaction& tx, const v1::Session& before, const v1::Session& after) {
@@ -38,7 +65,8 @@ absl::Status CheckMove(sql::Transaction& tx, const v1::Session& before, const v1
       others.insert(row.session.name());
     }
   }
-  if (others.empty()) return absl::OkStatus();
+  WICI_ASSIGN_OR_RETURN(const auto met, ReadMeetingsMet(tx, before, after));
+  if (others.empty() && met.empty()) return absl::OkStatus();
   std::int64_t registrations = 0;
   std::string other;
   std::string last;
@@ -54,9 +82,10 @@ absl::Status CheckMove(sql::Transaction& tx, const v1::Session& before, const v1
       const auto clash = std::find_if(chosen.begin(), chosen.end(), [&](const std::string& name) {
         return others.count(name) > 0;
       });
-      if (clash == chosen.end()) continue;
+      const auto meets = met.find(last);
+      if (clash == chosen.end() && meets == met.end()) continue;
       ++registrations;
-      if (other.empty()) other = *clash;
+      if (other.empty()) other = clash == chosen.end() ? meets->second : *clash;
     }
     more = static_cast<std::int64_t>(page.size()) == kChoicesPage;
   }

@@ -136,6 +136,9 @@ void ValidateEvent(std::string_view field, const v1::Event& event, Violations& v
   violations.RequireRange(Path(field, "waiting_list_capacity"), event.waiting_list_capacity(), 0,
                           kSeatsMax);
   violations.RequireRange(Path(field, "party_limit"), event.party_limit(), 0, kSeatsMax);
+  if (!v1::PartyProof_IsValid(event.party_proof())) {
+    violations.Add(Path(field, "party_proof"), "must be a known way to show it, or none");
+  }
   if (event.has_offer_duration()) {
     violations.RequireRange(Path(field, "offer_duration"), event.offer_duration().seconds(),
                             10 * 60, 14 * 24 * 3600);

@@ -24,7 +24,7 @@ constexpr std::array<std::string_view, 17> kHarmless = {
     "registration.held",       "registration.offered",         "registration.requeued",
     "registration.moved",      "registration.expired",         "registration.rejected",
     "registration.approved",   "registration.links_requested", "registration.answers_expired",
-    "registration.no_show",    "registration.no_show_undone"};
+    "registration.no_show",    "registration.no_show_undone",  "registration.party_confirmed"};
 
 bool Matters(std::string_view kind) {
   if (std::find(kHarmless.begin(), kHarmless.end(), kind) != kHarmless.end()) return false;

@@ -7,6 +7,7 @@
 #include "gmock/gmock.h"
 #include "google/protobuf/util/message_differencer.h"
 #include "gtest/gtest.h"
+#include "libs/base/error.h"
 #include "services/registration/meetings/meeting_keeper.h"
 #include "services/registration/meetings/testing.h"
 
@@ -319,6 +320,33 @@ TEST_P(MeetingScheduleTest, NobodyHasAMeetingDuringASessionTheyChose) {
   ASSERT_THAT(next, IsOk());
   EXPECT_EQ(next->unscheduled_size(), 1) << "the two have no hour in common any more";
   EXPECT_THAT(PublishSchedule(next->name()), IsOk());
+}
+
+TEST_P(MeetingScheduleTest, ASessionDoesNotMoveToATimeAtWhichItsPeopleMeet) {
+  const std::string workshop = RegistrationTest::AddSession(event_, "workshop", 5, 12, 13);
+  const std::string busy = SignUp(event_, "busy@example.org", "", {workshop})->name();
+  ASSERT_THAT(SignUp(event_, "free@example.org", "", {workshop}), IsOk());
+  const std::string partner = Person("partner");
+  Agree(busy, partner);
+  ASSERT_THAT(SetAvailability(busy, "13:20", "13:40"), IsOk());
+  ASSERT_NO_FATAL_FAILURE(ScheduleAndPublish());
+  v1::UpdateSessionRequest move;
+  move.mutable_session()->set_name(workshop);
+  const auto to = [&](std::string_view from, std::string_view until) {
+    *move.mutable_session()->mutable_start_time() = Time(from);
+    *move.mutable_session()->mutable_end_time() = Time(until);
+    return UpdateSession(move);
+  };
+  EXPECT_THAT(to("14:00", "15:00"), IsOk());
+  const auto refused = to("13:00", "13:30");
+  EXPECT_THAT(refused, StatusIs(kRefused, Reason("SESSION_MOVE_OVERLAPS")));
+  EXPECT_EQ(ErrorMetadataValue(refused.status(), "other"), session_);
+  EXPECT_EQ(ErrorMetadataValue(refused.status(), "registrations"), "1");
+  EXPECT_THAT(to("13:40", "14:40"), IsOk()) << "when it is over";
+  move.set_allow_overlaps(true);
+  EXPECT_THAT(to("13:00", "13:30"), IsOk());
+  move.set_allow_overlaps(false);
+  EXPECT_THAT(to("13:00", "14:00"), IsOk()) << "what was accepted is not asked again";
 }
 
 TEST_P(MeetingScheduleTest, ACancelledEventCancelsAllMeetings) {

@@ -49,6 +49,7 @@ CREATE TABLE event_seats (
   transfers BIGINT NOT NULL DEFAULT 0,
   calendar_changes BIGINT NOT NULL DEFAULT 0,
   calendar_floor BIGINT NOT NULL DEFAULT 0,
+  party_proof BIGINT NOT NULL DEFAULT 0,
   CONSTRAINT event_seats_never_oversold CHECK (confirmed + held + reserved <= capacity)
 );
 
@@ -56,8 +57,8 @@ CREATE TABLE event_seats (
 -- admission category, 2 for a session, whose `id` is the last part of its name, 3 for a party, with
 -- its whole name, where the event limits those, 4 for an audience of the event, which counts the
 -- registrations made with its invitations, and 7 for a voucher. `promised` is what of it is kept for
--- vouchers `within` it; `also_waiting` counts those in waiting_lines. Written in the transactions
--- that write the event's row, whose version guards them.
+-- vouchers `within` it; `also_waiting` counts those in waiting_lines; `calendar_changes` repeats that of
+-- the session. Written in the transactions that write the event's row, whose version guards them.
 CREATE TABLE quotas (
   event TEXT COLLATE "C" NOT NULL,
   kind BIGINT NOT NULL,
@@ -77,6 +78,7 @@ CREATE TABLE quotas (
   also_waiting BIGINT NOT NULL DEFAULT 0 CHECK (also_waiting >= 0),
   code_required BIGINT NOT NULL DEFAULT 0,
   within TEXT COLLATE "C" NOT NULL DEFAULT '',
+  calendar_changes BIGINT NOT NULL DEFAULT 0,
   PRIMARY KEY (event, kind, id),
   CONSTRAINT quotas_never_oversold CHECK (taken + promised <= size),
   CONSTRAINT vouchers_never_overused CHECK (kind <> 7 OR taken + waiting + pending <= size)

@@ -74,6 +74,14 @@ absl::Status RegistrationService::ListPartyRegistrations(
   return absl::OkStatus();
 }
 
+void RegistrationService::ConfirmPartyRegistration(
+    const rpc::Context& context, const v1::ConfirmPartyRegistrationRequest& request, Reply reply) {
+  if (absl::Status wrong = Validate(request); !wrong.ok()) return reply(wrong);
+  RegistrationStep step{request.name(), Step::kConfirm, "confirmed", request.etag()};
+  step.party = request.party();
+  SubmitStep(store_, context, request, std::move(step), std::move(reply));
+}
+
 void RegistrationService::CancelPartyRegistration(const rpc::Context& context,
                                                   const v1::CancelPartyRegistrationRequest& request,
                                                   Reply reply) {

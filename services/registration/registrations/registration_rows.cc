@@ -47,6 +47,7 @@ sql::Bytes RegistrationBody(const v1::Registration& registration) {
   *body.mutable_other_categories() = registration.other_categories();
   body.set_calendar_changes(registration.calendar_changes());
   *body.mutable_dropped_sessions() = registration.dropped_sessions();
+  body.set_party_unconfirmed(registration.party_unconfirmed());
   return sql::Bytes{body.SerializeAsString()};
 }
 

@@ -65,6 +65,8 @@ void RegistrationService::Register(rpc::Server& server) {
   service.Committed("CancelRegistration", this, &RegistrationService::CancelRegistration);
   service.Committed("CreatePartyRegistrations", this,
                     &RegistrationService::CreatePartyRegistrations);
+  service.Committed("ConfirmPartyRegistration", this,
+                    &RegistrationService::ConfirmPartyRegistration);
   service.Committed("CancelPartyRegistration", this, &RegistrationService::CancelPartyRegistration);
   service.Committed("TransferPartyRegistration", this,
                     &RegistrationService::TransferPartyRegistration);

@@ -59,6 +59,8 @@ class RegistrationService {
   absl::Status ListPartyRegistrations(const rpc::Context& context,
                                       const v1::ListPartyRegistrationsRequest& request,
                                       v1::ListPartyRegistrationsResponse& response);
+  void ConfirmPartyRegistration(const rpc::Context& context,
+                                const v1::ConfirmPartyRegistrationRequest& request, Reply reply);
   void CancelPartyRegistration(const rpc::Context& context,
                                const v1::CancelPartyRegistrationRequest& request, Reply reply);
   void TransferPartyRegistration(const rpc::Context& context,

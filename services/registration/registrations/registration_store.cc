@@ -87,11 +87,17 @@ absl::StatusOr<std::vector<v1::Registration>> ListRare(
 }
 
 // Adds the people that the party has registered itself.
+// Whether a party sees who it is: whom it has registered, or is asked about.
+bool IsSeenByParty(const v1::Registration& registration) {
+  return registration.source() == v1::REGISTRATION_SOURCE_PARTY ||
+         (registration.party_unconfirmed() &&
+          registration.state() == v1::REGISTRATION_STATE_PENDING_APPROVAL);
+}
+
 absl::Status AddPeople(sql::Transaction& tx, std::vector<v1::PartyRegistration>& registrations) {
   std::vector<std::vector<sql::Value>> ids;
   for (const v1::PartyRegistration& one : registrations) {
-    if (one.registration().source() != v1::REGISTRATION_SOURCE_PARTY) continue;
-    ids.push_back({one.registration().person()});
+    if (IsSeenByParty(one.registration())) ids.push_back({one.registration().person()});
   }
   if (ids.empty()) return absl::OkStatus();
   WICI_ASSIGN_OR_RETURN(const sql::Rows rows, sql::SelectMany(tx, kGetPersons, "", ids));
@@ -102,7 +108,11 @@ absl::Status AddPeople(sql::Transaction& tx, std::vector<v1::PartyRegistration>&
   }
   for (v1::PartyRegistration& one : registrations) {
     const auto found = people.find(one.registration().person());
-    if (found != people.end()) *one.mutable_person() = found->second;
+    if (found == people.end()) continue;
+    *one.mutable_person() = found->second;
+    if (one.registration().source() != v1::REGISTRATION_SOURCE_PARTY) {
+      one.mutable_person()->clear_special_needs();
+    }
   }
   return absl::OkStatus();
 }

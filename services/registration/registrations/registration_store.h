@@ -57,8 +57,8 @@ class RegistrationStore {
                                                      std::vector<v1::RegistrationState> states,
                                                      std::int64_t limit);
   // The registrations of `party` among `limit` of `event` after `after_id`, by id, with the people
-  // that it has registered itself; and the id of the last that was read, "" when there are no more.
-  // EVENT_NOT_FOUND.
+  // that it has registered itself or is to confirm; and the id of the last that was read, "" when
+  // there are no more. EVENT_NOT_FOUND.
   struct PartyPage {
     std::vector<v1::PartyRegistration> registrations;
     std::string next;

@@ -123,6 +123,10 @@ void EventAggregate::Record(Entry& entry, std::string_view kind, const Cause& ca
     changes.back().attributes.emplace_back("was", StateWord(in_calendar));
   }
   AddSequence(entry.row.registration, in_calendar, changes.back());
+  if (EntryStateOf(entry.row.registration.state()) == EntryState::kOver) {
+    AddSessionsOver(entry.row.registration, in_calendar, entry.row.registration.sessions(),
+                    changes.back());
+  }
 }
 
 void EventAggregate::AddSequence(const v1::Registration& registration, v1::RegistrationState state,
@@ -130,6 +134,21 @@ void EventAggregate::AddSequence(const v1::Registration& registration, v1::Regis
   if (!IsInCalendars(registration, state)) return;
   change.attributes.emplace_back(
       "sequence", absl::StrCat(seats_.calendar_changes + registration.calendar_changes()));
+}
+
+void EventAggregate::AddSessionsOver(const v1::Registration& registration,
+                                     v1::RegistrationState state, const Names& sessions,
+                                     feed::Change& change) {
+  if (!IsInCalendars(registration, state)) return;
+  const std::int64_t own = seats_.calendar_changes + registration.calendar_changes();
+  std::string over;
+  for (const std::string& name : sessions) {
+    const QuotaRow* session = FindQuota(name);
+    if (session == nullptr || session->calendar_changes == 0) continue;
+    absl::StrAppend(&over, over.empty() ? "" : " ", IdOf(name), ":",
+                    own + session->calendar_changes);
+  }
+  if (!over.empty()) change.attributes.emplace_back("sessions", std::move(over));
 }
 
 absl::StatusOr<RegistrationRow*> EventAggregate::Add(RegistrationRow row,
@@ -201,7 +220,7 @@ absl::StatusOr<Step> EventAggregate::ChooseApproval(RegistrationRow& row, Change
 }
 
 bool EventAggregate::NeedsApproval(const v1::Registration& registration) {
-  if (seats_.approval == v1::APPROVAL_MANUAL) return true;
+  if (seats_.approval == v1::APPROVAL_MANUAL || registration.party_unconfirmed()) return true;
   for (int rank = 0; rank < WantedCategories(registration); ++rank) {
     const QuotaRow* category = FindQuota(WantedCategory(registration, rank));
     if (category != nullptr && category->approval) return true;

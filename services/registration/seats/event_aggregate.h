@@ -79,7 +79,7 @@ class EventAggregate {
   // has not come.
   std::vector<std::string> Lacking(const v1::Registration& registration);
 
-  // Adds a new registration: PENDING_APPROVAL when the event or a category of it asks for that,
+  // Adds a new registration: PENDING_APPROVAL when it NeedsApproval,
   // HELD until `hold_until` when that is set, else as the places allow, in the first category that
   // has some. ADMISSION_CATEGORY_NOT_FOUND, SESSION_NOT_FOUND, SESSIONS_OVERLAP, EVENT_FULL,
   // QUOTA_FULL, WAITING_LIST_FULL.
@@ -95,7 +95,8 @@ class EventAggregate {
   // What approval means for `row` now: kConfirm, in the category that is set then, or kWaitlist.
   // NO_SEAT_TO_CONFIRM.
   absl::StatusOr<Step> ChooseApproval(RegistrationRow& row, Changes& changes);
-  // Whether a registration of this category needs approval.
+  // Whether a registration needs approval: of this event or category, or since its party has yet to
+  // confirm it.
   bool NeedsApproval(const v1::Registration& registration);
 
   // Takes one step with a loaded registration, then promotes who can be. `kind` is the change kind
@@ -200,6 +201,12 @@ class EventAggregate {
   // Says which SEQUENCE the calendar entry of a registration has, if one in `state` has an entry.
   void AddSequence(const v1::Registration& registration, v1::RegistrationState state,
                    feed::Change& change) const;
+  // Says which of `sessions`, that it chose, are over with this change for the person of a
+  // registration that was in `state`, and the SEQUENCE with which their entries end. Those that
+  // never changed are left out: nobody has an entry of them by mail.
+  using Names = google::protobuf::RepeatedPtrField<std::string>;
+  void AddSessionsOver(const v1::Registration& registration, v1::RegistrationState state,
+                       const Names& sessions, feed::Change& change);
 
   absl::Status LoadQueue(std::int64_t steps);
   // Reads the next `limit` entries of a line.

@@ -16,15 +16,17 @@ inline constexpr sql::Query kInsertSeats{"insert_seats", R"sql(
   INSERT INTO event_seats (event, version, state, opens_at, closes_at, approval, admission,
     capacity, waiting_list_capacity, confirmed, waitlisted, pending, checked_in,
     next_waiting_number, held, reserved, categories, limited_sessions, offer_micros,
-    offer_requeues, party_limit, form_versions, approvals_required, reapproval, transfers)
+    offer_requeues, party_limit, form_versions, approvals_required, reapproval, transfers,
+    party_proof)
   VALUES ($1, 1, $2, $3, $4, $5, $6, $7, $8, 0, 0, 0, 0, 1, 0, 0, 0, 0, $9, $10, $11, 0, $12, $13,
-    $14))sql"};
+    $14, $15))sql"};
 
 inline constexpr sql::Query kGetSeats{"get_seats", R"sql(
   SELECT version, state, opens_at, closes_at, approval, admission, capacity,
          waiting_list_capacity, confirmed, waitlisted, pending, checked_in, next_waiting_number,
          held, reserved, categories, limited_sessions, offer_micros, offer_requeues, party_limit,
-         form_versions, approvals_required, reapproval, transfers, calendar_changes, calendar_floor
+         form_versions, approvals_required, reapproval, transfers, calendar_changes, calendar_floor,
+         party_proof
   FROM event_seats WHERE event = $1)sql"};
 
 inline constexpr sql::Query kWatchSeats{"watch_seats", R"sql(
@@ -32,7 +34,7 @@ inline constexpr sql::Query kWatchSeats{"watch_seats", R"sql(
          waiting_list_capacity, confirmed, waitlisted, pending, checked_in, next_waiting_number,
          held, reserved, categories, limited_sessions, offer_micros, offer_requeues, party_limit,
          form_versions, approvals_required, reapproval, transfers, calendar_changes,
-         calendar_floor, event
+         calendar_floor, party_proof, event
   FROM event_seats WHERE event IN)sql"};
 
 // The guard of every change below an event: it fails when another transaction was first.
@@ -43,7 +45,7 @@ inline constexpr sql::Query kUpdateSeats{"update_seats", R"sql(
          next_waiting_number = $14, held = $15, reserved = $16, categories = $17,
          limited_sessions = $18, offer_micros = $19, offer_requeues = $20, party_limit = $21,
          form_versions = $22, approvals_required = $23, reapproval = $24, transfers = $25,
-         calendar_changes = $26, calendar_floor = $27
+         calendar_changes = $26, calendar_floor = $27, party_proof = $28
   WHERE event = $1 AND version = $2 RETURNING version)sql"};
 
 inline constexpr sql::Query kFindActivePersons{"find_active_persons", R"sql(
@@ -131,12 +133,14 @@ inline constexpr sql::Query kListWaitingNumbers{"list_waiting_numbers", R"sql(
 
 inline constexpr sql::Query kListQuotas{"list_quotas", R"sql(
   SELECT kind, id, size, reserved, taken, waiting, pending, approval, priority, start_at, end_at,
-         approvals_required, reapproval, promised, also_waiting, code_required, within
+         approvals_required, reapproval, promised, also_waiting, code_required, within,
+         calendar_changes
   FROM quotas WHERE event = $1 AND kind = $2 ORDER BY id LIMIT $3)sql"};
 
 inline constexpr sql::Query kGetQuotas{"get_quotas", R"sql(
   SELECT kind, id, size, reserved, taken, waiting, pending, approval, priority, start_at, end_at,
-         approvals_required, reapproval, promised, also_waiting, code_required, within
+         approvals_required, reapproval, promised, also_waiting, code_required, within,
+         calendar_changes
   FROM quotas WHERE (event, kind, id) IN)sql"};
 
 inline constexpr sql::Query kWatchQuotas{"watch_quotas", R"sql(
@@ -146,7 +150,7 @@ inline constexpr sql::Query kWatchQuotas{"watch_quotas", R"sql(
 inline constexpr sql::Query kSaveQuotas{"save_quotas", R"sql(
   INSERT INTO quotas (event, kind, id, size, reserved, taken, waiting, pending, approval, priority,
     start_at, end_at, approvals_required, reapproval, promised, also_waiting, code_required,
-    within) VALUES)sql"};
+    within, calendar_changes) VALUES)sql"};
 inline constexpr std::string_view kSaveQuotasSuffix = R"sql(
   ON CONFLICT (event, kind, id) DO UPDATE SET size = excluded.size, reserved = excluded.reserved,
     taken = excluded.taken, waiting = excluded.waiting, pending = excluded.pending,
@@ -154,7 +158,7 @@ inline constexpr std::string_view kSaveQuotasSuffix = R"sql(
     end_at = excluded.end_at, approvals_required = excluded.approvals_required,
     reapproval = excluded.reapproval, promised = excluded.promised,
     also_waiting = excluded.also_waiting, code_required = excluded.code_required,
-    within = excluded.within
+    within = excluded.within, calendar_changes = excluded.calendar_changes
   RETURNING id)sql";
 
 inline constexpr sql::Query kDeleteQuota{"delete_quota", R"sql(

@@ -36,6 +36,7 @@ QuotaRow ReadQuota(std::string_view event, const sql::Row& row) {
   quota.reapproval = row.Int(12) != 0;
   quota.code_required = row.Int(15) != 0;
   if (!row.Text(16).empty()) quota.within = CategoryName(event, row.Text(16));
+  quota.calendar_changes = row.Int(17);
   return quota;
 }
 
@@ -61,7 +62,8 @@ std::vector<sql::Value> QuotaValues(std::string_view event, const QuotaRow& row)
           row.counts.promised,
           row.counts.also_waiting,
           std::int64_t{row.code_required},
-          row.within.empty() ? "" : IdOf(row.within)};
+          row.within.empty() ? "" : IdOf(row.within),
+          row.calendar_changes};
 }
 
 std::int64_t IsLimited(const QuotaRow& row) { return row.counts.size < kUnlimited ? 1 : 0; }
@@ -87,6 +89,7 @@ QuotaRow QuotaOf(const v1::Session& session) {
   quota.counts.size = session.capacity() == 0 ? kUnlimited : session.capacity();
   quota.starts = TimeOf(session.start_time());
   quota.ends = TimeOf(session.end_time());
+  quota.calendar_changes = session.calendar_changes();
   return quota;
 }
 

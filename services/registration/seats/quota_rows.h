@@ -42,6 +42,7 @@ struct QuotaRow {
   bool reapproval = false;              // of a category: as the event says when false
   bool code_required = false;           // of a category
   std::string within;  // of a voucher: the category of whose places it keeps some, or ""
+  std::int64_t calendar_changes = 0;  // of a session: what it has added to its SEQUENCE
 };
 QuotaRow ReadQuota(std::string_view event, const sql::Row& row);
 // The values of kSaveQuotas.

@@ -32,6 +32,7 @@ SeatsRow ReadSeats(std::string_view event, const sql::Row& row) {
   seats.transfers = static_cast<v1::TransferRule>(row.Int(23));
   seats.calendar_changes = row.Int(24);
   seats.calendar_floor = row.Int(25);
+  seats.party_proof = static_cast<v1::PartyProof>(row.Int(26));
   return seats;
 }
 
@@ -50,6 +51,7 @@ void CopyFacts(const v1::Event& event, SeatsRow& seats) {
   seats.approvals_required = event.approvals_required();
   seats.reapproval = event.reapproval();
   seats.transfers = event.transfers();
+  seats.party_proof = event.party_proof();
   seats.calendar_changes = event.calendar_changes();
 }
 
@@ -80,7 +82,8 @@ std::vector<sql::Value> SeatsValues(const SeatsRow& seats) {
           std::int64_t{seats.reapproval},
           static_cast<std::int64_t>(seats.transfers),
           seats.calendar_changes,
-          seats.calendar_floor};
+          seats.calendar_floor,
+          static_cast<std::int64_t>(seats.party_proof)};
 }
 
 void SetSeats(const SeatsRow& row, v1::Seats& seats) {

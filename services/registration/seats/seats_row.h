@@ -32,6 +32,7 @@ struct SeatsRow {
   std::int64_t approvals_required = 0;  // of different people, 0 for one
   bool reapproval = false;              // after a change of the answers
   v1::TransferRule transfers = v1::TRANSFER_RULE_UNSPECIFIED;
+  v1::PartyProof party_proof = v1::PARTY_PROOF_UNSPECIFIED;
   std::int64_t calendar_changes = 0;  // of the event, in the SEQUENCE of every entry
   std::int64_t calendar_floor = 0;    // what new registrations and invitations add to it
 };

@@ -52,6 +52,7 @@
   CALL(RegistrationService, CancelPartyRegistration, Registration)                      \
   CALL(RegistrationService, CancelRegistration, Registration)                           \
   CALL(RegistrationService, CompleteOwnRegistration, Registration)                      \
+  CALL(RegistrationService, ConfirmPartyRegistration, Registration)                     \
   CALL(RegistrationService, ConfirmRegistration, Registration)                          \
   CALL(RegistrationService, CreatePartyRegistrations, BatchCreateRegistrationsResponse) \
   CALL(RegistrationService, CreateRegistration, Registration)                           \

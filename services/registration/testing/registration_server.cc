@@ -71,19 +71,22 @@ AnswerRetention& BackgroundWork::answer_retention() { return all.answer_retentio
 MeetingKeeper& BackgroundWork::meeting_keeper() { return all.meeting_keeper(); }
 
 struct RegistrationServer::Served {
-  Served(RegistrationServer& server, sql::Database& database, const Clock& machine)
+  Served(RegistrationServer& server, sql::Database& database, const Clock& machine,
+         testing::ServiceFixture& first)
       : watch(database, machine),
         registry_client(server.registry.channel(), server.registry.key(), server.registry.clock()),
-        services({database, server.grpc.clock(), machine, server.grpc.ids(), [] {}}, watch,
-                 registry_client, server.grpc.key()) {}
+        services({database, server.grpc.clock(), machine, first.ids(), [] {}}, watch,
+                 registry_client, first.key()) {}
 
   EventWatch watch;
   RegistryClient registry_client;
   Services services;
 };
 
-RegistrationServer::RegistrationServer(sql::Database& database, const Clock& machine)
-    : served(std::make_unique<Served>(*this, database, machine)),
+RegistrationServer::RegistrationServer(sql::Database& database, const Clock& machine,
+                                       RegistrationServer* first)
+    : served(std::make_unique<Served>(*this, database, machine,
+                                      first == nullptr ? grpc : first->grpc)),
       watch(served->watch),
       services{served->services} {
   served->services.Register(grpc.server());

@@ -81,9 +81,11 @@ struct BackgroundWork {
   Services& all;
 };
 
-// The service, listening.
+// The service, listening. Of a second replica `first` is the one it has the key and the source of
+// ids in common with, and outlives it.
 struct RegistrationServer {
-  RegistrationServer(sql::Database& database, const Clock& machine);
+  RegistrationServer(sql::Database& database, const Clock& machine,
+                     RegistrationServer* first = nullptr);
   ~RegistrationServer();
 
   FakeRegistry registry;

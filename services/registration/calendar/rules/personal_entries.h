@@ -35,7 +35,8 @@ struct PersonalFacts {
 //
 // A mail has one UID, so the mail about a registration has the entry of the event, and its sessions
 // come by this feed. Once a session moves or is called off, whoever chose it has a mail with its
-// entry (REQUEST or CANCEL), and from then on also each time the whole event moves.
+// entry (REQUEST or CANCEL); whoever has it by mail is mailed also when the event moves, changes or
+// is called off, and when their registration ends or drops the session.
 //
 // DTSTAMP is the latest of the times of what an entry is made of. Titles are in `language`, else in
 // that of the event, else in English. The address of an online room is for who has a seat.

@@ -7,7 +7,7 @@ std::set<std::string> Approvers(const v1::RegistrationLog& log) {
   for (auto entry = log.entries().rbegin(); entry != log.entries().rend(); ++entry) {
     if (entry->kind() == "approved") {
       approvers.insert(entry->actor());
-    } else if (entry->kind() != "updated") {
+    } else if (entry->kind() != "updated" && entry->kind() != "party_confirmed") {
       break;
     }
   }

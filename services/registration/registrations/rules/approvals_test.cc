@@ -38,8 +38,10 @@ TEST(ApprovalsTest, WhatChangesTheDecisionBeginsItAnew) {
                                {"resubmitted", "persons/p"},
                                {"approved", "users/b"}})),
               ElementsAre("users/b"));
-  EXPECT_THAT(Approvers(LogOf(
-                  {{"requested", "persons/p"}, {"approved", "users/a"}, {"updated", "users/o"}})),
+  EXPECT_THAT(Approvers(LogOf({{"requested", "persons/p"},
+                               {"approved", "users/a"},
+                               {"updated", "users/o"},
+                               {"party_confirmed", "users/c"}})),
               ElementsAre("users/a"))
       << "a correction by the organiser does not";
 }

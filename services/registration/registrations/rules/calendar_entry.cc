@@ -52,17 +52,22 @@ void CountCalendarChange(v1::RegistrationState from, std::int64_t& floor,
   }
 }
 
+Names DroppedBy(const v1::Registration& before, const v1::Registration& after) {
+  Names dropped;
+  for (const std::string& name : before.sessions()) {
+    if (!Contains(after.sessions(), name)) *dropped.Add() = name;
+  }
+  return dropped;
+}
+
 void CountSessionChoice(const v1::Registration& before, v1::Registration& after) {
-  bool changed = false;
   Names dropped;
   for (const std::string& name : after.dropped_sessions()) {
     if (!Contains(after.sessions(), name)) *dropped.Add() = name;
   }
-  for (const std::string& name : before.sessions()) {
-    if (Contains(after.sessions(), name)) continue;
-    *dropped.Add() = name;
-    changed = true;
-  }
+  const Names now = DroppedBy(before, after);
+  bool changed = !now.empty();
+  dropped.MergeFrom(now);
   for (const std::string& name : after.sessions()) {
     changed = changed || !Contains(before.sessions(), name);
   }

@@ -29,6 +29,10 @@ bool IsInCalendars(const v1::Registration& registration, v1::RegistrationState s
 void CountCalendarChange(v1::RegistrationState from, std::int64_t& floor,
                          v1::Registration& registration);
 
+// The sessions of `before`, the same registration, that `after` does not have any more.
+google::protobuf::RepeatedPtrField<std::string> DroppedBy(const v1::Registration& before,
+                                                          const v1::Registration& after);
+
 // Counts in `after` that its sessions are others than those of `before`, the same registration, and
 // remembers those it dropped (Registration.dropped_sessions): their entries are CANCELLED, with a
 // SEQUENCE above the one they had.

@@ -12,4 +12,17 @@ std::string ClusterOf(const v1::Registration& registration) {
   return ClusterIn(registration.party().empty() ? registration.person() : registration.party());
 }
 
+bool IsPartyProven(const v1::Registration& registration, const v1::Invitation* invitation,
+                   const v1::Voucher* voucher) {
+  const std::string& party = registration.party();
+  if (party.empty()) return true;
+  if (registration.source() == v1::REGISTRATION_SOURCE_ORGANISER ||
+      registration.source() == v1::REGISTRATION_SOURCE_PARTY) {
+    return true;
+  }
+  if (voucher != nullptr && voucher->party() == party) return true;
+  return invitation != nullptr &&
+         (invitation->party() == party || ClusterIn(invitation->person()) == party);
+}
+
 }  // namespace wici::registration

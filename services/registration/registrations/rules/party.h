@@ -5,7 +5,9 @@
 #include <string>
 #include <string_view>
 
+#include "wici/registration/v1/invitation.pb.h"
 #include "wici/registration/v1/registration.pb.h"
+#include "wici/registration/v1/voucher.pb.h"
 
 namespace wici::registration {
 
@@ -15,6 +17,13 @@ std::string ClusterIn(std::string_view name);
 // The cluster for which the person comes, "clusters/{cluster}": that of the party, else that of the
 // contact; "" for somebody who comes for none.
 std::string ClusterOf(const v1::Registration& registration);
+
+// Whether nobody has to confirm that somebody comes for the party they name: they name none, were
+// registered by it or by the organiser, have a voucher of it, or were invited as a contact of it or
+// with an invitation that names it. `registration` is new; `invitation` and `voucher` are those it
+// comes with, nullptr for none.
+bool IsPartyProven(const v1::Registration& registration, const v1::Invitation* invitation,
+                   const v1::Voucher* voucher);
 
 }  // namespace wici::registration
 

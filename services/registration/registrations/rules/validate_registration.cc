@@ -206,6 +206,12 @@ absl::Status Validate(const v1::CreatePartyRegistrationsRequest& request) {
   return Validate(BatchOf(request));
 }
 
+absl::Status Validate(const v1::ConfirmPartyRegistrationRequest& request) {
+  Violations violations = CheckVerb(request, kRegistrationPattern);
+  RequireParty(request.party(), violations);
+  return violations.ToStatus(kDomain);
+}
+
 absl::Status Validate(const v1::CancelPartyRegistrationRequest& request) {
   Violations violations = CheckVerb(request, kRegistrationPattern);
   RequireParty(request.party(), violations);

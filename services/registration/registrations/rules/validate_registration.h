@@ -21,6 +21,7 @@ absl::Status Validate(const v1::CancelRegistrationRequest& request);
 absl::Status Validate(const v1::ConfirmRegistrationRequest& request);
 absl::Status Validate(const v1::RejectRegistrationRequest& request);
 absl::Status Validate(const v1::CreatePartyRegistrationsRequest& request);
+absl::Status Validate(const v1::ConfirmPartyRegistrationRequest& request);
 absl::Status Validate(const v1::CancelPartyRegistrationRequest& request);
 absl::Status Validate(const v1::TransferPartyRegistrationRequest& request);
 absl::Status Validate(const v1::CancelOwnRegistrationRequest& request);

@@ -9,6 +9,7 @@
 #include "services/registration/names.h"
 #include "services/registration/registrations/rules/registration_state.h"
 #include "services/registration/seats/event_aggregate.h"
+#include "services/registration/seats/history/call_book.h"
 #include "services/registration/seats/history/place_model.h"
 #include "services/registration/seats/history/stored_rows.h"
 
@@ -28,20 +29,12 @@ std::string_view FirstKindIn(v1::RegistrationState state) {
 class Replay {
  public:
   Replay(const Limits& limits, const std::vector<Recorded>& calls)
-      : limits_(limits), places_(limits), moments_(limits, groups_) {
+      : limits_(limits), places_(limits), calls_(calls), moments_(limits, groups_) {
     for (const Recorded& call : calls) {
-      if (call.kind.empty()) {
-        members_[call.registration] = {
-            &call, WantedBy(call), call.group, v1::REGISTRATION_STATE_UNSPECIFIED, {}};
-        if (!call.group.empty()) groups_[call.group].push_back(&call);
-      }
-      if (call.succeeded()) {
-        acknowledged_[call.registration].push_back(&call);
-      } else if (call.answered()) {
-        refused_.push_back(&call);
-      } else {
-        unanswered_[call.registration].push_back(&call);
-      }
+      if (!call.kind.empty()) continue;
+      members_[call.registration] = {
+          &call, WantedBy(call), call.group, v1::REGISTRATION_STATE_UNSPECIFIED, {}};
+      if (!call.group.empty()) groups_[call.group].push_back(&call);
     }
   }
 
@@ -61,10 +54,10 @@ class Replay {
       const bool last = i + 1 == feed.size() || feed[i + 1].version() != change.version();
       if (last) CheckVersion(change);
     }
-    for (const auto& [name, calls] : acknowledged_) {
-      if (!calls.empty()) faults_.push_back(absl::StrCat(name, ": acknowledged, not in the feed"));
+    for (const std::string& name : calls_.LeftOver()) {
+      faults_.push_back(absl::StrCat(name, ": acknowledged, not in the feed"));
     }
-    for (const Recorded* call : refused_) {
+    for (const Recorded* call : calls_.refused()) {
       std::string fault = moments_.JudgeRefusal(*call);
       if (!fault.empty()) faults_.push_back(std::move(fault));
     }
@@ -146,36 +139,11 @@ class Replay {
     });
   }
 
-  // Whether a call of `kind` makes a change of kind `made`. Approval and the completion of a hold
-  // come to what there are places for.
-  static bool Makes(const std::string& kind, const std::string& made) {
-    return kind == made ||
-           (kind == "registration.confirmed" &&
-            (made == "registration.requested" || made == "registration.waitlisted"));
-  }
-
-  // The call that made `change`, taken from those of its registration.
+  // The call that made `change`, a change of `kind`, taken from those of its registration.
   const Recorded* Take(const feed::v1::Change& change, const std::string& kind) {
-    std::deque<const Recorded*>& calls = acknowledged_[change.resource()];
-    const Recorded* call = nullptr;
-    if (!calls.empty() && Makes(calls.front()->kind, kind)) {
-      call = calls.front();
-      calls.pop_front();
-    } else {
-      std::deque<const Recorded*>& unanswered = unanswered_[change.resource()];
-      const auto at = std::find_if(unanswered.begin(), unanswered.end(),
-                                   [&](const Recorded* one) { return Makes(one->kind, kind); });
-      if (at == unanswered.end()) {
-        Fault(change, "nobody was told so");
-        return nullptr;
-      }
-      call = *at;
-      unanswered.erase(at);
-    }
-    if (call->returned < latest_invocation_) {
-      Fault(change, "took effect after its call had returned");
-    }
-    latest_invocation_ = std::max(latest_invocation_, call->invoked);
+    std::string fault;
+    const Recorded* call = calls_.Take(change.resource(), kind, fault);
+    if (!fault.empty()) Fault(change, fault);
     return call;
   }
 
@@ -394,22 +362,19 @@ class Replay {
     for (const std::string& name : queue_) {
       for (const std::string& category : members_.at(name).wanted) ++waiting_of[category];
     }
-    moments_.Add(call, latest_invocation_, places_, static_cast<std::int64_t>(queue_.size()),
-                 std::move(waiting_of));
+    moments_.Add(call, calls_.latest_invocation(), places_,
+                 static_cast<std::int64_t>(queue_.size()), std::move(waiting_of));
   }
 
   const Limits& limits_;
   PlaceModel places_;
-  std::map<std::string, std::deque<const Recorded*>> acknowledged_;
-  std::map<std::string, std::deque<const Recorded*>> unanswered_;
-  std::vector<const Recorded*> refused_;
+  CallBook calls_;
   std::map<std::string, Member> members_;
   std::deque<Recorded> facts_;     // of those who say something else than at first
   std::set<std::string> heirs_;    // who have been given something in this version
   GroupCalls groups_;              // who came together
   std::set<std::string> touched_;  // groups, in this version
   std::deque<std::string> queue_;
-  std::int64_t latest_invocation_ = 0;
   std::set<std::string> seated_;  // groups of whom some have got places in this version
   std::vector<Answer> answers_;   // in this version
   Moments moments_;

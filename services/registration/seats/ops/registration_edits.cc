@@ -59,6 +59,8 @@ absl::Status Edit(EventAggregate& event, const EventForms& forms, const Registra
   rpc::ApplyUpdateMask(step.edit->mask, step.edit->wanted, EditableFields(step.own), violations,
                        wanted);
   WICI_RETURN_IF_ERROR(violations.ToStatus(kDomain));
+  // Whoever may say so knows.
+  if (wanted.party() != present.party()) wanted.clear_party_unconfirmed();
   const bool answered = !Same(wanted.answers(), present.answers());
   if (answered) WICI_RETURN_IF_ERROR(forms.Accept(step.field, wanted));
   if (!Same(wanted.follow_up_answers(), present.follow_up_answers())) {
@@ -92,6 +94,7 @@ absl::StatusOr<RegistrationRow*> GiveTo(EventAggregate& event, const Registratio
   heir.registration.set_name(RegistrationName(event.seats().event, step.heir->id));
   heir.registration.set_person(step.heir->person_id);
   heir.registration.set_party(given.party());
+  heir.registration.set_party_unconfirmed(given.party_unconfirmed());
   heir.registration.set_admission_category(given.admission_category());
   *heir.registration.mutable_sessions() = given.sessions();
   // A party sees the people whom it has named, and nobody else's.
@@ -119,6 +122,15 @@ absl::StatusOr<Step> CountApproval(EventAggregate& event, const std::string& act
   }
   const bool enough = before + 1 >= event.ApprovalsNeeded(row.registration);
   return enough ? Step::kConfirm : Step::kApprove;
+}
+
+absl::StatusOr<Step> CountPartyApproval(EventAggregate& event, const RegistrationRow& row) {
+  v1::Registration confirmed = row.registration;
+  if (!confirmed.party_unconfirmed()) {
+    return TransitionNotAllowedError(confirmed.name(), confirmed.state(), "confirm for a party");
+  }
+  confirmed.clear_party_unconfirmed();
+  return event.NeedsApproval(confirmed) ? Step::kApprove : Step::kConfirm;
 }
 
 absl::Status CheckExpiry(const RegistrationRow& row, Step step, absl::Time now) {

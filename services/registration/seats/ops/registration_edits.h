@@ -35,6 +35,10 @@ absl::StatusOr<v1::Registration> AnswerHeld(const EventForms& forms, const Regis
 absl::StatusOr<RegistrationRow*> GiveTo(EventAggregate& event, const RegistrationStep& step,
                                         const Cause& cause, RegistrationRow& row, Changes& changes);
 
+// What it means that its party confirms a registration: kApprove while event or category ask for
+// approval besides, else kConfirm. TRANSITION_NOT_ALLOWED when nothing is to be confirmed.
+absl::StatusOr<Step> CountPartyApproval(EventAggregate& event, const RegistrationRow& row);
+
 // What the approval of `actor` means: kApprove while more are needed, else kConfirm.
 // ALREADY_APPROVED.
 absl::StatusOr<Step> CountApproval(EventAggregate& event, const std::string& actor,

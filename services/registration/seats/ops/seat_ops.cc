@@ -19,6 +19,7 @@
 #include "services/registration/people/queries.h"
 #include "services/registration/registrations/registration_rows.h"
 #include "services/registration/registrations/rules/approvals.h"
+#include "services/registration/registrations/rules/party.h"
 #include "services/registration/seats/event_aggregate.h"
 #include "services/registration/seats/ops/door_ops.h"
 #include "services/registration/seats/ops/invitation_batch.h"
@@ -203,6 +204,10 @@ class EventBatch {
     row.registration.set_name(RegistrationName(op.event, added.id));
     row.registration.set_person(added.person ? added.person_id : invitation->invitation.person());
     row.registration.set_invitation(added.invitation);
+    row.registration.set_party_unconfirmed(
+        event_.seats().party_proof == v1::PARTY_PROOF_COORDINATOR &&
+        !IsPartyProven(added.facts, invitation == nullptr ? nullptr : &invitation->invitation,
+                       vouchers_.Find(added.code_key)));
     // Who only keeps a place may answer when completing the registration, and who is registered by
     // somebody else by the link of the mail.
     const v1::RegistrationSource source = added.facts.source();
@@ -288,6 +293,9 @@ class EventBatch {
       WICI_RETURN_IF_ERROR(invitations_.End(registration, event_, changes));
     }
     const bool more = chosen.first == Step::kApprove;
+    if (wanted.step == Step::kConfirm && (!more || !wanted.party.empty())) {
+      registration.clear_party_unconfirmed();
+    }
     registration.set_approvals(more ? static_cast<std::int32_t>(Approvers(row.log).size()) : 0);
     return absl::OkStatus();
   }
@@ -299,8 +307,12 @@ class EventBatch {
                                                                     Changes& changes) {
     const v1::Registration& registration = row.registration;
     if (wanted.step == Step::kConfirm) {
-      WICI_ASSIGN_OR_RETURN(enum Step step, CountApproval(event_, cause.actor, row));
-      if (step == Step::kApprove) return std::pair(step, std::string_view("approved"));
+      const bool by_party = !wanted.party.empty();
+      WICI_ASSIGN_OR_RETURN(enum Step step, by_party ? CountPartyApproval(event_, row)
+                                                     : CountApproval(event_, cause.actor, row));
+      if (step == Step::kApprove) {
+        return std::pair(step, std::string_view(by_party ? "party_confirmed" : "approved"));
+      }
       if (registration.state() == v1::REGISTRATION_STATE_UNDER_REVIEW) {
         return std::pair(step, wanted.kind);
       }

@@ -30,11 +30,10 @@ absl::Status VoucherBook::Load(sql::Transaction& tx, std::string_view event,
 absl::Status VoucherBook::Check(const NewRegistration& added, std::int64_t together,
                                 EventAggregate& event, absl::Time now) const {
   if (!added.code_key.empty()) {
-    const auto found = by_key_.find(added.code_key);
-    if (found == by_key_.end()) return CodeInvalidError(event.seats().event);
-    const QuotaRow* quota = event.FindQuota(found->second.name());
+    const v1::Voucher* voucher = Find(added.code_key);
+    const QuotaRow* quota = voucher == nullptr ? nullptr : event.FindQuota(voucher->name());
     if (quota == nullptr) return CodeInvalidError(event.seats().event);
-    return CheckUse(found->second, added.facts, UsesOf(quota->counts) + together, now);
+    return CheckUse(*voucher, added.facts, UsesOf(quota->counts) + together, now);
   }
   if (added.facts.source() == v1::REGISTRATION_SOURCE_ORGANISER) return absl::OkStatus();
   for (int rank = 0; rank < WantedCategories(added.facts); ++rank) {
@@ -42,6 +41,11 @@ absl::Status VoucherBook::Check(const NewRegistration& added, std::int64_t toget
     if (category != nullptr && category->code_required) return CodeRequiredError(category->name);
   }
   return absl::OkStatus();
+}
+
+const v1::Voucher* VoucherBook::Find(const std::string& code_key) const {
+  const auto found = by_key_.find(code_key);
+  return found == by_key_.end() ? nullptr : &found->second;
 }
 
 std::vector<v1::Registration> VoucherBook::ReleasedBy(const std::vector<SeatOp*>& ops) {

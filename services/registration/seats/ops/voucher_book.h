@@ -30,6 +30,9 @@ class VoucherBook {
   absl::Status Check(const NewRegistration& added, std::int64_t together, EventAggregate& event,
                      absl::Time now) const;
 
+  // The voucher of a code, nullptr for none.
+  const v1::Voucher* Find(const std::string& code_key) const;
+
   // Something that has the vouchers `ops` are to release, for their quotas to be loaded.
   static std::vector<v1::Registration> ReleasedBy(const std::vector<SeatOp*>& ops);
   // Keeps nothing for a voucher any more, whose quota is loaded, and promotes who can be.

@@ -98,22 +98,26 @@ class Mail:
 class Inbox:
     """All mails of the sink, doubles (the same Message-ID) apart."""
 
-    def __init__(self, stack):
+    def __init__(self, stack, late=()):
         self.stack = stack
         self.mails = []   # in the order of arrival, each Message-ID once
         self.doubles = 0
+        self._late = set(late)  # addresses to which mails come at a time of their own
+        self._new = {True: [], False: []}  # not taken yet: those to `late`, and all others
         self._read = 0    # files read
 
     def wait_for(self, count):
         """Waits until `count` different mails are there; gives up after WAIT_SECONDS without a
         new one. Returns them all."""
-        while len(self.mails) < count:
-            before = self._read
-            self._fetch(before + 1, WAIT_SECONDS)
-            if self._read == before:
-                break
-        self._fetch(0, 0)
+        self._wait(self.mails, count)
         return self.mails
+
+    def take(self, count, late=False):
+        """Waits likewise for `count` mails that were not taken yet, of those to `late` addresses or
+        of all others; returns and takes all that are there."""
+        self._wait(self._new[late], count)
+        taken, self._new[late] = self._new[late], []
+        return taken
 
     def latest(self, to, token_name):
         """The token in the newest mail to an address that has one."""
@@ -128,6 +132,14 @@ class Inbox:
                     if mail.to == to and mail.entry is not None and str(mail.entry["UID"]) == uid),
                    default=None)
 
+    def _wait(self, mails, count):
+        while len(mails) < count:
+            before = self._read
+            self._fetch(before + 1, WAIT_SECONDS)
+            if self._read == before:
+                break
+        self._fetch(0, 0)
+
     def _fetch(self, count, seconds):
         url = f"{self.stack.mail_url}/api/mails?count={count}&timeout={seconds}"
         with urllib.request.urlopen(url, timeout=seconds + 10) as answer:
@@ -138,6 +150,7 @@ class Inbox:
             mail = Mail(path.read_bytes())
             if mail.id not in known:
                 self.mails.append(mail)
+                self._new[mail.to in self._late].append(mail)
                 known[mail.id] = mail
             elif mail.facts("UTC") == known[mail.id].facts("UTC"):
                 self.doubles += 1

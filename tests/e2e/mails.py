@@ -5,6 +5,8 @@ import email.policy
 import email.utils
 import json
 import re
+import time
+import urllib.error
 import urllib.parse
 import urllib.request
 import zoneinfo
@@ -28,6 +30,9 @@ class Mail:
         self.language = str(self.message.get("Content-Language", ""))
         self.text = self._content("text/plain") or ""
         self.html = self._content("text/html") or ""
+        # Audience mail can be left by one click (RFC 8058), other mail has no such link.
+        link = LINK.search(str(self.message.get("List-Unsubscribe", "")))
+        self.unsubscribe = link and link.group()
         self.calendar_part = next(
             (p for p in self.message.walk()
              if p.get_content_type() == "text/calendar" and not p.is_attachment()), None)
@@ -95,6 +100,22 @@ class Mail:
         return None
 
 
+def open_page(url, form=None, language="pl"):
+    """What stands on the page behind a link, or on the one after its form, once it is there: a
+    notification service that was killed is back in a moment."""
+    request = urllib.request.Request(url, form, {"Accept-Language": language})
+    give_up = time.monotonic() + WAIT_SECONDS
+    while True:
+        try:
+            with urllib.request.urlopen(request, timeout=WAIT_SECONDS) as answer:
+                return " ".join(re.findall(r"<p>(.*?)</p>", answer.read().decode()))
+        except urllib.error.URLError as error:
+            away = getattr(error, "code", None) in (None, 502, 503)
+            if not away or time.monotonic() > give_up:
+                raise Mismatch(f"the page of {url} does not open: {error}") from error
+        time.sleep(0.1)
+
+
 class Inbox:
     """All mails of the sink, doubles (the same Message-ID) apart."""
 
@@ -125,6 +146,10 @@ class Inbox:
             if mail.to == to and (token := mail.token(token_name)):
                 return token
         raise LookupError(f"no mail to {to} has a link with {token_name}")
+
+    def newest(self, to):
+        """The newest mail to an address."""
+        return next(mail for mail in reversed(self.mails) if mail.to == to)
 
     def sequence(self, to, uid):
         """The highest SEQUENCE that was mailed to an address for a UID, or None."""

@@ -5,6 +5,7 @@ import zoneinfo
 
 import client
 import seed
+from mails import open_page
 from meeting_steps import PARTICIPANTS
 from report import compare
 from steps import Steps, enum_name
@@ -192,6 +193,7 @@ class WorkshopSteps(Steps):
             self.people, "InvitationService.AnswerInvitation", answer="ANSWER_YES",
             token=self.answer_token(mailbox)) for mailbox in ("bm3", "innowator")},
             expected["links"])
+        compare("the page to unsubscribe", self._unsubscribe("innowator"), expected["unsubscribes"])
         # Three places for the audience: one with a guest, one delegate, and the next one waits.
         btm = self.answer_token("btm")
         outcomes = [self.at_workshop("btm@example.org", invitation_token=btm)[0]]
@@ -209,6 +211,11 @@ class WorkshopSteps(Steps):
             token=self.manage_token(f"{mailbox}@example.org")).links]
             for mailbox in ("btm", "biomedical")}
         compare("where to follow it online", online, expected["online"])
+
+    def _unsubscribe(self, mailbox):
+        """By the link that mail programs show: who opens it is asked, one click more does it."""
+        link = self.inbox.newest(f"{mailbox}@example.org").unsubscribe
+        return [open_page(link), open_page(link, b"List-Unsubscribe=One-Click")]
 
     def _check_audiences(self):
         statistics = self.api("EventService.GetEventStatistics", name=WORKSHOP)

@@ -273,7 +273,8 @@ LabelAnswer JudgeLabelPredicate(const LabelScheme& scheme, absl::Span<const Labe
                                 const LabelPredicate& predicate, absl::CivilDay day) {
   const bool derived = predicate.accept_derived();
   LabelVerdict own = JudgeKind(scheme, labels, predicate.kind(), day, derived);
-  LabelAnswer answer{.truth = ToTruth(own.status)};
+  LabelAnswer answer;
+  answer.truth = ToTruth(own.status);
   answer.verdict = std::move(own);
   const v1::LabelKind* kind = FindKind(scheme, predicate.kind());
   if (kind == nullptr || predicate.op() == LabelPredicate::OP_EXACT) return answer;

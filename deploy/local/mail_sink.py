@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """A local SMTP server that keeps every mail and shows it in the browser.
 
-    mail_sink.py --smtp HOST:PORT --http HOST:PORT --directory DIR
+    mail_sink.py --smtp HOST:PORT --http HOST:PORT --directory DIR [--pages HOST:PORT]
 
 SMTP: takes mail for anybody, stores it as DIR/000001.eml and answers 250 once it is on disk. The
 envelope stands on top of the file in X-Envelope-From and X-Envelope-To.
@@ -10,6 +10,8 @@ HTTP: /                        the list, newest first
       /mails/N.eml             the file
       /api/mails?count=N&timeout=S   JSON; waits until at least N mails are there
       /healthz                 ok
+      /answer, ...             what the link of a mail is good for, while there is no console
+      /unsubscribe, /confirm-consent   passed on to --pages, as the proxy of an installation does
 It is meant for one machine and one user: no login, bind it to 127.0.0.1.
 """
 
@@ -18,6 +20,7 @@ import email
 import email.header
 import email.policy
 import html
+import http.client
 import http.server
 import json
 import os
@@ -33,6 +36,9 @@ from aiosmtpd.controller import Controller
 WAIT_SECONDS_MAX = 60
 LIST_MAX = 500
 MAIL_BYTES_MAX = 10 * 1024 * 1024
+FORM_BYTES_MAX = 4096
+PAGE_SECONDS = 20
+PAGES = ("/unsubscribe", "/confirm-consent")  # those of the notification service
 
 # Path and parameter of a link -> the methods that take its token.
 LINKS = {
@@ -42,6 +48,10 @@ LINKS = {
     "/registration": ("manage_token", {
         "RegistrationService.GetOwnRegistration": {"token": ""},
         "RegistrationService.CancelOwnRegistration": {"token": ""}}),
+    "/accept-offer": ("manage_token", {"RegistrationService.AcceptOwnOffer": {"token": ""}}),
+    "/decline-offer": ("manage_token", {
+        "RegistrationService.CancelOwnRegistration": {"token": ""}}),
+    "/calendar": ("calendar_token", {"CalendarService.GetOwnCalendar": {"token": ""}}),
     "/check-in": ("check_in_token", {
         "CheckInService.CheckIn": {"parent": "events/...", "checkInToken": ""}}),
 }
@@ -197,6 +207,9 @@ def mail_page(mail):
         for label, name in (("From", "From"), ("To", "To"), ("Date", "Date"),
                             ("Language", "Content-Language"), ("Id", "Message-ID"))
         if mail.header(name))
+    # As mail programs do beside the sender.
+    if link := re.search(r"<(https?://[^<>\s]+)>", mail.header("List-Unsubscribe")):
+        headers += f"<dt>List</dt><dd>{linked(link.group(1), 'Unsubscribe')}</dd>"
     parts = [f"<p><a href='/'>All mail</a></p><h1>{subject}</h1><dl>{headers}</dl>"]
     if text := mail.part("text/plain"):
         parts.append(f"<h2>Text</h2><pre>{linked(text)}</pre>")
@@ -226,18 +239,19 @@ def link_page(parameter, methods, query):
                 "".join(calls))
 
 
-def linked(text):
-    """The text, escaped, its http links clickable."""
+def linked(text, name=None):
+    """The text, escaped, its http links clickable, each under its own address or `name`."""
     pieces = re.split(r"(https?://[^\s<>\"']+)", text)
     return "".join(
-        f"<a rel=noreferrer href=\"{html.escape(piece, quote=True)}\">{html.escape(piece)}</a>"
+        f"<a rel=noreferrer href=\"{html.escape(piece, quote=True)}\">"
+        f"{html.escape(name or piece)}</a>"
         if i % 2 else html.escape(piece) for i, piece in enumerate(pieces))
 
 
 class HttpHandler(http.server.BaseHTTPRequestHandler):
     """The pages and the API."""
 
-    mailbox = None  # set in main
+    mailbox = pages = None  # set in main
     protocol_version = "HTTP/1.1"
 
     def do_GET(self):
@@ -248,6 +262,8 @@ class HttpHandler(http.server.BaseHTTPRequestHandler):
             self._send(list_page(self.mailbox.all()), "text/html; charset=utf-8")
         elif url.path == "/api/mails":
             self._api(urllib.parse.parse_qs(url.query))
+        elif url.path in PAGES:
+            self._pass_on(None)
         elif url.path in LINKS:
             self._send(link_page(*LINKS[url.path], urllib.parse.parse_qs(url.query)),
                        "text/html; charset=utf-8")
@@ -255,6 +271,38 @@ class HttpHandler(http.server.BaseHTTPRequestHandler):
             self._mail(int(match.group(1)), bool(match.group(2)))
         else:
             self._not_found()
+
+    def do_POST(self):
+        length = self.headers.get("Content-Length", "")
+        self.close_connection = True  # a body may be left unread
+        if urllib.parse.urlsplit(self.path).path not in PAGES:
+            self._not_found()
+        elif not length.isdecimal() or int(length) > FORM_BYTES_MAX:
+            self._send(f"a form of at most {FORM_BYTES_MAX} bytes\n".encode(), "text/plain", 413)
+        else:
+            self._pass_on(self.rfile.read(int(length)))
+
+    def _pass_on(self, body):
+        """Asks the notification service, which has this page."""
+        headers = {name: self.headers[name] for name in ("Accept-Language", "Content-Type")
+                   if name in self.headers}
+        try:
+            answer = self._ask_notification(body, headers)
+        except (OSError, http.client.HTTPException):
+            answer = (page("No answer", "<h1>No answer</h1><p>The notification service does not "
+                           "answer. Try again in a moment.</p>"), "text/html; charset=utf-8", 502)
+        self._send(*answer)
+
+    def _ask_notification(self, body, headers):
+        if self.pages is None:
+            raise ConnectionError("no --pages")
+        connection = http.client.HTTPConnection(*self.pages, timeout=PAGE_SECONDS)
+        try:
+            connection.request(self.command, self.path, body, headers)
+            answer = connection.getresponse()
+            return answer.read(), answer.getheader("Content-Type", "text/plain"), answer.status
+        finally:
+            connection.close()
 
     def _mail(self, number, raw):
         mail = self.mailbox.get(number)
@@ -306,18 +354,19 @@ def main():
     parser.add_argument("--smtp", required=True, type=host_and_port)
     parser.add_argument("--http", required=True, type=host_and_port)
     parser.add_argument("--directory", required=True)
+    parser.add_argument("--pages", type=host_and_port)
     args = parser.parse_args()
 
     mailbox = Mailbox(args.directory)
     smtp = Controller(SmtpHandler(mailbox), hostname=args.smtp[0], port=args.smtp[1],
                       enable_SMTPUTF8=True, data_size_limit=MAIL_BYTES_MAX)
     smtp.start()
-    HttpHandler.mailbox = mailbox
+    HttpHandler.mailbox, HttpHandler.pages = mailbox, args.pages
     http.server.ThreadingHTTPServer.daemon_threads = True
     server = http.server.ThreadingHTTPServer(args.http, HttpHandler)
     signal.signal(signal.SIGTERM, lambda *_: threading.Thread(target=server.shutdown).start())
     try:
-        server.serve_forever()
+        server.serve_forever(poll_interval=0.1)  # so long may a stop take
     except KeyboardInterrupt:
         pass
     server.server_close()

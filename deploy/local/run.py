@@ -70,6 +70,8 @@ def print_addresses(stack, token_path):
         "Ctrl-C stops it.")
     say()
     say(f"  mail to participants  {stack.mail_url}")
+    say(f"  pages of its links    {stack.mail_url}/unsubscribe and /confirm-consent, which "
+        f"notification serves at {stack.address('notification-pages')}")
     for service in stack_module.SERVICES:
         say(f"  {service:<21} {stack.address(service)}   "
             f"admin http://{stack.address(service + '-admin')}/metrics")

@@ -33,12 +33,12 @@ import urllib.request
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 SERVICES = ("cluster-registry", "registration", "notification")
 DATABASES = ("sqlite", "postgres")
-PARTS = ("redis", "mail-smtp", "mail-http") + tuple(
+PARTS = ("redis", "mail-smtp", "mail-http", "notification-pages") + tuple(
     f"{service}{suffix}" for service in SERVICES for suffix in ("", "-admin"))
 
 # What `./wici run` uses when they are free.
 FRIENDLY_PORTS = {
-    "redis": 6390, "mail-smtp": 2525, "mail-http": 8025,
+    "redis": 6390, "mail-smtp": 2525, "mail-http": 8025, "notification-pages": 8026,
     "cluster-registry": 50051, "cluster-registry-admin": 9051,
     "registration": 50052, "registration-admin": 9052,
     "notification": 50053, "notification-admin": 9053,
@@ -292,7 +292,7 @@ class Stack:
     def _mail_sink_argv(self):
         return ["/usr/bin/python3", ROOT / "deploy/local/mail_sink.py",
                 "--smtp", self.address("mail-smtp"), "--http", self.address("mail-http"),
-                "--directory", self.directory / "mail"]
+                "--pages", self.address("notification-pages"), "--directory", self.directory / "mail"]
 
     def _service_argv(self, service):
         argv = [self.binaries / f"wici-{service}", f"--listen={self.address(service)}",
@@ -309,7 +309,8 @@ class Stack:
             argv += [f"--registration={self.address('registration')}",
                      f"--smtp=smtp://{self.address('mail-smtp')}",
                      "--mail_from=wici@wici.example.org",
-                     f"--public_url={self.mail_url}"]
+                     f"--public_listen={self.address('notification-pages')}",
+                     f"--public_url={self.mail_url}"]  # which passes its pages on
         return argv
 
     def _start_postgres(self):

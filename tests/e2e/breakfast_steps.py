@@ -27,7 +27,7 @@ class BreakfastSteps(PairSteps):
         self.knows_session(f"{self.breakfast}/sessions/{SESSION}")
         self.api("InvitationService.CreateInvitations", parent=self.breakfast, plus_ones_max=1,
                  invitees=[{"person": self.seed.manager(mailbox), "reason": "came before"}
-                           for mailbox in ("agrobio", seed.GUEST)])
+                           for mailbox in ("agrobio", seed.GUEST, "innowator")])
         self.check_mails("breakfast")
         found = {"agrobio": enum_name(self.people(
             "InvitationService.AnswerInvitation", answer="ANSWER_NO",

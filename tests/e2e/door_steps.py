@@ -14,7 +14,8 @@ from workshop_steps import WORKSHOP, person
 
 # What people do at two gates without network: gate, its number, way, seconds since the first.
 SCANS = [("north", 1, "ENTRY", 0), ("south", 1, "ENTRY", 10),  # one ticket at two gates at once
-         ("south", 2, "EXIT", 20), ("north", 2, "ENTRY", 30)]
+         ("south", 2, "EXIT", 20), ("north", 2, "ENTRY", 30),
+         ("south", 3, "EXIT", -5)]  # the clock of a gate goes back, to before they came
 WALK_IN = person("Sven", "Groß", "de", email="sven@example.org")
 SURVEY = [
     {"question_id": "useful", "label": {"en": "Was it useful?", "pl": "Czy warto było?"},
@@ -52,7 +53,11 @@ class DoorSteps(PairSteps):
             list=f"{WORKSHOP}/sessions/labs", registration=self.registration(mailbox))
             for mailbox in ("btm", "ewa")]
         found["offline"] = self._two_gates_offline()
+        found["former"] = self._former_tickets()
         compare("at the door", found, self.expected["door"])
+        self.report.table(("ticket of", "conflict, and the gates of it"), [
+            (who, conflict) for who, conflicts in sorted(found["former"]["report"].items())
+            for conflict in conflicts])
         self.report.note(f"counts that the stream showed: {counts[0]} to {counts[-1]}")
         self.check_mails("door")
 
@@ -113,7 +118,23 @@ class DoorSteps(PairSteps):
         a = next(a for a in attendances.attendances if a.registration == registration)
         return {"inside": a.inside, "first": a.first_entry.gate,
                 "gates": {g.gate: [g.entries, g.exits] for g in a.gates},
-                "conflicts": [enum_name(c, "kind") for c in a.conflicts]}
+                "conflicts": [_conflict(c) for c in a.conflicts]}
+
+    def _former_tickets(self):
+        """The ticket of somebody who sent another person, and that of somebody who withdrew: what
+        the gate is told, and all conflicts of the day."""
+        now = datetime.datetime.now(datetime.timezone.utc).isoformat()
+        tickets = [{"check_in_token": self.inbox.latest("igor@example.org", "check_in_token")},
+                   {"registration": self.registration("jan")}]
+        answer = self.workshop_door("CheckInService.BatchCheckIn", parent=WORKSHOP, scans=[
+            {"gate": "west", "sequence": number, "scan_time": now, **ticket}
+            for number, ticket in enumerate(tickets, 1)])
+        report = self.workshop_door("CheckInService.ListAttendances", parent=WORKSHOP,
+                                    selection="ATTENDANCE_SELECTION_CONFLICTS").attendances
+        names = {name: address.split("@")[0] for address, name in self.guests.items()}
+        return {"outcomes": [enum_name(result, "outcome") for result in answer.results],
+                "report": {names[a.registration]: [_conflict(c) for c in a.conflicts]
+                           for a in report}}
 
     # ----- papers -----
 
@@ -238,6 +259,11 @@ class DoorSteps(PairSteps):
 def _plain(value):
     """A member of a JSON line as a cell has it."""
     return "|".join(value) if isinstance(value, list) else value
+
+
+def _conflict(conflict):
+    gates = [scan.gate for scan in (conflict.scan, conflict.other) if scan.gate]
+    return " ".join([enum_name(conflict, "kind"), *gates])
 
 
 def _check_words(what, text, words):

@@ -5,6 +5,8 @@ import email.policy
 import email.utils
 import json
 import re
+import time
+import urllib.error
 import urllib.parse
 import urllib.request
 import zoneinfo
@@ -28,6 +30,9 @@ class Mail:
         self.language = str(self.message.get("Content-Language", ""))
         self.text = self._content("text/plain") or ""
         self.html = self._content("text/html") or ""
+        # Audience mail can be left by one click (RFC 8058), other mail has no such link.
+        link = LINK.search(str(self.message.get("List-Unsubscribe", "")))
+        self.unsubscribe = link and link.group()
         self.calendar_part = next(
             (p for p in self.message.walk()
              if p.get_content_type() == "text/calendar" and not p.is_attachment()), None)
@@ -95,25 +100,45 @@ class Mail:
         return None
 
 
+def open_page(url, form=None, language="pl"):
+    """What stands on the page behind a link, or on the one after its form, once it is there: a
+    notification service that was killed is back in a moment."""
+    request = urllib.request.Request(url, form, {"Accept-Language": language})
+    give_up = time.monotonic() + WAIT_SECONDS
+    while True:
+        try:
+            with urllib.request.urlopen(request, timeout=WAIT_SECONDS) as answer:
+                return " ".join(re.findall(r"<p>(.*?)</p>", answer.read().decode()))
+        except urllib.error.URLError as error:
+            away = getattr(error, "code", None) in (None, 502, 503)
+            if not away or time.monotonic() > give_up:
+                raise Mismatch(f"the page of {url} does not open: {error}") from error
+        time.sleep(0.1)
+
+
 class Inbox:
     """All mails of the sink, doubles (the same Message-ID) apart."""
 
-    def __init__(self, stack):
+    def __init__(self, stack, late=()):
         self.stack = stack
         self.mails = []   # in the order of arrival, each Message-ID once
         self.doubles = 0
+        self._late = set(late)  # addresses to which mails come at a time of their own
+        self._new = {True: [], False: []}  # not taken yet: those to `late`, and all others
         self._read = 0    # files read
 
     def wait_for(self, count):
         """Waits until `count` different mails are there; gives up after WAIT_SECONDS without a
         new one. Returns them all."""
-        while len(self.mails) < count:
-            before = self._read
-            self._fetch(before + 1, WAIT_SECONDS)
-            if self._read == before:
-                break
-        self._fetch(0, 0)
+        self._wait(self.mails, count)
         return self.mails
+
+    def take(self, count, late=False):
+        """Waits likewise for `count` mails that were not taken yet, of those to `late` addresses or
+        of all others; returns and takes all that are there."""
+        self._wait(self._new[late], count)
+        taken, self._new[late] = self._new[late], []
+        return taken
 
     def latest(self, to, token_name):
         """The token in the newest mail to an address that has one."""
@@ -122,11 +147,23 @@ class Inbox:
                 return token
         raise LookupError(f"no mail to {to} has a link with {token_name}")
 
+    def newest(self, to):
+        """The newest mail to an address."""
+        return next(mail for mail in reversed(self.mails) if mail.to == to)
+
     def sequence(self, to, uid):
         """The highest SEQUENCE that was mailed to an address for a UID, or None."""
         return max((int(mail.entry["SEQUENCE"]) for mail in self.mails
                     if mail.to == to and mail.entry is not None and str(mail.entry["UID"]) == uid),
                    default=None)
+
+    def _wait(self, mails, count):
+        while len(mails) < count:
+            before = self._read
+            self._fetch(before + 1, WAIT_SECONDS)
+            if self._read == before:
+                break
+        self._fetch(0, 0)
 
     def _fetch(self, count, seconds):
         url = f"{self.stack.mail_url}/api/mails?count={count}&timeout={seconds}"
@@ -138,6 +175,7 @@ class Inbox:
             mail = Mail(path.read_bytes())
             if mail.id not in known:
                 self.mails.append(mail)
+                self._new[mail.to in self._late].append(mail)
                 known[mail.id] = mail
             elif mail.facts("UTC") == known[mail.id].facts("UTC"):
                 self.doubles += 1

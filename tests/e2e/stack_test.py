@@ -3,6 +3,8 @@
 leaves no process behind. Redis and the mail sink are real; a script stands in for each service,
 because what is tested is how processes are treated, not what they do."""
 
+import contextlib
+import io
 import os
 import pathlib
 import select
@@ -17,6 +19,7 @@ import unittest
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "deploy/local"))
 
+import run  # noqa: E402
 import stack as stack_module  # noqa: E402
 from stack import SERVICES, Stack, StackError  # noqa: E402
 
@@ -118,6 +121,19 @@ class StackTest(unittest.TestCase):
             ports = stack_module.friendly_ports()
         self.assertGreater(ports["mail-http"], taken)
         self.assertEqual(len(set(ports.values())), len(ports))
+
+    def test_links_of_mails_lead_to_pages_that_notification_serves_and_run_says_so(self):
+        stack = self.stack()
+        pages = stack.address("notification-pages")
+        notification = stack._service_argv("notification")
+        self.assertIn(f"--public_url={stack.mail_url}", notification)
+        self.assertIn(f"--public_listen={pages}", notification)
+        sink = [str(argument) for argument in stack._mail_sink_argv()]
+        self.assertEqual(sink[sink.index("--pages") + 1], pages)
+        with contextlib.redirect_stdout(io.StringIO()) as said:
+            run.print_addresses(stack, stack.directory / "token")
+        self.assertIn(f"{stack.mail_url}/unsubscribe", said.getvalue())
+        self.assertIn(pages, said.getvalue())
 
     def test_a_service_that_ends_is_explained_and_the_others_are_stopped(self):
         self.write_binary("registration", BROKEN)

@@ -73,7 +73,8 @@ class Postgres(FaultStack):
         argv = [f"--listen={self.address(self.REPLICA)}" if str(a).startswith("--listen=") else
                 f"--admin_listen={self.address(self.REPLICA + '-admin')}"
                 if str(a).startswith("--admin_listen=") else a
-                for a in self._service_argv("notification")]
+                for a in self._service_argv("notification")
+                if not str(a).startswith("--public_listen=")]
         self.processes.pop(self.REPLICA, None)
         self._start(self.REPLICA, argv)
         self.wait_ready((self.REPLICA,))

@@ -1,3 +1,4 @@
+#include <cstdint>
 #include <fstream>
 #include <sstream>
 #include <string>
@@ -214,6 +215,45 @@ TEST_P(EventServiceTest, AnEventHasABoundOfSessionsThatCountsThoseThatWereCalled
   ASSERT_THAT(DeleteSession(remove), IsOk());
   EXPECT_THAT(Add(event, Opening(), "one-more"),
               StatusIs(absl::StatusCode::kInvalidArgument, HasViolation("parent")));
+}
+
+TEST_P(EventServiceTest, AnOfferMayBeAsShortAsAHoldUnlessItMayComeAgain) {
+  const auto create = [this](std::int64_t seconds, v1::OfferExpiry expiry) {
+    v1::Event event = Meeting(5, 5, v1::ADMISSION_OPEN);
+    event.mutable_offer_duration()->set_seconds(seconds);
+    event.set_offer_expiry(expiry);
+    return Create(event);
+  };
+  const auto refused =
+      StatusIs(absl::StatusCode::kInvalidArgument, HasViolation("event.offer_duration"));
+  EXPECT_THAT(create(10, v1::OFFER_EXPIRY_END), IsOk());
+  EXPECT_THAT(create(9, v1::OFFER_EXPIRY_END), refused);
+  const auto again = create(600, v1::OFFER_EXPIRY_REQUEUE);
+  ASSERT_THAT(again, IsOk());
+  EXPECT_THAT(create(599, v1::OFFER_EXPIRY_REQUEUE), refused);
+  v1::UpdateEventRequest shorter;
+  shorter.mutable_event()->set_name(again->name());
+  shorter.mutable_event()->mutable_offer_duration()->set_seconds(10);
+  shorter.mutable_update_mask()->add_paths("offer_duration");
+  EXPECT_THAT(UpdateEvent(shorter), refused) << "what is not changed counts too";
+}
+
+TEST_P(EventServiceTest, ARequestForAMeetingHasATimeLimit) {
+  const std::string event = Create(Meeting(5, 0, v1::ADMISSION_OPEN))->name();
+  v1::Session session = Opening();
+  session.set_kind(v1::SESSION_KIND_MEETINGS);
+  session.mutable_meeting_rules()->mutable_slot_length()->set_seconds(600);
+  session.mutable_meeting_rules()->set_tables(1);
+  const auto add = [&](std::int64_t seconds, const std::string& id) {
+    session.mutable_meeting_rules()->mutable_request_ttl()->set_seconds(seconds);
+    return Add(event, session, id);
+  };
+  const auto refused = StatusIs(absl::StatusCode::kInvalidArgument,
+                                HasViolation("session.meeting_rules.request_ttl"));
+  EXPECT_THAT(add(9, "too-short"), refused);
+  EXPECT_THAT(add(10, "shortest"), IsOk());
+  EXPECT_THAT(add(30 * 24 * 3600, "longest"), IsOk());
+  EXPECT_THAT(add(30 * 24 * 3600 + 1, "too-long"), refused);
 }
 
 TEST_P(EventServiceTest, SessionsAreListedInTheOrderOfTheirStart) {

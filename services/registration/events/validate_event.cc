@@ -140,8 +140,10 @@ void ValidateEvent(std::string_view field, const v1::Event& event, Violations& v
     violations.Add(Path(field, "party_proof"), "must be a known way to show it, or none");
   }
   if (event.has_offer_duration()) {
+    // Who goes back to the list may be the next in line again, and gets a mail each time.
+    const bool again = event.offer_expiry() == v1::OFFER_EXPIRY_REQUEUE;
     violations.RequireRange(Path(field, "offer_duration"), event.offer_duration().seconds(),
-                            10 * 60, 14 * 24 * 3600);
+                            again ? 10 * 60 : 10, 14 * 24 * 3600);
   }
   if (event.has_audience()) ValidateAudience(Path(field, "audience"), event.audience(), violations);
   if (CheckCount(Path(field, "honours"), event.honours_size(), 0, kListMax, violations)) {
@@ -199,6 +201,10 @@ void ValidateSession(std::string_view field, const v1::Session& session, Violati
   violations.RequireRange(Path(field, "meeting_rules.tables"), rules.tables(), 1, 10'000);
   violations.RequireRange(Path(field, "meeting_rules.meetings_per_person_max"),
                           rules.meetings_per_person_max(), 0, 100);
+  if (rules.has_request_ttl()) {
+    violations.RequireRange(Path(field, "meeting_rules.request_ttl"), rules.request_ttl().seconds(),
+                            10, 30 * 24 * 3600);
+  }
 }
 
 absl::Status Validate(const v1::CreateEventRequest& request) {

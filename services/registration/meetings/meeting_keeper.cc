@@ -18,7 +18,7 @@ constexpr absl::Duration kTimeout = absl::Seconds(30);
 constexpr int kEventsAtOnce = 200;
 
 // Changes of registrations after which nobody's meetings are different.
-constexpr std::array<std::string_view, 17> kHarmless = {
+constexpr std::array<std::string_view, 18> kHarmless = {
     "registration.confirmed",  "registration.waitlisted",      "registration.promoted",
     "registration.checked_in", "registration.check_in_undone", "registration.requested",
     "registration.held",       "registration.offered",         "registration.requeued",

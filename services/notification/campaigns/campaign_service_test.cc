@@ -265,6 +265,22 @@ TEST_P(CampaignServiceTest, AnAbortedCampaignSendsNothingMore) {
   EXPECT_THAT(Step("Resume", name), Reason("CAMPAIGN_STEP_NOT_ALLOWED"));
 }
 
+TEST_P(CampaignServiceTest, WhatWasRefusedOfACampaignIsQueuedAgainWithItsEvent) {
+  const std::string name = Started(10);
+  EXPECT_EQ(Advance(), 10);
+  EndAll(v1::ATTEMPT_OUTCOME_REJECTED, 554);
+  Advance();
+  EXPECT_EQ(Get(name)->state(), v1::Campaign::STATE_DONE);
+  v1::ReplayDeliveriesRequest request;
+  request.set_event("events/e1");
+  request.add_states(v1::DELIVERY_STATE_REJECTED);
+  EXPECT_EQ(Call<v1::ReplayDeliveriesResponse>("NotificationService/ReplayDeliveries", request)
+                ->replayed(),
+            10);
+  EndAll(v1::ATTEMPT_OUTCOME_DELIVERED_TO_RELAY);
+  EXPECT_EQ(Get(name)->counts().delivered(), 10);
+}
+
 TEST_P(CampaignServiceTest, F25_ALargeCampaignDoesNotHoldUpTheMessagesOfOthers) {
   Started(1000);
   for (int i = 0; i < 8; ++i) Advance();

@@ -30,6 +30,15 @@ std::string DeliveryName(std::string_view notification_id, std::string_view id) 
 
 std::string IdOf(std::string_view name) { return std::string(name.substr(name.rfind('/') + 1)); }
 
+// No part of a name has a character up to '!', and none comes between '/' and '0'.
+NameRange Exactly(std::string_view name) {
+  return {std::string(name), absl::StrCat(std::string(name), "!")};
+}
+
+NameRange Below(std::string_view name) {
+  return {absl::StrCat(std::string(name), "/"), absl::StrCat(std::string(name), "0")};
+}
+
 v1::Notification ReadNotification(const sql::Row& row) {
   v1::Notification n;
   n.set_name(NotificationName(row.Text(0)));

@@ -74,14 +74,19 @@ inline constexpr sql::Query kListDeliveries{
     "AND ($5 = '' OR event = $5) AND ($6 = 0 OR reason = $6) AND ($7 = 0 OR last_code = $7) AND "
     "updated_at >= $8 ORDER BY id LIMIT $4"};
 
-// The same of all notifications about one event, of those that ended without arriving.
+// The same of all notifications, of those that ended without arriving: about $5, and from $1 to
+// before $9 ('' for none), which is what is below it (NameRange). Each half comes from the index,
+// that of the event in its order.
 inline constexpr sql::Query kListDeadDeliveries{
     "list_dead_deliveries",
     "SELECT id, notification_id, person, resource, channel, state, reason, attempt, next_at, "
     "last_outcome, last_code, last_enhanced_code, calendar_method, calendar_sequence, created_at, "
-    "updated_at FROM deliveries WHERE event = $5 AND state = $2 AND "
-    "state IN (5, 6, 7, 8, 9) AND id > $3 AND ($1 = '' OR notification_id = $1) AND "
-    "($6 = 0 OR reason = $6) AND ($7 = 0 OR last_code = $7) AND updated_at >= $8 "
+    "updated_at FROM (SELECT * FROM (SELECT * FROM deliveries WHERE event = $5 AND state = $2 AND "
+    "state IN (5, 6, 7, 8, 9) AND id > $3 AND ($6 = 0 OR reason = $6) AND "
+    "($7 = 0 OR last_code = $7) AND updated_at >= $8 ORDER BY id LIMIT $4) whole UNION ALL "
+    "SELECT * FROM (SELECT * FROM deliveries WHERE event >= $1 AND event < $9 AND state = $2 AND "
+    "state IN (5, 6, 7, 8, 9) AND id > $3 AND ($6 = 0 OR reason = $6) AND "
+    "($7 = 0 OR last_code = $7) AND updated_at >= $8 ORDER BY id LIMIT $4) parts) found "
     "ORDER BY id LIMIT $4"};
 
 // ----- cancelling -----

@@ -129,6 +129,16 @@ absl::StatusOr<std::vector<v1::Delivery>> SqlStore::ListDeliveries(absl::Time de
                                                                    std::int32_t limit) {
   std::vector<v1::Delivery> found;
   const bool all = filter.notification_id.empty();
+  const NameRange parts = filter.event.empty() ? NameRange() : Below(filter.event);
+  std::vector<Value> parameters = {all ? parts.from : filter.notification_id,
+                                   static_cast<std::int64_t>(filter.state),
+                                   after,
+                                   limit,
+                                   filter.event,
+                                   static_cast<std::int64_t>(filter.reason),
+                                   filter.last_code,
+                                   ToMicros(filter.changed_after)};
+  if (all) parameters.push_back(parts.until);
   WICI_RETURN_IF_ERROR(database_.Read(deadline, [&](Transaction& tx) -> absl::Status {
     found.clear();
     if (!all) {
@@ -136,10 +146,7 @@ absl::StatusOr<std::vector<v1::Delivery>> SqlStore::ListDeliveries(absl::Time de
     }
     WICI_ASSIGN_OR_RETURN(
         const Rows rows,
-        tx.Execute(all ? queries::kListDeadDeliveries : queries::kListDeliveries,
-                   {filter.notification_id, static_cast<std::int64_t>(filter.state), after, limit,
-                    filter.event, static_cast<std::int64_t>(filter.reason), filter.last_code,
-                    ToMicros(filter.changed_after)}));
+        tx.Execute(all ? queries::kListDeadDeliveries : queries::kListDeliveries, parameters));
     for (const Row& row : rows) found.push_back(ReadDelivery(row));
     return absl::OkStatus();
   }));

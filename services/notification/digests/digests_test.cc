@@ -220,6 +220,20 @@ TEST_P(DigestsTest, OfADigestOfWhichNothingIsLeftNoMailIsSent) {
   EXPECT_THAT(Ledger(), SizeIs(5)) << "three items and two mails that were not sent";
 }
 
+TEST_P(DigestsTest, ADigestThatWasRefusedIsSentAgainWhenAHumanSaysSo) {
+  peers_.AddPerson(kEwa, "data-554-ewa@example.org", "en");
+  Collect(kEwa, Registrations(2));
+  clock_.Advance(absl::Minutes(15));
+  EXPECT_EQ(Close(), 2);
+  SendAll();
+  EXPECT_EQ(Ledger().back().state(), v1::DELIVERY_STATE_REJECTED);
+  peers_.AddPerson(kEwa, "ewa@example.org", "en");
+  EXPECT_EQ(ReplayWithoutEvent(), 1);
+  SendAll();
+  EXPECT_EQ(Ledger().back().state(), v1::DELIVERY_STATE_DELIVERED);
+  EXPECT_EQ(Listed(), 2);
+}
+
 TEST_P(DigestsTest, ThePersonChoosesTheTimeOfTheDay) {
   v1::UpdatePreferencesRequest request;
   request.mutable_preferences()->set_name(PreferencesName(kEwa));

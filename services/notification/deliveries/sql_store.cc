@@ -148,7 +148,7 @@ absl::StatusOr<std::vector<v1::Delivery>> SqlStore::ListDeliveries(absl::Time de
         const Rows rows,
         tx.Execute(all ? queries::kListDeadDeliveries : queries::kListDeliveries, parameters));
     for (const Row& row : rows) found.push_back(ReadDelivery(row));
-    return absl::OkStatus();
+    return ShowCloseTimes(tx, found);
   }));
   return found;
 }

@@ -35,6 +35,11 @@ inline constexpr absl::Duration kDefaultLifetime = absl::Hours(72);
 // One that is collected, which may take a week.
 inline constexpr absl::Duration kCollectedLifetime = absl::Hours(24 * 10);
 
+// What becomes of an unknown outcome over `channel` when the notification does not say it itself
+// and its template says `of_template`. Not every provider of SMS knows a repetition by its id, and
+// each costs: at most once, whatever the template.
+v1::UnknownPolicy PolicyFor(v1::Channel channel, v1::UnknownPolicy of_template);
+
 // A message that is decided but not yet recorded.
 struct NewNotification {
   struct Recipient {

@@ -110,8 +110,8 @@ inline constexpr sql::Query kMarkSendingDeliveries{
 // ----- sending -----
 
 // $1 owner, $2 end of the lease, $3 now, $4 limit, $5 channel. The order is that of rules/ledger.h:
-// one waits for an earlier one that is being sent or due, and an entry for an earlier CANCEL that was
-// put off. A claim that finds an attempt begun and never ended takes over its doubt.
+// each waits for an earlier one that is being sent or due, and an entry for an earlier CANCEL that
+// was put off. A claim that finds an attempt begun and never ended takes over its doubt.
 inline constexpr sql::Query kClaimDeliveries{
     "claim_deliveries",
     "UPDATE deliveries SET prior_state = state, state = 2, lease_owner = $1, next_at = $2, "

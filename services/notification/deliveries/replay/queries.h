@@ -37,6 +37,16 @@ inline constexpr sql::Query kHoldDeliveries{
     "(d.next_at <= $2 OR d.state = 2) ORDER BY d.next_at, d.id LIMIT $3) "
     "RETURNING id, notification_id, person, event"};
 
+// $1 now, $2 limit. What is collected in digests that were to be closed before the restore, and
+// were perhaps.
+inline constexpr sql::Query kHoldCollected{
+    "hold_collected_deliveries",
+    "UPDATE deliveries SET state = 6, reason = 26, may_have_arrived = TRUE, updated_at = $1, "
+    "version = (SELECT n.version FROM notifications n WHERE n.id = deliveries.notification_id) + 1 "
+    "WHERE id IN (SELECT d.id FROM digests g JOIN digest_items i ON i.digest = g.id "
+    "JOIN deliveries d ON d.id = i.delivery WHERE g.state = 1 AND g.close_at <= $1 AND d.state = 1 "
+    "ORDER BY g.close_at, g.id LIMIT $2) RETURNING id, notification_id, person, event"};
+
 }  // namespace wici::notification::queries
 
 #endif  // WICI_SERVICES_NOTIFICATION_DELIVERIES_REPLAY_QUERIES_H_

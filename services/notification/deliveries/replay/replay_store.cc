@@ -119,10 +119,16 @@ absl::StatusOr<std::int32_t> ReplayStore::HoldRestored(absl::Time deadline, v1::
   std::int32_t held = 0;
   const std::string transaction_id = ids_.NewId();
   WICI_RETURN_IF_ERROR(database_.Write(deadline, [&](Transaction& tx) -> absl::Status {
-    WICI_ASSIGN_OR_RETURN(const Rows rows,
+    WICI_ASSIGN_OR_RETURN(Rows rows,
                           tx.Execute(queries::kHoldDeliveries,
                                      {static_cast<std::int64_t>(channel), ToMicros(now), limit}));
     held = static_cast<std::int32_t>(rows.size());
+    if (channel == v1::CHANNEL_EMAIL && held < limit) {
+      WICI_ASSIGN_OR_RETURN(const Rows collected,
+                            tx.Execute(queries::kHoldCollected, {ToMicros(now), limit - held}));
+      rows.insert(rows.end(), collected.begin(), collected.end());
+      held = static_cast<std::int32_t>(rows.size());
+    }
     return AppendChangesOf(tx, rows, ChangeKind(v1::DELIVERY_STATE_UNKNOWN), transaction_id, now);
   }));
   return held;

@@ -151,7 +151,8 @@ void Call::ReadMetadata() {
   context_.call_id = CleanCallId(Find(context, "x-request-id").value_or(""));
   if (context_.call_id.empty()) context_.call_id = server_.ids.NewId();
   context_.traceparent = CleanTraceparent(Find(context, "traceparent").value_or(""));
-  context_.language = PreferredLanguage(Find(context, "accept-language").value_or(""));
+  context_.language =
+      PreferredLanguage(Find(context, "accept-language").value_or(""), kErrorLanguages);
   const auto raw = context.raw_deadline();
   const bool infinite = gpr_time_cmp(raw, gpr_inf_future(raw.clock_type)) == 0;
   const absl::Duration most = method_->stream ? absl::Hours(24 * 365) : options.deadline_max;

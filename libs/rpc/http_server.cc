@@ -85,12 +85,13 @@ class CivetServer final : public HttpServer {
   static int OnRequest(mg_connection* connection) {
     const mg_request_info& info = *mg_get_request_info(connection);
     const auto* server = static_cast<const CivetServer*>(info.user_data);
-    HttpRequest request{.method = info.request_method,
-                        .path = info.local_uri,
-                        .query = info.query_string == nullptr ? "" : info.query_string,
-                        .content_type = Header(connection, "Content-Type"),
-                        .language = PreferredLanguage(Header(connection, "Accept-Language")),
-                        .body = ""};
+    HttpRequest request{
+        .method = info.request_method,
+        .path = info.local_uri,
+        .query = info.query_string == nullptr ? "" : info.query_string,
+        .content_type = Header(connection, "Content-Type"),
+        .language = PreferredLanguage(Header(connection, "Accept-Language"), kPageLanguages),
+        .body = ""};
     const HttpAnswer answer = ReadBody(connection, server->options_.body_max, request.body)
                                   ? server->handler_(request)
                                   : HttpAnswer{.code = 413, .body = "the body is too long\n"};

@@ -23,7 +23,7 @@ struct HttpRequest {
   std::string path;          // "/livez", decoded
   std::string query;         // what follows "?", as it came
   std::string content_type;  // "" when absent
-  std::string language;      // "pl", "en" or "de", from Accept-Language; "en" when silent
+  std::string language;      // one of kPageLanguages (metadata.h), from Accept-Language, or "en"
   std::string body;          // of at most HttpOptions::body_max bytes
 };
 

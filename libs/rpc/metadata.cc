@@ -40,8 +40,9 @@ std::string CleanTraceparent(std::string_view text) {
   return zero(trace) || zero(span) ? "" : std::string(text);
 }
 
-std::string PreferredLanguage(std::string_view accept_language) {
-  std::string best = "en";
+std::string PreferredLanguage(std::string_view accept_language,
+                              std::initializer_list<std::string_view> spoken) {
+  std::string best(*spoken.begin());
   double best_quality = 0;
   if (accept_language.size() > 256) return best;
   const absl::string_view header(accept_language.data(), accept_language.size());
@@ -54,8 +55,8 @@ std::string PreferredLanguage(std::string_view accept_language) {
       range = absl::StripAsciiWhitespace(range.substr(0, semicolon));
     }
     const std::string language = absl::AsciiStrToLower(range.substr(0, range.find('-')));
-    const bool spoken = language == "pl" || language == "en" || language == "de";
-    if (spoken && quality > best_quality) {
+    const bool known = std::find(spoken.begin(), spoken.end(), language) != spoken.end();
+    if (known && quality > best_quality) {
       best = language;
       best_quality = quality;
     }

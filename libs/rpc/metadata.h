@@ -2,6 +2,7 @@
 #ifndef WICI_LIBS_RPC_METADATA_H_
 #define WICI_LIBS_RPC_METADATA_H_
 
+#include <initializer_list>
 #include <string>
 #include <string_view>
 
@@ -13,9 +14,15 @@ std::string CleanCallId(std::string_view text);
 // `text` when it is a W3C traceparent of version 00; else "".
 std::string CleanTraceparent(std::string_view text);
 
-// The language of `accept_language` (RFC 9110) that this software speaks and the client likes
-// best: "pl", "en" or "de"; "en" when none.
-std::string PreferredLanguage(std::string_view accept_language);
+// Those of error texts, and those of pages for people.
+inline constexpr std::initializer_list<std::string_view> kErrorLanguages = {"en", "de", "pl"};
+inline constexpr std::initializer_list<std::string_view> kPageLanguages = {"en", "cs", "de", "pl",
+                                                                           "uk"};
+
+// The language of `accept_language` (RFC 9110) among `spoken` that the client likes best; the first
+// of `spoken` when none.
+std::string PreferredLanguage(std::string_view accept_language,
+                              std::initializer_list<std::string_view> spoken);
 
 }  // namespace wici::rpc
 

@@ -31,13 +31,19 @@ TEST(CleanTraceparentTest, KeepsVersionZeroOnly) {
 }
 
 TEST(PreferredLanguageTest, TakesTheBestOfOurs) {
-  EXPECT_EQ(PreferredLanguage(""), "en");
-  EXPECT_EQ(PreferredLanguage("pl"), "pl");
-  EXPECT_EQ(PreferredLanguage("de-AT, en;q=0.5"), "de");
-  EXPECT_EQ(PreferredLanguage("fr, PL;q=0.3, de;q=0.7"), "de");
-  EXPECT_EQ(PreferredLanguage("pl;q=0, de;q=nan"), "en");
-  EXPECT_EQ(PreferredLanguage("fr"), "en");
-  EXPECT_EQ(PreferredLanguage("pl;level=1"), "en");
+  const auto preferred = [](std::string_view text) {
+    return PreferredLanguage(text, kErrorLanguages);
+  };
+  EXPECT_EQ(preferred(""), "en");
+  EXPECT_EQ(preferred("pl"), "pl");
+  EXPECT_EQ(preferred("de-AT, en;q=0.5"), "de");
+  EXPECT_EQ(preferred("fr, PL;q=0.3, de;q=0.7"), "de");
+  EXPECT_EQ(preferred("pl;q=0, de;q=nan"), "en");
+  EXPECT_EQ(preferred("fr"), "en");
+  EXPECT_EQ(preferred("pl;level=1"), "en");
+  EXPECT_EQ(preferred("uk, de;q=0.5"), "de") << "errors are not told in Ukrainian";
+  EXPECT_EQ(PreferredLanguage("uk, de;q=0.5", kPageLanguages), "uk");
+  EXPECT_EQ(PreferredLanguage("cs-CZ", kPageLanguages), "cs");
 }
 
 // Any bytes must give an answer.
@@ -48,7 +54,7 @@ TEST(MetadataTest, SurvivesAnyBytes) {
     for (char& c : bytes) {
       c = random() % 8 == 0 ? static_cast<char>(random()) : "00-pl,de;q=.1 ab"[random() % 16];
     }
-    const std::string language = PreferredLanguage(bytes);
+    const std::string language = PreferredLanguage(bytes, kErrorLanguages);
     EXPECT_TRUE(language == "pl" || language == "en" || language == "de");
     EXPECT_LE(CleanCallId(bytes).size(), 64U);
     EXPECT_EQ(CleanTraceparent(bytes), "");

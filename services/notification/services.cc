@@ -22,7 +22,7 @@ Services::Services(const Environment& environment)
                             environment.channels),
       template_service_(template_store_),
       inbox_service_(inbox_store_, environment.inbox_watch),
-      campaign_service_(campaign_store_, environment.clock),
+      campaign_service_(campaign_store_, environment.clock, environment.channels),
       personal_data_service_(person_data_, environment.database, mutation_),
       preference_service_(preference_store_, suppression_store_, environment.peers, environment.key,
                           environment.clock),

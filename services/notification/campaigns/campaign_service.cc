@@ -10,6 +10,7 @@
 #include "libs/rpc/page.h"
 #include "services/notification/campaigns/rules/validate_campaign.h"
 #include "services/notification/errors.h"
+#include "services/notification/validate_fields.h"
 
 namespace wici::notification {
 namespace {
@@ -79,6 +80,7 @@ absl::Status CampaignService::CreateCampaign(const rpc::Context& context,
                                              const v1::CreateCampaignRequest& request,
                                              v1::Campaign& response) {
   WICI_RETURN_IF_ERROR(ValidateCreateCampaign(request, clock_.Now()));
+  WICI_RETURN_IF_ERROR(CheckServed(request.campaign().channel(), channels_));
   WICI_ASSIGN_OR_RETURN(response, store_.Create(feed::CallOf(context, request),
                                                 context.principal.id, request.campaign()));
   return absl::OkStatus();
@@ -91,14 +93,15 @@ absl::Status CampaignService::UpdateCampaign(const rpc::Context& context,
   v.RequestId("request_id", request.request_id());
   v.RequireResourceName("campaign.name", request.campaign().name(), kCampaignPattern);
   WICI_RETURN_IF_ERROR(v.ToStatus(kDomain));
-  const auto edit = [&](v1::Campaign& campaign) {
+  const auto edit = [&](v1::Campaign& campaign) -> absl::Status {
     Violations wrong;
     rpc::ApplyUpdateMask(request.update_mask(), request.campaign(),
                          {"title", "event", "template", "persons", "audience", "channel",
                           "schedule_time", "rate_per_minute"},
                          wrong, campaign);
     CheckCampaign(campaign, clock_.Now(), wrong);
-    return wrong.ToStatus(kDomain);
+    WICI_RETURN_IF_ERROR(wrong.ToStatus(kDomain));
+    return CheckServed(campaign.channel(), channels_);
   };
   WICI_ASSIGN_OR_RETURN(response,
                         store_.Update(feed::CallOf(context, request), request.campaign().name(),

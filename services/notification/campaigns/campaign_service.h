@@ -2,6 +2,9 @@
 #ifndef WICI_SERVICES_NOTIFICATION_CAMPAIGNS_CAMPAIGN_SERVICE_H_
 #define WICI_SERVICES_NOTIFICATION_CAMPAIGNS_CAMPAIGN_SERVICE_H_
 
+#include <set>
+#include <utility>
+
 #include "absl/status/status.h"
 #include "libs/base/clock.h"
 #include "libs/rpc/context.h"
@@ -14,8 +17,10 @@ namespace wici::notification {
 // Thread-safe.
 class CampaignService {
  public:
-  // Both outlive the service.
-  CampaignService(CampaignStore& store, const Clock& clock) : store_(store), clock_(clock) {}
+  // A campaign over another channel than `channels` is refused. Store and clock outlive the
+  // service.
+  CampaignService(CampaignStore& store, const Clock& clock, std::set<v1::Channel> channels)
+      : store_(store), clock_(clock), channels_(std::move(channels)) {}
   void Register(rpc::Server& server);
 
  private:
@@ -40,6 +45,7 @@ class CampaignService {
 
   CampaignStore& store_;
   const Clock& clock_;
+  const std::set<v1::Channel> channels_;
 };
 
 }  // namespace wici::notification

@@ -102,9 +102,9 @@ class CampaignServiceTest : public NotificationFixture {
     clock().Advance(absl::Milliseconds(200));
     return added.ok() ? *added : -1;
   }
-  std::vector<ClaimedDelivery> Claim(int limit) {
-    return *store().ClaimDeliveries(Deadline(), v1::CHANNEL_EMAIL, "worker", absl::Minutes(2),
-                                    limit, clock().Now());
+  std::vector<ClaimedDelivery> Claim(int limit, v1::Channel channel = v1::CHANNEL_EMAIL) {
+    return *store().ClaimDeliveries(Deadline(), channel, "worker", absl::Minutes(2), limit,
+                                    clock().Now());
   }
   // Sends everything that is due and that the check lets through, and notes who got it.
   void Deliver() {
@@ -263,6 +263,22 @@ TEST_P(CampaignServiceTest, AnAbortedCampaignSendsNothingMore) {
   ASSERT_THAT(Step("Abort", name), IsOk()) << "again changes nothing";
   EXPECT_THAT(Kinds(), SizeIs(6));
   EXPECT_THAT(Step("Resume", name), Reason("CAMPAIGN_STEP_NOT_ALLOWED"));
+}
+
+TEST_P(CampaignServiceTest, WhatWasRefusedOfACampaignIsQueuedAgainWithItsEvent) {
+  const std::string name = Started(10);
+  EXPECT_EQ(Advance(), 10);
+  EndAll(v1::ATTEMPT_OUTCOME_REJECTED, 554);
+  Advance();
+  EXPECT_EQ(Get(name)->state(), v1::Campaign::STATE_DONE);
+  v1::ReplayDeliveriesRequest request;
+  request.set_event("events/e1");
+  request.add_states(v1::DELIVERY_STATE_REJECTED);
+  EXPECT_EQ(Call<v1::ReplayDeliveriesResponse>("NotificationService/ReplayDeliveries", request)
+                ->replayed(),
+            10);
+  EndAll(v1::ATTEMPT_OUTCOME_DELIVERED_TO_RELAY);
+  EXPECT_EQ(Get(name)->counts().delivered(), 10);
 }
 
 TEST_P(CampaignServiceTest, F25_ALargeCampaignDoesNotHoldUpTheMessagesOfOthers) {
@@ -481,6 +497,53 @@ TEST_P(CampaignServiceTest, EverythingThatIsWrongIsSaidAtOnce) {
   EXPECT_THAT(Create(Wanted(0)), HasViolation("campaign.persons"));
   EXPECT_THAT(Create(Wanted(10001)), HasViolation("campaign.persons"));
   EXPECT_THAT(Create(Wanted(10000)), IsOk());
+}
+
+TEST_P(CampaignServiceTest, AChannelThatIsNotSetUpIsRefusedAtOnce) {
+  const auto refused =
+      StatusIs(absl::StatusCode::kFailedPrecondition, Reason("CHANNEL_NOT_SET_UP"));
+  v1::UpdateCampaignRequest update;
+  *update.mutable_campaign() = *Create(Wanted(1));
+  update.mutable_update_mask()->add_paths("channel");
+  for (const v1::Channel channel : {v1::CHANNEL_SMS, v1::CHANNEL_WEB_PUSH}) {
+    v1::CreateCampaignRequest request = Wanted(1);
+    request.mutable_campaign()->set_channel(channel);
+    EXPECT_THAT(Create(request), refused);
+    update.mutable_campaign()->set_channel(channel);
+    EXPECT_THAT(Call<v1::Campaign>("CampaignService/UpdateCampaign", update), refused);
+  }
+}
+
+class ShortCampaignTest : public CampaignServiceTest {
+ protected:
+  std::set<v1::Channel> ServedChannels() const override {
+    return {v1::CHANNEL_EMAIL, v1::CHANNEL_SMS, v1::CHANNEL_WEB_PUSH};
+  }
+};
+WICI_ON_EVERY_ENGINE(ShortCampaignTest);
+
+TEST_P(ShortCampaignTest, ItGoesOverTheChannelItNamesAndAsAnSmsOnceAtMost) {
+  for (const v1::Channel channel : {v1::CHANNEL_SMS, v1::CHANNEL_WEB_PUSH}) {
+    v1::CreateCampaignRequest request = Wanted(3);
+    request.mutable_campaign()->set_channel(channel);
+    const auto created = Create(request);
+    ASSERT_THAT(created, IsOk());
+    EXPECT_EQ(created->channel(), channel);
+    ASSERT_THAT(Step("Approve", created->name()), IsOk());
+    ASSERT_THAT(Step("Start", created->name()), IsOk());
+    EXPECT_EQ(Advance(), 3);
+    EXPECT_THAT(Claim(10), SizeIs(0)) << "no mail";
+    const std::vector<ClaimedDelivery> claimed = Claim(10, channel);
+    ASSERT_THAT(claimed, SizeIs(3));
+    EXPECT_EQ(claimed[0].unknown_policy, channel == v1::CHANNEL_SMS
+                                             ? v1::UNKNOWN_POLICY_AT_MOST_ONCE
+                                             : v1::UNKNOWN_POLICY_AT_LEAST_ONCE);
+    ASSERT_THAT(Step("Pause", created->name()), IsOk());
+    for (const Verdict& verdict : Verdicts(claimed)) {
+      EXPECT_EQ(verdict.reason, v1::DELIVERY_REASON_CAMPAIGN_PAUSED);
+    }
+    ASSERT_THAT(Step("Abort", created->name()), IsOk());
+  }
 }
 
 TEST_P(CampaignServiceTest, UnknownCampaignsAndTemplatesAreNotFound) {

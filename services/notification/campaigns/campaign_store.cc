@@ -55,14 +55,14 @@ absl::Status FreezeTemplate(sql::Transaction& tx, CampaignRow& row) {
   const std::string& name = row.resource.template_();
   if (const v1::Template* built_in = FindBuiltIn(name)) {
     row.calendar_method = built_in->calendar_method();
-    row.unknown_policy = built_in->unknown_policy();
+    row.unknown_policy = PolicyFor(row.resource.channel(), built_in->unknown_policy());
     return absl::OkStatus();
   }
   WICI_ASSIGN_OR_RETURN(const auto found, FindTemplates(tx, {name}));
   if (found.empty()) return TemplateNotFoundError(name);
   row.template_version = found.begin()->second.current_version();
   row.calendar_method = found.begin()->second.calendar_method();
-  row.unknown_policy = found.begin()->second.unknown_policy();
+  row.unknown_policy = PolicyFor(row.resource.channel(), found.begin()->second.unknown_policy());
   return absl::OkStatus();
 }
 

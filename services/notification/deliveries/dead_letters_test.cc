@@ -40,11 +40,49 @@ class DeadLettersTest : public NotificationFixture {
     EXPECT_THAT(sent, IsOk());
     return sent->name();
   }
+  // Recorded as the service does by itself, about `event`, to this many.
+  void Record(const std::string& event, int persons) {
+    NewNotification plan;
+    plan.id = ids_.NewId();
+    plan.template_name = "templates/digest";
+    plan.event = event;
+    plan.not_before = clock().Now();
+    plan.expires = clock().Now() + kDefaultLifetime;
+    for (int i = 0; i < persons; ++i) {
+      plan.recipients.push_back({ids_.NewId(), absl::StrCat("persons/p", i), "digests/d1/1"});
+    }
+    ASSERT_THAT(database().Write(Deadline(),
+                                 [&](sql::Transaction& tx) {
+                                   return RecordNotifications(tx, {plan}, plan.id, clock().Now());
+                                 }),
+                IsOk());
+  }
   static v1::ReplayDeliveriesRequest Rejected() {
     v1::ReplayDeliveriesRequest request;
     request.set_event("events/e1");
     request.add_states(v1::DELIVERY_STATE_REJECTED);
     return request;
+  }
+  static v1::ReplayDeliveriesRequest RejectedWithoutEvent() {
+    v1::ReplayDeliveriesRequest request = Rejected();
+    request.clear_event();
+    request.set_without_event(true);
+    return request;
+  }
+  // The dead letters that were refused, by pages of two.
+  std::set<std::string> Found(v1::ListDeliveriesRequest request) {
+    request.set_parent("notifications/-");
+    request.set_state(v1::DELIVERY_STATE_REJECTED);
+    request.set_page_size(2);
+    std::set<std::string> seen;
+    do {
+      const auto page = ListDeliveries(request);
+      EXPECT_THAT(page, IsOk());
+      if (!page.ok()) return seen;
+      for (const v1::Delivery& d : page->deliveries()) EXPECT_TRUE(seen.insert(d.name()).second);
+      request.set_page_token(page->next_page_token());
+    } while (!request.page_token().empty());
+    return seen;
   }
   absl::StatusOr<v1::ReplayDeliveriesResponse> Replay(const v1::ReplayDeliveriesRequest& request) {
     return Call<v1::ReplayDeliveriesResponse>("NotificationService/ReplayDeliveries", request);
@@ -82,15 +120,7 @@ TEST_P(DeadLettersTest, AreFoundByEventStateCodeAndTime) {
   request.set_reason(v1::DELIVERY_REASON_NO_CONSENT);
   EXPECT_THAT(ListDeliveries(request)->deliveries(), SizeIs(0));
   request.clear_reason();
-  request.set_page_size(2);
-  std::set<std::string> seen;
-  do {
-    const auto page = ListDeliveries(request);
-    ASSERT_THAT(page, IsOk());
-    for (const v1::Delivery& d : page->deliveries()) EXPECT_TRUE(seen.insert(d.name()).second);
-    request.set_page_token(page->next_page_token());
-  } while (!request.page_token().empty());
-  EXPECT_THAT(seen, SizeIs(5));
+  EXPECT_THAT(Found(request), SizeIs(5));
   request.set_event("events/e2");
   EXPECT_THAT(ListDeliveries(request)->deliveries(), SizeIs(0));
 }
@@ -105,8 +135,60 @@ TEST_P(DeadLettersTest, AreSearchedWithAnEventAndAFinalState) {
                     HasViolation("changed_after")));
   request.set_state(v1::DELIVERY_STATE_DELIVERED);
   EXPECT_THAT(ListDeliveries(request), HasViolation("state"));
+  request.set_without_event(true);
+  request.set_event("events/e1");
+  EXPECT_THAT(ListDeliveries(request), HasViolation("event"));
+  request.set_parent("notifications/n1");
+  EXPECT_THAT(ListDeliveries(request), HasViolation("without_event"));
+  request.set_parent("notifications/-");
   token_ = server_->grpc.Token("event-organiser", "events/e1");
   EXPECT_THAT(ListDeliveries(request), StatusIs(absl::StatusCode::kPermissionDenied));
+}
+
+TEST_P(DeadLettersTest, ThoseAboutNoEventAreFoundAndQueuedAgainAtTheSameRate) {
+  Accept(1);
+  Record("", 60);
+  EndAll(v1::ATTEMPT_OUTCOME_REJECTED, 554);
+  v1::ListDeliveriesRequest list;
+  list.set_without_event(true);
+  EXPECT_THAT(Found(list), SizeIs(60));
+  const auto replayed = Replay(RejectedWithoutEvent());
+  ASSERT_THAT(replayed, IsOk());
+  EXPECT_EQ(replayed->replayed(), 60);
+  EXPECT_THAT(Found(list), SizeIs(0));
+  EndAll(v1::ATTEMPT_OUTCOME_REJECTED, 554);
+  EXPECT_THAT(Found(list), SizeIs(50)) << "the others are due in a second";
+  v1::ListDeliveriesRequest other;
+  other.set_event("events/e1");
+  EXPECT_THAT(Found(other), SizeIs(1)) << "what is about an event stays";
+  constexpr sql::Query kReplays{"replays_without_event",
+                                "SELECT principal, replayed FROM replays WHERE event = ''"};
+  ASSERT_THAT(database().Read(Deadline(),
+                              [&](sql::Transaction& tx) -> absl::Status {
+                                WICI_ASSIGN_OR_RETURN(const sql::Rows rows, tx.Execute(kReplays));
+                                EXPECT_THAT(rows, SizeIs(1));
+                                EXPECT_EQ(rows[0].Text(0), "users/test");
+                                EXPECT_EQ(rows[0].Int(1), 60);
+                                return absl::OkStatus();
+                              }),
+              IsOk());
+  token_ = server_->grpc.Token("event-organiser", "events/e1");
+  EXPECT_THAT(Replay(RejectedWithoutEvent()), StatusIs(absl::StatusCode::kPermissionDenied));
+}
+
+TEST_P(DeadLettersTest, OfAnEventThoseOfItsSessionsAndMeetingsAreMeantToo) {
+  for (const char* event : {"events/e1", "events/e1/meetings/m1", "events/e1/sessions/s1",
+                            "events/e1-late", "events/e10", "events/e10/meetings/m1"}) {
+    Record(event, 3);
+  }
+  EndAll(v1::ATTEMPT_OUTCOME_REJECTED, 554);
+  v1::ListDeliveriesRequest list;
+  list.set_event("events/e1");
+  EXPECT_THAT(Found(list), SizeIs(9));
+  EXPECT_EQ(Replay(Rejected())->replayed(), 9);
+  EXPECT_THAT(Found(list), SizeIs(0));
+  list.set_event("events/e10");
+  EXPECT_THAT(Found(list), SizeIs(6));
 }
 
 TEST_P(DeadLettersTest, F26_AreQueuedAgainOnceAtABoundedRate) {
@@ -201,6 +283,9 @@ TEST_P(DeadLettersTest, WhatIsWrongWithAReplayIsSaidAtOnce) {
                     HasViolation("reason"), HasViolation("ended_after")));
   request.add_states(v1::DELIVERY_STATE_DELIVERED);
   EXPECT_THAT(Replay(request), HasViolation("states"));
+  request.set_event("events/e1");
+  request.set_without_event(true);
+  EXPECT_THAT(Replay(request), HasViolation("event"));
   token_ = server_->grpc.Token("event-organiser", "events/e2");
   EXPECT_THAT(Replay(Rejected()), StatusIs(absl::StatusCode::kPermissionDenied));
 }

@@ -30,6 +30,15 @@ std::string DeliveryName(std::string_view notification_id, std::string_view id) 
 
 std::string IdOf(std::string_view name) { return std::string(name.substr(name.rfind('/') + 1)); }
 
+// No part of a name has a character up to '!', and none comes between '/' and '0'.
+NameRange Exactly(std::string_view name) {
+  return {std::string(name), absl::StrCat(std::string(name), "!")};
+}
+
+NameRange Below(std::string_view name) {
+  return {absl::StrCat(std::string(name), "/"), absl::StrCat(std::string(name), "0")};
+}
+
 v1::Notification ReadNotification(const sql::Row& row) {
   v1::Notification n;
   n.set_name(NotificationName(row.Text(0)));
@@ -113,7 +122,8 @@ std::vector<sql::Value> DeliveryRow(const NewNotification& n,
           n.calendar_sequence,
           static_cast<std::int64_t>(v1::DELIVERY_STATE_QUEUED),
           static_cast<std::int64_t>(v1::DELIVERY_STATE_UNSPECIFIED),
-          static_cast<std::int64_t>(v1::DELIVERY_REASON_UNSPECIFIED),
+          static_cast<std::int64_t>(n.digest ? v1::DELIVERY_REASON_COLLECTED
+                                             : v1::DELIVERY_REASON_UNSPECIFIED),
           false,
           0,
           0,

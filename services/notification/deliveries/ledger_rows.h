@@ -20,6 +20,15 @@ std::string DeliveryName(std::string_view notification_id, std::string_view id);
 // The last part of a name.
 std::string IdOf(std::string_view name);
 
+// Names from `from` up to but without `until`, in the order of their bytes.
+struct NameRange {
+  std::string from;
+  std::string until;
+};
+NameRange Exactly(std::string_view name);
+// What is named after it: "events/e1/sessions/s1" for "events/e1".
+NameRange Below(std::string_view name);
+
 // The columns of kListNotifications and kGetNotification.
 v1::Notification ReadNotification(const sql::Row& row);
 // The columns of kListDeliveries.

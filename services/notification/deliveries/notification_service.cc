@@ -14,6 +14,7 @@
 #include "services/notification/errors.h"
 #include "services/notification/sending/message.h"
 #include "services/notification/templates/rules/built_in.h"
+#include "services/notification/validate_fields.h"
 
 namespace wici::notification {
 namespace {
@@ -25,10 +26,10 @@ NewNotification Plan(const v1::Notification& wanted, IdSource& ids, absl::Time n
   plan.template_name = wanted.template_();
   plan.event = wanted.event();
   if (wanted.channel() != v1::CHANNEL_UNSPECIFIED) plan.channel = wanted.channel();
-  plan.unknown_policy = wanted.unknown_policy();  // the acceptor knows the template's
-  if (plan.channel == v1::CHANNEL_SMS && plan.unknown_policy == v1::UNKNOWN_POLICY_UNSPECIFIED) {
-    // Not every provider knows a repetition by its id, and each costs.
-    plan.unknown_policy = v1::UNKNOWN_POLICY_AT_MOST_ONCE;
+  plan.unknown_policy = wanted.unknown_policy();
+  if (plan.unknown_policy == v1::UNKNOWN_POLICY_UNSPECIFIED) {
+    // The acceptor knows the template's.
+    plan.unknown_policy = PolicyFor(plan.channel, v1::UNKNOWN_POLICY_UNSPECIFIED);
   }
   plan.not_before =
       wanted.has_schedule_time() ? std::max(now, TimeOf(wanted.schedule_time())) : now;
@@ -79,13 +80,6 @@ void NotificationService::Register(rpc::Server& server) {
   service.Pooled("ReplayDeliveries", this, &NotificationService::ReplayDeliveries);
 }
 
-absl::Status NotificationService::CheckChannel(const v1::Notification& wanted) const {
-  if (wanted.channel() == v1::CHANNEL_UNSPECIFIED || channels_.count(wanted.channel()) > 0) {
-    return absl::OkStatus();
-  }
-  return ChannelNotSetUpError(wanted.channel());
-}
-
 void NotificationService::SendNotification(const rpc::Context& context,
                                            const v1::SendNotificationRequest& request,
                                            rpc::Reply<v1::Notification> reply) {
@@ -97,7 +91,7 @@ void NotificationService::SendNotification(const rpc::Context& context,
   if (!wrong.ok()) {
     return acceptor_.Refuse(context.deadline, {TemplateOnly(request)}, std::move(wrong), done);
   }
-  const absl::Status served = CheckChannel(request.notification());
+  const absl::Status served = CheckServed(request.notification().channel(), channels_);
   if (!served.ok()) return reply(served);
   acceptor_.Submit(context.deadline, {Plan(request.notification(), ids_, now)},
                    KeyOf(context, request, request.request_id()), done);
@@ -120,7 +114,7 @@ void NotificationService::BatchSendNotifications(
     return acceptor_.Refuse(context.deadline, std::move(plans), std::move(wrong), done);
   }
   for (const v1::SendNotificationRequest& item : request.requests()) {
-    const absl::Status served = CheckChannel(item.notification());
+    const absl::Status served = CheckServed(item.notification().channel(), channels_);
     if (!served.ok()) return reply(served);
     plans.push_back(Plan(item.notification(), ids_, now));
   }

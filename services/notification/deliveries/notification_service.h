@@ -64,9 +64,6 @@ class NotificationService {
                                 v1::ReplayDeliveriesResponse& response);
 
  private:
-  // FAILED_PRECONDITION (CHANNEL_NOT_SET_UP).
-  absl::Status CheckChannel(const v1::Notification& wanted) const;
-
   Store& store_;
   ReplayStore& replays_;
   Acceptor& acceptor_;

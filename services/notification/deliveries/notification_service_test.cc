@@ -8,6 +8,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "libs/base/error.h"
+#include "libs/base/timestamp.h"
 #include "libs/testing/fake_ids.h"
 #include "libs/testing/status_matchers.h"
 #include "services/notification/testing/notification_server.h"
@@ -374,7 +375,18 @@ TEST_P(NotificationServiceTest, WhatIsCollectedIsAcceptedAndWaits) {
   ASSERT_THAT(deliveries, IsOk());
   ASSERT_EQ(deliveries->deliveries_size(), 1);
   EXPECT_EQ(deliveries->deliveries(0).state(), v1::DELIVERY_STATE_QUEUED);
+  EXPECT_EQ(deliveries->deliveries(0).reason(), v1::DELIVERY_REASON_COLLECTED);
   EXPECT_FALSE(deliveries->deliveries(0).has_next_attempt_time());
+  EXPECT_EQ(TimeOf(deliveries->deliveries(0).digest_close_time()),
+            absl::FromCivil(absl::CivilHour(2015, 12, 19, 8), absl::UTCTimeZone()));
+  n.mutable_digest()->clear_at();
+  n.mutable_digest()->set_after_minutes(10);
+  request.clear_request_id();
+  ASSERT_THAT(Send(request), IsOk());
+  list.set_reason(v1::DELIVERY_REASON_COLLECTED);
+  EXPECT_EQ(TimeOf(ListDeliveries(list)->deliveries(0).digest_close_time()),
+            clock().Now() + absl::Minutes(10))
+      << "the next message brings it forward";
   v1::CancelNotificationRequest cancel;
   cancel.set_name(accepted->name());
   EXPECT_EQ(

@@ -74,14 +74,19 @@ inline constexpr sql::Query kListDeliveries{
     "AND ($5 = '' OR event = $5) AND ($6 = 0 OR reason = $6) AND ($7 = 0 OR last_code = $7) AND "
     "updated_at >= $8 ORDER BY id LIMIT $4"};
 
-// The same of all notifications about one event, of those that ended without arriving.
+// The same of all notifications, of those that ended without arriving: about $5, and from $1 to
+// before $9 ('' for none), which is what is below it (NameRange). Each half comes from the index,
+// that of the event in its order.
 inline constexpr sql::Query kListDeadDeliveries{
     "list_dead_deliveries",
     "SELECT id, notification_id, person, resource, channel, state, reason, attempt, next_at, "
     "last_outcome, last_code, last_enhanced_code, calendar_method, calendar_sequence, created_at, "
-    "updated_at FROM deliveries WHERE event = $5 AND state = $2 AND "
-    "state IN (5, 6, 7, 8, 9) AND id > $3 AND ($1 = '' OR notification_id = $1) AND "
-    "($6 = 0 OR reason = $6) AND ($7 = 0 OR last_code = $7) AND updated_at >= $8 "
+    "updated_at FROM (SELECT * FROM (SELECT * FROM deliveries WHERE event = $5 AND state = $2 AND "
+    "state IN (5, 6, 7, 8, 9) AND id > $3 AND ($6 = 0 OR reason = $6) AND "
+    "($7 = 0 OR last_code = $7) AND updated_at >= $8 ORDER BY id LIMIT $4) whole UNION ALL "
+    "SELECT * FROM (SELECT * FROM deliveries WHERE event >= $1 AND event < $9 AND state = $2 AND "
+    "state IN (5, 6, 7, 8, 9) AND id > $3 AND ($6 = 0 OR reason = $6) AND "
+    "($7 = 0 OR last_code = $7) AND updated_at >= $8 ORDER BY id LIMIT $4) parts) found "
     "ORDER BY id LIMIT $4"};
 
 // ----- cancelling -----
@@ -104,9 +109,9 @@ inline constexpr sql::Query kMarkSendingDeliveries{
 
 // ----- sending -----
 
-// $1 owner, $2 end of the lease, $3 now, $4 limit, $5 channel. Messages to one person about one
-// event go out in the order in which they were accepted, unless an earlier one has been deferred.
-// A claim that finds an attempt begun and never ended takes over its doubt.
+// $1 owner, $2 end of the lease, $3 now, $4 limit, $5 channel. The order is that of rules/ledger.h:
+// each waits for an earlier one that is being sent or due, and an entry for an earlier CANCEL that
+// was put off. A claim that finds an attempt begun and never ended takes over its doubt.
 inline constexpr sql::Query kClaimDeliveries{
     "claim_deliveries",
     "UPDATE deliveries SET prior_state = state, state = 2, lease_owner = $1, next_at = $2, "
@@ -116,7 +121,8 @@ inline constexpr sql::Query kClaimDeliveries{
     "(SELECT d.id FROM deliveries d WHERE d.channel = $5 AND d.next_at <= $3 AND "
     "NOT EXISTS (SELECT 1 FROM deliveries e WHERE e.event = d.event AND e.person = d.person AND "
     "e.id < d.id AND e.channel = d.channel AND e.next_at IS NOT NULL AND "
-    "(e.state = 2 AND e.next_at > $3 OR e.state <> 3 AND e.next_at <= $3)) "
+    "(e.state = 2 AND e.next_at > $3 OR e.state <> 3 AND e.next_at <= $3 OR "
+    "e.state = 3 AND e.calendar_method = 2 AND d.calendar_method = 1)) "
     "ORDER BY d.next_at, d.id LIMIT $4) "
     "RETURNING id, notification_id, template, event, resource, person, unknown_policy, "
     "calendar_method, calendar_sequence, attempt, fence, expires_at, prior_state, cancelled, "

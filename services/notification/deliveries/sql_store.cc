@@ -30,6 +30,24 @@ absl::StatusOr<v1::Notification> FindNotification(Transaction& tx, std::string_v
   return ReadNotification(rows[0]);
 }
 
+// NOTIFICATION_NOT_FOUND.
+absl::StatusOr<Rows> FindDeliveries(Transaction& tx, const DeliveryFilter& filter,
+                                    std::string_view after, std::int32_t limit) {
+  const auto state = static_cast<std::int64_t>(filter.state);
+  const auto reason = static_cast<std::int64_t>(filter.reason);
+  const std::int64_t changed_after = ToMicros(filter.changed_after);
+  const std::string& id = filter.notification_id;
+  if (id.empty()) {
+    const NameRange parts = filter.event.empty() ? NameRange() : Below(filter.event);
+    return tx.Execute(queries::kListDeadDeliveries,
+                      {parts.from, state, after, limit, filter.event, reason, filter.last_code,
+                       changed_after, parts.until});
+  }
+  WICI_RETURN_IF_ERROR(FindNotification(tx, NotificationName(id)).status());
+  return tx.Execute(queries::kListDeliveries, {id, state, after, limit, filter.event, reason,
+                                               filter.last_code, changed_after});
+}
+
 absl::StatusOr<v1::Notification> Cancel(Transaction& tx, std::string_view name,
                                         std::string_view etag, std::string_view transaction_id,
                                         absl::Time now) {
@@ -128,20 +146,11 @@ absl::StatusOr<std::vector<v1::Delivery>> SqlStore::ListDeliveries(absl::Time de
                                                                    std::string_view after,
                                                                    std::int32_t limit) {
   std::vector<v1::Delivery> found;
-  const bool all = filter.notification_id.empty();
   WICI_RETURN_IF_ERROR(database_.Read(deadline, [&](Transaction& tx) -> absl::Status {
     found.clear();
-    if (!all) {
-      WICI_RETURN_IF_ERROR(FindNotification(tx, NotificationName(filter.notification_id)).status());
-    }
-    WICI_ASSIGN_OR_RETURN(
-        const Rows rows,
-        tx.Execute(all ? queries::kListDeadDeliveries : queries::kListDeliveries,
-                   {filter.notification_id, static_cast<std::int64_t>(filter.state), after, limit,
-                    filter.event, static_cast<std::int64_t>(filter.reason), filter.last_code,
-                    ToMicros(filter.changed_after)}));
+    WICI_ASSIGN_OR_RETURN(const Rows rows, FindDeliveries(tx, filter, after, limit));
     for (const Row& row : rows) found.push_back(ReadDelivery(row));
-    return absl::OkStatus();
+    return ShowCloseTimes(tx, found);
   }));
   return found;
 }

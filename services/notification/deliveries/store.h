@@ -25,7 +25,8 @@ namespace wici::notification {
 
 // Which deliveries to list; what is empty or 0 does not matter.
 struct DeliveryFilter {
-  std::string notification_id = "";  // "": all about `event`, of which `state` says none arrived
+  // "": all about `event` and what is below it, or about none, of which `state` says none arrived
+  std::string notification_id = "";
   std::string event = "";
   v1::DeliveryState state = v1::DELIVERY_STATE_UNSPECIFIED;
   v1::DeliveryReason reason = v1::DELIVERY_REASON_UNSPECIFIED;

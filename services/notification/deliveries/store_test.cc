@@ -403,6 +403,29 @@ TEST_P(StoreTest, DeferredMailDoesNotHoldUpTheNext) {
   EXPECT_EQ(next[0].calendar_sequence, 1);
 }
 
+TEST_P(StoreTest, AnEntryWaitsForAnEarlierCancelThatWasPutOff) {
+  ASSERT_THAT(Record({Plan({kJan, kEwa}, v1::CALENDAR_METHOD_CANCEL)}), IsOk());
+  const std::vector<ClaimedDelivery> cancels = Claim();
+  ASSERT_THAT(cancels, SizeIs(2));
+  Settle(cancels[0], v1::ATTEMPT_OUTCOME_DEFERRED);
+  Settle(cancels[1], v1::ATTEMPT_OUTCOME_DELIVERED_TO_RELAY);
+  ASSERT_THAT(Record({Plan({kJan}, v1::CALENDAR_METHOD_UNSPECIFIED), Plan({kJan, kEwa})}), IsOk());
+  const std::vector<ClaimedDelivery> others = Claim();
+  ASSERT_THAT(others, SizeIs(2)) << "what has no entry, and who got the CANCEL";
+  for (const ClaimedDelivery& other : others) {
+    EXPECT_EQ(other.calendar_method,
+              other.person == kJan ? v1::CALENDAR_METHOD_UNSPECIFIED : v1::CALENDAR_METHOD_REQUEST);
+    Settle(other, v1::ATTEMPT_OUTCOME_DELIVERED_TO_RELAY);
+  }
+  EXPECT_THAT(Claim(), IsEmpty());
+  clock_.Advance(absl::Minutes(1));
+  const std::vector<ClaimedDelivery> again = Claim();
+  ASSERT_THAT(again, SizeIs(1));
+  EXPECT_EQ(again[0].calendar_method, v1::CALENDAR_METHOD_CANCEL);
+  Settle(again[0], v1::ATTEMPT_OUTCOME_REJECTED);
+  EXPECT_THAT(Claim(), SizeIs(1)) << "whatever became of it";
+}
+
 TEST_P(StoreTest, ScheduledNotificationWaitsForItsTime) {
   NewNotification plan = Plan({kJan});
   plan.not_before = Now() + absl::Hours(1);

@@ -7,6 +7,7 @@
 #include "gmock/gmock.h"
 #include "grpcpp/channel.h"
 #include "gtest/gtest.h"
+#include "libs/base/timestamp.h"
 #include "libs/rpc/channel.h"
 #include "libs/testing/status_matchers.h"
 #include "services/notification/testing/notification_server.h"
@@ -84,6 +85,30 @@ TEST_P(WatchDeliveriesTest, AWatcherSeesTheDeliveriesNowWhenTheyChangeAndTheEnd)
   clock().Advance(absl::Minutes(1));
   EndAll(v1::ATTEMPT_OUTCOME_DELIVERED_TO_RELAY);
   EXPECT_EQ(watcher->Next().deliveries(1).state(), v1::DELIVERY_STATE_DELIVERED);
+  EXPECT_THAT(watcher->Finish(), IsOk());
+}
+
+TEST_P(WatchDeliveriesTest, WhatIsCollectedHasNotEndedAndSaysUntilWhenItWaits) {
+  v1::SendNotificationRequest request = Request();
+  v1::Notification& n = *request.mutable_notification();
+  n.set_template_("templates/meeting-requested");
+  n.mutable_digest()->set_key("meetings");
+  n.mutable_digest()->set_after_minutes(10);
+  const auto accepted = Send(request);
+  ASSERT_THAT(accepted, IsOk());
+  const auto watcher = Watch(accepted->name());
+  const v1::WatchDeliveriesResponse waiting = watcher->Next();
+  ASSERT_THAT(waiting.deliveries(), SizeIs(1));
+  EXPECT_EQ(waiting.deliveries(0).reason(), v1::DELIVERY_REASON_COLLECTED);
+  EXPECT_EQ(TimeOf(waiting.deliveries(0).digest_close_time()), clock().Now() + absl::Minutes(10));
+  v1::CancelNotificationRequest cancel;
+  cancel.set_name(accepted->name());
+  ASSERT_THAT(Call<v1::Notification>("NotificationService/CancelNotification", cancel), IsOk());
+  server_->watch.Notify();
+  const v1::WatchDeliveriesResponse ended = watcher->Next();
+  ASSERT_THAT(ended.deliveries(), SizeIs(1));
+  EXPECT_EQ(ended.deliveries(0).state(), v1::DELIVERY_STATE_CANCELLED);
+  EXPECT_FALSE(ended.deliveries(0).has_digest_close_time());
   EXPECT_THAT(watcher->Finish(), IsOk());
 }
 

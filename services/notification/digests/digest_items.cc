@@ -5,7 +5,9 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "libs/base/clock.h"
 #include "libs/base/status_macros.h"
+#include "libs/base/timestamp.h"
 #include "services/notification/digests/queries.h"
 
 namespace wici::notification {
@@ -39,6 +41,23 @@ absl::StatusOr<std::map<std::string, std::vector<ClaimedDelivery>>> FindDigestIt
               [](const ClaimedDelivery& a, const ClaimedDelivery& b) { return a.id < b.id; });
   }
   return found;
+}
+
+absl::Status ShowCloseTimes(sql::Transaction& tx, std::vector<v1::Delivery>& deliveries) {
+  std::map<std::string, v1::Delivery*> collected;
+  std::vector<std::vector<sql::Value>> keys;
+  for (v1::Delivery& delivery : deliveries) {
+    if (delivery.reason() != v1::DELIVERY_REASON_COLLECTED) continue;
+    const std::string id = delivery.name().substr(delivery.name().rfind('/') + 1);
+    collected[id] = &delivery;
+    keys.push_back({id});
+  }
+  if (keys.empty()) return absl::OkStatus();
+  WICI_ASSIGN_OR_RETURN(const sql::Rows rows, tx.SelectMany(queries::kGetCloseTimes, "", keys));
+  for (const sql::Row& row : rows) {
+    SetTimestamp(FromMicros(row.Int(1)), *collected.at(row.Text(0))->mutable_digest_close_time());
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace wici::notification

@@ -10,9 +10,11 @@
 #include <string_view>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "libs/sql/database.h"
 #include "services/notification/deliveries/rules/ledger.h"
+#include "wici/notification/v1/delivery.pb.h"
 
 namespace wici::notification {
 
@@ -25,6 +27,9 @@ std::string DigestPageName(std::string_view digest_id, std::int64_t page);
 // what a message is made of is set. Names of other forms are ignored.
 absl::StatusOr<std::map<std::string, std::vector<ClaimedDelivery>>> FindDigestItems(
     sql::Transaction& tx, const std::set<std::string>& pages);
+
+// Says of those that are collected when their digests are to be closed.
+absl::Status ShowCloseTimes(sql::Transaction& tx, std::vector<v1::Delivery>& deliveries);
 
 }  // namespace wici::notification
 

@@ -220,6 +220,45 @@ TEST_P(DigestsTest, OfADigestOfWhichNothingIsLeftNoMailIsSent) {
   EXPECT_THAT(Ledger(), SizeIs(5)) << "three items and two mails that were not sent";
 }
 
+TEST_P(DigestsTest, ADigestThatWasRefusedIsSentAgainWhenAHumanSaysSo) {
+  peers_.AddPerson(kEwa, "data-554-ewa@example.org", "en");
+  Collect(kEwa, Registrations(2));
+  clock_.Advance(absl::Minutes(15));
+  EXPECT_EQ(Close(), 2);
+  SendAll();
+  EXPECT_EQ(Ledger().back().state(), v1::DELIVERY_STATE_REJECTED);
+  peers_.AddPerson(kEwa, "ewa@example.org", "en");
+  EXPECT_EQ(ReplayWithoutEvent(), 1);
+  SendAll();
+  EXPECT_EQ(Ledger().back().state(), v1::DELIVERY_STATE_DELIVERED);
+  EXPECT_EQ(Listed(), 2);
+}
+
+TEST_P(DigestsTest, AfterARestoreADigestThatWasDueWaitsForAHuman) {
+  Collect(kEwa, Registrations(2));
+  Collect(kMax, {kRegistration}, kWaitlisted, After(60));
+  clock_.Advance(absl::Minutes(15));
+  ReplayStore replays(database(), ids_);
+  const auto hold = [&](int limit) {
+    return replays.HoldRestored(absl::Now() + absl::Seconds(20), v1::CHANNEL_EMAIL, limit,
+                                clock_.Now());
+  };
+  EXPECT_THAT(hold(1), IsOkAndHolds(1));
+  EXPECT_THAT(hold(10), IsOkAndHolds(1));
+  EXPECT_THAT(hold(10), IsOkAndHolds(0));
+  EXPECT_EQ(Close(), 0);
+  SendAll();
+  EXPECT_THAT(sink_.Mails(), IsEmpty());
+  EXPECT_EQ(Outcomes()["UNKNOWN RESTORED"], 2);
+  EXPECT_EQ(Outcomes()["QUEUED COLLECTED"], 1) << "it was not due before";
+  v1::ReplayDeliveriesRequest request;
+  request.set_event(kEvent);
+  request.add_states(v1::DELIVERY_STATE_UNKNOWN);
+  ASSERT_THAT(replays.Replay(absl::Now() + absl::Seconds(20), {}, request, clock_.Now()), IsOk());
+  SendAll();
+  EXPECT_THAT(sink_.Mails(), SizeIs(2)) << "each by itself";
+}
+
 TEST_P(DigestsTest, ThePersonChoosesTheTimeOfTheDay) {
   v1::UpdatePreferencesRequest request;
   request.mutable_preferences()->set_name(PreferencesName(kEwa));

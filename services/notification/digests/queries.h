@@ -42,6 +42,10 @@ inline constexpr sql::Query kListCollected{"list_collected", R"sql(
 inline constexpr std::string_view kSetPagesSuffix =
     "ON CONFLICT (delivery) DO UPDATE SET page = excluded.page";
 
+inline constexpr sql::Query kGetCloseTimes{"get_digest_close_times", R"sql(
+  SELECT i.delivery, g.close_at FROM digest_items i JOIN digests g ON g.id = i.digest
+  WHERE i.delivery IN)sql"};
+
 // By (digest, page).
 inline constexpr sql::Query kGetDigestItems{"get_digest_items", R"sql(
   SELECT i.digest, i.page, d.id, d.notification_id, d.template, d.event, d.resource, d.person

@@ -280,6 +280,20 @@ TEST_P(AudienceMailTest, TheQuestionComesInTheLanguageOfThePerson) {
   }
 }
 
+TEST_P(AudienceMailTest, AQuestionThatWasRefusedIsAskedAgainWhenAHumanSaysSo) {
+  peers_.AddPerson(kEwa, "data-554-ewa@example.org", "en");
+  const std::string consent = Ask(kEwa, v1::PURPOSE_MARKETING).name();
+  SendAll();
+  EXPECT_EQ(Ledger()[0].state(), v1::DELIVERY_STATE_REJECTED);
+  peers_.AddPerson(kEwa, "ewa@example.org", "en");
+  clock_.Advance(absl::Hours(24 * 20));  // longer than a link works
+  EXPECT_EQ(ReplayWithoutEvent(), 1);
+  SendAll();
+  EXPECT_EQ(Ledger()[0].state(), v1::DELIVERY_STATE_DELIVERED);
+  EXPECT_THAT(keys_.ReadConsentToken(ConsentTokenOf(sink_, 0), clock_.Now()),
+              testing::IsOkAndHolds(consent));
+}
+
 TEST_P(AudienceMailTest, NobodyIsFloodedWithQuestions) {
   const auto sent = [&] {
     SendAll();

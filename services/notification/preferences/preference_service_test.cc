@@ -363,6 +363,23 @@ TEST_P(PreferenceServiceTest, ErasureKeepsTheEvidenceAndTheSuppressedAddressOnly
       << "whoever knows the person can prove the consent";
 }
 
+TEST_P(PreferenceServiceTest, WhatAPersonWantsIsNotKeptForRepeatedRequests) {
+  v1::UpdatePreferencesRequest update;
+  *update.mutable_preferences() = NightOf(kEwa);
+  update.mutable_preferences()->set_quiet_from("21:47");
+  update.set_request_id(kRequestId);
+  for (int i = 0; i < 2; ++i) {
+    EXPECT_EQ(Call<v1::Preferences>("UpdatePreferences", update)->quiet_from(), "21:47");
+  }
+  people::v1::ErasePersonRequest erase;
+  erase.set_person(kEwa);
+  ASSERT_THAT(grpc().Call<people::v1::ErasePersonResponse>(
+                  "wici.people.v1.PersonalDataService/ErasePerson", erase, Operator()),
+              IsOk());
+  for (const std::string& text : AllTexts()) EXPECT_THAT(text, Not(HasSubstr("21:47")));
+  EXPECT_EQ(Call<v1::Preferences>("UpdatePreferences", update)->quiet_from(), "");
+}
+
 TEST_P(PreferenceServiceTest, ChangesCarryIdsOnly) {
   ASSERT_THAT(Update(NightOf(kJan)), IsOk());
   ASSERT_THAT(Record(ConsentOf(kJan, true)), IsOk());

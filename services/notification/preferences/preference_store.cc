@@ -137,29 +137,29 @@ absl::StatusOr<v1::Preferences> PreferenceStore::Update(
   const v1::Preferences& wanted = request.preferences();
   const std::string person = PersonOfPreferences(wanted.name());
   const absl::Time now = mutation_.clock().Now();
-  return mutation_.Run<v1::Preferences>(
-      call, [&](sql::Transaction& tx, feed::Changes& changes) -> absl::StatusOr<v1::Preferences> {
-        std::int64_t revision = 0;
-        WICI_ASSIGN_OR_RETURN(v1::Preferences target, FindPreferences(tx, person, revision));
-        WICI_RETURN_IF_ERROR(rpc::CheckEtag(kDomain, wanted.name(), wanted.etag(), revision));
-        Violations v;
-        rpc::ApplyUpdateMask(request.update_mask(), wanted,
-                             {"choices", "quiet_from", "quiet_until", "time_zone", "digest_at"}, v,
-                             target);
-        CheckPreferences(target, v);
-        WICI_RETURN_IF_ERROR(v.ToStatus(kDomain));
-        WICI_RETURN_IF_ERROR(SavePreferences(tx, target, revision, ToMicros(now)));
-        target.set_etag(rpc::MakeEtag(revision + 1));
-        SetTimestamp(now, *target.mutable_update_time());
-        if (revision == 0) *target.mutable_create_time() = target.update_time();
-        changes.push_back({.aggregate = target.name(),
-                           .version = revision + 1,
-                           .kind = "preferences.updated",
-                           .resource = target.name(),
-                           .person = person,
-                           .attributes = {}});
-        return target;
-      });
+  const auto change = [&](sql::Transaction& tx,
+                          feed::Changes& changes) -> absl::StatusOr<v1::Preferences> {
+    std::int64_t revision = 0;
+    WICI_ASSIGN_OR_RETURN(v1::Preferences target, FindPreferences(tx, person, revision));
+    WICI_RETURN_IF_ERROR(rpc::CheckEtag(kDomain, wanted.name(), wanted.etag(), revision));
+    Violations v;
+    rpc::ApplyUpdateMask(request.update_mask(), wanted,
+                         {"choices", "quiet_from", "quiet_until", "time_zone", "digest_at"}, v,
+                         target);
+    CheckPreferences(target, v);
+    WICI_RETURN_IF_ERROR(v.ToStatus(kDomain));
+    WICI_RETURN_IF_ERROR(SavePreferences(tx, target, revision, ToMicros(now)));
+    changes.push_back({.aggregate = target.name(),
+                       .version = revision + 1,
+                       .kind = "preferences.updated",
+                       .resource = target.name(),
+                       .person = person,
+                       .attributes = {}});
+    return v1::Preferences();
+  };
+  // What is kept for a repeated request goes without what the person wants: it is read again.
+  WICI_RETURN_IF_ERROR(mutation_.Run<v1::Preferences>(call, change).status());
+  return Get(call.deadline, person);
 }
 
 absl::StatusOr<v1::Consent> PreferenceStore::Record(const feed::Call& call, v1::Consent consent) {

@@ -34,7 +34,8 @@ class PreferenceStore {
 
   // The defaults, of revision 0, when none are set.
   absl::StatusOr<v1::Preferences> Get(absl::Time deadline, std::string_view person);
-  // ETAG_MISMATCH, INVALID_ARGUMENT for what is wrong once the mask is applied.
+  // Answers with what stands after it, also a repeated request. ETAG_MISMATCH, INVALID_ARGUMENT for
+  // what is wrong once the mask is applied.
   absl::StatusOr<v1::Preferences> Update(const feed::Call& call,
                                          const v1::UpdatePreferencesRequest& request);
 

@@ -37,7 +37,15 @@ constexpr PageTexts kPageTexts[] = {
     {"de", "Abmelden", "Möchten Sie solche Nachrichten nicht mehr erhalten?", "Abmelden",
      "Erledigt. Sie erhalten keine solchen Nachrichten mehr.",
      "Dieser Link gilt nicht. Bitte verwenden Sie den der neuesten Nachricht.",
-     "Das ist im Moment nicht möglich. Bitte versuchen Sie es gleich noch einmal."}};
+     "Das ist im Moment nicht möglich. Bitte versuchen Sie es gleich noch einmal."},
+    {"cs", "Odhlášení", "Nechcete už takové zprávy dostávat?", "Odhlásit",
+     "Hotovo. Takové zprávy už nebudete dostávat.",
+     "Tento odkaz nefunguje. Použijte prosím odkaz z nejnovější zprávy.",
+     "V tuto chvíli to není možné. Zkuste to prosím za chvíli."},
+    {"uk", "Відписка", "Ви більше не хочете отримувати такі повідомлення?", "Відписатися",
+     "Готово. Ви більше не отримуватимете таких повідомлень.",
+     "Це посилання не працює. Скористайтеся, будь ласка, посиланням з останнього повідомлення.",
+     "Зараз це неможливо. Спробуйте, будь ласка, за хвилину."}};
 
 const PageTexts& TextsIn(std::string_view language) {
   for (const PageTexts& texts : kPageTexts) {

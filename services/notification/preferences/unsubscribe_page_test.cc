@@ -7,6 +7,8 @@
 #include "absl/strings/str_cat.h"
 #include "libs/testing/http_client.h"
 #include "services/notification/preferences/testing/preference_fixture.h"
+#include "services/notification/templates/rules/built_in.h"
+#include "services/notification/testing/golden.h"
 
 namespace wici::notification {
 namespace {
@@ -59,6 +61,29 @@ TEST_P(UnsubscribePageTest, GetShowsAPageAndChangesNothing) {
                     Not(HasSubstr("Set-Cookie")), Not(HasSubstr("Location"))));
   EXPECT_THAT(Consents(kJan), IsEmpty());
   EXPECT_THAT(Suppressions(), IsEmpty());
+}
+
+TEST_P(UnsubscribePageTest, ItSpeaksEveryLanguageOfTheMails) {
+  const testing::FakeClock ended(absl::UnixEpoch());  // whose deadlines are over
+  UnsubscribePage late(server_->handlers.suppression_store(), *keys_, ended);
+  const std::string token = "token=" + keys_->UnsubscribeToken("d1");
+  std::string all;
+  for (const std::string& language : SupportedLanguages()) {
+    const auto add = [&](UnsubscribePage& page, const char* method, const std::string& query) {
+      const rpc::HttpAnswer answer = page.Answer({.method = method,
+                                                  .path = "/unsubscribe",
+                                                  .query = query,
+                                                  .content_type = "",
+                                                  .language = language,
+                                                  .body = kOneClick});
+      absl::StrAppend(&all, "===== ", language, " ", method, " ", answer.code, "\n", answer.body);
+    };
+    add(*page_, "GET", token);
+    add(late, "POST", token);
+    add(*page_, "POST", token);
+    add(*page_, "GET", "");
+  }
+  ExpectGolden("services/notification/preferences/golden/unsubscribe.txt", all);
 }
 
 TEST_P(UnsubscribePageTest, PostUnsubscribesAtOnce) {

@@ -100,6 +100,36 @@ TEST_P(WorkerTest, TheSequenceIsThatOfWhatTheMailSays) {
                           HasSubstr("CANCEL | silver@wici.example.org | 6 | CANCELLED")));
 }
 
+TEST_P(WorkerTest, AnUpdateThatWasPutOffIsNotSentAfterTheCancelOfItsEntry) {
+  peers_.AddPerson(kEwa, "once-ewa@example.org", "en");
+  Consume("registration.confirmed", kEwa, kRegistration, 1);
+  SendAll();
+  EXPECT_EQ(Ledger()[0].state(), v1::DELIVERY_STATE_DEFERRED);
+  peers_.links.erase(kRegistration);
+  Consume("registration.cancelled", kEwa, kRegistration, 2);
+  SendAll();
+  clock_.Advance(absl::Minutes(1));
+  SendAll();
+  EXPECT_THAT(sink_.Facts(), ElementsAre(HasSubstr("| 2 | CANCELLED")));
+  EXPECT_EQ(Ledger()[0].state(), v1::DELIVERY_STATE_SUPPRESSED);
+  EXPECT_EQ(Ledger()[0].reason(), v1::DELIVERY_REASON_OVERTAKEN);
+}
+
+TEST_P(WorkerTest, ACancelThatWasPutOffIsSentBeforeTheEntryOfWhoCameBack) {
+  peers_.AddPerson(kEwa, "once-ewa@example.org", "en");
+  Consume("registration.cancelled", kEwa, "events/silver/registrations/r0", 2);
+  SendAll();
+  EXPECT_EQ(Ledger()[0].state(), v1::DELIVERY_STATE_DEFERRED);
+  peers_.links[kRegistration].set_calendar_changes(3);
+  Consume("registration.confirmed", kEwa, kRegistration, 3);
+  SendAll();
+  EXPECT_THAT(sink_.Mails(), IsEmpty());
+  clock_.Advance(absl::Minutes(1));
+  SendAll();
+  EXPECT_THAT(sink_.Facts(),
+              ElementsAre(HasSubstr("| 2 | CANCELLED"), HasSubstr("| 3 | CONFIRMED")));
+}
+
 TEST_P(WorkerTest, AMeetingHasAnEntryOfItsOwnThatIsMovedAndTakenOut) {
   const std::string meeting = "events/silver/meetings/m1";
   peers_.AddEvent(meeting);

@@ -15,6 +15,8 @@
 #include "libs/base/timestamp.h"
 #include "libs/testing/status_matchers.h"
 #include "prometheus/text_serializer.h"
+#include "services/notification/campaigns/campaign_check.h"
+#include "services/notification/campaigns/campaign_worker.h"
 #include "services/notification/errors.h"
 #include "services/notification/lanes/lane_check.h"
 #include "services/notification/preferences/preference_check.h"
@@ -274,6 +276,39 @@ TEST_P(SmsChannelTest, WhoWantsNoSmsGetsNone) {
   EXPECT_EQ(Ledger()[0].state(), v1::DELIVERY_STATE_SUPPRESSED);
   EXPECT_EQ(Ledger()[0].reason(), v1::DELIVERY_REASON_NOT_WANTED);
   EXPECT_EQ(Ledger()[1].state(), v1::DELIVERY_STATE_DELIVERED);
+}
+
+TEST_P(SmsChannelTest, OfACampaignThoseWhoAgreedGetAnSms) {
+  const auth::SigningKey key = *auth::SigningKey::FromSeed(auth::SigningKey::NewSeed());
+  CampaignCheck paused;
+  PreferenceCheck check(MailKeys(key), ids_);
+  Serve("/ok", {&paused, &check});
+  feed::Mutation mutation(kDomain, database(), clock_, ids_, [] {});
+  CampaignStore campaigns(database(), mutation);
+  const SystemClock machine;
+  CampaignWorker campaign_worker(campaigns, peers_, machine, [] {});
+  peers_.persons[kMax].set_phone("+49 30 901820");
+  peers_.persons[kMax].set_audience_consent(false);
+  v1::Campaign wanted;
+  wanted.set_title("Zaproszenie");
+  wanted.set_event(kEvent);
+  wanted.set_template_("templates/invitation");
+  wanted.set_channel(v1::CHANNEL_SMS);
+  for (const char* person : {kJan, kEwa, kMax}) wanted.add_persons(person);
+  const feed::Call call{{}, absl::Now() + absl::Seconds(20)};
+  const auto created = campaigns.Create(call, "users/a", wanted);
+  ASSERT_THAT(created, IsOk());
+  for (const CampaignStep step : {CampaignStep::kApprove, CampaignStep::kStart}) {
+    ASSERT_THAT(campaigns.Step(call, created->name(), "", step, "users/a"), IsOk());
+  }
+  EXPECT_THAT(campaign_worker.RunOnce(), testing::IsOkAndHolds(3));
+  WorkSms();
+  ASSERT_THAT(provider->Requests(), SizeIs(1));
+  EXPECT_EQ(Fields(provider->Requests()[0]).at("to").string_value(), kNumber);
+  ASSERT_THAT(Ledger(), SizeIs(3));
+  EXPECT_EQ(Ledger()[0].state(), v1::DELIVERY_STATE_DELIVERED);
+  EXPECT_EQ(Ledger()[1].reason(), v1::DELIVERY_REASON_NO_CONSENT) << "of whom we know of none";
+  EXPECT_EQ(Ledger()[2].reason(), v1::DELIVERY_REASON_NO_CONSENT) << "who took it back";
 }
 
 TEST_P(SmsChannelTest, TheNumberStandsNowhereButInWhatIsKeptAndGoesWithThePerson) {

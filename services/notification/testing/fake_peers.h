@@ -33,7 +33,9 @@ class FakePeers final : public Peers {
     return Pick(links, names);
   }
   absl::StatusOr<std::vector<Participant>> ListParticipants(const std::string& event) override {
+    ++participants_asked;
     if (!error.ok()) return error;
+    if (no_answer.count(event) > 0) return absl::UnavailableError("away");
     if (event == broken_participants) return absl::InternalError("broken");
     const auto found = participants.find(event);
     if (found == participants.end()) return absl::NotFoundError("no such event");
@@ -104,6 +106,8 @@ class FakePeers final : public Peers {
   std::string poison;  // whoever asks for this name gets `poison_error`
   absl::Status poison_error = absl::InternalError("poison");
   std::string broken_participants;  // whoever asks for those of this event gets INTERNAL
+  Names no_answer;                  // whoever asks for those of these events gets UNAVAILABLE
+  int participants_asked = 0;       // how often
 
  private:
   template <class T>

@@ -287,6 +287,33 @@ TEST_P(TimerWorkerTest, AnEventWhosePeopleCannotBeReadDelaysItsOwnTimersOnly) {
   EXPECT_THAT(Reminders(), SizeIs(2));
 }
 
+TEST_P(TimerWorkerTest, ARoundInWhichThreeCallsInARowFailStopsEarly) {
+  std::vector<std::string> all;
+  for (int i = 0; i < 5; ++i) {
+    const std::string event = absl::StrCat("events/many", i);
+    all.push_back(event);
+    peers_.events[event] = peers_.events[kEvent];
+    peers_.events[event].set_name(event);
+    peers_.participants[event] = {{kMax, kRegistration, true, true}};
+    Publish(event);
+  }
+  clock_.Set(FireTime(TimerKind::kWeekBefore));
+  peers_.no_answer = {all[0], all[1], all[3], all[4]};
+  EXPECT_EQ(Fire(), 5);
+  EXPECT_EQ(peers_.participants_asked, 5) << "one answered in between: it is not an outage";
+  EXPECT_THAT(Reminders(), SizeIs(1));
+  clock_.Advance(absl::Seconds(5));
+  peers_.no_answer = {all.begin(), all.end()};
+  peers_.participants_asked = 0;
+  EXPECT_TRUE(absl::IsUnavailable(timers_->RunOnce().status()));
+  EXPECT_EQ(peers_.participants_asked, 3);
+  peers_.no_answer.clear();
+  EXPECT_EQ(Fire(), 1) << "the one that was not asked for has not waited in vain";
+  clock_.Advance(absl::Seconds(10));
+  EXPECT_EQ(Fire(), 3);
+  EXPECT_THAT(Reminders(), SizeIs(5));
+}
+
 TEST_P(TimerWorkerTest, ATimerOfAnEventThatHasVanishedIsCancelled) {
   Consume("event.published", "", kEvent);
   peers_.participants.erase(kEvent);  // between the two questions

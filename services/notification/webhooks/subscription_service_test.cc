@@ -227,6 +227,39 @@ TEST_P(SubscriptionServiceTest, TheSameRequestIdGivesTheSameAnswerWithItsSecret)
                     HasViolation("request_id")));
 }
 
+TEST_P(SubscriptionServiceTest, TheAddressOfAContactIsNotKeptForRepeatedRequests) {
+  v1::CreateSubscriptionRequest wanted = Wanted();
+  wanted.set_request_id(kRequestId);
+  wanted.mutable_subscription()->set_contact_email("first@example.org");
+  const auto created = Create(wanted);
+  ASSERT_THAT(created, IsOk());
+  EXPECT_EQ(created->subscription().contact_email(), "first@example.org");
+  EXPECT_EQ(Create(wanted)->SerializeAsString(), created->SerializeAsString());
+  v1::UpdateSubscriptionRequest update;
+  update.set_request_id("6f2d1c1e-3a0b-4c57-9a53-0d8f5f6f7a02");
+  update.mutable_subscription()->set_name(created->subscription().name());
+  update.mutable_subscription()->set_contact_email("second@example.org");
+  update.mutable_update_mask()->add_paths("contact_email");
+  v1::PauseSubscriptionRequest pause;
+  pause.set_request_id("6f2d1c1e-3a0b-4c57-9a53-0d8f5f6f7a03");
+  pause.set_name(created->subscription().name());
+  for (int i = 0; i < 2; ++i) {
+    EXPECT_EQ(Call<v1::Subscription>("UpdateSubscription", update)->contact_email(),
+              "second@example.org");
+    EXPECT_EQ(Call<v1::Subscription>("PauseSubscription", pause)->contact_email(),
+              "second@example.org");
+  }
+  EXPECT_EQ(Create(wanted)->subscription().contact_email(), "second@example.org")
+      << "that of the moment";
+  for (const std::string& text : AllTexts()) EXPECT_FALSE(absl::StrContains(text, "first@"));
+  v1::DeleteSubscriptionRequest erase;
+  erase.set_name(created->subscription().name());
+  ASSERT_THAT(Call<v1::DeleteSubscriptionResponse>("DeleteSubscription", erase), IsOk());
+  for (const std::string& text : AllTexts()) EXPECT_FALSE(absl::StrContains(text, "@example.org"));
+  EXPECT_EQ(Create(wanted)->subscription().contact_email(), "");
+  EXPECT_EQ(Call<v1::Subscription>("UpdateSubscription", update)->contact_email(), "");
+}
+
 TEST_P(SubscriptionServiceTest, EverythingThatIsWrongIsSaidAtOnce) {
   EXPECT_THAT(Create({}), HasViolation("subscription"));
   v1::CreateSubscriptionRequest request;

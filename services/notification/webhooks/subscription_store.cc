@@ -77,7 +77,25 @@ absl::StatusOr<v1::Subscription> AnsweredSubscription(Transaction& tx, absl::Tim
   return std::move(row.subscription);
 }
 
+// The same without the address of the contact, as it is kept for a repeated request.
+absl::StatusOr<v1::Subscription> KeptSubscription(Transaction& tx, absl::Time now,
+                                                  SubscriptionRow& row) {
+  WICI_ASSIGN_OR_RETURN(v1::Subscription kept, AnsweredSubscription(tx, now, row));
+  kept.clear_contact_email();
+  return kept;
+}
+
 }  // namespace
+
+absl::Status SubscriptionStore::ShowContact(absl::Time deadline, v1::Subscription& subscription) {
+  return database_.Read(deadline, [&](Transaction& tx) -> absl::Status {
+    const absl::StatusOr<SubscriptionRow> row = LoadSubscription(tx, subscription.name());
+    if (absl::IsNotFound(row.status())) return absl::OkStatus();
+    WICI_RETURN_IF_ERROR(row.status());
+    subscription.set_contact_email(row->subscription.contact_email());
+    return absl::OkStatus();
+  });
+}
 
 absl::Status SubscriptionStore::InsertSecret(Transaction& tx, v1::SignatureScheme scheme,
                                              const std::string& subscription,
@@ -101,7 +119,7 @@ absl::StatusOr<v1::CreateSubscriptionResponse> SubscriptionStore::Create(
     const feed::Call& call, v1::Subscription subscription) {
   const absl::Time now = mutation_.clock().Now();
   const std::string id = mutation_.ids().NewId();
-  return mutation_.Run<v1::CreateSubscriptionResponse>(
+  auto created = mutation_.Run<v1::CreateSubscriptionResponse>(
       call,
       [&](Transaction& tx,
           feed::Changes& changes) -> absl::StatusOr<v1::CreateSubscriptionResponse> {
@@ -119,9 +137,13 @@ absl::StatusOr<v1::CreateSubscriptionResponse> SubscriptionStore::Create(
                 .status());
         WICI_ASSIGN_OR_RETURN(SubscriptionRow row, LoadSubscription(tx, SubscriptionName(id)));
         changes.push_back(SubscriptionChange("subscription.created", row));
-        WICI_ASSIGN_OR_RETURN(*response.mutable_subscription(), AnsweredSubscription(tx, now, row));
+        WICI_ASSIGN_OR_RETURN(*response.mutable_subscription(), KeptSubscription(tx, now, row));
         return response;
       });
+  if (created.ok()) {
+    WICI_RETURN_IF_ERROR(ShowContact(call.deadline, *created->mutable_subscription()));
+  }
+  return created;
 }
 
 absl::StatusOr<v1::Subscription> SubscriptionStore::Get(absl::Time deadline,
@@ -154,7 +176,7 @@ absl::StatusOr<v1::Subscription> SubscriptionStore::Update(
     const feed::Call& call, const v1::UpdateSubscriptionRequest& request, Reach reach) {
   const absl::Time now = mutation_.clock().Now();
   const std::string& name = request.subscription().name();
-  return mutation_.Run<v1::Subscription>(
+  auto changed = mutation_.Run<v1::Subscription>(
       call, [&](Transaction& tx, feed::Changes& changes) -> absl::StatusOr<v1::Subscription> {
         WICI_ASSIGN_OR_RETURN(SubscriptionRow row,
                               LoadSubscriptionForChange(tx, name, request.subscription().etag()));
@@ -168,8 +190,10 @@ absl::StatusOr<v1::Subscription> SubscriptionStore::Update(
         WICI_RETURN_IF_ERROR(violations.ToStatus(kDomain));
         if (row.subscription.url() != url_before) row.health = {};
         WICI_RETURN_IF_ERROR(WriteSubscription(tx, "subscription.updated", now, row, changes));
-        return AnsweredSubscription(tx, now, row);
+        return KeptSubscription(tx, now, row);
       });
+  if (changed.ok()) WICI_RETURN_IF_ERROR(ShowContact(call.deadline, *changed));
+  return changed;
 }
 
 absl::StatusOr<v1::Subscription> SubscriptionStore::SetState(const feed::Call& call,
@@ -177,18 +201,20 @@ absl::StatusOr<v1::Subscription> SubscriptionStore::SetState(const feed::Call& c
                                                              std::string_view etag,
                                                              v1::Subscription::State state) {
   const absl::Time now = mutation_.clock().Now();
-  return mutation_.Run<v1::Subscription>(
+  auto changed = mutation_.Run<v1::Subscription>(
       call, [&](Transaction& tx, feed::Changes& changes) -> absl::StatusOr<v1::Subscription> {
         WICI_ASSIGN_OR_RETURN(SubscriptionRow row, LoadSubscriptionForChange(tx, name, etag));
-        if (row.subscription.state() == state) return AnsweredSubscription(tx, now, row);
+        if (row.subscription.state() == state) return KeptSubscription(tx, now, row);
         const bool resumed = state == v1::Subscription::STATE_ACTIVE;
         row.subscription.set_state(state);
         row.subscription.set_disable_reason(v1::Subscription::DISABLE_REASON_UNSPECIFIED);
         if (resumed) row.health = {};
         WICI_RETURN_IF_ERROR(WriteSubscription(
             tx, resumed ? "subscription.resumed" : "subscription.paused", now, row, changes));
-        return AnsweredSubscription(tx, now, row);
+        return KeptSubscription(tx, now, row);
       });
+  if (changed.ok()) WICI_RETURN_IF_ERROR(ShowContact(call.deadline, *changed));
+  return changed;
 }
 
 absl::StatusOr<v1::DeleteSubscriptionResponse> SubscriptionStore::Delete(const feed::Call& call,

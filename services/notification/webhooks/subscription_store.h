@@ -1,7 +1,8 @@
 // Subscriptions and their secrets in the database.
 //
 // The secrets are sealed there (secret_box.h), and the answers kept for repeated requests go
-// without them: what shows one opens it again.
+// without them: what shows one opens it again. So do they without the address of the contact, which
+// stands in the row alone: a repeated request is answered with that of the moment.
 #ifndef WICI_SERVICES_NOTIFICATION_WEBHOOKS_SUBSCRIPTION_STORE_H_
 #define WICI_SERVICES_NOTIFICATION_WEBHOOKS_SUBSCRIPTION_STORE_H_
 
@@ -69,6 +70,8 @@ class SubscriptionStore {
       const feed::Call& call, const v1::ReplaySubscriptionRequest& request);
 
  private:
+  // Nothing when the subscription is gone.
+  absl::Status ShowContact(absl::Time deadline, v1::Subscription& subscription);
   absl::Status InsertSecret(sql::Transaction& tx, v1::SignatureScheme scheme,
                             const std::string& subscription, v1::SubscriptionSecret& secret);
 

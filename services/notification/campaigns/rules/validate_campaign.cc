@@ -40,9 +40,9 @@ void CheckCampaign(const v1::Campaign& campaign, absl::Time now, Violations& v) 
     v.Add("campaign.template", "is sent by this service only");
   }
   CheckPersonsOf(campaign, v);
-  if (campaign.channel() != v1::CHANNEL_UNSPECIFIED && campaign.channel() != v1::CHANNEL_EMAIL &&
-      campaign.channel() != v1::CHANNEL_INBOX) {
-    v.Add("campaign.channel", "must be EMAIL or INBOX");
+  if (campaign.channel() == v1::CHANNEL_WEBHOOK || !v1::Channel_IsValid(campaign.channel())) {
+    v.Add("campaign.channel",
+          "must be EMAIL, INBOX, SMS or WEB_PUSH: webhooks are for subscriptions");
   }
   v.RequireRange("campaign.rate_per_minute", campaign.rate_per_minute(), 0, kCampaignRateMax);
   if (!campaign.has_schedule_time()) return;

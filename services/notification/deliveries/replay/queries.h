@@ -6,8 +6,9 @@
 
 namespace wici::notification::queries {
 
-// $1 event, $2 state, $3 last code or 0, $4 reason or 0, $5 ended at or after, $6 limit, $7 due, $8
-// expires, $9 now. Nothing of a notification that was cancelled. kBumpNotification follows.
+// $1 to before $10: the event, or what is below it (NameRange), $2 state, $3 last code or 0, $4
+// reason or 0, $5 ended at or after, $6 limit, $7 due, $8 expires, $9 now. Nothing of a
+// notification that was cancelled. In the order of the index. kBumpNotification follows.
 inline constexpr sql::Query kReplayDeliveries{
     "replay_deliveries",
     "UPDATE deliveries SET state = 1, reason = 0, next_at = $7, expires_at = $8, failures = 0, "
@@ -15,9 +16,9 @@ inline constexpr sql::Query kReplayDeliveries{
     "version = (SELECT n.version FROM notifications n WHERE n.id = deliveries.notification_id) + 1 "
     "WHERE id IN (SELECT d.id FROM deliveries d "
     "JOIN notifications m ON m.id = d.notification_id AND m.cancelled = FALSE "
-    "WHERE d.event = $1 AND d.state = $2 AND d.state IN (5, 6, 7, 8, 9) AND "
+    "WHERE d.event >= $1 AND d.event < $10 AND d.state = $2 AND d.state IN (5, 6, 7, 8, 9) AND "
     "($3 = 0 OR d.last_code = $3) AND ($4 = 0 OR d.reason = $4) AND d.updated_at >= $5 "
-    "ORDER BY d.id LIMIT $6) RETURNING id, notification_id, person, event"};
+    "ORDER BY d.event, d.state, d.id LIMIT $6) RETURNING id, notification_id, person, event"};
 
 // Who replayed what.
 inline constexpr sql::Query kInsertReplay{
@@ -35,6 +36,16 @@ inline constexpr sql::Query kHoldDeliveries{
     "WHERE id IN (SELECT d.id FROM deliveries d WHERE d.channel = $1 AND d.next_at IS NOT NULL AND "
     "(d.next_at <= $2 OR d.state = 2) ORDER BY d.next_at, d.id LIMIT $3) "
     "RETURNING id, notification_id, person, event"};
+
+// $1 now, $2 limit. What is collected in digests that were to be closed before the restore, and
+// were perhaps.
+inline constexpr sql::Query kHoldCollected{
+    "hold_collected_deliveries",
+    "UPDATE deliveries SET state = 6, reason = 26, may_have_arrived = TRUE, updated_at = $1, "
+    "version = (SELECT n.version FROM notifications n WHERE n.id = deliveries.notification_id) + 1 "
+    "WHERE id IN (SELECT d.id FROM digests g JOIN digest_items i ON i.digest = g.id "
+    "JOIN deliveries d ON d.id = i.delivery WHERE g.state = 1 AND g.close_at <= $1 AND d.state = 1 "
+    "ORDER BY g.close_at, g.id LIMIT $2) RETURNING id, notification_id, person, event"};
 
 }  // namespace wici::notification::queries
 

@@ -50,27 +50,38 @@ absl::Status AppendChangesOf(Transaction& tx, absl::Span<const Row> rows, std::s
   return feed::AppendChanges(tx, transaction_id, changes, now);
 }
 
+// What the deliveries are about that a request chooses.
+std::vector<NameRange> AboutWhat(const v1::ReplayDeliveriesRequest& request) {
+  if (request.without_event()) return {Exactly("")};
+  return {Exactly(request.event()), Below(request.event())};
+}
+
 // The deliveries that were queued again, a second's worth at a time.
 absl::StatusOr<Rows> QueueAgain(Transaction& tx, const v1::ReplayDeliveriesRequest& request,
                                 absl::Time now) {
   const absl::Time after =
       request.has_ended_after() ? TimeOf(request.ended_after()) : absl::UnixEpoch();
-  Rows all;
-  absl::Time due = now;
   // Each once, whatever the client repeats.
-  for (const int state : std::set<int>(request.states().begin(), request.states().end())) {
-    bool more = true;
-    while (more && all.size() < kReplayMax) {
-      WICI_ASSIGN_OR_RETURN(
-          const Rows rows,
-          tx.Execute(queries::kReplayDeliveries,
-                     {request.event(), static_cast<std::int64_t>(state), request.last_code(),
-                      static_cast<std::int64_t>(request.reason()), ToMicros(after), kReplayRate,
-                      ToMicros(due), ToMicros(due + kDefaultLifetime), ToMicros(now)}));
-      all.insert(all.end(), rows.begin(), rows.end());
-      due += absl::Seconds(1);
-      more = rows.size() == kReplayRate;
-    }
+  const std::set<int> states(request.states().begin(), request.states().end());
+  std::vector<std::pair<int, NameRange>> parts;
+  for (const int state : states) {
+    for (NameRange& range : AboutWhat(request)) parts.emplace_back(state, std::move(range));
+  }
+  Rows all;
+  for (auto part = parts.begin(); part != parts.end() && all.size() < kReplayMax;) {
+    // What does not fill a second leaves its rest to the next part.
+    const std::size_t seconds = all.size() / kReplayRate;
+    const absl::Time due = now + absl::Seconds(static_cast<std::int64_t>(seconds));
+    const std::size_t room = (seconds + 1) * kReplayRate - all.size();
+    WICI_ASSIGN_OR_RETURN(
+        const Rows rows,
+        tx.Execute(queries::kReplayDeliveries,
+                   {part->second.from, static_cast<std::int64_t>(part->first), request.last_code(),
+                    static_cast<std::int64_t>(request.reason()), ToMicros(after),
+                    static_cast<std::int64_t>(room), ToMicros(due),
+                    ToMicros(due + kDefaultLifetime), ToMicros(now), part->second.until}));
+    all.insert(all.end(), rows.begin(), rows.end());
+    if (rows.size() < room) ++part;
   }
   return all;
 }
@@ -108,10 +119,16 @@ absl::StatusOr<std::int32_t> ReplayStore::HoldRestored(absl::Time deadline, v1::
   std::int32_t held = 0;
   const std::string transaction_id = ids_.NewId();
   WICI_RETURN_IF_ERROR(database_.Write(deadline, [&](Transaction& tx) -> absl::Status {
-    WICI_ASSIGN_OR_RETURN(const Rows rows,
+    WICI_ASSIGN_OR_RETURN(Rows rows,
                           tx.Execute(queries::kHoldDeliveries,
                                      {static_cast<std::int64_t>(channel), ToMicros(now), limit}));
     held = static_cast<std::int32_t>(rows.size());
+    if (channel == v1::CHANNEL_EMAIL && held < limit) {
+      WICI_ASSIGN_OR_RETURN(const Rows collected,
+                            tx.Execute(queries::kHoldCollected, {ToMicros(now), limit - held}));
+      rows.insert(rows.end(), collected.begin(), collected.end());
+      held = static_cast<std::int32_t>(rows.size());
+    }
     return AppendChangesOf(tx, rows, ChangeKind(v1::DELIVERY_STATE_UNKNOWN), transaction_id, now);
   }));
   return held;

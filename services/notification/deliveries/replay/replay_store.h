@@ -33,8 +33,8 @@ class ReplayStore {
                                                       absl::Time now);
 
   // After the database was restored: ends at most `limit` deliveries of a channel that may have
-  // been sent since the backup, as UNKNOWN with reason RESTORED, for a human to replay. Returns how
-  // many; call until 0.
+  // been sent since the backup, as UNKNOWN with reason RESTORED, for a human to replay; with those
+  // of e-mail what digests collected that were due. Returns how many; call until 0.
   absl::StatusOr<std::int32_t> HoldRestored(absl::Time deadline, v1::Channel channel,
                                             std::int32_t limit, absl::Time now);
 

@@ -40,6 +40,10 @@ Settlement Unless(bool may_have_arrived, v1::DeliveryState state, v1::DeliveryRe
 
 }  // namespace
 
+v1::UnknownPolicy PolicyFor(v1::Channel channel, v1::UnknownPolicy of_template) {
+  return channel == v1::CHANNEL_SMS ? v1::UNKNOWN_POLICY_AT_MOST_ONCE : of_template;
+}
+
 bool IsFinal(v1::DeliveryState state) {
   return state != v1::DELIVERY_STATE_UNSPECIFIED && state != v1::DELIVERY_STATE_QUEUED &&
          state != v1::DELIVERY_STATE_SENDING && state != v1::DELIVERY_STATE_DEFERRED;

@@ -14,6 +14,17 @@
 //   W3  the process stood still for longer than its lease, after it last looked at it
 //   W4  the database was restored from before the send
 // A message that may have arrived and is not sent again ends as UNKNOWN, with the reason why not.
+//
+// Messages to one person about one event, session or meeting over one channel go out in the order
+// in which they were accepted, one at a time; one that was put off (DEFERRED) holds up no other,
+// with the exception below. So of one calendar entry:
+//   - no REQUEST goes out after a CANCEL that was accepted later: one that was put off is looked at
+//     anew, and what no longer stands is not sent (WhyNot in sending/message.cc)
+//   - no CANCEL goes out after a REQUEST that was accepted later, of who came back: a CANCEL that
+//     was put off is waited for until it has ended
+// W3 is the window here, too: what a process sends that stood still may come out of order.
+// Receivers go by SEQUENCE, which never falls.
+//
 // Pure.
 #ifndef WICI_SERVICES_NOTIFICATION_DELIVERIES_RULES_LEDGER_H_
 #define WICI_SERVICES_NOTIFICATION_DELIVERIES_RULES_LEDGER_H_
@@ -34,6 +45,11 @@ namespace wici::notification {
 inline constexpr absl::Duration kDefaultLifetime = absl::Hours(72);
 // One that is collected, which may take a week.
 inline constexpr absl::Duration kCollectedLifetime = absl::Hours(24 * 10);
+
+// What becomes of an unknown outcome over `channel` when the notification does not say it itself
+// and its template says `of_template`. Not every provider of SMS knows a repetition by its id, and
+// each costs: at most once, whatever the template.
+v1::UnknownPolicy PolicyFor(v1::Channel channel, v1::UnknownPolicy of_template);
 
 // A message that is decided but not yet recorded.
 struct NewNotification {

@@ -107,6 +107,15 @@ void CheckSend(const std::string& prefix, const v1::SendNotificationRequest& req
   CheckDigest(path, n, v);
 }
 
+// Either an event, or those about none.
+void CheckAboutWhat(const std::string& event, bool without_event, Violations& v) {
+  if (!without_event) {
+    v.RequireResourceName("event", event, "events/*");
+  } else if (!event.empty()) {
+    v.Add("event", "must be empty with without_event");
+  }
+}
+
 // Whether a delivery in `state` can be queued again.
 bool IsReplayable(v1::DeliveryState state) {
   return state == v1::DELIVERY_STATE_REJECTED || state == v1::DELIVERY_STATE_UNKNOWN ||
@@ -139,7 +148,7 @@ Violations CheckBatchSend(const v1::BatchSendNotificationsRequest& request, absl
 absl::Status ValidateReplay(const v1::ReplayDeliveriesRequest& request) {
   Violations v;
   v.RequestId("request_id", request.request_id());
-  v.RequireResourceName("event", request.event(), "events/*");
+  CheckAboutWhat(request.event(), request.without_event(), v);
   v.RequireRange("states", request.states_size(), 1, 3);
   for (const int state : request.states()) {
     if (!IsReplayable(static_cast<v1::DeliveryState>(state))) {
@@ -156,13 +165,14 @@ absl::Status ValidateReplay(const v1::ReplayDeliveriesRequest& request) {
 
 void ValidateListDeliveries(const v1::ListDeliveriesRequest& request, Violations& v) {
   if (request.parent() == kAllNotifications) {
-    v.RequireResourceName("event", request.event(), "events/*");
+    CheckAboutWhat(request.event(), request.without_event(), v);
     if (!IsFinal(request.state()) || request.state() == v1::DELIVERY_STATE_DELIVERED) {
       v.Add("state", "must be one in which a delivery ends without arriving");
     }
   } else {
     v.RequireResourceName("parent", request.parent(), "notifications/*");
     v.OptionalResourceName("event", request.event(), "events/*");
+    if (request.without_event()) v.Add("without_event", "is for the parent notifications/- only");
   }
   if (!v1::DeliveryState_IsValid(request.state())) v.Add("state", "must be a known state");
   if (!v1::DeliveryReason_IsValid(request.reason())) v.Add("reason", "must be a known reason");

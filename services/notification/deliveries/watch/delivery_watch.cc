@@ -12,6 +12,7 @@
 #include "libs/rpc/page_token.h"
 #include "services/notification/deliveries/ledger_rows.h"
 #include "services/notification/deliveries/watch/queries.h"
+#include "services/notification/digests/digest_items.h"
 #include "services/notification/errors.h"
 #include "services/notification/sending/message.h"
 
@@ -77,22 +78,20 @@ bool DeliveryWatch::Serve(std::vector<Stream>& streams, bool idle) {
 }
 
 void DeliveryWatch::ServeOne(Stream& stream, const Standing& standing, bool idle) {
-  std::vector<sql::Row> rows;
+  std::vector<v1::Delivery> deliveries;
   bool any = false;
   // A version may have more deliveries than one message; the one read last counts as seen.
   bool more = stream.is_new || stream.version < standing.version;
   while (more) {
-    if (!ReadPage(stream, rows)) return;
+    if (!ReadPage(stream, deliveries)) return;
     stream.is_new = false;
-    if (rows.empty()) break;
-    more = rows.size() == kDeliveriesMax;
+    if (deliveries.empty()) break;
+    more = deliveries.size() == kDeliveriesMax;
     v1::WatchDeliveriesResponse response;
-    for (const sql::Row& row : rows) {
-      v1::Delivery& delivery = *response.add_deliveries() = ReadDelivery(row);
-      delivery.set_message_id(StableId(delivery.channel(), row.Text(0), from_));
+    for (v1::Delivery& delivery : deliveries) {
+      delivery.set_message_id(StableId(delivery.channel(), IdOf(delivery.name()), from_));
+      *response.add_deliveries() = std::move(delivery);
     }
-    stream.version = rows.back().Int(kVersionColumn);
-    stream.id = rows.back().Text(0);
     response.set_resume_token(
         rpc::MakePageToken(TokenOwner(stream.parent), {absl::StrCat(stream.version), stream.id}));
     stream.writer->Write(response);
@@ -125,16 +124,22 @@ bool DeliveryWatch::ReadStandings(const std::vector<Stream>& streams,
   return status.ok();
 }
 
-bool DeliveryWatch::ReadPage(const Stream& stream, std::vector<sql::Row>& rows) {
+bool DeliveryWatch::ReadPage(Stream& stream, std::vector<v1::Delivery>& deliveries) {
+  sql::Rows rows;
   const absl::Status status =
       database_.Read(machine_.Now() + kReadTimeout, [&](sql::Transaction& tx) -> absl::Status {
         WICI_ASSIGN_OR_RETURN(
             rows, tx.Execute(queries::kWatchDeliveries,
                              {IdOf(stream.parent), stream.version, stream.id, kDeliveriesMax}));
-        return absl::OkStatus();
+        deliveries.clear();
+        for (const sql::Row& row : rows) deliveries.push_back(ReadDelivery(row));
+        return ShowCloseTimes(tx, deliveries);
       });
   if (!status.ok()) Log(LogLevel::kWarning, "watch_read_failed", {{"code", status.ToString()}});
-  return status.ok();
+  if (!status.ok() || rows.empty()) return status.ok();
+  stream.version = rows.back().Int(kVersionColumn);
+  stream.id = rows.back().Text(0);
+  return true;
 }
 
 }  // namespace wici::notification

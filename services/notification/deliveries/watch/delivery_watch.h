@@ -58,7 +58,8 @@ class DeliveryWatch {
   void ServeOne(Stream& stream, const Standing& standing, bool idle);
   bool ReadStandings(const std::vector<Stream>& streams,
                      std::map<std::string, Standing>& standings);
-  bool ReadPage(const Stream& stream, std::vector<sql::Row>& rows);
+  // The deliveries that `stream` has not seen, from where it stands; it goes on to the last.
+  bool ReadPage(Stream& stream, std::vector<v1::Delivery>& deliveries);
 
   sql::Database& database_;
   const Clock& machine_;

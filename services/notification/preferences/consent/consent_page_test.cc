@@ -7,6 +7,8 @@
 #include "absl/strings/str_cat.h"
 #include "libs/testing/http_client.h"
 #include "services/notification/preferences/testing/preference_fixture.h"
+#include "services/notification/templates/rules/built_in.h"
+#include "services/notification/testing/golden.h"
 
 namespace wici::notification {
 namespace {
@@ -31,11 +33,12 @@ class ConsentPageTest : public PreferenceFixture {
     request.mutable_consent()->set_confirmation_needed(true);
     consent_ = Record(request)->name();
   }
-  std::string Send(const std::string& method, const std::string& path) {
-    return testing::SendHttp(http_->port(),
-                             absl::StrCat(method, " ", path,
-                                          " HTTP/1.1\r\nHost: wici.example.org\r\nAccept-Language: "
-                                          "pl\r\nContent-Length: 0\r\n\r\n"));
+  std::string Send(const std::string& method, const std::string& path,
+                   const std::string& language = "pl") {
+    return testing::SendHttp(
+        http_->port(),
+        absl::StrCat(method, " ", path, " HTTP/1.1\r\nHost: wici.example.org\r\nAccept-Language: ",
+                     language, "\r\nContent-Length: 0\r\n\r\n"));
   }
   std::string Path(absl::Duration lifetime = absl::Hours(1)) {
     return "/confirm-consent?consent_token=" +
@@ -53,7 +56,31 @@ TEST_P(ConsentPageTest, OpeningTheLinkConfirmsNothing) {
   EXPECT_THAT(Send("GET", Path()),
               AllOf(StartsWith("HTTP/1.1 200"), HasSubstr("Tak, chcę"), HasSubstr("lang=\"pl\""),
                     HasSubstr("method=\"post\""), Not(HasSubstr("Set-Cookie"))));
+  EXPECT_THAT(Send("GET", Path(), "uk-UA, en;q=0.5"), HasSubstr("lang=\"uk\""));
   EXPECT_THAT(Consents(kEwa), SizeIs(1));
+}
+
+TEST_P(ConsentPageTest, ItSpeaksEveryLanguageOfTheMails) {
+  const testing::FakeClock ended(absl::UnixEpoch());  // whose deadlines are over
+  ConsentPage late(server_->handlers.preference_store(), *keys_, clock(), ended);
+  const std::string query = Path().substr(Path().find('?') + 1);
+  std::string all;
+  for (const std::string& language : SupportedLanguages()) {
+    const auto add = [&](ConsentPage& page, const char* method, const std::string& of_query) {
+      const rpc::HttpAnswer answer = page.Answer({.method = method,
+                                                  .path = "/confirm-consent",
+                                                  .query = of_query,
+                                                  .content_type = "",
+                                                  .language = language,
+                                                  .body = ""});
+      absl::StrAppend(&all, "===== ", language, " ", method, " ", answer.code, "\n", answer.body);
+    };
+    add(*page_, "GET", query);
+    add(late, "POST", query);
+    add(*page_, "POST", query);
+    add(*page_, "GET", "");
+  }
+  ExpectGolden("services/notification/preferences/golden/confirm-consent.txt", all);
 }
 
 TEST_P(ConsentPageTest, TheButtonConfirmsOnce) {

@@ -21,6 +21,7 @@
 #include "libs/testing/status_matchers.h"
 #include "services/notification/deliveries/kept_mail_data.h"
 #include "services/notification/deliveries/ledger_rows.h"
+#include "services/notification/deliveries/replay/replay_store.h"
 #include "services/notification/deliveries/sql_store.h"
 #include "services/notification/feed/feed_handler.h"
 #include "services/notification/migrations.h"
@@ -101,6 +102,17 @@ class WorkerFixture : public testing::DatabaseTest {
       ASSERT_THAT(sent, testing::IsOk());
       if (*sent == 0) return;
     }
+  }
+
+  // Queues again what was refused for good and is about no event; how many.
+  int ReplayWithoutEvent() {
+    v1::ReplayDeliveriesRequest request;
+    request.set_without_event(true);
+    request.add_states(v1::DELIVERY_STATE_REJECTED);
+    const auto replayed = ReplayStore(database(), ids_)
+                              .Replay(absl::Now() + absl::Seconds(20), {}, request, clock_.Now());
+    EXPECT_THAT(replayed, testing::IsOk());
+    return replayed.ok() ? replayed->replayed() : -1;
   }
 
   void MoveByAnHour(const std::string& name) {

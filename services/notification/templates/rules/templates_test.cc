@@ -1,7 +1,4 @@
 // The shipped texts, and how texts are rendered.
-#include <cstdlib>
-#include <fstream>
-#include <iterator>
 #include <string>
 
 #include "absl/strings/str_cat.h"
@@ -10,6 +7,7 @@
 #include "services/notification/templates/rules/built_in.h"
 #include "services/notification/templates/rules/html_of_text.h"
 #include "services/notification/templates/rules/render.h"
+#include "services/notification/testing/golden.h"
 
 namespace wici::notification {
 namespace {
@@ -46,17 +44,7 @@ TemplateValues Values() {
       .failing_since = "czwartek, 17 grudnia 2015, 12:00 (UTC)"};
 }
 
-// Compares with a file of services/notification/templates/golden; WICI_UPDATE_GOLDEN=1 rewrites it.
-void ExpectGolden(const std::string& name, const std::string& actual) {
-  const std::string path = absl::StrCat("services/notification/templates/golden/", name);
-  if (std::getenv("WICI_UPDATE_GOLDEN") != nullptr) {
-    std::ofstream(path, std::ios::binary) << actual;
-    return;
-  }
-  std::ifstream file(path, std::ios::binary);
-  const std::string expected{std::istreambuf_iterator<char>(file), {}};
-  EXPECT_EQ(actual, expected) << "differs from " << path;
-}
+constexpr char kGolden[] = "services/notification/templates/golden/";
 
 absl::StatusOr<RenderedTexts> RenderBuiltIn(const std::string& name, const std::string& language,
                                             const TemplateValues& values) {
@@ -72,8 +60,8 @@ TEST(TemplatesTest, TextsOfEveryKindAreAsApproved) {
       absl::StrAppend(&all, "===== ", item.name(), "\nSubject: ", texts->subject, "\n\n",
                       texts->text);
     }
-    ExpectGolden(absl::StrCat(language, ".txt"), all);
-    ExpectGolden(absl::StrCat("invitation.", language, ".html"),
+    ExpectGolden(absl::StrCat(kGolden, language, ".txt"), all);
+    ExpectGolden(absl::StrCat(kGolden, "invitation.", language, ".html"),
                  RenderBuiltIn("templates/invitation", language, Values())->html);
   }
 }

@@ -166,6 +166,22 @@ TEST_P(ContactMailTest, TheAddressOfTheMomentCounts) {
   EXPECT_THAT(sink_.Facts()[0], HasSubstr("new@example.org"));
 }
 
+TEST_P(ContactMailTest, WhatWasRefusedIsToldAgainWhenAHumanSaysSo) {
+  v1::UpdateSubscriptionRequest request;
+  *request.mutable_subscription() = Subscribe("/status/410", "data-554-owner@example.org", "");
+  Disable(request.subscription());
+  SendAll();
+  EXPECT_EQ(Ledger()[0].state(), v1::DELIVERY_STATE_REJECTED);
+  request.mutable_subscription()->clear_etag();
+  request.mutable_subscription()->set_contact_email("owner@example.org");
+  request.mutable_update_mask()->add_paths("contact_email");
+  ASSERT_THAT(subscriptions_->Update(ACall(), request, Reach::kAnywhere), IsOk());
+  EXPECT_EQ(ReplayWithoutEvent(), 1);
+  SendAll();
+  EXPECT_EQ(Ledger()[0].state(), v1::DELIVERY_STATE_DELIVERED);
+  EXPECT_THAT(sink_.Facts(), ElementsAre(HasSubstr("owner@example.org")));
+}
+
 TEST_P(ContactMailTest, WhatIsNotTrueAnyMoreIsNotTold) {
   const v1::Subscription resumed = Subscribe("/status/410", "owner@example.org", "");
   const v1::Subscription deleted = Subscribe("/status/410", "owner@example.org", "");

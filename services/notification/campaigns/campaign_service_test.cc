@@ -475,6 +475,10 @@ TEST_P(CampaignServiceTest, EverythingThatIsWrongIsSaidAtOnce) {
                           "campaign.persons[1]", "campaign.persons[2]", "campaign.channel",
                           "campaign.rate_per_minute", "campaign.schedule_time"));
   request = Wanted(1);
+  request.mutable_campaign()->set_template_("templates/event-updated");
+  EXPECT_THAT(Create(request), HasViolation("campaign.template"))
+      << "nobody can unsubscribe from it";
+  request = Wanted(1);
   request.mutable_campaign()->set_audience("audiences/a");
   EXPECT_THAT(Create(request),
               AllOf(HasViolation("campaign.audience"), HasViolation("campaign.persons")));

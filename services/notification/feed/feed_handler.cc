@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "libs/base/log.h"
@@ -189,7 +190,7 @@ absl::StatusOr<sql::Database::Body> FeedHandler::Prepare(
   WICI_ASSIGN_OR_RETURN(std::vector<registration::v1::Event> events, ReadChangedEvents(changes));
   std::vector<std::string> erased;
   for (const feed::v1::Change& change : changes) {
-    if (change.kind() == "registration.person_erased") erased.push_back(change.person());
+    if (absl::EndsWith(change.kind(), ".person_erased")) erased.push_back(change.person());
   }
   return [this, plan = std::move(plan), webhooks = std::move(webhooks), events = std::move(events),
           erased = std::move(erased), transaction_id = ids_.NewId(),

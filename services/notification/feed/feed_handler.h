@@ -36,8 +36,9 @@
 //
 // Everything else calls for none of people, and so does the end of what was only held: who gives up
 // a hold or lets it expire was sent nothing before. After a change of an event its reminders are
-// timed anew (timers/timer_store.h), in the same transaction. After registration.person_erased
-// nothing that this service holds of that person is kept any more.
+// timed anew (timers/timer_store.h), in the same transaction. After registration.person_erased, or
+// invitation.person_erased of somebody who never registered, nothing that this service holds of that
+// person is kept any more.
 //
 // The attribute `sequence` of a change is the SEQUENCE of the calendar part; without it there is no
 // part. A message about a meeting has the meeting in the place of the event, so that it has a

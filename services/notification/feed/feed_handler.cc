@@ -96,6 +96,23 @@ void SetCalendarPart(const feed::v1::Change& change, NewNotification& notificati
   notification.calendar_sequence = sequence;
 }
 
+// How often one change is tried before it is passed over, or 0 for one that waits for ever: the
+// peers are away, and everything waits for them. A peer that never answers in time may be away too,
+// so that takes a quarter of an hour; anything else with the waits of the consumer two minutes.
+int TriesFor(absl::StatusCode code) {
+  switch (code) {
+    case absl::StatusCode::kUnavailable:
+    case absl::StatusCode::kCancelled:
+    case absl::StatusCode::kUnauthenticated:
+    case absl::StatusCode::kResourceExhausted:
+      return 0;
+    case absl::StatusCode::kDeadlineExceeded:
+      return 40;
+    default:
+      return 10;
+  }
+}
+
 // Makes `notification` one about a meeting; returns what its recipient's links lead to.
 std::string AboutMeeting(const feed::v1::Change& change, NewNotification& notification) {
   notification.event = change.resource();
@@ -179,15 +196,39 @@ absl::StatusOr<std::vector<NewNotification>> FeedHandler::Plan(
   return plan;
 }
 
+absl::Status FeedHandler::PassOverOrFail(absl::Span<const feed::v1::Change> changes,
+                                         const absl::Status& failed) {
+  if (failed.ok()) {
+    tries_ = 0;
+    return failed;
+  }
+  if (changes.size() > 1) return failed;  // the consumer tries it in parts
+  const feed::v1::Change& change = changes[0];
+  const int most = TriesFor(failed.code());
+  if (most == 0 || ++tries_ < most) return failed;
+  tries_ = 0;
+  Log(LogLevel::kError, "change_passed_over",
+      {{"epoch", change.cursor().epoch()},
+       {"seq", absl::StrCat(change.cursor().seq())},
+       {"kind", change.kind()},
+       {"resource", change.resource()},
+       {"error", std::string(failed.message())}});
+  return absl::OkStatus();
+}
+
 absl::StatusOr<sql::Database::Body> FeedHandler::Prepare(
     absl::Span<const feed::v1::Change> changes) {
-  WICI_ASSIGN_OR_RETURN(std::vector<NewNotification> plan, Plan(changes));
+  absl::StatusOr<std::vector<NewNotification>> planned = Plan(changes);
+  absl::StatusOr<std::vector<registration::v1::Event>> read = ReadChangedEvents(changes);
+  WICI_RETURN_IF_ERROR(PassOverOrFail(changes, planned.ok() ? read.status() : planned.status()));
+  std::vector<NewNotification> plan = std::move(planned).value_or(std::vector<NewNotification>());
+  std::vector<registration::v1::Event> events =
+      std::move(read).value_or(std::vector<registration::v1::Event>());
   std::vector<PlannedWebhook> webhooks;
   if (webhooks_ != nullptr) {
     WICI_ASSIGN_OR_RETURN(webhooks, webhooks_->Plan(changes));
     for (const PlannedWebhook& webhook : webhooks) plan.push_back(webhook.notification);
   }
-  WICI_ASSIGN_OR_RETURN(std::vector<registration::v1::Event> events, ReadChangedEvents(changes));
   std::vector<std::string> erased;
   for (const feed::v1::Change& change : changes) {
     if (absl::EndsWith(change.kind(), ".person_erased")) erased.push_back(change.person());

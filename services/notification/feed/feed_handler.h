@@ -37,8 +37,8 @@
 // Everything else calls for none of people, and so does the end of what was only held: who gives up
 // a hold or lets it expire was sent nothing before. After a change of an event its reminders are
 // timed anew (timers/timer_store.h), in the same transaction. After registration.person_erased, or
-// invitation.person_erased of somebody who never registered, nothing that this service holds of that
-// person is kept any more.
+// invitation.person_erased of somebody who never registered, nothing that this service holds of
+// that person is kept any more.
 //
 // The attribute `sequence` of a change is the SEQUENCE of the calendar part; without it there is no
 // part. A message about a meeting has the meeting in the place of the event, so that it has a
@@ -82,7 +82,10 @@ class FeedHandler {
   // The messages that `changes` call for. Errors are those of the peers.
   absl::StatusOr<std::vector<NewNotification>> Plan(absl::Span<const feed::v1::Change> changes);
 
-  // Plans, and returns what writes the plan.
+  // Plans, and returns what writes the plan. Where the peers cannot answer for a single change, and
+  // are not just away, it is passed over after some tries, with an error in the log: its webhooks
+  // are sent and who is erased is erased, people are not told and reminders stay as they were.
+  // Errors are those of the peers and of the database. Of the consumer's thread.
   absl::StatusOr<sql::Database::Body> Prepare(absl::Span<const feed::v1::Change> changes);
 
   // The place in the feed is lost: registration's database was restored from a backup, or what
@@ -94,6 +97,10 @@ class FeedHandler {
   absl::Status PlanForEverybody(const feed::v1::Change& change, NewNotification base,
                                 std::vector<NewNotification>& plan);
 
+  // OK for nothing `failed`, and for a change that has been tried often enough.
+  absl::Status PassOverOrFail(absl::Span<const feed::v1::Change> changes,
+                              const absl::Status& failed);
+
   // The events that changed, as they are now.
   absl::StatusOr<std::vector<registration::v1::Event>> ReadChangedEvents(
       absl::Span<const feed::v1::Change> changes);
@@ -103,6 +110,7 @@ class FeedHandler {
   IdSource& ids_;
   const Clock& clock_;
   FanOut* const webhooks_;
+  int tries_ = 0;  // of a single change in a row: nothing comes between, the feed waits for it
 };
 
 }  // namespace wici::notification

@@ -37,6 +37,7 @@
 #include "services/notification/peers/grpc_peers.h"
 #include "services/notification/preferences/consent/consent_page.h"
 #include "services/notification/preferences/unsubscribe_page.h"
+#include "services/notification/restore/after_restore.h"
 #include "services/notification/services.h"
 #include "services/notification/timers/timer_worker.h"
 #include "services/notification/webhooks/webhooks.h"
@@ -69,22 +70,6 @@ ABSL_FLAG(std::string, public_url, "", "where the links of mails lead, without a
 
 namespace wici::notification {
 namespace {
-
-// The database was restored: readers of the feed must know, and what may have been sent since the
-// backup waits for a human.
-absl::Status AfterRestore(sql::Database& database, IdSource& ids, const Clock& clock) {
-  ReplayStore replays(database, ids);
-  const absl::Time now = clock.Now();
-  for (const v1::Channel channel : {v1::CHANNEL_EMAIL, v1::CHANNEL_WEBHOOK, v1::CHANNEL_INBOX,
-                                    v1::CHANNEL_SMS, v1::CHANNEL_WEB_PUSH}) {
-    std::int32_t held = kReplayMax;
-    while (held == kReplayMax) {
-      WICI_ASSIGN_OR_RETURN(
-          held, replays.HoldRestored(clock.Now() + absl::Seconds(30), channel, kReplayMax, now));
-    }
-  }
-  return feed::StartNewEpoch(database, ids);
-}
 
 // From "selector=/path/to/key.pem".
 absl::StatusOr<DkimSigner> ReadDkimKey(const std::string& flag, std::string_view domain) {
@@ -257,7 +242,8 @@ absl::Status ServeOn(sql::Database& database, const rpc::ServiceFlags& flags,
   TimerWorker timers(database, peers, ids, clock, on_commit);
   CampaignWorker campaigns(services.campaigns(), peers, clock, on_commit);
   DigestWorker digests(database, ids, clock, clock, on_commit);
-  FeedHandler handler(peers, services.person_data(), ids, clock, &webhooks.fan_out());
+  WICI_ASSIGN_OR_RETURN(const absl::Time restored, LastRestore(database, clock));
+  FeedHandler handler(peers, services.person_data(), ids, clock, &webhooks.fan_out(), restored);
   feed::Consumer consumer(
       database, redis.get(), source, clock,
       {.source = "registration", .group = flags.service, .consumer = ids.NewId()},
@@ -293,7 +279,7 @@ absl::Status Serve(const rpc::ServiceFlags& flags) {
   WICI_ASSIGN_OR_RETURN(const auto database, sql::OpenDatabase(flags.database));
   WICI_RETURN_IF_ERROR(sql::Migrate(*database, Migrations(), clock));
   if (flags.migrate_only) return absl::OkStatus();
-  if (flags.new_feed_epoch) return AfterRestore(*database, ids, clock);
+  if (flags.new_feed_epoch) return AfterRestore(*database, ids, clock, clock);
   WICI_ASSIGN_OR_RETURN(const auth::SigningKey key, auth::SigningKey::FromSeed(flags.key_seed));
   WICI_ASSIGN_OR_RETURN(MailOptions mail, ReadMailOptions(flags, key));
   ChannelOptions options{.mail = std::move(mail)};

@@ -112,6 +112,12 @@ inline constexpr sql::Query kRetimeDeliveries{"retime_campaign_deliveries", R"sq
   WHERE state IN (1, 3) AND notification_id IN
     (SELECT notification FROM campaign_notifications WHERE campaign = $1))sql"};
 
+// $1 now. Those that are being sent, and those whose time to start has come.
+inline constexpr sql::Query kPauseRestoredCampaigns{"pause_restored_campaigns", R"sql(
+  UPDATE campaigns SET state = 4, next_at = NULL, updated_at = $1, revision = revision + 1
+  WHERE next_at IS NOT NULL AND (state = 3 OR (state = 2 AND schedule_at <= $1))
+  RETURNING id)sql"};
+
 // The states of the campaigns that notifications belong to.
 inline constexpr sql::Query kGetStatesOfNotifications{"get_campaign_states", R"sql(
   SELECT n.notification, c.state FROM campaign_notifications n JOIN campaigns c ON c.id = n.campaign

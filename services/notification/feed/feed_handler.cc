@@ -10,6 +10,9 @@
 #include "absl/strings/str_cat.h"
 #include "libs/base/log.h"
 #include "libs/base/status_macros.h"
+#include "libs/base/timestamp.h"
+#include "libs/feed/changes.h"
+#include "services/notification/deliveries/replay/replay_store.h"
 #include "services/notification/deliveries/sql_store.h"
 #include "services/notification/feed/to_participants.h"
 #include "services/notification/templates/rules/built_in.h"
@@ -54,6 +57,11 @@ constexpr Rule kRules[] = {
 bool ConcernsEverybody(std::string_view kind) { return kind.substr(0, 6) == "event."; }
 bool ConcernsSession(std::string_view kind) { return kind.substr(0, 8) == "session."; }
 bool ConcernsMeeting(std::string_view kind) { return kind.substr(0, 8) == "meeting."; }
+
+// As FanOut writes it.
+std::string CauseFrom(const feed::v1::Change& change) {
+  return absl::StrCat("registration/", change.cursor().epoch(), "/", change.cursor().seq());
+}
 
 std::string Attribute(const feed::v1::Change& change, const std::string& name) {
   const auto found = change.attributes().find(name);
@@ -169,8 +177,7 @@ absl::StatusOr<std::vector<NewNotification>> FeedHandler::Plan(
     NewNotification notification;
     notification.template_name = std::string(template_name);
     notification.event = change.aggregate();
-    notification.cause =
-        absl::StrCat("registration/", change.cursor().epoch(), "/", change.cursor().seq());
+    notification.cause = CauseFrom(change);
     const v1::Template& built_in = *FindBuiltIn(template_name);
     notification.calendar_method = built_in.calendar_method();
     notification.unknown_policy = built_in.unknown_policy();
@@ -216,6 +223,19 @@ absl::Status FeedHandler::PassOverOrFail(absl::Span<const feed::v1::Change> chan
   return absl::OkStatus();
 }
 
+std::vector<std::string> FeedHandler::HeldOf(absl::Span<const feed::v1::Change> changes,
+                                             absl::Span<const NewNotification> plan) const {
+  std::vector<std::string> held;
+  Names causes;
+  for (const feed::v1::Change& change : changes) {
+    if (TimeOf(change.change_time()) <= restored_) causes.insert(CauseFrom(change));
+  }
+  for (const NewNotification& notification : plan) {
+    if (causes.count(notification.cause) > 0) held.push_back(notification.id);
+  }
+  return held;
+}
+
 absl::StatusOr<sql::Database::Body> FeedHandler::Prepare(
     absl::Span<const feed::v1::Change> changes) {
   absl::StatusOr<std::vector<NewNotification>> planned = Plan(changes);
@@ -233,15 +253,20 @@ absl::StatusOr<sql::Database::Body> FeedHandler::Prepare(
   for (const feed::v1::Change& change : changes) {
     if (absl::EndsWith(change.kind(), ".person_erased")) erased.push_back(change.person());
   }
+  std::vector<std::string> held = HeldOf(changes, plan);
   return [this, plan = std::move(plan), webhooks = std::move(webhooks), events = std::move(events),
-          erased = std::move(erased), transaction_id = ids_.NewId(),
+          erased = std::move(erased), held = std::move(held), transaction_id = ids_.NewId(),
           now = clock_.Now()](sql::Transaction& tx) -> absl::Status {
     for (const std::string& person : erased) {
       WICI_RETURN_IF_ERROR(people_.Erase(tx, person, now).status());
     }
     WICI_RETURN_IF_ERROR(FanOut::RecordPayloads(tx, webhooks));
     WICI_RETURN_IF_ERROR(SetTimers(tx, events, now));
-    return RecordNotifications(tx, plan, transaction_id, now);
+    std::vector<feed::Change> accepted;
+    WICI_RETURN_IF_ERROR(AddNotifications(tx, plan, accepted, now));
+    WICI_RETURN_IF_ERROR(HoldNotifications(tx, held, now, accepted));
+    if (accepted.empty()) return absl::OkStatus();
+    return feed::AppendChanges(tx, transaction_id, accepted, now);
   };
 }
 

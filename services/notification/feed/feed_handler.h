@@ -51,10 +51,12 @@
 #define WICI_SERVICES_NOTIFICATION_FEED_FEED_HANDLER_H_
 
 #include <functional>
+#include <string>
 #include <string_view>
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "absl/types/span.h"
 #include "libs/base/clock.h"
 #include "libs/base/id.h"
@@ -74,10 +76,16 @@ std::string_view TemplateFor(std::string_view kind);
 // transaction; the notifications are written in it, together with the position.
 class FeedHandler {
  public:
-  // All outlive the handler. Without `webhooks` nobody is subscribed.
+  // All outlive the handler. Without `webhooks` nobody is subscribed. What changes from before
+  // `restored` call for may have been sent already: it waits for a human (restore/after_restore.h).
   FeedHandler(Peers& peers, PersonData& people, IdSource& ids, const Clock& clock,
-              FanOut* webhooks = nullptr)
-      : peers_(peers), people_(people), ids_(ids), clock_(clock), webhooks_(webhooks) {}
+              FanOut* webhooks = nullptr, absl::Time restored = absl::InfinitePast())
+      : peers_(peers),
+        people_(people),
+        ids_(ids),
+        clock_(clock),
+        webhooks_(webhooks),
+        restored_(restored) {}
 
   // The messages that `changes` call for. Errors are those of the peers.
   absl::StatusOr<std::vector<NewNotification>> Plan(absl::Span<const feed::v1::Change> changes);
@@ -101,6 +109,10 @@ class FeedHandler {
   absl::Status PassOverOrFail(absl::Span<const feed::v1::Change> changes,
                               const absl::Status& failed);
 
+  // The ids of those that follow from changes before the restore.
+  std::vector<std::string> HeldOf(absl::Span<const feed::v1::Change> changes,
+                                  absl::Span<const NewNotification> plan) const;
+
   // The events that changed, as they are now.
   absl::StatusOr<std::vector<registration::v1::Event>> ReadChangedEvents(
       absl::Span<const feed::v1::Change> changes);
@@ -110,6 +122,7 @@ class FeedHandler {
   IdSource& ids_;
   const Clock& clock_;
   FanOut* const webhooks_;
+  const absl::Time restored_;
   int tries_ = 0;  // of a single change in a row: nothing comes between, the feed waits for it
 };
 

@@ -148,7 +148,7 @@ class Run:
             "title": "Faults", "event": EVENT_NAME, "template": TEMPLATE_NAME,
             "persons": people})
         self.campaigns[campaign.name] = people
-        self.api("CampaignService.ApproveCampaign", name=campaign.name)
+        self.api("CampaignService.ApproveCampaign", name=campaign.name, etag=campaign.etag)
         self.api("CampaignService.StartCampaign", name=campaign.name)
         return campaign.name
 

@@ -101,8 +101,8 @@ absl::Status CampaignService::UpdateCampaign(const rpc::Context& context,
     return wrong.ToStatus(kDomain);
   };
   WICI_ASSIGN_OR_RETURN(response,
-                        store_.Update(feed::CallOf(context, request), request.campaign().name(),
-                                      request.campaign().etag(), edit));
+                        store_.Update(feed::CallOf(context, request), context.principal.id,
+                                      request.campaign().name(), request.campaign().etag(), edit));
   return absl::OkStatus();
 }
 

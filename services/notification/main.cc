@@ -35,6 +35,7 @@
 #include "services/notification/feed/feed_handler.h"
 #include "services/notification/migrations.h"
 #include "services/notification/peers/grpc_peers.h"
+#include "services/notification/people/erasures.h"
 #include "services/notification/preferences/consent/consent_page.h"
 #include "services/notification/preferences/unsubscribe_page.h"
 #include "services/notification/restore/after_restore.h"
@@ -210,8 +211,6 @@ absl::Status ServeOn(sql::Database& database, const rpc::ServiceFlags& flags,
                                                              .ids = ids},
                                                             options));
   feed::FeedService feed(database, clock);
-  feed::Retention retention(database, clock,
-                            {.answers = kAnswersKept, .also = {&FanOut::DeletePayloads}});
   DeliveryWatch watch(database, clock, options.mail.sender.from);
   feed::Sequencer sequencer(database, redis.get(), clock,
                             {.source = flags.service, .owner = ids.NewId()},
@@ -239,6 +238,11 @@ absl::Status ServeOn(sql::Database& database, const rpc::ServiceFlags& flags,
                                 .on_commit = on_commit,
                                 .channels = channels->served(),
                                 .push = {PublicKeyOf(options.push), options.push.http.reach}});
+  const auto erase_again = [&services](sql::Transaction& tx, absl::Time now, std::int64_t most) {
+    return EraseAgain(services.person_data(), tx, now, most);
+  };
+  feed::Retention retention(
+      database, clock, {.answers = kAnswersKept, .also = {&FanOut::DeletePayloads, erase_again}});
   TimerWorker timers(database, peers, ids, clock, on_commit);
   CampaignWorker campaigns(services.campaigns(), peers, clock, on_commit);
   DigestWorker digests(database, ids, clock, clock, on_commit);

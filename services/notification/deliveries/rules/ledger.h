@@ -49,7 +49,7 @@ struct NewNotification {
   std::string template_version;
   std::string event;  // "" in what the service asks or collects by itself
   // "registration/<epoch>/<seq>", "timer/<kind>/<version of the event>", "campaigns/<id>",
-  // "consents/<id>", "digests/<id>", or "".
+  // "consents/<id>", "digests/<id>", "subscriptions/<id>", or "".
   std::string cause;
   // Of a reminder: the beginning or end of the event it is timed for.
   std::optional<absl::Time> anchor = std::nullopt;

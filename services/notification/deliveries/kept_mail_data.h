@@ -1,4 +1,4 @@
-// What the ledger holds of people: what the attempts send whose end is not known, over every channel
+// What the ledger holds of people: what attempts send whose end is not known, over every channel
 // (migrations/0003_kept_mails.sql).
 #ifndef WICI_SERVICES_NOTIFICATION_DELIVERIES_KEPT_MAIL_DATA_H_
 #define WICI_SERVICES_NOTIFICATION_DELIVERIES_KEPT_MAIL_DATA_H_

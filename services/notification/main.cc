@@ -35,8 +35,10 @@
 #include "services/notification/gauges/ledger_gauges.h"
 #include "services/notification/migrations.h"
 #include "services/notification/peers/grpc_peers.h"
+#include "services/notification/people/erasures.h"
 #include "services/notification/preferences/consent/consent_page.h"
 #include "services/notification/preferences/unsubscribe_page.h"
+#include "services/notification/restore/after_restore.h"
 #include "services/notification/services.h"
 #include "services/notification/timers/timer_worker.h"
 #include "services/notification/webhooks/webhooks.h"
@@ -69,22 +71,6 @@ ABSL_FLAG(std::string, public_url, "", "where the links of mails lead, without a
 
 namespace wici::notification {
 namespace {
-
-// The database was restored: readers of the feed must know, and what may have been sent since the
-// backup waits for a human.
-absl::Status AfterRestore(sql::Database& database, IdSource& ids, const Clock& clock) {
-  ReplayStore replays(database, ids);
-  const absl::Time now = clock.Now();
-  for (const v1::Channel channel : {v1::CHANNEL_EMAIL, v1::CHANNEL_WEBHOOK, v1::CHANNEL_INBOX,
-                                    v1::CHANNEL_SMS, v1::CHANNEL_WEB_PUSH}) {
-    std::int32_t held = kReplayMax;
-    while (held == kReplayMax) {
-      WICI_ASSIGN_OR_RETURN(
-          held, replays.HoldRestored(clock.Now() + absl::Seconds(30), channel, kReplayMax, now));
-    }
-  }
-  return feed::StartNewEpoch(database, ids);
-}
 
 // From "selector=/path/to/key.pem".
 absl::StatusOr<DkimSigner> ReadDkimKey(const std::string& flag, std::string_view domain) {
@@ -240,7 +226,6 @@ class Ledger {
   }
   void Start() {
     sequencer_.Start();
-    retention_.Start();
     channels_->Start();
   }
 
@@ -248,8 +233,6 @@ class Ledger {
   Ledger(const Foundation& on, const ChannelOptions& options,
          std::unique_ptr<HttpTransport> transport, Reach reach)
       : feed_(on.database, on.clock),
-        retention_(on.database, on.clock,
-                   {.answers = kAnswersKept, .also = {&FanOut::DeletePayloads}}),
         watch_(on.database, on.clock, options.mail.sender.from),
         webhooks_({.database = on.database,
                    .key = on.key,
@@ -267,21 +250,30 @@ class Ledger {
                    }) {}
 
   feed::FeedService feed_;
-  feed::Retention retention_;
   DeliveryWatch watch_;
   Webhooks webhooks_;
   std::unique_ptr<Channels> channels_;  // always, once made
   feed::Sequencer sequencer_;
 };
 
-// What fills the ledger by itself: reminders, campaigns, digests, and what happens in registration.
+// What fills the ledger by itself: reminders, campaigns, digests, and what happens in registration;
+// and what empties it.
 class Planners {
  public:
-  Planners(const Foundation& on, Ledger& ledger, Services& services, feed::FeedSource& source)
-      : timers_(on.database, on.peers, on.ids, on.clock, [&ledger] { ledger.Wake(); }),
+  // What happened in registration before `restored` is held for a human.
+  Planners(const Foundation& on, Ledger& ledger, Services& services, feed::FeedSource& source,
+           absl::Time restored)
+      : retention_(on.database, on.clock,
+                   {.answers = kAnswersKept,
+                    .also = {&FanOut::DeletePayloads,
+                             [&services](sql::Transaction& tx, absl::Time now, std::int64_t most) {
+                               return EraseAgain(services.person_data(), tx, now, most);
+                             }}}),
+        timers_(on.database, on.peers, on.ids, on.clock, [&ledger] { ledger.Wake(); }),
         campaigns_(services.campaigns(), on.peers, on.clock, [&ledger] { ledger.Wake(); }),
         digests_(on.database, on.ids, on.clock, on.clock, [&ledger] { ledger.Wake(); }),
-        handler_(on.peers, services.person_data(), on.ids, on.clock, &ledger.webhooks().fan_out()),
+        handler_(on.peers, services.person_data(), on.ids, on.clock, &ledger.webhooks().fan_out(),
+                 restored),
         consumer_(
             on.database, on.redis, source, on.clock,
             {.source = "registration", .group = on.flags.service, .consumer = on.ids.NewId()},
@@ -291,6 +283,7 @@ class Planners {
             &FeedHandler::GoOnAt) {}
 
   void Start() {
+    retention_.Start();
     consumer_.Start();
     timers_.Start();
     campaigns_.Start();
@@ -298,6 +291,7 @@ class Planners {
   }
 
  private:
+  feed::Retention retention_;
   TimerWorker timers_;
   CampaignWorker campaigns_;
   DigestWorker digests_;
@@ -323,7 +317,8 @@ absl::Status ServeOn(const Foundation& on, const ChannelOptions& options,
                                 .on_commit = [&ledger = *ledger] { ledger.Wake(); },
                                 .channels = channels.served(),
                                 .push = {PublicKeyOf(options.push), options.push.http.reach}});
-  Planners planners(on, *ledger, services, registration_feed);
+  WICI_ASSIGN_OR_RETURN(const absl::Time restored, LastRestore(on.database, on.clock));
+  Planners planners(on, *ledger, services, registration_feed, restored);
 
   const auth::TokenAuthenticator authenticator(on.key);
   const auth::RoleAuthorizer authorizer;
@@ -350,7 +345,7 @@ absl::Status Serve(const rpc::ServiceFlags& flags) {
   WICI_ASSIGN_OR_RETURN(const auto database, sql::OpenDatabase(flags.database));
   WICI_RETURN_IF_ERROR(sql::Migrate(*database, Migrations(), clock));
   if (flags.migrate_only) return absl::OkStatus();
-  if (flags.new_feed_epoch) return AfterRestore(*database, ids, clock);
+  if (flags.new_feed_epoch) return AfterRestore(*database, ids, clock, clock);
   WICI_ASSIGN_OR_RETURN(const auth::SigningKey key, auth::SigningKey::FromSeed(flags.key_seed));
   WICI_ASSIGN_OR_RETURN(MailOptions mail, ReadMailOptions(flags, key));
   ChannelOptions options{.mail = std::move(mail)};

@@ -25,6 +25,7 @@
 #include "services/notification/intake/intake_service.h"
 #include "services/notification/mail/mailbox.h"
 #include "services/notification/peers/peers.h"
+#include "services/notification/people/erasures.h"
 #include "services/notification/people/person_data.h"
 #include "services/notification/people/personal_data_service.h"
 #include "services/notification/preferences/person_preferences.h"
@@ -79,8 +80,9 @@ class Services {
   CalendarReplyData calendar_reply_data_;
   InboxData inbox_data_;
   PushData push_data_;
-  AllPersonData person_data_{
-      {&kept_mail_data_, &person_preferences_, &calendar_reply_data_, &inbox_data_, &push_data_}};
+  Erasures erasures_;
+  AllPersonData person_data_{{&kept_mail_data_, &person_preferences_, &calendar_reply_data_,
+                              &inbox_data_, &push_data_, &erasures_}};
   PreferenceStore preference_store_;
   SuppressionStore suppression_store_;
   IntakeStore intake_store_;

@@ -159,7 +159,7 @@ class PostfixTest(unittest.TestCase):
         self.assertEqual((held.cause, held.delivery, held.evidence),
                          (held.CAUSE_HARD_BOUNCE, delivery.name, "5.1.1"))
         accepted = self.api("NotificationService.SendNotification", notification={
-            "template": "templates/event-rescheduled", "event": "events/open-day",
+            "template": "templates/event-follow-up", "event": "events/open-day",
             "persons": [self.people["nobody"]]})
         wait_for("the end of the second delivery", lambda: self.api(
             "NotificationService.GetNotification", name=accepted.name).counts.not_sent)

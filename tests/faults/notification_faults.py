@@ -37,7 +37,8 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "deploy/local"), str(ROOT / "tests/faults")]
 
 import client  # noqa: E402
-from notification_oracle import EVENT, EVENT_NAME, FaultStack, Postgres, Run  # noqa: E402
+from notification_oracle import (  # noqa: E402
+    EVENT, EVENT_NAME, TEMPLATE, TEMPLATE_NAME, TEMPLATE_TEXTS, FaultStack, Postgres, Run)
 from scripted_http import ScriptedHttp  # noqa: E402
 from scripted_smtp import ScriptedSmtp  # noqa: E402
 
@@ -304,6 +305,8 @@ def go(stack, sink, hooks, args, rng):
     run = Run(stack, sink, hooks, rng, max(args.notifications // len(CASES), 2), args.minutes > 0)
     run.api("EventService.CreateEvent", event_id=EVENT_NAME.split("/")[1], event=EVENT)
     run.api("EventService.PublishEvent", name=EVENT_NAME)
+    run.api("TemplateService.CreateTemplate", template_id=TEMPLATE_NAME.split("/")[1],
+            template=TEMPLATE, version=TEMPLATE_TEXTS)
     run.subscribe()
     run.admit(PERSONS)
     cases = [F15_peer_slower_than_it_should_be] if args.broken else CASES

@@ -25,6 +25,13 @@ EVENT = {
     "time_zone": "Europe/Warsaw", "venue": {"display_name": "Example Hall"}, "languages": ["en"],
     "capacity": 100000, "admission": "ADMISSION_OPEN",
 }
+# As the message that an event was moved; which only the service sends.
+TEMPLATE = {"title": "Faults", "purpose": "PURPOSE_SERVICE",
+            "calendar_method": "CALENDAR_METHOD_REQUEST",
+            "unknown_policy": "UNKNOWN_POLICY_AT_LEAST_ONCE"}
+TEMPLATE_TEXTS = {"contents": [{"language": "en", "subject": "Moved: {{event_title}}",
+                                "text": "{{> greeting}}\n\n{{event_title}} was moved.\n{{> footer}}"}]}
+TEMPLATE_NAME = "templates/faults"
 SEND = "NotificationService.SendNotification"
 ENDED = {"DELIVERED", "REJECTED", "UNKNOWN", "EXPIRED", "CANCELLED", "SUPPRESSED"}
 COUNTS = ("pending", "sending", "delivered", "rejected", "not_sent", "expired", "unknown")
@@ -139,10 +146,10 @@ class Run:
         """To some people; returns its name."""
         people = self.rng.sample(list(self.addresses), min(count, len(self.addresses)))
         campaign = self.api("CampaignService.CreateCampaign", campaign={
-            "title": "Faults", "event": EVENT_NAME, "template": "templates/event-rescheduled",
+            "title": "Faults", "event": EVENT_NAME, "template": TEMPLATE_NAME,
             "persons": people})
         self.campaigns[campaign.name] = people
-        self.api("CampaignService.ApproveCampaign", name=campaign.name)
+        self.api("CampaignService.ApproveCampaign", name=campaign.name, etag=campaign.etag)
         self.api("CampaignService.StartCampaign", name=campaign.name)
         return campaign.name
 
@@ -151,7 +158,7 @@ class Run:
         person = person or self.rng.choice(list(self.addresses))
         policy = "AT_MOST_ONCE" if at_most_once else "AT_LEAST_ONCE"
         accepted = (api or self.api)(SEND, notification={
-            "template": "templates/event-rescheduled", "event": EVENT_NAME, "persons": [person],
+            "template": TEMPLATE_NAME, "event": EVENT_NAME, "persons": [person],
             "unknown_policy": f"UNKNOWN_POLICY_{policy}"}, **fields)
         self.acknowledged[accepted.name] = (person, at_most_once)
         return accepted

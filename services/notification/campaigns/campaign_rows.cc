@@ -116,4 +116,19 @@ feed::Change ChangeOfCampaign(const CampaignRow& row, std::int64_t revision, std
           .attributes = {{"event", row.resource.event()}}};
 }
 
+absl::Status PauseRestored(sql::Transaction& tx, absl::Time now,
+                           std::vector<feed::Change>& changes) {
+  WICI_ASSIGN_OR_RETURN(const sql::Rows paused,
+                        tx.Execute(queries::kPauseRestoredCampaigns, {ToMicros(now)}));
+  std::vector<std::vector<sql::Value>> keys;
+  for (const sql::Row& row : paused) keys.push_back({row.Text(0)});
+  if (keys.empty()) return absl::OkStatus();
+  WICI_ASSIGN_OR_RETURN(const sql::Rows rows, tx.SelectMany(queries::kGetCampaigns, "", keys));
+  for (const sql::Row& row : rows) {
+    const CampaignRow campaign = ReadCampaign(row);
+    changes.push_back(ChangeOfCampaign(campaign, campaign.revision, "campaign.paused"));
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace wici::notification

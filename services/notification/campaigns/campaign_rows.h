@@ -57,6 +57,11 @@ absl::StatusOr<std::vector<std::string>> ListPersons(sql::Transaction& tx, const
 
 feed::Change ChangeOfCampaign(const CampaignRow& row, std::int64_t revision, std::string kind);
 
+// After a restore: pauses the campaigns that would go on by themselves, and may have gone on since
+// the backup; whom they have reached since then nobody knows. Appends to `changes`.
+absl::Status PauseRestored(sql::Transaction& tx, absl::Time now,
+                           std::vector<feed::Change>& changes);
+
 }  // namespace wici::notification
 
 #endif  // WICI_SERVICES_NOTIFICATION_CAMPAIGNS_CAMPAIGN_ROWS_H_

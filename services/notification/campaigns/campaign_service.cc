@@ -104,8 +104,8 @@ absl::Status CampaignService::UpdateCampaign(const rpc::Context& context,
     return CheckServed(campaign.channel(), channels_);
   };
   WICI_ASSIGN_OR_RETURN(response,
-                        store_.Update(feed::CallOf(context, request), request.campaign().name(),
-                                      request.campaign().etag(), edit));
+                        store_.Update(feed::CallOf(context, request), context.principal.id,
+                                      request.campaign().name(), request.campaign().etag(), edit));
   return absl::OkStatus();
 }
 

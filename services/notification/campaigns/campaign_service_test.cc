@@ -18,6 +18,7 @@
 #include "services/notification/testing/notification_server.h"
 #include "wici/notification/v1/campaign_service.pb.h"
 #include "wici/notification/v1/notification_service.pb.h"
+#include "wici/notification/v1/template_service.pb.h"
 
 namespace wici::notification {
 namespace {
@@ -91,9 +92,10 @@ class CampaignServiceTest : public NotificationFixture {
     EXPECT_THAT(Step("Start", name), IsOk());
     return name;
   }
-  // By somebody other than the author.
+  // By somebody other than the author, who has seen it as it is.
   absl::StatusOr<v1::Campaign> Approve(const std::string& name) {
-    return campaigns_->Step({{}, Deadline()}, name, "", CampaignStep::kApprove, "users/other");
+    return campaigns_->Step({{}, Deadline()}, name, campaigns_->Get(Deadline(), name)->etag(),
+                            CampaignStep::kApprove, "users/other");
   }
 
   std::int64_t Advance() {
@@ -445,6 +447,54 @@ TEST_P(CampaignServiceTest, WhoWroteItDoesNotApproveItForMany) {
   EXPECT_THAT(Approve(name), IsOk());
 }
 
+TEST_P(CampaignServiceTest, WhoChangedItLastDoesNotApproveItForManyEither) {
+  const std::string name =
+      campaigns_->Create({{}, Deadline()}, "users/other", Wanted(3).campaign())->name();
+  v1::UpdateCampaignRequest update;
+  *update.mutable_campaign() = Wanted(101).campaign();
+  update.mutable_campaign()->set_name(name);
+  update.mutable_update_mask()->add_paths("persons");
+  const auto updated = Call<v1::Campaign>("CampaignService/UpdateCampaign", update);
+  ASSERT_THAT(updated, IsOk());
+  EXPECT_THAT(Step("Approve", name, updated->etag()),
+              StatusIs(absl::StatusCode::kFailedPrecondition, Reason("CAMPAIGN_SELF_APPROVED")));
+  EXPECT_THAT(campaigns_->Step({{}, Deadline()}, name, "", CampaignStep::kApprove, "users/other"),
+              AllOf(StatusIs(absl::StatusCode::kInvalidArgument), HasViolation("etag")))
+      << "of which they have seen something, but perhaps not this";
+  EXPECT_THAT(Approve(name), IsOk());
+}
+
+TEST_P(CampaignServiceTest, ACampaignIsSentWithTheTemplateItWasApprovedWithLast) {
+  v1::CreateTemplateRequest own;
+  own.set_template_id("own");
+  own.mutable_template_()->set_title("Own");
+  own.mutable_template_()->set_purpose(v1::PURPOSE_SERVICE);
+  v1::TemplateVersion::Content& content = *own.mutable_version()->add_contents();
+  content.set_language("en");
+  content.set_subject("Own");
+  content.set_text("Own");
+  ASSERT_THAT(Call<v1::Template>("TemplateService/CreateTemplate", own), IsOk());
+  v1::CreateCampaignRequest request = ForAudience(1, 10);
+  request.mutable_campaign()->set_template_("templates/own");
+  request.mutable_campaign()->set_audience("audienceSnapshots/none");
+  const std::string name = Create(request)->name();
+  ASSERT_THAT(Approve(name), IsOk());
+  Advance();  // there is no such audience: it is a draft again
+  v1::UpdateCampaignRequest update;
+  update.mutable_campaign()->set_name(name);
+  update.mutable_campaign()->set_template_("templates/invitation");
+  update.mutable_campaign()->set_audience(kAudience);
+  update.mutable_update_mask()->add_paths("template");
+  update.mutable_update_mask()->add_paths("audience");
+  ASSERT_THAT(Call<v1::Campaign>("CampaignService/UpdateCampaign", update), IsOk());
+  ASSERT_THAT(Approve(name), IsOk());
+  ASSERT_THAT(Step("Start", name), IsOk());
+  for (int i = 0; i < 5; ++i) Advance();
+  const std::vector<ClaimedDelivery> claimed = Claim(10);
+  ASSERT_THAT(claimed, SizeIs(1));
+  EXPECT_EQ(claimed[0].template_name, "templates/invitation");
+}
+
 TEST_P(CampaignServiceTest, OnlyADraftIsChanged) {
   const auto created = Create(Wanted(3));
   v1::UpdateCampaignRequest request;
@@ -490,6 +540,10 @@ TEST_P(CampaignServiceTest, EverythingThatIsWrongIsSaidAtOnce) {
                           "request_id", "campaign.title", "campaign.event", "campaign.template",
                           "campaign.persons[1]", "campaign.persons[2]", "campaign.channel",
                           "campaign.rate_per_minute", "campaign.schedule_time"));
+  request = Wanted(1);
+  request.mutable_campaign()->set_template_("templates/event-updated");
+  EXPECT_THAT(Create(request), HasViolation("campaign.template"))
+      << "nobody can unsubscribe from it";
   request = Wanted(1);
   request.mutable_campaign()->set_audience("audiences/a");
   EXPECT_THAT(Create(request),

@@ -6,6 +6,7 @@
 #include "libs/base/clock.h"
 #include "libs/base/status_macros.h"
 #include "libs/base/timestamp.h"
+#include "libs/base/violations.h"
 #include "libs/rpc/etag.h"
 #include "services/notification/campaigns/campaign_rows.h"
 #include "services/notification/campaigns/queries.h"
@@ -53,6 +54,7 @@ std::string_view KindOf(CampaignStep step) {
 // Chooses the version of the template that everybody gets. TEMPLATE_NOT_FOUND.
 absl::Status FreezeTemplate(sql::Transaction& tx, CampaignRow& row) {
   const std::string& name = row.resource.template_();
+  row.template_version.clear();  // perhaps that of another one
   if (const v1::Template* built_in = FindBuiltIn(name)) {
     row.calendar_method = built_in->calendar_method();
     row.unknown_policy = PolicyFor(row.resource.channel(), built_in->unknown_policy());
@@ -93,14 +95,24 @@ std::int64_t MostPersons(const CampaignRow& row) {
   return row.resource.audience().empty() ? row.persons : kAudienceMax;
 }
 
+// Whether `who` may approve it, having seen what `etag` stands for.
+absl::Status CheckApproval(const CampaignRow& row, std::string_view who, const std::string& etag) {
+  const std::int64_t most = MostPersons(row);
+  if (!MayApprove(row.author, who, most)) {
+    return CampaignSelfApprovedError(row.resource.name(), kSelfApprovalMax);
+  }
+  Violations v;
+  if (most > kSelfApprovalMax && etag.empty()) {
+    v.Add("etag", "must be set for more than 100 people: that of the campaign that was looked at");
+  }
+  return v.ToStatus(kDomain);
+}
+
 // What comes with the step beside the new state.
 absl::Status ApplyStep(sql::Transaction& tx, CampaignStep step, std::string_view who,
                        absl::Time now, CampaignRow& row, feed::Changes& changes) {
   switch (step) {
     case CampaignStep::kApprove:
-      if (!MayApprove(row.author, who, MostPersons(row))) {
-        return CampaignSelfApprovedError(row.resource.name(), kSelfApprovalMax);
-      }
       row.resource.set_approver(std::string(who));
       if (!row.resource.audience().empty()) {
         row.resource.set_audience_state(v1::Campaign::AUDIENCE_STATE_READING);
@@ -194,8 +206,9 @@ absl::StatusOr<v1::Campaign> CampaignStore::Create(const feed::Call& call, std::
       });
 }
 
-absl::StatusOr<v1::Campaign> CampaignStore::Update(const feed::Call& call, const std::string& name,
-                                                   const std::string& etag, const Edit& edit) {
+absl::StatusOr<v1::Campaign> CampaignStore::Update(const feed::Call& call, std::string_view author,
+                                                   const std::string& name, const std::string& etag,
+                                                   const Edit& edit) {
   const absl::Time now = mutation_.clock().Now();
   return mutation_.Run<v1::Campaign>(
       call, [&](sql::Transaction& tx, feed::Changes& changes) -> absl::StatusOr<v1::Campaign> {
@@ -215,7 +228,7 @@ absl::StatusOr<v1::Campaign> CampaignStore::Update(const feed::Call& call, const
                        {row.id, row.revision, changed.title(), changed.event(), changed.template_(),
                         static_cast<std::int64_t>(ChannelOf(changed)), ScheduleOf(changed),
                         changed.rate_per_minute(), changed.persons_size(), ToMicros(now),
-                        changed.audience()})
+                        changed.audience(), author})
                 .status());
         WICI_RETURN_IF_ERROR(tx.Execute(queries::kDeleteCampaignPersons, {row.id}).status());
         WICI_RETURN_IF_ERROR(InsertPersons(tx, row.id, 0, PersonsOf(changed)));
@@ -236,6 +249,9 @@ absl::StatusOr<v1::Campaign> CampaignStore::Step(const feed::Call& call, const s
         const auto state = StateAfter(row.resource.state(), step);
         if (!state) return CampaignStepNotAllowedError(name, row.resource.state());
         if (*state == row.resource.state()) return row.resource;
+        if (step == CampaignStep::kApprove) {
+          WICI_RETURN_IF_ERROR(CheckApproval(row, who, etag));
+        }
         WICI_RETURN_IF_ERROR(ApplyStep(tx, step, who, now, row, changes));
         WICI_RETURN_IF_ERROR(
             tx.Execute(queries::kStepCampaign,

@@ -36,13 +36,16 @@ class CampaignStore {
                                                  std::int64_t limit);
   absl::StatusOr<v1::Campaign> Create(const feed::Call& call, std::string_view author,
                                       const v1::Campaign& wanted);
-  // `edit` gets the draft as it is and makes it what it is to become, or says what is wrong.
+  // `edit` gets the draft as it is and makes it what it is to become, or says what is wrong. Who
+  // changes it last is its author.
   // CAMPAIGN_NOT_FOUND, ETAG_MISMATCH, CAMPAIGN_STEP_NOT_ALLOWED when it is no draft any more.
   using Edit = std::function<absl::Status(v1::Campaign& campaign)>;
-  absl::StatusOr<v1::Campaign> Update(const feed::Call& call, const std::string& name,
-                                      const std::string& etag, const Edit& edit);
-  // CAMPAIGN_NOT_FOUND, ETAG_MISMATCH, CAMPAIGN_STEP_NOT_ALLOWED; CAMPAIGN_SELF_APPROVED and
-  // TEMPLATE_NOT_FOUND for an approval.
+  absl::StatusOr<v1::Campaign> Update(const feed::Call& call, std::string_view author,
+                                      const std::string& name, const std::string& etag,
+                                      const Edit& edit);
+  // CAMPAIGN_NOT_FOUND, ETAG_MISMATCH, CAMPAIGN_STEP_NOT_ALLOWED; for an approval
+  // CAMPAIGN_SELF_APPROVED, TEMPLATE_NOT_FOUND, and INVALID_ARGUMENT without an etag for more than
+  // kSelfApprovalMax people.
   absl::StatusOr<v1::Campaign> Step(const feed::Call& call, const std::string& name,
                                     const std::string& etag, CampaignStep step,
                                     std::string_view who);

@@ -34,11 +34,12 @@ inline constexpr sql::Query kListCampaigns{"list_campaigns", R"sql(
         SELECT * FROM campaigns WHERE $1 = '' AND ($2 = 0 OR state = $2) AND id < $3) found
   ORDER BY id DESC LIMIT $4)sql"};
 
-// Of a draft. $2 the revision it had.
+// Of a draft. $2 the revision it had, $12 who changes it and is its author now. What was frozen by
+// an earlier approval is chosen anew.
 inline constexpr sql::Query kUpdateCampaign{"update_campaign", R"sql(
   UPDATE campaigns SET revision = revision + 1, title = $3, event = $4, template = $5,
     channel = $6, schedule_at = $7, rate_per_minute = $8, persons = $9, updated_at = $10,
-    audience = $11, audience_state = 0, audience_token = ''
+    audience = $11, audience_state = 0, audience_token = '', template_version = '', author = $12
   WHERE id = $1 AND revision = $2)sql"};
 
 // $3 state, $4 approver, $5 version of the template, $6 calendar method, $7 when to look again,
@@ -111,6 +112,12 @@ inline constexpr sql::Query kRetimeDeliveries{"retime_campaign_deliveries", R"sq
   UPDATE deliveries SET next_at = $2, expires_at = $3, updated_at = $4
   WHERE state IN (1, 3) AND notification_id IN
     (SELECT notification FROM campaign_notifications WHERE campaign = $1))sql"};
+
+// $1 now. Those that are being sent, and those whose time to start has come.
+inline constexpr sql::Query kPauseRestoredCampaigns{"pause_restored_campaigns", R"sql(
+  UPDATE campaigns SET state = 4, next_at = NULL, updated_at = $1, revision = revision + 1
+  WHERE next_at IS NOT NULL AND (state = 3 OR (state = 2 AND schedule_at <= $1))
+  RETURNING id)sql"};
 
 // The states of the campaigns that notifications belong to.
 inline constexpr sql::Query kGetStatesOfNotifications{"get_campaign_states", R"sql(

@@ -1,4 +1,5 @@
-// What the ledger holds of people: the mails of attempts whose end is not known (Store::KeepMails).
+// What the ledger holds of people: what attempts send whose end is not known, over every channel
+// (migrations/0003_kept_mails.sql).
 #ifndef WICI_SERVICES_NOTIFICATION_DELIVERIES_KEPT_MAIL_DATA_H_
 #define WICI_SERVICES_NOTIFICATION_DELIVERIES_KEPT_MAIL_DATA_H_
 

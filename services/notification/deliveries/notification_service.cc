@@ -49,7 +49,7 @@ NewNotification TemplateOnly(const v1::SendNotificationRequest& request) {
   NewNotification plan;
   const v1::Notification& wanted = request.notification();
   const bool named = MatchesResourcePattern(wanted.template_(), "templates/*");
-  if (named && !IsOwnTemplate(wanted.template_())) plan.template_name = wanted.template_();
+  if (named && !IsSentByServiceOnly(wanted.template_())) plan.template_name = wanted.template_();
   if (wanted.has_digest()) plan.digest = wanted.digest();
   return plan;
 }

@@ -422,7 +422,9 @@ TEST_P(NotificationServiceTest, EverythingThatIsWrongWithCollectingIsSaidAtOnce)
 
 TEST_P(NotificationServiceTest, WhatTheServiceSendsByItselfIsSentByNobodyElse) {
   for (const char* name :
-       {"templates/consent-invitation", "templates/consent-marketing", "templates/digest"}) {
+       {"templates/consent-invitation", "templates/consent-marketing", "templates/digest",
+        "templates/event-cancelled", "templates/event-rescheduled", "templates/event-updated",
+        "templates/session-cancelled", "templates/session-rescheduled"}) {
     v1::SendNotificationRequest request = Request();
     request.mutable_notification()->set_template_(name);
     EXPECT_THAT(Send(request), HasViolation("notification.template")) << name;

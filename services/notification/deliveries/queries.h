@@ -1,6 +1,5 @@
-// Every SQL statement of this service, by name. Written once for SQLite and PostgreSQL. Texts that
-// end in VALUES are completed by InsertMany (libs/sql/database.h). What all services share has its
-// SQL there: libs/sql/idempotency.cc, libs/feed/changes.cc, libs/feed/consumer.cc.
+// The SQL of the ledger, by name. Written once for SQLite and PostgreSQL. Texts that end in VALUES
+// are completed by InsertMany, in IN by SelectMany (libs/sql/database.h).
 //
 // States are the numbers of DeliveryState (proto/wici/notification/v1/delivery.proto): 1 QUEUED,
 // 2 SENDING, 3 DEFERRED, 4 DELIVERED, 5 REJECTED, 6 UNKNOWN, 7 EXPIRED, 8 CANCELLED, 9 SUPPRESSED.

@@ -1,5 +1,5 @@
 // What may speak against sending at the last moment: no consent, a suppressed address, quiet hours,
-// a time that was moved, a rate. Each rule is a SendCheck; main.cc lists them.
+// a time that was moved, a rate. Each rule is a SendCheck; channels.cc lists them.
 #ifndef WICI_SERVICES_NOTIFICATION_DELIVERIES_SEND_CHECK_H_
 #define WICI_SERVICES_NOTIFICATION_DELIVERIES_SEND_CHECK_H_
 

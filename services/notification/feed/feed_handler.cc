@@ -5,10 +5,14 @@
 #include <string>
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "libs/base/log.h"
 #include "libs/base/status_macros.h"
+#include "libs/base/timestamp.h"
+#include "libs/feed/changes.h"
+#include "services/notification/deliveries/replay/replay_store.h"
 #include "services/notification/deliveries/sql_store.h"
 #include "services/notification/feed/to_participants.h"
 #include "services/notification/templates/rules/built_in.h"
@@ -53,6 +57,11 @@ constexpr Rule kRules[] = {
 bool ConcernsEverybody(std::string_view kind) { return kind.substr(0, 6) == "event."; }
 bool ConcernsSession(std::string_view kind) { return kind.substr(0, 8) == "session."; }
 bool ConcernsMeeting(std::string_view kind) { return kind.substr(0, 8) == "meeting."; }
+
+// As FanOut writes it.
+std::string CauseFrom(const feed::v1::Change& change) {
+  return absl::StrCat("registration/", change.cursor().epoch(), "/", change.cursor().seq());
+}
 
 std::string Attribute(const feed::v1::Change& change, const std::string& name) {
   const auto found = change.attributes().find(name);
@@ -101,8 +110,7 @@ NewNotification Begin(const feed::v1::Change& change, std::string_view template_
   NewNotification notification;
   notification.template_name = std::string(template_name);
   notification.event = change.aggregate();
-  notification.cause =
-      absl::StrCat("registration/", change.cursor().epoch(), "/", change.cursor().seq());
+  notification.cause = CauseFrom(change);
   const v1::Template& built_in = *FindBuiltIn(template_name);
   notification.calendar_method = built_in.calendar_method();
   notification.unknown_policy = built_in.unknown_policy();
@@ -116,6 +124,23 @@ SessionsToTell SessionsOver(const feed::v1::Change& change, absl::Time now) {
   return {.base = Begin(change, TemplateFor("registration.cancelled"), now),
           .over = ParseSessionsOver(change.aggregate(), Attribute(change, "sessions")),
           .resources = {change.resource()}};
+}
+
+// How often one change is tried before it is passed over, or 0 for one that waits for ever: the
+// peers are away, and everything waits for them. A peer that never answers in time may be away too,
+// so that takes a quarter of an hour; anything else with the waits of the consumer two minutes.
+int TriesFor(absl::StatusCode code) {
+  switch (code) {
+    case absl::StatusCode::kUnavailable:
+    case absl::StatusCode::kCancelled:
+    case absl::StatusCode::kUnauthenticated:
+    case absl::StatusCode::kResourceExhausted:
+      return 0;
+    case absl::StatusCode::kDeadlineExceeded:
+      return 40;
+    default:
+      return 10;
+  }
 }
 
 // Makes `notification` one about a meeting; returns what its recipient's links lead to.
@@ -208,23 +233,65 @@ absl::StatusOr<std::vector<FeedHandler::Planned>> FeedHandler::Plan(
 }
 
 absl::Status FeedHandler::Write(sql::Transaction& tx, absl::Span<const Planned> plan,
-                                std::string_view transaction_id, absl::Time now) {
+                                const Names& held, std::string_view transaction_id,
+                                absl::Time now) {
   std::vector<feed::Change> told;
   std::vector<NewNotification> messages;
+  std::vector<std::string> held_ids;
+  const auto add = [&]() -> absl::Status {
+    for (const NewNotification& message : messages) {
+      if (held.count(message.cause) > 0) held_ids.push_back(message.id);
+    }
+    return AddNotifications(tx, messages, told, now);
+  };
   for (const Planned& planned : plan) {
     messages.insert(messages.end(), planned.messages.begin(), planned.messages.end());
     for (const SessionsToTell& sessions : planned.sessions) {
-      WICI_RETURN_IF_ERROR(AddNotifications(tx, messages, told, now));
+      WICI_RETURN_IF_ERROR(add());
       WICI_ASSIGN_OR_RETURN(messages, TellSessions(tx, sessions, ids_));
     }
   }
-  WICI_RETURN_IF_ERROR(AddNotifications(tx, messages, told, now));
+  WICI_RETURN_IF_ERROR(add());
+  WICI_RETURN_IF_ERROR(HoldNotifications(tx, held_ids, now, told));
   return told.empty() ? absl::OkStatus() : feed::AppendChanges(tx, transaction_id, told, now);
+}
+
+absl::Status FeedHandler::PassOverOrFail(absl::Span<const feed::v1::Change> changes,
+                                         const absl::Status& failed) {
+  if (failed.ok()) {
+    tries_ = 0;
+    return failed;
+  }
+  if (changes.size() > 1) return failed;  // the consumer tries it in parts
+  const feed::v1::Change& change = changes[0];
+  const int most = TriesFor(failed.code());
+  if (most == 0 || ++tries_ < most) return failed;
+  tries_ = 0;
+  Log(LogLevel::kError, "change_passed_over",
+      {{"epoch", change.cursor().epoch()},
+       {"seq", absl::StrCat(change.cursor().seq())},
+       {"kind", change.kind()},
+       {"resource", change.resource()},
+       {"error", std::string(failed.message())}});
+  return absl::OkStatus();
+}
+
+Names FeedHandler::HeldOf(absl::Span<const feed::v1::Change> changes) const {
+  Names held;
+  for (const feed::v1::Change& change : changes) {
+    if (TimeOf(change.change_time()) <= restored_) held.insert(CauseFrom(change));
+  }
+  return held;
 }
 
 absl::StatusOr<sql::Database::Body> FeedHandler::Prepare(
     absl::Span<const feed::v1::Change> changes) {
-  WICI_ASSIGN_OR_RETURN(std::vector<Planned> plan, Plan(changes));
+  absl::StatusOr<std::vector<Planned>> planned = Plan(changes);
+  absl::StatusOr<std::vector<registration::v1::Event>> read = ReadChangedEvents(changes);
+  WICI_RETURN_IF_ERROR(PassOverOrFail(changes, planned.ok() ? read.status() : planned.status()));
+  std::vector<Planned> plan = std::move(planned).value_or(std::vector<Planned>());
+  std::vector<registration::v1::Event> events =
+      std::move(read).value_or(std::vector<registration::v1::Event>());
   std::vector<PlannedWebhook> webhooks;
   if (webhooks_ != nullptr) {
     WICI_ASSIGN_OR_RETURN(webhooks, webhooks_->Plan(changes));
@@ -233,20 +300,19 @@ absl::StatusOr<sql::Database::Body> FeedHandler::Prepare(
       planned.messages.push_back(webhook.notification);
     }
   }
-  WICI_ASSIGN_OR_RETURN(std::vector<registration::v1::Event> events, ReadChangedEvents(changes));
   std::vector<std::string> erased;
   for (const feed::v1::Change& change : changes) {
-    if (change.kind() == "registration.person_erased") erased.push_back(change.person());
+    if (absl::EndsWith(change.kind(), ".person_erased")) erased.push_back(change.person());
   }
   return [this, plan = std::move(plan), webhooks = std::move(webhooks), events = std::move(events),
-          erased = std::move(erased), transaction_id = ids_.NewId(),
+          erased = std::move(erased), held = HeldOf(changes), transaction_id = ids_.NewId(),
           now = clock_.Now()](sql::Transaction& tx) -> absl::Status {
     for (const std::string& person : erased) {
       WICI_RETURN_IF_ERROR(people_.Erase(tx, person, now).status());
     }
     WICI_RETURN_IF_ERROR(FanOut::RecordPayloads(tx, webhooks));
     WICI_RETURN_IF_ERROR(SetTimers(tx, events, now));
-    return Write(tx, plan, transaction_id, now);
+    return Write(tx, plan, held, transaction_id, now);
   };
 }
 

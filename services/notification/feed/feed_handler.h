@@ -40,8 +40,9 @@
 //
 // Everything else calls for none of people, and so does the end of what was only held: who gives up
 // a hold or lets it expire was sent nothing before. After a change of an event its reminders are
-// timed anew (timers/timer_store.h), in the same transaction. After registration.person_erased
-// nothing that this service holds of that person is kept any more.
+// timed anew (timers/timer_store.h), in the same transaction. After registration.person_erased, or
+// invitation.person_erased of somebody who never registered, nothing that this service holds of
+// that person is kept any more.
 //
 // The attribute `sequence` of a change is the SEQUENCE of the calendar part; without it there is no
 // part. A message about a meeting has the meeting in the place of the event, so that it has a
@@ -54,10 +55,12 @@
 #define WICI_SERVICES_NOTIFICATION_FEED_FEED_HANDLER_H_
 
 #include <functional>
+#include <string>
 #include <string_view>
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "absl/types/span.h"
 #include "libs/base/clock.h"
 #include "libs/base/id.h"
@@ -78,12 +81,22 @@ std::string_view TemplateFor(std::string_view kind);
 // transaction; the notifications are written in it, together with the position.
 class FeedHandler {
  public:
-  // All outlive the handler. Without `webhooks` nobody is subscribed.
+  // All outlive the handler. Without `webhooks` nobody is subscribed. What changes from before
+  // `restored` call for may have been sent already: it waits for a human (restore/after_restore.h).
   FeedHandler(Peers& peers, PersonData& people, IdSource& ids, const Clock& clock,
-              FanOut* webhooks = nullptr)
-      : peers_(peers), people_(people), ids_(ids), clock_(clock), webhooks_(webhooks) {}
+              FanOut* webhooks = nullptr, absl::Time restored = absl::InfinitePast())
+      : peers_(peers),
+        people_(people),
+        ids_(ids),
+        clock_(clock),
+        webhooks_(webhooks),
+        restored_(restored) {}
 
-  // The messages that `changes` call for, and what writes them. Errors are those of the peers.
+  // Plans the messages that `changes` call for, and returns what writes them. Where the peers
+  // cannot answer for a single change, and are not just away, it is passed over after some tries,
+  // with an error in the log: its webhooks are sent and who is erased is erased, people are not
+  // told and reminders stay as they were.
+  // Errors are those of the peers and of the database. Of the consumer's thread.
   absl::StatusOr<sql::Database::Body> Prepare(absl::Span<const feed::v1::Change> changes);
 
   // The place in the feed is lost: registration's database was restored from a backup, or what
@@ -101,9 +114,17 @@ class FeedHandler {
   absl::StatusOr<std::vector<Planned>> Plan(absl::Span<const feed::v1::Change> changes);
   absl::Status PlanForEverybody(const feed::v1::Change& change, NewNotification base,
                                 Planned& planned);
-  // Writes what is planned; who has which entry is read when all before it is written.
-  absl::Status Write(sql::Transaction& tx, absl::Span<const Planned> plan,
+  // Writes what is planned; who has which entry is read when all before it is written. Messages
+  // whose cause is one of `held` wait for a human.
+  absl::Status Write(sql::Transaction& tx, absl::Span<const Planned> plan, const Names& held,
                      std::string_view transaction_id, absl::Time now);
+
+  // OK for nothing `failed`, and for a change that has been tried often enough.
+  absl::Status PassOverOrFail(absl::Span<const feed::v1::Change> changes,
+                              const absl::Status& failed);
+
+  // The causes of messages that follow from changes before the restore.
+  Names HeldOf(absl::Span<const feed::v1::Change> changes) const;
 
   // The events that changed, as they are now.
   absl::StatusOr<std::vector<registration::v1::Event>> ReadChangedEvents(
@@ -114,6 +135,8 @@ class FeedHandler {
   IdSource& ids_;
   const Clock& clock_;
   FanOut* const webhooks_;
+  const absl::Time restored_;
+  int tries_ = 0;  // of a single change in a row: nothing comes between, the feed waits for it
 };
 
 }  // namespace wici::notification

@@ -414,6 +414,39 @@ TEST_P(FeedHandlerTest, PeersThatAreAwayLeaveThePositionWhereItWas) {
   EXPECT_THAT(All(), SizeIs(1));
 }
 
+TEST_P(FeedHandlerTest, OneChangeThatNobodyCanAnswerForIsPassedOverAfterSomeTries) {
+  peers_.broken_participants = "events/e1";
+  source_.Add("event.rescheduled", "");
+  source_.Add("registration.confirmed", "persons/a");
+  feed::Consumer consumer(
+      database(), nullptr, source_, clock_,
+      {.source = "registration", .group = "notification", .consumer = "c"},
+      [this](absl::Span<const feed::v1::Change> changes) { return handler_.Prepare(changes); });
+  SetLogLevel(LogLevel::kError);
+  ::testing::internal::CaptureStderr();
+  int failed = 0;
+  while (!consumer.RunOnce().ok() && failed < 100) ++failed;
+  EXPECT_THAT(::testing::internal::GetCapturedStderr(), ::testing::HasSubstr("change_passed_over"));
+  EXPECT_EQ(failed, 10) << "both together, and the change alone nine times";
+  EXPECT_THAT(Told(), ::testing::ElementsAre("templates/registration-confirmed persons/a - 0"));
+}
+
+TEST_P(FeedHandlerTest, NothingIsPassedOverWhilePeersAreAway) {
+  source_.Add("event.cancelled", "");
+  feed::Consumer consumer(
+      database(), nullptr, source_, clock_,
+      {.source = "registration", .group = "notification", .consumer = "c"},
+      [this](absl::Span<const feed::v1::Change> changes) { return handler_.Prepare(changes); });
+  for (const absl::Status& away :
+       {absl::UnavailableError("away"), absl::UnauthenticatedError("key")}) {
+    peers_.error = away;
+    for (int i = 0; i < 100; ++i) ASSERT_FALSE(consumer.RunOnce().ok());
+  }
+  peers_.error = absl::DeadlineExceededError("slow");
+  for (int i = 0; i < 39; ++i) ASSERT_FALSE(consumer.RunOnce().ok());
+  EXPECT_THAT(consumer.RunOnce(), IsOkAndHolds(1)) << "one that always takes too long is no outage";
+}
+
 TEST_P(FeedHandlerTest, FeedRestoredFromABackupIsFollowedFromItsHead) {
   source_.Add("registration.confirmed", "persons/a");
   source_.Add("registration.confirmed", "persons/b");

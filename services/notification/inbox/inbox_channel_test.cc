@@ -3,12 +3,14 @@
 
 #include <memory>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "libs/testing/status_matchers.h"
 #include "services/notification/inbox/inbox_store.h"
+#include "services/notification/people/erasures.h"
 #include "services/notification/sending/testing/worker_fixture.h"
 
 namespace wici::notification {
@@ -122,6 +124,40 @@ TEST_P(InboxChannelTest, ACancelledDeliveryIsBrokenOff) {
           .outcome,
       v1::ATTEMPT_OUTCOME_DEFERRED);
   EXPECT_THAT(Items(), IsEmpty());
+}
+
+TEST_P(InboxChannelTest, WhatIsOnItsWayWhileItsPersonIsErasedIsErasedLater) {
+  InboxData inbox;
+  Erasures erasures;
+  AllPersonData data({&inbox, &erasures});
+  std::int64_t again = 0;
+  const auto erase_again = [&](sql::Transaction& tx) -> absl::Status {
+    WICI_ASSIGN_OR_RETURN(again, EraseAgain(data, tx, clock_.Now(), 100));
+    return absl::OkStatus();
+  };
+  Record("templates/invitation", v1::CHANNEL_INBOX);
+  const auto claimed = store_->ClaimDeliveries(absl::Now() + absl::Seconds(20), v1::CHANNEL_INBOX,
+                                               "inbox", absl::Minutes(2), 1, clock_.Now());
+  ASSERT_THAT(claimed, IsOk());
+  const auto made = inbox_channel_->Prepare(*claimed, clock_.Now());
+  ASSERT_THAT(made, IsOk());
+  const absl::Time deadline = absl::Now() + absl::Seconds(20);
+  ASSERT_THAT(database().Write(deadline,
+                               [&](sql::Transaction& tx) {
+                                 return data.Erase(tx, kJan, clock_.Now()).status();
+                               }),
+              IsOk());
+  inbox_channel_->Send(0, (*claimed)[0], std::get<Outgoing>((*made)[0]), [] { return true; });
+  ASSERT_THAT(Items(), SizeIs(1));
+  EXPECT_NE(Items()[0].text(), "");
+  ASSERT_THAT(database().Write(deadline, erase_again), IsOk());
+  EXPECT_EQ(again, 0) << "it may still be on its way";
+  clock_.Advance(kEraseAgainAfter);
+  ASSERT_THAT(database().Write(deadline, erase_again), IsOk());
+  EXPECT_EQ(again, 1);
+  for (const v1::InboxItem& item : Items()) EXPECT_EQ(item.text() + item.title(), "");
+  ASSERT_THAT(database().Write(deadline, erase_again), IsOk());
+  EXPECT_EQ(again, 0);
 }
 
 }  // namespace

@@ -76,8 +76,8 @@ CREATE INDEX deliveries_dead ON deliveries (event, state, id) WHERE state IN (5,
 -- What a restore has held, for operators to be told of (gauges/ledger_gauges.h).
 CREATE INDEX deliveries_held ON deliveries (updated_at) WHERE state = 6 AND reason = 26;
 
--- Audit. ended_at is NULL while an attempt runs, and for ever when its worker died. phase: 1 begun, 2
--- its last bytes may go out.
+-- Audit. ended_at is NULL while an attempt runs, and for ever when its worker died. phase: 1 begun,
+-- 2 its last bytes may go out.
 CREATE TABLE attempts (
   delivery_id TEXT COLLATE "C" NOT NULL,
   n BIGINT NOT NULL,

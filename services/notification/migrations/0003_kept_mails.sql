@@ -1,7 +1,7 @@
--- What an attempt sends, from before it begins until it is known what became of it: an attempt that is
--- repeated without anybody knowing whether the first arrived sends the same bytes. The only table with
--- addresses and texts; a row goes when its delivery is settled or deferred for a known reason, and
--- when its person is erased.
+-- What an attempt sends, over any channel, from before it begins until it is known what became of
+-- it: an attempt that is repeated without anybody knowing whether the first arrived sends the same
+-- bytes. Has addresses, numbers and texts; a row goes when its delivery is settled or deferred for
+-- a known reason, when a restored database holds it, and when its person is erased.
 CREATE TABLE kept_mails (
   delivery_id TEXT COLLATE "C" PRIMARY KEY,
   person TEXT COLLATE "C" NOT NULL,

@@ -1,7 +1,8 @@
 -- Campaigns: one message to many. state: Campaign.State (campaign.proto): 1 draft, 2 approved,
 -- 3 sending, 4 paused, 5 done, 6 aborted. expanded: how many of the people, by position, are in the
--- ledger. unknown_policy: that of the template. audience: a snapshot of the registry; audience_state:
--- Campaign.AudienceState; audience_token: where its next page begins. next_at: when a worker must look at it again; NULL when nothing is to be done by itself.
+-- ledger. author: who last changed it. unknown_policy: that of the template. audience: a snapshot
+-- of the registry; audience_state: Campaign.AudienceState; audience_token: where its next page
+-- begins. next_at: when a worker must look at it again; NULL when nothing is to be done by itself.
 CREATE TABLE campaigns (
   id TEXT COLLATE "C" PRIMARY KEY,
   revision BIGINT NOT NULL,

@@ -23,7 +23,7 @@ class PersonData {
   // Adds what is held of `person` to `held`, under names that no other family uses.
   virtual absl::Status Export(sql::Transaction& tx, std::string_view person,
                               google::protobuf::Struct& held) = 0;
-  // Erases it; whether there was anything.
+  // Erases it; whether there was anything. Called once more a while later (erasures.h).
   virtual absl::StatusOr<bool> Erase(sql::Transaction& tx, std::string_view person,
                                      absl::Time now) = 0;
 };

@@ -36,7 +36,7 @@ absl::StatusOr<std::vector<SendDecision>> CheckSends(sql::Transaction& tx,
                                                      absl::Span<const SendIntent> intents,
                                                      absl::Time now);
 
-// The check of mails and inbox items in the transaction that begins their attempts. The owner of a
+// The check of whatever goes to people in the transaction that begins the attempts. The owner of a
 // contact has been asked for its consent when the mail was made; the owner of those who registered
 // keeps none.
 class PreferenceCheck final : public SendCheck {

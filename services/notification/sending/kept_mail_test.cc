@@ -225,13 +225,18 @@ TEST_P(KeptMailTest, AMailThatDidNotArriveIsMadeAnew) {
 TEST_P(KeptMailTest, AMailToACorrectedAddressIsMadeAnewAndNoneIsKeptOfWhoIsErased) {
   peers_.AddPerson(kJan, "drop-data-jan@example.org", "pl");
   peers_.AddPerson(kEwa, "drop-data-ewa@example.org", "pl");
+  peers_.AddPerson("persons/colleague", "drop-data-colleague@example.org", "pl");
   Consume("invitation.created", kJan, kInvitation);
+  Consume("invitation.delegated", "persons/colleague", kInvitation);
   Consume("registration.confirmed", kEwa, kRegistration);
   SendAll();
-  ASSERT_THAT(KeptMails(), SizeIs(2));
+  ASSERT_THAT(KeptMails(), SizeIs(3));
   Consume("registration.person_erased", kEwa, kRegistration);
+  EXPECT_THAT(KeptMails(), SizeIs(2));
+  Consume("invitation.person_erased", "persons/colleague", kInvitation);
   EXPECT_THAT(KeptMails(), ElementsAre("drop-data-jan@example.org"));
   peers_.persons.erase(kEwa);
+  peers_.persons.erase("persons/colleague");
   peers_.AddPerson(kJan, "jan@example.org", "pl");
   MoveByAnHour(kEvent);
   clock_.Advance(absl::Minutes(1));

@@ -63,12 +63,16 @@ constexpr MeetingTruth kMeetingTruths[] = {
     {"templates/meeting-rescheduled", registration_v1::MEETING_STATE_SCHEDULED},
     {"templates/meeting-scheduled", registration_v1::MEETING_STATE_SCHEDULED}};
 
-// Whether the meeting or the registration stands as the message says.
+// Whether the event, the meeting or the registration stands as the message says.
 bool IsTrue(const ClaimedDelivery& delivery, const MessageFacts& facts, absl::Time now) {
   const registration_v1::MeetingState meeting = facts.subject->meeting;
   for (const MeetingTruth& truth : kMeetingTruths) {
     if (meeting == registration_v1::MEETING_STATE_UNSPECIFIED) break;
     if (truth.template_name == delivery.template_name && truth.state != meeting) return false;
+  }
+  if (delivery.template_name == "templates/event-cancelled" &&
+      facts.subject->event.state() != registration_v1::EVENT_STATE_CANCELLED) {
+    return false;
   }
   if (delivery.template_name == "templates/session-rescheduled" && facts.subject->called_off) {
     return false;

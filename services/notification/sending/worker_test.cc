@@ -413,6 +413,9 @@ TEST_P(WorkerTest, WhatIsNoLongerTrueIsNotSent) {
   Consume("invitation.created", kMax, kInvitation);
   Consume("invitation.created", "persons/erased", kInvitation);
   SendAll();
+  peers_.participants[kEvent] = {{kEwa, kRegistration}};
+  Consume("event.cancelled", "", kEvent);  // it stands all the same
+  SendAll();
   peers_.events[kEvent].set_state(registration::v1::EVENT_STATE_CANCELLED);
   Consume("registration.confirmed", kEwa, kRegistration);
   SendAll();
@@ -429,7 +432,7 @@ TEST_P(WorkerTest, WhatIsNoLongerTrueIsNotSent) {
               ElementsAre(v1::DELIVERY_REASON_OVERTAKEN, v1::DELIVERY_REASON_OVERTAKEN,
                           v1::DELIVERY_REASON_OVERTAKEN, v1::DELIVERY_REASON_NO_CONSENT,
                           v1::DELIVERY_REASON_PERSON_UNKNOWN, v1::DELIVERY_REASON_OVERTAKEN,
-                          v1::DELIVERY_REASON_RESOURCE_UNKNOWN));
+                          v1::DELIVERY_REASON_OVERTAKEN, v1::DELIVERY_REASON_RESOURCE_UNKNOWN));
 }
 
 TEST_P(WorkerTest, LinksOfOnePersonAreNeverSentToAnother) {

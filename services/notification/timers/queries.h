@@ -43,6 +43,10 @@ inline constexpr sql::Query kEndTimer{"end_timer", R"sql(
   WHERE event = $1 AND kind = $2 AND fire_at = $3 AND anchor_at = $4 AND state = 1
   RETURNING kind)sql"};
 
+// $1 now.
+inline constexpr sql::Query kPassOverDueTimers{"pass_over_due_timers", R"sql(
+  UPDATE timers SET state = 4, updated_at = $1 WHERE state = 1 AND fire_at <= $1)sql"};
+
 }  // namespace wici::notification::queries
 
 #endif  // WICI_SERVICES_NOTIFICATION_TIMERS_QUERIES_H_

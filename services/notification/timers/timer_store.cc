@@ -65,4 +65,8 @@ absl::StatusOr<bool> EndTimer(sql::Transaction& tx, const DueTimer& timer, Timer
   return !rows.empty();
 }
 
+absl::Status PassOverDueTimers(sql::Transaction& tx, absl::Time now) {
+  return tx.Execute(queries::kPassOverDueTimers, {ToMicros(now)}).status();
+}
+
 }  // namespace wici::notification

@@ -45,6 +45,9 @@ enum class TimerEnd { kFired = 2, kCancelled = 3, kTooLate = 4 };
 absl::StatusOr<bool> EndTimer(sql::Transaction& tx, const DueTimer& timer, TimerEnd end,
                               absl::Time now);
 
+// After a restore: ends the timers that are due as kTooLate. They may have fired since the backup.
+absl::Status PassOverDueTimers(sql::Transaction& tx, absl::Time now);
+
 }  // namespace wici::notification
 
 #endif  // WICI_SERVICES_NOTIFICATION_TIMERS_TIMER_STORE_H_

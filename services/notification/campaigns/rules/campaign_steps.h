@@ -17,7 +17,7 @@ enum class CampaignStep { kApprove, kStart, kPause, kResume, kAbort };
 // already is allowed and changes nothing.
 std::optional<v1::Campaign::State> StateAfter(v1::Campaign::State state, CampaignStep step);
 
-// For more people than this the approver must not be the author.
+// For more people than this the approver must not be the author, who is who last changed it.
 inline constexpr std::int64_t kSelfApprovalMax = 100;
 // How many they are in an audience shows when it is read: it counts as more.
 bool MayApprove(std::string_view author, std::string_view approver, std::int64_t persons);

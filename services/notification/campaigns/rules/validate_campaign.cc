@@ -36,7 +36,7 @@ void CheckCampaign(const v1::Campaign& campaign, absl::Time now, Violations& v) 
   v.RequireText("campaign.title", campaign.title(), kTitleBytesMax);
   v.RequireResourceName("campaign.event", campaign.event(), "events/*");
   v.RequireResourceName("campaign.template", campaign.template_(), "templates/*");
-  if (IsOwnTemplate(campaign.template_())) {
+  if (IsSentByServiceOnly(campaign.template_())) {
     v.Add("campaign.template", "is sent by this service only");
   }
   CheckPersonsOf(campaign, v);

@@ -26,6 +26,14 @@ inline constexpr sql::Query kInsertReplay{
     "INSERT INTO replays (id, principal, event, states, last_code, reason, ended_after, replayed, "
     "created_at) VALUES"};
 
+// $1 notification, $2 now. It was recorded in this transaction.
+inline constexpr sql::Query kHoldNotification{
+    "hold_notification",
+    "UPDATE deliveries SET state = 6, reason = 26, next_at = NULL, may_have_arrived = TRUE, "
+    "updated_at = $2, "
+    "version = (SELECT n.version FROM notifications n WHERE n.id = deliveries.notification_id) + 1 "
+    "WHERE notification_id = $1 AND state = 1 RETURNING id, notification_id, person, event"};
+
 // $1 channel, $2 now, $3 limit. What was due before the restore may have been sent after the
 // backup.
 inline constexpr sql::Query kHoldDeliveries{

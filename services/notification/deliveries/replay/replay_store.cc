@@ -27,13 +27,12 @@ using sql::Rows;
 using sql::Transaction;
 using sql::Value;
 
-// Appends a change of `kind` for each delivery of `rows` (id, notification, person, event).
-absl::Status AppendChangesOf(Transaction& tx, absl::Span<const Row> rows, std::string_view kind,
-                             std::string_view transaction_id, absl::Time now) {
+// Adds a change of `kind` for each delivery of `rows` (id, notification, person, event).
+absl::Status AddChangesOf(Transaction& tx, absl::Span<const Row> rows, std::string_view kind,
+                          std::vector<feed::Change>& changes) {
   // In the order of the notifications, so that two transactions cannot wait for each other.
   std::map<std::string, std::vector<const Row*>> by_notification;
   for (const Row& row : rows) by_notification[row.Text(1)].push_back(&row);
-  std::vector<feed::Change> changes;
   for (const auto& [notification_id, its_rows] : by_notification) {
     WICI_ASSIGN_OR_RETURN(const Rows bumped,
                           tx.Execute(queries::kBumpNotification, {notification_id}));
@@ -46,6 +45,13 @@ absl::Status AppendChangesOf(Transaction& tx, absl::Span<const Row> rows, std::s
                                      .attributes = {{"event", row->Text(3)}}});
     }
   }
+  return absl::OkStatus();
+}
+
+absl::Status AppendChangesOf(Transaction& tx, absl::Span<const Row> rows, std::string_view kind,
+                             std::string_view transaction_id, absl::Time now) {
+  std::vector<feed::Change> changes;
+  WICI_RETURN_IF_ERROR(AddChangesOf(tx, rows, kind, changes));
   if (changes.empty()) return absl::OkStatus();
   return feed::AppendChanges(tx, transaction_id, changes, now);
 }
@@ -54,6 +60,14 @@ absl::Status AppendChangesOf(Transaction& tx, absl::Span<const Row> rows, std::s
 std::vector<NameRange> AboutWhat(const v1::ReplayDeliveriesRequest& request) {
   if (request.without_event()) return {Exactly("")};
   return {Exactly(request.event()), Below(request.event())};
+}
+
+// What was kept for an attempt goes with it: a replay makes the message anew.
+absl::Status ForgetKept(Transaction& tx, absl::Span<const Row> rows) {
+  std::vector<std::vector<Value>> ids;
+  for (const Row& row : rows) ids.push_back({row.Text(0)});
+  if (ids.empty()) return absl::OkStatus();
+  return tx.SelectMany(queries::kForgetMails, "", ids).status();
 }
 
 // The deliveries that were queued again, a second's worth at a time.
@@ -129,9 +143,20 @@ absl::StatusOr<std::int32_t> ReplayStore::HoldRestored(absl::Time deadline, v1::
       rows.insert(rows.end(), collected.begin(), collected.end());
       held = static_cast<std::int32_t>(rows.size());
     }
+    WICI_RETURN_IF_ERROR(ForgetKept(tx, rows));
     return AppendChangesOf(tx, rows, ChangeKind(v1::DELIVERY_STATE_UNKNOWN), transaction_id, now);
   }));
   return held;
+}
+
+absl::Status HoldNotifications(Transaction& tx, absl::Span<const std::string> ids, absl::Time now,
+                               std::vector<feed::Change>& changes) {
+  for (const std::string& id : ids) {
+    WICI_ASSIGN_OR_RETURN(const Rows rows,
+                          tx.Execute(queries::kHoldNotification, {id, ToMicros(now)}));
+    WICI_RETURN_IF_ERROR(AddChangesOf(tx, rows, ChangeKind(v1::DELIVERY_STATE_UNKNOWN), changes));
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace wici::notification

@@ -4,10 +4,15 @@
 #define WICI_SERVICES_NOTIFICATION_DELIVERIES_REPLAY_REPLAY_STORE_H_
 
 #include <cstdint>
+#include <string>
+#include <vector>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "absl/types/span.h"
 #include "libs/base/id.h"
+#include "libs/feed/changes.h"
 #include "libs/sql/database.h"
 #include "libs/sql/idempotency.h"
 #include "wici/notification/v1/notification_service.pb.h"
@@ -42,6 +47,11 @@ class ReplayStore {
   sql::Database& database_;
   IdSource& ids_;
 };
+
+// Ends the deliveries of notifications that this transaction recorded in the same way: what they
+// follow from was told before a restore, perhaps. Adds to `changes`.
+absl::Status HoldNotifications(sql::Transaction& tx, absl::Span<const std::string> ids,
+                               absl::Time now, std::vector<feed::Change>& changes);
 
 }  // namespace wici::notification
 

@@ -7,12 +7,13 @@
 // A worker claims deliveries in one transaction, begins the attempts in a second (that nothing
 // speaks against them, and what they send), sends, and records the outcomes in a third. Who was too
 // slow finds the fence moved on, and its result is only noted with the attempt. So nothing is lost
-// whenever a process dies. A message can arrive twice only in these windows, and then with the same
-// bytes and the same id:
+// whenever a process dies. A message can arrive twice only in these windows, and but for the last with
+// the same bytes and the same id:
 //   W1  the worker died between the receiver's answer and the record
 //   W2  the connection broke before the answer (UNKNOWN), and the policy is AT_LEAST_ONCE
 //   W3  the process stood still for longer than its lease, after it last looked at it
-//   W4  the database was restored from before the send
+//   W4  the database was restored from before the send, and a human had it sent all the same: then
+//       it is made anew, and what was planned anew has a new id (restore/after_restore.h)
 // A message that may have arrived and is not sent again ends as UNKNOWN, with the reason why not.
 //
 // Messages to one person about one event, session or meeting over one channel go out in the order
@@ -64,7 +65,7 @@ struct NewNotification {
   std::string template_version;
   std::string event;  // "" in what the service asks or collects by itself
   // "registration/<epoch>/<seq>", "timer/<kind>/<version of the event>", "campaigns/<id>",
-  // "consents/<id>", "digests/<id>", or "".
+  // "consents/<id>", "digests/<id>", "subscriptions/<id>", or "".
   std::string cause;
   // Of a reminder: the beginning or end of the event it is timed for.
   std::optional<absl::Time> anchor = std::nullopt;

@@ -92,7 +92,9 @@ void CheckSend(const std::string& prefix, const v1::SendNotificationRequest& req
   }
   const v1::Notification& n = request.notification();
   v.RequireResourceName(path + "template", n.template_(), "templates/*");
-  if (IsOwnTemplate(n.template_())) v.Add(path + "template", "is sent by this service only");
+  if (IsSentByServiceOnly(n.template_())) {
+    v.Add(path + "template", "is sent by this service only");
+  }
   v.RequireResourceName(path + "event", n.event(), "events/*");
   CheckPersons(path, n, v);
   CheckResource(path, n, v);

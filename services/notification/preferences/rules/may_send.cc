@@ -12,12 +12,19 @@ bool Stops(const v1::Suppression& suppression, v1::Purpose purpose) {
   return suppression.cause() != v1::Suppression::CAUSE_COMPLAINT || IsAudience(purpose);
 }
 
+// Consents are given to mails, and only mails can be left by a click.
+bool NeedsChoice(v1::Purpose purpose, v1::Channel channel) {
+  return IsAudience(purpose) && (channel == v1::CHANNEL_SMS || channel == v1::CHANNEL_WEB_PUSH);
+}
+
 bool Wants(const v1::Preferences& preferences, v1::Purpose purpose, v1::Channel channel) {
-  return std::none_of(preferences.choices().begin(), preferences.choices().end(),
-                      [&](const v1::Preferences::Choice& choice) {
-                        return choice.purpose() == purpose && choice.channel() == channel &&
-                               !choice.wanted();
-                      });
+  const auto chosen =
+      std::find_if(preferences.choices().begin(), preferences.choices().end(),
+                   [&](const v1::Preferences::Choice& choice) {
+                     return choice.purpose() == purpose && choice.channel() == channel;
+                   });
+  if (chosen == preferences.choices().end()) return !NeedsChoice(purpose, channel);
+  return chosen->wanted();
 }
 
 bool Agreed(const SendFacts& facts) {

@@ -2,7 +2,9 @@
 //
 //   mandatory       stopped by an address that does not work, or was suppressed by hand
 //   transactional   also by the person's choice
-//   audience        also by a complaint, by unsubscribing and without consent; waits in quiet hours
+//   audience        also by a complaint, by unsubscribing and without consent; waits in quiet
+//   hours;
+//                   as SMS or Web Push only to who chose that channel for it
 #ifndef WICI_SERVICES_NOTIFICATION_PREFERENCES_RULES_MAY_SEND_H_
 #define WICI_SERVICES_NOTIFICATION_PREFERENCES_RULES_MAY_SEND_H_
 

@@ -106,6 +106,21 @@ TEST(MaySendTest, AChoiceHoldsForItsPurposeAndChannelButNotForMandatoryMail) {
   EXPECT_EQ(Reason(v1::PURPOSE_MARKETING, facts, kNoon, v1::CHANNEL_INBOX), kNotWanted);
 }
 
+TEST(MaySendTest, AConsentToMailsIsNoneToSmsAndPush) {
+  SendFacts facts = Agreed();
+  for (const v1::Channel channel : {v1::CHANNEL_SMS, v1::CHANNEL_WEB_PUSH}) {
+    EXPECT_EQ(Reason(v1::PURPOSE_SERVICE, facts, kNoon, channel), kGo);
+    EXPECT_EQ(Reason(v1::PURPOSE_INVITATION, facts, kNoon, channel), kNotWanted);
+    EXPECT_EQ(Reason(v1::PURPOSE_MARKETING, facts, kNoon, channel), kNotWanted);
+    Choose(v1::PURPOSE_MARKETING, channel, true, facts);
+    EXPECT_EQ(Reason(v1::PURPOSE_MARKETING, facts, kNoon, channel), kGo);
+    EXPECT_EQ(Reason(v1::PURPOSE_INVITATION, facts, kNoon, channel), kNotWanted);
+  }
+  facts.owner_consent = false;
+  EXPECT_EQ(Reason(v1::PURPOSE_MARKETING, facts, kNoon, v1::CHANNEL_SMS), kNoConsent)
+      << "a choice is no consent";
+}
+
 TEST(MaySendTest, OnlyAudienceMailWaitsForTheEndOfQuietHours) {
   SendFacts facts = Agreed();
   facts.preferences.set_quiet_from("22:00");

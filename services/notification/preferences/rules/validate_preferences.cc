@@ -121,7 +121,7 @@ absl::Status ValidateCreateSuppression(const v1::CreateSuppressionRequest& reque
   const v1::Suppression& suppression = request.suppression();
   RequirePerson("suppression.person", suppression.person(), v);
   if (suppression.channel() != v1::CHANNEL_EMAIL) {
-    v.Add("suppression.channel", "must be EMAIL: the other channels have no addresses");
+    v.Add("suppression.channel", "must be EMAIL: no number and no browser is suppressed");
   }
   if (suppression.cause() != v1::Suppression::CAUSE_MANUAL) {
     v.Add("suppression.cause", "must be MANUAL: the others are found out");

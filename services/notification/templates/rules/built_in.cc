@@ -209,6 +209,12 @@ bool IsOwnTemplate(std::string_view template_name) {
          template_name == kSubscriptionDisabled;
 }
 
+bool IsSentByServiceOnly(std::string_view template_name) {
+  const v1::Template* found = FindBuiltIn(template_name);
+  return IsOwnTemplate(template_name) ||
+         (found != nullptr && found->purpose() == v1::PURPOSE_MANDATORY);
+}
+
 v1::UnknownPolicy UnknownPolicyOf(const v1::Template& wanted) {
   if (wanted.unknown_policy() != v1::UNKNOWN_POLICY_UNSPECIFIED) return wanted.unknown_policy();
   const bool audience =

@@ -10,13 +10,17 @@
 
 namespace wici::notification {
 
-// Those that the service sends by itself, and nobody else: about a consent, what was collected, and
-// to the contact of a webhook's subscription that was switched off (sending/contact_mail.h).
+// Those that are about no event: about a consent, what was collected, and to the contact of a
+// webhook's subscription that was switched off (sending/contact_mail.h).
 inline constexpr std::string_view kConsentInvitationTemplate = "templates/consent-invitation";
 inline constexpr std::string_view kConsentMarketingTemplate = "templates/consent-marketing";
 inline constexpr std::string_view kDigestTemplate = "templates/digest";
 inline constexpr std::string_view kSubscriptionDisabled = "templates/subscription-disabled";
 bool IsOwnTemplate(std::string_view template_name);
+
+// Whether nobody else may choose to send it: those, and what is mandatory, which follows from a
+// change. Its receiver cannot switch it off, so no caller decides to whom it goes.
+bool IsSentByServiceOnly(std::string_view template_name);
 
 // In the order of their names, each with one version: templates/consent-invitation,
 // consent-marketing, digest, event-cancelled, event-follow-up, event-reminder, event-rescheduled,

@@ -1,0 +1,36 @@
+// Erases everybody twice: at once, and once more when whatever was on its way then has ended.
+//
+// A message that was made before its person was erased, and is sent afterwards, leaves traces: its
+// text in the inbox, or kept for another attempt, and the hash of the address. No lease and no
+// time-out is as long as kEraseAgainAfter.
+#ifndef WICI_SERVICES_NOTIFICATION_PEOPLE_ERASURES_H_
+#define WICI_SERVICES_NOTIFICATION_PEOPLE_ERASURES_H_
+
+#include <cstdint>
+#include <string_view>
+
+#include "services/notification/people/person_data.h"
+
+namespace wici::notification {
+
+inline constexpr absl::Duration kEraseAgainAfter = absl::Minutes(10);
+
+// One of the families: notes whom to erase again. Thread-safe.
+class Erasures final : public PersonData {
+ public:
+  // Nothing.
+  absl::Status Export(sql::Transaction& tx, std::string_view person,
+                      google::protobuf::Struct& held) override;
+  // Always false.
+  absl::StatusOr<bool> Erase(sql::Transaction& tx, std::string_view person,
+                             absl::Time now) override;
+};
+
+// Erases from `data`, of which Erasures is a part, at most `most` of those whose time has come;
+// returns how many. Call until 0 (feed::RetentionOptions::Deletion).
+absl::StatusOr<std::int64_t> EraseAgain(PersonData& data, sql::Transaction& tx, absl::Time now,
+                                        std::int64_t most);
+
+}  // namespace wici::notification
+
+#endif  // WICI_SERVICES_NOTIFICATION_PEOPLE_ERASURES_H_

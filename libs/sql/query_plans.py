@@ -11,7 +11,7 @@ import re
 import subprocess
 import uuid
 
-QUERY = re.compile(r'sql::Query \w+\{\s*"(\w+)",\s*R"sql\((.*?)\)sql"', re.DOTALL)
+QUERY = re.compile(r'sql::Query \w+\{\s*"(\w+)",\s*(?:R"sql\((.*?)\)sql"|((?:"[^"]*"\s*)+)\})', re.DOTALL)
 END = "-- end of plan"
 # From libs/sql/postgres.cc.
 SETTINGS = "".join(f"SET {name} = {value};" for name, value in (
@@ -36,7 +36,8 @@ def named_queries(folder):
     """(file, name, text) of every query below a folder as it is written, without the INSERT of many
     rows, which looks nothing up."""
     for path in sorted(folder.rglob("queries.h")):
-        for name, text in QUERY.findall(path.read_text(encoding="utf-8")):
+        for name, raw, pieces in QUERY.findall(path.read_text(encoding="utf-8")):
+            text = raw or "".join(re.findall(r'"([^"]*)"', pieces))
             if not text.rstrip().endswith("VALUES"):
                 yield path.relative_to(folder), name, text.strip()
 
@@ -47,7 +48,7 @@ def queries(folder, types):
         if text.endswith("IN"):
             columns = re.search(r"(?:\(([^()]*)\)|([\w.]+))\s+IN$", text).group(1, 2)
             columns = [one.split(".")[-1].strip() for one in (columns[0] or columns[1]).split(",")]
-            tables = re.findall(r"(?:FROM|JOIN)\s+(\w+)", text)
+            tables = re.findall(r"(?:FROM|JOIN|UPDATE)\s+(\w+)", text)
             arrays = ", ".join(f"${i + 1}::{type_of(column, tables, types)}[]"
                                for i, column in enumerate(columns))
             text += f" (SELECT * FROM unnest({arrays}) LIMIT ${len(columns) + 1})"

@@ -60,8 +60,11 @@ CREATE TABLE deliveries (
 -- By id too: after a mail to many, all of them are due at the same instant.
 CREATE INDEX deliveries_due ON deliveries (channel, next_at, id) WHERE next_at IS NOT NULL;
 
-CREATE INDEX deliveries_open_by_person ON deliveries (event, person, id)
-  WHERE next_at IS NOT NULL;
+-- What others may have to wait for; without what is put off, of which there may be very much.
+CREATE INDEX deliveries_ahead ON deliveries (event, person, channel, id)
+  WHERE next_at IS NOT NULL AND state IN (1, 2);
+CREATE INDEX deliveries_cancels_put_off ON deliveries (event, person, channel, id)
+  WHERE next_at IS NOT NULL AND state = 3 AND calendar_method = 2;
 
 CREATE INDEX deliveries_by_notification ON deliveries (notification_id, id);
 

@@ -57,8 +57,8 @@ absl::Status FindSuppressions(sql::Transaction& tx, absl::Span<const SendIntent>
     addresses.push_back({intent.address_hash, static_cast<std::int64_t>(intent.channel)});
   }
   if (addresses.empty()) return absl::OkStatus();
-  WICI_ASSIGN_OR_RETURN(const sql::Rows rows, tx.SelectMany(queries::kSuppressionsOfAddresses,
-                                                            queries::kStillHoldsSuffix, addresses));
+  WICI_ASSIGN_OR_RETURN(const sql::Rows rows,
+                        tx.SelectMany(queries::kSuppressionsOfAddresses, "", addresses));
   for (const sql::Row& row : rows) {
     v1::Suppression suppression;
     suppression.set_cause(static_cast<v1::Suppression::Cause>(row.Int(1)));

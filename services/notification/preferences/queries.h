@@ -126,8 +126,7 @@ inline constexpr sql::Query kListSuppressions{"list_suppressions", R"sql(
 
 inline constexpr sql::Query kSuppressionsOfAddresses{"suppressions_of_addresses", R"sql(
   SELECT address_hash, cause, purpose FROM suppressions
-  WHERE (address_hash, channel) IN)sql"};
-inline constexpr std::string_view kStillHoldsSuffix = "AND lifted_at IS NULL";
+  WHERE lifted_at IS NULL AND (address_hash, channel) IN)sql"};
 
 inline constexpr sql::Query kLiftSuppression{"lift_suppression", R"sql(
   UPDATE suppressions SET lifted_at = $2, lifted_evidence = $3

@@ -47,7 +47,16 @@ bool MayBePoisoned(const absl::Status& status) {
 
 DeliveryWorker::~DeliveryWorker() { Stop(); }
 
+void DeliveryWorker::BeginStop() {
+  MutexLock lock(mutex_);
+  draining_ = true;
+  changed_.NotifyAll();
+}
+
 void DeliveryWorker::Stop() {
+  BeginStop();
+  for (std::thread& sender : senders_) sender.join();
+  senders_.clear();
   {
     MutexLock lock(mutex_);
     stopping_ = true;
@@ -55,19 +64,20 @@ void DeliveryWorker::Stop() {
   }
   if (dispatcher_.joinable()) dispatcher_.join();
   if (keeper_.joinable()) keeper_.join();
-  for (std::thread& sender : senders_) sender.join();
-  senders_.clear();
-  std::deque<Job> left;
   {
     MutexLock lock(mutex_);
-    left.swap(jobs_);
-    for (const Job& job : left) {
-      finished_.push_back(RecordOf(job.delivery, NotSentYet()));
-      finished_.back().begun = true;
-      finished_.back().lane = job.outgoing.lane;
-    }
+    GiveBack();
   }
   (void)RecordFinished();  // what fails comes back when its lease ends
+}
+
+void DeliveryWorker::GiveBack() {
+  for (const Job& job : jobs_) {
+    finished_.push_back(RecordOf(job.delivery, NotSentYet()));
+    finished_.back().begun = true;
+    finished_.back().lane = job.outgoing.lane;
+  }
+  jobs_.clear();
 }
 
 void DeliveryWorker::Start() {
@@ -292,8 +302,8 @@ void DeliveryWorker::RunSender(int thread) {
     std::optional<Job> job;
     {
       MutexLock lock(mutex_);
-      while (!stopping_ && !(job = TakeJob())) changed_.Wait(mutex_);
-      if (stopping_) return;
+      while (!draining_ && !(job = TakeJob())) changed_.Wait(mutex_);
+      if (!job) return;
     }
     AttemptRecord record = Send(*job, thread);
     MutexLock lock(mutex_);
@@ -341,6 +351,7 @@ void DeliveryWorker::Dispatch() {
     {
       MutexLock lock(mutex_);
       if (stopping_) return;
+      if (draining_) GiveBack();
       woken_ = false;
     }
     const absl::StatusOr<bool> recorded = RecordFinished();
@@ -380,6 +391,7 @@ absl::StatusOr<bool> DeliveryWorker::ClaimMore() {
   std::int32_t free = 0;
   {
     MutexLock lock(mutex_);
+    if (draining_) return false;
     free = options_.in_flight_max - in_flight_;
   }
   // A few at a time would cost a transaction each.

@@ -73,6 +73,21 @@ TEST_P(IntakeServiceTest, AHardBounceSuppressesTheAddressTheMailWentTo) {
 }
 
 TEST_P(IntakeServiceTest, SoftBouncesCountWithinAWindow) {
+// A mail comes back to its delivery, and does not say to which of two addresses it went.
+TEST_P(IntakeServiceTest, ABounceOfAnEarlierAttemptDoesNotSuppressTheCorrectedAddress) {
+  Send(kJan, "d1");
+  peers().persons[kJan].set_email("jan.corrected@example.org");
+  Send(kJan, "d1", v1::PURPOSE_MARKETING);  // the relay's answer to the first was lost
+  EXPECT_EQ(Bounce("d1")->suppression(), "");
+  EXPECT_EQ(Bounce("d1", "5.2.2")->suppression(), "");
+  EXPECT_THAT(Suppressions(), IsEmpty());
+  Send(kJan, "d2");
+  EXPECT_NE(Bounce("d2")->suppression(), "") << "there is no doubt about this one";
+  Send(kEwa, "d3", v1::PURPOSE_MARKETING);
+  Send(kEwa, "d3", v1::PURPOSE_MARKETING);  // a repetition to the same address
+  EXPECT_NE(Bounce("d3")->suppression(), "");
+}
+
   for (const char* delivery : {"d1", "d2", "d3", "d4"}) Send(kJan, delivery);
   EXPECT_EQ(Bounce("d1", "4.4.7")->suppression(), "");
   EXPECT_EQ(Bounce("d1", "4.4.7")->suppression(), "") << "the same mail twice";

@@ -87,6 +87,26 @@ TEST_P(WatchDeliveriesTest, AWatcherSeesTheDeliveriesNowWhenTheyChangeAndTheEnd)
   EXPECT_THAT(watcher->Finish(), IsOk());
 }
 
+TEST_P(WatchDeliveriesTest, WhatIsCollectedForADigestHasNotEnded) {
+  const std::string name = Accept(1);
+  const auto set_next = [&](const sql::Value& next) {
+    constexpr sql::Query kSetNext{"set_next", "UPDATE deliveries SET next_at = $1"};
+    ASSERT_THAT(database().Write(
+                    Deadline(),
+                    [&](sql::Transaction& tx) { return tx.Execute(kSetNext, {next}).status(); }),
+                IsOk());
+  };
+  set_next(nullptr);
+  const auto watcher = Watch(name);
+  EXPECT_EQ(watcher->Next().deliveries_size(), 1);
+  set_next(ToMicros(clock().Now()));  // the digest is closed
+  EndAll(v1::ATTEMPT_OUTCOME_DELIVERED_TO_RELAY);
+  const v1::WatchDeliveriesResponse ended = watcher->Next();
+  ASSERT_THAT(ended.deliveries(), SizeIs(1));
+  EXPECT_EQ(ended.deliveries(0).state(), v1::DELIVERY_STATE_DELIVERED);
+  EXPECT_THAT(watcher->Finish(), IsOk());
+}
+
 TEST_P(WatchDeliveriesTest, AWatcherThatComesBackGetsWhatHasChangedSince) {
   const std::string name = Accept(2);
   const std::string seen = Watch(name)->Next().resume_token();

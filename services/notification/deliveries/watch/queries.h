@@ -6,11 +6,12 @@
 
 namespace wici::notification::queries {
 
-// The version of each notification given, and whether any of its deliveries is open.
+// The version of each notification given, and whether any of its deliveries is open. One that is
+// collected is, though it has no next_at.
 inline constexpr sql::Query kWatchNotifications{
     "watch_notifications",
     "SELECT n.id, n.version, EXISTS (SELECT 1 FROM deliveries d WHERE d.notification_id = n.id AND "
-    "d.next_at IS NOT NULL) FROM notifications n WHERE n.id IN"};
+    "d.state IN (1, 2, 3)) FROM notifications n WHERE n.id IN"};
 
 // The deliveries of $1 after ($2 version, $3 id), $4 limit, with the version after the columns of
 // kListDeliveries.

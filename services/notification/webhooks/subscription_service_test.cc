@@ -494,6 +494,26 @@ TEST_P(SubscriptionServiceTest, ATestTellsWhatTheEndpointAnsweredAndCountsOnce) 
   EXPECT_EQ(Get(request.name())->state(), v1::Subscription::STATE_ACTIVE) << "it was only a test";
 }
 
+TEST_P(SubscriptionServiceTest, ATestIsNotSentUnsigned) {
+  hook->Clear();
+  v1::TestSubscriptionRequest request;
+  request.set_name(MustCreate(hook->Url("/ok")));
+  // As if the installation had got another key.
+  constexpr sql::Query kSealAnew{"seal_anew",
+                                 "UPDATE subscription_secrets SET sealed = $1 WHERE sealed <> $1"};
+  ASSERT_THAT(
+      database().Write(Deadline(),
+                       [&](sql::Transaction& tx) {
+                         return tx.Execute(kSealAnew, {sql::Bytes{std::string(64, 'x')}}).status();
+                       }),
+      IsOk());
+  const auto tested = Call<v1::TestSubscriptionResponse>("TestSubscription", request);
+  ASSERT_THAT(tested, IsOk());
+  EXPECT_EQ(tested->outcome(), v1::ATTEMPT_OUTCOME_DEFERRED);
+  EXPECT_EQ(tested->code(), 0);
+  EXPECT_THAT(hook->Requests(), IsEmpty());
+}
+
 TEST_P(SubscriptionServiceTest, AReplayNeedsASpanAndAnActiveSubscription) {
   v1::ReplaySubscriptionRequest request;
   request.set_name(MustCreate());

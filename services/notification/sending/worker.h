@@ -76,10 +76,12 @@ class DeliveryWorker {
   };
 
   absl::StatusOr<Prepared> ClaimAndPrepare(std::int32_t limit);
-  // Makes the messages. Finds the deliveries of which none can be made, which must not hold up the
-  // others: they get a record in `prepared`.
-  std::vector<PlannedAttempt> Plan(absl::Span<const ClaimedDelivery> deliveries,
-                                   Prepared& prepared);
+  absl::StatusOr<std::vector<Made>> Prepare(absl::Span<const ClaimedDelivery> deliveries);
+  // Takes the messages that were `made`. Finds the deliveries of which none can be made, by halves,
+  // which must not hold up the others: they get a record in `prepared`. `others_made`: of others
+  // of the same batch some could be.
+  void Plan(absl::Span<const ClaimedDelivery> deliveries, absl::StatusOr<std::vector<Made>> made,
+            bool others_made, std::vector<PlannedAttempt>& attempts, Prepared& prepared);
   // Puts off what a lane has too much of.
   void BoundLanes(std::vector<PlannedAttempt>& attempts, Prepared& prepared);
   void Begin(std::vector<PlannedAttempt> attempts, absl::Time claimed, Prepared& prepared);

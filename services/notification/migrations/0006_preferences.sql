@@ -59,9 +59,9 @@ CREATE UNIQUE INDEX suppressions_of_address
 
 CREATE INDEX suppressions_by_person ON suppressions (person, id);
 
--- To whom a mail was addressed, from just before its first attempt on: whom a bounce, a complaint or a
--- click on "unsubscribe" is about, whatever address the person has then. readdressed: an attempt went to
--- another address, of which nobody can tell any more which one a bounce is about.
+-- To whom a mail was addressed, from just before its first attempt on: whom a bounce, a complaint or
+-- a click on "unsubscribe" is about, whatever address the person has then. readdressed: an attempt
+-- before went to another address, so that nobody can tell which one a bounce is about.
 CREATE TABLE mailed_addresses (
   delivery_id TEXT COLLATE "C" PRIMARY KEY,
   notification_id TEXT COLLATE "C" NOT NULL,

@@ -80,6 +80,8 @@ void Channels::Start() {
 }
 
 void Channels::Stop() {
+  // Together: the slowest of each may take as long as its time-outs.
+  for (const auto& worker : workers_) worker->BeginStop();
   for (const auto& worker : workers_) worker->Stop();
 }
 

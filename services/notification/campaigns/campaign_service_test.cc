@@ -249,6 +249,29 @@ TEST_P(CampaignServiceTest, APauseHoldsWhatIsInTheLedger) {
   }
 }
 
+TEST_P(CampaignServiceTest, WhatIsBeingSentWhenACampaignPausesSurvivesThePause) {
+  const std::string name = Started(10);
+  EXPECT_EQ(Advance(), 10);
+  std::vector<AttemptRecord> records;
+  for (const ClaimedDelivery& delivery : Claim(10)) {
+    const AttemptResult busy;
+    records.push_back({.delivery = delivery,
+                       .result = busy,
+                       .settlement = SettleAttempt(delivery, busy, clock().Now()),
+                       .ended = clock().Now()});
+  }
+  ASSERT_THAT(Step("Pause", name), IsOk());
+  ASSERT_THAT(store().RecordAttempts(Deadline(), records, clock().Now()), IsOk());
+  clock().Advance(absl::Hours(100));  // longer than a message lives
+  token_ = server_->grpc.Token("platform-operator");
+  Deliver();
+  EXPECT_THAT(got_, SizeIs(0));
+  ASSERT_THAT(Step("Resume", name), IsOk());
+  Deliver();
+  EXPECT_THAT(got_, SizeIs(10));
+  EXPECT_EQ(Get(name)->counts().expired(), 0);
+}
+
 TEST_P(CampaignServiceTest, AnAbortedCampaignSendsNothingMore) {
   const std::string name = Started(30);
   EXPECT_EQ(Advance(), 10);

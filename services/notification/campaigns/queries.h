@@ -107,10 +107,12 @@ inline constexpr sql::Query kAdvanceCampaign{"advance_campaign", R"sql(
     revision = revision + CASE WHEN state <> $2 THEN 1 ELSE 0 END, updated_at = $7
   WHERE id = $1 AND state = $8 AND expanded = $3 RETURNING revision)sql"};
 
-// What is in the ledger and not sent. $2 the next attempt, $3 until when, $4 now.
+// What is in the ledger and not sent. $2 the next attempt, but for what is being sent, $3 until
+// when, $4 now.
 inline constexpr sql::Query kRetimeDeliveries{"retime_campaign_deliveries", R"sql(
-  UPDATE deliveries SET next_at = $2, expires_at = $3, updated_at = $4
-  WHERE state IN (1, 3) AND notification_id IN
+  UPDATE deliveries SET next_at = CASE WHEN state = 2 THEN next_at ELSE $2 END, expires_at = $3,
+    updated_at = $4
+  WHERE state IN (1, 2, 3) AND notification_id IN
     (SELECT notification FROM campaign_notifications WHERE campaign = $1))sql"};
 
 // $1 now. Those that are being sent, and those whose time to start has come.

@@ -2,6 +2,7 @@
 #include <string>
 #include <vector>
 
+#include "libs/base/timestamp.h"
 #include "services/notification/preferences/testing/preference_fixture.h"
 #include "wici/notification/v1/intake_service.pb.h"
 
@@ -70,6 +71,21 @@ TEST_P(IntakeServiceTest, AHardBounceSuppressesTheAddressTheMailWentTo) {
   Send(kJan, "d2");  // to the corrected address
   peers().persons[kJan].set_email("jan@example.org");
   EXPECT_EQ(CheckOne(IntentFor(kJan, v1::PURPOSE_MANDATORY, "d3")), v1::DELIVERY_REASON_SUPPRESSED);
+}
+
+// A mail comes back to its delivery, and does not say to which of two addresses it went.
+TEST_P(IntakeServiceTest, ABounceOfAnEarlierAttemptDoesNotSuppressTheCorrectedAddress) {
+  Send(kJan, "d1");
+  peers().persons[kJan].set_email("jan.corrected@example.org");
+  Send(kJan, "d1", v1::PURPOSE_MARKETING);  // the relay's answer to the first was lost
+  EXPECT_EQ(Bounce("d1")->suppression(), "");
+  EXPECT_EQ(Bounce("d1", "5.2.2")->suppression(), "");
+  EXPECT_THAT(Suppressions(), IsEmpty());
+  Send(kJan, "d2");
+  EXPECT_NE(Bounce("d2")->suppression(), "") << "there is no doubt about this one";
+  Send(kEwa, "d3", v1::PURPOSE_MARKETING);
+  Send(kEwa, "d3", v1::PURPOSE_MARKETING);  // a repetition to the same address
+  EXPECT_NE(Bounce("d3")->suppression(), "");
 }
 
 TEST_P(IntakeServiceTest, SoftBouncesCountWithinAWindow) {
@@ -189,6 +205,64 @@ TEST_P(IntakeServiceTest, ACalendarReplyGoesIntoTheFeedOnce) {
                   ->json(),
               HasSubstr(R"("calendarReplies":{"events/silver":"DECLINED"})"));
   for (const std::string& text : AllTexts()) EXPECT_THAT(text, Not(HasSubstr("example.org")));
+}
+
+TEST_P(IntakeServiceTest, AnAnswerAboutASessionIsTaken) {
+  NewNotification plan;
+  plan.id = "n1";
+  plan.template_name = "templates/session-rescheduled";
+  plan.event = "events/silver/sessions/workshop";
+  plan.calendar_method = v1::CALENDAR_METHOD_REQUEST;
+  plan.not_before = clock().Now();
+  plan.expires = plan.not_before + kDefaultLifetime;
+  plan.recipients.push_back({"d1", kJan, "events/silver/registrations/r1"});
+  ASSERT_THAT(database().Write(Deadline(),
+                               [&](sql::Transaction& tx) {
+                                 return RecordNotifications(tx, {plan}, "t1", clock().Now());
+                               }),
+              IsOk());
+  Send(kJan, "d1");
+  v1::ReportCalendarReplyRequest reply;
+  reply.set_attendee("jan@example.org");
+  reply.set_participation("ACCEPTED");
+  SetTimestamp(clock().Now(), *reply.mutable_reply_time());
+  const auto take = [&](const std::string& uid) {
+    reply.set_uid(uid);
+    return Report<v1::ReportCalendarReplyResponse>("ReportCalendarReply", reply)->taken();
+  };
+  EXPECT_FALSE(take("workshop@0190.events.wici"));
+  EXPECT_FALSE(take("silver@0190.events.wici"));
+  EXPECT_TRUE(take("workshop.silver@0190.events.wici"));
+}
+
+TEST_P(IntakeServiceTest, AnAnswerFromTheFutureIsNotTheLast) {
+  NewNotification plan;
+  plan.id = "n1";
+  plan.template_name = "templates/invitation";
+  plan.event = "events/silver";
+  plan.calendar_method = v1::CALENDAR_METHOD_REQUEST;
+  plan.not_before = clock().Now();
+  plan.expires = plan.not_before + kDefaultLifetime;
+  plan.recipients.push_back({"d1", kJan, "events/silver/invitations/i1"});
+  ASSERT_THAT(database().Write(Deadline(),
+                               [&](sql::Transaction& tx) {
+                                 return RecordNotifications(tx, {plan}, "t1", clock().Now());
+                               }),
+              IsOk());
+  Send(kJan, "d1", v1::PURPOSE_INVITATION);
+  v1::ReportCalendarReplyRequest reply;
+  reply.set_uid("silver@0190.events.wici");
+  reply.set_attendee("jan@example.org");
+  reply.set_participation("DECLINED");
+  const auto take = [&](absl::Time time, int sequence) {
+    SetTimestamp(time, *reply.mutable_reply_time());
+    reply.set_sequence(sequence);
+    return Report<v1::ReportCalendarReplyResponse>("ReportCalendarReply", reply)->taken();
+  };
+  EXPECT_TRUE(take(clock().Now() + absl::Hours(24 * 3650), 999'999)) << "a forged one";
+  EXPECT_FALSE(take(clock().Now() - absl::Hours(1), 1)) << "older than what came in since";
+  clock().Advance(absl::Minutes(1));
+  EXPECT_TRUE(take(clock().Now(), 1)) << "a true one";
 }
 
 TEST_P(IntakeServiceTest, EveryViolationIsSaidAtOnceAndOnlyTheIntakeMayReport) {

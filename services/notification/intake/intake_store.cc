@@ -1,5 +1,6 @@
 #include "services/notification/intake/intake_store.h"
 
+#include <algorithm>
 #include <optional>
 #include <utility>
 
@@ -7,6 +8,7 @@
 #include "libs/base/limits.h"
 #include "libs/base/status_macros.h"
 #include "libs/base/timestamp.h"
+#include "libs/calendar/calendar.h"
 #include "services/notification/deliveries/ledger_rows.h"
 #include "services/notification/intake/queries.h"
 #include "services/notification/preferences/suppression_store.h"
@@ -44,14 +46,23 @@ struct RepliedEntry {
   std::string resource;
 };
 
-// UIDs are "<id of the event or meeting>@<host>" (RFC 5545).
+// What a UID has before its "@": the id of the event or meeting, "<session>.<event>" of a session
+// (peers/part_event.h).
+std::string UidStem(std::string_view about) {
+  constexpr std::string_view kSessions = "/sessions/";
+  const std::size_t session = about.find(kSessions);
+  if (session == std::string_view::npos) return IdOf(about);
+  return calendar::UidOfPart(about.substr(session + kSessions.size()),
+                             IdOf(about.substr(0, session)));
+}
+
 absl::StatusOr<std::optional<RepliedEntry>> FindEntry(sql::Transaction& tx, std::string_view uid,
                                                       const std::string& address_hash) {
   WICI_ASSIGN_OR_RETURN(const sql::Rows rows,
                         tx.Execute(queries::kListEntriesOfAddress, {address_hash}));
   const std::string_view id = uid.substr(0, uid.find('@'));
   for (const sql::Row& row : rows) {
-    if (IdOf(row.Text(0)) != id) continue;
+    if (UidStem(row.Text(0)) != id) continue;
     return RepliedEntry{row.Text(0), row.Text(1), row.Text(2)};
   }
   return std::nullopt;
@@ -64,10 +75,13 @@ absl::StatusOr<std::string> IntakeStore::Apply(sql::Transaction& tx, feed::Chang
                                                absl::Time now) {
   WICI_ASSIGN_OR_RETURN(const MailedAddress mailed, FindMailedAddress(tx, report.delivery_id));
   if (report.kind == BounceKind::kNone) return "";
+  // Who complains wants no audience mail, whichever address it was. A bounce is about one of two.
+  const bool in_doubt = mailed.readdressed && report.kind != BounceKind::kComplaint;
+  const std::string address_hash = in_doubt ? "" : mailed.address_hash;
   WICI_ASSIGN_OR_RETURN(const sql::Rows inserted,
                         tx.Execute(queries::kInsertBounce,
                                    {report.delivery_id, static_cast<std::int64_t>(report.kind),
-                                    mailed.address_hash, report.status, ToMicros(now)}));
+                                    address_hash, report.status, ToMicros(now)}));
   // What was known has had its effect. A suppression that was lifted since stays so.
   if (inserted.empty()) return "";
   changes.push_back(
@@ -77,8 +91,9 @@ absl::StatusOr<std::string> IntakeStore::Apply(sql::Transaction& tx, feed::Chang
        .resource = mailed.delivery,
        .person = mailed.person,
        .attributes = {{"status", report.status}}});
+  if (in_doubt) return "";
   WICI_ASSIGN_OR_RETURN(const std::optional<v1::Suppression::Cause> cause,
-                        CauseOf(tx, report, mailed.address_hash, now));
+                        CauseOf(tx, report, address_hash, now));
   if (!cause) return "";
   v1::Suppression suppression;
   suppression.set_person(mailed.person);
@@ -86,9 +101,8 @@ absl::StatusOr<std::string> IntakeStore::Apply(sql::Transaction& tx, feed::Chang
   suppression.set_cause(*cause);
   suppression.set_delivery(mailed.delivery);
   suppression.set_evidence(report.status);
-  WICI_ASSIGN_OR_RETURN(
-      const v1::Suppression holds,
-      AddSuppression(tx, changes, std::move(suppression), mailed.address_hash, id, now));
+  WICI_ASSIGN_OR_RETURN(const v1::Suppression holds,
+                        AddSuppression(tx, changes, std::move(suppression), address_hash, id, now));
   return holds.name();
 }
 
@@ -103,11 +117,14 @@ absl::StatusOr<v1::ReportCalendarReplyResponse> IntakeStore::TakeReply(
         WICI_ASSIGN_OR_RETURN(const std::optional<RepliedEntry> entry,
                               FindEntry(tx, reply.uid(), address_hash));
         if (!entry) return response;
+        // Nobody has answered in the future; by a wrong clock nothing later would count.
+        const std::int64_t replied =
+            std::min(MicrosOf(reply.reply_time()), ToMicros(mutation_.clock().Now()));
         WICI_ASSIGN_OR_RETURN(
             const sql::Rows news,
             tx.Execute(queries::kSetCalendarReply,
                        {entry->event, entry->person, static_cast<std::int64_t>(reply.sequence()),
-                        MicrosOf(reply.reply_time()), reply.participation()}));
+                        replied, reply.participation()}));
         if (news.empty()) return response;
         response.set_taken(true);
         changes.push_back(

@@ -22,15 +22,16 @@ inline constexpr sql::Query kListEntriesOfAddress{"list_entries_of_address", R"s
   WHERE m.address_hash = $1 AND d.calendar_method = 1
   ORDER BY m.delivery_id DESC LIMIT 200)sql"};
 
-// A row comes back when the reply is newer than the one that is known.
+// A row comes back when the reply is newer than the one that is known. By its time first: anybody
+// can write any SEQUENCE.
 inline constexpr sql::Query kSetCalendarReply{"set_calendar_reply", R"sql(
   INSERT INTO calendar_replies (event, person, sequence, replied_at, participation, revision)
   VALUES ($1, $2, $3, $4, $5, 1)
   ON CONFLICT (event, person) DO UPDATE
   SET sequence = excluded.sequence, replied_at = excluded.replied_at,
       participation = excluded.participation, revision = calendar_replies.revision + 1
-  WHERE (calendar_replies.sequence, calendar_replies.replied_at) <
-        (excluded.sequence, excluded.replied_at)
+  WHERE (calendar_replies.replied_at, calendar_replies.sequence) <
+        (excluded.replied_at, excluded.sequence)
   RETURNING revision)sql"};
 
 inline constexpr sql::Query kListCalendarReplies{"list_calendar_replies", R"sql(

@@ -59,14 +59,16 @@ CREATE UNIQUE INDEX suppressions_of_address
 
 CREATE INDEX suppressions_by_person ON suppressions (person, id);
 
--- To whom a mail was addressed, from just before its first attempt on: whom a bounce, a complaint or a
--- click on "unsubscribe" is about, whatever address the person has then.
+-- To whom a mail was addressed, from just before its first attempt on: whom a bounce, a complaint or
+-- a click on "unsubscribe" is about, whatever address the person has then. readdressed: an attempt
+-- before went to another address, so that nobody can tell which one a bounce is about.
 CREATE TABLE mailed_addresses (
   delivery_id TEXT COLLATE "C" PRIMARY KEY,
   notification_id TEXT COLLATE "C" NOT NULL,
   person TEXT COLLATE "C" NOT NULL,
   purpose BIGINT NOT NULL,
-  address_hash TEXT COLLATE "C" NOT NULL
+  address_hash TEXT COLLATE "C" NOT NULL,
+  readdressed BOOLEAN NOT NULL
 );
 
 CREATE INDEX mailed_addresses_by_person ON mailed_addresses (person, delivery_id);

@@ -155,7 +155,7 @@ absl::StatusOr<std::vector<SendDecision>> CheckSends(sql::Transaction& tx,
       continue;
     }
     addressed.push_back({intent.delivery_id, intent.notification_id, intent.person,
-                         static_cast<std::int64_t>(intent.purpose), intent.address_hash});
+                         static_cast<std::int64_t>(intent.purpose), intent.address_hash, false});
   }
   if (addressed.empty()) return decisions;
   WICI_RETURN_IF_ERROR(

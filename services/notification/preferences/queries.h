@@ -143,13 +143,15 @@ inline constexpr sql::Query kEraseSuppressed{"erase_suppressed", R"sql(
 // ----- whom mails were addressed to -----
 
 inline constexpr sql::Query kNoteAddresses{"note_addresses", R"sql(
-  INSERT INTO mailed_addresses (delivery_id, notification_id, person, purpose, address_hash)
+  INSERT INTO mailed_addresses (delivery_id, notification_id, person, purpose, address_hash,
+                                readdressed)
   VALUES)sql"};
 inline constexpr std::string_view kNoteAddressesSuffix = R"sql(
-  ON CONFLICT (delivery_id) DO UPDATE SET address_hash = excluded.address_hash)sql";
+  ON CONFLICT (delivery_id) DO UPDATE SET address_hash = excluded.address_hash, readdressed = TRUE
+  WHERE mailed_addresses.address_hash <> excluded.address_hash)sql";
 
 inline constexpr sql::Query kGetMailedAddress{"get_mailed_address", R"sql(
-  SELECT notification_id, person, purpose, address_hash FROM mailed_addresses
+  SELECT notification_id, person, purpose, address_hash, readdressed FROM mailed_addresses
   WHERE delivery_id = $1)sql"};
 
 inline constexpr sql::Query kGetMailedAddresses{"get_mailed_addresses", R"sql(

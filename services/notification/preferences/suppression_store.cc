@@ -69,7 +69,8 @@ absl::StatusOr<MailedAddress> FindMailedAddress(sql::Transaction& tx,
   return MailedAddress{.delivery = DeliveryName(rows[0].Text(0), delivery_id),
                        .person = rows[0].Text(1),
                        .purpose = static_cast<v1::Purpose>(rows[0].Int(2)),
-                       .address_hash = rows[0].Text(3)};
+                       .address_hash = rows[0].Text(3),
+                       .readdressed = rows[0].Bool(4)};
 }
 
 absl::StatusOr<v1::Suppression> SuppressionStore::Get(absl::Time deadline, std::string_view name) {

@@ -27,7 +27,8 @@ struct MailedAddress {
   std::string delivery;  // its resource name
   std::string person;
   v1::Purpose purpose = v1::PURPOSE_UNSPECIFIED;
-  std::string address_hash;
+  std::string address_hash;  // of the last attempt
+  bool readdressed = false;  // an attempt before went to another address
 };
 
 // LINK_INVALID for a delivery that was never sent, or whose person was erased.

@@ -74,8 +74,9 @@ PushRank RankOf(const WebhookAnswer& answer) {
   if (answer.outcome == v1::ATTEMPT_OUTCOME_DELIVERED_TO_RELAY) return PushRank::kTaken;
   if (answer.outcome == v1::ATTEMPT_OUTCOME_UNKNOWN) return PushRank::kInDoubt;
   if (IsGone(answer)) return PushRank::kGone;
-  const bool refused = answer.code >= 400 && answer.code < 500 && answer.code != 408 &&
-                       answer.code != 425 && answer.code != 429;
+  const bool refused = answer.code >= 400 && answer.code < 500 && answer.code != 401 &&
+                       answer.code != 403 && answer.code != 408 && answer.code != 425 &&
+                       answer.code != 429;
   return refused ? PushRank::kRefused : PushRank::kLater;
 }
 
@@ -103,7 +104,9 @@ AttemptResult ResultOf(const std::vector<WebhookAnswer>& answers, absl::Time now
       break;
   }
   result.code = best.code;
-  result.lane_failed = RankOf(best) == PushRank::kLater || RankOf(best) == PushRank::kInDoubt;
+  // 403 may be about one browser.
+  result.lane_failed =
+      (RankOf(best) == PushRank::kLater && best.code != 403) || RankOf(best) == PushRank::kInDoubt;
   return result;
 }
 
@@ -194,10 +197,12 @@ AttemptResult PushChannel::Send(int /*thread*/, const ClaimedDelivery& delivery,
   std::vector<Browser> asked;
   std::vector<Browser> gone;
   std::vector<WebhookRequest> requests;
+  const std::string server_key = auth::EncodeBase64Url(options_.key->public_point());
   for (Browser& browser : (*found)[delivery.person]) {
     absl::StatusOr<WebhookRequest> request = MakeRequest(browser, delivery, outgoing.message);
-    if (!request.ok()) {
-      gone.push_back(std::move(browser));  // its keys are none, though they were looked at
+    // Its keys are none, though they were looked at; or it listens to another key of ours.
+    if (!request.ok() || browser.server_key != server_key) {
+      gone.push_back(std::move(browser));
       continue;
     }
     requests.push_back(*std::move(request));

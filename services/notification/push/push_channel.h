@@ -9,9 +9,11 @@
 // One delivery reaches a person, not a browser: it is
 //   delivered   when one browser's service has taken it (2xx); others are not tried again
 //   unknown     else, when nobody can say so of one
-//   deferred    else, when one is to be asked again (3xx, 408, 425, 429, 5xx, no connection)
+//   deferred    else, when one is to be asked again (3xx, 401, 403, 408, 425, 429, 5xx, no
+//               connection); of 401 and 403 it is our key that an operator mends
 //   rejected    else; ADDRESS_INVALID when no browser is left
-// A browser whose service answers 404 or 410 is forgotten.
+// A browser whose service answers 404 or 410 is forgotten, and so is one that registered with
+// another key of ours than the one that signs now.
 #ifndef WICI_SERVICES_NOTIFICATION_PUSH_PUSH_CHANNEL_H_
 #define WICI_SERVICES_NOTIFICATION_PUSH_PUSH_CHANNEL_H_
 

@@ -69,6 +69,7 @@ class PushChannelTest : public WorkerFixture {
     browser.person = person;
     browser.endpoint = push_service->Url(path);
     browser.keys = {browser_key_.public_point(), auth_};
+    browser.server_key = server_key_;
     ASSERT_THAT(browsers_->Create({{}, absl::Now() + absl::Seconds(20)}, browser), IsOk());
   }
   std::size_t BrowsersOf(const std::string& person) {
@@ -107,6 +108,7 @@ class PushChannelTest : public WorkerFixture {
   const P256Key key_ = *P256Key::FromScalar(std::string(32, '\x11'));
   const P256Key browser_key_ = *P256Key::FromScalar(std::string(32, '\x22'));
   const std::string auth_ = std::string(16, 's');
+  std::string server_key_ = auth::EncodeBase64Url(key_.public_point());
   PushData push_data_;
   std::unique_ptr<feed::Mutation> mutation_;
   std::unique_ptr<PushStore> browsers_;
@@ -192,6 +194,18 @@ TEST_P(PushChannelTest, ABrowserThatIsGoneIsForgotten) {
   EXPECT_EQ(BrowsersOf(kEwa), 0U);
 }
 
+TEST_P(PushChannelTest, ABrowserThatRegisteredWithAnotherKeyIsForgotten) {
+  Register("/ok/new");
+  server_key_ = "another";
+  Register("/status/403");
+  Record();
+  WorkPush();
+  EXPECT_EQ(Newest().state(), v1::DELIVERY_STATE_DELIVERED);
+  EXPECT_EQ(BrowsersOf(kJan), 1U);
+  ASSERT_THAT(push_service->Requests(), SizeIs(1));
+  EXPECT_EQ(push_service->Requests()[0].path, "/ok/new");
+}
+
 TEST_P(PushChannelTest, ABrowserWhoseKeysAreNoneHoldsUpNobody) {
   Register("/ok");
   constexpr sql::Query kSpoil{"spoil_push_keys", "UPDATE push_subscriptions SET p256dh = auth"};
@@ -212,7 +226,7 @@ TEST_P(PushChannelTest, WhoHasNoBrowserCannotBeReached) {
 }
 
 TEST_P(PushChannelTest, APushServiceThatCannotTakeItNowIsAskedAgain) {
-  for (const int code : {302, 408, 425, 429, 500, 503}) {
+  for (const int code : {302, 401, 403, 408, 425, 429, 500, 503}) {
     Register(absl::StrCat("/status/", code));
     Record();
     WorkPush();
@@ -231,14 +245,14 @@ TEST_P(PushChannelTest, APushServiceThatCannotTakeItNowIsAskedAgain) {
 }
 
 TEST_P(PushChannelTest, WhatThePushServiceRefusesIsNotTriedAgainAndTheBrowserStays) {
-  for (const int code : {400, 401, 403, 413}) {
+  for (const int code : {400, 413}) {
     Register(absl::StrCat("/status/", code));
     Record();
     WorkPush();
     EXPECT_EQ(Newest().state(), v1::DELIVERY_STATE_REJECTED) << code;
     EXPECT_EQ(Newest().reason(), v1::DELIVERY_REASON_UNSPECIFIED) << code;
   }
-  EXPECT_EQ(BrowsersOf(kJan), 4U);
+  EXPECT_EQ(BrowsersOf(kJan), 2U);
 }
 
 TEST_P(PushChannelTest, AnAnswerThatNeverCameIsUnknownAndComesAgainUnderItsId) {

@@ -78,7 +78,8 @@ absl::Status PushService::ListPushSubscriptions(const rpc::Context& context,
 absl::Status PushService::CreatePushSubscription(const rpc::Context& context,
                                                  const v1::CreatePushSubscriptionRequest& request,
                                                  v1::PushSubscription& response) {
-  WICI_ASSIGN_OR_RETURN(const Browser browser, ValidBrowser(request, options_.reach));
+  WICI_ASSIGN_OR_RETURN(Browser browser, ValidBrowser(request, options_.reach));
+  browser.server_key = options_.public_key;
   if (options_.public_key.empty()) return ChannelNotSetUpError(v1::CHANNEL_WEB_PUSH);
   WICI_ASSIGN_OR_RETURN(response, store_.Create(feed::CallOf(context, request), browser));
   response.set_endpoint(browser.endpoint);

@@ -23,6 +23,7 @@ Browser ReadBrowser(const sql::Row& row) {
           .person = row.Text(1),
           .endpoint = row.Text(2),
           .keys = {row.Blob(3), row.Blob(4)},
+          .server_key = row.Text(6),
           .created = FromMicros(row.Int(5))};
 }
 
@@ -119,7 +120,7 @@ absl::StatusOr<v1::PushSubscription> PushStore::Create(const feed::Call& call,
         WICI_RETURN_IF_ERROR(
             tx.Execute(queries::kInsertBrowser,
                        {id, browser.person, slot, browser.endpoint, sql::Bytes{browser.keys.point},
-                        sql::Bytes{browser.keys.auth}, ToMicros(now)})
+                        sql::Bytes{browser.keys.auth}, ToMicros(now), browser.server_key})
                 .status());
         changes.push_back(BrowserChange(browser.person, id, true));
         v1::PushSubscription created;

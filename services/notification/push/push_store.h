@@ -28,6 +28,7 @@ struct Browser {
   std::string person;
   std::string endpoint;
   PushReceiver keys;
+  std::string server_key;  // of VAPID, base64url: it takes what is signed by this one only
   absl::Time created;
 };
 

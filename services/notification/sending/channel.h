@@ -41,7 +41,9 @@ class Channel {
 
   // Makes the messages, one answer for each delivery, in their order; asks others for all at once.
   // An error concerns all: with one that may lie in a single delivery (INTERNAL, INVALID_ARGUMENT
-  // and so on) the worker asks again with fewer, until it has found it; with others it waits.
+  // and so on) the worker asks again with fewer, until it has found it; so it does with one that
+  // may lie in a single one that takes too long (DEADLINE_EXCEEDED and so on) as long as one half
+  // can be made; with others it waits.
   virtual absl::StatusOr<std::vector<Made>> Prepare(absl::Span<const ClaimedDelivery> deliveries,
                                                     absl::Time now) = 0;
 

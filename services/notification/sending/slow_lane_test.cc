@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <thread>
 #include <utility>
@@ -24,11 +25,12 @@ namespace wici::notification {
 namespace {
 
 using testing::IsOk;
+using testing::IsOkAndHolds;
 
-// Sends to the lane that is the person's name; those of `dead` do not answer until Release.
+// Sends to the lane that is the person's name; those that are `dead` do not answer until Release.
 class LaneChannel final : public Channel {
  public:
-  LaneChannel(v1::Channel kind, std::string dead) : kind_(kind), dead_(std::move(dead)) {}
+  LaneChannel(v1::Channel kind, std::set<std::string> dead) : kind_(kind), dead_(std::move(dead)) {}
   v1::Channel kind() const override { return kind_; }
   absl::StatusOr<std::vector<Made>> Prepare(absl::Span<const ClaimedDelivery> deliveries,
                                             absl::Time) override {
@@ -43,7 +45,7 @@ class LaneChannel final : public Channel {
     MutexLock lock(mutex_);
     int& now = sending_[outgoing.lane];
     most_[outgoing.lane] = std::max(most_[outgoing.lane], ++now);
-    while (outgoing.lane == dead_ && !released_) released_changed_.Wait(mutex_);
+    while (dead_.count(outgoing.lane) > 0) released_.Wait(mutex_);
     --now;
     EXPECT_TRUE(before_end());
     ++sent_[outgoing.lane];
@@ -51,14 +53,18 @@ class LaneChannel final : public Channel {
     result.outcome = v1::ATTEMPT_OUTCOME_DELIVERED_TO_RELAY;
     return result;
   }
-  void Release() {
+  void Release(const std::string& lane) {
     MutexLock lock(mutex_);
-    released_ = true;
-    released_changed_.NotifyAll();
+    dead_.erase(lane);
+    released_.NotifyAll();
   }
   int Sent(const std::string& lane) {
     MutexLock lock(mutex_);
     return sent_[lane];
+  }
+  int Sending(const std::string& lane) {
+    MutexLock lock(mutex_);
+    return sending_[lane];
   }
   int MostAtOnce(const std::string& lane) {
     MutexLock lock(mutex_);
@@ -67,10 +73,9 @@ class LaneChannel final : public Channel {
 
  private:
   const v1::Channel kind_;
-  const std::string dead_;
   Mutex mutex_;
-  CondVar released_changed_;
-  bool released_ ABSL_GUARDED_BY(mutex_) = false;
+  CondVar released_;
+  std::set<std::string> dead_ ABSL_GUARDED_BY(mutex_);
   std::map<std::string, int> sending_ ABSL_GUARDED_BY(mutex_);
   std::map<std::string, int> most_ ABSL_GUARDED_BY(mutex_);
   std::map<std::string, int> sent_ ABSL_GUARDED_BY(mutex_);
@@ -112,6 +117,28 @@ class SlowLaneTest : public testing::DatabaseTest {
     EXPECT_TRUE(done());
   }
 
+  // Of all deliveries.
+  std::int64_t Count(const sql::Query& query, std::int64_t value) {
+    std::int64_t count = 0;
+    EXPECT_THAT(database().Read(absl::Now() + absl::Seconds(20),
+                                [&](sql::Transaction& tx) -> absl::Status {
+                                  WICI_ASSIGN_OR_RETURN(const sql::Rows rows,
+                                                        tx.Execute(query, {value}));
+                                  count = rows[0].Int(0);
+                                  return absl::OkStatus();
+                                }),
+                IsOk());
+    return count;
+  }
+  std::int64_t CountState(v1::DeliveryState state) {
+    return Count({"count_state", "SELECT COUNT(*) FROM deliveries WHERE state = $1"}, state);
+  }
+  // Whose lease ends after `time`.
+  std::int64_t CountHeld(absl::Time time) {
+    return Count({"count_held", "SELECT COUNT(*) FROM deliveries WHERE state = 2 AND next_at > $1"},
+                 ToMicros(time));
+  }
+
   testing::FakeClock clock_{absl::Now()};
   testing::FakeIds ids_;
 };
@@ -119,7 +146,7 @@ WICI_ON_EVERY_ENGINE(SlowLaneTest);
 
 TEST_P(SlowLaneTest, F25_ADeadEndpointWithALongQueueHoldsUpNoOther) {
   SqlStore store(database(), ids_);
-  LaneChannel webhooks(v1::CHANNEL_WEBHOOK, "dead");
+  LaneChannel webhooks(v1::CHANNEL_WEBHOOK, {"dead"});
   DeliveryWorker worker(store, webhooks, clock_,
                         {.owner = "w",
                          .sender_threads = 3,
@@ -134,14 +161,14 @@ TEST_P(SlowLaneTest, F25_ADeadEndpointWithALongQueueHoldsUpNoOther) {
   WaitFor([&] { return webhooks.Sent("alive") == 20 && webhooks.Sent("well") == 20; });
   EXPECT_EQ(webhooks.Sent("dead"), 0);
   EXPECT_LE(webhooks.MostAtOnce("dead"), 2);
-  webhooks.Release();
+  webhooks.Release("dead");
   WaitFor([&] { return webhooks.Sent("dead") == 200; });
 }
 
 TEST_P(SlowLaneTest, F25_AChannelThatHangsHoldsUpNoOtherChannel) {
   SqlStore store(database(), ids_);
-  LaneChannel mails(v1::CHANNEL_EMAIL, "dead");
-  LaneChannel webhooks(v1::CHANNEL_WEBHOOK, "none");
+  LaneChannel mails(v1::CHANNEL_EMAIL, {"dead"});
+  LaneChannel webhooks(v1::CHANNEL_WEBHOOK, {});
   const WorkerOptions options{.owner = "w", .sender_threads = 2, .poll = absl::Milliseconds(1)};
   DeliveryWorker mail_worker(store, mails, clock_, options);
   DeliveryWorker webhook_worker(store, webhooks, clock_, options);
@@ -152,8 +179,36 @@ TEST_P(SlowLaneTest, F25_AChannelThatHangsHoldsUpNoOtherChannel) {
   webhook_worker.Start();
   WaitFor([&] { return webhooks.Sent("dead") == 50; });
   EXPECT_EQ(mails.Sent("dead"), 0);
-  mails.Release();
+  mails.Release("dead");
   WaitFor([&] { return mails.Sent("dead") == 50; });
+}
+
+TEST_P(SlowLaneTest, WhileAStopWaitsForTheSlowestLeasesHoldAndOutcomesAreRecorded) {
+  SqlStore store(database(), ids_);
+  LaneChannel mails(v1::CHANNEL_EMAIL, {"dead", "slow"});
+  DeliveryWorker worker(store, mails, clock_,
+                        {.owner = "w", .sender_threads = 2, .poll = absl::Milliseconds(1)});
+  DeliveryWorker other(store, mails, clock_, {.owner = "other"});
+  Accept(v1::CHANNEL_EMAIL, "dead", 1);
+  Accept(v1::CHANNEL_EMAIL, "slow", 1);
+  Accept(v1::CHANNEL_EMAIL, "alive", 1);  // for whom no thread is free
+  worker.Start();
+  WaitFor([&] { return mails.Sending("dead") == 1 && mails.Sending("slow") == 1; });
+  std::thread stop([&] { worker.Stop(); });
+  WaitFor([&] { return CountState(v1::DELIVERY_STATE_DEFERRED) == 1; });  // given back
+  for (int i = 0; i < 5; ++i) {
+    clock_.Advance(absl::Seconds(6));
+    WaitFor([&] { return CountHeld(clock_.Now() + absl::Seconds(13)) == 2; });
+  }
+  EXPECT_THAT(other.RunOnce(), IsOkAndHolds(1));
+  EXPECT_EQ(mails.Sent("alive"), 1);
+  mails.Release("slow");
+  WaitFor([&] { return CountState(v1::DELIVERY_STATE_DELIVERED) == 2; });
+  mails.Release("dead");
+  stop.join();
+  EXPECT_EQ(CountState(v1::DELIVERY_STATE_DELIVERED), 3);
+  EXPECT_EQ(mails.Sent("dead"), 1);
+  EXPECT_EQ(mails.Sent("slow"), 1);
 }
 
 }  // namespace

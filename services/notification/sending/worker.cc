@@ -43,11 +43,27 @@ bool MayBePoisoned(const absl::Status& status) {
   }
 }
 
+// Whether it may be one delivery that takes too long or too much, if others can be made; if none
+// can, it is the service that was asked.
+bool MayBeOverburdened(const absl::Status& status) {
+  return absl::IsDeadlineExceeded(status) || absl::IsResourceExhausted(status) ||
+         absl::IsPermissionDenied(status);
+}
+
 }  // namespace
 
 DeliveryWorker::~DeliveryWorker() { Stop(); }
 
+void DeliveryWorker::BeginStop() {
+  MutexLock lock(mutex_);
+  draining_ = true;
+  changed_.NotifyAll();
+}
+
 void DeliveryWorker::Stop() {
+  BeginStop();
+  for (std::thread& sender : senders_) sender.join();
+  senders_.clear();
   {
     MutexLock lock(mutex_);
     stopping_ = true;
@@ -55,19 +71,20 @@ void DeliveryWorker::Stop() {
   }
   if (dispatcher_.joinable()) dispatcher_.join();
   if (keeper_.joinable()) keeper_.join();
-  for (std::thread& sender : senders_) sender.join();
-  senders_.clear();
-  std::deque<Job> left;
   {
     MutexLock lock(mutex_);
-    left.swap(jobs_);
-    for (const Job& job : left) {
-      finished_.push_back(RecordOf(job.delivery, NotSentYet()));
-      finished_.back().begun = true;
-      finished_.back().lane = job.outgoing.lane;
-    }
+    GiveBack();
   }
   (void)RecordFinished();  // what fails comes back when its lease ends
+}
+
+void DeliveryWorker::GiveBack() {
+  for (const Job& job : jobs_) {
+    finished_.push_back(RecordOf(job.delivery, NotSentYet()));
+    finished_.back().begun = true;
+    finished_.back().lane = job.outgoing.lane;
+  }
+  jobs_.clear();
 }
 
 void DeliveryWorker::Start() {
@@ -139,17 +156,21 @@ absl::StatusOr<DeliveryWorker::Prepared> DeliveryWorker::ClaimAndPrepare(std::in
       to_send.push_back(std::move(delivery));
     }
   }
-  std::vector<PlannedAttempt> attempts = Plan(to_send, prepared);
+  std::vector<PlannedAttempt> attempts;
+  if (!to_send.empty()) Plan(to_send, Prepare(to_send), /*others_made=*/false, attempts, prepared);
   BoundLanes(attempts, prepared);
   Begin(std::move(attempts), now, prepared);
   return prepared;
 }
 
-std::vector<PlannedAttempt> DeliveryWorker::Plan(absl::Span<const ClaimedDelivery> deliveries,
-                                                 Prepared& prepared) {
-  if (deliveries.empty()) return {};
-  absl::StatusOr<std::vector<Made>> made = channel_.Prepare(deliveries, clock_.Now());
-  std::vector<PlannedAttempt> attempts;
+absl::StatusOr<std::vector<Made>> DeliveryWorker::Prepare(
+    absl::Span<const ClaimedDelivery> deliveries) {
+  return channel_.Prepare(deliveries, clock_.Now());
+}
+
+void DeliveryWorker::Plan(absl::Span<const ClaimedDelivery> deliveries,
+                          absl::StatusOr<std::vector<Made>> made, bool others_made,
+                          std::vector<PlannedAttempt>& attempts, Prepared& prepared) {
   if (made.ok()) {
     for (std::size_t i = 0; i < deliveries.size(); ++i) {
       if (auto* outgoing = std::get_if<Outgoing>(&(*made)[i])) {
@@ -158,16 +179,23 @@ std::vector<PlannedAttempt> DeliveryWorker::Plan(absl::Span<const ClaimedDeliver
         prepared.records.push_back(RecordOf(deliveries[i], std::get<AttemptResult>((*made)[i])));
       }
     }
-    return attempts;
+    return;
   }
-  const bool poisoned = MayBePoisoned(made.status());
-  if (poisoned && deliveries.size() > 1) {
-    attempts = Plan(deliveries.subspan(0, deliveries.size() / 2), prepared);
-    for (auto& attempt : Plan(deliveries.subspan(deliveries.size() / 2), prepared)) {
-      attempts.push_back(std::move(attempt));
+  const bool overburdened = MayBeOverburdened(made.status());
+  if (deliveries.size() > 1 && (overburdened || MayBePoisoned(made.status()))) {
+    const auto first = deliveries.subspan(0, deliveries.size() / 2);
+    const auto second = deliveries.subspan(deliveries.size() / 2);
+    auto first_made = Prepare(first);
+    auto second_made = Prepare(second);
+    const bool any_made = first_made.ok() || second_made.ok();
+    if (any_made || !overburdened) {
+      Plan(first, std::move(first_made), any_made, attempts, prepared);
+      Plan(second, std::move(second_made), any_made, attempts, prepared);
+      return;
     }
-    return attempts;
   }
+  const bool poisoned =
+      MayBePoisoned(made.status()) || (overburdened && others_made && deliveries.size() == 1);
   Log(LogLevel::kWarning, poisoned ? "facts_refused" : "peers_unavailable",
       {{"code", absl::StatusCodeToString(made.status().code())},
        {"delivery", deliveries.front().id},
@@ -175,7 +203,6 @@ std::vector<PlannedAttempt> DeliveryWorker::Plan(absl::Span<const ClaimedDeliver
   for (const ClaimedDelivery& delivery : deliveries) {
     prepared.records.push_back(RecordOf(delivery, poisoned ? AttemptResult() : NotSentYet()));
   }
-  return {};
 }
 
 void DeliveryWorker::BoundLanes(std::vector<PlannedAttempt>& attempts, Prepared& prepared) {
@@ -292,8 +319,8 @@ void DeliveryWorker::RunSender(int thread) {
     std::optional<Job> job;
     {
       MutexLock lock(mutex_);
-      while (!stopping_ && !(job = TakeJob())) changed_.Wait(mutex_);
-      if (stopping_) return;
+      while (!draining_ && !(job = TakeJob())) changed_.Wait(mutex_);
+      if (!job) return;
     }
     AttemptRecord record = Send(*job, thread);
     MutexLock lock(mutex_);
@@ -341,6 +368,7 @@ void DeliveryWorker::Dispatch() {
     {
       MutexLock lock(mutex_);
       if (stopping_) return;
+      if (draining_) GiveBack();
       woken_ = false;
     }
     const absl::StatusOr<bool> recorded = RecordFinished();
@@ -380,6 +408,7 @@ absl::StatusOr<bool> DeliveryWorker::ClaimMore() {
   std::int32_t free = 0;
   {
     MutexLock lock(mutex_);
+    if (draining_) return false;
     free = options_.in_flight_max - in_flight_;
   }
   // A few at a time would cost a transaction each.

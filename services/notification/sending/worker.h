@@ -51,8 +51,12 @@ class DeliveryWorker {
   DeliveryWorker& operator=(const DeliveryWorker&) = delete;
 
   void Start();
-  // Ends the threads: messages under way are finished and recorded, the others given back. For whom
-  // something that this wakes ends before the worker does; more than once does no harm.
+  // Nothing more is claimed or begun; what is held and not under way is given back. Several workers
+  // stop together when this is called for all before the first Stop. Never blocks.
+  void BeginStop();
+  // Ends the threads once the messages under way are finished and recorded; until then their leases
+  // are renewed. For whom something that this wakes ends before the worker does; more than once
+  // does no harm.
   void Stop();
   // Something may be due: call after a commit. Thread-safe, never blocks.
   void Wake();
@@ -72,10 +76,12 @@ class DeliveryWorker {
   };
 
   absl::StatusOr<Prepared> ClaimAndPrepare(std::int32_t limit);
-  // Makes the messages. Finds the deliveries of which none can be made, which must not hold up the
-  // others: they get a record in `prepared`.
-  std::vector<PlannedAttempt> Plan(absl::Span<const ClaimedDelivery> deliveries,
-                                   Prepared& prepared);
+  absl::StatusOr<std::vector<Made>> Prepare(absl::Span<const ClaimedDelivery> deliveries);
+  // Takes the messages that were `made`. Finds the deliveries of which none can be made, by halves,
+  // which must not hold up the others: they get a record in `prepared`. `others_made`: of others
+  // of the same batch some could be.
+  void Plan(absl::Span<const ClaimedDelivery> deliveries, absl::StatusOr<std::vector<Made>> made,
+            bool others_made, std::vector<PlannedAttempt>& attempts, Prepared& prepared);
   // Puts off what a lane has too much of.
   void BoundLanes(std::vector<PlannedAttempt>& attempts, Prepared& prepared);
   void Begin(std::vector<PlannedAttempt> attempts, absl::Time claimed, Prepared& prepared);
@@ -91,6 +97,8 @@ class DeliveryWorker {
 
   void Dispatch();             // the claiming thread
   void RunSender(int thread);  // a sending thread
+  // What no sender will take, as finished.
+  void GiveBack() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // The first job whose lane is not busy.
   std::optional<Job> TakeJob() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::StatusOr<bool> RecordFinished();  // whether anything was finished
@@ -121,7 +129,8 @@ class DeliveryWorker {
   // The process slept longer than a lease: what was claimed before this may be lost.
   absl::Time lost_ ABSL_GUARDED_BY(mutex_) = absl::InfinitePast();
   bool woken_ ABSL_GUARDED_BY(mutex_) = false;
-  bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
+  bool draining_ ABSL_GUARDED_BY(mutex_) = false;  // nothing new
+  bool stopping_ ABSL_GUARDED_BY(mutex_) = false;  // nothing is under way either
   // While the relay or a peer is away, claiming more would only fill the table of attempts. Used
   // by the claiming thread alone.
   int failures_in_a_row_ = 0;

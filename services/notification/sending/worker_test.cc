@@ -402,6 +402,38 @@ TEST_P(WorkerTest, F21_DeliveryWhoseFactsCannotBeReadHoldsUpNoOther) {
   EXPECT_THAT(sink_.Mails(), SizeIs(3));
 }
 
+TEST_P(WorkerTest, F21_DeliveryWhoseFactsTakeTooLongHoldsUpNoOther) {
+  for (const auto code :
+       {absl::StatusCode::kDeadlineExceeded, absl::StatusCode::kResourceExhausted}) {
+    sink_.Clear();
+    peers_.poison = kMax;
+    peers_.poison_error = absl::Status(code, "too much");
+    Consume("invitation.created", kJan, kInvitation);
+    Consume("invitation.created", kMax, kInvitation);
+    Consume("invitation.created", kEwa, kInvitation);
+    SendAll();
+    EXPECT_THAT(sink_.Mails(), SizeIs(2));
+    peers_.poison.clear();
+    clock_.Advance(absl::Minutes(1));
+    SendAll();
+    EXPECT_THAT(sink_.Mails(), SizeIs(3));
+  }
+}
+
+TEST_P(WorkerTest, PeersThatTakeTooLongForAllDelayMailsOnly) {
+  Consume("invitation.created", kJan, kInvitation);
+  Consume("invitation.created", kEwa, kInvitation);
+  peers_.error = absl::DeadlineExceededError("slow");
+  for (int i = 0; i < 10; ++i) {
+    SendAll();
+    clock_.Advance(absl::Minutes(1) + absl::Seconds(12));
+  }
+  peers_.error = absl::OkStatus();
+  SendAll();
+  EXPECT_THAT(sink_.Mails(), SizeIs(2))
+      << "ten failures of their own would make them wait for hours";
+}
+
 TEST_P(WorkerTest, WhatIsNoLongerTrueIsNotSent) {
   Consume("invitation.created", kJan, kInvitation);  // revoked before it goes out
   Consume("registration.confirmed", kEwa, "events/silver/registrations/gone");

@@ -13,15 +13,19 @@ inline constexpr sql::Query kSetTimers{
     "set_timers",
     "INSERT INTO timers (event, kind, fire_at, look_at, failures, anchor_at, version, state, "
     "updated_at) VALUES"};
-// Facts that are older than what is known change nothing; a timer that keeps its time stays fired.
-// An event that can be read again is looked at at its time.
+// Facts that are older than what is known change nothing; the same ones only where a release times
+// them otherwise. A timer that keeps its time stays as it is, and one of the same beginning or end
+// stays fired (2). An event that can be read again is looked at at its time.
 inline constexpr std::string_view kSetTimersSuffix = R"sql(
   ON CONFLICT (event, kind) DO UPDATE SET
-    state = CASE WHEN timers.fire_at = excluded.fire_at AND timers.anchor_at = excluded.anchor_at
+    state = CASE WHEN timers.anchor_at = excluded.anchor_at
+                  AND (timers.fire_at = excluded.fire_at OR timers.state = 2)
             THEN timers.state ELSE excluded.state END,
-    fire_at = excluded.fire_at, look_at = excluded.look_at, failures = 0, anchor_at = excluded.anchor_at, version = excluded.version,
-    updated_at = excluded.updated_at
-  WHERE timers.version < excluded.version RETURNING kind)sql";
+    fire_at = excluded.fire_at, look_at = excluded.look_at, failures = 0,
+    anchor_at = excluded.anchor_at, version = excluded.version, updated_at = excluded.updated_at
+  WHERE timers.version < excluded.version OR timers.version = excluded.version
+    AND (timers.fire_at <> excluded.fire_at OR timers.anchor_at <> excluded.anchor_at)
+  RETURNING kind)sql";
 
 // $2 version of the facts that say so, $3 now.
 inline constexpr sql::Query kCancelTimers{"cancel_timers", R"sql(

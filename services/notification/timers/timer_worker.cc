@@ -140,8 +140,8 @@ absl::Status TimerWorker::Fire(const DueTimer& timer, const registration::v1::Ev
   const std::vector<PlannedTimer> planned = PlanTimers(*event);
   const PlannedTimer* now_planned = FindPlanned(planned, timer.kind);
   if (now_planned == nullptr) return End(timer, TimerEnd::kCancelled);
-  if (now_planned->fire_at != timer.fire_at || now_planned->anchor != timer.anchor) {
-    // The change that says so is on its way; its facts are here already.
+  if (now_planned->anchor != timer.anchor || clock_.Now() < now_planned->fire_at) {
+    // The change that says so is on its way; its facts are here already. Or the rules were changed.
     return database_.Write(clock_.Now() + kTimerTimeout, [&](sql::Transaction& tx) {
       return SetTimers(tx, absl::MakeConstSpan(event, 1), clock_.Now());
     });

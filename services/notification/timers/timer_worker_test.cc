@@ -72,6 +72,19 @@ class TimerWorkerTest : public WorkerFixture {
     return found;
   }
 
+  // As if another release had planned the timer of the event for `time`.
+  void Replan(TimerKind kind, absl::Time time) {
+    constexpr sql::Query kReplan{"replan",
+                                 "UPDATE timers SET fire_at = $2, look_at = $2 WHERE kind = $1"};
+    EXPECT_THAT(database().Write(
+                    absl::Now() + absl::Seconds(20),
+                    [&](sql::Transaction& tx) {
+                      return tx.Execute(kReplan, {static_cast<std::int64_t>(kind), ToMicros(time)})
+                          .status();
+                    }),
+                IsOk());
+  }
+
   // Of the timers of the event, in the order of their kinds: 3 for cancelled.
   std::vector<std::int64_t> States() {
     constexpr sql::Query kStates{"timer_states",
@@ -112,6 +125,49 @@ TEST_P(TimerWorkerTest, WhoHasASeatIsRemindedThreeTimesAndThanked) {
                                        "event-follow-up jan DELIVERED UNSPECIFIED"));
   EXPECT_THAT(sink_.Facts(), ElementsAre(HasSubstr("Przypomnienie: "), HasSubstr("Przypomnienie: "),
                                          HasSubstr("Przypomnienie: "), HasSubstr("Dziękujemy: ")));
+}
+
+TEST_P(TimerWorkerTest, AnEventWithNanosecondsIsRemindedOfOnce) {
+  registration::v1::Event& event = peers_.events[kEvent];
+  event.mutable_start_time()->set_nanos(event.start_time().nanos() + 789);
+  event.mutable_end_time()->set_nanos(event.end_time().nanos() + 789);
+  Consume("event.published", "", kEvent);
+  clock_.Set(FireTime(TimerKind::kWeekBefore));
+  EXPECT_EQ(Fire(), 1);
+  EXPECT_EQ(Fire(), 0) << "it is done";
+  SendAll();
+  EXPECT_THAT(Reminders(), ElementsAre("event-reminder jan DELIVERED UNSPECIFIED"));
+}
+
+TEST_P(TimerWorkerTest, ATimerThatWasPlannedForAnotherTimeByAnOlderReleaseGoesByTheNew) {
+  Consume("event.published", "", kEvent);
+  const absl::Time right = FireTime(TimerKind::kWeekBefore);
+  Replan(TimerKind::kWeekBefore, right - absl::Hours(1));
+  clock_.Set(right - absl::Hours(1));
+  EXPECT_EQ(Fire(), 1);
+  EXPECT_EQ(Fire(), 0) << "it waits for its time";
+  EXPECT_THAT(Reminders(), IsEmpty());
+  clock_.Set(right);
+  EXPECT_EQ(Fire(), 1);
+  EXPECT_THAT(Reminders(), SizeIs(1));
+  const absl::Time late = FireTime(TimerKind::kDayBefore) + absl::Hours(1);
+  Replan(TimerKind::kDayBefore, late);
+  clock_.Set(late);
+  EXPECT_EQ(Fire(), 1);
+  EXPECT_EQ(Fire(), 0);
+  EXPECT_THAT(Reminders(), SizeIs(2)) << "its time has come already";
+}
+
+TEST_P(TimerWorkerTest, WhatWasFiredAtTheTimeOfAnOlderReleaseIsNotFiredAgain) {
+  Consume("event.published", "", kEvent);
+  clock_.Set(FireTime(TimerKind::kWeekBefore));
+  EXPECT_EQ(Fire(), 1);
+  Replan(TimerKind::kWeekBefore, FireTime(TimerKind::kWeekBefore) - absl::Hours(1));
+  clock_.Advance(-absl::Minutes(30));
+  Consume("event.updated", "", kEvent);
+  clock_.Advance(absl::Minutes(30));
+  EXPECT_EQ(Fire(), 0);
+  EXPECT_THAT(Reminders(), SizeIs(1));
 }
 
 TEST_P(TimerWorkerTest, F16_AClockThatJumpsBackAndForthRemindsOnce) {

@@ -95,6 +95,10 @@ class SubscriptionServiceTest : public testing::DatabaseTest {
     request.set_name(name);
     return Call<v1::Subscription>("GetSubscription", request);
   }
+  // Its endpoint fails once.
+  absl::Status Fail(const std::string& name) {
+    return endpoints_->Report(Deadline(), SubscriptionIdOf(name), Get(name)->url(), {});
+  }
   absl::StatusOr<v1::Subscription> Pause(const std::string& name, const std::string& etag = "") {
     v1::PauseSubscriptionRequest request;
     request.set_name(name);
@@ -358,7 +362,7 @@ TEST_P(SubscriptionServiceTest, AnUpdateChangesWhatItsMaskNames) {
 
 TEST_P(SubscriptionServiceTest, AnotherUrlBeginsWithACleanSlate) {
   const std::string name = MustCreate();
-  ASSERT_THAT(endpoints_->Report(Deadline(), SubscriptionIdOf(name), EndpointAnswer()), IsOk());
+  ASSERT_THAT(Fail(name), IsOk());
   EXPECT_TRUE(Get(name)->has_failing_since());
   v1::UpdateSubscriptionRequest request;
   request.mutable_subscription()->set_name(name);
@@ -380,14 +384,13 @@ TEST_P(SubscriptionServiceTest, ASubscriptionIsPausedAndResumed) {
 
 TEST_P(SubscriptionServiceTest, FiveDaysOfFailuresSwitchItOffWithAChangeUntilItIsResumed) {
   const std::string name = MustCreate();
-  const std::string id = SubscriptionIdOf(name);
-  ASSERT_THAT(endpoints_->Report(Deadline(), id, EndpointAnswer()), IsOk());
+  ASSERT_THAT(Fail(name), IsOk());
   clock_.Advance(kFailingMax - absl::Seconds(1));
-  ASSERT_THAT(endpoints_->Report(Deadline(), id, EndpointAnswer()), IsOk());
+  ASSERT_THAT(Fail(name), IsOk());
   EXPECT_EQ(Get(name)->state(), v1::Subscription::STATE_ACTIVE);
   clock_.Advance(absl::Seconds(1));
-  ASSERT_THAT(endpoints_->Report(Deadline(), id, EndpointAnswer()), IsOk());
-  ASSERT_THAT(endpoints_->Report(Deadline(), id, EndpointAnswer()), IsOk());
+  ASSERT_THAT(Fail(name), IsOk());
+  ASSERT_THAT(Fail(name), IsOk());
   EXPECT_EQ(Get(name)->state(), v1::Subscription::STATE_DISABLED);
   EXPECT_EQ(Get(name)->disable_reason(), v1::Subscription::DISABLE_REASON_FAILING);
   const auto resumed = Resume(name);
@@ -522,6 +525,26 @@ TEST_P(SubscriptionServiceTest, ATestTellsWhatTheEndpointAnsweredAndCountsOnce) 
   ASSERT_THAT(gone, IsOk());
   EXPECT_EQ(gone->outcome(), v1::ATTEMPT_OUTCOME_REJECTED);
   EXPECT_EQ(Get(request.name())->state(), v1::Subscription::STATE_ACTIVE) << "it was only a test";
+}
+
+TEST_P(SubscriptionServiceTest, ATestIsNotSentUnsigned) {
+  hook->Clear();
+  v1::TestSubscriptionRequest request;
+  request.set_name(MustCreate(hook->Url("/ok")));
+  // As if the installation had got another key.
+  constexpr sql::Query kSealAnew{"seal_anew",
+                                 "UPDATE subscription_secrets SET sealed = $1 WHERE sealed <> $1"};
+  ASSERT_THAT(
+      database().Write(Deadline(),
+                       [&](sql::Transaction& tx) {
+                         return tx.Execute(kSealAnew, {sql::Bytes{std::string(64, 'x')}}).status();
+                       }),
+      IsOk());
+  const auto tested = Call<v1::TestSubscriptionResponse>("TestSubscription", request);
+  ASSERT_THAT(tested, IsOk());
+  EXPECT_EQ(tested->outcome(), v1::ATTEMPT_OUTCOME_DEFERRED);
+  EXPECT_EQ(tested->code(), 0);
+  EXPECT_THAT(hook->Requests(), IsEmpty());
 }
 
 TEST_P(SubscriptionServiceTest, AReplayNeedsASpanAndAnActiveSubscription) {

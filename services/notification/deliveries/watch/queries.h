@@ -6,7 +6,8 @@
 
 namespace wici::notification::queries {
 
-// The version of each notification given, and whether any of its deliveries is open.
+// The version of each notification given, and whether any of its deliveries is open. One that is
+// collected is, though it has no next_at.
 inline constexpr sql::Query kWatchNotifications{
     "watch_notifications",
     "SELECT n.id, n.version, EXISTS (SELECT 1 FROM deliveries d WHERE d.notification_id = n.id AND "

@@ -2,7 +2,8 @@
 // for us. Reads mails of strangers with GMime, in a process of its own that can do nothing else.
 //
 // Nothing in a mail is believed: what a mail was about is known by the token in an address of ours,
-// and the service checks that. No mail is ever answered.
+// and the service checks that. Only an answer to a calendar entry has no token: whoever knows the
+// entry and the address can forge one. No mail is ever answered.
 #ifndef WICI_SERVICES_NOTIFICATION_INTAKE_PROCESS_INBOUND_MAIL_H_
 #define WICI_SERVICES_NOTIFICATION_INTAKE_PROCESS_INBOUND_MAIL_H_
 

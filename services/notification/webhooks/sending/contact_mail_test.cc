@@ -74,6 +74,7 @@ class ContactMailTest : public WorkerFixture {
   // Lets the endpoint be switched off by a 410.
   void Disable(const v1::Subscription& subscription) {
     ASSERT_THAT(endpoints_->Report(ACall().deadline, SubscriptionIdOf(subscription.name()),
+                                   subscription.url(),
                                    {.success = false, .gone = true, .retry_after = std::nullopt}),
                 IsOk());
   }
@@ -132,7 +133,8 @@ TEST_P(ContactMailTest, OfOneThatFailedForFiveDaysItSaysSinceWhenAndIsToldOnce) 
   const v1::Subscription subscription = Subscribe("/status/500", "owner@example.org", "de-AT");
   for (const int days : {0, 5, 0}) {
     clock_.Advance(absl::Hours(24 * days));
-    ASSERT_THAT(endpoints_->Report(ACall().deadline, SubscriptionIdOf(subscription.name()), {}),
+    ASSERT_THAT(endpoints_->Report(ACall().deadline, SubscriptionIdOf(subscription.name()),
+                                   subscription.url(), {}),
                 IsOk());
   }
   SendAll();

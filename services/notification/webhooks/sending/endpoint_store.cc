@@ -73,13 +73,14 @@ absl::StatusOr<std::map<std::string, Endpoint>> EndpointStore::GetEndpoints(
 }
 
 absl::Status EndpointStore::Report(absl::Time deadline, const std::string& subscription,
-                                   const EndpointAnswer& answer) {
+                                   const std::string& url, const EndpointAnswer& answer) {
   const absl::Time now = mutation_.clock().Now();
   const auto reported = mutation_.Run<v1::Subscription>(
       {{}, deadline},
       [&](Transaction& tx, feed::Changes& changes) -> absl::StatusOr<v1::Subscription> {
         WICI_ASSIGN_OR_RETURN(SubscriptionRow row,
                               LoadSubscription(tx, SubscriptionName(subscription)));
+        if (row.subscription.url() != url) return row.subscription;
         row.health = NextHealth(row.health, answer, now);
         const auto reason = WhyDisable(row.health, answer, now);
         const bool active = row.subscription.state() == v1::Subscription::STATE_ACTIVE;

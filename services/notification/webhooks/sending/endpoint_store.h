@@ -37,10 +37,11 @@ class EndpointStore {
   // By id; what does not exist is absent.
   absl::StatusOr<std::map<std::string, Endpoint>> GetEndpoints(
       absl::Time deadline, const std::vector<std::string>& subscriptions, absl::Time now);
-  // Takes in how an attempt ended, and switches the subscription off when that follows
+  // Takes in how an attempt to `url` ended, and switches the subscription off when that follows
   // (WhyDisable), with a change "subscription.disabled" and, in the same transaction, a mail to its
-  // contact when it has one. What does not exist any more is passed over.
-  absl::Status Report(absl::Time deadline, const std::string& subscription,
+  // contact when it has one. What does not exist any more is passed over, and so is the answer of a
+  // URL that the subscription had before.
+  absl::Status Report(absl::Time deadline, const std::string& subscription, const std::string& url,
                       const EndpointAnswer& answer);
 
  private:

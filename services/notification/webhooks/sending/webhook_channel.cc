@@ -117,7 +117,8 @@ void WebhookChannel::Report(const std::string& subscription, const Endpoint& end
   // Most of the time there is nothing to write.
   if (answer.success && endpoint.health == EndpointHealth{}) return;
   const absl::Status reported =
-      endpoints_.Report(clock_.Now() + kEndpointTimeout, SubscriptionIdOf(subscription), answer);
+      endpoints_.Report(clock_.Now() + kEndpointTimeout, SubscriptionIdOf(subscription),
+                        endpoint.subscription.url(), answer);
   if (reported.ok()) return;
   Log(LogLevel::kWarning, "endpoint_not_reported",
       {{"subscription", subscription}, {"error", std::string(reported.message())}});

@@ -285,6 +285,29 @@ TEST_P(WebhookChannelTest, F18_Status410SwitchesTheSubscriptionOffAndWhatWaitsIs
   EXPECT_THAT(Ledger(), SizeIs(2)) << "nothing is kept for who is switched off";
 }
 
+TEST_P(WebhookChannelTest, AnAnswerOfTheOldUrlSaysNothingAboutTheNewOne) {
+  for (const char* path : {"/status/410", "/status/500"}) {
+    const std::string name = Subscribe(path);
+    Consume("registration.checked_in", absl::StrCat("events", path));
+    const auto claimed = store_->ClaimDeliveries(Deadline(), v1::CHANNEL_WEBHOOK, "old",
+                                                 absl::Minutes(1), 10, clock_.Now());
+    ASSERT_THAT(claimed, IsOk());
+    auto made = webhooks_->channel().Prepare(*claimed, clock_.Now());
+    ASSERT_THAT(made, IsOk());
+    v1::UpdateSubscriptionRequest corrected;
+    corrected.mutable_subscription()->set_name(name);
+    corrected.mutable_subscription()->set_url(receiver->Url("/ok"));
+    corrected.mutable_update_mask()->add_paths("url");
+    ASSERT_THAT(subscriptions_->Update({{}, Deadline()}, corrected, Reach::kAnywhere), IsOk());
+    for (std::size_t i = 0; i < claimed->size(); ++i) {
+      webhooks_->channel().Send(0, (*claimed)[i], std::get<Outgoing>((*made)[i]),
+                                [] { return true; });
+    }
+    EXPECT_EQ(GetSubscription(name).state(), v1::Subscription::STATE_ACTIVE) << path;
+    EXPECT_FALSE(GetSubscription(name).has_failing_since()) << path;
+  }
+}
+
 TEST_P(WebhookChannelTest, F18_RetryAfterInSecondsIsHeededByAllThatGoesToTheEndpoint) {
   const std::string name = Subscribe("/retry/429/600");
   Consume("registration.checked_in");

@@ -41,8 +41,8 @@ std::string CleanTraceparent(std::string_view text) {
 }
 
 std::string PreferredLanguage(std::string_view accept_language,
-                              std::initializer_list<std::string_view> spoken) {
-  std::string best(*spoken.begin());
+                              absl::Span<const std::string_view> spoken) {
+  std::string best(spoken.front());
   double best_quality = 0;
   if (accept_language.size() > 256) return best;
   const absl::string_view header(accept_language.data(), accept_language.size());

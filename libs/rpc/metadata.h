@@ -2,9 +2,10 @@
 #ifndef WICI_LIBS_RPC_METADATA_H_
 #define WICI_LIBS_RPC_METADATA_H_
 
-#include <initializer_list>
 #include <string>
 #include <string_view>
+
+#include "absl/types/span.h"
 
 namespace wici::rpc {
 
@@ -15,14 +16,13 @@ std::string CleanCallId(std::string_view text);
 std::string CleanTraceparent(std::string_view text);
 
 // Those of error texts, and those of pages for people.
-inline constexpr std::initializer_list<std::string_view> kErrorLanguages = {"en", "de", "pl"};
-inline constexpr std::initializer_list<std::string_view> kPageLanguages = {"en", "cs", "de", "pl",
-                                                                           "uk"};
+inline constexpr std::string_view kErrorLanguages[] = {"en", "de", "pl"};
+inline constexpr std::string_view kPageLanguages[] = {"en", "cs", "de", "pl", "uk"};
 
 // The language of `accept_language` (RFC 9110) among `spoken` that the client likes best; the first
 // of `spoken` when none.
 std::string PreferredLanguage(std::string_view accept_language,
-                              std::initializer_list<std::string_view> spoken);
+                              absl::Span<const std::string_view> spoken);
 
 }  // namespace wici::rpc
 

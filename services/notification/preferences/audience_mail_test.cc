@@ -289,7 +289,8 @@ TEST_P(AudienceMailTest, AQuestionThatWasRefusedIsAskedAgainWhenAHumanSaysSo) {
   clock_.Advance(absl::Hours(24 * 20));  // longer than a link works
   EXPECT_EQ(ReplayWithoutEvent(), 1);
   SendAll();
-  EXPECT_EQ(Ledger()[0].state(), v1::DELIVERY_STATE_DELIVERED);
+  ASSERT_EQ(Ledger()[0].state(), v1::DELIVERY_STATE_DELIVERED);
+  EXPECT_THAT(sink_.Mails()[0], HasSubstr("The link works for 3 days."));
   EXPECT_THAT(keys_.ReadConsentToken(ConsentTokenOf(sink_, 0), clock_.Now()),
               testing::IsOkAndHolds(consent));
 }

@@ -8,7 +8,8 @@ namespace wici::notification::queries {
 
 // $1 to before $10: the event, or what is below it (NameRange), $2 state, $3 last code or 0, $4
 // reason or 0, $5 ended at or after, $6 limit, $7 due, $8 expires, $9 now. Nothing of a
-// notification that was cancelled. In the order of the index. kBumpNotification follows.
+// notification that was cancelled. In the order of the index; to ask for one would make SQLite sort
+// all that match. kBumpNotification follows.
 inline constexpr sql::Query kReplayDeliveries{
     "replay_deliveries",
     "UPDATE deliveries SET state = 1, reason = 0, next_at = $7, expires_at = $8, failures = 0, "
@@ -18,7 +19,7 @@ inline constexpr sql::Query kReplayDeliveries{
     "JOIN notifications m ON m.id = d.notification_id AND m.cancelled = FALSE "
     "WHERE d.event >= $1 AND d.event < $10 AND d.state = $2 AND d.state IN (5, 6, 7, 8, 9) AND "
     "($3 = 0 OR d.last_code = $3) AND ($4 = 0 OR d.reason = $4) AND d.updated_at >= $5 "
-    "ORDER BY d.event, d.state, d.id LIMIT $6) RETURNING id, notification_id, person, event"};
+    "LIMIT $6) RETURNING id, notification_id, person, event"};
 
 // Who replayed what.
 inline constexpr sql::Query kInsertReplay{

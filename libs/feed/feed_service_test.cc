@@ -114,7 +114,7 @@ class Watch {
   v1::Cursor progress_;
 };
 
-std::vector<v1::Change> Changes(const std::vector<v1::WatchChangesResponse::Event>& events) {
+std::vector<v1::Change> ChangesIn(const std::vector<v1::WatchChangesResponse::Event>& events) {
   std::vector<v1::Change> changes;
   for (const auto& event : events) changes.push_back(event.change());
   return changes;
@@ -271,7 +271,7 @@ TEST_P(FeedServiceTest, WatchResumesWhereAnEarlierOneStopped) {
   for (int i = 1; i <= 3; ++i) {
     Produce(2);
     Watch watch(*stub_, request);
-    const auto events = Changes(watch.Until(4 * i));
+    const auto events = ChangesIn(watch.Until(4 * i));
     seen.insert(seen.end(), events.begin(), events.end());
     *request.mutable_after() = watch.progress();
   }
@@ -281,7 +281,7 @@ TEST_P(FeedServiceTest, WatchResumesWhereAnEarlierOneStopped) {
 TEST_P(FeedServiceTest, WatchFarBehindCatchesUpInOrder) {
   Produce(3, "events/e1", 700);
   Watch watch(*stub_, From(0, {Everything(1)}));
-  EXPECT_THAT(checker_.Problems(Changes(watch.Until(2100))), IsEmpty());
+  EXPECT_THAT(checker_.Problems(ChangesIn(watch.Until(2100))), IsEmpty());
 }
 
 TEST_P(FeedServiceTest, ChangesCarryTheSubscriptionsTheyAnswer) {
@@ -329,7 +329,7 @@ TEST_P(FeedServiceTest, ManyWatchesSeeTheSame) {
   }
   Produce(10);
   for (const auto& watch : watches) {
-    EXPECT_THAT(checker_.Problems(Changes(watch->Until(20))), IsEmpty());
+    EXPECT_THAT(checker_.Problems(ChangesIn(watch->Until(20))), IsEmpty());
   }
 }
 
@@ -387,8 +387,8 @@ TEST_P(FeedServiceTest, ClientThatReadsSlowlyLagsButMissesNothing) {
   Watch quick(*stub_, From(0, {Everything(1)}));
   // More than the windows of a connection and the stream's queue hold.
   for (int i = 0; i < 60; ++i) Produce(1, "events/e1", 500);
-  EXPECT_THAT(checker_.Problems(Changes(quick.Until(30000))), IsEmpty());
-  EXPECT_THAT(checker_.Problems(Changes(slow.Until(30000))), IsEmpty());
+  EXPECT_THAT(checker_.Problems(ChangesIn(quick.Until(30000))), IsEmpty());
+  EXPECT_THAT(checker_.Problems(ChangesIn(slow.Until(30000))), IsEmpty());
 }
 
 TEST_P(FeedServiceTest, LeavingServiceEndsItsWatches) {
@@ -452,7 +452,7 @@ TEST_P(FeedServiceTest, StuckStreamHoldsAFewMessagesAndGoesOnWhenItIsLoose) {
   }
   EXPECT_LE(stuck->queued(), 8u);
   stuck->Loosen();
-  EXPECT_THAT(checker_.Problems(Changes(stuck->AwaitEvents(10'000))), IsEmpty());
+  EXPECT_THAT(checker_.Problems(ChangesIn(stuck->AwaitEvents(10'000))), IsEmpty());
 }
 
 }  // namespace

@@ -340,7 +340,7 @@ TEST_P(FeedHandlerTest, AnEntryOfASessionThatCameByMailIsKeptAndTakenOutByMail) 
   source_.AddSession("session.rescheduled", "1");
   Consume();
   people.push_back({"persons/new", "events/e1/registrations/r4", true, true, {moved, other}});
-  const auto told_since = [&, before = Told()]() mutable {
+  auto told_since = [&, before = Told()]() mutable {
     std::vector<std::string> now = Told();
     const std::vector<std::string> all = now;
     for (const std::string& one : before) now.erase(std::find(now.begin(), now.end(), one));

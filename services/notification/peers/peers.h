@@ -54,8 +54,8 @@ class Peers {
   // By invitation or registration.
   virtual absl::StatusOr<std::map<std::string, registration::v1::Links>> GetLinks(
       const Names& resources) = 0;
-  // Everybody an event concerns: active registrations (with a seat, waiting or pending, and of those
-  // who did not come), and open invitations not answered NO of people who never registered.
+  // Everybody an event concerns: active registrations (with a seat, waiting or pending, and of
+  // those who did not come), and open invitations not answered NO of people who never registered.
   virtual absl::StatusOr<std::vector<Participant>> ListParticipants(const std::string& event) = 0;
   // Those of a snapshot of the registry ("audienceSnapshots/{snapshot}") who match, or were decided
   // to be in; from `page` on, "" for the first. NOT_FOUND.

@@ -1,4 +1,4 @@
-"""A breakfast of the series at which people do not answer: what has a time limit lapses by itself
+"""A breakfast for which people do not answer: what has a time limit lapses by itself
 while the other steps go on."""
 
 import client

@@ -69,8 +69,8 @@ CREATE INDEX deliveries_by_version ON deliveries (notification_id, version, id);
 
 CREATE INDEX deliveries_dead ON deliveries (event, state, id) WHERE state IN (5, 6, 7, 8, 9);
 
--- Audit. ended_at is NULL while an attempt runs, and for ever when its worker died. phase: 1 begun,
--- 2 its last bytes may go out.
+-- Audit. ended_at is NULL while an attempt runs, and for ever when its worker died. phase: 1 begun, 2
+-- its last bytes may go out.
 CREATE TABLE attempts (
   delivery_id TEXT COLLATE "C" NOT NULL,
   n BIGINT NOT NULL,

@@ -563,10 +563,12 @@ TEST_P(CampaignServiceTest, EverythingThatIsWrongIsSaidAtOnce) {
                           "request_id", "campaign.title", "campaign.event", "campaign.template",
                           "campaign.persons[1]", "campaign.persons[2]", "campaign.channel",
                           "campaign.rate_per_minute", "campaign.schedule_time"));
-  request = Wanted(1);
-  request.mutable_campaign()->set_template_("templates/event-updated");
-  EXPECT_THAT(Create(request), HasViolation("campaign.template"))
-      << "nobody can unsubscribe from it";
+  for (const char* name : {"templates/event-updated", "templates/registration-cancelled",
+                           "templates/registration-confirmed"}) {
+    request = Wanted(1);
+    request.mutable_campaign()->set_template_(name);
+    EXPECT_THAT(Create(request), HasViolation("campaign.template")) << name;
+  }
   request = Wanted(1);
   request.mutable_campaign()->set_audience("audiences/a");
   EXPECT_THAT(Create(request),

@@ -424,11 +424,25 @@ TEST_P(NotificationServiceTest, WhatTheServiceSendsByItselfIsSentByNobodyElse) {
   for (const char* name :
        {"templates/consent-invitation", "templates/consent-marketing", "templates/digest",
         "templates/event-cancelled", "templates/event-rescheduled", "templates/event-updated",
-        "templates/session-cancelled", "templates/session-rescheduled"}) {
+        "templates/session-cancelled", "templates/session-rescheduled",
+        "templates/meeting-cancelled", "templates/registration-cancelled",
+        "templates/registration-offer-lapsed", "templates/registration-rejected"}) {
     v1::SendNotificationRequest request = Request();
     request.mutable_notification()->set_template_(name);
     EXPECT_THAT(Send(request), HasViolation("notification.template")) << name;
   }
+}
+
+TEST_P(NotificationServiceTest, WhatSpeaksOfOnesOwnNamesIt) {
+  v1::SendNotificationRequest request = Request();
+  request.mutable_notification()->clear_resource();
+  for (const char* name : {"templates/registration-confirmed", "templates/meeting-requested",
+                           "templates/invitation-delegated"}) {
+    request.mutable_notification()->set_template_(name);
+    EXPECT_THAT(Send(request), HasViolation("notification.resource")) << name;
+  }
+  request.mutable_notification()->set_template_("templates/event-reminder");
+  EXPECT_THAT(Send(request), IsOk());
 }
 
 TEST_P(NotificationServiceTest, ATemplateThatDoesNotExistIsRefused) {

@@ -41,14 +41,6 @@ AttemptResult Rejected(v1::DeliveryReason reason) {
 
 bool IsAboutEvent(const ClaimedDelivery& delivery) { return !delivery.event.empty(); }
 
-bool TellsOfAnEnd(const ClaimedDelivery& delivery) {
-  return delivery.template_name == "templates/event-cancelled" ||
-         delivery.template_name == "templates/meeting-cancelled" ||
-         delivery.template_name == "templates/registration-cancelled" ||
-         delivery.template_name == "templates/registration-offer-lapsed" ||
-         delivery.template_name == "templates/registration-rejected";
-}
-
 struct MeetingTruth {
   std::string_view template_name;
   registration_v1::MeetingState state;
@@ -109,10 +101,10 @@ v1::DeliveryReason WhyNot(const ClaimedDelivery& delivery, const MessageFacts& f
                           absl::Time now) {
   if (facts.subject == nullptr) return v1::DELIVERY_REASON_RESOURCE_UNKNOWN;
   const bool called_off = facts.subject->event.state() == registration_v1::EVENT_STATE_CANCELLED;
-  if (called_off && !TellsOfAnEnd(delivery)) return v1::DELIVERY_REASON_OVERTAKEN;
+  if (called_off && !TellsOfAnEnd(delivery.template_name)) return v1::DELIVERY_REASON_OVERTAKEN;
   const bool over =
       IsAboutEvent(delivery) && facts.links == nullptr && delivery.resource != delivery.event;
-  if (over && !TellsOfAnEnd(delivery)) return v1::DELIVERY_REASON_OVERTAKEN;
+  if (over && !TellsOfAnEnd(delivery.template_name)) return v1::DELIVERY_REASON_OVERTAKEN;
   if (!IsTrue(delivery, facts, now)) return v1::DELIVERY_REASON_OVERTAKEN;
   if (IsDigest(delivery) && facts.digest.empty()) return v1::DELIVERY_REASON_OVERTAKEN;
   if (facts.person == nullptr) return v1::DELIVERY_REASON_PERSON_UNKNOWN;

@@ -38,6 +38,8 @@ void CheckCampaign(const v1::Campaign& campaign, absl::Time now, Violations& v) 
   v.RequireResourceName("campaign.template", campaign.template_(), "templates/*");
   if (IsSentByServiceOnly(campaign.template_())) {
     v.Add("campaign.template", "is sent by this service only");
+  } else if (IsAboutOnesOwn(campaign.template_())) {
+    v.Add("campaign.template", "speaks of something that is one person's own");
   }
   CheckPersonsOf(campaign, v);
   if (campaign.channel() == v1::CHANNEL_WEBHOOK || !v1::Channel_IsValid(campaign.channel())) {

@@ -95,6 +95,9 @@ void CheckSend(const std::string& prefix, const v1::SendNotificationRequest& req
   if (IsSentByServiceOnly(n.template_())) {
     v.Add(path + "template", "is sent by this service only");
   }
+  if (IsAboutOnesOwn(n.template_()) && n.resource().empty()) {
+    v.Add(path + "resource", "must be set with a template that speaks of it");
+  }
   v.RequireResourceName(path + "event", n.event(), "events/*");
   CheckPersons(path, n, v);
   CheckResource(path, n, v);

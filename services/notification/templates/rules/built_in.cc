@@ -209,10 +209,25 @@ bool IsOwnTemplate(std::string_view template_name) {
          template_name == kSubscriptionDisabled;
 }
 
+bool TellsOfAnEnd(std::string_view template_name) {
+  return template_name == "templates/event-cancelled" ||
+         template_name == "templates/meeting-cancelled" ||
+         template_name == "templates/registration-cancelled" ||
+         template_name == "templates/registration-offer-lapsed" ||
+         template_name == "templates/registration-rejected";
+}
+
 bool IsSentByServiceOnly(std::string_view template_name) {
   const v1::Template* found = FindBuiltIn(template_name);
-  return IsOwnTemplate(template_name) ||
+  return IsOwnTemplate(template_name) || TellsOfAnEnd(template_name) ||
          (found != nullptr && found->purpose() == v1::PURPOSE_MANDATORY);
+}
+
+bool IsAboutOnesOwn(std::string_view template_name) {
+  return template_name == "templates/invitation-delegated" ||
+         (FindBuiltIn(template_name) != nullptr &&
+          (template_name.rfind("templates/meeting-", 0) == 0 ||
+           template_name.rfind("templates/registration-", 0) == 0));
 }
 
 v1::UnknownPolicy UnknownPolicyOf(const v1::Template& wanted) {

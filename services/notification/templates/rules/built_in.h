@@ -18,9 +18,16 @@ inline constexpr std::string_view kDigestTemplate = "templates/digest";
 inline constexpr std::string_view kSubscriptionDisabled = "templates/subscription-disabled";
 bool IsOwnTemplate(std::string_view template_name);
 
-// Whether nobody else may choose to send it: those, and what is mandatory, which follows from a
-// change. Its receiver cannot switch it off, so no caller decides to whom it goes.
+// Whether it says that an event, a meeting, a registration or an offer has ended.
+bool TellsOfAnEnd(std::string_view template_name);
+
+// Whether nobody else may choose to send it: those, what is mandatory, since its receiver cannot
+// switch it off, and what tells of an end, which only the change knows of that brought it about.
 bool IsSentByServiceOnly(std::string_view template_name);
+
+// Whether it speaks of a registration, a passed-on invitation or a meeting of who gets it: it is
+// for nobody without one.
+bool IsAboutOnesOwn(std::string_view template_name);
 
 // In the order of their names, each with one version: templates/consent-invitation,
 // consent-marketing, digest, event-cancelled, event-follow-up, event-reminder, event-rescheduled,

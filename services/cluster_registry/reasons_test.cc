@@ -10,7 +10,7 @@ namespace {
 
 TEST(ReasonsTest, EveryReasonIsProducedByATest) {
   EXPECT_THAT(
-      testing::ReasonsWithoutTest(*v1::ErrorReason_descriptor(), "services/cluster_registry"),
+      ::wici::testing::ReasonsWithoutTest(*v1::ErrorReason_descriptor(), "services/cluster_registry"),
       ::testing::IsEmpty());
 }
 

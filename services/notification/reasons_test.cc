@@ -9,7 +9,7 @@ namespace wici::notification {
 namespace {
 
 TEST(ReasonsTest, EveryReasonIsProducedByATest) {
-  EXPECT_THAT(testing::ReasonsWithoutTest(*v1::ErrorReason_descriptor(), "services/notification"),
+  EXPECT_THAT(::wici::testing::ReasonsWithoutTest(*v1::ErrorReason_descriptor(), "services/notification"),
               ::testing::IsEmpty());
 }
 

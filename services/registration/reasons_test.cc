@@ -9,7 +9,7 @@ namespace wici::registration {
 namespace {
 
 TEST(ReasonsTest, EveryReasonIsProducedByATest) {
-  EXPECT_THAT(testing::ReasonsWithoutTest(*v1::ErrorReason_descriptor(), "services/registration"),
+  EXPECT_THAT(::wici::testing::ReasonsWithoutTest(*v1::ErrorReason_descriptor(), "services/registration"),
               ::testing::IsEmpty());
 }
 

@@ -9,9 +9,9 @@ namespace wici::cluster_registry {
 namespace {
 
 TEST(ReasonsTest, EveryReasonIsProducedByATest) {
-  EXPECT_THAT(
-      ::wici::testing::ReasonsWithoutTest(*v1::ErrorReason_descriptor(), "services/cluster_registry"),
-      ::testing::IsEmpty());
+  EXPECT_THAT(::wici::testing::ReasonsWithoutTest(*v1::ErrorReason_descriptor(),
+                                                  "services/cluster_registry"),
+              ::testing::IsEmpty());
 }
 
 }  // namespace

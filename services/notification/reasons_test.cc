@@ -9,8 +9,9 @@ namespace wici::notification {
 namespace {
 
 TEST(ReasonsTest, EveryReasonIsProducedByATest) {
-  EXPECT_THAT(::wici::testing::ReasonsWithoutTest(*v1::ErrorReason_descriptor(), "services/notification"),
-              ::testing::IsEmpty());
+  EXPECT_THAT(
+      ::wici::testing::ReasonsWithoutTest(*v1::ErrorReason_descriptor(), "services/notification"),
+      ::testing::IsEmpty());
 }
 
 }  // namespace

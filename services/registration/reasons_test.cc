@@ -9,8 +9,9 @@ namespace wici::registration {
 namespace {
 
 TEST(ReasonsTest, EveryReasonIsProducedByATest) {
-  EXPECT_THAT(::wici::testing::ReasonsWithoutTest(*v1::ErrorReason_descriptor(), "services/registration"),
-              ::testing::IsEmpty());
+  EXPECT_THAT(
+      ::wici::testing::ReasonsWithoutTest(*v1::ErrorReason_descriptor(), "services/registration"),
+      ::testing::IsEmpty());
 }
 
 }  // namespace

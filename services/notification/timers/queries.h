@@ -47,9 +47,10 @@ inline constexpr sql::Query kEndTimer{"end_timer", R"sql(
   WHERE event = $1 AND kind = $2 AND fire_at = $3 AND anchor_at = $4 AND state = 1
   RETURNING kind)sql"};
 
-// $1 now.
+// $1 now, $2 until when one that is due may be delayed.
 inline constexpr sql::Query kPassOverDueTimers{"pass_over_due_timers", R"sql(
-  UPDATE timers SET state = 4, updated_at = $1 WHERE state = 1 AND fire_at <= $1)sql"};
+  UPDATE timers SET state = 4, updated_at = $1
+  WHERE state = 1 AND look_at <= $2 AND fire_at <= $1)sql"};
 
 }  // namespace wici::notification::queries
 

@@ -1,5 +1,7 @@
 #include "services/notification/timers/timer_store.h"
 
+#include <limits>
+
 #include "libs/base/clock.h"
 #include "libs/base/status_macros.h"
 #include "services/notification/timers/queries.h"
@@ -66,7 +68,8 @@ absl::StatusOr<bool> EndTimer(sql::Transaction& tx, const DueTimer& timer, Timer
 }
 
 absl::Status PassOverDueTimers(sql::Transaction& tx, absl::Time now) {
-  return tx.Execute(queries::kPassOverDueTimers, {ToMicros(now)}).status();
+  const absl::Duration longest = UnreadableWait(std::numeric_limits<std::int64_t>::max());
+  return tx.Execute(queries::kPassOverDueTimers, {ToMicros(now), ToMicros(now + longest)}).status();
 }
 
 }  // namespace wici::notification

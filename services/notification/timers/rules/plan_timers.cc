@@ -22,7 +22,9 @@ absl::TimeZone ZoneOf(const registration::v1::Event& event) {
 }
 
 // What is written down of an instant, so that both can be compared.
-absl::Time InstantOf(const google::protobuf::Timestamp& time) { return FromMicros(MicrosOf(time)); }
+absl::Time KeptTimeOf(const google::protobuf::Timestamp& time) {
+  return FromMicros(MicrosOf(time));
+}
 
 // The same time of day, so many days before.
 absl::Time DaysBefore(absl::Time time, int days, absl::TimeZone zone) {
@@ -40,8 +42,8 @@ absl::Time DaysBefore(absl::Time time, int days, absl::TimeZone zone) {
 std::vector<PlannedTimer> PlanTimers(const registration::v1::Event& event) {
   if (event.state() != registration::v1::EVENT_STATE_PUBLISHED) return {};
   const absl::TimeZone zone = ZoneOf(event);
-  const absl::Time start = InstantOf(event.start_time());
-  const absl::Time end = InstantOf(event.end_time());
+  const absl::Time start = KeptTimeOf(event.start_time());
+  const absl::Time end = KeptTimeOf(event.end_time());
   const absl::Time week_before = DaysBefore(start, 7, zone);
   const absl::Time day_before = DaysBefore(start, 1, zone);
   const absl::Time hours_before = start - absl::Hours(2);
@@ -61,7 +63,7 @@ std::string_view TemplateOfTimer(TimerKind kind) {
 bool IsTimedFor(std::string_view template_name, absl::Time anchor,
                 const registration::v1::Event& event) {
   const auto& time = template_name == kFollowUp ? event.end_time() : event.start_time();
-  return InstantOf(time) == anchor;
+  return KeptTimeOf(time) == anchor;
 }
 
 Countdown CountDown(const registration::v1::Event& event, absl::Time now) {

@@ -76,7 +76,7 @@ class SilenceSteps(Steps):
         """For offers and requests that are made from now on."""
         self.api("EventService.UpdateEvent", event={
             "name": self.silent, "capacity": 4, "waiting_list_capacity": 2,
-            "offer_duration": limit})
+            "registration_open_time": "2016-01-04T08:00:00Z", "offer_duration": limit})
         self.api("EventService.UpdateSession", session={
             "name": f"{self.silent}/sessions/meetings",
             "meeting_rules": {**RULES, "request_ttl": limit}})

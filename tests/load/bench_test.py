@@ -6,19 +6,23 @@ import io
 import sys
 
 import registration
+from pages import page
 
 
 def main():
     """Prints what is wrong; the status says whether anything is. No speed is judged here."""
     with contextlib.redirect_stderr(io.StringIO()):
-        report = registration.run(rounds=1, seconds=0.3, in_flight=(16,))
+        report = registration.run(rounds=1, seconds=0.3, in_flight=(16,), shares=(0.3, 1.5))
     problems = report["problems"]
     arms = {window["arm"] for window in report["windows"]}
-    expected = {"naive", "echo", "postgres", "sqlite", "postgres-sold-out", "sqlite-sold-out"}
+    expected = {"naive", "echo", "postgres", "sqlite", "postgres-sold-out", "sqlite-sold-out",
+                "postgres-batch", "sqlite-batch"}
     if arms != expected:
         problems.append(f"the arms are {sorted(arms)}")
     if not report["ratios"] or not registration.table(report):
         problems.append("there are no ratios")
+    if "<svg" not in page.render(report, registration.figures(report), registration.table(report)):
+        problems.append("the page has no plots")
 
     # The check itself must be able to fail.
     wrong = dict(next(w for w in report["windows"] if w["arm"] == "sqlite"))

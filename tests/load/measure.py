@@ -1,4 +1,4 @@
-"""What benchmarks share: processes, CPU time, medians."""
+"""What benchmarks share: processes, CPU time, who was the limit, medians."""
 
 import json
 import os
@@ -12,6 +12,8 @@ import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 TICKS = os.sysconf("SC_CLK_TCK")
+BUSY = 0.9      # from here on a thread, or a machine, counts as having nothing to spare
+KEPT_UP = 0.95  # of what was offered: then it was answered as it came
 
 
 def binary(name):
@@ -197,10 +199,47 @@ class Machine:
                 "steal": round((now["steal"] - self._start["steal"]) / total, 3)}
 
 
-def load(**flags):
-    """Runs wici-load and returns its report."""
-    argv = [binary("wici-load")] + [f"--{name}={value}" for name, value in flags.items()]
+def load(program="wici-load", **flags):
+    """Runs wici-load, or another program like it, and returns its report."""
+    argv = [binary(program)] + [f"--{name}={value}" for name, value in flags.items()]
     return json.loads(subprocess.run(argv, check=True, stdout=subprocess.PIPE, text=True).stdout)
+
+
+def measured(cpu, run):
+    """The report of run(), a load, with what the servers took of the CPU meanwhile (cpu() says how
+    much they have used so far), what others did, and who was the limit."""
+    machine, before = Machine(), cpu()
+    report = run()
+    spent = cpu() - before
+    report.update(machine.report(spent + report["client_cpu_seconds"]))
+    report["server_cpu_us"] = round(1e6 * spent / max(1, report["calls"]), 1)
+    report["limit"] = limit(report, spent)
+    return report
+
+
+def limit(report, server_seconds, cpus=os.cpu_count()):
+    """Who kept the rate of a window from being higher: "generator" when one of its threads had
+    nearly a whole core, or when planned calls went out late while there was room for them; "nothing"
+    when all that was offered was answered; "machine" when all cores were taken, by both and by
+    others; else "server"."""
+    elapsed = max(report["elapsed"], 1e-6)
+    busy = ((report["client_cpu_seconds"] + server_seconds) / elapsed / cpus
+            + report.get("others", 0) + report.get("steal", 0))
+    if report["busiest_thread"] >= BUSY:
+        return "generator"
+    if report.get("offered", 0) > 0 and report["rate"] >= KEPT_UP * report["offered"]:
+        return "nothing"
+    return "machine" if busy >= BUSY else "server"
+
+
+def generator_share(windows):
+    """Of the CPU time of all windows that the load took of what it and the servers took; and the
+    windows in which it was the limit."""
+    client = sum(w["client_cpu_seconds"] for w in windows if "limit" in w)
+    server = sum(w["server_cpu_us"] * w["calls"] / 1e6 for w in windows if "limit" in w)
+    return {"of_cpu": round(client / max(client + server, 1e-9), 3),
+            "was_the_limit": sum(1 for w in windows if w.get("limit") == "generator"),
+            "windows": sum(1 for w in windows if "limit" in w)}
 
 
 def spread(values):

@@ -25,7 +25,8 @@ inline bool Parse(grpc::ByteBuffer& buffer, google::protobuf::Message& message) 
   return reader.status().ok() && message.ParseFromZeroCopyStream(&reader);
 }
 
-// Not thread-safe.
+// Request may be called on one thread while Judge, Name and Duplicates are on another; else not
+// thread-safe.
 class Method {
  public:
   virtual ~Method() = default;
@@ -34,6 +35,8 @@ class Method {
   virtual grpc::ByteBuffer Request(std::int64_t number) = 0;
   // What the answer is counted as: "CONFIRMED"; or "WRONG" when it is not what was asked for.
   virtual std::string Judge(grpc::ByteBuffer& answer) = 0;
+  // What the answer judged last is about: its field 1, where that is known; else empty.
+  virtual std::string Name() const { return ""; }
   // Answers that say the same as another one.
   virtual std::int64_t Duplicates() { return 0; }
 };

@@ -44,15 +44,23 @@ class PreparedCall final : public Method {
     google::protobuf::UnknownFieldSet answer;
     if (!reader.status().ok() || !answer.ParseFromZeroCopyStream(&reader)) return "WRONG";
     int rows = 0;
+    name_.clear();
     for (int i = 0; i < answer.field_count(); ++i) {
-      if (answer.field(i).number() == 1) ++rows;
+      const google::protobuf::UnknownField& field = answer.field(i);
+      if (field.number() != 1) continue;
+      ++rows;
+      if (field.type() == google::protobuf::UnknownField::TYPE_LENGTH_DELIMITED) {
+        name_ = field.length_delimited();
+      }
     }
     return absl::StrCat("ROWS_", rows);
   }
+  std::string Name() const override { return name_; }
 
  private:
   const std::string path_;
   const std::vector<std::string> requests_;
+  std::string name_;
 };
 
 }  // namespace

@@ -1,5 +1,7 @@
-"""CreateRegistration on one hot event, on PostgreSQL and SQLite, against two yardsticks in the same
-run: pgbench with the naive transaction on the same PostgreSQL, and a bare gRPC echo.
+"""CreateRegistration on one hot event, on PostgreSQL and SQLite: one by one, a hundred people in a
+message (BatchCreateRegistrations), and once it is sold out. Against two yardsticks in the same run:
+pgbench with the naive transaction on the same PostgreSQL, and a bare gRPC echo. Then open load at
+rates in steps, to beyond saturation.
 
 Each round runs every arm back to back, every other round in the opposite order. A window is a new
 event, so a window never meets the rows of another. Ratios are taken within a round.
@@ -14,7 +16,10 @@ import subprocess
 import sys
 import tempfile
 
+import curve
 import measure
+import settings
+from pages import plot
 
 sys.path.insert(0, str(measure.ROOT / "deploy/local"))
 import client  # noqa: E402
@@ -22,6 +27,7 @@ import client  # noqa: E402
 IN_FLIGHT = (1, 16, 64, 256)
 NAIVE_CLIENTS = (1, 16, 64)
 SOLD_OUT_IN_FLIGHT = 64
+BATCH, BATCH_IN_FLIGHT = 100, 8  # people in a message of BatchCreateRegistrations, and messages
 SEATS, QUEUE = 1500, 500  # of an event that sells out within a window
 STEAL_MAX = 0.15
 WARMUP_SECONDS = 0.5
@@ -39,8 +45,9 @@ class Ours:
              "--calls_per_second_max=0"],
             directory / f"{name}.log")
         self._target = f"127.0.0.1:{self._service.port}"
+        self._organiser = client.bearer_token(key, "users/bench", ["event-organiser@platform"])
         self._api = client.Api({package: self._target for package in client.PACKAGES},
-                               client.bearer_token(key, "users/bench", ["event-organiser@platform"]))
+                               self._organiser)
         self._events = 0
 
     def _event(self, seats, queue):
@@ -65,16 +72,28 @@ class Ours:
     def _cpu(self):
         return self._service.cpu() + self._server_cpu()
 
-    def window(self, in_flight, seconds, seats=1_000_000, queue=0):
+    def window(self, in_flight, seconds, seats=1_000_000, queue=0, rate=0):
         """One window; the report of the load with CPU per call, and the rows it left."""
         event = self._event(seats, queue)
-        machine, before = measure.Machine(), self._cpu()
-        report = measure.load(target=self._target, event=event, in_flight=in_flight,
-                              warmup=WARMUP_SECONDS, seconds=seconds,
-                              run=f"{self._events}-{os.getpid()}")
-        spent = self._cpu() - before
-        report.update(machine.report(spent + report["client_cpu_seconds"]))
-        report["server_cpu_us"] = round(1e6 * spent / max(1, report["calls"]), 1)
+        report = measure.measured(self._cpu, lambda: measure.load(
+            target=self._target, event=event, in_flight=in_flight, rate=rate,
+            warmup=WARMUP_SECONDS, seconds=seconds, run=f"{self._events}-{os.getpid()}"))
+        report["rows"] = self._count(event)
+        return report
+
+    def batches(self, in_flight, seconds):
+        """One window of BatchCreateRegistrations; what it counts are people, but for latencies."""
+        event = self._event(1_000_000, 0)
+
+        def run():
+            report = measure.load(
+                target=self._target, call="create-registrations", event=event, people=BATCH,
+                token=self._organiser, in_flight=in_flight, warmup=WARMUP_SECONDS, seconds=seconds,
+                run=f"{self._events}-{os.getpid()}")
+            report["counts"] = {what: BATCH * n for what, n in report["counts"].items()}
+            report.update({name: BATCH * report[name] for name in ("calls", "rate", "ok_rate")})
+            return report
+        report = measure.measured(self._cpu, run)
         report["rows"] = self._count(event)
         return report
 
@@ -115,7 +134,7 @@ def postgres_counts(postgres, url):
         zip(COUNT_NAMES, map(int, postgres.query(url, COUNTS.format(event))[0])))
 
 
-def check(report, seats, queue):
+def check(report, seats, queue, may_refuse=frozenset()):
     """What is wrong with the rows of a window, as texts."""
     counts, rows = report["counts"], report["rows"]
     confirmed, waitlisted = counts.get("CONFIRMED", 0), counts.get("WAITLISTED", 0)
@@ -130,7 +149,8 @@ def check(report, seats, queue):
     if confirmed > seats or waitlisted > queue:
         problems.append(f"oversold: {confirmed} of {seats}, {waitlisted} of {queue}")
     full = {"EVENT_FULL", "WAITING_LIST_FULL"}
-    others = set(counts) - {"CONFIRMED", "WAITLISTED"} - (full if confirmed == seats else set())
+    others = (set(counts) - {"CONFIRMED", "WAITLISTED"} - may_refuse
+              - (full if confirmed == seats else set()))
     if others:
         problems.append(f"unexpected answers: { {name: counts[name] for name in others} }")
     return problems
@@ -184,19 +204,17 @@ class Naive:
 class Echo:
     """wici-echo: the same message sizes, nothing behind it."""
 
+    name = "echo"
+
     def __init__(self, directory):
         self._service = measure.Service([measure.binary("wici-echo"), "--listen=127.0.0.1:0"],
                                         directory / "echo.log")
 
-    def window(self, in_flight, seconds):
+    def window(self, in_flight, seconds, rate=0):
         """One window."""
-        machine, before = measure.Machine(), self._service.cpu()
-        report = measure.load(target=f"127.0.0.1:{self._service.port}", call="echo",
-                              in_flight=in_flight, warmup=WARMUP_SECONDS, seconds=seconds)
-        spent = self._service.cpu() - before
-        report.update(machine.report(spent + report["client_cpu_seconds"]))
-        report["server_cpu_us"] = round(1e6 * spent / max(1, report["calls"]), 1)
-        return report
+        return measure.measured(self._service.cpu, lambda: measure.load(
+            target=f"127.0.0.1:{self._service.port}", call="echo", in_flight=in_flight, rate=rate,
+            warmup=WARMUP_SECONDS, seconds=seconds))
 
     def stop(self):
         """Ends the server."""
@@ -211,6 +229,8 @@ def _arms(ours, naive, echo, seconds, all_in_flight):
         for arm in ours:
             yield arm.name, in_flight, lambda a=arm, k=in_flight: a.window(k, seconds)
         yield "echo", in_flight, lambda k=in_flight: echo.window(k, seconds)
+    for arm in ours:
+        yield f"{arm.name}-batch", BATCH_IN_FLIGHT, lambda a=arm: a.batches(BATCH_IN_FLIGHT, seconds)
     for arm in ours:
         yield f"{arm.name}-sold-out", SOLD_OUT_IN_FLIGHT, (
             lambda a=arm: a.window(SOLD_OUT_IN_FLIGHT, seconds, SEATS, QUEUE))
@@ -232,7 +252,7 @@ def _sizes(postgres, url):
     return {"BODY": int(body), "LOG": int(log), "RESPONSE": int(response)}
 
 
-def run(rounds, seconds, in_flight=IN_FLIGHT):
+def run(rounds, seconds, in_flight=IN_FLIGHT, shares=curve.SHARES):
     """Runs all rounds and returns the report."""
     directory = pathlib.Path(tempfile.mkdtemp(prefix="wici-bench-registration."))
     key = directory / "key"
@@ -256,14 +276,32 @@ def run(rounds, seconds, in_flight=IN_FLIGHT):
         ours[0].window(16, 1)  # warms up, and shows the sizes
         naive = Naive(postgres, naive_url, directory, _sizes(postgres, url))
         windows, problems = _rounds(rounds, list(_arms(ours, naive, echo, seconds, in_flight)))
+        stepped, wrong = _curve(rounds, windows, [*ours, echo], seconds, shares)
+        found = {"machine": settings.machine(directory), "postgres": settings.postgres(postgres),
+                 "sqlite": settings.sqlite(file)}
     finally:
         for server in running:
             server.stop()
         postgres.stop()
         subprocess.run(["rm", "-rf", str(directory)], check=False)
     return {"benchmark": "registration", "cpus": os.cpu_count(), "rounds": rounds,
-            "seconds": seconds, "problems": problems, "summary": summarise(windows),
-            "ratios": ratios(windows), "windows": windows}
+            "seconds": seconds, "settings": found, "problems": problems + wrong,
+            "generator": measure.generator_share(windows + stepped), "summary": summarise(windows),
+            "ratios": ratios(windows), "windows": windows, **curve.report(stepped)}
+
+
+def _curve(rounds, windows, arms, seconds, shares):
+    """Open load; the rates are shares of what was answered with most in flight in the first
+    round."""
+    most = max(window["in_flight"] for window in windows if window["arm"] == "echo")
+    full = {w["arm"]: w["rate"] for w in windows if w["round"] == 0 and w["in_flight"] == most}
+
+    def check_step(window):
+        if window["arm"] == "echo":
+            return curve.unexpected(window["counts"], {"ECHO"})
+        return check(window, 1_000_000, 0, curve.SHED)
+    return curve.run(rounds, {arm.name: (full[arm.name], lambda rate, a=arm: a.window(
+        curve.IN_FLIGHT_MAX, seconds, rate=rate)) for arm in arms}, check_step, shares)
 
 
 def _rounds(rounds, arms):
@@ -298,7 +336,8 @@ def summarise(windows):
     """Median and range of the figures of every arm."""
     return [{"arm": arm, "in_flight": in_flight,
              **{figure: measure.spread(w[figure] for w in found.values())
-                for figure in ("rate", "p50_ms", "p99_ms", "server_cpu_us", "others", "steal")
+                for figure in ("rate", "p50_ms", "p90_ms", "p99_ms", "p999_ms", "server_cpu_us",
+                               "others", "steal")
                 if all(figure in w for w in found.values())}}
             for (arm, in_flight), found in _by_arm(windows).items()]
 
@@ -311,6 +350,7 @@ def ratios(windows):
     pairs += [("sqlite", k, "postgres", k) for k in IN_FLIGHT]
     pairs += [(f"{ours}-sold-out", SOLD_OUT_IN_FLIGHT, "naive", 64) for ours in ("postgres", "sqlite")]
     pairs += [("postgres", k, "naive", 16) for k in (64, 256)]
+    pairs += [(f"{ours}-batch", BATCH_IN_FLIGHT, "naive", 16) for ours in ("postgres", "sqlite")]
     for ours, k, yardstick, clients in pairs:
         mine, theirs = arms.get((ours, k), {}), arms.get((yardstick, clients), {})
         rounds = sorted(mine.keys() & theirs.keys())
@@ -344,4 +384,22 @@ def table(report):
         cells = [f"{s['median']:.2f} [{s['min']:.2f}-{s['max']:.2f}]"
                  for s in (ratio["rate"], ratio["cpu"])]
         lines.append(f"{name:52} {cells[0]:>22} {cells[1]:>22}")
-    return "\n".join(lines)
+    return "\n".join(lines + [curve.table(report["curve"])])
+
+
+def figures(report):
+    """The plots of the page."""
+    arms = list(dict.fromkeys(arm["arm"] for arm in report["summary"]))
+    naive = [r for r in report["ratios"] if r["yardstick"] == "naive"]
+    return [
+        plot.Ranges("Times the rate of the naive transaction", "times", [
+            (f"{r['ours']} at {r['in_flight']} / naive at {r['yardstick_in_flight']}",
+             *(r["rate"][name] for name in ("median", "min", "max"))) for r in naive]),
+        plot.Lines("Rate by calls in flight", "in flight", "calls a second", [
+            (arm, [(one["in_flight"], one["rate"]["median"]) for one in report["summary"]
+                   if one["arm"] == arm]) for arm in arms], log_x=True, log_y=True),
+        plot.Ranges("CPU of the servers for one call", "microseconds", [
+            (f"{one['arm']} at {one['in_flight']}",
+             *(one["server_cpu_us"][name] for name in ("median", "min", "max")))
+            for one in report["summary"]], log=True),
+        *curve.figures(report["curve"])]

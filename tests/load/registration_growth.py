@@ -24,6 +24,8 @@ import zipfile
 import big_event
 import client
 import measure
+import settings
+from pages import plot
 
 SIZES = (1_000, 10_000, 100_000)
 ENGINES = ("sqlite", "postgres")
@@ -235,6 +237,8 @@ def run(rounds, seconds, sizes=SIZES, page=PAGE, changes=CHANGES, calls=tuple(WI
         if judged:
             problems += [text for one in grown if one["size"] == max(sizes)
                          for text in over_limit(one)]
+        found = {"machine": settings.machine(directory), "postgres": settings.postgres(postgres),
+                 "sqlite": settings.sqlite(directory / f"growth-{sizes[0]}.db")}
     finally:
         for event in events:
             event.stop()
@@ -242,7 +246,8 @@ def run(rounds, seconds, sizes=SIZES, page=PAGE, changes=CHANGES, calls=tuple(WI
         subprocess.run(["rm", "-rf", str(directory)], check=False)
         _say("")
     return {"benchmark": "registration_growth", "cpus": os.cpu_count(), "rounds": rounds,
-            "seconds": seconds, "sizes": list(sizes), "page": page, "problems": problems,
+            "seconds": seconds, "sizes": list(sizes), "page": page, "settings": found,
+            "problems": problems,
             "filled": [{"engine": e.engine, "size": e.size, "rate": round(e.fill_rate)}
                        for e in events],
             "summary": summarise(windows), "growth": grown, "windows": windows}
@@ -382,3 +387,14 @@ def table(report):
                      + f"{ratio:>20} {p50:>8} {costs[-1]['memory_mb']['max']:6.0f}{more}")
     filled = ", ".join(f"{f['engine']} {f['size']:,}: {f['rate']:,}/s" for f in report["filled"])
     return "\n".join(lines + ["", f"Registered through CreateRegistration, {filled}"])
+
+
+def figures(report):
+    """The plots of the page."""
+    largest = [one for one in report["growth"] if one["size"] == max(report["sizes"])]
+    return [plot.Ranges(
+        f"{engine}: cost at {plot.number(max(report['sizes']))}, times that at "
+        f"{plot.number(report['sizes'][0])} (at most {COST_MAX})", "times",
+        [(one["call"], *(one["cost"][name] for name in ("median", "min", "max")))
+         for one in largest if one["engine"] == engine], COST_MAX)
+        for engine in dict.fromkeys(one["engine"] for one in largest)]

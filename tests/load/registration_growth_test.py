@@ -7,6 +7,7 @@ import io
 import sys
 
 import registration_growth
+from pages import page
 
 SIZES = (40, 80)
 CALLS = ("list-last", "own-waiting", "manifest-last", "statistics", "export-csv", "cancel-promote",
@@ -52,6 +53,8 @@ def main():
         problems.append("something costs nothing")
     if len(report["growth"]) != len(expected) / 2 or not registration_growth.table(report):
         problems.append("there are no ratios")
+    if "<svg" not in page.render(report, registration_growth.figures(report), registration_growth.table(report)):
+        problems.append("the page has no plots")
 
     # The checks themselves must be able to fail.
     for check in (registration_growth.check_cancelled, registration_growth.check_joined,

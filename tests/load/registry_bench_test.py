@@ -9,13 +9,14 @@ import sys
 import types
 
 import registry_read
+from pages import page
 
 
 def main():
     """Prints what is wrong; the status says whether anything is. No speed is judged here."""
     with contextlib.redirect_stderr(io.StringIO()):
         report = registry_read.run(rounds=1, seconds=0.05, sizes=(50, 300),
-                                   yardsticks=shutil.which("etcd") is not None)
+                                   yardsticks=shutil.which("etcd") is not None, shares=(0.5,))
     problems = report["problems"]
     calls = {(window["engine"], window["call"], window["clusters"])
              for window in report["windows"] if window["clusters"]}
@@ -25,6 +26,8 @@ def main():
         problems.append(f"the arms are {sorted(calls)}")
     if len(report["growth"]) != 2 * len(registry_read.CALLS) or not registry_read.table(report):
         problems.append("there are no ratios")
+    if "<svg" not in page.render(report, registry_read.figures(report), registry_read.table(report)):
+        problems.append("the page has no plots")
 
     # The check itself must be able to fail.
     audience = next(w for w in report["windows"] if w["call"] == "audience" and w["rows"])

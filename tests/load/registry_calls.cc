@@ -7,6 +7,7 @@
 #include "google/protobuf/text_format.h"
 #include "google/protobuf/unknown_field_set.h"
 #include "libs/base/log.h"
+#include "tests/load/wire.h"
 #include "wici/cluster_registry/v1/audience_service.pb.h"
 #include "wici/cluster_registry/v1/cluster_service.pb.h"
 #include "wici/cluster_registry/v1/label_service.pb.h"
@@ -132,14 +133,6 @@ constexpr char kAudience[] = R"(
   on_date: "2015-12-18" unknown_policy: UNKNOWN_POLICY_EXCLUDE page_size: 1000)";
 
 // etcd's messages, of which no .proto is in Debian: field 1 of both is the key.
-void AppendBytes(int field, const std::string& bytes, std::string& out) {
-  out.push_back(static_cast<char>(field << 3 | 2));
-  std::size_t size = bytes.size();
-  for (; size >= 0x80; size >>= 7) out.push_back(static_cast<char>(size | 0x80));
-  out.push_back(static_cast<char>(size));
-  out += bytes;
-}
-
 class EtcdPut final : public Method {
  public:
   explicit EtcdPut(std::int64_t clusters) : clusters_(clusters) {}

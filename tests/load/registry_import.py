@@ -13,6 +13,8 @@ import tempfile
 import time
 
 import measure
+import settings
+from pages import plot
 from registry import Registry
 from registry_data import CLUSTER_HEADER, MEMBER_HEADER, RegistryData
 
@@ -121,16 +123,18 @@ def window(engine, data):
                 seconds, cpu, created = import_all(registry, data)
             if postgres:
                 counts = list(map(int, postgres.query(url, COUNTS)[0]))
+                found = settings.postgres(postgres)
                 yardstick = postgres_yardstick(directory, postgres.database("yardstick"), rows)
             else:
                 counts = sqlite_counts(directory / "registry.db")
+                found = settings.sqlite(directory / "registry.db")
                 yardstick = sqlite_yardstick(directory, rows)
         finally:
             if postgres:
                 postgres.stop()
     return {"arm": engine, "rows": rows, "seconds": seconds, "cpu_seconds": cpu,
             "rate": rows / seconds, "yardstick_seconds": yardstick, "created": created,
-            "counts": counts, "ratio": yardstick / seconds}
+            "counts": counts, "ratio": yardstick / seconds, "settings": found}
 
 
 def check(report, data):
@@ -149,14 +153,16 @@ def run(rounds, seconds, clusters=CLUSTERS, engines=("sqlite", "postgres")):
     """All windows; `seconds` is of other benchmarks."""
     del seconds
     data, windows, problems = RegistryData(clusters), [], []
+    found = {"machine": settings.machine(tempfile.gettempdir())}
     for number in range(rounds):
         for engine in engines if number % 2 == 0 else tuple(reversed(engines)):
             report = window(engine, data)
             report["round"] = number
+            found[engine] = report.pop("settings")
             windows.append(report)
             problems += check(report, data)
     return {"benchmark": "registry_import", "rounds": rounds, "clusters": clusters,
-            "windows": windows, "problems": problems,
+            "settings": found, "windows": windows, "problems": problems,
             "ratios": [{"ours": engine, "yardstick": "bulk insert",
                         "rate": measure.spread(w["ratio"] for w in windows if w["arm"] == engine)}
                        for engine in engines]}
@@ -184,3 +190,16 @@ def table(report):
         slowest = max(w["seconds"] for w in report["windows"])
         lines += ["", f"Slowest: {slowest:.1f} s; promised are {SECONDS_MAX} s on two cores."]
     return "\n".join(lines)
+
+
+def figures(report):
+    """The plots of the page."""
+    engines = [ratio["ours"] for ratio in report["ratios"]]
+
+    def points(figure):
+        return [(engine, *(measure.spread(w[figure] for w in report["windows"]
+                                          if w["arm"] == engine)[name]
+                           for name in ("median", "min", "max"))) for engine in engines]
+    return [plot.Ranges("Seconds for the whole import", "seconds", points("seconds")),
+            plot.Ranges("Seconds of a bulk insert of as many rows", "seconds",
+                        points("yardstick_seconds"))]

@@ -7,6 +7,7 @@ import io
 import sys
 
 import registry_import
+from pages import page
 from registry_data import RegistryData, nip
 
 
@@ -17,6 +18,8 @@ def main():
     problems = report["problems"]
     if "sqlite" not in registry_import.table(report):
         problems.append("the table has no row for sqlite")
+    if "<svg" not in page.render(report, registry_import.figures(report), registry_import.table(report)):
+        problems.append("the page has no plots")
 
     # The check itself must be able to fail.
     data = RegistryData(50)

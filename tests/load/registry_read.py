@@ -1,11 +1,13 @@
 """Reads of the cluster registry at 100 and 10,000 clusters, on SQLite and PostgreSQL, against etcd's
-serializable Range over as many keys and a bare gRPC echo, with as many calls in flight.
+serializable Range over as many keys and a bare gRPC echo, with as many calls in flight. Then
+GetCluster under open load at rates in steps, to beyond saturation.
 
 Each round runs every arm back to back, every other round in the opposite order; ratios are taken
 within a round. The data are those of registry_data.cc, and every answer is checked: the audiences
 must have as many rows as were counted when the data were made.
 """
 
+import functools
 import json
 import os
 import pathlib
@@ -14,7 +16,10 @@ import sys
 import tempfile
 import time
 
+import curve
 import measure
+import settings
+from pages import plot
 from registration import Echo
 
 sys.path.insert(0, str(measure.ROOT / "deploy/local"))
@@ -50,16 +55,13 @@ class Registry:
                 "audience-page": min(PAGE_ROWS, self.data["managers_of_country"]),
                 "audience": min(AUDIENCE_PAGE_MAX, self.data["audience"])}.get(call)
 
-    def window(self, call, seconds):
+    def window(self, call, seconds, in_flight=IN_FLIGHT, rate=0):
         """One window of one call."""
-        machine, before = measure.Machine(), self._service.cpu() + self._server_cpu()
-        report = measure.load(target=f"127.0.0.1:{self._service.port}", call=call,
-                              clusters=self.clusters, token=self._token, in_flight=IN_FLIGHT,
-                              warmup=WARMUP_SECONDS, seconds=seconds)
-        spent = self._service.cpu() + self._server_cpu() - before
-        report.update(machine.report(spent + report["client_cpu_seconds"]))
-        report["server_cpu_us"] = round(1e6 * spent / max(1, report["calls"]), 1)
-        return report
+        return measure.measured(
+            lambda: self._service.cpu() + self._server_cpu(), lambda: measure.load(
+                target=f"127.0.0.1:{self._service.port}", call=call, clusters=self.clusters,
+                token=self._token, in_flight=in_flight, rate=rate, warmup=WARMUP_SECONDS,
+                seconds=seconds))
 
     def stop(self):
         """Ends the service."""
@@ -79,6 +81,7 @@ class Etcd:
                  f"--advertise-client-urls=http://{self.target}",
                  f"--listen-peer-urls=http://127.0.0.1:{ports[1]}", "--log-level=error"],
                 stdout=log, stderr=log)
+        self.pid = self._process.pid
         give_up = time.monotonic() + 30
         while True:
             filled = measure.load(target=self.target, call="etcd-put", clusters=keys, calls=keys,
@@ -89,15 +92,15 @@ class Etcd:
                 raise RuntimeError(f"etcd does not answer: see {directory}/etcd.log; {filled}")
             time.sleep(0.2)
 
-    def window(self, seconds):
+    def cpu(self):
+        """CPU seconds used so far."""
+        return measure.cpu_of(self.pid)
+
+    def window(self, seconds, in_flight=IN_FLIGHT, rate=0):
         """One window of serializable Range of one key."""
-        machine, before = measure.Machine(), measure.cpu_of(self._process.pid)
-        report = measure.load(target=self.target, call="etcd-range", clusters=self._keys,
-                              in_flight=IN_FLIGHT, warmup=WARMUP_SECONDS, seconds=seconds)
-        spent = measure.cpu_of(self._process.pid) - before
-        report.update(machine.report(spent + report["client_cpu_seconds"]))
-        report["server_cpu_us"] = round(1e6 * spent / max(1, report["calls"]), 1)
-        return report
+        return measure.measured(self.cpu, lambda: measure.load(
+            target=self.target, call="etcd-range", clusters=self._keys, in_flight=in_flight,
+            rate=rate, warmup=WARMUP_SECONDS, seconds=seconds))
 
     def stop(self):
         """Ends etcd."""
@@ -125,7 +128,7 @@ def check(report, registry):
 
 
 def run(rounds, seconds, sizes=SIZES, engines=("sqlite", "postgres"), yardsticks=True,
-        name="registry_read"):
+        name="registry_read", shares=curve.SHARES):
     """Runs all rounds and returns the report."""
     directory = pathlib.Path(tempfile.mkdtemp(prefix=f"wici-bench-{name}."))
     key = directory / "key"
@@ -153,6 +156,8 @@ def run(rounds, seconds, sizes=SIZES, engines=("sqlite", "postgres"), yardsticks
         if postgres:
             analyse(postgres, sizes)
         windows, problems = _rounds(rounds, arms)
+        stepped, wrong = _curve(rounds, windows, running, seconds, shares)
+        found = _settings(directory, postgres, sizes, etcd if yardsticks else None)
     finally:
         for server in running:
             server.stop()
@@ -160,8 +165,41 @@ def run(rounds, seconds, sizes=SIZES, engines=("sqlite", "postgres"), yardsticks
             postgres.stop()
         subprocess.run(["rm", "-rf", str(directory)], check=False)
     return {"benchmark": name, "cpus": os.cpu_count(), "rounds": rounds, "seconds": seconds,
-            "in_flight": IN_FLIGHT, "problems": problems, "summary": summarise(windows),
-            "growth": growth(windows), "ratios": ratios(windows), "windows": windows}
+            "in_flight": IN_FLIGHT, "settings": found, "problems": problems + wrong,
+            "generator": measure.generator_share(windows + stepped), "summary": summarise(windows),
+            "growth": growth(windows), "ratios": ratios(windows), "windows": windows,
+            **curve.report(stepped)}
+
+
+def _settings(directory, postgres, sizes, etcd):
+    found = {"machine": settings.machine(directory)}
+    if postgres:
+        found["postgres"] = settings.postgres(postgres)
+    file = directory / f"registry-{max(sizes)}.db"
+    if file.exists():
+        found["sqlite"] = settings.sqlite(file)
+    if etcd:
+        found["etcd"] = settings.etcd(etcd.pid, directory)
+    return found
+
+
+def _curve(rounds, windows, running, seconds, shares):
+    """Open load on GetCluster of the largest registries and on the yardsticks."""
+    full = {w["engine"]: w["rate"] for w in windows
+            if w["round"] == 0 and w["call"] in ("get-cluster", "etcd-range", "echo")}
+    arms = {}
+    for server in running if shares else ():
+        if isinstance(server, Registry):
+            window = functools.partial(server.window, "get-cluster", seconds, curve.IN_FLIGHT_MAX)
+            arms[server.engine] = (full[server.engine], window)  # the last is the largest
+        elif isinstance(server, Etcd):
+            arms["etcd"] = (full["etcd"],
+                            functools.partial(server.window, seconds, curve.IN_FLIGHT_MAX))
+        else:
+            arms["echo"] = (full["echo"],
+                            functools.partial(server.window, curve.IN_FLIGHT_MAX, seconds))
+    return curve.run(rounds, arms, lambda window: curve.unexpected(
+        window["counts"], {"CLUSTER", "KEY", "ECHO"}), shares)
 
 
 def analyse(postgres, sizes):
@@ -203,8 +241,8 @@ def summarise(windows):
     return [{"engine": engine, "call": call, "clusters": clusters,
              "rows": next(iter(found.values()))["rows"],
              **{figure: measure.spread(w[figure] for w in found.values())
-                for figure in ("rate", "p50_ms", "p99_ms", "server_cpu_us", "cost_us", "others",
-                               "steal")}}
+                for figure in ("rate", "p50_ms", "p90_ms", "p99_ms", "p999_ms", "server_cpu_us",
+                               "cost_us", "others", "steal")}}
             for (engine, call, clusters), found in _by_arm(windows).items()]
 
 
@@ -268,4 +306,25 @@ def table(report):
                  for s in (ratio["rate"], ratio["cpu"])]
         lines.append(f"{ratio['engine'] + ' ' + ratio['call'] + ' / ' + ratio['yardstick']:52} "
                      f"{cells[0]:>20} {cells[1]:>20}")
-    return "\n".join(lines)
+    return "\n".join(lines + ([curve.table(report["curve"])] if report["curve"] else []))
+
+
+def figures(report):
+    """The plots of the page."""
+    def points(rows, figure, label):
+        return [(label(one), *(one[figure][name] for name in ("median", "min", "max")))
+                for one in rows]
+
+    found = [plot.Ranges("Calls a second", "calls a second", points(
+        report["summary"], "rate",
+        lambda s: f"{s['engine']} {s['call']} {plot.number(s['clusters'])}"), log=True)]
+    if report["ratios"]:
+        found.append(plot.Ranges("Times the rate of the yardstick", "times", points(
+            report["ratios"], "rate", lambda r: f"{r['engine']} {r['call']} / {r['yardstick']}"),
+            log=True))
+    if report["growth"]:
+        found.append(plot.Ranges(
+            f"CPU for one call, times that at the smallest (at most {COST_MAX})", "times", points(
+                report["growth"], "cost",
+                lambda g: f"{g['engine']} {g['call']} at {plot.number(g['clusters'])}"), COST_MAX))
+    return found + (curve.figures(report["curve"]) if report["curve"] else [])

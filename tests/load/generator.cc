@@ -111,7 +111,10 @@ class Generator {
   }
 
   void RunOpen() {
-    for (Call& call : calls_) free_.push_back(&call);
+    {
+      MutexLock lock(mutex_);
+      for (Call& call : calls_) free_.push_back(&call);
+    }
     std::thread pacer([this] { Pace(); });
     while (true) {
       void* tag = nullptr;

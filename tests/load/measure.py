@@ -219,15 +219,14 @@ def measured(cpu, run):
 
 def limit(report, server_seconds, cpus=os.cpu_count()):
     """Who kept the rate of a window from being higher: "generator" when one of its threads had
-    nearly a whole core, or when planned calls went out late while there was room for them; "nothing"
-    when all that was offered was answered; "machine" when all cores were taken, by both and by
-    others; else "server"."""
+    nearly a whole core; "nothing" when all that was offered was answered OK; "machine" when all cores
+    were taken, by both and by others; else "server", which may wait for its disk."""
     elapsed = max(report["elapsed"], 1e-6)
     busy = ((report["client_cpu_seconds"] + server_seconds) / elapsed / cpus
             + report.get("others", 0) + report.get("steal", 0))
     if report["busiest_thread"] >= BUSY:
         return "generator"
-    if report.get("offered", 0) > 0 and report["rate"] >= KEPT_UP * report["offered"]:
+    if report.get("offered", 0) > 0 and report["ok_rate"] >= KEPT_UP * report["offered"]:
         return "nothing"
     return "machine" if busy >= BUSY else "server"
 

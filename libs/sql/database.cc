@@ -273,6 +273,8 @@ class PooledDatabase final : public Database {
 
  private:
   absl::Status Run(Pool& pool, bool read_only, absl::Time deadline, const Body& body) {
+    // An engine may notice it only some time after it has begun.
+    if (absl::Now() >= deadline) return DeadlineError("before the transaction began");
     for (int attempt = 1;; ++attempt) {
       bool retry = false;
       absl::Status status = TryOnce(pool, read_only, deadline, body, retry);

@@ -11,7 +11,10 @@ import re
 import subprocess
 import uuid
 
-QUERY = re.compile(r'sql::Query \w+\{\s*"(\w+)",\s*(?:R"sql\((.*?)\)sql"|((?:"[^"]*"\s*)+)\})', re.DOTALL)
+TEXT = r'(?:R"sql\((.*?)\)sql"|((?:"[^"]*"\s*)+))'
+QUERY = re.compile(r'sql::Query (\w+)\{\s*"(\w+)",\s*' + TEXT, re.DOTALL)
+SUFFIX = re.compile(r"std::string_view (\w+)Suffix =\s*" + TEXT, re.DOTALL)
+KEYS = "/* the keys of SelectMany */"
 END = "-- end of plan"
 # From libs/sql/postgres.cc.
 SETTINGS = "".join(f"SET {name} = {value};" for name, value in (
@@ -32,26 +35,36 @@ def type_of(column, tables, types):
     return next((types[table, column] for table in tables if (table, column) in types), "text")
 
 
+def _text(raw, pieces):
+    return (raw or "".join(re.findall(r'"([^"]*)"', pieces))).strip()
+
+
 def named_queries(folder):
     """(file, name, text) of every query below a folder as it is written, without the INSERT of many
-    rows, which looks nothing up."""
+    rows, which looks nothing up. A query for SelectMany has KEYS where its keys belong, before the
+    suffix it may have."""
     for path in sorted(folder.rglob("queries.h")):
-        for name, raw, pieces in QUERY.findall(path.read_text(encoding="utf-8")):
-            text = raw or "".join(re.findall(r'"([^"]*)"', pieces))
-            if not text.rstrip().endswith("VALUES"):
+        source = path.read_text(encoding="utf-8")
+        suffixes = {query: _text(*text) for query, *text in SUFFIX.findall(source)}
+        for query, name, raw, pieces in QUERY.findall(source):
+            text = _text(raw, pieces)
+            if text.endswith("IN"):
+                text += f" {KEYS} {suffixes.get(query, '')}"
+            if not text.endswith("VALUES"):
                 yield path.relative_to(folder), name, text.strip()
 
 
 def queries(folder, types):
     """The same with those for SelectMany as libs/sql/postgres.cc completes them."""
     for path, name, text in named_queries(folder):
-        if text.endswith("IN"):
-            columns = re.search(r"(?:\(([^()]*)\)|([\w.]+))\s+IN$", text).group(1, 2)
+        if KEYS in text:
+            text, suffix = text.split(KEYS)
+            columns = re.search(r"(?:\(([^()]*)\)|([\w.]+))\s+IN $", text).group(1, 2)
             columns = [one.split(".")[-1].strip() for one in (columns[0] or columns[1]).split(",")]
             tables = re.findall(r"(?:FROM|JOIN|UPDATE)\s+(\w+)", text)
             arrays = ", ".join(f"${i + 1}::{type_of(column, tables, types)}[]"
                                for i, column in enumerate(columns))
-            text += f" (SELECT * FROM unnest({arrays}) LIMIT ${len(columns) + 1})"
+            text += f"(SELECT * FROM unnest({arrays}) LIMIT ${len(columns) + 1}){suffix}"
         yield path, name, text
 
 

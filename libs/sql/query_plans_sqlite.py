@@ -11,7 +11,7 @@ query_plans_sqlite_test.py of the services.
 import re
 import sqlite3
 
-from query_plans import named_queries
+from query_plans import KEYS, named_queries
 
 SEARCH = re.compile(r"SEARCH (\w+) USING (?:COVERING )?INDEX (\w+) \((.*)\)$")
 TABLE = re.compile(r"\b(FROM|JOIN|UPDATE)\s+(?!SET\b)(\w+)(?:\s+(?:AS\s+)?(?!(?:WHERE|JOIN|ON|ORDER|GROUP|SET|"
@@ -30,10 +30,11 @@ def open_schema(folder, more=""):
 
 def complete(text):
     """The text as libs/sql/sqlite.cc runs it: of SelectMany one key at a time."""
-    if text.endswith("IN"):
-        keys = text[:-2].rstrip()
+    if KEYS in text:
+        keys, suffix = text.split(f"IN {KEYS}")
+        keys = keys.rstrip()
         count = keys.rsplit("(", 1)[1].count(",") + 1 if keys.endswith(")") else 1
-        text = f"{keys} = ({', '.join(f'${i + 1}' for i in range(count))})"
+        text = f"{keys} = ({', '.join(f'${i + 1}' for i in range(count))}){suffix}"
     return re.sub(r"\$(\d+)", r"?\1", text)
 
 

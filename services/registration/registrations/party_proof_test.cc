@@ -122,7 +122,9 @@ TEST_P(PartyProofTest, AStrangerTakesNothingOfWhatThePartyMayHave) {
   refuse.set_name(stranger->name());
   refuse.set_party(kProvenParty);
   ASSERT_THAT(CancelPartyRegistration(refuse, CoordinatorOf(kProvenParty)), IsOk());
-  for (const auto& one : SeenBy(event, kProvenParty)->party_registrations()) {
+  const auto answered = SeenBy(event, kProvenParty);
+  ASSERT_THAT(answered, IsOk());
+  for (const auto& one : answered->party_registrations()) {
     EXPECT_FALSE(one.has_person()) << "what was asked is answered";
   }
 }

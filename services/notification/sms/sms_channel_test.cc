@@ -278,13 +278,21 @@ TEST_P(SmsChannelTest, WhoWantsNoSmsGetsNone) {
   EXPECT_EQ(Ledger()[1].state(), v1::DELIVERY_STATE_DELIVERED);
 }
 
-TEST_P(SmsChannelTest, OfACampaignThoseWhoAgreedGetAnSms) {
+TEST_P(SmsChannelTest, OfACampaignThoseWhoAgreedAndChoseItGetAnSms) {
   const auth::SigningKey key = *auth::SigningKey::FromSeed(auth::SigningKey::NewSeed());
   CampaignCheck paused;
   PreferenceCheck check(MailKeys(key), ids_);
   Serve("/ok", {&paused, &check});
   feed::Mutation mutation(kDomain, database(), clock_, ids_, [] {});
   CampaignStore campaigns(database(), mutation);
+  PreferenceStore preferences(database(), mutation);
+  v1::UpdatePreferencesRequest choose;
+  choose.mutable_preferences()->set_name(PreferencesName(kJan));
+  v1::Preferences::Choice& sms = *choose.mutable_preferences()->add_choices();
+  sms.set_purpose(v1::PURPOSE_INVITATION);
+  sms.set_channel(v1::CHANNEL_SMS);
+  sms.set_wanted(true);
+  ASSERT_THAT(preferences.Update({{}, absl::Now() + absl::Seconds(20)}, choose), IsOk());
   const SystemClock machine;
   CampaignWorker campaign_worker(campaigns, peers_, machine, [] {});
   peers_.persons[kMax].set_phone("+49 30 901820");
@@ -307,7 +315,7 @@ TEST_P(SmsChannelTest, OfACampaignThoseWhoAgreedGetAnSms) {
   EXPECT_EQ(Fields(provider->Requests()[0]).at("to").string_value(), kNumber);
   ASSERT_THAT(Ledger(), SizeIs(3));
   EXPECT_EQ(Ledger()[0].state(), v1::DELIVERY_STATE_DELIVERED);
-  EXPECT_EQ(Ledger()[1].reason(), v1::DELIVERY_REASON_NO_CONSENT) << "of whom we know of none";
+  EXPECT_EQ(Ledger()[1].reason(), v1::DELIVERY_REASON_NOT_WANTED) << "who never chose it";
   EXPECT_EQ(Ledger()[2].reason(), v1::DELIVERY_REASON_NO_CONSENT) << "who took it back";
 }
 

@@ -81,7 +81,8 @@ class Mailing(Ours):
         super().__init__(engine, people, directory, key, count, cpu)
         self.event = self._event(1_000_000, 0)
         self._register(persons)
-        self._persons = [name for name, in self._rows_of(people, "SELECT id FROM persons")]
+        self._persons = [(name, registration) for name, registration in self._rows_of(
+            people, "SELECT id, registration FROM persons")]
         nobody = f"127.0.0.1:{measure.free_ports(1)[0]}"
         self._mailer = measure.Service(
             [measure.binary("wici-notification"), "--listen=127.0.0.1:0",
@@ -123,12 +124,13 @@ class Mailing(Ours):
     def _write_requests(self, count):
         path = self._directory / f"{self.name}.requests"
         request = client.prototype(self._method.input_type)()
-        request.notification.template = "templates/event-rescheduled"
+        request.notification.template = "templates/registration-confirmed"
         request.notification.event = self.event
         with open(path, "wb") as out:
             for i in range(count):
                 del request.notification.persons[:]
-                request.notification.persons.append(self._persons[i % len(self._persons)])
+                person, request.notification.resource = self._persons[i % len(self._persons)]
+                request.notification.persons.append(person)
                 request.request_id = str(uuid.uuid4())
                 data = request.SerializeToString()
                 out.write(struct.pack("<I", len(data)) + data)

@@ -12,7 +12,7 @@ import query_plans  # noqa: E402
 
 NOTIFICATIONS = 3000
 # Tables without rows are left without statistics, as they are in a new database. A tenth of the
-# deliveries is put off, a tenth queued; the others have arrived.
+# deliveries is put off, a tenth queued; the others have arrived. A fifth is about a session.
 DATA = f"""
   INSERT INTO notifications (id, revision, version, template, event, channel, unknown_policy, cause,
                              cancelled, schedule_at, expires_at, created_at, updated_at)
@@ -27,6 +27,8 @@ DATA = f"""
            'persons/p' || j, 1, 1, 0, 0, CASE i % 10 WHEN 0 THEN 1 WHEN 1 THEN 3 ELSE 4 END, 1, 0,
            FALSE, 1, 1, FALSE, FALSE, FALSE, '', CASE WHEN i % 10 < 2 THEN i END, 0, 1, 0, '', 1, 0, 0
     FROM generate_series(1, {NOTIFICATIONS}) AS i, generate_series(1, 5) AS j;
+  UPDATE deliveries SET event = event || '/sessions/s', resource = event || '/registrations/' || id,
+                        calendar_method = 1 WHERE id LIKE '%.1';
   INSERT INTO attempts (delivery_id, n, fence, phase, started_at, ended_at, outcome, code,
                         enhanced_code)
     SELECT 'd' || i || '.' || j, 1, 1, 2, 0, 0, 1, 250, ''

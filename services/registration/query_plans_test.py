@@ -50,7 +50,8 @@ DATA = f"""
     FROM generate_series(1, {EVENTS}) AS i, generate_series(1, {EACH}) AS j;
   INSERT INTO persons (id, registration, given_name, family_name, email, language, organisation,
                        special_needs, created_at)
-    SELECT 'persons/' || i, '', '', '', '', '', '', '', 0 FROM generate_series(1, {EVENTS}) AS i;
+    SELECT 'persons/' || i || '-' || j, '', '', '', '', '', '', CASE j % 2 WHEN 0 THEN 'ramp' ELSE '' END, 0
+    FROM generate_series(1, {EVENTS}) AS i, generate_series(1, {EACH}) AS j;
   INSERT INTO meeting_roots (event, version)
     SELECT 'events/e' || i, 1 FROM generate_series(1, {EVENTS}) AS i;
   INSERT INTO meeting_profiles (event, registration, revision, body, words, created_at, updated_at)

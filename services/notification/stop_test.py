@@ -63,7 +63,8 @@ class StopTest(unittest.TestCase):
             caller.join()
         process.join(stack.STOP_SECONDS)
         self.assertEqual(process.popen.returncode, 0, process.log_tail())
-        self.assertEqual(set(refusals), {"UNAVAILABLE"})
+        # CANCELLED is a call that had arrived and was not yet begun.
+        self.assertLessEqual(set(refusals), {"UNAVAILABLE", "CANCELLED"})
         self.assertGreaterEqual(len(acknowledged), ACKNOWLEDGED_MIN)
         return [name.removeprefix("notifications/") for name in acknowledged]
 

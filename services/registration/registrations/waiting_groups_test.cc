@@ -143,6 +143,7 @@ TEST_P(WaitingGroupsTest, TheAnswerToAMoveThatPromotesAnotherNamesNoWrongPlace) 
   v1::MoveOnWaitingListRequest move;
   move.set_name(group[1]);
   move.set_position(3);
+  move.set_reason("asked for it");
   const auto moved = MoveOnWaitingList(move);
   ASSERT_THAT(moved, IsOk());
   EXPECT_EQ(StateOf(group[0]), kConfirmed) << "alone it fits";

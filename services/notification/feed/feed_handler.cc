@@ -15,6 +15,7 @@
 #include "services/notification/deliveries/replay/replay_store.h"
 #include "services/notification/deliveries/sql_store.h"
 #include "services/notification/feed/to_participants.h"
+#include "services/notification/feed/uninvited.h"
 #include "services/notification/templates/rules/built_in.h"
 #include "services/notification/timers/timer_store.h"
 
@@ -170,6 +171,7 @@ absl::Status FeedHandler::PlanForEverybody(const feed::v1::Change& change, NewNo
     if (!Concerns(change, participant)) continue;
     (participant.in_calendar ? in_calendar : others).push_back(participant);
   }
+  planned.event = change.aggregate();
   ToParticipants(base, in_calendar, ids_, planned.messages);
   if (ConcernsEverybody(change.kind()) && !in_calendar.empty() &&
       base.calendar_method != v1::CALENDAR_METHOD_UNSPECIFIED) {
@@ -245,7 +247,11 @@ absl::Status FeedHandler::Write(sql::Transaction& tx, absl::Span<const Planned> 
     return AddNotifications(tx, messages, told, now);
   };
   for (const Planned& planned : plan) {
-    messages.insert(messages.end(), planned.messages.begin(), planned.messages.end());
+    std::vector<NewNotification> to_all = planned.messages;
+    if (!planned.event.empty()) {
+      WICI_RETURN_IF_ERROR(LeaveOutUninvited(tx, planned.event, to_all));
+    }
+    messages.insert(messages.end(), to_all.begin(), to_all.end());
     for (const SessionsToTell& sessions : planned.sessions) {
       WICI_RETURN_IF_ERROR(add());
       WICI_ASSIGN_OR_RETURN(messages, TellSessions(tx, sessions, ids_));

@@ -109,6 +109,7 @@ class FeedHandler {
   struct Planned {
     std::vector<NewNotification> messages;
     std::vector<SessionsToTell> sessions;
+    std::string event;  // whose participants `messages` go to, or ""
   };
 
   absl::StatusOr<std::vector<Planned>> Plan(absl::Span<const feed::v1::Change> changes);

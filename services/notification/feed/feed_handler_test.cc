@@ -312,6 +312,27 @@ TEST_P(FeedHandlerTest, WhoHasNoCalendarEntryIsToldOfAMovedEventWithoutOne) {
   EXPECT_THAT(told, ::testing::UnorderedElementsAre("persons/seat REQUEST", "persons/queue"));
 }
 
+TEST_P(FeedHandlerTest, WhoMayBeSentNoInvitationIsNotToldOfTheEventEither) {
+  source_.AddSessionsOver("invitation.created", "events/e1/invitations/i1", "persons/left", "");
+  source_.AddSessionsOver("invitation.created", "events/e1/invitations/i2", "persons/asked", "");
+  Consume();
+  constexpr sql::Query kSuppress{
+      "suppress", "UPDATE deliveries SET state = 9, next_at = NULL WHERE person = 'persons/left'"};
+  ASSERT_THAT(
+      database().Write(absl::Now() + absl::Seconds(20),
+                       [&](sql::Transaction& tx) { return tx.Execute(kSuppress, {}).status(); }),
+      IsOk());
+  peers_.participants["events/e1"] = {{"persons/left", "events/e1/invitations/i1", true, false},
+                                      {"persons/asked", "events/e1/invitations/i2", true, false},
+                                      {"persons/seat", "events/e1/registrations/r1"}};
+  source_.AddMoved("4");
+  Consume();
+  EXPECT_THAT(Told(),
+              ::testing::IsSupersetOf({"templates/event-rescheduled persons/asked REQUEST 4",
+                                       "templates/event-rescheduled persons/seat REQUEST 4"}));
+  EXPECT_THAT(Told(), ::testing::SizeIs(4));
+}
+
 TEST_P(FeedHandlerTest, ASessionIsToldOfToThoseWhoChoseIt) {
   const std::string chosen = "events/e1/sessions/s1";
   peers_.participants["events/e1"] = {

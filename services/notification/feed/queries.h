@@ -1,6 +1,5 @@
-// The SQL about entries of sessions that people have by mail, written once for both engines. Texts
-// that end in IN are completed by SelectMany (libs/sql/database.h). Both use
-// deliveries_of_sessions.
+// The SQL about what people have by mail, written once for both engines. Texts that end in IN are
+// completed by SelectMany (libs/sql/database.h). Those about sessions use deliveries_of_sessions.
 #ifndef WICI_SERVICES_NOTIFICATION_FEED_QUERIES_H_
 #define WICI_SERVICES_NOTIFICATION_FEED_QUERIES_H_
 
@@ -27,6 +26,14 @@ inline constexpr sql::Query kGetSessionMails{
     "WHERE (event, resource) IN"};
 inline constexpr std::string_view kGetSessionMailsSuffix =
     "AND calendar_method > 0 AND event LIKE '%/sessions/%' AND state NOT IN (5, 7, 8, 9)";
+
+// The invitations to $1 that were not sent because they may not be, after the delivery $2, $3
+// limit. By deliveries_dead.
+inline constexpr sql::Query kListSuppressedInvitations{
+    "list_suppressed_invitations",
+    "SELECT id, resource FROM deliveries WHERE event = $1 AND state = 9 AND "
+    "state IN (5, 6, 7, 8, 9) AND id > $2 AND resource LIKE '%/invitations/%' "
+    "ORDER BY id LIMIT $3"};
 
 }  // namespace wici::notification::queries
 

@@ -29,7 +29,7 @@ FIELDS = {
         {"audience_id": "guests", "places_max": 2}]}
 SERIES = "eventSeries/mazovia-breakfasts"
 # Summer time begins after the first; to the last one people may still ask each other for meetings.
-BREAKFASTS = ["2016-03-21T08:00:00Z", "2016-04-18T07:00:00Z", "2066-05-17T07:00:00Z"]
+BREAKFASTS = ["2016-03-21T08:00:00Z", "2016-04-18T07:00:00Z", "2066-11-16T08:00:00Z"]
 
 # id, title, and what is said beside.
 CATEGORIES = [

@@ -5,8 +5,17 @@ import contextlib
 import io
 import sys
 
+import measure
 import registration
 from pages import page
+
+# A window of open load, and who was the limit: of two cores the generator has a quarter.
+OPEN = {"offered": 1000.0, "ok_rate": 600.0, "elapsed": 2.0, "client_cpu_seconds": 1.0,
+        "busiest_thread": 0.4, "late_p99_ms": 1.0, "p99_ms": 50.0, "waited": 0}
+LIMITS = (({"ok_rate": 990.0}, 0.5, "nothing"), ({}, 0.5, "server"), ({}, 3.0, "machine"),
+          ({"busiest_thread": 0.95}, 0.5, "generator"), ({"late_p99_ms": 40.0}, 3.0, "generator"),
+          ({"late_p99_ms": 40.0, "waited": 9}, 0.5, "server"),
+          ({"offered": 0.0, "others": 0.5}, 1.0, "machine"))
 
 
 def main():
@@ -23,6 +32,9 @@ def main():
         problems.append("there are no ratios")
     if "<svg" not in page.render(report, registration.figures(report), registration.table(report)):
         problems.append("the page has no plots")
+
+    problems += [f"the limit of {change} is {found}, not {wanted}" for change, server, wanted in LIMITS
+                 if (found := measure.limit({**OPEN, **change}, server, cpus=2)) != wanted]
 
     # The check itself must be able to fail.
     wrong = dict(next(w for w in report["windows"] if w["arm"] == "sqlite"))

@@ -84,11 +84,12 @@ class Generator {
         });
     return absl::StrFormat(
         "{\"calls\": %d, \"counts\": {%s}, \"duplicates\": %d, \"offered\": %.1f, \"rate\": %.1f, "
-        "\"ok_rate\": %.1f, %s, %s, \"elapsed\": %.4f, \"client_cpu_seconds\": %.3f, "
+        "\"ok_rate\": %.1f, \"waited\": %d, %s, %s, \"elapsed\": %.4f, \"client_cpu_seconds\": "
+        "%.3f, "
         "\"busiest_thread\": %.3f}",
         sent_, counts, method_.Duplicates(), options_.rate,
         static_cast<double>(in_window_) / window, static_cast<double>(ok_in_window_) / window,
-        latencies_.Json(), late_.Json("late_"), elapsed, ProcessCpuSeconds(),
+        waited_, latencies_.Json(), late_.Json("late_"), elapsed, ProcessCpuSeconds(),
         thread_cpu_ / std::max(elapsed, 1e-6));
   }
 
@@ -153,6 +154,7 @@ class Generator {
 
   Call& TakeFree() {
     MutexLock lock(mutex_);
+    if (free_.empty()) ++waited_;
     while (free_.empty()) freed_.Wait(mutex_);
     Call* const call = free_.back();
     free_.pop_back();
@@ -207,6 +209,7 @@ class Generator {
 
   // Of the thread that starts calls: the pacer while it runs, else the other.
   std::int64_t sent_ = 0;
+  std::int64_t waited_ = 0;  // calls for which there was no room
   Histogram late_;
   double thread_cpu_ = 0;
 

@@ -219,7 +219,8 @@ def measured(cpu, run):
 
 def limit(report, server_seconds, cpus=os.cpu_count()):
     """Who kept the rate of a window from being higher: "generator" when one of its threads had
-    nearly a whole core; "nothing" when all that was offered was answered OK; "machine" when all cores
+    nearly a whole core, or when most of the latency is that planned calls went out late although there
+    was room for them; "nothing" when all that was offered was answered OK; "machine" when all cores
     were taken, by both and by others; else "server", which may wait for its disk."""
     elapsed = max(report["elapsed"], 1e-6)
     busy = ((report["client_cpu_seconds"] + server_seconds) / elapsed / cpus
@@ -228,6 +229,8 @@ def limit(report, server_seconds, cpus=os.cpu_count()):
         return "generator"
     if report.get("offered", 0) > 0 and report["ok_rate"] >= KEPT_UP * report["offered"]:
         return "nothing"
+    if not report.get("waited") and report.get("late_p99_ms", 0) > report.get("p99_ms", 0) / 2 > 0:
+        return "generator"
     return "machine" if busy >= BUSY else "server"
 
 

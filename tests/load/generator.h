@@ -34,8 +34,8 @@ struct GeneratorOptions {
 // Returns one JSON object: what was answered over the whole run (to be compared with the rows); the
 // rate of answers and of those that were OK within the window; percentiles of the latency, open: of
 // the calls planned within it, closed: of those answered; how late calls went out (late_*), and how
-// many of them waited until one of those in flight was answered; CPU seconds, and what the busier of
-// its two threads had of one core, from 0 to 1: near 1 the generator is the limit.
+// many of them waited until one of those in flight was answered; CPU seconds, and what the busier
+// of its two threads had of one core, from 0 to 1: near 1 the generator is the limit.
 //
 // The file of answers has "planned done name" of each call that was OK: Unix time in microseconds,
 // and Method::Name.

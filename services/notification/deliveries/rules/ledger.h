@@ -7,8 +7,8 @@
 // A worker claims deliveries in one transaction, begins the attempts in a second (that nothing
 // speaks against them, and what they send), sends, and records the outcomes in a third. Who was too
 // slow finds the fence moved on, and its result is only noted with the attempt. So nothing is lost
-// whenever a process dies. A message can arrive twice only in these windows, and but for the last with
-// the same bytes and the same id:
+// whenever a process dies. A message can arrive twice only in these windows, and but for the last
+// with the same bytes and the same id:
 //   W1  the worker died between the receiver's answer and the record
 //   W2  the connection broke before the answer (UNKNOWN), and the policy is AT_LEAST_ONCE
 //   W3  the process stood still for longer than its lease, after it last looked at it

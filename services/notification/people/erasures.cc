@@ -31,7 +31,7 @@ absl::StatusOr<std::int64_t> EraseAgain(PersonData& data, sql::Transaction& tx, 
       const sql::Rows due,
       tx.Execute(queries::kListErasuresDue, {ToMicros(now), std::min(most, kErasedAtOnceMax)}));
   for (const sql::Row& row : due) {
-    const std::string person = row.Text(0);
+    const std::string& person = row.Text(0);
     WICI_RETURN_IF_ERROR(data.Erase(tx, person, now).status());
     WICI_RETURN_IF_ERROR(tx.Execute(queries::kEndErasure, {person}).status());
   }

@@ -56,7 +56,7 @@ bool EventAggregate::NeedsReview(const v1::Registration& registration) {
 
 absl::Status EventAggregate::Change(RegistrationRow& row, Step step, const v1::Registration& wanted,
                                     const Cause& cause, Changes& changes) {
-  const std::string name = wanted.name();
+  const std::string& name = wanted.name();
   const v1::RegistrationState from = row.registration.state();
   WICI_ASSIGN_OR_RETURN(const v1::RegistrationState to, Next(name, from, step));
   if (row.log.entries_size() >= kLogMax) return RegistrationLogFullError(name);

@@ -1,6 +1,5 @@
 #include "services/registration/seats/event_aggregate.h"
 
-#include <limits>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -15,9 +14,6 @@
 
 namespace wici::registration {
 namespace {
-
-// Rows of a statement: seats for all who wait are written without a second copy of all of them.
-constexpr std::size_t kSaveRowsMax = 1000;
 
 bool TakesPlaces(v1::RegistrationState state) { return HoldsSeat(state) || KeepsSeat(state); }
 
@@ -36,51 +32,16 @@ absl::StatusOr<EventAggregate> EventAggregate::Load(sql::Transaction& tx, std::s
   return EventAggregate(tx, ReadSeats(event, rows[0]), now);
 }
 
-EventAggregate::Entry& EventAggregate::Keep(RegistrationRow row) {
-  std::string id = IdOf(row.registration.name());
-  const auto [at, is_new] = by_id_.try_emplace(std::move(id), nullptr);
-  if (is_new) {
-    const bool is_new_row = row.revision == 0;
-    entries_.push_back(std::make_unique<Entry>(Entry{std::move(row), is_new_row}));
-    at->second = entries_.back().get();
-    const v1::Registration& kept = at->second->row.registration;
-    if (!is_new_row) at->second->party = kept.party();
-    if (!is_new_row && kept.state() == v1::REGISTRATION_STATE_WAITLISTED) {
-      at->second->waiting_number = at->second->row.waiting_number;
-      at->second->category = kept.admission_category();
-      at->second->lines = {kept.other_categories().begin(), kept.other_categories().end()};
-    }
-  }
-  return *at->second;
-}
-
-absl::Status EventAggregate::LoadRegistrations(const std::vector<std::string>& names) {
-  if (names.empty()) return absl::OkStatus();
-  WICI_ASSIGN_OR_RETURN(std::vector<RegistrationRow> rows, SelectRegistrations(*tx_, names));
-  for (RegistrationRow& row : rows) Keep(std::move(row));
-  return absl::OkStatus();
-}
-
-absl::Status EventAggregate::LoadActiveKeys(const std::vector<std::string>& active_keys) {
-  if (active_keys.empty()) return absl::OkStatus();
-  std::vector<std::vector<sql::Value>> keys;
-  keys.reserve(active_keys.size());
-  for (const std::string& key : active_keys) keys.push_back({key});
-  WICI_ASSIGN_OR_RETURN(const sql::Rows rows, sql::SelectMany(*tx_, kFindActivePersons, "", keys));
-  for (const sql::Row& row : rows) active_[row.Text(0)] = true;
-  return absl::OkStatus();
-}
-
 RegistrationRow* EventAggregate::Find(std::string_view id) {
-  const auto at = by_id_.find(std::string(id));
-  return at == by_id_.end() ? nullptr : &at->second->row;
+  EventEntry* entry = entries_.Find(id);
+  return entry == nullptr ? nullptr : &entry->row;
 }
 
 void EventAggregate::Enqueue(Entry& entry) {
-  entry.row.waiting_number =
-      WaitingNumber(PriorityFor(entry.row.registration), seats_.counts.next_waiting_number++);
+  entry.row.waiting_number = WaitingNumber(quotas_.PriorityFor(entry.row.registration),
+                                           seats_.counts.next_waiting_number++);
   queue_[*entry.row.waiting_number] = &entry;
-  CountOthers(entry.row.registration, 1);
+  quotas_.CountOthers(entry.row.registration, 1);
 }
 
 void EventAggregate::Touch(Entry& entry) {
@@ -143,7 +104,7 @@ void EventAggregate::AddSessionsOver(const v1::Registration& registration,
   const std::int64_t own = seats_.calendar_changes + registration.calendar_changes();
   std::string over;
   for (const std::string& name : sessions) {
-    const QuotaRow* session = FindQuota(name);
+    const QuotaRow* session = quotas_.Find(name);
     if (session == nullptr || session->calendar_changes == 0) continue;
     absl::StrAppend(&over, over.empty() ? "" : " ", IdOf(name), ":",
                     own + session->calendar_changes);
@@ -154,14 +115,14 @@ void EventAggregate::AddSessionsOver(const v1::Registration& registration,
 absl::StatusOr<RegistrationRow*> EventAggregate::Add(RegistrationRow row,
                                                      std::optional<absl::Time> hold_until,
                                                      const Cause& cause, Changes& changes) {
-  WICI_RETURN_IF_ERROR(CheckQuotas(row.registration));
+  WICI_RETURN_IF_ERROR(quotas_.Check(row.registration));
   const bool pending = !hold_until && NeedsApproval(row.registration);
   std::optional<int> rank;
   if (!pending) {
     WICI_ASSIGN_OR_RETURN(rank, FindPlaces(row.registration, changes));
   }
   if (rank) Settle(row, *rank);
-  const std::vector<Quota*> quotas = QuotasOf(row.registration);
+  const std::vector<Quota*> quotas = quotas_.Of(row.registration);
   v1::RegistrationState state = v1::REGISTRATION_STATE_PENDING_APPROVAL;
   if (hold_until) {
     if (!rank) return Refusal(quotas, false);
@@ -181,14 +142,14 @@ EventAggregate::Entry& EventAggregate::Admit(RegistrationRow row, v1::Registrati
                                              std::optional<absl::Time> hold_until,
                                              const Cause& cause, Changes& changes) {
   row.revision = 0;
-  MarkQuotas(row.registration);
-  Entry& entry = Keep(std::move(row));
+  quotas_.Mark(row.registration);
+  Entry& entry = entries_.Keep(std::move(row));
   SetState(entry, state);
   v1::Registration& registration = entry.row.registration;
   *registration.mutable_create_time() = registration.update_time();
   if (hold_until) SetTimestamp(*hold_until, *registration.mutable_expire_time());
   if (state == v1::REGISTRATION_STATE_WAITLISTED) Enqueue(entry);
-  active_[entry.row.active_key] = true;
+  entries_.SetActive(entry.row.active_key);
   switch (state) {
     case v1::REGISTRATION_STATE_PENDING_APPROVAL:
       Record(entry, "requested", cause, changes);
@@ -222,7 +183,7 @@ absl::StatusOr<Step> EventAggregate::ChooseApproval(RegistrationRow& row, Change
 bool EventAggregate::NeedsApproval(const v1::Registration& registration) {
   if (seats_.approval == v1::APPROVAL_MANUAL || registration.party_unconfirmed()) return true;
   for (int rank = 0; rank < WantedCategories(registration); ++rank) {
-    const QuotaRow* category = FindQuota(WantedCategory(registration, rank));
+    const QuotaRow* category = quotas_.Find(WantedCategory(registration, rank));
     if (category != nullptr && category->approval) return true;
   }
   return false;
@@ -235,16 +196,16 @@ absl::Status EventAggregate::Apply(RegistrationRow& row, Step step, std::string_
   WICI_ASSIGN_OR_RETURN(const v1::RegistrationState to, Next(name, from, step));
   const bool asked = step != Step::kExpire && step != Step::kRequeue;
   if (asked && row.log.entries_size() >= kLogMax) return RegistrationLogFullError(name);
-  Entry& entry = *by_id_.at(IdOf(name));
+  Entry& entry = entries_.At(name);
   if (row.waiting_number) queue_.erase(*row.waiting_number);
-  if (from == v1::REGISTRATION_STATE_WAITLISTED) CountOthers(row.registration, -1);
+  if (from == v1::REGISTRATION_STATE_WAITLISTED) quotas_.CountOthers(row.registration, -1);
   if (step == Step::kRequeue) row.registration.clear_group();
-  Move(seats_.counts, QuotasOf(row.registration), from, to);
-  MarkQuotas(row.registration);
+  Move(seats_.counts, quotas_.Of(row.registration), from, to);
+  quotas_.Mark(row.registration);
   SetState(entry, to);
   if (to == v1::REGISTRATION_STATE_WAITLISTED) Enqueue(entry);
   if (!IsActive(to)) {
-    active_.erase(row.active_key);
+    entries_.ClearActive(row.active_key);
     row.active_key.clear();
     if (!row.registration.voucher().empty()) {
       LogVoucher({row.registration.voucher(), "given_back", name, cause.actor});
@@ -260,7 +221,7 @@ absl::Status EventAggregate::Apply(RegistrationRow& row, Step step, std::string_
 void EventAggregate::SetCheckInTime(RegistrationRow& row, absl::Time time) {
   v1::Registration& registration = row.registration;
   if (TimeOf(registration.check_in_time()) == time) return;
-  Touch(*by_id_.at(IdOf(registration.name())));
+  Touch(entries_.At(registration.name()));
   SetTimestamp(time, *registration.mutable_check_in_time());
 }
 
@@ -269,7 +230,7 @@ absl::Status EventAggregate::MoveTo(RegistrationRow& row, std::int64_t position,
   const std::string& name = row.registration.name();
   WICI_RETURN_IF_ERROR(Next(name, row.registration.state(), Step::kMove).status());
   if (row.log.entries_size() >= kLogMax) return RegistrationLogFullError(name);
-  Entry& entry = *by_id_.at(IdOf(name));
+  Entry& entry = entries_.At(name);
   WICI_ASSIGN_OR_RETURN(const std::int64_t number, NumberAt(entry, position));
   queue_.erase(*row.waiting_number);
   row.waiting_number = number;
@@ -329,40 +290,10 @@ feed::Change EventAggregate::InvitationChange(std::string_view kind,
 absl::Status EventAggregate::Save() {
   WICI_ASSIGN_OR_RETURN(const sql::Rows guarded, tx_->Execute(kUpdateSeats, SeatsValues(seats_)));
   if (guarded.empty()) return absl::AbortedError("another change of the event was first");
-  WICI_RETURN_IF_ERROR(SaveQuotas());
-  WICI_RETURN_IF_ERROR(SaveLines());
-  WICI_RETURN_IF_ERROR(SaveWaitingCounts());
+  WICI_RETURN_IF_ERROR(quotas_.Save(seats_));
   WICI_RETURN_IF_ERROR(
       AppendVoucherLog(*tx_, seats_.event, seats_.version + 1, voucher_uses_, now_));
-  // First what is there: somebody who has left may come again in the same batch.
-  WICI_RETURN_IF_ERROR(SaveEntries(false));
-  return SaveEntries(true);
-}
-
-absl::Status EventAggregate::SaveEntries(bool is_new) {
-  std::vector<std::vector<sql::Value>> rows;
-  const auto write = [&]() -> absl::Status {
-    if (rows.empty()) return absl::OkStatus();
-    if (is_new) {
-      WICI_RETURN_IF_ERROR(tx_->InsertMany(kInsertRegistrations, "", rows).status());
-    } else {
-      WICI_ASSIGN_OR_RETURN(
-          const sql::Rows updated,
-          tx_->InsertMany(kUpdateRegistrations, kUpdateRegistrationsSuffix, rows));
-      if (updated.size() < rows.size()) {
-        return absl::AbortedError("another change of a registration was first");
-      }
-    }
-    rows.clear();
-    return absl::OkStatus();
-  };
-  for (const auto& entry : entries_) {
-    if (!entry->dirty || entry->is_new != is_new) continue;
-    rows.push_back(RegistrationValues(entry->row));
-    rows.back().emplace_back(next_version());
-    if (rows.size() == kSaveRowsMax) WICI_RETURN_IF_ERROR(write());
-  }
-  return write();
+  return entries_.Save(seats_.event, next_version());
 }
 
 }  // namespace wici::registration

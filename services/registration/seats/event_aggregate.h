@@ -14,11 +14,10 @@
 #define WICI_SERVICES_REGISTRATION_SEATS_EVENT_AGGREGATE_H_
 
 #include <map>
-#include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -29,6 +28,8 @@
 #include "services/registration/mutation.h"
 #include "services/registration/registrations/registration_rows.h"
 #include "services/registration/registrations/rules/registration_state.h"
+#include "services/registration/seats/event_entries.h"
+#include "services/registration/seats/event_quotas.h"
 #include "services/registration/seats/quota_rows.h"
 #include "services/registration/seats/seats_row.h"
 #include "services/registration/vouchers/voucher_rows.h"
@@ -57,9 +58,13 @@ class EventAggregate {
   std::int64_t next_version() const { return seats_.version + 1; }
 
   // Reads registrations of this event by name, in one statement.
-  absl::Status LoadRegistrations(const std::vector<std::string>& names);
+  absl::Status LoadRegistrations(const std::vector<std::string>& names) {
+    return entries_.Load(names);
+  }
   // Reads which of `active_keys` belong to an active registration.
-  absl::Status LoadActiveKeys(const std::vector<std::string>& active_keys);
+  absl::Status LoadActiveKeys(const std::vector<std::string>& active_keys) {
+    return entries_.LoadActiveKeys(active_keys);
+  }
   // Reads the quotas of all that is loaded and of `added`, registrations to come.
   absl::Status LoadQuotas(absl::Span<const v1::Registration* const> added);
   // Reads the head of the queue as well: enough for `steps` steps with loaded registrations and for
@@ -68,11 +73,9 @@ class EventAggregate {
 
   // A loaded registration, or nullptr.
   RegistrationRow* Find(std::string_view id);
-  bool HasActive(const std::string& active_key) const {
-    return active_.find(active_key) != active_.end();
-  }
+  bool HasActive(const std::string& active_key) const { return entries_.HasActive(active_key); }
   // A loaded quota by the name of its category or session, or nullptr.
-  QuotaRow* FindQuota(const std::string& name);
+  QuotaRow* FindQuota(const std::string& name) { return quotas_.Find(name); }
 
   // What has no place for a loaded registration, whose quotas are loaded: the event, its
   // categories, sessions, party, audience and voucher, by name, each once. Empty when only its turn
@@ -168,26 +171,11 @@ class EventAggregate {
   absl::Status Save();
 
  private:
-  struct Entry {
-    RegistrationRow row;
-    bool is_new = false;  // not in the database yet
-    bool dirty = false;
-    // In the database:
-    std::optional<std::int64_t> waiting_number = {};
-    std::string category = {};
-    std::vector<std::string> lines = {};  // other categories it waits for
-    std::string party = {};
-  };
-  struct KeptQuota {
-    QuotaRow row;
-    bool dirty = false;
-  };
+  using Entry = EventEntry;
 
   EventAggregate(sql::Transaction& tx, SeatsRow seats, absl::Time now)
-      : tx_(&tx), seats_(std::move(seats)), now_(now) {}
+      : tx_(&tx), seats_(std::move(seats)), now_(now), entries_(tx), quotas_(tx) {}
 
-  Entry& Keep(RegistrationRow row);
-  void Keep(QuotaRow row);
   // Takes a registration in whose places are counted.
   Entry& Admit(RegistrationRow row, v1::RegistrationState state,
                std::optional<absl::Time> hold_until, const Cause& cause, Changes& changes);
@@ -216,17 +204,7 @@ class EventAggregate {
   absl::StatusOr<bool> ReadOn(std::int64_t number);
   // Reads of the groups of a line that was cut those who are behind the cut.
   absl::Status LoadGroups(const std::string& category);
-  absl::Status LoadCategories();
-  // The quotas of a registration that are loaded, to be changed: in the category it wants, or
-  // another.
-  std::vector<Quota*> QuotasOf(const v1::Registration& registration) {
-    return QuotasOf(registration, registration.admission_category());
-  }
-  std::vector<Quota*> QuotasOf(const v1::Registration& registration, const std::string& category);
-  absl::Status CheckQuotas(const v1::Registration& registration) const;
   absl::Status CheckGroupSize(const std::vector<RegistrationRow>& rows);
-  // How many wait in the line of a category.
-  std::int64_t WaitingBefore(const std::string& category);
   // Whether a registration that comes now may take its places in `category`: nobody waits before it
   // whom they would help. Promotes those first.
   absl::StatusOr<bool> HasTurn(const v1::Registration& registration, const std::string& category,
@@ -236,8 +214,6 @@ class EventAggregate {
                                                 Changes& changes);
   // Leaves a registration in one of the categories it wants.
   void Settle(RegistrationRow& row, int rank);
-  // Counts who waits in the lines of other categories than their own: `by` is 1 or -1.
-  void CountOthers(const v1::Registration& registration, std::int64_t by);
   // Gives those at a place of the queue their places, if there are; `passed` others before them go
   // on waiting.
   void PromoteEntry(Entry& entry, std::int64_t passed, Changes& changes);
@@ -263,30 +239,20 @@ class EventAggregate {
   // Gives the entries from `first` on these numbers, which keep their order.
   absl::Status Renumber(std::vector<Waiting>::const_iterator first,
                         const std::vector<std::int64_t>& numbers);
-  int PriorityFor(const v1::Registration& registration);
   // Why there are no places, nor, when it `may_wait`, one on the waiting list.
   absl::Status Refusal(const std::vector<Quota*>& quotas, bool may_wait) const;
-  void MarkQuotas(const v1::Registration& registration);
-  absl::Status SaveQuotas();
-  absl::Status SaveLines();
-  absl::Status SaveWaitingCounts();
-  // The registrations that are new, or those that were there.
-  absl::Status SaveEntries(bool is_new);
 
   sql::Transaction* tx_;
   SeatsRow seats_;
   absl::Time now_;
-  std::vector<std::unique_ptr<Entry>> entries_;    // in the order they came
-  std::unordered_map<std::string, Entry*> by_id_;  // id -> entry
-  std::map<std::int64_t, Entry*> queue_;           // what is loaded of it, in order
+  EventEntries entries_;
+  std::map<std::int64_t, Entry*> queue_;  // what is loaded of it, in order
   // Categories of whose line not all is loaded, with the last number up to which it is.
   std::map<std::string, std::int64_t> cut_lines_;
-  std::set<std::string> whole_groups_;                        // those that LoadGroups has read
-  std::int64_t read_on_ = 0;                                  // entries read by ReadOn
-  bool settled_ = false;                                      // nobody in the queue can be promoted
-  std::map<std::string, std::unique_ptr<KeptQuota>> quotas_;  // by name
-  bool categories_loaded_ = false;
-  std::unordered_map<std::string, bool> active_;  // keys with a registration
+  std::set<std::string> whole_groups_;  // those that LoadGroups has read
+  std::int64_t read_on_ = 0;            // entries read by ReadOn
+  bool settled_ = false;                // nobody in the queue can be promoted
+  EventQuotas quotas_;
   std::vector<VoucherUse> voucher_uses_;
 };
 

@@ -38,7 +38,7 @@ bool SameChoice(const v1::Registration& one, const v1::Registration& other) {
 std::int64_t EventAggregate::ApprovalsNeeded(const v1::Registration& registration) {
   std::int64_t needed = 0;
   for (int rank = 0; rank < WantedCategories(registration); ++rank) {
-    const QuotaRow* category = FindQuota(WantedCategory(registration, rank));
+    const QuotaRow* category = quotas_.Find(WantedCategory(registration, rank));
     if (category != nullptr) needed = std::max(needed, category->approvals_required);
   }
   return std::max<std::int64_t>(needed > 0 ? needed : seats_.approvals_required, 1);
@@ -48,7 +48,7 @@ bool EventAggregate::NeedsReview(const v1::Registration& registration) {
   if (!NeedsApproval(registration)) return false;
   bool reapproval = seats_.reapproval;
   for (int rank = 0; rank < WantedCategories(registration); ++rank) {
-    const QuotaRow* category = FindQuota(WantedCategory(registration, rank));
+    const QuotaRow* category = quotas_.Find(WantedCategory(registration, rank));
     reapproval = reapproval || (category != nullptr && category->reapproval);
   }
   return reapproval;
@@ -60,9 +60,9 @@ absl::Status EventAggregate::Change(RegistrationRow& row, Step step, const v1::R
   const v1::RegistrationState from = row.registration.state();
   WICI_ASSIGN_OR_RETURN(const v1::RegistrationState to, Next(name, from, step));
   if (row.log.entries_size() >= kLogMax) return RegistrationLogFullError(name);
-  if (!SameChoice(wanted, row.registration)) WICI_RETURN_IF_ERROR(CheckQuotas(wanted));
-  const std::vector<Quota*> before = QuotasOf(row.registration);
-  const std::vector<Quota*> after = QuotasOf(wanted);
+  if (!SameChoice(wanted, row.registration)) WICI_RETURN_IF_ERROR(quotas_.Check(wanted));
+  const std::vector<Quota*> before = quotas_.Of(row.registration);
+  const std::vector<Quota*> after = quotas_.Of(wanted);
   Move(seats_.counts, before, from, v1::REGISTRATION_STATE_UNSPECIFIED);
   if ((HoldsSeat(from) || KeepsSeat(from)) && FindShortage(seats_.counts, after)) {
     absl::Status refused = Refusal(after, false);
@@ -70,9 +70,9 @@ absl::Status EventAggregate::Change(RegistrationRow& row, Step step, const v1::R
     return refused;
   }
   Move(seats_.counts, after, v1::REGISTRATION_STATE_UNSPECIFIED, to);
-  MarkQuotas(row.registration);
-  MarkQuotas(wanted);
-  Entry& entry = *by_id_.at(IdOf(name));
+  quotas_.Mark(row.registration);
+  quotas_.Mark(wanted);
+  Entry& entry = entries_.At(name);
   // A copy, as `wanted` may be the registration itself.
   const v1::Registration was = std::exchange(row.registration, v1::Registration(wanted));
   CountSessionChoice(was, row.registration);
@@ -81,7 +81,7 @@ absl::Status EventAggregate::Change(RegistrationRow& row, Step step, const v1::R
   } else {
     if (row.waiting_number) queue_.erase(*row.waiting_number);
     if (from == v1::REGISTRATION_STATE_WAITLISTED) {
-      CountOthers(row.registration, -1);
+      quotas_.CountOthers(row.registration, -1);
       row.registration.clear_group();
     }
     SetState(entry, to);
@@ -105,20 +105,20 @@ absl::StatusOr<RegistrationRow*> EventAggregate::Transfer(RegistrationRow& row,
   }
   if (row.log.entries_size() >= kLogMax) return RegistrationLogFullError(name);
   if (HasActive(heir.active_key)) return AlreadyRegisteredError(seats_.event);
-  const std::vector<Quota*> quotas = QuotasOf(row.registration);
+  const std::vector<Quota*> quotas = quotas_.Of(row.registration);
   Move(seats_.counts, quotas, from, ended);
   Move(seats_.counts, quotas, v1::REGISTRATION_STATE_UNSPECIFIED, to);
-  MarkQuotas(row.registration);
+  quotas_.Mark(row.registration);
   const std::optional<std::int64_t> number = row.waiting_number;
   const google::protobuf::Timestamp until = row.registration.expire_time();
   heir.revision = 0;
-  Entry& gets = Keep(std::move(heir));
+  Entry& gets = entries_.Keep(std::move(heir));
   SetState(gets, to);
   *gets.row.registration.mutable_create_time() = gets.row.registration.update_time();
   if (KeepsSeat(to)) *gets.row.registration.mutable_expire_time() = until;
   if (number) queue_.erase(*number);
   if (number && to != v1::REGISTRATION_STATE_WAITLISTED) {
-    CountOthers(row.registration, -1);
+    quotas_.CountOthers(row.registration, -1);
     gets.row.registration.clear_group();
     settled_ = false;
   }
@@ -126,9 +126,9 @@ absl::StatusOr<RegistrationRow*> EventAggregate::Transfer(RegistrationRow& row,
     gets.row.waiting_number = number;
     queue_[*number] = &gets;
   }
-  active_.erase(row.active_key);
-  active_[gets.row.active_key] = true;
-  Entry& gives = *by_id_.at(IdOf(name));
+  entries_.ClearActive(row.active_key);
+  entries_.SetActive(gets.row.active_key);
+  Entry& gives = entries_.At(name);
   row.active_key.clear();
   SetState(gives, ended);
   row.registration.set_successor(gets.row.registration.name());
@@ -142,7 +142,7 @@ absl::StatusOr<RegistrationRow*> EventAggregate::Transfer(RegistrationRow& row,
 }
 
 void EventAggregate::Amend(RegistrationRow& row, std::string_view kind, Changes& changes) {
-  Touch(*by_id_.at(IdOf(row.registration.name())));
+  Touch(entries_.At(row.registration.name()));
   changes.push_back(RegistrationChange(kind, row));
 }
 

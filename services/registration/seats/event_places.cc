@@ -1,8 +1,7 @@
-// The quotas and the queue of EventAggregate.
+// What EventAggregate reads of its queue, and places in it.
 #include <algorithm>
 #include <limits>
 #include <optional>
-#include <set>
 #include <utility>
 
 #include "libs/base/status_macros.h"
@@ -10,7 +9,6 @@
 #include "services/registration/names.h"
 #include "services/registration/seats/event_aggregate.h"
 #include "services/registration/seats/queries.h"
-#include "services/registration/seats/rules/session_choice.h"
 #include "services/registration/seats/rules/waiting_order.h"
 
 namespace wici::registration {
@@ -22,20 +20,9 @@ constexpr std::int64_t kPage = 200;  // of the queue
 
 absl::Status EventAggregate::LoadPlaces(std::int64_t steps,
                                         absl::Span<const v1::Registration* const> added) {
-  WICI_RETURN_IF_ERROR(LoadCategories());
+  WICI_RETURN_IF_ERROR(quotas_.LoadCategories(seats_));
   WICI_RETURN_IF_ERROR(LoadQueue(steps));
   return LoadQuotas(added);
-}
-
-absl::Status EventAggregate::LoadCategories() {
-  if (categories_loaded_ || seats_.categories == 0) return absl::OkStatus();
-  categories_loaded_ = true;
-  WICI_ASSIGN_OR_RETURN(
-      const sql::Rows rows,
-      tx_->Execute(kListQuotas, {seats_.event, static_cast<std::int64_t>(QuotaKind::kCategory),
-                                 kCategoriesMax}));
-  for (const sql::Row& row : rows) Keep(ReadQuota(seats_.event, row));
-  return absl::OkStatus();
 }
 
 absl::Status EventAggregate::LoadQueue(std::int64_t steps) {
@@ -50,16 +37,15 @@ absl::Status EventAggregate::LoadQueue(std::int64_t steps) {
     return LoadLine("", wanted == 0 ? 0 : wanted + ahead);
   }
   std::int64_t without = counts.waitlisted;
-  for (const auto& [name, quota] : quotas_) {
-    if (quota->row.kind != QuotaKind::kCategory) continue;
-    const Quota& category = quota->row.counts;
+  for (const QuotaRow* quota : quotas_.Categories()) {
+    const Quota& category = quota->counts;
     without -= category.waiting;
     const std::int64_t waiting = category.waiting + category.also_waiting;
     const std::int64_t wanted =
         2 * steps +
         std::clamp<std::int64_t>(std::min(free, category.size - category.taken), 0, waiting);
     if (waiting == 0) continue;
-    WICI_RETURN_IF_ERROR(LoadLine(name, wanted == 0 ? 0 : wanted + kLookahead));
+    WICI_RETURN_IF_ERROR(LoadLine(quota->name, wanted == 0 ? 0 : wanted + kLookahead));
   }
   const std::int64_t wanted = 2 * steps + std::clamp<std::int64_t>(free, 0, without);
   if (without == 0) return absl::OkStatus();
@@ -78,14 +64,14 @@ absl::Status EventAggregate::LoadLine(const std::string& category, std::int64_t 
     for (const sql::Row& read : rows) {
       RegistrationRow row = ReadRegistration(read);
       number = *row.waiting_number;
-      Entry& entry = Keep(std::move(row));
+      Entry& entry = entries_.Keep(std::move(row));
       // Unless it has moved or left in this transaction.
       if (entry.row.waiting_number == number) queue_[number] = &entry;
     }
     if (static_cast<std::int64_t>(rows.size()) == limit) known = std::min(known, number);
   };
   keep();
-  const QuotaRow* quota = FindQuota(category);
+  const QuotaRow* quota = quotas_.Find(category);
   if (quota != nullptr && quota->counts.also_waiting > 0) {
     WICI_ASSIGN_OR_RETURN(rows, tx_->Execute(kListAlsoWaiting, from));
     keep();
@@ -103,7 +89,7 @@ absl::StatusOr<bool> EventAggregate::ReadOn(std::int64_t number) {
   for (const auto& [category, last] : cut_lines_) {
     if (last >= number) continue;
     std::vector<Quota*> quotas;
-    if (QuotaRow* quota = FindQuota(category)) quotas.push_back(&quota->counts);
+    if (QuotaRow* quota = quotas_.Find(category)) quotas.push_back(&quota->counts);
     if (FindShortage(seats_.counts, quotas)) continue;
     read_on_ += kPage;
     WICI_RETURN_IF_ERROR(LoadLine(std::string(category), kPage));
@@ -114,126 +100,40 @@ absl::StatusOr<bool> EventAggregate::ReadOn(std::int64_t number) {
 }
 
 absl::Status EventAggregate::LoadQuotas(absl::Span<const v1::Registration* const> added) {
-  WICI_RETURN_IF_ERROR(LoadCategories());
-  std::set<std::pair<QuotaKind, std::string>> wanted;
-  const auto want = [&](const v1::Registration& registration) {
-    for (const std::string& name : registration.sessions()) {
-      wanted.emplace(QuotaKind::kSession, name);
-    }
-    if (seats_.party_limit > 0 && !registration.party().empty()) {
-      wanted.emplace(QuotaKind::kParty, registration.party());
-    }
-    if (!registration.audience().empty()) {
-      wanted.emplace(QuotaKind::kAudience, registration.audience());
-    }
-    if (!registration.voucher().empty()) {
-      wanted.emplace(QuotaKind::kVoucher, registration.voucher());
-    }
-  };
-  for (const v1::Registration* registration : added) want(*registration);
-  for (const auto& entry : entries_) want(entry->row.registration);
-  std::vector<std::vector<sql::Value>> keys;
-  for (const auto& [kind, name] : wanted) {
-    if (quotas_.find(name) != quotas_.end()) continue;
-    keys.push_back({seats_.event, static_cast<std::int64_t>(kind), QuotaId(kind, name)});
-  }
-  if (keys.empty()) return absl::OkStatus();
-  WICI_ASSIGN_OR_RETURN(const sql::Rows rows, sql::SelectMany(*tx_, kGetQuotas, "", keys));
-  for (const sql::Row& row : rows) {
-    QuotaRow quota = ReadQuota(seats_.event, row);
-    // The limit may have changed since; what is taken stays.
-    if (quota.kind == QuotaKind::kParty) {
-      quota.counts.size = std::max(seats_.party_limit, quota.counts.taken);
-    }
-    Keep(std::move(quota));
-  }
-  for (const auto& [kind, name] : wanted) {
-    // The first registration of a party.
-    if (kind == QuotaKind::kParty) Keep(QuotaOfParty(name, seats_.party_limit));
-  }
-  return absl::OkStatus();
+  std::vector<const v1::Registration*> all(added.begin(), added.end());
+  for (const auto& entry : entries_.all()) all.push_back(&entry->row.registration);
+  return quotas_.Load(seats_, all);
 }
 
-void EventAggregate::Keep(QuotaRow row) {
-  const std::string name = row.name;
-  QuotaRow* outer = row.within.empty() ? nullptr : FindQuota(row.within);
-  row.counts.within = outer == nullptr ? nullptr : &outer->counts;
-  quotas_.try_emplace(name, std::make_unique<KeptQuota>(KeptQuota{.row = std::move(row)}));
+absl::Status EventAggregate::PutQuota(const QuotaRow& wanted) {
+  settled_ = false;
+  return quotas_.Put(wanted, seats_);
 }
 
-QuotaRow* EventAggregate::FindQuota(const std::string& name) {
-  const auto at = quotas_.find(name);
-  return at == quotas_.end() ? nullptr : &at->second->row;
+absl::Status EventAggregate::RemoveQuota(const std::string& name) {
+  settled_ = false;
+  return quotas_.Remove(name, seats_);
 }
 
-std::vector<Quota*> EventAggregate::QuotasOf(const v1::Registration& registration,
-                                             const std::string& category) {
-  std::vector<Quota*> quotas;
-  if (QuotaRow* wanted = FindQuota(category)) quotas.push_back(&wanted->counts);
-  for (const std::string& name : registration.sessions()) {
-    // One that is gone has no places to give back.
-    QuotaRow* session = FindQuota(name);
-    if (session == nullptr) continue;
-    if (std::find(quotas.begin(), quotas.end(), &session->counts) != quotas.end()) continue;
-    quotas.push_back(&session->counts);
-  }
-  if (QuotaRow* party = FindQuota(registration.party())) quotas.push_back(&party->counts);
-  if (QuotaRow* audience = FindQuota(registration.audience())) quotas.push_back(&audience->counts);
-  if (QuotaRow* voucher = FindQuota(registration.voucher())) quotas.push_back(&voucher->counts);
-  return quotas;
+absl::Status EventAggregate::PutAudiences(const v1::Event& event) {
+  settled_ = false;
+  return quotas_.PutAudiences(event, seats_);
 }
 
-absl::Status EventAggregate::CheckQuotas(const v1::Registration& registration) const {
-  for (int rank = 0; rank < WantedCategories(registration); ++rank) {
-    const std::string& category = WantedCategory(registration, rank);
-    if (!category.empty() && quotas_.find(category) == quotas_.end()) {
-      return AdmissionCategoryNotFoundError(category);
-    }
-  }
-  std::vector<ChosenSession> sessions;
-  for (const std::string& name : registration.sessions()) {
-    const auto at = quotas_.find(name);
-    if (at == quotas_.end()) return SessionNotFoundError(name);
-    const QuotaRow& session = at->second->row;
-    sessions.push_back({name, session.starts, session.ends});
-  }
-  if (const auto overlap = FindOverlap(std::move(sessions))) {
-    return SessionsOverlapError(overlap->first, overlap->second);
-  }
-  return absl::OkStatus();
-}
-
-std::int64_t EventAggregate::WaitingBefore(const std::string& category) {
-  if (const QuotaRow* quota = FindQuota(category)) {
-    return quota->counts.waiting + quota->counts.also_waiting;
-  }
-  std::int64_t without = seats_.counts.waitlisted;
-  for (const auto& [name, quota] : quotas_) {
-    if (quota->row.kind == QuotaKind::kCategory) without -= quota->row.counts.waiting;
-  }
-  return without;
-}
-
-int EventAggregate::PriorityFor(const v1::Registration& registration) {
-  // Of several the last, so that nobody gets ahead in one line by waiting in another too.
-  int priority = kPriorityFirst;
-  for (int rank = 0; rank < WantedCategories(registration); ++rank) {
-    const QuotaRow* category = FindQuota(WantedCategory(registration, rank));
-    priority = std::max(priority, category == nullptr ? kPriorityDefault : category->priority);
-  }
-  // With the invitation of an audience at least that of the audience.
-  const QuotaRow* audience = FindQuota(registration.audience());
-  return audience == nullptr ? priority : std::min(priority, audience->priority);
+absl::Status EventAggregate::KeepNothingFor(const std::string& voucher) {
+  QuotaRow wanted = *quotas_.Find(voucher);
+  wanted.counts.reserved = 0;
+  return PutQuota(wanted);
 }
 
 absl::StatusOr<bool> EventAggregate::HasTurn(const v1::Registration& registration,
                                              const std::string& category, Changes& changes) {
-  if (WaitingBefore(category) == 0) return true;
-  if (FindShortage(seats_.counts, QuotasOf(registration, category))) return false;
+  if (quotas_.WaitingIn(seats_, category) == 0) return true;
+  if (FindShortage(seats_.counts, quotas_.Of(registration, category))) return false;
   WICI_RETURN_IF_ERROR(Promote(changes));
   // Who is left of the line waits for something else, if all of it is known. And what is kept for a
   // voucher is for nobody without it.
-  const QuotaRow* voucher = FindQuota(registration.voucher());
+  const QuotaRow* voucher = quotas_.Find(registration.voucher());
   const bool kept =
       voucher != nullptr && voucher->counts.waiting == 0 && OpenReserve(voucher->counts) > 0;
   return kept || cut_lines_.find(category) == cut_lines_.end();
@@ -242,14 +142,14 @@ absl::StatusOr<bool> EventAggregate::HasTurn(const v1::Registration& registratio
 absl::StatusOr<std::vector<EventAggregate::Waiting>> EventAggregate::OthersWaiting(
     const Entry& entry, std::int64_t count) {
   // Those that changed in this transaction stand as they are in memory.
-  const std::int64_t limit = count + static_cast<std::int64_t>(entries_.size());
+  const std::int64_t limit = count + static_cast<std::int64_t>(entries_.all().size());
   WICI_ASSIGN_OR_RETURN(const sql::Rows rows,
                         tx_->Execute(kListWaitingNumbers, {seats_.event, limit}));
   std::vector<Waiting> others;
   for (const sql::Row& row : rows) {
-    if (by_id_.find(row.Text(0)) == by_id_.end()) others.push_back({row.Int(1), row.Text(0)});
+    if (entries_.Find(row.Text(0)) == nullptr) others.push_back({row.Int(1), row.Text(0)});
   }
-  for (const auto& other : entries_) {
+  for (const auto& other : entries_.all()) {
     if (other.get() != &entry && other->row.waiting_number) {
       others.push_back({*other->row.waiting_number, IdOf(other->row.registration.name())});
     }
@@ -303,10 +203,10 @@ absl::Status EventAggregate::Renumber(std::vector<Waiting>::const_iterator first
   WICI_RETURN_IF_ERROR(LoadRegistrations(names));
   WICI_RETURN_IF_ERROR(LoadQuotas({}));
   for (const std::string& name : names) {
-    queue_.erase(*by_id_.at(IdOf(name))->row.waiting_number);
+    queue_.erase(*entries_.At(name).row.waiting_number);
   }
   for (std::size_t i = 0; i < numbers.size(); ++i) {
-    Entry& entry = *by_id_.at(IdOf(names[i]));
+    Entry& entry = entries_.At(names[i]);
     entry.row.waiting_number = numbers[i];
     Touch(entry);
     queue_[numbers[i]] = &entry;
@@ -319,22 +219,8 @@ absl::Status EventAggregate::Refusal(const std::vector<Quota*>& quotas, bool may
     return WaitingListFullError(seats_.event);
   }
   const auto shortage = FindShortage(seats_.counts, quotas);
-  for (const auto& [name, quota] : quotas_) {
-    if (shortage && &quota->row.counts == shortage->quota) return QuotaFullError(name);
-  }
-  return EventFullError(seats_.event);
-}
-
-void EventAggregate::MarkQuotas(const v1::Registration& registration) {
-  if (quotas_.empty()) return;
-  const auto mark = [this](const std::string& name) {
-    if (const auto at = quotas_.find(name); at != quotas_.end()) at->second->dirty = true;
-  };
-  mark(registration.admission_category());
-  for (const std::string& name : registration.sessions()) mark(name);
-  mark(registration.party());
-  mark(registration.audience());
-  mark(registration.voucher());
+  const std::string name = shortage ? quotas_.NameOf(shortage->quota) : "";
+  return name.empty() ? EventFullError(seats_.event) : QuotaFullError(name);
 }
 
 }  // namespace wici::registration

@@ -40,7 +40,7 @@ absl::Status EventAggregate::LoadGroups(const std::string& category) {
   if (keys.empty()) return absl::OkStatus();
   WICI_ASSIGN_OR_RETURN(const sql::Rows rows, sql::SelectMany(*tx_, kListWaitingGroups, "", keys));
   for (const sql::Row& row : rows) {
-    Entry& entry = Keep(ReadRegistration(row));
+    Entry& entry = entries_.Keep(ReadRegistration(row));
     // Unless it has left the queue or been moved out of the group.
     const bool waits = entry.row.waiting_number && !entry.row.registration.group().empty();
     if (waits) queue_[*entry.row.waiting_number] = &entry;
@@ -53,7 +53,7 @@ absl::StatusOr<std::optional<int>> EventAggregate::FindPlaces(const v1::Registra
   for (int rank = 0; rank < WantedCategories(registration); ++rank) {
     const std::string& category = WantedCategory(registration, rank);
     WICI_ASSIGN_OR_RETURN(const bool has_turn, HasTurn(registration, category, changes));
-    if (has_turn && !FindShortage(seats_.counts, QuotasOf(registration, category))) {
+    if (has_turn && !FindShortage(seats_.counts, quotas_.Of(registration, category))) {
       return std::optional(rank);
     }
   }
@@ -66,23 +66,14 @@ void EventAggregate::Settle(RegistrationRow& row, int rank) {
   if (rank > 0) {
     // What is counted of it by its state is counted in the other category from now on.
     const v1::RegistrationState state = registration.state();
-    MarkQuotas(registration);
-    Move(seats_.counts, QuotasOf(registration), state, v1::REGISTRATION_STATE_UNSPECIFIED);
+    quotas_.Mark(registration);
+    Move(seats_.counts, quotas_.Of(registration), state, v1::REGISTRATION_STATE_UNSPECIFIED);
     const std::string category = WantedCategory(registration, rank);
     registration.set_admission_category(category);
-    Move(seats_.counts, QuotasOf(registration), v1::REGISTRATION_STATE_UNSPECIFIED, state);
-    MarkQuotas(registration);
+    Move(seats_.counts, quotas_.Of(registration), v1::REGISTRATION_STATE_UNSPECIFIED, state);
+    quotas_.Mark(registration);
   }
   registration.clear_other_categories();
-}
-
-void EventAggregate::CountOthers(const v1::Registration& registration, std::int64_t by) {
-  for (const std::string& category : registration.other_categories()) {
-    const auto at = quotas_.find(category);
-    if (at == quotas_.end()) continue;
-    at->second->row.counts.also_waiting += by;
-    at->second->dirty = true;
-  }
 }
 
 absl::Status EventAggregate::Promote(Changes& changes) {
@@ -122,13 +113,14 @@ void EventAggregate::PromoteEntry(Entry& entry, std::int64_t passed, Changes& ch
   for (int rank = 0; rank < WantedCategories(registration); ++rank) {
     const std::string& category = WantedCategory(registration, rank);
     if (!IsKnown(category, *entry.row.waiting_number) ||
-        FindShortage(seats_.counts, QuotasOf(registration, category))) {
+        FindShortage(seats_.counts, quotas_.Of(registration, category))) {
       continue;
     }
     const std::string reason = ReasonFor(*entry.row.waiting_number, passed);
-    CountOthers(registration, -1);
+    quotas_.CountOthers(registration, -1);
     Settle(entry.row, rank);
-    Move(seats_.counts, QuotasOf(registration), v1::REGISTRATION_STATE_WAITLISTED, PromotedState());
+    Move(seats_.counts, quotas_.Of(registration), v1::REGISTRATION_STATE_WAITLISTED,
+         PromotedState());
     Seat(entry, reason, changes);
     return;
   }
@@ -148,7 +140,7 @@ void EventAggregate::PromoteGroup(const std::vector<Entry*>& members, std::int64
   const v1::RegistrationState to = PromotedState();
   std::size_t placed = 0;
   for (; placed < members.size(); ++placed) {
-    const std::vector<Quota*> quotas = QuotasOf(members[placed]->row.registration);
+    const std::vector<Quota*> quotas = quotas_.Of(members[placed]->row.registration);
     if (FindShortage(seats_.counts, quotas)) break;
     Move(seats_.counts, quotas, v1::REGISTRATION_STATE_WAITLISTED, to);
   }
@@ -160,7 +152,7 @@ void EventAggregate::PromoteGroup(const std::vector<Entry*>& members, std::int64
     return;
   }
   while (placed-- > 0) {
-    Move(seats_.counts, QuotasOf(members[placed]->row.registration), to,
+    Move(seats_.counts, quotas_.Of(members[placed]->row.registration), to,
          v1::REGISTRATION_STATE_WAITLISTED);
   }
 }
@@ -179,12 +171,10 @@ std::string EventAggregate::ReasonFor(std::int64_t number, std::int64_t passed) 
 std::vector<std::string> EventAggregate::Lacking(const v1::Registration& registration) {
   std::vector<std::string> names;
   for (int rank = 0; rank < WantedCategories(registration); ++rank) {
-    const std::vector<Quota*> quotas = QuotasOf(registration, WantedCategory(registration, rank));
+    const std::vector<Quota*> quotas = quotas_.Of(registration, WantedCategory(registration, rank));
     for (const Shortage& shortage : FindShortages(seats_.counts, quotas)) {
-      std::string name = seats_.event;
-      for (const auto& [of, quota] : quotas_) {
-        if (&quota->row.counts == shortage.quota) name = of;
-      }
+      std::string name = quotas_.NameOf(shortage.quota);
+      if (name.empty()) name = seats_.event;
       if (std::find(names.begin(), names.end(), name) == names.end()) {
         names.push_back(std::move(name));
       }
@@ -196,7 +186,7 @@ std::vector<std::string> EventAggregate::Lacking(const v1::Registration& registr
 void EventAggregate::Seat(Entry& entry, const std::string& reason, Changes& changes) {
   queue_.erase(*entry.row.waiting_number);
   v1::Registration& registration = entry.row.registration;
-  MarkQuotas(registration);
+  quotas_.Mark(registration);
   const v1::RegistrationState to = PromotedState();
   SetState(entry, to);
   const bool offered = to == v1::REGISTRATION_STATE_OFFERED;
@@ -209,7 +199,7 @@ absl::Status EventAggregate::CheckGroupSize(const std::vector<RegistrationRow>& 
   bool fits = size <= seats_.counts.capacity;
   std::map<const Quota*, std::int64_t> wanted;
   for (const RegistrationRow& row : rows) {
-    for (const Quota* quota : QuotasOf(row.registration)) ++wanted[quota];
+    for (const Quota* quota : quotas_.Of(row.registration)) ++wanted[quota];
   }
   for (const auto& [quota, count] : wanted) fits = fits && count <= quota->size;
   return fits ? absl::OkStatus() : GroupTooLargeError(seats_.event, size);
@@ -218,7 +208,7 @@ absl::Status EventAggregate::CheckGroupSize(const std::vector<RegistrationRow>& 
 absl::StatusOr<std::vector<RegistrationRow*>> EventAggregate::AddGroup(
     std::vector<RegistrationRow> rows, const std::vector<Cause>& causes, Changes& changes) {
   std::vector<RegistrationRow*> added;
-  for (const RegistrationRow& row : rows) WICI_RETURN_IF_ERROR(CheckQuotas(row.registration));
+  for (const RegistrationRow& row : rows) WICI_RETURN_IF_ERROR(quotas_.Check(row.registration));
   WICI_RETURN_IF_ERROR(CheckGroupSize(rows));
   const v1::Registration& first = rows[0].registration;
   const bool pending = NeedsApproval(first);
@@ -230,21 +220,21 @@ absl::StatusOr<std::vector<RegistrationRow*>> EventAggregate::AddGroup(
       pending ? v1::REGISTRATION_STATE_PENDING_APPROVAL : v1::REGISTRATION_STATE_CONFIRMED;
   std::size_t placed = 0;
   for (; placed < rows.size() && (pending || has_turn); ++placed) {
-    const std::vector<Quota*> quotas = QuotasOf(rows[placed].registration);
+    const std::vector<Quota*> quotas = quotas_.Of(rows[placed].registration);
     if (!pending && FindShortage(seats_.counts, quotas)) break;
     Move(seats_.counts, quotas, v1::REGISTRATION_STATE_UNSPECIFIED, state);
   }
   if (placed < rows.size()) {
-    const absl::Status refused = Refusal(QuotasOf(rows[placed].registration), true);
+    const absl::Status refused = Refusal(quotas_.Of(rows[placed].registration), true);
     for (; placed > 0; --placed) {
-      Move(seats_.counts, QuotasOf(rows[placed - 1].registration), state,
+      Move(seats_.counts, quotas_.Of(rows[placed - 1].registration), state,
            v1::REGISTRATION_STATE_UNSPECIFIED);
     }
     const auto waiting = seats_.counts.waitlisted + static_cast<std::int64_t>(rows.size());
     if (waiting > seats_.counts.waiting_list_capacity) return refused;
     state = v1::REGISTRATION_STATE_WAITLISTED;
     for (const RegistrationRow& row : rows) {
-      Move(seats_.counts, QuotasOf(row.registration), v1::REGISTRATION_STATE_UNSPECIFIED, state);
+      Move(seats_.counts, quotas_.Of(row.registration), v1::REGISTRATION_STATE_UNSPECIFIED, state);
     }
   }
   for (std::size_t i = 0; i < rows.size(); ++i) {
@@ -252,81 +242,6 @@ absl::StatusOr<std::vector<RegistrationRow*>> EventAggregate::AddGroup(
     added.push_back(&Admit(std::move(rows[i]), state, std::nullopt, causes[i], changes).row);
   }
   return added;
-}
-
-absl::Status EventAggregate::SaveLines() {
-  std::vector<std::vector<sql::Value>> lines;
-  std::vector<std::vector<sql::Value>> groups;
-  std::vector<std::vector<sql::Value>> parties;
-  for (const auto& entry : entries_) {
-    const v1::Registration& registration = entry->row.registration;
-    const bool waits = registration.state() == v1::REGISTRATION_STATE_WAITLISTED;
-    const bool plain = entry->lines.empty() && registration.other_categories().empty() &&
-                       registration.group().empty() && registration.party() == entry->party;
-    if (!entry->dirty || plain) continue;
-    const std::string id = IdOf(registration.name());
-    if (registration.party() != entry->party && !registration.party().empty()) {
-      parties.push_back({seats_.event, registration.party(), id});
-    }
-    for (const std::string& category : entry->lines) {
-      if (!waits) lines.push_back({seats_.event, id, IdOf(category), nullptr});
-    }
-    if (!waits) continue;
-    for (const std::string& category : registration.other_categories()) {
-      lines.push_back({seats_.event, id, IdOf(category), *entry->row.waiting_number});
-    }
-    if (entry->is_new && !registration.group().empty()) {
-      groups.push_back({seats_.event, registration.group(), id});
-    }
-  }
-  if (!lines.empty()) {
-    WICI_RETURN_IF_ERROR(
-        tx_->InsertMany(kSaveWaitingLines, kSaveWaitingLinesSuffix, lines).status());
-  }
-  if (!parties.empty()) {
-    WICI_RETURN_IF_ERROR(
-        tx_->InsertMany(kInsertPartyRegistrations, kInsertPartyRegistrationsSuffix, parties)
-            .status());
-  }
-  if (groups.empty()) return absl::OkStatus();
-  return tx_->InsertMany(kInsertWaitingGroups, "", groups).status();
-}
-
-absl::Status EventAggregate::SaveWaitingCounts() {
-  struct Count {
-    std::int64_t waiting = 0;
-    std::int64_t also_waiting = 0;
-  };
-  std::map<std::tuple<int, std::int64_t, std::string>, Count> counts;
-  const auto count_in = [&counts](std::int64_t number, const std::string& category,
-                                  const auto& lines, std::int64_t by) {
-    for (int level = 0; level < kBlockLevels; ++level) {
-      const std::int64_t block = WaitingBlock(number, level);
-      counts[{level, block, IdOf(category)}].waiting += by;
-      for (const std::string& line : lines) {
-        counts[{level, block, IdOf(line)}].also_waiting += by;
-      }
-    }
-  };
-  for (const auto& entry : entries_) {
-    const v1::Registration& registration = entry->row.registration;
-    if (!entry->dirty) continue;
-    if (entry->waiting_number) {
-      count_in(*entry->waiting_number, entry->category, entry->lines, -1);
-    }
-    if (entry->row.waiting_number) {
-      count_in(*entry->row.waiting_number, registration.admission_category(),
-               registration.other_categories(), 1);
-    }
-  }
-  std::vector<std::vector<sql::Value>> rows;
-  for (const auto& [key, count] : counts) {
-    if (count.waiting == 0 && count.also_waiting == 0) continue;
-    const auto& [level, block, category] = key;
-    rows.push_back({seats_.event, level, block, category, count.waiting, count.also_waiting});
-  }
-  if (rows.empty()) return absl::OkStatus();
-  return tx_->InsertMany(kAddWaitingCounts, kAddWaitingCountsSuffix, rows).status();
 }
 
 }  // namespace wici::registration

@@ -16,7 +16,7 @@ started again at instants that the seed decides. Holds at the end:
 Before the kills, people send the same request to both replicas at once: one registration, and the
 same answer from both.
 
-It needs the server that WICI_TEST_POSTGRES names. N is 2, or what WICI_SEEDS says.
+It needs the server that WICI_TEST_POSTGRES names. N is 1, or what WICI_SEEDS says.
 """
 
 import argparse
@@ -373,7 +373,7 @@ def run(seed, server, directory):
 
 def main():
     parser = argparse.ArgumentParser()
-    parser.add_argument("--seeds", type=int, default=int(os.environ.get("WICI_SEEDS") or 2))
+    parser.add_argument("--seeds", type=int, default=int(os.environ.get("WICI_SEEDS") or 1))
     parser.add_argument("--first_seed", type=int, default=1)
     args = parser.parse_args()
     server = os.environ.get("WICI_TEST_POSTGRES")

@@ -94,7 +94,7 @@ class ConsumerTest : public testing::DatabaseTest {
   std::vector<v1::Change> Effects() { return *ReadEffects(consumer_database_->get()); }
   void ExpectAllTookEffectOnce() { EXPECT_THAT(checker_.Problems(Effects()), IsEmpty()); }
 
-  RedisServer redis_;
+  RedisServer& redis_ = RedisServer::Shared();
   testing::FakeClock clock_;
   testing::FakeIds ids_;
   FeedChecker checker_;

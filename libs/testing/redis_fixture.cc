@@ -16,6 +16,16 @@ namespace wici::testing {
 
 RedisServer::RedisServer(Options options) : options_(std::move(options)) { Start(); }
 
+RedisServer& RedisServer::Shared() {
+  static RedisServer server;
+  if (server.pid_ < 0) {
+    server.Start();
+  } else {
+    server.Flush();
+  }
+  return server;
+}
+
 RedisServer::~RedisServer() { Kill(); }
 
 std::string RedisServer::url() const { return "redis+unix://" + directory_.File("redis.sock"); }

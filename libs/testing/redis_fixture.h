@@ -31,6 +31,9 @@ class RedisServer {
   // Starts it; ends the process when that fails.
   RedisServer() : RedisServer(Options()) {}
   explicit RedisServer(Options options);
+  // The one that the tests of a process share. Runs, and is empty, when this returns, whatever the
+  // test before has done to it.
+  static RedisServer& Shared();
   ~RedisServer();  // kills it
   RedisServer(const RedisServer&) = delete;
   RedisServer& operator=(const RedisServer&) = delete;

@@ -8,7 +8,8 @@ envelope stands on top of the file in X-Envelope-From and X-Envelope-To.
 HTTP: /                        the list, newest first
       /mails/N                 one mail: text, HTML (sandboxed), calendar, source
       /mails/N.eml             the file
-      /api/mails?count=N&timeout=S   JSON; waits until at least N mails are there
+      /api/mails?count=N&timeout=S&after=M   JSON; waits until at least N mails are there, gives
+                               those with a number above M
       /healthz                 ok
       /answer, ...             what the link of a mail is good for, while there is no console
       /unsubscribe, /confirm-consent   passed on to --pages, as the proxy of an installation does
@@ -315,12 +316,12 @@ class HttpHandler(http.server.BaseHTTPRequestHandler):
 
     def _api(self, query):
         try:
-            count = int(query.get("count", ["0"])[0])
+            count, after = (int(query.get(name, ["0"])[0]) for name in ("count", "after"))
             seconds = min(float(query.get("timeout", ["0"])[0]), WAIT_SECONDS_MAX)
         except ValueError:
-            self._send(b"count and timeout are numbers\n", "text/plain", 400)
+            self._send(b"count, timeout and after are numbers\n", "text/plain", 400)
             return
-        mails = self.mailbox.wait_for(count, seconds)
+        mails = [mail for mail in self.mailbox.wait_for(count, seconds) if mail.number > after]
         body = json.dumps([mail.summary() for mail in mails], ensure_ascii=False).encode()
         self._send(body, "application/json")
 

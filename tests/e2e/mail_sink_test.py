@@ -108,6 +108,8 @@ class MailSinkTest(unittest.TestCase):
         self.send("second")
         mails = json.loads(self.get("/api/mails?count=2&timeout=30"))
         self.assertEqual([m["subject"] for m in mails], ["first", "second"])
+        later = json.loads(self.get("/api/mails?count=2&timeout=30&after=1"))
+        self.assertEqual(later, mails[1:])
 
     def test_a_link_of_a_mail_shows_its_token_escaped(self):
         shown = self.get("/answer?answer_token=t1%3Cscript%3E")

@@ -125,7 +125,7 @@ class Inbox:
         self.doubles = 0
         self._late = set(late)  # addresses to which mails come at a time of their own
         self._new = {True: [], False: []}  # not taken yet: those to `late`, and all others
-        self._read = 0    # files read
+        self._read = 0    # the number of the last file that was read; they begin at 1
 
     def wait_for(self, count):
         """Waits until `count` different mails are there; gives up after WAIT_SECONDS without a
@@ -166,11 +166,12 @@ class Inbox:
         self._fetch(0, 0)
 
     def _fetch(self, count, seconds):
-        url = f"{self.stack.mail_url}/api/mails?count={count}&timeout={seconds}"
+        url = (f"{self.stack.mail_url}/api/mails?count={count}&timeout={seconds}"
+               f"&after={self._read}")
         with urllib.request.urlopen(url, timeout=seconds + 10) as answer:
             numbers = [entry["number"] for entry in json.load(answer)]
         known = {mail.id: mail for mail in self.mails}
-        for number in numbers[self._read:]:
+        for number in numbers:
             path = self.stack.directory / "mail" / f"{number:06d}.eml"
             mail = Mail(path.read_bytes())
             if mail.id not in known:
@@ -181,4 +182,4 @@ class Inbox:
                 self.doubles += 1
             else:
                 raise Mismatch(f"{mail.id} arrived twice, and not as the same mail")
-        self._read = len(numbers)
+            self._read = number

@@ -31,6 +31,7 @@ BATCH, BATCH_IN_FLIGHT = 100, 8  # people in a message of BatchCreateRegistratio
 SEATS, QUEUE = 1500, 500  # of an event that sells out within a window
 STEAL_MAX = 0.15
 WARMUP_SECONDS = 0.5
+NAIVE_SECONDS_MIN = 2  # pgbench connects within its time
 PGBENCH = sorted(pathlib.Path("/usr/lib/postgresql").glob("*/bin/pgbench"))
 
 
@@ -183,7 +184,7 @@ class Naive:
         done = subprocess.run(
             [str(PGBENCH[-1]), "--no-vacuum", f"--file={self._script}", "--protocol=prepared",
              f"--client={clients}", f"--jobs={min(clients, 2)}", f"--define=event={event}",
-             f"--time={max(1, round(seconds + WARMUP_SECONDS))}", self._url],
+             f"--time={max(NAIVE_SECONDS_MIN, round(seconds + WARMUP_SECONDS))}", self._url],
             check=False, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         if done.returncode != 0:
             raise RuntimeError("pgbench with naive.sql failed; do its tables still look as in "
@@ -191,6 +192,8 @@ class Naive:
         output = done.stdout
         spent = self._postgres.cpu() - before
         calls = int(re.search(r"actually processed: (\d+)", output).group(1))
+        if calls == 0:
+            raise RuntimeError(f"pgbench got no transaction done:\n{output[-2000:]}")
         rows = postgres_counts(self._postgres, self._url)(event)
         if {rows["confirmed"], rows["changes"], rows["persons"], rows["seats_confirmed"]} != {calls}:
             raise RuntimeError(f"pgbench says {calls} transactions, the rows are {rows}")

@@ -13,6 +13,7 @@ reads a whole one, watch() waits for a message.
 
 import base64
 import copy
+import functools
 import json
 import pathlib
 import time
@@ -178,6 +179,7 @@ class Api:
             time.sleep(RETRY_PAUSE_SECONDS)
 
 
+@functools.lru_cache(maxsize=None)  # as many as the contract has messages
 def prototype(descriptor):
     """The class of the messages of a descriptor."""
     return message_factory.MessageFactory(descriptor.file.pool).GetPrototype(descriptor)

@@ -21,7 +21,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 # may arrive twice where neither notification nor the mail server is killed.
 KILLS = {
     "postgres": """cluster-registry@register redis@register registration@reschedule
-        cluster-registry@summon registration@summon registration@meetings""",
+        cluster-registry@summon registration@summon registration@outcomes""",
     "sqlite": """cluster-registry@invite notification@invite mail-sink@cancel registration@cancel
         notification@replies registration@firm notification@offers redis@offers mail-sink@move
         registration@door cluster-registry@papers registration@survey""",

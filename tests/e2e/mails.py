@@ -28,14 +28,17 @@ class Mail:
         self.to = email.utils.parseaddr(str(self.message["To"]))[1]
         self.subject = str(self.message["Subject"])
         self.language = str(self.message.get("Content-Language", ""))
-        self.text = self._content("text/plain") or ""
-        self.html = self._content("text/html") or ""
+        # The first of each kind; this Python parses a Content-Type whenever it is asked for it.
+        parts = {}
+        for part in self.message.walk():
+            if not part.is_attachment():
+                parts.setdefault(part.get_content_type(), part)
+        self.text, self.html = (parts[kind].get_content() if kind in parts else ""
+                                for kind in ("text/plain", "text/html"))
         # Audience mail can be left by one click (RFC 8058), other mail has no such link.
         link = LINK.search(str(self.message.get("List-Unsubscribe", "")))
         self.unsubscribe = link and link.group()
-        self.calendar_part = next(
-            (p for p in self.message.walk()
-             if p.get_content_type() == "text/calendar" and not p.is_attachment()), None)
+        self.calendar_part = parts.get("text/calendar")
         self.calendar = self.entry = None
         if self.calendar_part is not None:
             self.calendar = icalendar.Calendar.from_ical(self.calendar_part.get_content())
@@ -92,12 +95,6 @@ class Mail:
         if str(self.calendar["METHOD"]) == "CANCEL":
             must(str(entry.get("STATUS")) == "CANCELLED", "CANCEL without STATUS:CANCELLED")
         return faults
-
-    def _content(self, content_type):
-        for part in self.message.walk():
-            if part.get_content_type() == content_type and not part.is_attachment():
-                return part.get_content()
-        return None
 
 
 def open_page(url, form=None, language="pl"):

@@ -20,9 +20,9 @@ HERE = pathlib.Path(__file__).resolve().parent
 # A killed registration holds the lease of its feed for five seconds: both runs share these. No mail
 # may arrive twice where neither notification nor the mail server is killed.
 KILLS = {
-    "postgres": """cluster-registry@register redis@register registration@reschedule
+    "postgres": """cluster-registry@register redis@register registration@register
         cluster-registry@summon registration@summon registration@outcomes""",
-    "sqlite": """cluster-registry@invite notification@invite mail-sink@cancel registration@cancel
+    "sqlite": """cluster-registry@invite notification@register mail-sink@cancel registration@reschedule
         notification@replies registration@firm notification@offers redis@offers mail-sink@move
         registration@door cluster-registry@papers registration@survey""",
 }

@@ -44,7 +44,7 @@ Made MakeWebhook(const ClaimedDelivery& delivery, const Endpoint* endpoint, std:
 }  // namespace
 
 absl::StatusOr<std::map<std::string, std::string>> WebhookChannel::GetPayloads(
-    absl::Span<const ClaimedDelivery> deliveries, absl::Time now) {
+    absl::Span<const ClaimedDelivery> deliveries) {
   std::set<std::string> ids;
   for (const ClaimedDelivery& delivery : deliveries) ids.insert(delivery.notification_id);
   std::vector<std::vector<sql::Value>> keys;
@@ -69,7 +69,7 @@ absl::StatusOr<std::vector<Made>> WebhookChannel::Prepare(
   }
   WICI_ASSIGN_OR_RETURN(auto endpoints,
                         endpoints_.GetEndpoints(DeadlineIn(kEndpointTimeout), ids, now));
-  WICI_ASSIGN_OR_RETURN(auto payloads, GetPayloads(deliveries, now));
+  WICI_ASSIGN_OR_RETURN(auto payloads, GetPayloads(deliveries));
   {
     MutexLock lock(mutex_);
     for (const std::string& name : names) known_.erase(name);

@@ -68,6 +68,13 @@ struct ServerOptions {
   double calls_per_second_max = 0;                      // of one caller, 0 for any number
   int streams_per_principal_max = 1000;                 // over it: RESOURCE_EXHAUSTED
   int message_bytes_max = 4 * 1024 * 1024;
+  // A connection this old, or a tenth more or less, takes no new calls: the client makes a new one,
+  // and so finds replicas that were added, and leaves those that have too many.
+  absl::Duration connection_age_max = absl::Minutes(5);
+  // What is open then has this long to end by itself; afterwards it ends with UNAVAILABLE. Ample
+  // for the longest answer (100,000 badges take seven minutes), and short enough that a watch comes
+  // to another replica within the hour.
+  absl::Duration connection_grace = absl::Minutes(15);
   bool reflection = false;                           // development only
   absl::Duration drain_delay = absl::Seconds(5);     // NOT_SERVING before refusing
   absl::Duration drain_timeout = absl::Seconds(20);  // then calls are cancelled

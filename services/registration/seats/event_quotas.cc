@@ -129,7 +129,7 @@ absl::Status EventQuotas::Check(const v1::Registration& registration) const {
     const auto at = kept_.find(name);
     if (at == kept_.end()) return SessionNotFoundError(name);
     const QuotaRow& session = at->second->row;
-    sessions.push_back({name, session.starts, session.ends});
+    sessions.push_back({name, {session.starts, session.ends}});
   }
   if (const auto overlap = FindOverlap(std::move(sessions))) {
     return SessionsOverlapError(overlap->first, overlap->second);

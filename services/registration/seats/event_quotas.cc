@@ -4,6 +4,7 @@
 #include <set>
 #include <utility>
 
+#include "libs/base/log.h"
 #include "libs/base/status_macros.h"
 #include "services/registration/errors.h"
 #include "services/registration/names.h"
@@ -89,6 +90,7 @@ std::string EventQuotas::NameOf(const Quota* counts) const {
   for (const auto& [name, kept] : kept_) {
     if (&kept->row.counts == counts) return name;
   }
+  WICI_CHECK(counts == nullptr);
   return "";
 }
 

@@ -7,6 +7,7 @@
 #include "gmock/gmock.h"
 #include "libs/base/status_macros.h"
 #include "libs/base/timestamp.h"
+#include "libs/feed/changes.h"
 #include "libs/feed/sequencer.h"
 #include "libs/testing/status_matchers.h"
 #include "services/registration/events/categories/category_store.h"

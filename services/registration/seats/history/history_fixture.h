@@ -15,7 +15,6 @@
 #include "gtest/gtest.h"
 #include "libs/base/clock.h"
 #include "libs/base/id.h"
-#include "libs/feed/changes.h"
 #include "libs/sql/migrate.h"
 #include "libs/testing/database_fixture.h"
 #include "services/registration/migrations.h"

@@ -110,6 +110,44 @@ TEST_F(PooledStreamTest, MorePooledStreamsThanMayWaitAreRefused) {
               StatusIs(absl::StatusCode::kResourceExhausted, Reason("OVERLOADED")));
 }
 
+TEST_F(PooledStreamTest, AStreamOutlivesTheAgeOfItsConnectionWhileNewCallsTakeANewOne) {
+  options_.connection_age_max = absl::Milliseconds(150);
+  StartServer();
+  handlers_.on_write = [this] {
+    if (handlers_.written > 0) gate_.Wait();
+  };
+  grpc::ClientContext context;
+  PrepareCall(context, absl::Now() + absl::Seconds(20), "anna");
+  const auto stream = stub_->WatchEcho(&context, Repeated("x", 3));
+  ASSERT_TRUE(stream->Read(&response_));
+  for (int ages = 0; ages < 3; ++ages) {
+    // No call is made, so what changes is that the connection takes no more of them.
+    ASSERT_TRUE(channel_->WaitForStateChange(GRPC_CHANNEL_READY,
+                                             absl::ToChronoTime(absl::Now() + absl::Seconds(20))));
+    ASSERT_THAT(Call(&EchoService::Stub::EchoInline, EchoRequest()), IsOk());
+  }
+  gate_.Open();
+  int read = 1;
+  while (stream->Read(&response_)) ++read;
+  EXPECT_EQ(read, 3);
+  EXPECT_THAT(FromGrpcStatus(stream->Finish()), IsOk());
+}
+
+TEST_F(PooledStreamTest, AStreamIsCutWhenTheGraceOfItsConnectionIsOver) {
+  options_.connection_age_max = absl::Milliseconds(400);
+  options_.connection_grace = absl::Milliseconds(100);
+  StartServer();
+  handlers_.on_write = [this] {
+    if (handlers_.written > 0) gate_.Wait();
+  };
+  grpc::ClientContext context;
+  PrepareCall(context, absl::Now() + absl::Seconds(20), "anna");
+  const auto stream = stub_->WatchEcho(&context, Repeated("x", 3));
+  ASSERT_TRUE(stream->Read(&response_));
+  EXPECT_FALSE(stream->Read(&response_));
+  EXPECT_THAT(FromGrpcStatus(stream->Finish()), StatusIs(absl::StatusCode::kUnavailable));
+}
+
 class StreamTest : public ServerTest {
  protected:
   void OpenStream() {

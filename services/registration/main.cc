@@ -23,6 +23,7 @@
 #include "libs/sql/database.h"
 #include "libs/sql/migrate.h"
 #include "services/registration/migrations.h"
+#include "services/registration/self_service/resend_limit.h"
 #include "services/registration/services.h"
 
 ABSL_FLAG(std::string, registry, "", "host:port of cluster-registry");
@@ -60,7 +61,7 @@ absl::Status Serve(const rpc::ServiceFlags& flags) {
   }
   feed::FeedService feed(*database, clock);
   EventWatch watch(*database, clock);
-  feed::Retention retention(*database, clock);
+  feed::Retention retention(*database, clock, {.also = {&ResendBuckets::DeleteFull}});
   feed::Sequencer sequencer(*database, redis.get(), clock,
                             {.source = flags.service, .owner = ids.NewId()},
                             [&feed, &watch](const feed::v1::Cursor& head) {

@@ -5,7 +5,7 @@
     proxy.choose = RandomFaults(seed=7, rates={"cut_after_commit": 0.05, "refuse_commit": 0.05})
     proxy.cut_all()                 # every connection, now
     proxy.stall(True)               # nothing passes in either direction until stall(False)
-    proxy.counts                    # how often each fault has happened
+    proxy.counts                    # how often each fault, and each SQLSTATE of the server, came
     proxy.close()
 
 It reads as much of the protocol as it has to: messages, where a unit of them ends (a Sync, or a
@@ -67,6 +67,11 @@ def error_response(state, text):
     fields = b"".join(code + value.encode() + b"\0" for code, value in
                       ((b"S", "ERROR"), (b"V", "ERROR"), (b"C", state), (b"M", text)))
     return b"E" + struct.pack("!I", len(fields) + 5) + fields + b"\0"
+
+
+def state_of(error):
+    """The SQLSTATE of an ErrorResponse."""
+    return next(field[1:].decode() for field in error[5:].split(b"\0") if field[:1] == b"C")
 
 
 REFUSAL = error_response("40001", "could not serialize access (injected)")
@@ -185,6 +190,8 @@ class Session:
 
     async def _from_server(self, message, _):
         await self._proxy.flowing.wait()
+        if message[:1] == b"E":
+            self._proxy.counts[state_of(message)] += 1
         if message[:1] == b"Z":
             self._open = message[5:] != b"I"
             self._waiting -= 1 if self._waiting else 0

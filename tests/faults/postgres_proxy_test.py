@@ -8,7 +8,8 @@ import struct
 import time
 import unittest
 
-from postgres_proxy import COMMIT_FAULTS, HOST, Messages, PostgresProxy, RandomFaults, socket_of
+from postgres_proxy import (
+    COMMIT_FAULTS, HOST, Messages, PostgresProxy, RandomFaults, socket_of, state_of)
 
 SERVER = os.environ.get("WICI_TEST_POSTGRES")
 
@@ -56,8 +57,7 @@ class Client:
                 if message[:1] == b"C":
                     said.append(message[5:-1].decode())
                 elif message[:1] == b"E":
-                    said.append(next(field[1:].decode() for field in message[5:].split(b"\0")
-                                     if field[:1] == b"C"))
+                    said.append(state_of(message))
                 elif message[:1] == b"D":
                     self.rows += message
                 elif message[:1] == b"Z":

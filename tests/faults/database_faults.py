@@ -229,8 +229,13 @@ def run(server, args, directory):
         apis = kill_test.connect(replicas)
         for api in apis:
             api.deadline_seconds = DEADLINE_SECONDS.get(args.mode, client.DEADLINE_SECONDS)
+        apis[0].retry_seconds = SETTLE_SECONDS  # it may not be connected yet
         event = kill_test.open_event(apis[0])
+        apis[0].retry_seconds = 0
         people, problems = load(server, args, apis, event)
+        for api in apis:
+            api.retry_seconds = SETTLE_SECONDS
+            api.deadline_seconds = client.DEADLINE_SECONDS
         problems += kill_test.check(server.direct, event, people, apis)
         token = client.bearer_token(replicas.key, "users/operator", ["platform-operator@platform"])
         problems += check_feed(server.direct, replicas, token)

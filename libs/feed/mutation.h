@@ -62,8 +62,7 @@ class Mutation {
 
   // Runs `body(tx, changes)`, which returns StatusOr<Response>, at most once in effect for each
   // request id: a repeated one gets the stored answer. Errors: those of `body`,
-  // REQUEST_ID_REUSED, and those of Database::Write, of which a unique key that is still violated
-  // after several tries is told as ABORTED, TRANSACTION_CONFLICT: the caller may try again.
+  // REQUEST_ID_REUSED, and those of sql::WriteAgainstTwins.
   template <class Response, class Body>
   absl::StatusOr<Response> Run(const Call& call, const Body& body) {
     Response response;
@@ -82,14 +81,7 @@ class Mutation {
       changed = true;
       return absl::OkStatus();
     };
-    absl::Status status = database_.Write(call.deadline, attempt);
-    // A concurrent twin stored its answer first, or a concurrent change met our snapshot: the
-    // next try sees it.
-    for (int i = 0; i < kTriesMax && IsLostRace(status); ++i) {
-      status = database_.Write(call.deadline, attempt);
-    }
-    if (IsLostRace(status)) return ConflictError(status);
-    if (!status.ok()) return status;
+    WICI_RETURN_IF_ERROR(sql::WriteAgainstTwins(database_, call.deadline, attempt));
     if (changed) on_commit_();
     return response;
   }
@@ -98,9 +90,6 @@ class Mutation {
   IdSource& ids() { return ids_; }
 
  private:
-  static constexpr int kTriesMax = 5;
-  static bool IsLostRace(const absl::Status& status);
-  static absl::Status ConflictError(const absl::Status& lost_race);
   absl::Status Store(sql::Transaction& tx, const sql::IdempotencyKey& key, std::string response,
                      const Changes& changes);
 

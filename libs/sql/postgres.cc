@@ -59,6 +59,7 @@ class PostgresConnection final : public Connection {
   absl::Status Begin(bool read_only, absl::Time deadline) override {
     deadline_ = deadline;
     read_only_ = read_only;
+    committing_ = false;
     WICI_RETURN_IF_ERROR(LimitStatements(deadline));
     const Query& begin = read_only ? kBeginReadOnly : kBegin;
     return QueueText(begin, begin.text.data());
@@ -118,6 +119,7 @@ class PostgresConnection final : public Connection {
   // COMMIT is given a while beyond the deadline: giving up in the middle helps nobody.
   absl::Status Commit() override {
     deadline_ = std::max(deadline_, absl::Now() + kCommitGrace);
+    committing_ = true;
     WICI_RETURN_IF_ERROR(QueueText(kCommit, kCommit.text.data()));
     const absl::Status status = Collect().status();
     const bool lost = absl::IsUnavailable(status) || absl::IsDeadlineExceeded(status);
@@ -320,9 +322,11 @@ class PostgresConnection final : public Connection {
     }
   }
 
-  // The deadline passed: the statement is cancelled and the connection with it.
+  // The deadline passed: the statement is cancelled and the connection with it. Not a COMMIT: when
+  // it waits for a synchronous standby, a cancel would show to all what a fail-over may undo.
   absl::Status GiveUp(const Query& query) {
-    if (PGcancel* const cancel = PQgetCancel(connection_.get()); cancel != nullptr) {
+    PGcancel* const cancel = committing_ ? nullptr : PQgetCancel(connection_.get());
+    if (cancel != nullptr) {
       char text[256];
       PQcancel(cancel, text, sizeof(text));
       PQfreeCancel(cancel);
@@ -367,6 +371,7 @@ class PostgresConnection final : public Connection {
   absl::Time deadline_ = absl::InfiniteFuture();
   std::int64_t statement_limit_ = -1;
   bool read_only_ = false;
+  bool committing_ = false;
   bool lost_ = false;
   std::vector<std::string_view> queued_;  // names of the queries whose answers are to come
   bool preparing_ = false;                // one of them is a PREPARE

@@ -66,7 +66,7 @@ absl::Status Store::Write(const Mutation& mutation, google::protobuf::Message& r
                           const std::function<absl::Status(Writer&)>& body) {
   const sql::IdempotencyKey key = KeyOf(mutation);
   bool changed = false;
-  absl::Status status = database_.Write(mutation.deadline, [&](sql::Transaction& tx) {
+  const auto attempt = [&](sql::Transaction& tx) -> absl::Status {
     changed = false;
     response.Clear();
     WICI_ASSIGN_OR_RETURN(const bool answered, Find(tx, key, response));
@@ -78,7 +78,8 @@ absl::Status Store::Write(const Mutation& mutation, google::protobuf::Message& r
     changed = !writer.changes().empty();
     if (!changed) return absl::OkStatus();
     return feed::AppendChanges(tx, mutation.transaction_id, writer.changes(), mutation.now);
-  });
+  };
+  absl::Status status = sql::WriteAgainstTwins(database_, mutation.deadline, attempt);
   // The connection broke during COMMIT: the record says whether it took effect.
   if (ErrorReason(status) == "COMMIT_UNKNOWN" && !mutation.request_id.empty()) {
     const absl::StatusOr<bool> answered = FindAnswer(mutation, response);

@@ -11,7 +11,8 @@
 // append its change record.
 //
 // Errors of all of them: NOT_FOUND (RESOURCE_NOT_FOUND), ALREADY_EXISTS (RESOURCE_ALREADY_EXISTS),
-// and those of libs/sql/database.h.
+// and those of libs/sql/database.h; of a write, those of sql::WriteAgainstTwins
+// (libs/sql/idempotency.h).
 #ifndef WICI_SERVICES_CLUSTER_REGISTRY_STORE_H_
 #define WICI_SERVICES_CLUSTER_REGISTRY_STORE_H_
 

@@ -39,7 +39,8 @@ SEED_MAX = 2 ** 31
 PYTHON = "/usr/bin/python3"
 
 # What runs: rows of the matrix, the command without its seed, the flag of the seed.
-Program = collections.namedtuple("Program", "rows command seed postgres", defaults=("--seed", False))
+Program = collections.namedtuple(
+    "Program", "rows command seed postgres", defaults=("--seed", False))
 
 PROGRAMS = {
     "feed-sqlite": Program(
@@ -60,6 +61,8 @@ PROGRAMS = {
     "seats-kill": Program(
         (1, 8), "{build}/services/registration/seats/history/seats_kill_test --seeds=3",
         "--first_seed", True),
+    "exhaustion": Program(
+        (6, 9, 22), "{here}/exhaustion.py --calls=300 --cases=disk_full,no_memory,peers_silent"),
     "import-kill": Program((1,), "{here}/import_kill_test.py"),
     "rolling-restart": Program((12, 14), "{here}/rolling_restart.py", postgres=True),
 }
@@ -137,7 +140,7 @@ class Matrix:
         """Whether all held."""
         try:
             for name in self.controls:
-                # What a missing guard lets through must still happen: on a busy machine, not always.
+                # What a missing guard lets through must happen, too: on a busy machine it may not.
                 if not any(self._one(f"without guard: {name}", CONTROLS[name])
                            for _ in range(CONTROL_TRIES)):
                     return False
@@ -178,7 +181,8 @@ def line_of(matrix, args, held):
     verdict = "no violation" if held else "stopped at a violation"
     return (f"{datetime.date.today()}, `./wici faults --minutes={args.minutes:g} "
             f"--seed={args.seed}`: {verdict} in {sum(matrix.runs.values())} runs ({runs}); rows of "
-            f"the matrix and how often: {rows or 'none'}; {matrix.found} guards removed, each found.")
+            f"the matrix and how often: {rows or 'none'}; {matrix.found} guards removed, each "
+            "found.")
 
 
 def show_programs():

@@ -212,9 +212,8 @@ def enter_namespace():
 
 def main():
     parser = argparse.ArgumentParser()
-    parser.add_argument("--calls", type=int, default=80, help="of each case, at most")
-    parser.add_argument("--cases", default="disk_full",
-                        help=f"of {', '.join(CASES)}; the others take as long as a lease")
+    parser.add_argument("--calls", type=int, default=300, help="of each case, at most")
+    parser.add_argument("--cases", default=",".join(CASES), help="all, unless they are named")
     parser.add_argument("--seed", type=int, default=int.from_bytes(os.urandom(4), "big"))
     args = parser.parse_args()
     if INSIDE not in os.environ:

@@ -61,8 +61,7 @@ PROGRAMS = {
     "seats-kill": Program(
         (1, 8), "{build}/services/registration/seats/history/seats_kill_test --seeds=3",
         "--first_seed", True),
-    "exhaustion": Program(
-        (6, 9, 22), "{here}/exhaustion.py --calls=300 --cases=disk_full,no_memory,peers_silent"),
+    "exhaustion": Program((6, 9, 22), "{here}/exhaustion.py"),
     "import-kill": Program((1,), "{here}/import_kill_test.py"),
     "rolling-restart": Program((12, 14), "{here}/rolling_restart.py", postgres=True),
 }

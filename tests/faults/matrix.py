@@ -62,6 +62,7 @@ PROGRAMS = {
         (1, 8), "{build}/services/registration/seats/history/seats_kill_test --seeds=3",
         "--first_seed", True),
     "exhaustion": Program((6, 9, 22), "{here}/exhaustion.py"),
+    "flood": Program((18,), "{here}/flood.py"),
     "import-kill": Program((1,), "{here}/import_kill_test.py"),
     "rolling-restart": Program((12, 14), "{here}/rolling_restart.py", postgres=True),
 }

@@ -41,6 +41,7 @@ class EchoHandlers {
 
 int main(int argc, char** argv) {
   absl::ParseCommandLine(argc, argv);
+  wici::rpc::TuneForServing();
   wici::rpc::BlockSignals();
   const auto key = *wici::auth::SigningKey::FromSeed(wici::auth::SigningKey::NewSeed());
   const wici::auth::TokenAuthenticator authenticator(key);

@@ -1,5 +1,6 @@
 #include "libs/rpc/process.h"
 
+#include <malloc.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -20,6 +21,7 @@
 #include "absl/flags/usage_config.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/synchronization/mutex.h"
 #include "libs/base/log.h"
 #include "libs/base/status_macros.h"
 #include "libs/rpc/admin.h"
@@ -42,6 +44,11 @@ namespace {
 
 // The drain takes at most 25 s; Kubernetes kills after 45.
 constexpr int kExitSeconds = 40;
+
+// Of malloc; see TuneForServing. What is larger than kMappedBytes goes back at once when freed.
+constexpr int kKeptBytes = 2 * 1024 * 1024;
+constexpr int kGrownBytes = 256 * 1024;
+constexpr int kMappedBytes = 1024 * 1024;
 
 sigset_t StopSignals() {
   sigset_t signals;
@@ -117,6 +124,7 @@ absl::Status ParseFlags(std::string_view service, int argc, char** argv) {
 int RunService(std::string_view service, int argc, char** argv,
                const std::function<absl::Status(const ServiceFlags&)>& serve) {
   SetLogService(service);
+  TuneForServing();
   BlockSignals();
   absl::Status status = ParseFlags(service, argc, argv);
   if (status.ok()) {
@@ -162,6 +170,13 @@ absl::Status ServeUntilSignal(const ServiceFlags& flags, Server& server,
   WaitForSignal();
   server.Drain();
   return absl::OkStatus();
+}
+
+void TuneForServing() {
+  mallopt(M_TRIM_THRESHOLD, kKeptBytes);
+  mallopt(M_TOP_PAD, kGrownBytes);
+  mallopt(M_MMAP_THRESHOLD, kMappedBytes);
+  absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
 }
 
 void BlockSignals() {

@@ -1,12 +1,15 @@
 #include "libs/rpc/process.h"
 
+#include <sys/resource.h>
 #include <sys/stat.h>
 
 #include <csignal>
 #include <cstdlib>
 #include <fstream>
 #include <functional>
+#include <memory>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "gmock/gmock.h"
@@ -52,6 +55,33 @@ TEST_F(ProcessTest, InProductionNobodyElseMayReadTheKeyFile) {
   EXPECT_THAT(ReadKeyFile(path, true), StatusIs(absl::StatusCode::kPermissionDenied));
   ::chmod(path.c_str(), 0440);  // as Kubernetes mounts a Secret for a group
   EXPECT_THAT(ReadKeyFile(path, true), IsOkAndHolds("seed"));
+}
+
+// Page faults of the calling thread while it takes 1 MiB in small pieces and frees them again.
+long FaultsOfABurst() {
+  const auto faults = [] {
+    rusage usage = {};
+    ::getrusage(RUSAGE_THREAD, &usage);
+    return usage.ru_minflt;
+  };
+  const long before = faults();
+  std::vector<std::unique_ptr<char[]>> blocks(1024);
+  for (auto& block : blocks) block = std::make_unique<char[]>(1024);
+  blocks.clear();
+  return faults() - before;
+}
+
+TEST_F(ProcessTest, MemoryOfABurstIsThereForTheNext) {
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+  GTEST_SKIP() << "the sanitizer has an allocator of its own";
+#endif
+  TuneForServing();
+  long second = 0;
+  std::thread([&second] {
+    FaultsOfABurst();
+    second = FaultsOfABurst();
+  }).join();
+  EXPECT_LT(second, 50);  // without: one for each page, 250
 }
 
 // Runs in the child of a death test: flags are global.

@@ -205,7 +205,7 @@ class Naive:
 
 
 class Echo:
-    """wici-echo: the same message sizes, nothing behind it."""
+    """wici-echo: the message sizes of CreateRegistration, or others, and nothing behind it."""
 
     name = "echo"
 
@@ -213,11 +213,12 @@ class Echo:
         self._service = measure.Service([measure.binary("wici-echo"), "--listen=127.0.0.1:0"],
                                         directory / "echo.log")
 
-    def window(self, in_flight, seconds, rate=0):
+    def window(self, in_flight, seconds, rate=0, request_bytes=0, answer_bytes=0):
         """One window."""
         return measure.measured(self._service.cpu, lambda: measure.load(
             target=f"127.0.0.1:{self._service.port}", call="echo", in_flight=in_flight, rate=rate,
-            warmup=WARMUP_SECONDS, seconds=seconds))
+            request_bytes=request_bytes, answer_bytes=answer_bytes, warmup=WARMUP_SECONDS,
+            seconds=seconds))
 
     def stop(self):
         """Ends the server."""

@@ -142,6 +142,11 @@ class PooledTransaction final : public Transaction {
     if (keys.empty()) return Rows{};
     return Run(prefix, [&] { return connection_.SelectMany(prefix, suffix, keys); });
   }
+  absl::StatusOr<Rows> ExecuteMany(const Query& query,
+                                   absl::Span<const std::vector<Value>> rows) override {
+    if (rows.empty()) return Rows{};
+    return Run(query, [&] { return connection_.ExecuteMany(query, rows); });
+  }
   Engine engine() const override { return engine_; }
 
   const absl::Status& failure() const { return failure_; }
@@ -410,6 +415,13 @@ absl::Status EngineError(absl::StatusCode code, const Query& query, std::string_
 absl::Status CommitUnknownError() {
   return MakeError(absl::StatusCode::kUnavailable, kDomain, "COMMIT_UNKNOWN",
                    "the connection was lost during COMMIT; the outcome is not known");
+}
+
+std::optional<std::string_view> Before(std::string_view end, std::string_view text) {
+  while (!text.empty() && (text.back() == ' ' || text.back() == '\n')) text.remove_suffix(1);
+  if (!text.ends_with(end)) return std::nullopt;
+  text.remove_suffix(end.size());
+  return text;
 }
 
 std::string Placeholders(std::size_t first, std::size_t count) {

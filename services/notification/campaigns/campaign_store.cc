@@ -1,5 +1,7 @@
 #include "services/notification/campaigns/campaign_store.h"
 
+#include <set>
+#include <string>
 #include <utility>
 
 #include "absl/strings/str_cat.h"

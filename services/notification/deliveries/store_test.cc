@@ -8,6 +8,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "libs/base/clock.h"
+#include "libs/base/status_macros.h"
 #include "libs/feed/changes.h"
 #include "libs/feed/sequencer.h"
 #include "libs/sql/migrate.h"
@@ -389,10 +390,11 @@ TEST_P(StoreTest, WhatIsPutOffAgainForTheSameReasonIsNewsForNobody) {
     const ClaimedDelivery claimed = Claim()[0];
     const Settlement later =
         *SettleByVerdict(claimed, {.reason = reason, .until = Now() + absl::Minutes(1)});
-    EXPECT_THAT(
-        store().RecordAttempts(Deadline(),
-                               {{.delivery = claimed, .settlement = later, .ended = Now()}}, Now()),
-        IsOkAndHolds(1));
+    AttemptResult none;
+    none.outcome = v1::ATTEMPT_OUTCOME_UNSPECIFIED;
+    const AttemptRecord record{
+        .delivery = claimed, .result = none, .settlement = later, .ended = Now()};
+    EXPECT_THAT(store().RecordAttempts(Deadline(), {record}, Now()), IsOkAndHolds(1));
     clock_.Advance(absl::Minutes(2));
     return VersionOf(plan.id);
   };

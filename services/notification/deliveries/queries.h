@@ -129,6 +129,27 @@ inline constexpr sql::Query kClaimDeliveries{
     "calendar_method, calendar_sequence, attempt, fence, expires_at, prior_state, cancelled, "
     "failures, channel, may_have_arrived, repeat_allowed, anchor_at"};
 
+// The same among the first $6 that are due, which costs the same however many wait behind them for
+// one that is being sent. They come in their order without being asked to; to ask would make SQLite
+// look at each of them first.
+inline constexpr sql::Query kClaimFirstDeliveries{
+    "claim_first_deliveries",
+    "UPDATE deliveries SET prior_state = state, state = 2, lease_owner = $1, next_at = $2, "
+    "fence = fence + 1, may_have_arrived = may_have_arrived OR begun, begun = FALSE, "
+    "updated_at = $3 "
+    "WHERE next_at <= $3 AND id IN "
+    "(SELECT d.id FROM (SELECT id, event, person, channel, calendar_method FROM deliveries "
+    "WHERE channel = $5 AND next_at <= $3 ORDER BY next_at, id LIMIT $6) d WHERE "
+    "NOT EXISTS (SELECT 1 FROM deliveries e WHERE e.event = d.event AND e.person = d.person AND "
+    "e.channel = d.channel AND e.id < d.id AND e.next_at IS NOT NULL AND e.state IN (1, 2) AND "
+    "(e.state = 2 OR e.next_at <= $3)) AND "
+    "NOT EXISTS (SELECT 1 FROM deliveries c WHERE c.event = d.event AND c.person = d.person AND "
+    "c.channel = d.channel AND c.id < d.id AND c.next_at IS NOT NULL AND c.state = 3 AND "
+    "c.calendar_method = 2 AND d.calendar_method = 1) LIMIT $4) "
+    "RETURNING id, notification_id, template, event, resource, person, unknown_policy, "
+    "calendar_method, calendar_sequence, attempt, fence, expires_at, prior_state, cancelled, "
+    "failures, channel, may_have_arrived, repeat_allowed, anchor_at"};
+
 // $1 owner, $2 new end, $3 now, $4 channel. Leases that have ended are not brought back.
 inline constexpr sql::Query kRenewLeases{
     "renew_leases",

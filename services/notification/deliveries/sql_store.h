@@ -11,6 +11,7 @@
 
 #include "libs/base/clock.h"
 #include "libs/base/id.h"
+#include "libs/base/mutex.h"
 #include "libs/sql/committer.h"
 #include "libs/sql/database.h"
 #include "services/notification/deliveries/rules/ledger.h"
@@ -104,11 +105,17 @@ class SqlStore final : public Store {
     absl::Time now;
     bool settled = false;
   };
+  // Whether a claim may look behind the first that are due; what it found there.
+  bool MaySearch(v1::Channel channel, absl::Time now);
+  void Searched(v1::Channel channel, bool found, absl::Time now);
   absl::Status ApplyOutcomes(sql::Transaction& tx, absl::Span<Outcome* const> outcomes);
 
   sql::Database& database_;
   IdSource& ids_;
   const std::vector<SendCheck*> checks_;
+  Mutex mutex_;
+  // When a claim last looked in vain.
+  std::map<v1::Channel, absl::Time> nothing_behind_ ABSL_GUARDED_BY(mutex_);
   const SystemClock machine_;  // deadlines are its, as for the database
   sql::GroupCommitter<Outcome> outcomes_;
 };

@@ -480,6 +480,21 @@ TEST_P(StoreTest, MailsToOnePersonAboutOneEventGoOutInOrder) {
   EXPECT_EQ(second[0].calendar_sequence, 1);
 }
 
+TEST_P(StoreTest, WhatIsFreeToGoIsFoundBehindManyThatWait) {
+  std::vector<NewNotification> plans(600);
+  for (NewNotification& plan : plans) plan = Plan({kJan});
+  ASSERT_THAT(Record(plans), IsOk());
+  ASSERT_THAT(Record({Plan({kEwa})}), IsOk());
+  EXPECT_THAT(Claim(), SizeIs(2)) << "the first to jan, and ewa's";
+  ASSERT_THAT(Record({Plan({"persons/max"})}), IsOk());
+  EXPECT_THAT(Claim(), SizeIs(1));
+  EXPECT_THAT(Claim(), IsEmpty());
+  ASSERT_THAT(Record({Plan({"persons/ola"})}), IsOk());
+  EXPECT_THAT(Claim(), IsEmpty()) << "it has just been looked for in vain";
+  clock_.Advance(absl::Seconds(1));
+  EXPECT_THAT(Claim(), SizeIs(1));
+}
+
 TEST_P(StoreTest, DeferredMailDoesNotHoldUpTheNext) {
   const NewNotification deferred = Plan({kJan});
   NewNotification later = Plan({kJan});

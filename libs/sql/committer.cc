@@ -6,6 +6,7 @@
 #include <thread>
 #include <unordered_map>
 
+#include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "libs/base/error.h"
 #include "libs/base/metrics.h"
@@ -60,6 +61,16 @@ struct CommitterMetrics {
 };
 
 }  // namespace
+
+absl::StatusOr<CommitterOptions> BatchesOf(std::int64_t batch_max) {
+  CommitterOptions options;
+  if (batch_max < 1 || batch_max > static_cast<std::int64_t>(options.queue_max)) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("--commit_batch_max must be from 1 to ", options.queue_max));
+  }
+  options.batch_max = static_cast<std::size_t>(batch_max);
+  return options;
+}
 
 class Committer::Impl {
  public:
@@ -139,7 +150,7 @@ class Committer::Impl {
   }
 
   void TakeBatch(Queue& queue, Items& items) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
-    const std::size_t size = std::min(queue.size(), options_.batching ? options_.batch_max : 1);
+    const std::size_t size = std::min(queue.size(), options_.batch_max);
     items.reserve(size);
     for (std::size_t i = 0; i < size; ++i) {
       items.push_back(std::move(queue.front()));

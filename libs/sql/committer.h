@@ -18,6 +18,7 @@
 #define WICI_LIBS_SQL_COMMITTER_H_
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
@@ -26,6 +27,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "absl/types/span.h"
 #include "libs/base/clock.h"
@@ -34,11 +36,13 @@
 namespace wici::sql {
 
 struct CommitterOptions {
-  std::size_t batch_max = 500;
+  std::size_t batch_max = 500;   // 1: no batching, to measure against
   std::size_t queue_max = 4000;  // all keys together; over it Submit refuses
   int workers = 2;               // batches under way at once; on SQLite one, whatever it says
-  bool batching = true;          // false: one operation a transaction, to measure against
 };
+
+// From a flag --commit_batch_max. INVALID_ARGUMENT when it is below 1 or above `queue_max`.
+absl::StatusOr<CommitterOptions> BatchesOf(std::int64_t batch_max);
 
 // The untyped engine behind GroupCommitter. Thread-safe.
 class Committer {

@@ -190,10 +190,18 @@ TEST_P(CommitterTest, ABatchHoldsAtMostBatchMax) {
 }
 
 TEST_P(CommitterTest, WithoutBatchingEachOperationHasItsOwnTransaction) {
-  Start({.batching = false});
+  ASSERT_THAT(BatchesOf(1), IsOk());
+  Start(*BatchesOf(1));
   for (int i = 1; i <= 5; ++i) Submit("a", i);
   Finish();
   EXPECT_THAT(batches_, ElementsAre(1, 1, 1, 1, 1));
+}
+
+TEST(CommitterOptionsTest, ABatchIsAtLeastOneAndNoLongerThanTheQueue) {
+  EXPECT_THAT(BatchesOf(4000), IsOk());
+  for (const std::int64_t size : {std::int64_t{-1}, std::int64_t{0}, std::int64_t{4001}}) {
+    EXPECT_THAT(BatchesOf(size), StatusIs(absl::StatusCode::kInvalidArgument));
+  }
 }
 
 TEST_P(CommitterTest, ABatchMixesKeysOnSqliteAndNeverOnPostgres) {

@@ -68,8 +68,11 @@ struct ServerOptions {
   double calls_per_second_max = 0;                      // of one caller, 0 for any number
   int streams_per_principal_max = 1000;                 // over it: RESOURCE_EXHAUSTED
   int message_bytes_max = 4 * 1024 * 1024;
-  bool reflection = false;                           // development only
-  absl::Duration drain_delay = absl::Seconds(5);     // NOT_SERVING before refusing
+  bool reflection = false;                        // development only
+  absl::Duration drain_delay = absl::Seconds(5);  // NOT_SERVING before refusing
+  // Then whatever comes is answered UNAVAILABLE before the connections are closed: what comes while
+  // they close is CANCELLED by gRPC, which clients do not repeat.
+  absl::Duration refuse_time = absl::Milliseconds(200);
   absl::Duration drain_timeout = absl::Seconds(20);  // then calls are cancelled
 };
 
@@ -193,10 +196,11 @@ class Server {
   // True from the beginning of a drain.
   bool draining() const;
 
-  // Health NOT_SERVING, drain_delay more service, streams end, Shutdown(drain_timeout). Returns
+  // Health NOT_SERVING, drain_delay more service, refuse_time of UNAVAILABLE with SERVER_DRAINING
+  // for calls that begin, streams end, Shutdown(drain_timeout). Returns
   // when all is done. Idempotent.
   void Drain();
-  // Drains without the delay; for tests.
+  // Drains without the delay and without refusing; for tests.
   void Stop();
 
  private:

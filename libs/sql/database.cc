@@ -1,6 +1,7 @@
 #include "libs/sql/database.h"
 
 #include <algorithm>
+#include <iterator>
 #include <list>
 #include <optional>
 #include <random>
@@ -415,6 +416,16 @@ absl::Status EngineError(absl::StatusCode code, const Query& query, std::string_
 absl::Status CommitUnknownError() {
   return MakeError(absl::StatusCode::kUnavailable, kDomain, "COMMIT_UNKNOWN",
                    "the connection was lost during COMMIT; the outcome is not known");
+}
+
+absl::StatusOr<Rows> Transaction::ExecuteMany(const Query& query,
+                                              absl::Span<const std::vector<Value>> rows) {
+  Rows all;
+  for (const std::vector<Value>& row : rows) {
+    WICI_ASSIGN_OR_RETURN(Rows some, Execute(query, absl::MakeConstSpan(row)));
+    std::move(some.begin(), some.end(), std::back_inserter(all));
+  }
+  return all;
 }
 
 std::optional<std::string_view> Before(std::string_view end, std::string_view text) {

@@ -128,9 +128,9 @@ class Transaction {
                                           absl::Span<const std::vector<Value>> keys) = 0;
   // Runs a query with each of `rows` as its values, one after the other, in one round trip. What
   // they return comes back together, in their order. For updates with values of their own; where
-  // all get the same, SelectMany is cheaper.
+  // all get the same, SelectMany is cheaper. What wraps a transaction need not override it.
   virtual absl::StatusOr<Rows> ExecuteMany(const Query& query,
-                                           absl::Span<const std::vector<Value>> rows) = 0;
+                                           absl::Span<const std::vector<Value>> rows);
   virtual Engine engine() const = 0;
 };
 

@@ -62,11 +62,6 @@ class CountingDatabase final : public sql::Database {
       ++count;
       return tx.SelectMany(prefix, suffix, keys);
     }
-    absl::StatusOr<sql::Rows> ExecuteMany(const sql::Query& query,
-                                          absl::Span<const std::vector<sql::Value>> rows) override {
-      ++count;
-      return tx.ExecuteMany(query, rows);
-    }
     sql::Engine engine() const override { return tx.engine(); }
     sql::Transaction& tx;
     std::atomic<int>& count;

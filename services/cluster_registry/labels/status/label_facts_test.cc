@@ -43,11 +43,6 @@ class CountingTransaction final : public sql::Transaction {
     ++count_;
     return tx_.SelectMany(prefix, suffix, keys);
   }
-  absl::StatusOr<sql::Rows> ExecuteMany(const sql::Query& query,
-                                        absl::Span<const std::vector<sql::Value>> rows) override {
-    ++count_;
-    return tx_.ExecuteMany(query, rows);
-  }
   sql::Engine engine() const override { return tx_.engine(); }
   int count() const { return count_; }
 

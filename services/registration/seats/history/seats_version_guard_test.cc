@@ -47,10 +47,6 @@ class UnguardedTransaction final : public sql::Transaction {
                                        absl::Span<const std::vector<sql::Value>> keys) override {
     return tx_.SelectMany(prefix, suffix, keys);
   }
-  absl::StatusOr<sql::Rows> ExecuteMany(const sql::Query& query,
-                                        absl::Span<const std::vector<sql::Value>> rows) override {
-    return tx_.ExecuteMany(query, rows);
-  }
   sql::Engine engine() const override { return tx_.engine(); }
 
  private:

@@ -68,12 +68,12 @@ struct ServerOptions {
   double calls_per_second_max = 0;                      // of one caller, 0 for any number
   int streams_per_principal_max = 1000;                 // over it: RESOURCE_EXHAUSTED
   int message_bytes_max = 4 * 1024 * 1024;
-  bool reflection = false;                        // development only
-  absl::Duration drain_delay = absl::Seconds(5);  // NOT_SERVING before refusing
-  // Then whatever comes is answered UNAVAILABLE before the connections are closed: what comes while
-  // they close is CANCELLED by gRPC, which clients do not repeat.
-  absl::Duration refuse_time = absl::Milliseconds(200);
+  bool reflection = false;                           // development only
+  absl::Duration drain_delay = absl::Seconds(5);     // NOT_SERVING before refusing
   absl::Duration drain_timeout = absl::Seconds(20);  // then calls are cancelled
+  // Between the two what comes is answered UNAVAILABLE, before the connections are closed: what
+  // comes while they close is CANCELLED by gRPC, which clients do not repeat.
+  absl::Duration refuse_time = absl::Milliseconds(200);
 };
 
 // How to run a method: inline answers from memory and never blocks, pooled may wait

@@ -1,7 +1,6 @@
 // wici-notification: follows the feed of registration, sends mails, keeps the delivery ledger.
 // Everything the process consists of, top down.
 #include <algorithm>
-#include <cstdint>
 #include <fstream>
 #include <iterator>
 #include <memory>

@@ -28,12 +28,12 @@
 #include "services/registration/services.h"
 
 ABSL_FLAG(std::string, registry, "", "host:port of cluster-registry");
-ABSL_FLAG(absl::Duration, evidence_interval, absl::Hours(1),
-          "how often the registry is given what an event that is over counts for, if that has "
-          "changed; half a year after its end 24 times as seldom");
 ABSL_FLAG(
     std::int32_t, commit_batch_max, 500,
     "operations that share a transaction at most; 1 switches batching off, to measure against");
+ABSL_FLAG(absl::Duration, evidence_interval, absl::Hours(1),
+          "how often the registry is given what an event that is over counts for, if that has "
+          "changed; half a year after its end 24 times as seldom");
 
 namespace wici::registration {
 namespace {

@@ -133,6 +133,10 @@ absl::Status Call::Begin() {
     authorization = Find(wire_->context, "authorization");
     if (wire_->context.client_metadata().count("authorization") > 1) authorization = "?";
   }
+  if (server_.refusing()) {
+    return MakeError(absl::StatusCode::kUnavailable, kDomain, "SERVER_DRAINING",
+                     "the server is shutting down; connect again");
+  }
   if (context_.deadline <= begin_) {
     return MakeError(absl::StatusCode::kDeadlineExceeded, kDomain, "DEADLINE_EXCEEDED",
                      "the deadline had passed when the call arrived");

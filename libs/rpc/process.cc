@@ -42,7 +42,7 @@ ABSL_FLAG(bool, new_feed_epoch, false,
 namespace wici::rpc {
 namespace {
 
-// The drain takes at most 25 s; Kubernetes kills after 45.
+// The drain takes at most 25.2 s; Kubernetes kills after 45.
 constexpr int kExitSeconds = 40;
 
 // Of malloc; see TuneForServing. What is larger than kMappedBytes goes back at once when freed.

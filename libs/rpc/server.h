@@ -174,10 +174,11 @@ class Server {
   // True from the beginning of a drain.
   bool draining() const;
 
-  // Health NOT_SERVING, drain_delay more service, streams end, Shutdown(drain_timeout). Returns
+  // Health NOT_SERVING, drain_delay more service, refuse_time of UNAVAILABLE with SERVER_DRAINING
+  // for calls that begin, streams end, Shutdown(drain_timeout). Returns
   // when all is done. Idempotent.
   void Drain();
-  // Drains without the delay; for tests.
+  // Drains without the delay and without refusing; for tests.
   void Stop();
 
  private:

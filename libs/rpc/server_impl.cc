@@ -327,12 +327,16 @@ void ServerImpl::Drain() {
   if (server_ == nullptr) return;
   draining_ = true;
   server_->GetHealthCheckService()->Shutdown();
-  {
-    MutexLock lock(mutex_);
-    const absl::Time end = absl::Now() + options.drain_delay;
-    while (!stopping_ && absl::Now() < end) changed_.WaitFor(mutex_, end - absl::Now());
-  }
+  Rest(options.drain_delay);
+  refusing_ = true;
+  Rest(options.refuse_time);
   Stop();
+}
+
+void ServerImpl::Rest(absl::Duration time) {
+  MutexLock lock(mutex_);
+  const absl::Time end = absl::Now() + time;
+  while (!stopping_ && absl::Now() < end) changed_.WaitFor(mutex_, end - absl::Now());
 }
 
 void ServerImpl::Stop() {

@@ -33,6 +33,9 @@ struct ServerOptions {
   bool reflection = false;                           // development only
   absl::Duration drain_delay = absl::Seconds(5);     // NOT_SERVING before refusing
   absl::Duration drain_timeout = absl::Seconds(20);  // then calls are cancelled
+  // Between the two what comes is answered UNAVAILABLE, before the connections are closed: what
+  // comes while they close is CANCELLED by gRPC, which clients do not repeat.
+  absl::Duration refuse_time = absl::Milliseconds(200);
 };
 
 }  // namespace wici::rpc

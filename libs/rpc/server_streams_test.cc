@@ -257,6 +257,20 @@ TEST_F(StreamTest, DrainEndsStreamsAndLetsCallsFinish) {
   EXPECT_FALSE(Call(&EchoService::Stub::EchoInline, EchoRequest(), "", absl::Seconds(1)).ok());
 }
 
+TEST_F(StreamTest, ACallThatBeginsWhileTheServerEndsIsSentElsewhere) {
+  options_.drain_delay = absl::ZeroDuration();
+  options_.refuse_time = absl::Seconds(60);
+  StartServer();
+  std::thread drain([this] { server_->Drain(); });
+  absl::Status status;
+  do {
+    status = Call(&EchoService::Stub::EchoInline, EchoRequest(), "");
+  } while (status.ok());
+  EXPECT_THAT(status, StatusIs(absl::StatusCode::kUnavailable, Reason("SERVER_DRAINING")));
+  server_->Stop();  // cuts the refusing short
+  drain.join();
+}
+
 // Handlers that keep writers and replies, clients that vanish at any moment, and a server that
 // stops in the middle of it: nothing may crash, hang or be used after its end.
 TEST_F(StreamTest, SurvivesClientsThatComeAndGo) {

@@ -12,6 +12,7 @@
 #include "libs/auth/token.h"
 #include "libs/base/clock.h"
 #include "libs/base/id.h"
+#include "libs/sql/committer.h"
 #include "libs/sql/database.h"
 #include "services/notification/campaigns/campaign_check.h"
 #include "services/notification/deliveries/sql_store.h"
@@ -41,6 +42,7 @@ struct ChannelOptions {
   MailOptions mail;
   SmsOptions sms = {};
   PushOptions push = {};
+  sql::CommitterOptions commit = {};  // of outcomes
 };
 
 // What channels work with. Everything outlives them.

@@ -26,6 +26,7 @@
 #include "libs/rpc/http_server.h"
 #include "libs/rpc/process.h"
 #include "libs/rpc/server.h"
+#include "libs/sql/committer.h"
 #include "libs/sql/database.h"
 #include "libs/sql/migrate.h"
 #include "services/notification/campaigns/campaign_worker.h"
@@ -68,6 +69,9 @@ ABSL_FLAG(std::string, public_listen, "",
           "host:port of the pages to unsubscribe and to confirm a consent, plain HTTP behind a "
           "proxy; empty: none");
 ABSL_FLAG(std::string, public_url, "", "where the links of mails lead, without a slash at the end");
+ABSL_FLAG(
+    std::int32_t, commit_batch_max, 500,
+    "operations that share a transaction at most; 1 switches batching off, to measure against");
 
 namespace wici::notification {
 namespace {
@@ -316,7 +320,8 @@ absl::Status ServeOn(const Foundation& on, const ChannelOptions& options,
                                 .subscriptions = ledger->webhooks().service(),
                                 .on_commit = [&ledger = *ledger] { ledger.Wake(); },
                                 .channels = channels.served(),
-                                .push = {PublicKeyOf(options.push), options.push.http.reach}});
+                                .push = {PublicKeyOf(options.push), options.push.http.reach},
+                                .commit = options.commit});
   WICI_ASSIGN_OR_RETURN(const absl::Time restored, LastRestore(on.database, on.clock));
   Planners planners(on, *ledger, services, registration_feed, restored);
 
@@ -349,6 +354,7 @@ absl::Status Serve(const rpc::ServiceFlags& flags) {
   WICI_ASSIGN_OR_RETURN(const auth::SigningKey key, auth::SigningKey::FromSeed(flags.key_seed));
   WICI_ASSIGN_OR_RETURN(MailOptions mail, ReadMailOptions(flags, key));
   ChannelOptions options{.mail = std::move(mail)};
+  WICI_ASSIGN_OR_RETURN(options.commit, sql::BatchesOf(absl::GetFlag(FLAGS_commit_batch_max)));
   WICI_ASSIGN_OR_RETURN(options.sms, ReadSmsOptions(flags));
   WICI_ASSIGN_OR_RETURN(options.push, ReadPushOptions(flags));
   std::unique_ptr<redis::Client> redis;

@@ -1,6 +1,7 @@
 // wici-registration: events, invitations, registrations, check-in. Everything the process consists
 // of, top down.
 #include <algorithm>
+#include <cstdint>
 #include <memory>
 #include <string>
 
@@ -20,6 +21,7 @@
 #include "libs/rpc/channel.h"
 #include "libs/rpc/process.h"
 #include "libs/rpc/server.h"
+#include "libs/sql/committer.h"
 #include "libs/sql/database.h"
 #include "libs/sql/migrate.h"
 #include "services/registration/migrations.h"
@@ -27,6 +29,9 @@
 #include "services/registration/services.h"
 
 ABSL_FLAG(std::string, registry, "", "host:port of cluster-registry");
+ABSL_FLAG(
+    std::int32_t, commit_batch_max, 500,
+    "operations that share a transaction at most; 1 switches batching off, to measure against");
 ABSL_FLAG(absl::Duration, evidence_interval, absl::Hours(1),
           "how often the registry is given what an event that is over counts for, if that has "
           "changed; half a year after its end 24 times as seldom");
@@ -49,6 +54,8 @@ absl::Status Serve(const rpc::ServiceFlags& flags) {
   const SystemClock clock;
   SystemIdSource ids;
   WICI_ASSIGN_OR_RETURN(const EvidenceSweepOptions evidence, EvidenceOptions());
+  WICI_ASSIGN_OR_RETURN(const sql::CommitterOptions commit,
+                        sql::BatchesOf(absl::GetFlag(FLAGS_commit_batch_max)));
   WICI_ASSIGN_OR_RETURN(const auto database, sql::OpenDatabase(flags.database));
   WICI_RETURN_IF_ERROR(sql::Migrate(*database, Migrations(), clock));
   if (flags.migrate_only) return absl::OkStatus();
@@ -69,8 +76,9 @@ absl::Status Serve(const rpc::ServiceFlags& flags) {
                               watch.Notify();
                             });
   RegistryClient registry(rpc::MakeChannel(absl::GetFlag(FLAGS_registry)), key, clock);
-  Services services({*database, clock, clock, ids, [&sequencer] { sequencer.Wake(); }, evidence},
-                    watch, registry, key);
+  Services services(
+      {*database, clock, clock, ids, [&sequencer] { sequencer.Wake(); }, evidence, commit}, watch,
+      registry, key);
 
   const auth::TokenAuthenticator authenticator(key);
   const auth::RoleAuthorizer authorizer;

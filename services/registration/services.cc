@@ -14,7 +14,7 @@ Services::Services(const Environment& environment, EventWatch& watch, RegistryCl
       resend_limit_(environment.database, environment.clock),
       vouchers_(environment.database, mutation_),
       registrations_(environment.database, environment.clock, environment.machine, environment.ids,
-                     environment.on_commit),
+                     environment.on_commit, environment.commit),
       check_ins_(environment.database),
       no_shows_(mutation_),
       expiry_sweep_(registrations_, &invitations_, environment.clock, environment.machine),

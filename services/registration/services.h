@@ -8,6 +8,7 @@
 #include "libs/base/clock.h"
 #include "libs/base/id.h"
 #include "libs/rpc/server.h"
+#include "libs/sql/committer.h"
 #include "libs/sql/database.h"
 #include "services/registration/calendar/calendar_service.h"
 #include "services/registration/check_in/check_in_service.h"
@@ -39,6 +40,7 @@ struct Environment {
   IdSource& ids;
   std::function<void()> on_commit;  // called after commits that changed something
   EvidenceSweepOptions evidence = {};
+  sql::CommitterOptions commit = {};
 };
 
 // Thread-safe. Outlives the server it is registered at.

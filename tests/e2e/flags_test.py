@@ -56,6 +56,13 @@ class FlagsTest(unittest.TestCase):
                 entry = self.first_line(service, flags.read_text(encoding="utf-8"))
                 self.assertEqual(entry["message"], "listening", entry)
 
+    def test_a_batch_without_operations_is_refused(self):
+        for service in ("notification", "registration"):
+            with self.subTest(service):
+                flags = (ROOT / f"deploy/kubernetes/base/{service}/flags").read_text(encoding="utf-8")
+                entry = self.first_line(service, f"{flags}\n--commit_batch_max=0\n")
+                self.assertEqual(entry["message"], "cannot_serve")
+
     def test_flags_that_are_not_are_noticed(self):
         flags = (ROOT / "deploy/kubernetes/base/notification/flags").read_text(encoding="utf-8")
         entry = self.first_line("notification", flags.replace("--smtp_tls=required\n", ""))

@@ -72,10 +72,9 @@ absl::Status MarkItems(sql::Transaction& tx, const std::string& inbox_id,
   WICI_ASSIGN_OR_RETURN(const sql::Rows last,
                         tx.Execute(queries::kTakeInboxChanges, {inbox_id, count}));
   std::int64_t changed = last[0].Int(0) - count;
-  for (const std::int64_t seq : to_mark) {
-    WICI_RETURN_IF_ERROR(
-        tx.Execute(queries::kMarkInboxItem, {inbox_id, seq, ++changed, read_at}).status());
-  }
+  std::vector<std::vector<sql::Value>> marks;
+  for (const std::int64_t seq : to_mark) marks.push_back({inbox_id, seq, ++changed, read_at});
+  WICI_RETURN_IF_ERROR(tx.ExecuteMany(queries::kMarkInboxItem, marks).status());
   const std::string inbox = absl::StrCat("inboxes/", inbox_id);
   changes.push_back({.aggregate = inbox,
                      .version = last[0].Int(1),

@@ -1,14 +1,13 @@
 // wici-notification: follows the feed of registration, sends mails, keeps the delivery ledger.
 // Everything the process consists of, top down.
 #include <algorithm>
-#include <fstream>
-#include <iterator>
 #include <memory>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "absl/flags/flag.h"
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "libs/auth/access.h"
@@ -73,10 +72,13 @@ namespace wici::notification {
 namespace {
 
 // From "selector=/path/to/key.pem".
-absl::StatusOr<DkimSigner> ReadDkimKey(const std::string& flag, std::string_view domain) {
+absl::StatusOr<DkimSigner> ReadDkimKey(const std::string& flag, std::string_view domain,
+                                       bool private_only) {
   const std::size_t equals = std::min(flag.find('='), flag.size());
-  std::ifstream file(flag.substr(std::min(equals + 1, flag.size())));
-  const std::string pem{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+  WICI_ASSIGN_OR_RETURN(
+      const std::string pem,
+      rpc::ReadSecretFile("--dkim_keys", flag.substr(std::min(equals + 1, flag.size())),
+                          private_only));
   return DkimSigner::Make(domain, flag.substr(0, equals), pem);
 }
 
@@ -94,7 +96,7 @@ absl::StatusOr<MailOptions> ReadMailOptions(const rpc::ServiceFlags& flags,
     return absl::InvalidArgumentError("--bounce_domain must be a domain");
   }
   for (const std::string& flag : absl::GetFlag(FLAGS_dkim_keys)) {
-    WICI_ASSIGN_OR_RETURN(DkimSigner signer, ReadDkimKey(flag, from->domain()));
+    WICI_ASSIGN_OR_RETURN(DkimSigner signer, ReadDkimKey(flag, from->domain(), flags.production));
     options.sender.dkim.push_back(std::move(signer));
   }
   options.smtp.url = absl::GetFlag(FLAGS_smtp);
@@ -122,8 +124,11 @@ HttpTransportOptions WebhookOptions(const rpc::ServiceFlags& flags) {
 absl::StatusOr<SmsOptions> ReadSmsOptions(const rpc::ServiceFlags& flags) {
   SmsOptions options{.url = absl::GetFlag(FLAGS_sms_url), .from = absl::GetFlag(FLAGS_sms_sender)};
   if (options.url.empty()) return options;
-  std::ifstream file(absl::GetFlag(FLAGS_sms_token_file));
-  if (!(file >> options.token)) {
+  WICI_ASSIGN_OR_RETURN(const std::string token,
+                        rpc::ReadSecretFile("--sms_token_file", absl::GetFlag(FLAGS_sms_token_file),
+                                            flags.production));
+  options.token = std::string(absl::StripAsciiWhitespace(token));
+  if (options.token.empty() || options.token.find_first_of(" \t\r\n") != std::string::npos) {
     return absl::InvalidArgumentError("--sms_token_file must be a file with a token");
   }
   const bool anywhere = absl::GetFlag(FLAGS_sms_private) || !flags.production;
@@ -138,8 +143,9 @@ absl::StatusOr<PushOptions> ReadPushOptions(const rpc::ServiceFlags& flags) {
   PushOptions options{.subject = absl::StrCat("mailto:", absl::GetFlag(FLAGS_mail_from)),
                       .http = WebhookOptions(flags)};
   if (absl::GetFlag(FLAGS_push_key_file).empty()) return options;
-  std::ifstream file(absl::GetFlag(FLAGS_push_key_file));
-  const std::string pem{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+  WICI_ASSIGN_OR_RETURN(
+      const std::string pem,
+      rpc::ReadSecretFile("--push_key_file", absl::GetFlag(FLAGS_push_key_file), flags.production));
   const absl::StatusOr<P256Key> key = P256Key::FromPem(pem);
   if (!key.ok()) return absl::InvalidArgumentError("--push_key_file must be a P-256 key in PEM");
   options.key = *key;

@@ -269,12 +269,13 @@ class Planners {
   // What happened in registration before `restored` is held for a human.
   Planners(const Foundation& on, Ledger& ledger, Services& services, feed::FeedSource& source,
            absl::Time restored)
-      : retention_(on.database, on.clock,
-                   {.answers = kAnswersKept,
-                    .also = {&FanOut::DeletePayloads,
-                             [&services](sql::Transaction& tx, absl::Time now, std::int64_t most) {
-                               return EraseAgain(services.person_data(), tx, now, most);
-                             }}}),
+      : retention_(
+            on.database, on.clock,
+            {.answers = kAnswersKept,
+             .also = {&FanOut::DeletePayloads,
+                      [&services, &on](sql::Transaction& tx, absl::Time now, std::int64_t most) {
+                        return EraseAgain(services.person_data(), tx, on.ids.NewId(), now, most);
+                      }}}),
         timers_(on.database, on.peers, on.ids, on.clock, [&ledger] { ledger.Wake(); }),
         campaigns_(services.campaigns(), on.peers, on.clock, [&ledger] { ledger.Wake(); }),
         digests_(on.database, on.ids, on.clock, on.clock, [&ledger] { ledger.Wake(); }),

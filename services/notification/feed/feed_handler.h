@@ -115,10 +115,10 @@ class FeedHandler {
   absl::StatusOr<std::vector<Planned>> Plan(absl::Span<const feed::v1::Change> changes);
   absl::Status PlanForEverybody(const feed::v1::Change& change, NewNotification base,
                                 Planned& planned);
-  // Writes what is planned; who has which entry is read when all before it is written. Messages
-  // whose cause is one of `held` wait for a human.
+  // Writes what is planned, and adds the changes to `told`; who has which entry is read when all
+  // before it is written. Messages whose cause is one of `held` wait for a human.
   absl::Status Write(sql::Transaction& tx, absl::Span<const Planned> plan, const Names& held,
-                     std::string_view transaction_id, absl::Time now);
+                     absl::Time now, feed::Changes& told);
 
   // OK for nothing `failed`, and for a change that has been tried often enough.
   absl::Status PassOverOrFail(absl::Span<const feed::v1::Change> changes,

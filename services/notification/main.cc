@@ -30,6 +30,7 @@
 #include "services/notification/campaigns/campaign_worker.h"
 #include "services/notification/channels.h"
 #include "services/notification/digests/digest_worker.h"
+#include "services/notification/feed/catch_up.h"
 #include "services/notification/feed/feed_handler.h"
 #include "services/notification/gauges/ledger_gauges.h"
 #include "services/notification/migrations.h"
@@ -281,13 +282,14 @@ class Planners {
         digests_(on.database, on.ids, on.clock, on.clock, [&ledger] { ledger.Wake(); }),
         handler_(on.peers, services.person_data(), on.ids, on.clock, &ledger.webhooks().fan_out(),
                  restored),
+        catch_up_(on.database, on.peers, services.person_data(), on.ids, on.clock, on.clock),
         consumer_(
             on.database, on.redis, source, on.clock,
             {.source = "registration", .group = on.flags.service, .consumer = on.ids.NewId()},
             [this](absl::Span<const feed::v1::Change> changes) {
               return handler_.Prepare(changes);
             },
-            &FeedHandler::GoOnAt) {}
+            [this](const feed::v1::Cursor& head) { return catch_up_.Prepare(head); }) {}
 
   void Start() {
     retention_.Start();
@@ -303,6 +305,7 @@ class Planners {
   CampaignWorker campaigns_;
   DigestWorker digests_;
   FeedHandler handler_;
+  CatchUp catch_up_;
   feed::Consumer consumer_;
 };
 

@@ -321,10 +321,4 @@ absl::StatusOr<sql::Database::Body> FeedHandler::Prepare(
   };
 }
 
-absl::StatusOr<sql::Database::Body> FeedHandler::GoOnAt(const feed::v1::Cursor& head) {
-  Log(LogLevel::kError, "feed_continued_at_head",
-      {{"epoch", head.epoch()}, {"seq", absl::StrCat(head.seq())}});
-  return [](sql::Transaction&) { return absl::OkStatus(); };
-}
-
 }  // namespace wici::notification

@@ -1,6 +1,7 @@
 #include "services/notification/people/erasures.h"
 
 #include <algorithm>
+#include <set>
 #include <string>
 
 #include "libs/base/clock.h"
@@ -41,6 +42,24 @@ absl::StatusOr<std::int64_t> EraseAgain(PersonData& data, sql::Transaction& tx,
     WICI_RETURN_IF_ERROR(feed::AppendChanges(tx, transaction_id, changes, now));
   }
   return static_cast<std::int64_t>(due.size());
+}
+
+absl::StatusOr<std::vector<std::string>> ListHeldPersons(sql::Transaction& tx,
+                                                         std::string_view after,
+                                                         std::int64_t limit) {
+  std::set<std::string> found;
+  for (const sql::Query* query :
+       {&queries::kHeldByPreferences, &queries::kHeldByConsents, &queries::kHeldByConsentMails,
+        &queries::kHeldBySuppressions, &queries::kHeldByAddresses, &queries::kHeldByReplies,
+        &queries::kHeldByInboxes, &queries::kHeldByBrowsers, &queries::kHeldByMails}) {
+    WICI_ASSIGN_OR_RETURN(const sql::Rows rows, tx.Execute(*query, {after, limit}));
+    for (const sql::Row& row : rows) found.insert(row.Text(0));
+  }
+  std::vector<std::string> held(found.begin(), found.end());
+  if (held.size() > static_cast<std::size_t>(limit)) {
+    held.resize(static_cast<std::size_t>(limit));
+  }
+  return held;
 }
 
 }  // namespace wici::notification

@@ -7,7 +7,9 @@
 #define WICI_SERVICES_NOTIFICATION_PEOPLE_ERASURES_H_
 
 #include <cstdint>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "services/notification/people/person_data.h"
 
@@ -32,6 +34,12 @@ class Erasures final : public PersonData {
 absl::StatusOr<std::int64_t> EraseAgain(PersonData& data, sql::Transaction& tx,
                                         std::string_view transaction_id, absl::Time now,
                                         std::int64_t most);
+
+// The opaque ids under which anything is held that erasure deletes, by id, after `after`, at most
+// `limit`. Also those of subscriptions, and what stands for who was erased.
+absl::StatusOr<std::vector<std::string>> ListHeldPersons(sql::Transaction& tx,
+                                                         std::string_view after,
+                                                         std::int64_t limit);
 
 }  // namespace wici::notification
 

@@ -39,6 +39,7 @@
 #include "services/notification/preferences/consent/consent_page.h"
 #include "services/notification/preferences/unsubscribe_page.h"
 #include "services/notification/restore/after_restore.h"
+#include "services/notification/retention/old_data.h"
 #include "services/notification/services.h"
 #include "services/notification/timers/timer_worker.h"
 #include "services/notification/webhooks/webhooks.h"
@@ -67,6 +68,10 @@ ABSL_FLAG(std::vector<std::string>, dkim_keys, std::vector<std::string>(),
 ABSL_FLAG(std::string, public_listen, "",
           "host:port of the pages to unsubscribe and to confirm a consent, plain HTTP behind a "
           "proxy; empty: none");
+ABSL_FLAG(std::int32_t, ledger_kept_days, wici::notification::kKeptDaysDefault,
+          "how long it is known what was sent to whom, once it has ended; at least 32");
+ABSL_FLAG(std::int32_t, inbox_kept_days, wici::notification::kKeptDaysDefault,
+          "how long items stay in inboxes, read or not; at least 32");
 ABSL_FLAG(std::string, public_url, "", "where the links of mails lead, without a slash at the end");
 
 namespace wici::notification {
@@ -153,6 +158,16 @@ absl::StatusOr<PushOptions> ReadPushOptions(const rpc::ServiceFlags& flags) {
   return options;
 }
 
+absl::StatusOr<KeptFor> ReadKeptFor() {
+  const int ledger = absl::GetFlag(FLAGS_ledger_kept_days);
+  const int inbox = absl::GetFlag(FLAGS_inbox_kept_days);
+  if (ledger < kKeptDaysMin || inbox < kKeptDaysMin) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("--ledger_kept_days and --inbox_kept_days must be at least ", kKeptDaysMin));
+  }
+  return KeptFor{.ledger = absl::Hours(24) * ledger, .inbox = absl::Hours(24) * inbox};
+}
+
 // As browsers get it.
 std::string PublicKeyOf(const PushOptions& options) {
   return options.key ? auth::EncodeBase64Url(options.key->public_point()) : "";
@@ -193,6 +208,7 @@ struct Foundation {
   Peers& peers;
   const Clock& clock;
   IdSource& ids;
+  KeptFor kept;
 };
 
 // The ledger, what sends from it, and what tells of it. Whoever commits into it is made after it,
@@ -270,13 +286,8 @@ class Planners {
   // What happened in registration before `restored` is held for a human.
   Planners(const Foundation& on, Ledger& ledger, Services& services, feed::FeedSource& source,
            absl::Time restored)
-      : retention_(
-            on.database, on.clock,
-            {.answers = kAnswersKept,
-             .also = {&FanOut::DeletePayloads,
-                      [&services, &on](sql::Transaction& tx, absl::Time now, std::int64_t most) {
-                        return EraseAgain(services.person_data(), tx, on.ids.NewId(), now, most);
-                      }}}),
+      : retention_(on.database, on.clock,
+                   {.answers = kAnswersKept, .also = DeletionsFor(on, services.person_data())}),
         timers_(on.database, on.peers, on.ids, on.clock, [&ledger] { ledger.Wake(); }),
         campaigns_(services.campaigns(), on.peers, on.clock, [&ledger] { ledger.Wake(); }),
         digests_(on.database, on.ids, on.clock, on.clock, [&ledger] { ledger.Wake(); }),
@@ -300,6 +311,18 @@ class Planners {
   }
 
  private:
+  // What goes with time, beside changes and answers.
+  static std::vector<feed::RetentionOptions::Deletion> DeletionsFor(const Foundation& on,
+                                                                    PersonData& people) {
+    std::vector<feed::RetentionOptions::Deletion> deletions = DeletionsOfOldData(on.kept);
+    deletions.push_back(&FanOut::DeletePayloads);
+    deletions.push_back(
+        [&people, &ids = on.ids](sql::Transaction& tx, absl::Time now, std::int64_t most) {
+          return EraseAgain(people, tx, ids.NewId(), now, most);
+        });
+    return deletions;
+  }
+
   feed::Retention retention_;
   TimerWorker timers_;
   CampaignWorker campaigns_;
@@ -361,6 +384,7 @@ absl::Status Serve(const rpc::ServiceFlags& flags) {
   ChannelOptions options{.mail = std::move(mail)};
   WICI_ASSIGN_OR_RETURN(options.sms, ReadSmsOptions(flags));
   WICI_ASSIGN_OR_RETURN(options.push, ReadPushOptions(flags));
+  WICI_ASSIGN_OR_RETURN(const KeptFor kept, ReadKeptFor());
   std::unique_ptr<redis::Client> redis;
   if (!flags.redis.empty()) {
     WICI_ASSIGN_OR_RETURN(redis, redis::Client::Make(flags.redis));
@@ -378,7 +402,8 @@ absl::Status Serve(const rpc::ServiceFlags& flags) {
                   .redis = redis.get(),
                   .peers = peers,
                   .clock = clock,
-                  .ids = ids},
+                  .ids = ids,
+                  .kept = kept},
                  options, registration_feed);
 }
 

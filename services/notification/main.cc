@@ -394,7 +394,7 @@ absl::Status Serve(const rpc::ServiceFlags& flags) {
                                  clock.Now(), absl::Minutes(5));
   };
   const auto registration = rpc::MakeChannel(absl::GetFlag(FLAGS_registration));
-  GrpcPeers peers(rpc::MakeChannel(absl::GetFlag(FLAGS_registry)), registration, own_token, clock);
+  GrpcPeers peers(rpc::MakeChannel(absl::GetFlag(FLAGS_registry)), registration, own_token);
   feed::GrpcFeedSource registration_feed(registration, own_token);
   return ServeOn({.flags = flags,
                   .key = key,

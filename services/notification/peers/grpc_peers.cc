@@ -4,6 +4,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "libs/base/deadline.h"
 #include "libs/base/error.h"
 #include "libs/base/limits.h"
 #include "libs/base/status_macros.h"
@@ -86,7 +87,7 @@ absl::Status InBatches(const std::vector<std::string>& names,
 
 GrpcPeers::GrpcPeers(const std::shared_ptr<grpc::ChannelInterface>& registry,
                      const std::shared_ptr<grpc::ChannelInterface>& registration,
-                     std::function<std::string()> bearer_token, const Clock& clock)
+                     std::function<std::string()> bearer_token)
     : registry_people_(people::v1::ContactPointService::NewStub(registry)),
       registration_people_(people::v1::ContactPointService::NewStub(registration)),
       audiences_(cluster_registry::v1::AudienceService::NewStub(registry)),
@@ -95,8 +96,7 @@ GrpcPeers::GrpcPeers(const std::shared_ptr<grpc::ChannelInterface>& registry,
       registrations_(registration::v1::RegistrationService::NewStub(registration)),
       links_(registration::v1::LinkService::NewStub(registration)),
       meetings_(registration::v1::MeetingService::NewStub(registration)),
-      bearer_token_(std::move(bearer_token)),
-      clock_(clock) {}
+      bearer_token_(std::move(bearer_token)) {}
 
 template <class Stub, class Request, class Response>
 absl::Status GrpcPeers::Call(Stub& stub,
@@ -104,7 +104,7 @@ absl::Status GrpcPeers::Call(Stub& stub,
                                                           Response*),
                              const Request& request, Response& response) {
   grpc::ClientContext context;
-  rpc::PrepareCall(context, clock_.Now() + kTimeout, bearer_token_());
+  rpc::PrepareCall(context, DeadlineIn(kTimeout), bearer_token_());
   return rpc::FromGrpcStatus((stub.*method)(&context, request, &response));
 }
 

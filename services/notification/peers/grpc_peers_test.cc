@@ -193,12 +193,11 @@ class PeersTest : public ::testing::Test {
   }
 
   std::unique_ptr<GrpcPeers> MakePeers(const std::string& token) {
-    return std::make_unique<GrpcPeers>(
-        services_.channel(), services_.channel(), [token] { return token; }, clock_);
+    return std::make_unique<GrpcPeers>(services_.channel(), services_.channel(),
+                                       [token] { return token; });
   }
 
   Others others_;
-  SystemClock clock_;
   testing::ServiceFixture services_;
   std::unique_ptr<GrpcPeers> peers_;
 };

@@ -7,6 +7,7 @@
 #include <variant>
 
 #include "absl/strings/str_cat.h"
+#include "libs/base/deadline.h"
 #include "libs/base/elapsed.h"
 #include "libs/base/log.h"
 #include "libs/base/metrics.h"
@@ -141,7 +142,7 @@ absl::StatusOr<DeliveryWorker::Prepared> DeliveryWorker::ClaimAndPrepare(std::in
   const absl::Time now = clock_.Now();
   const std::string owner = absl::StrCat(options_.owner, "/", ++claims_);
   WICI_ASSIGN_OR_RETURN(std::vector<ClaimedDelivery> claimed,
-                        store_.ClaimDeliveries(now + kDatabaseTimeout, channel_.kind(), owner,
+                        store_.ClaimDeliveries(DeadlineIn(kDatabaseTimeout), channel_.kind(), owner,
                                                options_.lease, limit, now));
   if (!claimed.empty()) {
     MutexLock lock(mutex_);
@@ -232,7 +233,7 @@ void DeliveryWorker::Begin(std::vector<PlannedAttempt> attempts, absl::Time clai
   if (attempts.empty()) return;
   const absl::Time now = clock_.Now();
   const absl::Status begun =
-      store_.BeginAttempts(now + kDatabaseTimeout, absl::MakeSpan(attempts), now);
+      store_.BeginAttempts(DeadlineIn(kDatabaseTimeout), absl::MakeSpan(attempts), now);
   if (!begun.ok()) {
     Log(LogLevel::kError, "attempts_not_begun", {{"error", std::string(begun.message())}});
   }
@@ -257,7 +258,7 @@ bool DeliveryWorker::MayEnd(const Job& job) {
   if (!HoldsLease(job)) return false;
   if (job.delivery.unknown_policy != v1::UNKNOWN_POLICY_AT_MOST_ONCE) return true;
   const absl::StatusOr<bool> committed =
-      store_.CommitAttempt(clock_.Now() + kDatabaseTimeout, job.delivery);
+      store_.CommitAttempt(DeadlineIn(kDatabaseTimeout), job.delivery);
   if (!committed.ok()) {
     Log(LogLevel::kError, "attempt_not_committed",
         {{"error", std::string(committed.status().message())}});
@@ -279,7 +280,7 @@ AttemptRecord DeliveryWorker::Send(const Job& job, int thread) {
 absl::Status DeliveryWorker::Record(const std::vector<AttemptRecord>& records) {
   if (records.empty()) return absl::OkStatus();
   const absl::Time now = clock_.Now();
-  WICI_RETURN_IF_ERROR(store_.RecordAttempts(now + kDatabaseTimeout, records, now).status());
+  WICI_RETURN_IF_ERROR(store_.RecordAttempts(DeadlineIn(kDatabaseTimeout), records, now).status());
   for (const AttemptRecord& record : records) {
     if (record.begun || IsFinal(record.settlement.state)) Count(record.result.outcome);
   }
@@ -338,8 +339,8 @@ absl::Status DeliveryWorker::RenewLeases(absl::Time now) {
     for (const auto& [owner, count] : held_) owners.push_back(owner);
   }
   for (const std::string& owner : owners) {
-    WICI_RETURN_IF_ERROR(
-        store_.RenewLeases(now + kDatabaseTimeout, channel_.kind(), owner, options_.lease, now));
+    WICI_RETURN_IF_ERROR(store_.RenewLeases(DeadlineIn(kDatabaseTimeout), channel_.kind(), owner,
+                                            options_.lease, now));
   }
   return absl::OkStatus();
 }

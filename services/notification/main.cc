@@ -293,7 +293,7 @@ class Planners {
         digests_(on.database, on.ids, on.clock, on.clock, [&ledger] { ledger.Wake(); }),
         handler_(on.peers, services.person_data(), on.ids, on.clock, &ledger.webhooks().fan_out(),
                  restored),
-        catch_up_(on.database, on.peers, services.person_data(), on.ids, on.clock, on.clock),
+        catch_up_(on.database, on.peers, services.person_data(), on.ids, on.clock),
         consumer_(
             on.database, on.redis, source, on.clock,
             {.source = "registration", .group = on.flags.service, .consumer = on.ids.NewId()},

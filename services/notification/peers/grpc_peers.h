@@ -44,6 +44,12 @@ class GrpcPeers final : public Peers {
   absl::Status Call(Stub& stub,
                     grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&, Response*),
                     const Request& request, Response& response);
+  // Gets each of `names` that exists, several at once.
+  template <class Stub, class Request, class Response>
+  absl::Status GetEach(Stub& stub,
+                       std::unique_ptr<grpc::ClientAsyncResponseReader<Response>> (Stub::*method)(
+                           grpc::ClientContext*, const Request&, grpc::CompletionQueue*),
+                       const Names& names, std::map<std::string, Response>& found);
   absl::Status AddContactPoints(people::v1::ContactPointService::Stub& owner,
                                 const std::vector<std::string>& persons,
                                 std::map<std::string, people::v1::ContactPoint>& found);

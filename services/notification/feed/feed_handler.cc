@@ -1,6 +1,7 @@
 #include "services/notification/feed/feed_handler.h"
 
 #include <algorithm>
+#include <iterator>
 #include <memory>
 #include <string>
 #include <utility>
@@ -245,11 +246,13 @@ absl::Status FeedHandler::Write(sql::Transaction& tx, absl::Span<const Planned> 
     return AddNotifications(tx, messages, told, now);
   };
   for (const Planned& planned : plan) {
-    std::vector<NewNotification> to_all = planned.messages;
-    if (!planned.event.empty()) {
+    if (planned.event.empty()) {
+      messages.insert(messages.end(), planned.messages.begin(), planned.messages.end());
+    } else {
+      std::vector<NewNotification> to_all = planned.messages;
       WICI_RETURN_IF_ERROR(LeaveOutUninvited(tx, planned.event, to_all));
+      std::move(to_all.begin(), to_all.end(), std::back_inserter(messages));
     }
-    messages.insert(messages.end(), to_all.begin(), to_all.end());
     for (const SessionsToTell& sessions : planned.sessions) {
       WICI_RETURN_IF_ERROR(add());
       WICI_ASSIGN_OR_RETURN(messages, TellSessions(tx, sessions, ids_));

@@ -14,6 +14,7 @@
 #include "gtest/gtest.h"
 #include "libs/base/clock.h"
 #include "libs/base/log.h"
+#include "libs/base/metrics.h"
 #include "libs/base/timestamp.h"
 #include "libs/feed/consumer.h"
 #include "libs/sql/migrate.h"
@@ -351,6 +352,30 @@ TEST_P(FeedHandlerTest, RescheduledEventOfManyPeopleIsCutIntoNotificationsOfATho
   EXPECT_EQ(all[0].counts().pending(), 500);
   EXPECT_EQ(all[1].counts().pending(), 1000);
   EXPECT_EQ(all[2].counts().pending(), 1000);
+}
+
+TEST_P(FeedHandlerTest, WhoIsUninvitedIsAskedOnlyWhereSomebodyIsInvitedOnly) {
+  const auto asked = [] {
+    for (const prometheus::MetricFamily& family : Metrics()->Collect()) {
+      if (family.name != "wici_sql_query_seconds") continue;
+      for (const prometheus::ClientMetric& metric : family.metric) {
+        if (metric.label.at(0).value == "list_suppressed_invitations") {
+          return metric.histogram.sample_count;
+        }
+      }
+    }
+    return std::uint64_t{0};
+  };
+  const std::uint64_t before = asked();
+  peers_.participants["events/e1"] = {{"persons/seat", "events/e1/registrations/r1"}};
+  source_.AddMoved("4");
+  Consume();
+  EXPECT_EQ(asked(), before);
+  peers_.participants["events/e1"].push_back({"persons/guest", "events/e1/invitations/i1"});
+  source_.AddMoved("5");
+  Consume();
+  EXPECT_EQ(asked(), before + 1);
+  EXPECT_THAT(Told(), SizeIs(3));
 }
 
 TEST_P(FeedHandlerTest, WhoHasNoCalendarEntryIsToldOfAMovedEventWithoutOne) {

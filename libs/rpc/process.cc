@@ -151,7 +151,8 @@ void LogListening(int port, int admin_port) {
 
 absl::Status ServeUntilSignal(const ServiceFlags& flags, Server& server,
                               std::function<absl::Status()> healthy,
-                              std::function<void()> look_up_metrics) {
+                              std::function<void()> look_up_metrics,
+                              const std::function<void()>& begin_stop) {
   AdminOptions options;
   options.listen = flags.admin_listen;
   options.version = std::string(kVersion);
@@ -162,6 +163,7 @@ absl::Status ServeUntilSignal(const ServiceFlags& flags, Server& server,
   WICI_ASSIGN_OR_RETURN(const auto admin, AdminServer::Start(options));
   LogListening(server.port(), admin->port());
   WaitForSignal();
+  begin_stop();
   server.Drain();
   return absl::OkStatus();
 }

@@ -50,10 +50,11 @@ void LogListening(int port, int admin_port);
 
 // Opens the admin port, says LogListening, and serves until the process is told to end; then drains
 // `server`, which has been started. Ready while `healthy` is OK and nothing drains.
-// `look_up_metrics`: see AdminOptions. Errors: those of AdminServer::Start.
+// `look_up_metrics`: see AdminOptions. `begin_stop` is called before the drain, and does not block:
+// what takes long to stop does so meanwhile. Errors: those of AdminServer::Start.
 absl::Status ServeUntilSignal(
     const ServiceFlags& flags, Server& server, std::function<absl::Status()> healthy,
-    std::function<void()> look_up_metrics = [] {});
+    std::function<void()> look_up_metrics = [] {}, const std::function<void()>& begin_stop = [] {});
 
 // Keeps SIGINT and SIGTERM for WaitForSignal in this and all threads it starts. RunService has done
 // so; other programs call it before anything starts a thread.

@@ -11,7 +11,10 @@
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "libs/base/clock.h"
 #include "libs/base/log.h"
+#include "libs/base/status_macros.h"
+#include "libs/rpc/server.h"
 #include "libs/testing/status_matchers.h"
 #include "libs/testing/temp_dir.h"
 
@@ -140,6 +143,42 @@ TEST_F(ProcessDeathTest, WaitsForASignal) {
                         return absl::OkStatus();
                       }),
               ::testing::ExitedWithCode(EXIT_SUCCESS), "draining.*SIGTERM");
+}
+
+class Nobody final : public Authenticator {
+ public:
+  absl::StatusOr<Principal> Authenticate(std::string_view /*authorization*/,
+                                         absl::Time /*now*/) const override {
+    return absl::UnauthenticatedError("nobody");
+  }
+};
+
+class Nothing final : public Authorizer {
+ public:
+  absl::Status Authorize(const Principal& /*principal*/,
+                         const google::protobuf::MethodDescriptor& /*method*/,
+                         const google::protobuf::Message& /*request*/) const override {
+    return absl::PermissionDeniedError("nothing");
+  }
+};
+
+absl::Status ServeUntilTold(const ServiceFlags& flags) {
+  const Nobody authenticator;
+  const Nothing authorizer;
+  const SystemClock clock;
+  Server server(MakeServerOptions(flags), authenticator, authorizer, clock);
+  WICI_RETURN_IF_ERROR(server.Start());
+  bool before_the_drain = false;
+  ::raise(SIGTERM);
+  WICI_RETURN_IF_ERROR(ServeUntilSignal(
+      flags, server, [] { return absl::OkStatus(); }, [] {},
+      [&] { before_the_drain = !server.draining(); }));
+  return before_the_drain && server.draining() ? absl::OkStatus() : absl::InternalError("too late");
+}
+
+TEST_F(ProcessDeathTest, WhatTakesLongToStopBeginsBeforeTheDrain) {
+  EXPECT_EXIT(RunWith({"--database=sqlite:///x", "--key_file=" + KeyFile("seed")}, &ServeUntilTold),
+              ::testing::ExitedWithCode(EXIT_SUCCESS), "draining");
 }
 
 TEST_F(ProcessDeathTest, ANewFeedEpochNeedsNoKey) {

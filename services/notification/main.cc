@@ -369,7 +369,7 @@ absl::Status ServeOn(const Foundation& on, const ChannelOptions& options,
       [&database = on.database] {
         return sql::SchemaVersion(database, absl::Now() + absl::Seconds(1)).status();
       },
-      [&gauges] { gauges.LookUp(); });
+      [&gauges] { gauges.LookUp(); }, [&channels] { channels.BeginStop(); });
 }
 
 absl::Status Serve(const rpc::ServiceFlags& flags) {

@@ -76,7 +76,7 @@ struct NewNotification {
   std::int64_t calendar_sequence = 0;
   absl::Time not_before;
   absl::Time expires;
-  bool can_wait = false;  // nobody waits for it: a digest
+  bool can_wait = false;  // nobody waits for it: a digest, a campaign
   std::vector<Recipient> recipients;
   // Its deliveries are collected: they wait, without a time of their own, for the digest to be
   // closed.

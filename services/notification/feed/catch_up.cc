@@ -22,7 +22,7 @@ constexpr std::size_t kNobodyKnownMin = 20;
 constexpr absl::Duration kRemindedAfterEnd = absl::Hours(48);
 
 // Neither a subscription nor what stands for somebody who was erased.
-bool IsPersonsId(std::string_view person) {
+bool IsPersonsId(const std::string& person) {
   return absl::StartsWith(person, "persons/") || absl::StartsWith(person, "clusters/");
 }
 

@@ -126,8 +126,8 @@ absl::Status GrpcPeers::GetEach(Stub& stub,
   };
   for (auto next = names.begin(); next != names.end();) {
     const auto left = static_cast<std::size_t>(std::distance(next, names.end()));
-    std::vector<CallUnderWay> calls(std::min(left, kCallsAtOnce));
     grpc::CompletionQueue done;
+    std::vector<CallUnderWay> calls(std::min(left, kCallsAtOnce));
     for (CallUnderWay& call : calls) {
       call.name = *next++;
       Request request;

@@ -142,7 +142,7 @@ TEST_P(OldDataTest, InboxesDigestsReplaysAndThePeopleOfCampaignsHaveTheirBounds)
       "created_at) VALUES ('00', 'users/a', '', '5', 0, 0, 0, 1, $1)",
       {now});
   for (const std::int64_t state : {3, 5, 6}) {
-    const std::string id = "0" + std::to_string(state);
+    const std::string id = "00" + std::to_string(state);
     Run("INSERT INTO campaigns (id, revision, title, event, template, template_version, "
         "calendar_method, unknown_policy, channel, rate_per_minute, state, author, approver, "
         "persons, audience, audience_state, audience_token, expanded, chunks, created_at, "

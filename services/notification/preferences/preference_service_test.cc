@@ -392,7 +392,7 @@ TEST_P(PreferenceServiceTest, AnExportIsWholeHoweverMuchThereIs) {
     WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1001)
     INSERT INTO consents (id, person, purpose, given, notice, source, confirmation_needed, confirms,
                           notification, created_at)
-    SELECT 'c' || i, 'persons/ewa', 4, TRUE, 'news', 'form', FALSE, '', '', 0 FROM n)sql"};
+    SELECT 'c' || i, 'persons/ewa', 3, TRUE, 'news', 'form', FALSE, '', '', 0 FROM n)sql"};
   constexpr sql::Query kFull{"full_inbox", R"sql(
     WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1001)
     INSERT INTO inbox_items (inbox, seq, changed, delivery, notification, title, body, url,

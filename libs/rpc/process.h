@@ -50,10 +50,11 @@ void LogListening(int port, int admin_port);
 
 // Opens the admin port, says LogListening, and serves until the process is told to end; then drains
 // `server`, which has been started. Ready while `healthy` is OK and nothing drains.
-// `look_up_metrics`: see AdminOptions. Errors: those of AdminServer::Start.
+// `look_up_metrics`: see AdminOptions. `begin_stop` is called before the drain, and does not block:
+// what takes long to stop does so meanwhile. Errors: those of AdminServer::Start.
 absl::Status ServeUntilSignal(
     const ServiceFlags& flags, Server& server, std::function<absl::Status()> healthy,
-    std::function<void()> look_up_metrics = [] {});
+    std::function<void()> look_up_metrics = [] {}, const std::function<void()>& begin_stop = [] {});
 
 // Settings of the C library and of Abseil for a server: for the whole process, so main() decides.
 // RunService has called it. Up to 2 MiB of each arena of the allocator that are free stay with the
@@ -71,8 +72,15 @@ void BlockSignals();
 // whatever hangs.
 void WaitForSignal();
 
-// The key seed in the file. Errors: NOT_FOUND, INVALID_ARGUMENT when it is not one line of text,
-// and, if `private_only`, PERMISSION_DENIED when others may read the file or the group write it.
+// What stands in the file that `flag` ("--push_key_file") names: a key, a token, whatever nobody
+// else may know. Errors: NOT_FOUND, INVALID_ARGUMENT when it is empty or longer than 64 KiB, and,
+// if `private_only` (in production), PERMISSION_DENIED when others may read it or the group write
+// it.
+absl::StatusOr<std::string> ReadSecretFile(std::string_view flag, const std::string& path,
+                                           bool private_only);
+
+// The key seed in the file of --key_file. Errors: those of ReadSecretFile, and INVALID_ARGUMENT
+// when it is not one line of text.
 absl::StatusOr<std::string> ReadKeyFile(const std::string& path, bool private_only);
 
 }  // namespace wici::rpc

@@ -14,7 +14,10 @@
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "libs/base/clock.h"
 #include "libs/base/log.h"
+#include "libs/base/status_macros.h"
+#include "libs/rpc/server.h"
 #include "libs/testing/status_matchers.h"
 #include "libs/testing/temp_dir.h"
 
@@ -84,6 +87,27 @@ TEST_F(ProcessTest, MemoryOfABurstIsThereForTheNext) {
   EXPECT_LT(second, 50);  // without: one for each page, 250
 }
 
+TEST_F(ProcessTest, ASecretIsReadAsItIsAndInProductionFromAFileOfOnesOwnOnly) {
+  const std::string pem = "-----BEGIN PRIVATE KEY-----\nMC4C\n-----END PRIVATE KEY-----\n";
+  const std::string path = KeyFile(pem, 0644);
+  EXPECT_THAT(ReadSecretFile("--push_key_file", path, false), IsOkAndHolds(pem));
+  const auto refused = ReadSecretFile("--push_key_file", path, true);
+  EXPECT_THAT(refused, StatusIs(absl::StatusCode::kPermissionDenied));
+  EXPECT_THAT(std::string(refused.status().message()),
+              ::testing::StartsWith("--push_key_file: others may read"));
+  ::chmod(path.c_str(), 0600);
+  EXPECT_THAT(ReadSecretFile("--push_key_file", path, true), IsOkAndHolds(pem));
+}
+
+TEST_F(ProcessTest, ASecretIsNeitherEmptyNorEndless) {
+  EXPECT_THAT(ReadSecretFile("--flag", KeyFile(""), false),
+              StatusIs(absl::StatusCode::kInvalidArgument));
+  EXPECT_THAT(ReadSecretFile("--flag", KeyFile(std::string(65536, 'a')), false),
+              IsOkAndHolds(std::string(65536, 'a')));
+  EXPECT_THAT(ReadSecretFile("--flag", KeyFile(std::string(65537, 'a')), false),
+              StatusIs(absl::StatusCode::kInvalidArgument));
+}
+
 // Runs in the child of a death test: flags are global.
 [[noreturn]] void RunWith(std::vector<std::string> arguments,
                           const std::function<absl::Status(const ServiceFlags&)>& serve) {
@@ -149,6 +173,42 @@ TEST_F(ProcessDeathTest, WaitsForASignal) {
                         return absl::OkStatus();
                       }),
               ::testing::ExitedWithCode(EXIT_SUCCESS), "draining.*SIGTERM");
+}
+
+class Nobody final : public Authenticator {
+ public:
+  absl::StatusOr<Principal> Authenticate(std::string_view /*authorization*/,
+                                         absl::Time /*now*/) const override {
+    return absl::UnauthenticatedError("nobody");
+  }
+};
+
+class Nothing final : public Authorizer {
+ public:
+  absl::Status Authorize(const Principal& /*principal*/,
+                         const google::protobuf::MethodDescriptor& /*method*/,
+                         const google::protobuf::Message& /*request*/) const override {
+    return absl::PermissionDeniedError("nothing");
+  }
+};
+
+absl::Status ServeUntilTold(const ServiceFlags& flags) {
+  const Nobody authenticator;
+  const Nothing authorizer;
+  const SystemClock clock;
+  Server server(MakeServerOptions(flags), authenticator, authorizer, clock);
+  WICI_RETURN_IF_ERROR(server.Start());
+  bool before_the_drain = false;
+  ::raise(SIGTERM);
+  WICI_RETURN_IF_ERROR(ServeUntilSignal(
+      flags, server, [] { return absl::OkStatus(); }, [] {},
+      [&] { before_the_drain = !server.draining(); }));
+  return before_the_drain && server.draining() ? absl::OkStatus() : absl::InternalError("too late");
+}
+
+TEST_F(ProcessDeathTest, WhatTakesLongToStopBeginsBeforeTheDrain) {
+  EXPECT_EXIT(RunWith({"--database=sqlite:///x", "--key_file=" + KeyFile("seed")}, &ServeUntilTold),
+              ::testing::ExitedWithCode(EXIT_SUCCESS), "draining");
 }
 
 TEST_F(ProcessDeathTest, ANewFeedEpochNeedsNoKey) {

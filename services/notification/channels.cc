@@ -80,9 +80,12 @@ void Channels::Start() {
   for (const auto& worker : workers_) worker->Start();
 }
 
-void Channels::Stop() {
-  // Together: the slowest of each may take as long as its time-outs.
+void Channels::BeginStop() {
   for (const auto& worker : workers_) worker->BeginStop();
+}
+
+void Channels::Stop() {
+  BeginStop();  // together: the slowest of each may take as long as its time-outs
   for (const auto& worker : workers_) worker->Stop();
 }
 

@@ -68,6 +68,8 @@ class Channels {
   std::set<v1::Channel> served() const;
 
   void Start();
+  // Takes on nothing more; what is being sent goes on, and is recorded. Does not block.
+  void BeginStop();
   // Before what their commits wake is destroyed.
   void Stop();
   // Something may be due: call after a commit. Never blocks.

@@ -152,6 +152,7 @@ NewNotification PlanChunk(const CampaignRow& row, const std::vector<std::string>
   n.calendar_method = row.calendar_method;
   n.unknown_policy = row.unknown_policy;
   n.not_before = now;
+  n.can_wait = true;
   n.expires = now + kDefaultLifetime;
   for (const std::string& person : persons) n.recipients.push_back({ids.NewId(), person, n.event});
   return n;

@@ -32,6 +32,7 @@ class GrpcPeers final : public Peers {
   absl::StatusOr<std::map<std::string, people::v1::ContactPoint>> GetContactPoints(
       const Names& persons) override;
   absl::StatusOr<std::map<std::string, Subject>> GetEvents(const Names& events) override;
+  absl::StatusOr<std::vector<registration::v1::Event>> ListComingEvents(absl::Time since) override;
   absl::StatusOr<std::map<std::string, registration::v1::Links>> GetLinks(
       const Names& resources) override;
   absl::StatusOr<std::vector<Participant>> ListParticipants(const std::string& event) override;
@@ -43,6 +44,12 @@ class GrpcPeers final : public Peers {
   absl::Status Call(Stub& stub,
                     grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&, Response*),
                     const Request& request, Response& response);
+  // Gets each of `names` that exists, several at once.
+  template <class Stub, class Request, class Response>
+  absl::Status GetEach(Stub& stub,
+                       std::unique_ptr<grpc::ClientAsyncResponseReader<Response>> (Stub::*method)(
+                           grpc::ClientContext*, const Request&, grpc::CompletionQueue*),
+                       const Names& names, std::map<std::string, Response>& found);
   absl::Status AddContactPoints(people::v1::ContactPointService::Stub& owner,
                                 const std::vector<std::string>& persons,
                                 std::map<std::string, people::v1::ContactPoint>& found);

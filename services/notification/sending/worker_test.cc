@@ -467,6 +467,37 @@ TEST_P(WorkerTest, WhatIsNoLongerTrueIsNotSent) {
                           v1::DELIVERY_REASON_OVERTAKEN, v1::DELIVERY_REASON_RESOURCE_UNKNOWN));
 }
 
+TEST_P(WorkerTest, WhoDoesNotTakePartInAnEventIsSentNoServiceMailAboutIt) {
+  peers_.not_taking_part = {kEwa};  // cancelled, or never registered
+  peers_.participations[kMax] = registration::v1::REGISTRATION_STATE_WAITLISTED;
+  NewNotification plan;
+  plan.id = ids_.NewId();
+  plan.template_name = "templates/event-follow-up";
+  plan.event = kEvent;
+  plan.not_before = clock_.Now();
+  plan.expires = clock_.Now() + absl::Hours(1);
+  for (const char* person : {kJan, kEwa, kMax}) {
+    plan.recipients.push_back({ids_.NewId(), person, kEvent});
+  }
+  ASSERT_THAT(database().Write(absl::Now() + absl::Seconds(20),
+                               [&](sql::Transaction& tx) {
+                                 return RecordNotifications(tx, {plan}, plan.id, clock_.Now());
+                               }),
+              IsOk());
+  // What tells of the end itself still goes out.
+  Consume("registration.cancelled", kEwa, kRegistration, 2);
+  SendAll();
+  EXPECT_THAT(sink_.Facts(), ::testing::UnorderedElementsAre(HasSubstr("jan@example.org | pl"),
+                                                             HasSubstr("| 2 | CANCELLED")));
+  for (const v1::Delivery& delivery : Ledger()) {
+    const bool left_out = delivery.resource() == kEvent && delivery.person() != kJan;
+    EXPECT_EQ(delivery.state(),
+              left_out ? v1::DELIVERY_STATE_SUPPRESSED : v1::DELIVERY_STATE_DELIVERED);
+    EXPECT_EQ(delivery.reason(),
+              left_out ? v1::DELIVERY_REASON_NOT_TAKING_PART : v1::DELIVERY_REASON_UNSPECIFIED);
+  }
+}
+
 TEST_P(WorkerTest, LinksOfOnePersonAreNeverSentToAnother) {
   peers_.links[kRegistration].set_person(kJan);
   Consume("registration.confirmed", kEwa, kRegistration);

@@ -506,6 +506,26 @@ TEST_P(StoreTest, ListShowsTheNewestFirstAndFilters) {
   EXPECT_THAT(names("events/none", "", 10), IsEmpty());
 }
 
+TEST_P(StoreTest, WhatIsAboutSessionsAndMeetingsOfAnEventIsListedWithItInOneOrder) {
+  std::vector<NewNotification> plans;
+  for (const char* event : {"events/e1/sessions/s1", "events/e1", "events/e1/meetings/m1",
+                            "events/e10", "events/e10/sessions/s1", "events/e"}) {
+    plans.push_back(Plan({kJan}));
+    plans.back().event = event;
+  }
+  ASSERT_THAT(Record(plans), IsOk());
+  std::vector<std::string> found;
+  std::string before;
+  for (int page = 0; page < 3; ++page) {
+    for (const auto& item : *store().ListNotifications(Deadline(), "events/e1", "", before, 1)) {
+      found.push_back(item.event());
+      before = IdOf(item.name());
+    }
+  }
+  EXPECT_THAT(found, ElementsAre("events/e1/meetings/m1", "events/e1", "events/e1/sessions/s1"));
+  EXPECT_THAT(*store().ListNotifications(Deadline(), "events/e1", "", before, 1), IsEmpty());
+}
+
 TEST_P(StoreTest, ChangesTellWhatHappenedInIdsOnly) {
   const NewNotification plan = Plan({kJan});
   ASSERT_THAT(Record({plan}), IsOk());

@@ -43,6 +43,8 @@ namespace {
 // The drain takes at most 25 s; Kubernetes kills after 45.
 constexpr int kExitSeconds = 40;
 
+constexpr std::size_t kSecretBytesMax = 64 * 1024;
+
 sigset_t StopSignals() {
   sigset_t signals;
   sigemptyset(&signals);
@@ -183,19 +185,32 @@ void WaitForSignal() {
   }).detach();
 }
 
-absl::StatusOr<std::string> ReadKeyFile(const std::string& path, bool private_only) {
+absl::StatusOr<std::string> ReadSecretFile(std::string_view flag, const std::string& path,
+                                           bool private_only) {
+  const std::string where = absl::StrCat(std::string(flag), ": ");
   struct stat info = {};
   if (path.empty() || ::stat(path.c_str(), &info) != 0 || !S_ISREG(info.st_mode)) {
-    return absl::NotFoundError(absl::StrCat("--key_file: there is no file \"", path, "\""));
+    return absl::NotFoundError(absl::StrCat(where, "there is no file \"", path, "\""));
   }
   if (private_only && (info.st_mode & (S_IRWXO | S_IWGRP)) != 0) {
     return absl::PermissionDeniedError(
-        absl::StrCat("--key_file: others may read or write ", path, "; chmod 0600 it"));
+        absl::StrCat(where, "others may read or write ", path, "; chmod 0600 it"));
   }
-  std::ifstream file(path);
-  std::string seed;
-  std::string more;
-  if (!std::getline(file, seed) || seed.empty() || seed.size() > 128 || std::getline(file, more)) {
+  std::ifstream file(path, std::ios::binary);
+  std::string text(kSecretBytesMax + 1, '\0');
+  file.read(text.data(), static_cast<std::streamsize>(text.size()));
+  text.resize(static_cast<std::size_t>(file.gcount()));
+  if (text.empty() || text.size() > kSecretBytesMax) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(where, path, " is empty, too long, or cannot be read"));
+  }
+  return text;
+}
+
+absl::StatusOr<std::string> ReadKeyFile(const std::string& path, bool private_only) {
+  WICI_ASSIGN_OR_RETURN(std::string seed, ReadSecretFile("--key_file", path, private_only));
+  if (seed.back() == '\n') seed.pop_back();
+  if (seed.empty() || seed.size() > 128 || seed.find('\n') != std::string::npos) {
     return absl::InvalidArgumentError(absl::StrCat("--key_file: ", path, " is not one line"));
   }
   return seed;

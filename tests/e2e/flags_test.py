@@ -61,6 +61,20 @@ class FlagsTest(unittest.TestCase):
         entry = self.first_line("notification", flags.replace("--smtp_tls=required\n", ""))
         self.assertEqual(entry["message"], "cannot_serve")
 
+    def test_a_secret_that_others_may_read_is_refused(self):
+        base = (ROOT / "deploy/kubernetes/base/notification/flags").read_text(encoding="utf-8")
+        secret = self.directory / "secret"
+        secret.write_text("token\n")
+        secret.chmod(0o644)
+        for flag, more in (("--dkim_keys", f"--dkim_keys=s1={secret}"),
+                           ("--push_key_file", f"--push_key_file={secret}"),
+                           ("--sms_token_file",
+                            f"--sms_url=https://sms.example\n--sms_token_file={secret}")):
+            with self.subTest(flag):
+                entry = self.first_line("notification", f"{base}\n{more}\n")
+                self.assertEqual(entry["message"], "cannot_serve")
+                self.assertIn(f"{flag}: others may read", entry["error"])
+
 
 if __name__ == "__main__":
     os.chdir(ROOT)

@@ -129,7 +129,7 @@ absl::Status InboxData::Export(sql::Transaction& tx, std::string_view person,
 }
 
 absl::StatusOr<bool> InboxData::Erase(sql::Transaction& tx, std::string_view person,
-                                      absl::Time /*now*/) {
+                                      absl::Time /*now*/, feed::Changes& /*changes*/) {
   return ForgetInboxOf(tx, person);
 }
 

@@ -173,7 +173,7 @@ absl::Status CalendarReplyData::Export(sql::Transaction& tx, std::string_view pe
 }
 
 absl::StatusOr<bool> CalendarReplyData::Erase(sql::Transaction& tx, std::string_view person,
-                                              absl::Time /*now*/) {
+                                              absl::Time /*now*/, feed::Changes& /*changes*/) {
   WICI_ASSIGN_OR_RETURN(const sql::Rows rows, tx.Execute(queries::kEraseCalendarReplies, {person}));
   return !rows.empty();
 }

@@ -7,6 +7,7 @@
 #include "libs/base/error.h"
 #include "libs/base/limits.h"
 #include "libs/base/status_macros.h"
+#include "libs/base/timestamp.h"
 #include "libs/rpc/channel.h"
 #include "services/notification/peers/part_event.h"
 
@@ -163,6 +164,26 @@ absl::StatusOr<std::map<std::string, Subject>> GrpcPeers::GetEvents(const Names&
   WICI_RETURN_IF_ERROR(AddMeetings(found_meetings, found));
   WICI_RETURN_IF_ERROR(AddSessions(sessions, found));
   return found;
+}
+
+absl::StatusOr<std::vector<registration::v1::Event>> GrpcPeers::ListComingEvents(absl::Time since) {
+  registration::v1::ListEventsRequest request;
+  request.set_page_size(kPageSizeMax);
+  request.add_states(registration::v1::EVENT_STATE_PUBLISHED);
+  SetTimestamp(since, *request.mutable_end_after());
+  std::vector<registration::v1::Event> events;
+  while (true) {
+    registration::v1::ListEventsResponse page;
+    const absl::Status status =
+        Call(*events_, &registration::v1::EventService::Stub::ListEvents, request, page);
+    if (AskForLess(status, request)) continue;
+    WICI_RETURN_IF_ERROR(status);
+    for (registration::v1::Event& event : *page.mutable_events()) {
+      events.push_back(std::move(event));
+    }
+    if (page.next_page_token().empty()) return events;
+    request.set_page_token(page.next_page_token());
+  }
 }
 
 absl::Status GrpcPeers::AddSessions(const Names& sessions, std::map<std::string, Subject>& found) {

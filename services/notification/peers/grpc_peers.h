@@ -33,6 +33,7 @@ class GrpcPeers final : public Peers {
   absl::StatusOr<std::map<std::string, people::v1::ContactPoint>> GetContactPoints(
       const Names& persons) override;
   absl::StatusOr<std::map<std::string, Subject>> GetEvents(const Names& events) override;
+  absl::StatusOr<std::vector<registration::v1::Event>> ListComingEvents(absl::Time since) override;
   absl::StatusOr<std::map<std::string, registration::v1::Links>> GetLinks(
       const Names& resources) override;
   absl::StatusOr<std::vector<Participant>> ListParticipants(const std::string& event) override;

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "wici/people/v1/contact_point_service.pb.h"
 #include "wici/registration/v1/event.pb.h"
 #include "wici/registration/v1/link_service.pb.h"
@@ -52,6 +53,9 @@ class Peers {
   // two in the title, and the event's title in the summary. A session likewise, also one that was
   // deleted.
   virtual absl::StatusOr<std::map<std::string, Subject>> GetEvents(const Names& events) = 0;
+  // Published ones that end after `since`.
+  virtual absl::StatusOr<std::vector<registration::v1::Event>> ListComingEvents(
+      absl::Time since) = 0;
   // By invitation or registration.
   virtual absl::StatusOr<std::map<std::string, registration::v1::Links>> GetLinks(
       const Names& resources) = 0;

@@ -372,11 +372,13 @@ TEST_P(AudienceMailTest, F22_CancelUnsubscribeSuppressAndEraseRaceWithSending) {
           Suppress(person, address);
           break;
         default:
-          EXPECT_THAT(database().Write(ACall().deadline,
-                                       [&](sql::Transaction& tx) {
-                                         return people.Erase(tx, person, clock_.Now()).status();
-                                       }),
-                      IsOk());
+          EXPECT_THAT(
+              database().Write(ACall().deadline,
+                               [&](sql::Transaction& tx) {
+                                 feed::Changes changes;
+                                 return people.Erase(tx, person, clock_.Now(), changes).status();
+                               }),
+              IsOk());
       }
     });
     SendAll();

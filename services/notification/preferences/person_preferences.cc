@@ -6,6 +6,7 @@
 #include "libs/base/limits.h"
 #include "services/notification/preferences/preference_rows.h"
 #include "services/notification/preferences/queries.h"
+#include "services/notification/preferences/rules/validate_preferences.h"
 
 namespace wici::notification {
 namespace {
@@ -46,9 +47,18 @@ absl::Status PersonPreferences::Export(sql::Transaction& tx, std::string_view pe
 }
 
 absl::StatusOr<bool> PersonPreferences::Erase(sql::Transaction& tx, std::string_view person,
-                                              absl::Time /*now*/) {
+                                              absl::Time /*now*/, feed::Changes& changes) {
   WICI_ASSIGN_OR_RETURN(const sql::Rows preferences,
                         tx.Execute(queries::kErasePreferences, {person}));
+  for (const sql::Row& row : preferences) {
+    const std::string name = PreferencesName(person);
+    changes.push_back({.aggregate = name,
+                       .version = row.Int(0) + 1,
+                       .kind = "preferences.erased",
+                       .resource = name,
+                       .person = std::string(person),
+                       .attributes = {}});
+  }
   WICI_ASSIGN_OR_RETURN(const sql::Rows consents,
                         tx.Execute(queries::kEraseConsents, {person, keys_.Pseudonym(person)}));
   WICI_RETURN_IF_ERROR(tx.Execute(queries::kEraseConsentStates, {person}).status());

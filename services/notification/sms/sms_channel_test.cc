@@ -351,9 +351,10 @@ TEST_P(SmsChannelTest, TheNumberStandsNowhereButInWhatIsKeptAndGoesWithThePerson
   EXPECT_THAT(prometheus::TextSerializer().Serialize(Metrics()->Collect()),
               Not(HasSubstr("2345678")));
   EXPECT_THAT(KeptMails(), ElementsAre(kNumber)) << "of the one that may have arrived";
+  feed::Changes changes;
   ASSERT_THAT(database().Write(absl::Now() + absl::Seconds(20),
                                [&](sql::Transaction& tx) {
-                                 return people_.Erase(tx, kJan, clock_.Now()).status();
+                                 return people_.Erase(tx, kJan, clock_.Now(), changes).status();
                                }),
               IsOk());
   for (const std::string& text : AllTexts()) EXPECT_THAT(text, Not(HasSubstr("2345678")));

@@ -28,6 +28,17 @@ class FakePeers final : public Peers {
     }
     return Pick(subjects, names);
   }
+  absl::StatusOr<std::vector<registration::v1::Event>> ListComingEvents(absl::Time since) override {
+    if (!error.ok()) return error;
+    std::vector<registration::v1::Event> coming;
+    for (const auto& [name, event] : events) {
+      if (event.state() == registration::v1::EVENT_STATE_PUBLISHED && meetings.count(name) == 0 &&
+          event.end_time().seconds() > absl::ToUnixSeconds(since)) {
+        coming.push_back(event);
+      }
+    }
+    return coming;
+  }
   absl::StatusOr<std::map<std::string, registration::v1::Links>> GetLinks(
       const Names& names) override {
     return Pick(links, names);

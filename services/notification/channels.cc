@@ -10,9 +10,9 @@ absl::StatusOr<std::unique_ptr<Channels>> Channels::Make(const ChannelEnvironmen
                                                          const ChannelOptions& options) {
   auto channels = std::unique_ptr<Channels>(new Channels(environment, options));
   const MailOptions& mail = options.mail;
-  WICI_ASSIGN_OR_RETURN(channels->mail_channel_,
-                        MailChannel::Make(environment.peers, channels->store_, environment.clock,
-                                          mail.sender, mail.smtp, mail.threads));
+  WICI_ASSIGN_OR_RETURN(
+      channels->mail_channel_,
+      MailChannel::Make(environment.peers, channels->store_, mail.sender, mail.smtp, mail.threads));
   channels->AddWorker(*channels->mail_channel_,
                       {.owner = environment.ids.NewId(), .sender_threads = mail.threads});
   // A slow endpoint holds two of the threads at most.

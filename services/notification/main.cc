@@ -300,7 +300,7 @@ class Planners {
         digests_(on.database, on.ids, on.clock, on.clock, [&ledger] { ledger.Wake(); }),
         handler_(on.peers, services.person_data(), on.ids, on.clock, &ledger.webhooks().fan_out(),
                  restored),
-        catch_up_(on.database, on.peers, services.person_data(), on.ids, on.clock, on.clock),
+        catch_up_(on.database, on.peers, services.person_data(), on.ids, on.clock),
         consumer_(
             on.database, on.redis, feeds.registration, on.clock,
             {.source = "registration", .group = on.flags.service, .consumer = on.ids.NewId()},
@@ -309,8 +309,7 @@ class Planners {
             },
             [this](const feed::v1::Cursor& head) { return catch_up_.Prepare(head); }),
         registry_handler_(services.person_data(), on.ids, on.clock),
-        registry_catch_up_(on.database, on.peers, services.person_data(), on.ids, on.clock,
-                           on.clock),
+        registry_catch_up_(on.database, on.peers, services.person_data(), on.ids, on.clock),
         registry_consumer_(
             on.database, on.redis, feeds.registry, on.clock,
             {.source = kRegistryFeed, .group = on.flags.service, .consumer = on.ids.NewId()},
@@ -415,7 +414,7 @@ absl::Status Serve(const rpc::ServiceFlags& flags) {
   };
   const auto registration = rpc::MakeChannel(absl::GetFlag(FLAGS_registration));
   const auto registry = rpc::MakeChannel(absl::GetFlag(FLAGS_registry));
-  GrpcPeers peers(registry, registration, own_token, clock);
+  GrpcPeers peers(registry, registration, own_token);
   feed::GrpcFeedSource registration_feed(registration, own_token);
   feed::GrpcFeedSource registry_feed(registry, own_token);
   return ServeOn({.flags = flags,

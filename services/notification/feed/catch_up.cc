@@ -6,6 +6,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "libs/base/deadline.h"
 #include "libs/base/log.h"
 #include "libs/base/status_macros.h"
 #include "services/notification/people/erasures.h"
@@ -29,15 +30,14 @@ bool IsPersonsId(std::string_view person) {
 
 absl::Status CatchUp::EraseAll(const Names& persons) {
   const absl::Time now = clock_.Now();
-  return database_.Write(machine_.Now() + kCatchUpTimeout,
-                         [&](sql::Transaction& tx) -> absl::Status {
-                           feed::Changes told;
-                           for (const std::string& person : persons) {
-                             WICI_RETURN_IF_ERROR(people_.Erase(tx, person, now, told).status());
-                           }
-                           if (told.empty()) return absl::OkStatus();
-                           return feed::AppendChanges(tx, ids_.NewId(), told, now);
-                         });
+  return database_.Write(DeadlineIn(kCatchUpTimeout), [&](sql::Transaction& tx) -> absl::Status {
+    feed::Changes told;
+    for (const std::string& person : persons) {
+      WICI_RETURN_IF_ERROR(people_.Erase(tx, person, now, told).status());
+    }
+    if (told.empty()) return absl::OkStatus();
+    return feed::AppendChanges(tx, ids_.NewId(), told, now);
+  });
 }
 
 absl::Status CatchUp::EraseWhoIsGone() {
@@ -45,7 +45,7 @@ absl::Status CatchUp::EraseWhoIsGone() {
   while (true) {
     std::vector<std::string> held;
     WICI_RETURN_IF_ERROR(
-        database_.Read(machine_.Now() + kCatchUpTimeout, [&](sql::Transaction& tx) -> absl::Status {
+        database_.Read(DeadlineIn(kCatchUpTimeout), [&](sql::Transaction& tx) -> absl::Status {
           WICI_ASSIGN_OR_RETURN(held, ListHeldPersons(tx, after, kHeldPage));
           return absl::OkStatus();
         }));

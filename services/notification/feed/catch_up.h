@@ -21,15 +21,10 @@ namespace wici::notification {
 // Of the consumer's thread.
 class CatchUp {
  public:
-  // All outlive it. `machine` is the clock of deadlines.
+  // All outlive it.
   CatchUp(sql::Database& database, Peers& peers, PersonData& people, IdSource& ids,
-          const Clock& clock, const Clock& machine)
-      : database_(database),
-        peers_(peers),
-        people_(people),
-        ids_(ids),
-        clock_(clock),
-        machine_(machine) {}
+          const Clock& clock)
+      : database_(database), peers_(peers), people_(people), ids_(ids), clock_(clock) {}
 
   // feed::Consumer::Resync: erases who is gone, and returns what times the reminders. Says so in
   // the log. Where an owner knows nobody of very many it is taken for another's database: nobody of
@@ -45,7 +40,6 @@ class CatchUp {
   PersonData& people_;
   IdSource& ids_;
   const Clock& clock_;
-  const Clock& machine_;
 };
 
 }  // namespace wici::notification

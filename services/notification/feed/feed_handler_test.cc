@@ -123,7 +123,7 @@ class FeedHandlerTest : public testing::DatabaseTest {
     DatabaseTest::SetUp();
     if (IsSkipped()) return;
     store_ = std::make_unique<SqlStore>(database(), ids_);
-    catch_up_.emplace(database(), peers_, people_, ids_, clock_, machine_);
+    catch_up_.emplace(database(), peers_, people_, ids_, clock_);
   }
 
   // A process that starts, consumes what there is, and ends.
@@ -215,7 +215,6 @@ class FeedHandlerTest : public testing::DatabaseTest {
   Source source_;
   KeptMailData people_;
   FeedHandler handler_{peers_, people_, ids_, clock_};
-  SystemClock machine_;
   std::optional<CatchUp> catch_up_;
   std::unique_ptr<SqlStore> store_;
 };

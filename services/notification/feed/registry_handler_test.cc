@@ -8,7 +8,6 @@
 #include "absl/types/span.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "libs/base/clock.h"
 #include "libs/feed/consumer.h"
 #include "libs/sql/migrate.h"
 #include "libs/testing/database_fixture.h"
@@ -95,7 +94,7 @@ class RegistryHandlerTest : public testing::DatabaseTest {
   }
   // One round of a process that has just started.
   void Follow() {
-    CatchUp catch_up(database(), peers_, people_, ids_, clock_, machine_);
+    CatchUp catch_up(database(), peers_, people_, ids_, clock_);
     feed::Consumer consumer(
         database(), nullptr, feed_, clock_,
         {.source = kRegistryFeed, .group = "notification", .consumer = ids_.NewId()},
@@ -105,7 +104,6 @@ class RegistryHandlerTest : public testing::DatabaseTest {
   }
 
   testing::FakeClock clock_;
-  SystemClock machine_;
   testing::FakeIds ids_;
   FakePeers peers_;
   KeptMailData people_;

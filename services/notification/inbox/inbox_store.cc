@@ -112,20 +112,23 @@ absl::StatusOr<bool> ForgetInboxOf(sql::Transaction& tx, std::string_view person
 
 absl::Status InboxData::Export(sql::Transaction& tx, std::string_view person,
                                google::protobuf::Struct& held) {
-  WICI_ASSIGN_OR_RETURN(
-      const sql::Rows rows,
-      tx.Execute(queries::kListInboxItems,
-                 {InboxIdOf(person), std::numeric_limits<std::int64_t>::max(), kPageSizeMax}));
-  for (const sql::Row& row : rows) {
-    auto& item = *(*held.mutable_fields())["inbox"]
-                      .mutable_list_value()
-                      ->add_values()
-                      ->mutable_struct_value()
-                      ->mutable_fields();
-    item["title"].set_string_value(row.Text(4));
-    item["text"].set_string_value(row.Text(5));
+  std::int64_t before = std::numeric_limits<std::int64_t>::max();
+  while (true) {
+    WICI_ASSIGN_OR_RETURN(
+        const sql::Rows rows,
+        tx.Execute(queries::kListInboxItems, {InboxIdOf(person), before, kPageSizeMax}));
+    for (const sql::Row& row : rows) {
+      auto& item = *(*held.mutable_fields())["inbox"]
+                        .mutable_list_value()
+                        ->add_values()
+                        ->mutable_struct_value()
+                        ->mutable_fields();
+      item["title"].set_string_value(row.Text(4));
+      item["text"].set_string_value(row.Text(5));
+    }
+    if (rows.size() < static_cast<std::size_t>(kPageSizeMax)) return absl::OkStatus();
+    before = rows.back().Int(1);
   }
-  return absl::OkStatus();
 }
 
 absl::StatusOr<bool> InboxData::Erase(sql::Transaction& tx, std::string_view person,

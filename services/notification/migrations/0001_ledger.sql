@@ -22,7 +22,7 @@ CREATE TABLE notifications (
 CREATE INDEX notifications_by_event ON notifications (root_event, id);
 
 -- next_at: when a worker must look at it again - the next attempt, or the end of the lease while
--- SENDING. NULL when final. begun: the message may be going out. may_have_arrived: an earlier
+-- SENDING. Before created_at: it goes before what is to many (HeadStart). NULL when final. begun: the message may be going out. may_have_arrived: an earlier
 -- attempt broke off when the receiver may have had it. repeat_allowed: a human wants it repeated
 -- all the same. version: that of the notification when it last changed. anchor_at: of a
 -- reminder, the time of the event it is for.

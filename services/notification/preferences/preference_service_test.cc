@@ -2,7 +2,9 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/str_split.h"
 #include "libs/feed/changes.h"
+#include "services/notification/inbox/inbox_store.h"
 #include "services/notification/preferences/testing/preference_fixture.h"
 
 namespace wici::notification {
@@ -383,6 +385,35 @@ TEST_P(PreferenceServiceTest, ErasureKeepsTheEvidenceAndTheSuppressedAddressOnly
   EXPECT_EQ(CheckOne(IntentFor(kEwa, v1::PURPOSE_SERVICE)), v1::DELIVERY_REASON_SUPPRESSED);
   EXPECT_THAT(AllTexts(), ::testing::Contains(keys_->Pseudonym(kEwa)))
       << "whoever knows the person can prove the consent";
+}
+
+TEST_P(PreferenceServiceTest, AnExportIsWholeHoweverMuchThereIs) {
+  constexpr sql::Query kMany{"many_consents", R"sql(
+    WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1001)
+    INSERT INTO consents (id, person, purpose, given, notice, source, confirmation_needed, confirms,
+                          notification, created_at)
+    SELECT 'c' || i, 'persons/ewa', 4, TRUE, 'news', 'form', FALSE, '', '', 0 FROM n)sql"};
+  constexpr sql::Query kFull{"full_inbox", R"sql(
+    WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1001)
+    INSERT INTO inbox_items (inbox, seq, changed, delivery, notification, title, body, url,
+                             created_at, read_at)
+    SELECT $1, i, i, 'd' || i, 'n', 'titled', 'text', '', 0, NULL FROM n)sql"};
+  ASSERT_THAT(database().Write(Deadline(),
+                               [&](sql::Transaction& tx) -> absl::Status {
+                                 const absl::Status made = tx.Execute(kMany).status();
+                                 if (!made.ok()) return made;
+                                 return tx.Execute(kFull, {InboxIdOf(kEwa)}).status();
+                               }),
+              IsOk());
+  people::v1::ExportPersonRequest ask;
+  ask.set_person(kEwa);
+  const auto held = grpc().Call<people::v1::ExportPersonResponse>(
+      "wici.people.v1.PersonalDataService/ExportPerson", ask, Operator());
+  ASSERT_THAT(held, IsOk());
+  const std::vector<std::string> consents = absl::StrSplit(held->json(), "\"news\"");
+  EXPECT_EQ(consents.size(), 1002U);
+  const std::vector<std::string> items = absl::StrSplit(held->json(), "\"titled\"");
+  EXPECT_EQ(items.size(), 1002U);
 }
 
 TEST_P(PreferenceServiceTest, WhatAPersonWantsIsNotKeptForRepeatedRequests) {

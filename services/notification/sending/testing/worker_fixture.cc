@@ -9,9 +9,9 @@ void WorkerFixture::SetUp() {
   if (IsSkipped()) return;
   sink_.Clear();
   store_ = std::make_unique<SqlStore>(database(), ids_);
-  channel_ = *MailChannel::Make(peers_, *store_, clock_, sender_,
-                                {.url = sink_.url(), .tls = TlsPolicy::kNone},
-                                WorkerOptions().sender_threads);
+  channel_ =
+      *MailChannel::Make(peers_, *store_, sender_, {.url = sink_.url(), .tls = TlsPolicy::kNone},
+                         WorkerOptions().sender_threads);
   worker_ = MakeWorker("worker-1");
   peers_.AddEvent(kEvent);
   peers_.AddPerson(kJan, "jan@example.org", "pl");

@@ -5,6 +5,7 @@
 #include <variant>
 
 #include "absl/strings/str_cat.h"
+#include "libs/base/deadline.h"
 #include "libs/base/log.h"
 #include "libs/base/status_macros.h"
 #include "services/notification/sending/worker/worker.h"
@@ -64,7 +65,7 @@ absl::StatusOr<DeliveryWorker::Prepared> DeliveryWorker::ClaimAndPrepare(std::in
   const absl::Time now = clock_.Now();
   const std::string owner = absl::StrCat(options_.owner, "/", ++claims_);
   WICI_ASSIGN_OR_RETURN(std::vector<ClaimedDelivery> claimed,
-                        store_.ClaimDeliveries(now + kDatabaseTimeout, channel_.kind(), owner,
+                        store_.ClaimDeliveries(DeadlineIn(kDatabaseTimeout), channel_.kind(), owner,
                                                options_.lease, limit, now));
   if (!claimed.empty()) {
     MutexLock lock(mutex_);
@@ -155,7 +156,7 @@ void DeliveryWorker::Begin(std::vector<PlannedAttempt> attempts, absl::Time clai
   if (attempts.empty()) return;
   const absl::Time now = clock_.Now();
   const absl::Status begun =
-      store_.BeginAttempts(now + kDatabaseTimeout, absl::MakeSpan(attempts), now);
+      store_.BeginAttempts(DeadlineIn(kDatabaseTimeout), absl::MakeSpan(attempts), now);
   if (!begun.ok()) {
     Log(LogLevel::kError, "attempts_not_begun", {{"error", std::string(begun.message())}});
   }

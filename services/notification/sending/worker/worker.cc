@@ -4,6 +4,7 @@
 #include <optional>
 #include <utility>
 
+#include "libs/base/deadline.h"
 #include "libs/base/elapsed.h"
 #include "libs/base/log.h"
 #include "libs/base/metrics.h"
@@ -95,7 +96,7 @@ bool DeliveryWorker::MayEnd(const Job& job) {
   if (!HoldsLease(job)) return false;
   if (job.delivery.unknown_policy != v1::UNKNOWN_POLICY_AT_MOST_ONCE) return true;
   const absl::StatusOr<bool> committed =
-      store_.CommitAttempt(clock_.Now() + kDatabaseTimeout, job.delivery);
+      store_.CommitAttempt(DeadlineIn(kDatabaseTimeout), job.delivery);
   if (!committed.ok()) {
     Log(LogLevel::kError, "attempt_not_committed",
         {{"error", std::string(committed.status().message())}});
@@ -117,7 +118,7 @@ AttemptRecord DeliveryWorker::Send(const Job& job, int thread) {
 absl::Status DeliveryWorker::Record(const std::vector<AttemptRecord>& records) {
   if (records.empty()) return absl::OkStatus();
   const absl::Time now = clock_.Now();
-  WICI_RETURN_IF_ERROR(store_.RecordAttempts(now + kDatabaseTimeout, records, now).status());
+  WICI_RETURN_IF_ERROR(store_.RecordAttempts(DeadlineIn(kDatabaseTimeout), records, now).status());
   for (const AttemptRecord& record : records) {
     if (record.begun || IsFinal(record.settlement.state)) Count(record.result.outcome);
   }
@@ -176,8 +177,8 @@ absl::Status DeliveryWorker::RenewLeases(absl::Time now) {
     for (const auto& [owner, count] : held_) owners.push_back(owner);
   }
   for (const std::string& owner : owners) {
-    WICI_RETURN_IF_ERROR(
-        store_.RenewLeases(now + kDatabaseTimeout, channel_.kind(), owner, options_.lease, now));
+    WICI_RETURN_IF_ERROR(store_.RenewLeases(DeadlineIn(kDatabaseTimeout), channel_.kind(), owner,
+                                            options_.lease, now));
   }
   return absl::OkStatus();
 }

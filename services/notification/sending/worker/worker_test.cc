@@ -270,6 +270,14 @@ TEST_P(WorkerTest, ThreadsSendManyMailsEachOnce) {
   }
 }
 
+// Databases and gRPC would refuse every call of a service whose own clock is behind.
+TEST_P(WorkerTest, DeadlinesGoByTheClockOfTheMachine) {
+  clock_.Set(clock_.Now() - absl::Hours(1));
+  Consume("registration.waitlisted", kJan, kRegistration);
+  SendAll();
+  EXPECT_THAT(sink_.Mails(), SizeIs(1));
+}
+
 // Until the clock shows the old time again nothing was claimed, and no lease was renewed.
 TEST_P(WorkerTest, F16_AClockThatIsSetBackStopsNobodyAndNoMailComesTwice) {
   const absl::Time start = clock_.Now();

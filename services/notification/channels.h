@@ -23,7 +23,7 @@
 #include "services/notification/push/push_channel.h"
 #include "services/notification/sending/inbox_channel.h"
 #include "services/notification/sending/mail_channel.h"
-#include "services/notification/sending/worker.h"
+#include "services/notification/sending/worker/worker.h"
 #include "services/notification/sms/sms_channel.h"
 #include "services/notification/webhooks/sending/endpoint_check.h"
 #include "services/notification/webhooks/webhooks.h"

@@ -1,5 +1,5 @@
-// wici-notification: follows the feed of registration, sends mails, keeps the delivery ledger.
-// Everything the process consists of, top down.
+// wici-notification: follows the feeds of registration and the registry, sends mails, keeps the
+// delivery ledger. Everything the process consists of, top down.
 #include <algorithm>
 #include <memory>
 #include <string>
@@ -33,6 +33,7 @@
 #include "services/notification/digests/digest_worker.h"
 #include "services/notification/feed/catch_up.h"
 #include "services/notification/feed/feed_handler.h"
+#include "services/notification/feed/registry_handler.h"
 #include "services/notification/gauges/ledger_gauges.h"
 #include "services/notification/migrations.h"
 #include "services/notification/peers/grpc_peers.h"
@@ -215,6 +216,12 @@ struct Foundation {
   KeptFor kept;
 };
 
+// What is followed.
+struct Feeds {
+  feed::FeedSource& registration;
+  feed::FeedSource& registry;
+};
+
 // The ledger, what sends from it, and what tells of it. Whoever commits into it is made after it,
 // and ends before it: then the channels record what they have sent, and at the end the sequencer
 // numbers the last changes.
@@ -288,7 +295,7 @@ class Ledger {
 class Planners {
  public:
   // What happened in registration before `restored` is held for a human.
-  Planners(const Foundation& on, Ledger& ledger, Services& services, feed::FeedSource& source,
+  Planners(const Foundation& on, Ledger& ledger, Services& services, const Feeds& feeds,
            absl::Time restored)
       : retention_(on.database, on.clock,
                    {.answers = kAnswersKept, .also = DeletionsFor(on, services.person_data())}),
@@ -299,16 +306,26 @@ class Planners {
                  restored),
         catch_up_(on.database, on.peers, services.person_data(), on.ids, on.clock),
         consumer_(
-            on.database, on.redis, source, on.clock,
+            on.database, on.redis, feeds.registration, on.clock,
             {.source = "registration", .group = on.flags.service, .consumer = on.ids.NewId()},
             [this](absl::Span<const feed::v1::Change> changes) {
               return handler_.Prepare(changes);
             },
-            [this](const feed::v1::Cursor& head) { return catch_up_.Prepare(head); }) {}
+            [this](const feed::v1::Cursor& head) { return catch_up_.Prepare(head); }),
+        registry_handler_(services.person_data(), on.ids, on.clock),
+        registry_catch_up_(on.database, on.peers, services.person_data(), on.ids, on.clock),
+        registry_consumer_(
+            on.database, on.redis, feeds.registry, on.clock,
+            {.source = kRegistryFeed, .group = on.flags.service, .consumer = on.ids.NewId()},
+            [this](absl::Span<const feed::v1::Change> changes) {
+              return registry_handler_.Prepare(changes);
+            },
+            [this](const feed::v1::Cursor& head) { return registry_catch_up_.Prepare(head); }) {}
 
   void Start() {
     retention_.Start();
     consumer_.Start();
+    registry_consumer_.Start();
     timers_.Start();
     campaigns_.Start();
     digests_.Start();
@@ -334,11 +351,13 @@ class Planners {
   FeedHandler handler_;
   CatchUp catch_up_;
   feed::Consumer consumer_;
+  RegistryHandler registry_handler_;
+  CatchUp registry_catch_up_;  // each of its consumer's thread
+  feed::Consumer registry_consumer_;
 };
 
 // Serves until a signal comes, on a database whose schema is up to date.
-absl::Status ServeOn(const Foundation& on, const ChannelOptions& options,
-                     feed::FeedSource& registration_feed) {
+absl::Status ServeOn(const Foundation& on, const ChannelOptions& options, const Feeds& feeds) {
   WICI_ASSIGN_OR_RETURN(const std::unique_ptr<Ledger> ledger, Ledger::Make(on, options));
   Channels& channels = ledger->channels();
   Services services(Environment{.database = on.database,
@@ -356,7 +375,7 @@ absl::Status ServeOn(const Foundation& on, const ChannelOptions& options,
                                 .push = {PublicKeyOf(options.push), options.push.http.reach},
                                 .commit = options.commit});
   WICI_ASSIGN_OR_RETURN(const absl::Time restored, LastRestore(on.database, on.clock));
-  Planners planners(on, *ledger, services, registration_feed, restored);
+  Planners planners(on, *ledger, services, feeds, restored);
 
   const auth::TokenAuthenticator authenticator(on.key);
   const auth::RoleAuthorizer authorizer;
@@ -400,8 +419,10 @@ absl::Status Serve(const rpc::ServiceFlags& flags) {
                                  clock.Now(), absl::Minutes(5));
   };
   const auto registration = rpc::MakeChannel(absl::GetFlag(FLAGS_registration));
-  GrpcPeers peers(rpc::MakeChannel(absl::GetFlag(FLAGS_registry)), registration, own_token);
+  const auto registry = rpc::MakeChannel(absl::GetFlag(FLAGS_registry));
+  GrpcPeers peers(registry, registration, own_token);
   feed::GrpcFeedSource registration_feed(registration, own_token);
+  feed::GrpcFeedSource registry_feed(registry, own_token);
   return ServeOn({.flags = flags,
                   .key = key,
                   .database = *database,
@@ -410,7 +431,7 @@ absl::Status Serve(const rpc::ServiceFlags& flags) {
                   .clock = clock,
                   .ids = ids,
                   .kept = kept},
-                 options, registration_feed);
+                 options, {registration_feed, registry_feed});
 }
 
 }  // namespace

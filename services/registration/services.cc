@@ -32,7 +32,7 @@ Services::Services(const Environment& environment, EventWatch& watch, RegistryCl
                             VoucherCodes(key), key, environment.clock, environment.ids),
       check_in_service_(registrations_, check_ins_, no_shows_, watch, key.Public(), BlindIndex(key),
                         environment.ids),
-      link_service_(events_, invitations_, registrations_, key, environment.clock),
+      link_service_(events_, invitations_, registrations_, persons_, key, environment.clock),
       people_service_(persons_, invitations_, registrations_, meetings_),
       voucher_service_(vouchers_, VoucherCodes(key), environment.ids),
       meeting_service_(meetings_, scheduler_, environment.ids),

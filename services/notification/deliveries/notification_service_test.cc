@@ -355,6 +355,11 @@ TEST_P(NotificationServiceTest, PageTokenOfAnotherQueryIsRefused) {
   EXPECT_THAT(List(request), IsOk());
   request.set_event("events/e1");
   EXPECT_THAT(List(request), HasViolation("page_token"));
+  request.clear_page_token();
+  request.set_page_token(List(request)->next_page_token());
+  EXPECT_THAT(List(request), IsOk());
+  request.set_event("events/e2");
+  EXPECT_THAT(List(request), HasViolation("page_token"));
 }
 
 TEST_P(NotificationServiceTest, NobodyAndTheUnentitledAreTurnedAway) {

@@ -16,8 +16,8 @@ namespace wici::notification::queries {
 
 inline constexpr sql::Query kInsertNotifications{
     "insert_notifications",
-    "INSERT INTO notifications (id, revision, version, template, event, channel, unknown_policy, "
-    "cause, cancelled, schedule_at, expires_at, created_at, updated_at) VALUES"};
+    "INSERT INTO notifications (id, revision, version, template, event, root_event, channel, "
+    "unknown_policy, cause, cancelled, schedule_at, expires_at, created_at, updated_at) VALUES"};
 
 inline constexpr sql::Query kInsertDeliveries{
     "insert_deliveries",
@@ -29,9 +29,9 @@ inline constexpr sql::Query kInsertDeliveries{
 
 // ----- reading -----
 
-// $1 event or '', $2 template or '', $3 id before which to start, $4 limit. One half of the UNION
-// is empty; together they let each case use its index. The counts are, in order: pending, sending,
-// delivered, rejected, not sent, expired, unknown.
+// $1 event, with its sessions and meetings, or '', $2 template or '', $3 id before which to start,
+// $4 limit. One half of the UNION is empty; together they let each case use its index. The counts
+// are, in order: pending, sending, delivered, rejected, not sent, expired, unknown.
 inline constexpr sql::Query kListNotifications{
     "list_notifications",
     "SELECT n.id, n.revision, n.template, n.event, n.channel, n.unknown_policy, n.cause, "
@@ -40,9 +40,8 @@ inline constexpr sql::Query kListNotifications{
     "COUNT(*) FILTER (WHERE d.state = 4), COUNT(*) FILTER (WHERE d.state = 5), "
     "COUNT(*) FILTER (WHERE d.state IN (8, 9)), COUNT(*) FILTER (WHERE d.state = 7), "
     "COUNT(*) FILTER (WHERE d.state = 6) "
-    "FROM (SELECT * FROM notifications WHERE event = $1 AND $1 <> '' AND ($2 = '' OR template = "
-    "$2) "
-    "AND id < $3 "
+    "FROM (SELECT * FROM notifications WHERE root_event = $1 AND $1 <> '' AND "
+    "($2 = '' OR template = $2) AND id < $3 "
     "UNION ALL "
     "SELECT * FROM notifications WHERE $1 = '' AND ($2 = '' OR template = $2) AND id < $3 "
     "ORDER BY id DESC LIMIT $4) n "

@@ -48,6 +48,11 @@ absl::StatusOr<Rows> FindDeliveries(Transaction& tx, const DeliveryFilter& filte
                                                filter.last_code, changed_after});
 }
 
+// "events/e" of "events/e", "events/e/sessions/s" and "events/e/meetings/m".
+std::string RootEvent(const std::string& event) {
+  return event.substr(0, event.find('/', event.find('/') + 1));
+}
+
 absl::StatusOr<v1::Notification> Cancel(Transaction& tx, std::string_view name,
                                         std::string_view etag, std::string_view transaction_id,
                                         absl::Time now) {
@@ -76,9 +81,9 @@ absl::Status AddNotifications(Transaction& tx, absl::Span<const NewNotification>
   std::vector<std::vector<Value>> delivery_rows;
   for (const NewNotification& n : notifications) {
     notification_rows.push_back(
-        {n.id, 1, 1, n.template_name, n.event, static_cast<std::int64_t>(n.channel),
-         static_cast<std::int64_t>(n.unknown_policy), n.cause, false, ToMicros(n.not_before),
-         ToMicros(n.expires), ToMicros(now), ToMicros(now)});
+        {n.id, 1, 1, n.template_name, n.event, RootEvent(n.event),
+         static_cast<std::int64_t>(n.channel), static_cast<std::int64_t>(n.unknown_policy), n.cause,
+         false, ToMicros(n.not_before), ToMicros(n.expires), ToMicros(now), ToMicros(now)});
     for (const NewNotification::Recipient& recipient : n.recipients) {
       delivery_rows.push_back(DeliveryRow(n, recipient, now));
     }

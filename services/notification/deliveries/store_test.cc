@@ -16,6 +16,7 @@
 #include "libs/testing/fake_clock.h"
 #include "libs/testing/fake_ids.h"
 #include "libs/testing/status_matchers.h"
+#include "services/notification/deliveries/ledger_rows.h"
 #include "services/notification/deliveries/sql_store.h"
 #include "services/notification/migrations.h"
 
@@ -607,6 +608,26 @@ TEST_P(StoreTest, ListShowsTheNewestFirstAndFilters) {
               ElementsAre("notifications/" + last.id, "notifications/" + first.id));
   EXPECT_THAT(names("", last.id, 1), ElementsAre("notifications/" + other.id));
   EXPECT_THAT(names("events/none", "", 10), IsEmpty());
+}
+
+TEST_P(StoreTest, WhatIsAboutSessionsAndMeetingsOfAnEventIsListedWithItInOneOrder) {
+  std::vector<NewNotification> plans;
+  for (const char* event : {"events/e1/sessions/s1", "events/e1", "events/e1/meetings/m1",
+                            "events/e10", "events/e10/sessions/s1", "events/e"}) {
+    plans.push_back(Plan({kJan}));
+    plans.back().event = event;
+  }
+  ASSERT_THAT(Record(plans), IsOk());
+  std::vector<std::string> found;
+  std::string before;
+  for (int page = 0; page < 3; ++page) {
+    const auto listed = *store().ListNotifications(Deadline(), "events/e1", "", before, 1);
+    ASSERT_THAT(listed, SizeIs(1));
+    found.push_back(listed[0].event());
+    before = IdOf(listed[0].name());
+  }
+  EXPECT_THAT(found, ElementsAre("events/e1/meetings/m1", "events/e1", "events/e1/sessions/s1"));
+  EXPECT_THAT(*store().ListNotifications(Deadline(), "events/e1", "", before, 1), IsEmpty());
 }
 
 TEST_P(StoreTest, ChangesTellWhatHappenedInIdsOnly) {

@@ -1,4 +1,4 @@
-// What came back to mails, in the database, and what follows from it.
+// What came back to mails and SMS, in the database, and what follows from it.
 #ifndef WICI_SERVICES_NOTIFICATION_INTAKE_INTAKE_STORE_H_
 #define WICI_SERVICES_NOTIFICATION_INTAKE_INTAKE_STORE_H_
 
@@ -47,6 +47,10 @@ class IntakeStore {
   absl::StatusOr<v1::ReportCalendarReplyResponse> TakeReply(
       const feed::Call& call, const v1::ReportCalendarReplyRequest& reply,
       const std::string& address_hash);
+
+  // Suppresses a number (MailKeys::NumberHash) for every SMS.
+  absl::StatusOr<v1::ReportSmsOptOutResponse> TakeSmsOptOut(const feed::Call& call,
+                                                            const std::string& number_hash);
 
  private:
   static absl::StatusOr<std::string> Apply(sql::Transaction& tx, feed::Changes& changes,

@@ -355,6 +355,26 @@ absl::StatusOr<std::vector<Participant>> GrpcPeers::ListParticipants(const std::
   return participants;
 }
 
+absl::StatusOr<std::map<std::string, registration::v1::RegistrationState>>
+GrpcPeers::GetParticipations(const std::string& event, const Names& persons) {
+  std::map<std::string, registration::v1::RegistrationState> found;
+  WICI_RETURN_IF_ERROR(InBatches(
+      {persons.begin(), persons.end()}, [&](std::vector<std::string> batch) -> absl::Status {
+        registration::v1::BatchGetParticipationsRequest request;
+        request.set_event(event);
+        for (std::string& person : batch) request.add_persons(std::move(person));
+        registration::v1::BatchGetParticipationsResponse response;
+        WICI_RETURN_IF_ERROR(Call(*links_,
+                                  &registration::v1::LinkService::Stub::BatchGetParticipations,
+                                  request, response));
+        for (const registration::v1::Participation& item : response.participations()) {
+          found[item.person()] = item.state();
+        }
+        return absl::OkStatus();
+      }));
+  return found;
+}
+
 absl::StatusOr<AudiencePage> GrpcPeers::ListAudience(const std::string& snapshot,
                                                      const std::string& page) {
   cluster_registry::v1::ListAudienceSnapshotRowsRequest request;

@@ -36,6 +36,8 @@ class GrpcPeers final : public Peers {
   absl::StatusOr<std::map<std::string, registration::v1::Links>> GetLinks(
       const Names& resources) override;
   absl::StatusOr<std::vector<Participant>> ListParticipants(const std::string& event) override;
+  absl::StatusOr<std::map<std::string, registration::v1::RegistrationState>> GetParticipations(
+      const std::string& event, const Names& persons) override;
   absl::StatusOr<AudiencePage> ListAudience(const std::string& snapshot,
                                             const std::string& page) override;
 

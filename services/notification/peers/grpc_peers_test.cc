@@ -44,6 +44,7 @@ class Others {
     registrations.Inline("ListRegistrations", this, &Others::ListRegistrations);
     rpc::Service links = server.AddService("wici.registration.v1.LinkService");
     links.Inline("BatchGetLinks", this, &Others::BatchGetLinks);
+    links.Inline("BatchGetParticipations", this, &Others::BatchGetParticipations);
     rpc::Service audiences = server.AddService("wici.cluster_registry.v1.AudienceService");
     audiences.Inline("ListAudienceSnapshotRows", this, &Others::ListAudienceSnapshotRows);
     rpc::Service meetings = server.AddService("wici.registration.v1.MeetingService");
@@ -168,6 +169,17 @@ class Others {
     }
     return absl::OkStatus();
   }
+  absl::Status BatchGetParticipations(const rpc::Context& /*context*/,
+                                      const registration_v1::BatchGetParticipationsRequest& request,
+                                      registration_v1::BatchGetParticipationsResponse& response) {
+    for (const std::string& person : request.persons()) {
+      if (request.event() != "events/e1" || person == "persons/gone") continue;
+      registration_v1::Participation& found = *response.add_participations();
+      found.set_person(person);
+      found.set_state(registration_v1::REGISTRATION_STATE_WAITLISTED);
+    }
+    return absl::OkStatus();
+  }
   absl::Status ListRegistrations(const rpc::Context& /*context*/,
                                  const registration_v1::ListRegistrationsRequest& request,
                                  registration_v1::ListRegistrationsResponse& response) {
@@ -245,6 +257,14 @@ TEST_F(PeersTest, WhatDoesNotExistIsAbsent) {
   EXPECT_THAT(*peers_->GetContactPoints({"clusters/c/contacts/a", "persons/erased", "persons/b"}),
               ElementsAre(Key("clusters/c/contacts/a"), Key("persons/b")));
   EXPECT_THAT(*peers_->GetContactPoints({}), IsEmpty());
+}
+
+TEST_F(PeersTest, WhoTakesPartIsAskedOfTheEvent) {
+  const auto found = peers_->GetParticipations("events/e1", {"persons/gone", "persons/b"});
+  ASSERT_THAT(found, IsOk());
+  ASSERT_THAT(*found, ElementsAre(Key("persons/b")));
+  EXPECT_EQ(found->at("persons/b"), registration_v1::REGISTRATION_STATE_WAITLISTED);
+  EXPECT_THAT(*peers_->GetParticipations("events/none", {"persons/b"}), IsEmpty());
 }
 
 TEST_F(PeersTest, EventsAndSessionsAreAskedForSeveralAtOnce) {

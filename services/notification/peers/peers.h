@@ -13,6 +13,7 @@
 #include "wici/registration/v1/event.pb.h"
 #include "wici/registration/v1/link_service.pb.h"
 #include "wici/registration/v1/meeting.pb.h"
+#include "wici/registration/v1/registration.pb.h"
 
 namespace wici::notification {
 
@@ -61,6 +62,10 @@ class Peers {
   // Everybody an event concerns: active registrations (with a seat, waiting or pending, and of
   // those who did not come), and open invitations not answered NO of people who never registered.
   virtual absl::StatusOr<std::vector<Participant>> ListParticipants(const std::string& event) = 0;
+  // Who of `persons` takes part in `event`: those who have an active registration, and where it
+  // stands.
+  virtual absl::StatusOr<std::map<std::string, registration::v1::RegistrationState>>
+  GetParticipations(const std::string& event, const Names& persons) = 0;
   // Those of a snapshot of the registry ("audienceSnapshots/{snapshot}") who match, or were decided
   // to be in; from `page` on, "" for the first. NOT_FOUND.
   virtual absl::StatusOr<AudiencePage> ListAudience(const std::string& snapshot,

@@ -18,6 +18,7 @@
 #include "services/notification/campaigns/campaign_check.h"
 #include "services/notification/campaigns/campaign_worker.h"
 #include "services/notification/errors.h"
+#include "services/notification/intake/intake_store.h"
 #include "services/notification/lanes/lane_check.h"
 #include "services/notification/preferences/preference_check.h"
 #include "services/notification/preferences/preference_store.h"
@@ -275,6 +276,23 @@ TEST_P(SmsChannelTest, WhoWantsNoSmsGetsNone) {
   ASSERT_THAT(Ledger(), SizeIs(2));
   EXPECT_EQ(Ledger()[0].state(), v1::DELIVERY_STATE_SUPPRESSED);
   EXPECT_EQ(Ledger()[0].reason(), v1::DELIVERY_REASON_NOT_WANTED);
+  EXPECT_EQ(Ledger()[1].state(), v1::DELIVERY_STATE_DELIVERED);
+}
+
+TEST_P(SmsChannelTest, ToANumberWhoseOwnerAnsweredStopNoSmsGoes) {
+  const MailKeys keys(*auth::SigningKey::FromSeed(auth::SigningKey::NewSeed()));
+  PreferenceCheck check(keys, ids_);
+  feed::Mutation mutation(kDomain, database(), clock_, ids_, [] {});
+  IntakeStore intake(mutation);
+  Serve("/ok", {&check});
+  ASSERT_THAT(intake.TakeSmsOptOut({{}, absl::Now() + absl::Seconds(20)}, keys.NumberHash(kNumber)),
+              IsOk());
+  Record();
+  Record(kEwa);
+  WorkSms();
+  ASSERT_THAT(Ledger(), SizeIs(2));
+  EXPECT_EQ(Ledger()[0].state(), v1::DELIVERY_STATE_SUPPRESSED);
+  EXPECT_EQ(Ledger()[0].reason(), v1::DELIVERY_REASON_SUPPRESSED);
   EXPECT_EQ(Ledger()[1].state(), v1::DELIVERY_STATE_DELIVERED);
 }
 

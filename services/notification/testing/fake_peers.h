@@ -53,6 +53,18 @@ class FakePeers final : public Peers {
     return found->second;
   }
 
+  absl::StatusOr<std::map<std::string, registration::v1::RegistrationState>> GetParticipations(
+      const std::string& /*event*/, const Names& names) override {
+    std::map<std::string, registration::v1::RegistrationState> all;
+    for (const std::string& name : names) {
+      if (not_taking_part.count(name) > 0) continue;
+      const auto at = participations.find(name);
+      all[name] =
+          at == participations.end() ? registration::v1::REGISTRATION_STATE_CONFIRMED : at->second;
+    }
+    return Pick(all, names);
+  }
+
   absl::StatusOr<AudiencePage> ListAudience(const std::string& snapshot,
                                             const std::string& page) override {
     if (!error.ok()) return error;
@@ -111,6 +123,9 @@ class FakePeers final : public Peers {
   Names called_off;  // sessions
   std::map<std::string, registration::v1::Links> links;
   std::map<std::string, std::vector<Participant>> participants;
+  // Everybody has a seat in every event but these.
+  Names not_taking_part;
+  std::map<std::string, registration::v1::RegistrationState> participations;
   std::map<std::string, std::vector<std::string>> audiences;
   std::size_t audience_page = 1000;
   absl::Status error;

@@ -157,6 +157,11 @@ void Call::ReadMetadata() {
   const bool infinite = gpr_time_cmp(raw, gpr_inf_future(raw.clock_type)) == 0;
   const absl::Duration most = method_->stream ? absl::Hours(24 * 365) : options.deadline_max;
   const absl::Duration none = method_->stream ? most : options.deadline_default;
+  const auto handed_back = context.client_metadata().equal_range(kVersionKey);
+  for (auto value = handed_back.first; value != handed_back.second; ++value) {
+    context_.seen.Parse({value->second.data(), value->second.size()});
+  }
+  if (!method_->stream) context_.written = std::make_shared<Versions>();
   context_.deadline =
       infinite ? begin_ + none : std::min(absl::FromChrono(context.deadline()), begin_ + most);
 }
@@ -285,6 +290,11 @@ void Call::Answer(const absl::Status& status, const google::protobuf::Message* r
   if (!status_.ok()) return StartFinishLocked();
   finish_started_ = true;
   ++wire_->pending;
+  if (context_.written != nullptr) {
+    for (const std::string& version : context_.written->Texts()) {
+      wire_->context.AddTrailingMetadata(kVersionKey, version);
+    }
+  }
   wire_->stream.WriteAndFinish(buffer, grpc::WriteOptions(), grpc::Status::OK, &wire_->finish);
 }
 

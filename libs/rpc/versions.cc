@@ -35,6 +35,11 @@ void Versions::Raise(std::string_view aggregate, std::int64_t version) {
   }
 }
 
+void Versions::Merge(const Versions& more) {
+  all_ = all_ || more.all_;
+  for (const Version& version : more.versions_) Raise(version.aggregate, version.version);
+}
+
 bool Versions::IsOutdated(const Version& version) const {
   return all_ || std::any_of(versions_.begin(), versions_.end(), [&](const Version& seen) {
            return seen.aggregate == version.aggregate && seen.version > version.version;

@@ -35,6 +35,8 @@ class Versions {
   void Raise(std::string_view aggregate, std::int64_t version);
   // Adds whatever there is: "*".
   void RaiseAll() { all_ = true; }
+  // Adds all of `more`.
+  void Merge(const Versions& more);
 
   bool all() const { return all_; }
   // Whether a later version of this aggregate has been seen.

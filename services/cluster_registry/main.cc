@@ -1,7 +1,10 @@
 // wici-cluster-registry: who the clusters are, which labels they hold, who matches a rule.
 //
 // The composition root: every type the service is made of, from the database up.
+#include <cstddef>
+#include <cstdint>
 #include <memory>
+#include <string>
 
 #include "absl/flags/flag.h"
 #include "absl/status/status.h"
@@ -12,6 +15,9 @@
 #include "libs/base/clock.h"
 #include "libs/base/id.h"
 #include "libs/base/status_macros.h"
+#include "libs/feed/cache/change_marks.h"
+#include "libs/feed/cache/marks_follower.h"
+#include "libs/feed/cache/read_cache_options.h"
 #include "libs/feed/feed_service.h"
 #include "libs/feed/retention.h"
 #include "libs/feed/sequencer.h"
@@ -31,9 +37,18 @@
 
 ABSL_FLAG(std::string, search_index, "",
           "folder of the search index, of this process alone; empty for a temporary one");
+ABSL_FLAG(std::int64_t, read_cache_bytes, 32 * 1024 * 1024,
+          "memory for what is read most often, kept in the process; 0 to keep nothing");
 
 namespace wici::cluster_registry {
 namespace {
+
+// Shared by the two families that keep something.
+absl::StatusOr<feed::ReadCacheOptions> CacheOptions(const feed::ChangeMarks& marks) {
+  const std::int64_t bytes = absl::GetFlag(FLAGS_read_cache_bytes);
+  if (bytes < 0) return absl::InvalidArgumentError("--read_cache_bytes must not be negative");
+  return feed::ReadCacheOptions{.marks = &marks, .bytes_max = static_cast<std::size_t>(bytes) / 2};
+}
 
 absl::Status Serve(const rpc::ServiceFlags& flags) {
   SystemClock clock;
@@ -58,14 +73,18 @@ absl::Status Serve(const rpc::ServiceFlags& flags) {
   feed::Sequencer* committed = nullptr;  // set before anything writes
   Store store(*database, [&] { committed->Wake(); });
   SearchIndexer indexer(store, *index);
+  feed::ChangeMarks marks(clock);
+  feed::MarksFollower marks_follower(*database, clock, marks);
+  WICI_ASSIGN_OR_RETURN(const feed::ReadCacheOptions cache, CacheOptions(marks));
   feed::Sequencer sequencer(*database, redis.get(), clock,
                             {.source = "cluster-registry", .owner = ids.NewId()},
                             [&](const feed::v1::Cursor& head) {
                               feed_service.Notify(head);
                               indexer.Wake();
+                              marks_follower.Wake();
                             });
   committed = &sequencer;
-  const Environment environment = {store, clock, ids};
+  const Environment environment = {store, clock, ids, cache};
   ExpirySweep expiry(environment);
   Services services(environment, *index);
   ImportWorker import_worker(*database, store, clock, ids, {.owner = ids.NewId()},
@@ -80,6 +99,7 @@ absl::Status Serve(const rpc::ServiceFlags& flags) {
   import_worker.Start();
   services.succession_applier().Start(absl::Minutes(1));
   indexer.Start();
+  if (cache.bytes_max > 0) marks_follower.Start();
   expiry.Start();
   return rpc::ServeUntilSignal(flags, server, [&database] {
     return sql::SchemaVersion(*database, absl::Now() + absl::Seconds(1)).status();

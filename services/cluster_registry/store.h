@@ -18,6 +18,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -28,6 +29,7 @@
 #include "absl/time/time.h"
 #include "google/protobuf/message.h"
 #include "libs/feed/changes.h"
+#include "libs/rpc/versions.h"
 #include "libs/sql/database.h"
 #include "services/cluster_registry/slug.h"
 
@@ -87,6 +89,7 @@ struct Mutation {
   std::string transaction_id;  // new and unique
   absl::Time now;
   absl::Time deadline;
+  std::shared_ptr<rpc::Versions> written = nullptr;  // told what was changed, if anybody asks
 };
 
 // Thread-safe.

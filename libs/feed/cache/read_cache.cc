@@ -5,6 +5,8 @@
 #include <optional>
 
 #include "libs/base/metrics.h"
+#include "prometheus/counter.h"
+#include "prometheus/gauge.h"
 
 namespace wici::feed {
 namespace {

@@ -37,17 +37,15 @@
 #include "libs/base/mutex.h"
 #include "libs/base/status_macros.h"
 #include "libs/feed/cache/change_marks.h"
+#include "libs/feed/cache/read_cache_options.h"
 #include "libs/rpc/versions.h"
-#include "prometheus/counter.h"
-#include "prometheus/gauge.h"
+
+namespace prometheus {
+class Counter;
+class Gauge;
+}  // namespace prometheus
 
 namespace wici::feed {
-
-struct ReadCacheOptions {
-  const ChangeMarks* marks = nullptr;  // null: nothing is kept
-  std::size_t bytes_max = 0;           // of one cache, about; 0: nothing is kept
-  std::size_t entries_max = 100'000;
-};
 
 // What the database gave: the value, the aggregates it was made of at their versions, always the
 // same ones for a key, and about how much memory it takes.

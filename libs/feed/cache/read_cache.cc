@@ -78,7 +78,7 @@ absl::StatusOr<std::shared_ptr<const void>> UntypedReadCache::Get(const std::str
   }
   WICI_ASSIGN_OR_RETURN(Loaded<void> loaded, load());
   std::shared_ptr<const void> value = loaded.value;
-  if (options_.marks->Holds(*ticket, loaded.sources)) {
+  if (!loaded.sources.empty() && options_.marks->Holds(*ticket, loaded.sources)) {
     misses_.Increment();
     loaded.bytes += 2 * key.size() + kBytesOfAnEntry;
     Put(std::make_shared<const Entry>(Entry{key, *ticket, std::move(loaded)}));

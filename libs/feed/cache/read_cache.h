@@ -48,7 +48,7 @@ class Gauge;
 namespace wici::feed {
 
 // What the database gave: the value, the aggregates it was made of at their versions, always the
-// same ones for a key, and about how much memory it takes.
+// same ones for a key, and about how much memory it takes. Without sources it is not kept.
 template <class T>
 struct Loaded {
   std::shared_ptr<const T> value;

@@ -161,7 +161,7 @@ void Call::ReadMetadata() {
   for (auto value = handed_back.first; value != handed_back.second; ++value) {
     context_.seen.Parse({value->second.data(), value->second.size()});
   }
-  if (!method_->stream) context_.written = std::make_shared<Versions>();
+  if (!method_->stream) context_.written = std::make_shared<WrittenVersions>();
   context_.deadline =
       infinite ? begin_ + none : std::min(absl::FromChrono(context.deadline()), begin_ + most);
 }

@@ -30,7 +30,7 @@ struct Context {
   Versions seen;  // what the client has handed back: an answer must not be older
   // Of a unary call, else null: what it changes, told with its answer. To be filled before that, by
   // whoever answers.
-  std::shared_ptr<Versions> written;
+  std::shared_ptr<WrittenVersions> written;
 };
 
 // Finishes a call of a committed method: exactly once, from any thread. Movable and copyable.

@@ -41,7 +41,9 @@ TEST_F(ServerTest, HearsWhatAClientHasSeenAndTellsWhatACallChanged) {
   Versions seen;
   handlers_.on_unary = [&seen](const Context& context) {
     seen = context.seen;
-    context.written->Raise("clusters/abc", 17);
+    Versions written;
+    written.Raise("clusters/abc", 17);
+    context.written->Merge(written);
   };
   const auto call = [this](const EchoRequest& request) {
     grpc::ClientContext context;

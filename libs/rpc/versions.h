@@ -8,10 +8,13 @@
 #ifndef WICI_LIBS_RPC_VERSIONS_H_
 #define WICI_LIBS_RPC_VERSIONS_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "libs/base/mutex.h"
 
 namespace wici::rpc {
 
@@ -47,6 +50,23 @@ class Versions {
  private:
   std::vector<Version> versions_;
   bool all_ = false;
+};
+
+// What one call changes, by whichever threads do it. Thread-safe.
+class WrittenVersions {
+ public:
+  void Merge(const Versions& more) {
+    MutexLock lock(mutex_);
+    versions_.Merge(more);
+  }
+  std::vector<std::string> Texts() const {
+    MutexLock lock(mutex_);
+    return versions_.Texts();
+  }
+
+ private:
+  mutable Mutex mutex_;
+  Versions versions_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace wici::rpc

@@ -106,7 +106,11 @@ absl::StatusOr<bool> Store::FindAnswer(const Mutation& mutation,
     return absl::OkStatus();
   }));
   // Which version it was is not kept with the answer.
-  if (answered && mutation.written != nullptr) mutation.written->RaiseAll();
+  if (answered && mutation.written != nullptr) {
+    rpc::Versions everything;
+    everything.RaiseAll();
+    mutation.written->Merge(everything);
+  }
   return answered;
 }
 

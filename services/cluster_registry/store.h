@@ -89,7 +89,8 @@ struct Mutation {
   std::string transaction_id;  // new and unique
   absl::Time now;
   absl::Time deadline;
-  std::shared_ptr<rpc::Versions> written = nullptr;  // told what was changed, if anybody asks
+  // Told what was changed, unless null.
+  std::shared_ptr<rpc::WrittenVersions> written = nullptr;
 };
 
 // Thread-safe.

@@ -9,6 +9,7 @@
 #define WICI_LIBS_FEED_MUTATION_H_
 
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -24,6 +25,7 @@
 #include "libs/base/status_macros.h"
 #include "libs/feed/changes.h"
 #include "libs/rpc/context.h"
+#include "libs/rpc/versions.h"
 #include "libs/sql/database.h"
 #include "libs/sql/idempotency.h"
 
@@ -35,6 +37,8 @@ using Changes = std::vector<Change>;
 struct Call {
   sql::IdempotencyKey key;
   absl::Time deadline;  // by the clock of the machine
+  // Told which versions it makes, unless null.
+  std::shared_ptr<rpc::WrittenVersions> written = nullptr;
 };
 
 // Hashes the request only when it has a request_id to compare by.
@@ -42,6 +46,7 @@ template <class Request>
 Call CallOf(const rpc::Context& context, const Request& request) {
   Call call;
   call.deadline = context.deadline;
+  call.written = context.written;
   if (request.request_id().empty()) return call;
   call.key = {context.principal.id, request.request_id(), context.method,
               sql::RequestDigest(SerializeDeterministically(request))};
@@ -68,11 +73,14 @@ class Mutation {
   absl::StatusOr<Response> Run(const Call& call, const Body& body) {
     Response response;
     bool changed = false;
+    rpc::Versions written;
     const auto attempt = [&](sql::Transaction& tx) -> absl::Status {
       changed = false;
       WICI_ASSIGN_OR_RETURN(const std::optional<std::string> stored,
                             sql::FindAnswer(tx, domain_, call.key));
+      written = rpc::Versions();
       if (stored) {
+        written.RaiseAll();  // which one it was is not kept with the answer
         return response.ParseFromString(*stored) ? absl::OkStatus()
                                                  : absl::InternalError("stored answer");
       }
@@ -80,6 +88,7 @@ class Mutation {
       WICI_ASSIGN_OR_RETURN(response, body(tx, changes));
       WICI_RETURN_IF_ERROR(Store(tx, call.key, response.SerializeAsString(), changes));
       changed = true;
+      for (const Change& change : changes) written.Raise(change.aggregate, change.version);
       return absl::OkStatus();
     };
     absl::Status status = database_.Write(call.deadline, attempt);
@@ -91,6 +100,7 @@ class Mutation {
     if (IsLostRace(status)) return ConflictError(status);
     if (!status.ok()) return status;
     if (changed) on_commit_();
+    if (call.written != nullptr) call.written->Merge(written);
     return response;
   }
 

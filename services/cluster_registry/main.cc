@@ -1,7 +1,6 @@
 // wici-cluster-registry: who the clusters are, which labels they hold, who matches a rule.
 //
 // The composition root: every type the service is made of, from the database up.
-#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -37,18 +36,11 @@
 
 ABSL_FLAG(std::string, search_index, "",
           "folder of the search index, of this process alone; empty for a temporary one");
-ABSL_FLAG(std::int64_t, read_cache_bytes, 32 * 1024 * 1024,
+ABSL_FLAG(std::uint64_t, read_cache_bytes, 32 * 1024 * 1024,
           "memory for what is read most often, kept in the process; 0 to keep nothing");
 
 namespace wici::cluster_registry {
 namespace {
-
-// Shared by the two families that keep something.
-absl::StatusOr<feed::ReadCacheOptions> CacheOptions(const feed::ChangeMarks& marks) {
-  const std::int64_t bytes = absl::GetFlag(FLAGS_read_cache_bytes);
-  if (bytes < 0) return absl::InvalidArgumentError("--read_cache_bytes must not be negative");
-  return feed::ReadCacheOptions{.marks = &marks, .bytes_max = static_cast<std::size_t>(bytes) / 2};
-}
 
 absl::Status Serve(const rpc::ServiceFlags& flags) {
   SystemClock clock;
@@ -75,7 +67,9 @@ absl::Status Serve(const rpc::ServiceFlags& flags) {
   SearchIndexer indexer(store, *index);
   feed::ChangeMarks marks(clock);
   feed::MarksFollower marks_follower(*database, clock, marks);
-  WICI_ASSIGN_OR_RETURN(const feed::ReadCacheOptions cache, CacheOptions(marks));
+  // Half for each of the two families that keep something.
+  const feed::ReadCacheOptions cache = {.marks = &marks,
+                                        .bytes_max = absl::GetFlag(FLAGS_read_cache_bytes) / 2};
   feed::Sequencer sequencer(*database, redis.get(), clock,
                             {.source = "cluster-registry", .owner = ids.NewId()},
                             [&](const feed::v1::Cursor& head) {

@@ -117,6 +117,17 @@ absl::Status AddPeople(sql::Transaction& tx, std::vector<v1::PartyRegistration>&
   return absl::OkStatus();
 }
 
+void TellVersion(const SeatOp& op) {
+  if (op.written == nullptr) return;
+  rpc::Versions versions;
+  if (op.event_version > 0) {
+    versions.Raise(op.event, op.event_version);
+  } else {
+    versions.RaiseAll();  // which one it was is not kept with a repeated answer
+  }
+  op.written->Merge(versions);
+}
+
 }  // namespace
 
 RegistrationStore::RegistrationStore(sql::Database& database, const Clock& clock,
@@ -134,6 +145,7 @@ void RegistrationStore::Submit(absl::Time deadline, SeatOp op, Done done) {
   committer_.Submit(event, deadline, std::move(op),
                     [this, done = std::move(done)](SeatOp& finished, const absl::Status& status) {
                       if (status.ok() && finished.leads) on_commit_();
+                      if (status.ok() && finished.status.ok()) TellVersion(finished);
                       done(finished, status);
                     });
 }

@@ -7,6 +7,7 @@
 #include "libs/auth/token.h"
 #include "libs/base/clock.h"
 #include "libs/base/id.h"
+#include "libs/feed/cache/read_cache_options.h"
 #include "libs/rpc/server.h"
 #include "libs/sql/database.h"
 #include "services/registration/calendar/calendar_service.h"
@@ -39,6 +40,7 @@ struct Environment {
   IdSource& ids;
   std::function<void()> on_commit;  // called after commits that changed something
   EvidenceSweepOptions evidence = {};
+  feed::ReadCacheOptions cache = {};  // of the events
 };
 
 // Thread-safe. Outlives the server it is registered at.

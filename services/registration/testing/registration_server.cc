@@ -72,10 +72,10 @@ MeetingKeeper& BackgroundWork::meeting_keeper() { return all.meeting_keeper(); }
 
 struct RegistrationServer::Served {
   Served(RegistrationServer& server, sql::Database& database, const Clock& machine,
-         testing::ServiceFixture& first)
+         testing::ServiceFixture& first, feed::ReadCacheOptions cache)
       : watch(database, machine),
         registry_client(server.registry.channel(), server.registry.key(), server.registry.clock()),
-        services({database, server.grpc.clock(), machine, first.ids(), [] {}}, watch,
+        services({database, server.grpc.clock(), machine, first.ids(), [] {}, {}, cache}, watch,
                  registry_client, first.key()) {}
 
   EventWatch watch;
@@ -84,9 +84,9 @@ struct RegistrationServer::Served {
 };
 
 RegistrationServer::RegistrationServer(sql::Database& database, const Clock& machine,
-                                       RegistrationServer* first)
+                                       RegistrationServer* first, feed::ReadCacheOptions cache)
     : served(std::make_unique<Served>(*this, database, machine,
-                                      first == nullptr ? grpc : first->grpc)),
+                                      first == nullptr ? grpc : first->grpc, cache)),
       watch(served->watch),
       services{served->services} {
   served->services.Register(grpc.server());

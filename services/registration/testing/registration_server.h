@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "libs/base/clock.h"
+#include "libs/feed/cache/read_cache_options.h"
 #include "libs/sql/database.h"
 #include "libs/testing/service_fixture.h"
 #include "wici/cluster_registry/v1/audience_service.pb.h"
@@ -85,7 +86,7 @@ struct BackgroundWork {
 // ids in common with, and outlives it.
 struct RegistrationServer {
   RegistrationServer(sql::Database& database, const Clock& machine,
-                     RegistrationServer* first = nullptr);
+                     RegistrationServer* first = nullptr, feed::ReadCacheOptions cache = {});
   ~RegistrationServer();
 
   FakeRegistry registry;

@@ -141,6 +141,8 @@ absl::Status Call::Begin() {
       server_.authenticator.Authenticate(authorization.value_or(""), server_.clock.Now());
   if (!principal.ok()) return principal.status();
   context_.principal = *std::move(principal);
+  // Services act on changes they have heard of, and must not be answered with less.
+  if (context_.principal.id.rfind("services/", 0) == 0) context_.seen.RaiseAll();
   return absl::OkStatus();
 }
 

@@ -4,7 +4,8 @@
 // aggregate it changed. A client that hands the values back with later calls is answered from no
 // older state, by whichever process. "*" says no number (the change was made by an earlier call
 // with the same request_id) and is handed back alike: the database alone answers then, as it is
-// always allowed to. So what cannot be read, and whatever is too much to keep, counts as "*" too.
+// always allowed to. What cannot be read, and whatever is too much to keep, counts as "*" too, and
+// so does what a service asks. Who follows a feed makes such a value of a change it has heard of.
 #ifndef WICI_LIBS_RPC_VERSIONS_H_
 #define WICI_LIBS_RPC_VERSIONS_H_
 

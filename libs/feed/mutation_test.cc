@@ -111,13 +111,13 @@ TEST_P(MutationTest, ARepeatedRequestGetsItsAnswerAndChangesNothing) {
 
 TEST_P(MutationTest, TellsWhichVersionsItMadeOrThatItCannotSay) {
   ASSERT_THAT(Take({"a"}, "once"), IsOk());
-  EXPECT_THAT(written_->Texts(), ElementsAre("a@1"));
+  EXPECT_THAT(written_->Get().Texts(), ElementsAre("a@1"));
   ASSERT_THAT(Take({"a", "b"}), IsOk());  // the first try told nothing
-  EXPECT_THAT(written_->Texts(), ElementsAre("b@1"));
+  EXPECT_THAT(written_->Get().Texts(), ElementsAre("b@1"));
   ASSERT_THAT(Take({"a"}, "once"), IsOk());
-  EXPECT_THAT(written_->Texts(), ElementsAre("*"));
+  EXPECT_THAT(written_->Get().Texts(), ElementsAre("*"));
   EXPECT_FALSE(Take({"a"}).ok());
-  EXPECT_THAT(written_->Texts(), IsEmpty());
+  EXPECT_THAT(written_->Get().Texts(), IsEmpty());
 }
 
 }  // namespace

@@ -284,6 +284,9 @@ void Call::Answer(const absl::Status& status, const google::protobuf::Message* r
                                "the answer is too large; ask for less");
     }
   }
+  const Versions written = context_.written == nullptr ? Versions() : context_.written->Get();
+  const bool wrote = written.all() || !written.list().empty();
+  if (wrote && server_.options.on_written) server_.options.on_written(written);
   MutexLock lock(mutex_);
   if (answered_) return;
   answered_ = true;
@@ -292,10 +295,8 @@ void Call::Answer(const absl::Status& status, const google::protobuf::Message* r
   if (!status_.ok()) return StartFinishLocked();
   finish_started_ = true;
   ++wire_->pending;
-  if (context_.written != nullptr) {
-    for (const std::string& version : context_.written->Texts()) {
-      wire_->context.AddTrailingMetadata(kVersionKey, version);
-    }
+  for (const std::string& version : written.Texts()) {
+    wire_->context.AddTrailingMetadata(kVersionKey, version);
   }
   wire_->stream.WriteAndFinish(buffer, grpc::WriteOptions(), grpc::Status::OK, &wire_->finish);
 }

@@ -43,6 +43,7 @@ class Versions {
   void Merge(const Versions& more);
 
   bool all() const { return all_; }
+  const std::vector<Version>& list() const { return versions_; }
   // Whether a later version of this aggregate has been seen.
   bool IsOutdated(const Version& version) const;
   // Values of the metadata.
@@ -60,9 +61,9 @@ class WrittenVersions {
     MutexLock lock(mutex_);
     versions_.Merge(more);
   }
-  std::vector<std::string> Texts() const {
+  Versions Get() const {
     MutexLock lock(mutex_);
-    return versions_.Texts();
+    return versions_;
   }
 
  private:

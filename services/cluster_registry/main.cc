@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "absl/flags/flag.h"
 #include "absl/status/status.h"
@@ -84,7 +85,9 @@ absl::Status Serve(const rpc::ServiceFlags& flags) {
   ImportWorker import_worker(*database, store, clock, ids, {.owner = ids.NewId()},
                              [&] { sequencer.Wake(); });
 
-  rpc::Server server(rpc::MakeServerOptions(flags), authenticator, authorizer, clock);
+  rpc::ServerOptions options = rpc::MakeServerOptions(flags);
+  options.on_written = [&marks](const rpc::Versions& versions) { marks.Wrote(versions); };
+  rpc::Server server(std::move(options), authenticator, authorizer, clock);
   services.Register(server);
   feed_service.Register(server);
   WICI_RETURN_IF_ERROR(server.Start());

@@ -15,6 +15,8 @@
 #include "libs/feed/cache/change_marks.h"
 #include "libs/feed/cache/marks_follower.h"
 #include "libs/feed/sequencer.h"
+#include "libs/rpc/server.h"
+#include "libs/rpc/versions.h"
 #include "libs/sql/database.h"
 #include "libs/sql/migrate.h"
 #include "libs/testing/database_fixture.h"
@@ -85,9 +87,19 @@ class Replica {
   }
 
  private:
+  rpc::ServerOptions Options() {
+    rpc::ServerOptions options;
+    options.service = "test";
+    options.pool_threads = 4;
+    options.drain_delay = absl::ZeroDuration();
+    options.drain_timeout = absl::Seconds(5);
+    options.on_written = [this](const rpc::Versions& versions) { marks_.Wrote(versions); };
+    return options;
+  }
+
   std::unique_ptr<sql::Database> database_;
   SystemIdSource ids_;  // unique in both
-  wici::testing::ServiceFixture services_;
+  wici::testing::ServiceFixture services_{Options()};
   feed::ChangeMarks marks_{services_.clock()};
   feed::MarksFollower follower_{*database_, services_.clock(), marks_};
   Store store_{*database_};
@@ -144,6 +156,12 @@ TEST_P(ReplicasTest, WhoHandsBackWhatACallWroteReadsItEverywhere) {
   EXPECT_EQ(b_->NameOf("clusters/abc", told), "Nowy klaster");
   EXPECT_EQ(b_->NameOf("clusters/abc", told), "Nowy klaster");
   EXPECT_EQ(a_->NameOf("clusters/abc", told), "Nowy klaster");
+}
+
+TEST_P(ReplicasTest, WhereItWasWrittenEverybodyReadsIt) {
+  EXPECT_EQ(a_->NameOf("clusters/abc"), "Old");
+  a_->Rename("New");
+  EXPECT_EQ(a_->NameOf("clusters/abc"), "New");
 }
 
 TEST_P(ReplicasTest, WithoutATokenTheFeedBringsTheChange) {

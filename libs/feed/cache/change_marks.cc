@@ -14,16 +14,26 @@ std::size_t ChangeMarks::PlaceOf(std::string_view aggregate) const {
 std::optional<ChangeMarks::Ticket> ChangeMarks::Begin() const {
   MutexLock lock(mutex_);
   if (!confirmed_ || IsOver(*confirmed_, options_.lag_max, clock_.Now())) return std::nullopt;
-  return Ticket{.generation = generation_, .seq = seq_};
+  return Ticket{.generation = generation_, .seq = seq_, .writes = writes_};
 }
 
 bool ChangeMarks::Holds(const Ticket& ticket, absl::Span<const rpc::Version> sources) const {
   MutexLock lock(mutex_);
-  if (ticket.generation != generation_) return false;
+  if (ticket.generation != generation_ || all_written_ > ticket.writes) return false;
   for (const rpc::Version& source : sources) {
-    if (places_[PlaceOf(source.aggregate)] > ticket.seq) return false;
+    const std::size_t place = PlaceOf(source.aggregate);
+    if (places_[place] > ticket.seq || written_[place] > ticket.writes) return false;
   }
   return true;
+}
+
+void ChangeMarks::Wrote(const rpc::Versions& versions) {
+  MutexLock lock(mutex_);
+  ++writes_;
+  if (versions.all()) all_written_ = writes_;
+  for (const rpc::Version& version : versions.list()) {
+    written_[PlaceOf(version.aggregate)] = writes_;
+  }
 }
 
 void ChangeMarks::Reset(std::int64_t seq) {

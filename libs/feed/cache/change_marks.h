@@ -28,7 +28,7 @@ namespace wici::feed {
 
 struct ChangeMarksOptions {
   absl::Duration lag_max = absl::Seconds(2);
-  std::size_t places = 16'384;  // 8 bytes each
+  std::size_t places = 16'384;  // 16 bytes each
 };
 
 // Thread-safe.
@@ -36,16 +36,21 @@ class ChangeMarks {
  public:
   struct Ticket {
     std::int64_t generation = 0;
-    std::int64_t seq = 0;  // changes up to here had been committed
+    std::int64_t seq = 0;     // changes up to here had been committed
+    std::int64_t writes = 0;  // and so had what this process wrote
   };
 
   explicit ChangeMarks(const Clock& clock, ChangeMarksOptions options = {})
-      : clock_(clock), options_(options), places_(options.places) {}
+      : clock_(clock), options_(options), places_(options.places), written_(options.places) {}
 
   // To be called before the snapshot of the read; nullopt when the feed is not followed closely.
   std::optional<Ticket> Begin() const;
   // Whether what was read under `ticket` is the newest heard of.
   bool Holds(const Ticket& ticket, absl::Span<const rpc::Version> sources) const;
+
+  // This process wrote, and has not answered yet: who has the answer reads nothing older here, even
+  // without a token.
+  void Wrote(const rpc::Versions& versions);
 
   // For who follows the feed. Nothing read before holds any more; goes on after number `seq`.
   void Reset(std::int64_t seq);
@@ -60,7 +65,10 @@ class ChangeMarks {
   const Clock& clock_;
   const ChangeMarksOptions options_;
   mutable Mutex mutex_;
-  std::vector<std::int64_t> places_ ABSL_GUARDED_BY(mutex_);
+  std::vector<std::int64_t> places_ ABSL_GUARDED_BY(mutex_);   // the newest seq of each
+  std::vector<std::int64_t> written_ ABSL_GUARDED_BY(mutex_);  // the newest of writes_ of each
+  std::int64_t all_written_ ABSL_GUARDED_BY(mutex_) = 0;       // and of all
+  std::int64_t writes_ ABSL_GUARDED_BY(mutex_) = 0;
   std::int64_t generation_ ABSL_GUARDED_BY(mutex_) = 0;
   std::int64_t seq_ ABSL_GUARDED_BY(mutex_) = 0;
   std::optional<absl::Time> confirmed_ ABSL_GUARDED_BY(mutex_);

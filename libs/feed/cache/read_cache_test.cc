@@ -125,6 +125,33 @@ TEST_F(ReadCacheTest, ASlowReadDoesNotReplaceAFasterOneThatBeganLater) {
   EXPECT_EQ(loads_, 2);
 }
 
+// The feed takes its time, but who wrote here and has the answer reads here what it wrote.
+TEST_F(ReadCacheTest, WhatThisProcessWroteIsShownByIt) {
+  EXPECT_THAT(Get("a"), IsOkAndHolds(Pointee(1)));
+  EXPECT_THAT(Get("b"), IsOkAndHolds(Pointee(1)));
+  Commit("a");
+  marks_.Wrote(Token("a", 2));
+  EXPECT_THAT(Get("a"), IsOkAndHolds(Pointee(2)));
+  EXPECT_THAT(Get("b"), IsOkAndHolds(Pointee(1)));
+  EXPECT_THAT(Get("a"), IsOkAndHolds(Pointee(2)));
+  EXPECT_EQ(loads_, 3);
+  EXPECT_THAT(Get("c"), StatusIs(absl::StatusCode::kNotFound));
+  // A read that began before is not kept after it.
+  marks_.Wrote(Token("a", 2));
+  EXPECT_THAT(Get("a", {},
+                  [this] {
+                    Commit("a");
+                    marks_.Wrote(Token("a", 3));
+                  }),
+              IsOkAndHolds(Pointee(2)));
+  EXPECT_THAT(Get("a"), IsOkAndHolds(Pointee(3)));
+  rpc::Versions everything;
+  everything.RaiseAll();
+  Commit("b");
+  marks_.Wrote(everything);
+  EXPECT_THAT(Get("b"), IsOkAndHolds(Pointee(2)));
+}
+
 TEST_F(ReadCacheTest, ValuesThatArriveAroundAResetAreForgotten) {
   EXPECT_THAT(Get("a", {}, [this] { marks_.Reset(0); }), IsOkAndHolds(Pointee(1)));
   EXPECT_EQ(cache_.entries(), 0U);

@@ -80,9 +80,14 @@ absl::Status Serve(const rpc::ServiceFlags& flags) {
                               marks_follower.Wake();
                             });
   RegistryClient registry(rpc::MakeChannel(absl::GetFlag(FLAGS_registry)), key, clock);
-  Services services(
-      {*database, clock, clock, ids, [&sequencer] { sequencer.Wake(); }, evidence, cache}, watch,
-      registry, key);
+  Services services({.database = *database,
+                     .clock = clock,
+                     .machine = clock,
+                     .ids = ids,
+                     .on_commit = [&sequencer] { sequencer.Wake(); },
+                     .evidence = evidence,
+                     .cache = cache},
+                    watch, registry, key);
 
   const auth::TokenAuthenticator authenticator(key);
   const auth::RoleAuthorizer authorizer;

@@ -75,8 +75,13 @@ struct RegistrationServer::Served {
          testing::ServiceFixture& first, feed::ReadCacheOptions cache)
       : watch(database, machine),
         registry_client(server.registry.channel(), server.registry.key(), server.registry.clock()),
-        services({database, server.grpc.clock(), machine, first.ids(), [] {}, {}, cache}, watch,
-                 registry_client, first.key()) {}
+        services({.database = database,
+                  .clock = server.grpc.clock(),
+                  .machine = machine,
+                  .ids = first.ids(),
+                  .on_commit = [] {},
+                  .cache = cache},
+                 watch, registry_client, first.key()) {}
 
   EventWatch watch;
   RegistryClient registry_client;

@@ -99,16 +99,18 @@ TEST_P(EventCacheTest, ABatchAndAGroupTellWhatTheyTook) {
   v1::BatchCreateRegistrationsRequest batch;
   batch.set_parent(event_);
   for (const char* email : {"a@example.org", "b@example.org"}) {
-    *batch.add_requests() = RequestFor(event_, email);
+    *batch.add_requests() = RequestFor("", email);
   }
   using Response = v1::BatchCreateRegistrationsResponse;
   constexpr char kMethod[] = "RegistrationService/BatchCreateRegistrations";
   EXPECT_EQ(Confirmed(Change<Response>(kMethod, batch)), 2);
   batch.clear_requests();
-  *batch.add_requests() = RequestFor(event_, "c@example.org");
+  for (const char* email : {"c@example.org", "d@example.org"}) {
+    *batch.add_requests() = RequestFor("", email);
+  }
   batch.set_all_or_none(true);
   EXPECT_EQ(Confirmed(), 2);
-  EXPECT_EQ(Confirmed(Change<Response>(kMethod, batch)), 3);
+  EXPECT_EQ(Confirmed(Change<Response>(kMethod, batch)), 4);
 }
 
 TEST_P(EventCacheTest, ARepeatedRegistrationIsToldAsEverything) {

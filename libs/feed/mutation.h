@@ -55,15 +55,19 @@ Call CallOf(const rpc::Context& context, const Request& request) {
 
 class Mutation {
  public:
+  using OnWritten = std::function<void(const rpc::Versions&)>;
+
   // `domain` is that of the service's errors. `on_commit` is called after each commit that changed
-  // something (Sequencer::Wake). Everything outlives the object.
+  // something (Sequencer::Wake), and `on_written`, if any, is told the versions it made
+  // (ChangeMarks::Wrote), before Run returns. Everything outlives the object.
   Mutation(std::string_view domain, sql::Database& database, const Clock& clock, IdSource& ids,
-           std::function<void()> on_commit)
+           std::function<void()> on_commit, OnWritten on_written = nullptr)
       : domain_(domain),
         database_(database),
         clock_(clock),
         ids_(ids),
-        on_commit_(std::move(on_commit)) {}
+        on_commit_(std::move(on_commit)),
+        on_written_(std::move(on_written)) {}
 
   // Runs `body(tx, changes)`, which returns StatusOr<Response>, at most once in effect for each
   // request id: a repeated one gets the stored answer. Errors: those of `body`,
@@ -100,6 +104,7 @@ class Mutation {
     if (IsLostRace(status)) return ConflictError(status);
     if (!status.ok()) return status;
     if (changed) on_commit_();
+    if (changed && on_written_) on_written_(written);
     if (call.written != nullptr) call.written->Merge(written);
     return response;
   }
@@ -119,6 +124,7 @@ class Mutation {
   const Clock& clock_;
   IdSource& ids_;
   const std::function<void()> on_commit_;
+  const OnWritten on_written_;
 };
 
 }  // namespace wici::feed

@@ -285,8 +285,6 @@ void Call::Answer(const absl::Status& status, const google::protobuf::Message* r
     }
   }
   const Versions written = context_.written == nullptr ? Versions() : context_.written->Get();
-  const bool wrote = written.all() || !written.list().empty();
-  if (wrote && server_.options.on_written) server_.options.on_written(written);
   MutexLock lock(mutex_);
   if (answered_) return;
   answered_ = true;

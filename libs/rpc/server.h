@@ -71,8 +71,6 @@ struct ServerOptions {
   bool reflection = false;                           // development only
   absl::Duration drain_delay = absl::Seconds(5);     // NOT_SERVING before refusing
   absl::Duration drain_timeout = absl::Seconds(20);  // then calls are cancelled
-  // Told what a call has written before it is answered; must not block.
-  std::function<void(const Versions&)> on_written = nullptr;
 };
 
 // How to run a method: inline answers from memory and never blocks, pooled may wait

@@ -4,7 +4,6 @@
 #include <cstdint>
 #include <memory>
 #include <string>
-#include <utility>
 
 #include "absl/flags/flag.h"
 #include "absl/status/status.h"
@@ -64,9 +63,10 @@ absl::Status Serve(const rpc::ServiceFlags& flags) {
   feed::FeedService feed_service(*database, clock);
   feed::Retention retention(*database, clock);
   feed::Sequencer* committed = nullptr;  // set before anything writes
-  Store store(*database, [&] { committed->Wake(); });
-  SearchIndexer indexer(store, *index);
   feed::ChangeMarks marks(clock);
+  Store store(
+      *database, [&] { committed->Wake(); }, [&](const rpc::Versions& made) { marks.Wrote(made); });
+  SearchIndexer indexer(store, *index);
   feed::MarksFollower marks_follower(*database, clock, marks);
   // Half for each of the two families that keep something.
   const feed::ReadCacheOptions cache = {.marks = &marks,
@@ -85,9 +85,7 @@ absl::Status Serve(const rpc::ServiceFlags& flags) {
   ImportWorker import_worker(*database, store, clock, ids, {.owner = ids.NewId()},
                              [&] { sequencer.Wake(); });
 
-  rpc::ServerOptions options = rpc::MakeServerOptions(flags);
-  options.on_written = [&marks](const rpc::Versions& versions) { marks.Wrote(versions); };
-  rpc::Server server(std::move(options), authenticator, authorizer, clock);
+  rpc::Server server(rpc::MakeServerOptions(flags), authenticator, authorizer, clock);
   services.Register(server);
   feed_service.Register(server);
   WICI_RETURN_IF_ERROR(server.Start());

@@ -15,7 +15,6 @@
 #include "libs/feed/cache/change_marks.h"
 #include "libs/feed/cache/marks_follower.h"
 #include "libs/feed/sequencer.h"
-#include "libs/rpc/server.h"
 #include "libs/rpc/versions.h"
 #include "libs/sql/database.h"
 #include "libs/sql/migrate.h"
@@ -87,22 +86,12 @@ class Replica {
   }
 
  private:
-  rpc::ServerOptions Options() {
-    rpc::ServerOptions options;
-    options.service = "test";
-    options.pool_threads = 4;
-    options.drain_delay = absl::ZeroDuration();
-    options.drain_timeout = absl::Seconds(5);
-    options.on_written = [this](const rpc::Versions& versions) { marks_.Wrote(versions); };
-    return options;
-  }
-
   std::unique_ptr<sql::Database> database_;
   SystemIdSource ids_;  // unique in both
-  wici::testing::ServiceFixture services_{Options()};
+  wici::testing::ServiceFixture services_;
   feed::ChangeMarks marks_{services_.clock()};
   feed::MarksFollower follower_{*database_, services_.clock(), marks_};
-  Store store_{*database_};
+  Store store_{*database_, [] {}, [this](const rpc::Versions& made) { marks_.Wrote(made); }};
   std::unique_ptr<SearchIndex> index_ = *SearchIndex::Open("");
   Services registry_{
       {store_, services_.clock(), ids_, {.marks = &marks_, .bytes_max = 1024 * 1024}}, *index_};

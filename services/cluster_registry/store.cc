@@ -94,6 +94,7 @@ absl::Status Store::Write(const Mutation& mutation, google::protobuf::Message& r
   }
   if (status.ok() && mutation.written != nullptr) mutation.written->Merge(written);
   if (status.ok() && changed) on_commit_();
+  if (status.ok() && changed && on_written_) on_written_(written);
   return status;
 }
 

@@ -97,10 +97,12 @@ struct Mutation {
 class Store {
  public:
   // `database` outlives the store. `on_commit` is called after each commit that changed something,
-  // for the sequencer to wake; it must not block.
+  // for the sequencer to wake, and `on_written`, if any, told the versions it made, before Write
+  // returns; they must not block.
   explicit Store(
-      sql::Database& database, std::function<void()> on_commit = [] {})
-      : database_(database), on_commit_(std::move(on_commit)) {}
+      sql::Database& database, std::function<void()> on_commit = [] {},
+      std::function<void(const rpc::Versions&)> on_written = nullptr)
+      : database_(database), on_commit_(std::move(on_commit)), on_written_(std::move(on_written)) {}
 
   absl::Status Read(absl::Time deadline, const std::function<absl::Status(Reader&)>& body);
 
@@ -116,6 +118,7 @@ class Store {
  private:
   sql::Database& database_;
   const std::function<void()> on_commit_;
+  const std::function<void(const rpc::Versions&)> on_written_;
 };
 
 }  // namespace wici::cluster_registry

@@ -4,7 +4,6 @@
 #include <cstdint>
 #include <memory>
 #include <string>
-#include <utility>
 
 #include "absl/flags/flag.h"
 #include "absl/status/statusor.h"
@@ -86,14 +85,13 @@ absl::Status Serve(const rpc::ServiceFlags& flags) {
                      .ids = ids,
                      .on_commit = [&sequencer] { sequencer.Wake(); },
                      .evidence = evidence,
-                     .cache = cache},
+                     .cache = cache,
+                     .on_written = [&marks](const rpc::Versions& made) { marks.Wrote(made); }},
                     watch, registry, key);
 
   const auth::TokenAuthenticator authenticator(key);
   const auth::RoleAuthorizer authorizer;
-  rpc::ServerOptions options = rpc::MakeServerOptions(flags);
-  options.on_written = [&marks](const rpc::Versions& versions) { marks.Wrote(versions); };
-  rpc::Server server(std::move(options), authenticator, authorizer, clock);
+  rpc::Server server(rpc::MakeServerOptions(flags), authenticator, authorizer, clock);
   services.Register(server);
   feed.Register(server);
   WICI_RETURN_IF_ERROR(server.Start());

@@ -4,7 +4,8 @@ namespace wici::registration {
 
 Services::Services(const Environment& environment, EventWatch& watch, RegistryClient& registry,
                    const auth::SigningKey& key)
-    : mutation_(environment.database, environment.clock, environment.ids, environment.on_commit),
+    : mutation_(environment.database, environment.clock, environment.ids, environment.on_commit,
+                environment.on_written),
       events_(environment.database, mutation_),
       categories_(environment.database, mutation_),
       forms_(environment.database, mutation_),
@@ -14,7 +15,7 @@ Services::Services(const Environment& environment, EventWatch& watch, RegistryCl
       resend_limit_(environment.database, environment.clock),
       vouchers_(environment.database, mutation_),
       registrations_(environment.database, environment.clock, environment.machine, environment.ids,
-                     environment.on_commit),
+                     environment.on_commit, {}, environment.on_written),
       check_ins_(environment.database),
       no_shows_(mutation_),
       expiry_sweep_(registrations_, &invitations_, environment.clock, environment.machine),

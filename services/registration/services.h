@@ -40,7 +40,8 @@ struct Environment {
   IdSource& ids;
   std::function<void()> on_commit;  // called after commits that changed something
   EvidenceSweepOptions evidence = {};
-  feed::ReadCacheOptions cache = {};  // of the events
+  feed::ReadCacheOptions cache = {};         // of the events
+  Mutation::OnWritten on_written = nullptr;  // told what commits made, before they are answered
 };
 
 // Thread-safe. Outlives the server it is registered at.

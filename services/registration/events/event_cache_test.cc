@@ -35,7 +35,8 @@ class EventCacheTest : public RegistrationTest {
     follower_ = std::make_unique<feed::MarksFollower>(*second_database_, clock(), *marks_);
     second_ = std::make_unique<RegistrationServer>(
         *second_database_, machine_, service_.get(),
-        feed::ReadCacheOptions{.marks = marks_.get(), .bytes_max = 1024 * 1024});
+        feed::ReadCacheOptions{.marks = marks_.get(), .bytes_max = 1024 * 1024},
+        [this](const rpc::Versions& made) { marks_->Wrote(made); });
     event_ = OpenEvent(10);
     Follow();
   }
@@ -92,6 +93,21 @@ TEST_P(EventCacheTest, WhoRegisteredSeesItsSeatTakenEverywhere) {
   EXPECT_EQ(Confirmed(told), 1);  // no less than what was seen, and no more is asked
   Follow();
   EXPECT_EQ(Confirmed(), 2);
+}
+
+TEST_P(EventCacheTest, WhereSomebodyRegistersEverybodySeesIt) {
+  EXPECT_EQ(Confirmed(), 0);
+  EXPECT_THAT(second_->grpc.Call<v1::Registration>(
+                  "wici.registration.v1.RegistrationService/CreateRegistration",
+                  RequestFor(event_, "a@example.org")),
+              IsOk());
+  EXPECT_EQ(Confirmed(), 1);
+  v1::CancelEventRequest request;
+  request.set_name(event_);
+  EXPECT_THAT(second_->grpc.Call<v1::Event>("wici.registration.v1.EventService/CancelEvent",
+                                            request, second_->grpc.Token("event-organiser")),
+              IsOk());
+  EXPECT_EQ(Show().state(), v1::EVENT_STATE_CANCELLED);
 }
 
 TEST_P(EventCacheTest, ABatchAndAGroupTellWhatTheyTook) {

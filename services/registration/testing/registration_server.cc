@@ -1,5 +1,7 @@
 #include "services/registration/testing/registration_server.h"
 
+#include <utility>
+
 #include "services/registration/services.h"
 
 namespace wici::registration {
@@ -72,7 +74,8 @@ MeetingKeeper& BackgroundWork::meeting_keeper() { return all.meeting_keeper(); }
 
 struct RegistrationServer::Served {
   Served(RegistrationServer& server, sql::Database& database, const Clock& machine,
-         testing::ServiceFixture& first, feed::ReadCacheOptions cache)
+         testing::ServiceFixture& first, feed::ReadCacheOptions cache,
+         Mutation::OnWritten on_written)
       : watch(database, machine),
         registry_client(server.registry.channel(), server.registry.key(), server.registry.clock()),
         services({.database = database,
@@ -80,7 +83,8 @@ struct RegistrationServer::Served {
                   .machine = machine,
                   .ids = first.ids(),
                   .on_commit = [] {},
-                  .cache = cache},
+                  .cache = cache,
+                  .on_written = std::move(on_written)},
                  watch, registry_client, first.key()) {}
 
   EventWatch watch;
@@ -89,9 +93,11 @@ struct RegistrationServer::Served {
 };
 
 RegistrationServer::RegistrationServer(sql::Database& database, const Clock& machine,
-                                       RegistrationServer* first, feed::ReadCacheOptions cache)
+                                       RegistrationServer* first, feed::ReadCacheOptions cache,
+                                       std::function<void(const rpc::Versions&)> on_written)
     : served(std::make_unique<Served>(*this, database, machine,
-                                      first == nullptr ? grpc : first->grpc, cache)),
+                                      first == nullptr ? grpc : first->grpc, cache,
+                                      std::move(on_written))),
       watch(served->watch),
       services{served->services} {
   served->services.Register(grpc.server());

@@ -3,6 +3,7 @@
 #ifndef WICI_SERVICES_REGISTRATION_TESTING_REGISTRATION_SERVER_H_
 #define WICI_SERVICES_REGISTRATION_TESTING_REGISTRATION_SERVER_H_
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -10,6 +11,7 @@
 
 #include "libs/base/clock.h"
 #include "libs/feed/cache/read_cache_options.h"
+#include "libs/rpc/versions.h"
 #include "libs/sql/database.h"
 #include "libs/testing/service_fixture.h"
 #include "wici/cluster_registry/v1/audience_service.pb.h"
@@ -86,7 +88,8 @@ struct BackgroundWork {
 // ids in common with, and outlives it.
 struct RegistrationServer {
   RegistrationServer(sql::Database& database, const Clock& machine,
-                     RegistrationServer* first = nullptr, feed::ReadCacheOptions cache = {});
+                     RegistrationServer* first = nullptr, feed::ReadCacheOptions cache = {},
+                     std::function<void(const rpc::Versions&)> on_written = nullptr);
   ~RegistrationServer();
 
   FakeRegistry registry;

@@ -104,6 +104,7 @@ TEST_P(EventCacheTest, WhereSomebodyRegistersEverybodySeesIt) {
   EXPECT_EQ(Confirmed(), 1);
   v1::CancelEventRequest request;
   request.set_name(event_);
+  request.set_reason("the hall burnt down");
   EXPECT_THAT(second_->grpc.Call<v1::Event>("wici.registration.v1.EventService/CancelEvent",
                                             request, second_->grpc.Token("event-organiser")),
               IsOk());

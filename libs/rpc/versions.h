@@ -33,6 +33,13 @@ class Versions {
  public:
   static constexpr std::size_t kVersionsMax = 16;
 
+  // "*".
+  static Versions All() {
+    Versions all;
+    all.RaiseAll();
+    return all;
+  }
+
   // Adds one value of the metadata.
   void Parse(std::string_view text);
   // Adds that `aggregate` has come to `version`.

@@ -82,11 +82,9 @@ absl::Status Serve(const rpc::ServiceFlags& flags) {
   const Environment environment = {store, clock, ids, cache};
   ExpirySweep expiry(environment);
   Services services(environment, *index);
-  rpc::Versions any_cluster;
-  any_cluster.RaiseAll();
   ImportWorker import_worker(*database, store, clock, ids, {.owner = ids.NewId()}, [&] {
     sequencer.Wake();
-    marks.Wrote(any_cluster);
+    marks.Wrote(rpc::Versions::All());
   });
 
   rpc::Server server(rpc::MakeServerOptions(flags), authenticator, authorizer, clock);

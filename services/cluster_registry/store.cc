@@ -107,11 +107,7 @@ absl::StatusOr<bool> Store::FindAnswer(const Mutation& mutation,
     return absl::OkStatus();
   }));
   // Which version it was is not kept with the answer.
-  if (answered && mutation.written != nullptr) {
-    rpc::Versions everything;
-    everything.RaiseAll();
-    mutation.written->Merge(everything);
-  }
+  if (answered && mutation.written != nullptr) mutation.written->Merge(rpc::Versions::All());
   return answered;
 }
 

@@ -14,6 +14,9 @@
 #include "libs/base/clock.h"
 #include "libs/base/id.h"
 #include "libs/base/status_macros.h"
+#include "libs/feed/cache/change_marks.h"
+#include "libs/feed/cache/marks_follower.h"
+#include "libs/feed/cache/read_cache_options.h"
 #include "libs/feed/feed_service.h"
 #include "libs/feed/retention.h"
 #include "libs/feed/sequencer.h"
@@ -35,6 +38,8 @@ ABSL_FLAG(
 ABSL_FLAG(absl::Duration, evidence_interval, absl::Hours(1),
           "how often the registry is given what an event that is over counts for, if that has "
           "changed; half a year after its end 24 times as seldom");
+ABSL_FLAG(std::uint64_t, read_cache_bytes, 32 * 1024 * 1024,
+          "memory for the events that are read most often, kept in the process; 0 to keep nothing");
 
 namespace wici::registration {
 namespace {
@@ -69,16 +74,28 @@ absl::Status Serve(const rpc::ServiceFlags& flags) {
   feed::FeedService feed(*database, clock);
   EventWatch watch(*database, clock);
   feed::Retention retention(*database, clock, {.also = {&ResendBuckets::DeleteFull}});
+  feed::ChangeMarks marks(clock);
+  feed::MarksFollower marks_follower(*database, clock, marks);
+  const feed::ReadCacheOptions cache = {.marks = &marks,
+                                        .bytes_max = absl::GetFlag(FLAGS_read_cache_bytes)};
   feed::Sequencer sequencer(*database, redis.get(), clock,
                             {.source = flags.service, .owner = ids.NewId()},
-                            [&feed, &watch](const feed::v1::Cursor& head) {
+                            [&](const feed::v1::Cursor& head) {
                               feed.Notify(head);
                               watch.Notify();
+                              marks_follower.Wake();
                             });
   RegistryClient registry(rpc::MakeChannel(absl::GetFlag(FLAGS_registry)), key, clock);
-  Services services(
-      {*database, clock, clock, ids, [&sequencer] { sequencer.Wake(); }, evidence, commit}, watch,
-      registry, key);
+  Services services({.database = *database,
+                     .clock = clock,
+                     .machine = clock,
+                     .ids = ids,
+                     .on_commit = [&sequencer] { sequencer.Wake(); },
+                     .evidence = evidence,
+                     .commit = commit,
+                     .cache = cache,
+                     .on_written = [&marks](const rpc::Versions& made) { marks.Wrote(made); }},
+                    watch, registry, key);
 
   const auth::TokenAuthenticator authenticator(key);
   const auth::RoleAuthorizer authorizer;
@@ -88,6 +105,7 @@ absl::Status Serve(const rpc::ServiceFlags& flags) {
   WICI_RETURN_IF_ERROR(server.Start());
   sequencer.Start();
   retention.Start();
+  if (cache.bytes_max > 0) marks_follower.Start();
   services.expiry_sweep().Start();
   services.answer_retention().Start();
   services.evidence_sweep().Start();

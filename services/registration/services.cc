@@ -4,7 +4,8 @@ namespace wici::registration {
 
 Services::Services(const Environment& environment, EventWatch& watch, RegistryClient& registry,
                    const auth::SigningKey& key)
-    : mutation_(environment.database, environment.clock, environment.ids, environment.on_commit),
+    : mutation_(environment.database, environment.clock, environment.ids, environment.on_commit,
+                environment.on_written),
       events_(environment.database, mutation_),
       categories_(environment.database, mutation_),
       forms_(environment.database, mutation_),
@@ -14,7 +15,7 @@ Services::Services(const Environment& environment, EventWatch& watch, RegistryCl
       resend_limit_(environment.database, environment.clock),
       vouchers_(environment.database, mutation_),
       registrations_(environment.database, environment.clock, environment.machine, environment.ids,
-                     environment.on_commit, environment.commit),
+                     environment.on_commit, environment.commit, environment.on_written),
       check_ins_(environment.database),
       no_shows_(mutation_),
       expiry_sweep_(registrations_, &invitations_, environment.clock, environment.machine),
@@ -26,7 +27,8 @@ Services::Services(const Environment& environment, EventWatch& watch, RegistryCl
                       environment.clock, environment.machine, environment.evidence),
       calendars_(environment.database),
       event_service_(events_, categories_, forms_, series_,
-                     GroupReader(invitations_, registrations_), watch, environment.ids),
+                     GroupReader(invitations_, registrations_), watch, environment.ids,
+                     environment.cache),
       invitation_service_(events_, invitations_, registry, key, environment.clock, environment.ids),
       registration_service_(registrations_, persons_, resend_limit_, BlindIndex(key),
                             VoucherCodes(key), key, environment.clock, environment.ids),

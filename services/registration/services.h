@@ -7,6 +7,7 @@
 #include "libs/auth/token.h"
 #include "libs/base/clock.h"
 #include "libs/base/id.h"
+#include "libs/feed/cache/read_cache_options.h"
 #include "libs/rpc/server.h"
 #include "libs/sql/committer.h"
 #include "libs/sql/database.h"
@@ -41,6 +42,8 @@ struct Environment {
   std::function<void()> on_commit;  // called after commits that changed something
   EvidenceSweepOptions evidence = {};
   sql::CommitterOptions commit = {};
+  feed::ReadCacheOptions cache = {};         // of the events
+  Mutation::OnWritten on_written = nullptr;  // told what commits made, before they are answered
 };
 
 // Thread-safe. Outlives the server it is registered at.

@@ -60,6 +60,7 @@ class EventBatch {
     }
     doors_.Settle(changes);
     written = written || doors_.changed();
+    for (SeatOp* op : ops) op->event_version = event_.next_version() - (written ? 0 : 1);
     // A batch of refusals writes nothing.
     if (!written) {
       changes.resize(before);
@@ -376,6 +377,7 @@ absl::Status ApplySeatOps(sql::Transaction& tx, absl::Span<SeatOp* const> ops, a
     op->registration.Clear();
     op->group.clear();
     op->leads = false;
+    op->event_version = 0;
   }
   Twins twins;
   WICI_ASSIGN_OR_RETURN(const Ops fresh, TakeAnswered(tx, ops, twins));

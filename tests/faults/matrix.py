@@ -57,7 +57,7 @@ PROGRAMS = {
         "--engine=postgres", postgres=True),
     "notification-kill": Program((1, 7, 21), "{services}/notification/kill_test.py"),
     "registration-kill": Program(
-        (1, 8), "{services}/registration/kill_test.py --seeds=1", "--first_seed", True),
+        (1, 8), "{services}/registration/processes/kill_test.py --seeds=1", "--first_seed", True),
     "seats-kill": Program(
         (1, 8), "{build}/services/registration/seats/history/seats_kill_test --seeds=3",
         "--first_seed", True),

@@ -77,6 +77,10 @@ CONTROLS = {
         (), "{here}/rolling_restart.py --broken", postgres=True),
     "no count of places, no CHECK": Program(
         (), "{build}/services/registration/seats/history/seats_negative_control_test", None, True),
+    "no epoch of the lease, no look at replies": Program(
+        (), "{build}/libs/feed/feed_test --gtest_filter=*RelayTest.*CheckerSaysSo*", None),
+    "no fence of the ledger": Program(
+        (), "{build}/notification_tests --gtest_filter=*WithoutTheFence*", None),
     "no version of the event's row": Program(
         (), "{build}/services/registration/seats/history/seats_history_test "
         "--gtest_filter=*SeatsVersionGuard*", None, True),

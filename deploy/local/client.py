@@ -116,6 +116,7 @@ class Api:
                 service, CHANNEL_OPTIONS)) for service, package in PACKAGES.items()}
         self._metadata = [("authorization", f"Bearer {token}")] if token else []
         self.retry_seconds = RETRY_SECONDS
+        self.deadline_seconds = DEADLINE_SECONDS
         self.strike = None  # called once, while the next call is under way: for fault runs
 
     def by_link(self, token):
@@ -132,7 +133,7 @@ class Api:
         request, invoke = self._prepare(method_name, fields)
 
         def call():
-            future = invoke.future(request, timeout=DEADLINE_SECONDS, metadata=self._metadata)
+            future = invoke.future(request, timeout=self.deadline_seconds, metadata=self._metadata)
             strike, self.strike = self.strike, None
             if strike:
                 strike()
@@ -151,7 +152,7 @@ class Api:
         """All messages of a stream that ends."""
         request, invoke = self._prepare(method_name, fields)
         return self._until_available(method_name, lambda: list(
-            invoke(request, timeout=DEADLINE_SECONDS, metadata=self._metadata)))
+            invoke(request, timeout=self.deadline_seconds, metadata=self._metadata)))
 
     def watch(self, method_name, wanted, /, **fields):
         """The first message of a stream without end for which wanted(message) is not None: what that

@@ -3,6 +3,11 @@
 #
 #   deploy/local/postgres.sh start DIR            prints its URL; nothing is synced to disk (tests)
 #   deploy/local/postgres.sh start DIR --durable  the same with fsync and synchronous_commit on
+#   deploy/local/postgres.sh standby DIR URL CONNINFO
+#                                                 the same as a standby: copies the server of URL,
+#                                                 then follows the one that CONNINFO reaches
+#   deploy/local/postgres.sh promote DIR          makes a standby a primary
+#   deploy/local/postgres.sh kill DIR             kill -9 of all its processes; the data stays
 #   deploy/local/postgres.sh stop DIR             stops it and deletes its data
 #
 # DIR is a directory that exists; it keeps the log and says where the data is. The server refuses
@@ -24,15 +29,22 @@ programs() {
   dirname "$newest"
 }
 
-start() {
-  local directory=$1 durable=$2 bin data
+# Prints a new directory for the data of the server in DIR.
+make_data() {
+  local directory=$1 data
   [[ -d $directory ]] || die "no directory $directory"
   [[ ! -e $directory/postgres.data ]] || die "already started in $directory"
-  bin=$(programs)
   # Directly below /tmp: the path of a socket is short, and the server's user may get there.
   data=$(mktemp -d /tmp/wici-pg.XXXXXX)
   printf '%s\n' "$data" >"$directory/postgres.data"
   if ((EUID == 0)); then chown postgres "$data"; fi
+  printf '%s\n' "$data"
+}
+
+start() {
+  local directory=$1 durable=$2 bin data
+  bin=$(programs)
+  data=$(make_data "$directory")
   as_server "$bin/initdb" --pgdata="$data/db" --username=postgres --auth=trust --encoding=UTF8 \
     --locale=C.UTF-8 --no-sync >"$directory/postgres.log" 2>&1 || fail "$directory"
   {
@@ -42,9 +54,43 @@ start() {
       printf 'fsync = off\nsynchronous_commit = off\nfull_page_writes = off\n'
     fi
   } | as_server tee -a "$data/db/postgresql.conf" >/dev/null
-  as_server "$bin/pg_ctl" --pgdata="$data/db" --log="$data/log" --silent --wait --timeout=60 \
-    start >>"$directory/postgres.log" 2>&1 || fail "$directory"
+  serve "$directory" "$data"
+}
+
+standby() {
+  local directory=$1 url=$2 conninfo=$3 bin data
+  bin=$(programs)
+  data=$(make_data "$directory")
+  as_server "$bin/pg_basebackup" --dbname="$url" --pgdata="$data/db" --checkpoint=fast --no-sync \
+    >"$directory/postgres.log" 2>&1 || fail "$directory"
+  # What is said last holds.
+  printf "unix_socket_directories = '%s'\nprimary_conninfo = '%s'\n" "$data" "$conninfo" |
+    as_server tee -a "$data/db/postgresql.conf" >/dev/null
+  as_server touch "$data/db/standby.signal"
+  serve "$directory" "$data"
+}
+
+# Starts the server whose data is there, and prints its URL.
+serve() {
+  local directory=$1 data=$2
+  as_server "$(programs)/pg_ctl" --pgdata="$data/db" --log="$data/log" --silent --wait \
+    --timeout=60 start >>"$directory/postgres.log" 2>&1 || fail "$directory"
   printf 'postgresql://postgres@/postgres?host=%s\n' "$data"
+}
+
+promote() {
+  as_server "$(programs)/pg_ctl" --pgdata="$(cat "$1/postgres.data")/db" --silent --wait \
+    --timeout=60 promote >>"$1/postgres.log" 2>&1 || die "the standby in $1 was not promoted"
+}
+
+# The first is the postmaster; the others would see that it is gone, but not at once.
+kill_all() {
+  local data first
+  data=$(cat "$1/postgres.data")
+  first=$(head -n 1 "$data/db/postmaster.pid")
+  # shellcheck disable=SC2046  # one word for each process
+  kill -KILL "$first" $(ps -o pid= --ppid "$first")
+  rm -f "$data/db/postmaster.pid"
 }
 
 # Shows why it did not start.
@@ -71,7 +117,9 @@ stop() {
   rm -f "$directory/postgres.data"
 }
 
-usage() { die "usage: postgres.sh start DIR [--durable] | stop DIR"; }
+usage() {
+  die "usage: postgres.sh start DIR [--durable] | standby DIR URL CONNINFO | promote|kill|stop DIR"
+}
 
 main() {
   (($# >= 2)) || usage
@@ -83,6 +131,9 @@ main() {
         *) usage ;;
       esac
       ;;
+    standby) (($# == 4)) || usage; standby "$2" "$3" "$4" ;;
+    promote) promote "$2" ;;
+    kill) kill_all "$2" ;;
     stop) stop "$2" ;;
     *) usage ;;
   esac

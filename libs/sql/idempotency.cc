@@ -24,6 +24,9 @@ constexpr Query kPurge{"purge_idempotency", R"sql(
     ORDER BY created_at LIMIT $2)
   RETURNING 1)sql"};
 
+// How often a transaction is run whose unique keys others take first.
+constexpr int kTwinTriesMax = 6;
+
 using Answer = absl::StatusOr<std::optional<std::string>>;
 
 absl::Status ReusedError(std::string_view domain) {
@@ -83,6 +86,20 @@ absl::Status StoreAnswers(Transaction& tx, absl::Span<const IdempotencyRecord> r
                         tx.InsertMany(kStore, "ON CONFLICT DO NOTHING RETURNING 1", rows));
   if (stored.size() == rows.size()) return absl::OkStatus();
   return absl::AlreadyExistsError("a request_id was stored by another transaction");
+}
+
+absl::Status WriteAgainstTwins(Database& database, absl::Time deadline,
+                               const Database::Body& body) {
+  absl::Status status;
+  for (int i = 0; i < kTwinTriesMax; ++i) {
+    status = database.Write(deadline, body);
+    if (ErrorReason(status) != "UNIQUE_VIOLATED") return status;
+  }
+  // As Database tells of transactions that met too often: which key it was is no business of a
+  // caller.
+  return MakeError(absl::StatusCode::kAborted, "sql.wici", "TRANSACTION_CONFLICT",
+                   "other changes were first each time; try again",
+                   {{"query", ErrorMetadataValue(status, "query")}});
 }
 
 absl::StatusOr<std::int64_t> PurgeAnswers(Transaction& tx, absl::Time before, std::int64_t limit) {

@@ -50,6 +50,12 @@ struct IdempotencyRecord {
 absl::Status StoreAnswers(Transaction& tx, absl::Span<const IdempotencyRecord> records,
                           absl::Time now);
 
+// Database::Write for a body that looks before it inserts. Of two that do so at once, twins of one
+// request for instance, the second violates a unique key: it is run again, and then sees what the
+// first has written. Errors: those of Database::Write, of which a unique key that is still violated
+// after several tries is told as ABORTED, TRANSACTION_CONFLICT: the caller may try again.
+absl::Status WriteAgainstTwins(Database& database, absl::Time deadline, const Database::Body& body);
+
 // Deletes at most `limit` records older than `before`; returns how many.
 absl::StatusOr<std::int64_t> PurgeAnswers(Transaction& tx, absl::Time before, std::int64_t limit);
 

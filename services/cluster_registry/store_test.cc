@@ -1,6 +1,7 @@
 // The store, on every engine.
 #include "services/cluster_registry/store.h"
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -22,6 +23,10 @@ using testing::Parse;
 using wici::testing::IsOk;
 using wici::testing::Reason;
 using wici::testing::StatusIs;
+
+constexpr sql::Query kTakePosition{
+    "test_take_position",
+    "INSERT INTO feed_positions (source, consumer_group, epoch, seq) VALUES ($1, '', '', 0)"};
 
 class StoreTest : public testing::FamilyStoreTest {
  protected:
@@ -215,6 +220,21 @@ TEST_P(StoreTest, TheSameRequestIdGivesTheStoredAnswer) {
   EXPECT_EQ(runs, 1);
   EXPECT_THAT(write("another body"),
               StatusIs(absl::StatusCode::kInvalidArgument, Reason("REQUEST_ID_REUSED")));
+}
+
+// Takes the first of `names` at the first try, the next one at the next, as one does that looked
+// for a free one before others were faster.
+TEST_P(StoreTest, ARaceThatIsLostIsRunAgainAndInTheEndAConflictToTryAgain) {
+  const auto take = [&](const std::vector<std::string>& names) {
+    std::size_t tries = 0;
+    return Write([&, tries](Writer& writer) mutable {
+      const std::string& name = names[std::min(tries++, names.size() - 1)];
+      return writer.sql().Execute(kTakePosition, {name}).status();
+    });
+  };
+  ASSERT_THAT(take({"a"}), IsOk());
+  EXPECT_THAT(take({"a", "a", "b"}), IsOk());
+  EXPECT_THAT(take({"a"}), StatusIs(absl::StatusCode::kAborted, Reason("TRANSACTION_CONFLICT")));
 }
 
 TEST_P(StoreTest, ARefusalWritesNothing) {

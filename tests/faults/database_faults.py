@@ -1,0 +1,293 @@
+#!/usr/bin/python3
+"""Faults of PostgreSQL under two replicas of the registration service, with an oracle.
+
+    database_faults.py [--mode proxy|serializable|failover] [--seconds S] [--seed N] [--clients C]
+                       [--broken]
+
+Clients outside register, cancel and come in, over gRPC; a call that does not succeed they send
+again with the same request_id, to the other replica. Meanwhile, by mode:
+
+  proxy         connections to the database break at chosen instants: before and after a COMMIT, in
+                the middle of a transaction, all at once; statements and commits fail with 40001; it
+                is slow, and it stands still (postgres_proxy.py)
+  serializable  the same with default_transaction_isolation = serializable
+  failover      the database is two servers, one a synchronous standby of the other; replication
+                stands still for a while, then the primary is killed and the standby promoted
+
+Then the oracle of services/registration/kill_test.py compares what clients were told with the
+changes and the rows: never more places taken than there are, the waiting list in order, what was
+acknowledged is there, one registration for each request_id, the same answer to the same request.
+Beyond it: the feed has every change once, without a gap, from both replicas; and a lost race
+(ABORTED) is settled by the service, not by its clients.
+
+In the end an acknowledged registration is deleted behind the service's back: the oracle must find
+that. With --broken the clients send each try with a request_id of its own: it must find that, too.
+Ends with 0, or says what is wrong and how to repeat it. Needs the server that WICI_TEST_POSTGRES
+names, but for failover, which starts its own.
+"""
+
+import argparse
+import collections
+import os
+import pathlib
+import random
+import re
+import sys
+import tempfile
+import threading
+import time
+import uuid
+
+import grpc
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path[:0] = [str(ROOT / "deploy/local"), str(ROOT / "tests/faults"),
+                str(ROOT / "services/registration")]
+
+import client  # noqa: E402
+import kill_test  # noqa: E402
+import stubs  # noqa: E402
+from postgres_pair import PostgresPair  # noqa: E402
+from postgres_proxy import PostgresProxy, RandomFaults  # noqa: E402
+from stack import stop_on_signals  # noqa: E402
+
+DEADLINE_SECONDS = {"failover": 1}  # of a call; shorter than replication stands still
+SETTLE_SECONDS = 30
+SERIALIZABLE = "&options=-cdefault_transaction_isolation%3Dserializable"
+# Of a fail-over: longer than a service waits for the answer to a COMMIT.
+STALL_SECONDS = {"proxy": 0.3, "serializable": 0.3, "failover": 7}
+# Of each statement or commit of a transaction; one has about eight.
+RATES = {"cut_before_commit": 0.04, "cut_after_commit": 0.05, "refuse_commit": 0.05,
+         "cut": 0.01, "refuse": 0.01, "delay": 0.01}
+MUST_HAPPEN = ("cut_before_commit", "cut_after_commit", "refuse_commit")
+FEED_PAGE = 1000
+
+
+class Forgetful:
+    """An Api whose owner does not know what request_id is for."""
+
+    def __init__(self, api):
+        self._api = api
+
+    def __call__(self, method, /, **fields):
+        return self._api(method, **fields | {"request_id": str(uuid.uuid4())})
+
+
+class ProxiedServer:
+    """A database of the server WICI_TEST_POSTGRES names, behind a proxy."""
+
+    def __init__(self, server, mode, seed):
+        self._server, self._mode = server, mode
+        self._database = f"faults_{os.getpid()}_{seed}"
+        kill_test.query(server, f"CREATE DATABASE {self._database}")
+        self.direct = re.sub(r"^(\w+://[^/?]*/)[^?]*", rf"\g<1>{self._database}", server)
+        self._proxy = PostgresProxy(server)
+        self.url = self._proxy.url(
+            self._database, SERIALIZABLE if mode == "serializable" else "")
+
+    def disturb(self, rng, seconds, done, met):
+        """Until what must happen has, and people have `met` it; so many seconds at least."""
+        begun, counts = time.monotonic(), self._proxy.counts
+        self._proxy.choose = RandomFaults(rng.random(), RATES)
+        try:
+            while time.monotonic() < begun + seconds or (
+                    not (met() and all(counts[fault] for fault in MUST_HAPPEN)) and
+                    time.monotonic() < begun + SETTLE_SECONDS):
+                done.wait(rng.uniform(0.2, 0.8))
+                if rng.random() < 0.5:
+                    self._proxy.cut_all()
+                else:
+                    self._proxy.stall(True)
+                    done.wait(rng.uniform(0, STALL_SECONDS[self._mode]))
+                    self._proxy.stall(False)
+        finally:
+            self._proxy.choose = None
+        return [f"{fault} never happened: this proves little" for fault in MUST_HAPPEN
+                if not counts[fault]]
+
+    def summary(self):
+        return ", ".join(f"{what} {count}" for what, count in sorted(self._proxy.counts.items()))
+
+    def close(self):
+        self._proxy.close()
+        kill_test.query(self._server, f"DROP DATABASE {self._database} WITH (FORCE)")
+
+
+class FailingPair:
+    """Two servers, the second of which takes over."""
+
+    def __init__(self, directory):
+        self._pair = PostgresPair(directory)
+        kill_test.query(self._pair.primary_url, "CREATE DATABASE faults")
+        self.url = self.direct = self._pair.url("faults")
+        self._outage = 0.0
+
+    def disturb(self, rng, seconds, done, met):
+        """Replication stands still, the primary dies, the standby takes over."""
+        done.wait(rng.uniform(0.5, 1) * seconds / 2)
+        self._pair.replication.stall(True)
+        done.wait(STALL_SECONDS["failover"])
+        self._pair.kill_primary()
+        begun = time.monotonic()
+        self._pair.promote_standby()
+        self._outage = time.monotonic() - begun
+        done.wait(seconds / 2)
+        while not met() and time.monotonic() < begun + SETTLE_SECONDS:
+            done.wait(0.1)
+        return []
+
+    def summary(self):
+        return f"promoted within {self._outage:.1f} s"
+
+    def close(self):
+        self._pair.close()
+
+
+def read_feed(address, token):
+    """All changes there are, as (seq, aggregate, version, kind, resource)."""
+    method = stubs.methods()["FeedService.ReadChanges"]
+    request, found = client.prototype(method.input_type)(limit=FEED_PAGE), []
+    with grpc.insecure_channel(address) as channel:
+        read = channel.unary_unary(
+            "/wici.feed.v1.FeedService/ReadChanges",
+            request_serializer=lambda message: message.SerializeToString(),
+            response_deserializer=client.prototype(method.output_type).FromString)
+        while True:
+            page = read(request, timeout=client.DEADLINE_SECONDS,
+                        metadata=[("authorization", f"Bearer {token}")])
+            if not page.changes:
+                return found
+            found += [(change.cursor.seq, change.aggregate, change.version, change.kind,
+                       change.resource) for change in page.changes]
+            request.after.CopyFrom(page.next)
+
+
+def check_feed(url, replicas, token):
+    """Yields what is wrong with the feed, once it has had the time to number everything."""
+    committed = collections.Counter(
+        (aggregate, int(version), kind, resource) for aggregate, version, kind, resource in
+        kill_test.query(url, "SELECT aggregate, version, kind, resource FROM changes"))
+    feeds, give_up = [], time.monotonic() + SETTLE_SECONDS
+    for address in replicas.addresses:
+        while len(feed := read_feed(address, token)) < committed.total() and (
+                time.monotonic() < give_up):
+            time.sleep(0.1)
+        feeds.append(feed)
+    feed = feeds[0]
+    if any(other != feed for other in feeds):
+        yield "the replicas give different feeds"
+    if [change[0] for change in feed] != list(range(1, len(feed) + 1)):
+        yield "the feed has a gap, or numbers twice"
+    if collections.Counter(change[1:] for change in feed) != committed:
+        yield f"the feed has {len(feed)} changes, {committed.total()} were committed"
+    versions = {}
+    for seq, aggregate, version, *_ in feed:
+        if version < versions.get(aggregate, 0):
+            yield f"change {seq} of {aggregate} comes after a later one"
+        versions[aggregate] = version
+
+
+def check_oracle(server, event, people, apis):
+    """Deletes an acknowledged registration and yields a complaint if nobody notices."""
+    name = next(told.answer.name for person in people for told in person.told
+                if told.method.endswith("CreateRegistration"))
+    kill_test.query(server.direct, "DELETE FROM registrations "
+                                   f"WHERE event = '{event}' AND id = '{name.split('/')[-1]}'")
+    if not any(name in found for found in kill_test.check(server.direct, event, people, apis)):
+        yield f"{name} was acknowledged and then deleted, and the oracle does not see it"
+
+
+def load(server, args, apis, event):
+    """The people, after all they did, and what is wrong with the run itself."""
+    done = threading.Event()
+    callers = [Forgetful(api) for api in apis] if args.broken else apis
+    people = [kill_test.Person(callers, event, number, args.seed, done)
+              for number in range(args.clients)]
+    threads = [threading.Thread(target=person.run) for person in people]
+    for thread in threads:
+        thread.start()
+    try:
+        problems = server.disturb(
+            random.Random(args.seed), args.seconds, done, lambda: (
+                any(person.retries for person in people) and
+                sum(len(person.told) for person in people) > 3 * len(people)))
+        done.wait(0.3)  # all is well again
+    finally:
+        done.set()
+    for thread in threads:
+        thread.join()
+    return people, problems
+
+
+def run(server, args, directory):
+    """What is wrong."""
+    replicas = kill_test.Replicas(directory, server.url)
+    try:
+        for number in range(len(replicas.addresses)):  # the first makes the schema
+            replicas.start(number)
+            replicas.wait_ready(number)
+        apis = kill_test.connect(replicas)
+        for api in apis:
+            api.deadline_seconds = DEADLINE_SECONDS.get(args.mode, client.DEADLINE_SECONDS)
+        apis[0].retry_seconds = SETTLE_SECONDS  # it may not be connected yet
+        event = kill_test.open_event(apis[0])
+        apis[0].retry_seconds = 0
+        people, problems = load(server, args, apis, event)
+        for api in apis:
+            api.retry_seconds = SETTLE_SECONDS
+            api.deadline_seconds = client.DEADLINE_SECONDS
+        problems += kill_test.check(server.direct, event, people, apis)
+        token = client.bearer_token(replicas.key, "users/operator", ["platform-operator@platform"])
+        problems += check_feed(server.direct, replicas, token)
+        retries = sum((person.retries for person in people), collections.Counter())
+        if not retries:
+            problems.append("no call met a fault: this proves nothing")
+        if retries["ABORTED"]:
+            problems.append(f"{retries['ABORTED']} lost races were left to the clients")
+        if not problems:
+            problems += check_oracle(server, event, people, apis)
+        for api in apis:
+            api.close()
+        print(f"{args.mode}, seed {args.seed}: {sum(len(person.told) for person in people)} calls "
+              f"acknowledged, sent again after {dict(retries)}; {server.summary()}")
+        return problems
+    finally:
+        replicas.stop()
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--mode", choices=STALL_SECONDS, default="proxy")
+    parser.add_argument("--seconds", type=float, default=4)
+    parser.add_argument("--seed", type=int, default=random.randrange(1 << 32))
+    parser.add_argument("--clients", type=int, default=24)
+    parser.add_argument("--broken", action="store_true")
+    args = parser.parse_args()
+    stop_on_signals()  # servers are no children of ours
+    with tempfile.TemporaryDirectory(prefix="wici-faults-") as name:
+        directory = pathlib.Path(name)
+        directory.chmod(0o755)  # PostgreSQL is another user
+        if args.mode == "failover":
+            server = FailingPair(directory)
+        else:
+            url = os.environ.get("WICI_TEST_POSTGRES")
+            if not url:
+                sys.exit("set WICI_TEST_POSTGRES, or use ./wici faults")
+            server = ProxiedServer(url, args.mode, args.seed)
+        try:
+            problems = run(server, args, directory)
+        finally:
+            server.close()
+    doubled = [problem for problem in problems
+               if "ALREADY_REGISTERED" in problem or "requests made" in problem]
+    if args.broken and not doubled:
+        print("\n".join(problems[:20]))
+        sys.exit("tries went under a request_id of their own, and the oracle does not see it")
+    if problems and not args.broken:
+        print("\n".join(problems[:20]))
+        sys.exit(f"failed; again with {' '.join(sys.argv[:1])} --mode={args.mode} "
+                 f"--seconds={args.seconds:g} --seed={args.seed} --clients={args.clients}")
+
+
+if __name__ == "__main__":
+    main()

@@ -42,7 +42,7 @@ import grpc
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "deploy/local"), str(ROOT / "tests/faults"),
-                str(ROOT / "services/registration")]
+                str(ROOT / "services/registration/processes")]
 
 import client  # noqa: E402
 import kill_test  # noqa: E402

@@ -61,6 +61,12 @@ PROGRAMS = {
     "seats-kill": Program(
         (1, 8), "{build}/services/registration/seats/history/seats_kill_test --seeds=3",
         "--first_seed", True),
+    "database-proxy": Program(
+        (2, 3, 5), "{here}/database_faults.py --mode=proxy --seconds=15", postgres=True),
+    "database-serializable": Program(
+        (2, 3, 5), "{here}/database_faults.py --mode=serializable --seconds=15", postgres=True),
+    "database-failover": Program(
+        (4,), "{here}/database_faults.py --mode=failover --seconds=5", postgres=True),
     "exhaustion": Program((6, 9, 22), "{here}/exhaustion.py"),
     "flood": Program((18,), "{here}/flood.py"),
     "import-kill": Program((1,), "{here}/import_kill_test.py"),
@@ -73,10 +79,16 @@ CONTROLS = {
         (), "{bin}/wici-feed-faults --engine=sqlite --minutes=0.2 --broken"),
     "a mail server that loses": Program(
         (), "{here}/notification_faults.py --notifications=40 --broken"),
+    "a request_id for each try": Program(
+        (), "{here}/database_faults.py --mode=proxy --seconds=3 --broken", postgres=True),
     "a kill instead of a drain": Program(
         (), "{here}/rolling_restart.py --broken", postgres=True),
     "no count of places, no CHECK": Program(
         (), "{build}/services/registration/seats/history/seats_negative_control_test", None, True),
+    "no epoch of the lease, no look at replies": Program(
+        (), "{build}/libs/feed/feed_test --gtest_filter=*RelayTest.*CheckerSaysSo*", None),
+    "no fence of the ledger": Program(
+        (), "{build}/notification_tests --gtest_filter=*WithoutTheFence*", None),
     "no version of the event's row": Program(
         (), "{build}/services/registration/seats/history/seats_history_test "
         "--gtest_filter=*SeatsVersionGuard*", None, True),

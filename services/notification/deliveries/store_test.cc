@@ -15,6 +15,7 @@
 #include "libs/testing/database_fixture.h"
 #include "libs/testing/fake_clock.h"
 #include "libs/testing/fake_ids.h"
+#include "libs/testing/rewriting_database.h"
 #include "libs/testing/status_matchers.h"
 #include "services/notification/deliveries/ledger_rows.h"
 #include "services/notification/deliveries/sql_store.h"
@@ -448,6 +449,21 @@ TEST_P(StoreTest, F14_LeaseThatRanOutLetsAnotherWorkerInAndFencesTheFirstOff) {
   EXPECT_EQ(Settle(fast, v1::ATTEMPT_OUTCOME_DELIVERED_TO_RELAY), 1);
   EXPECT_EQ(Settle(slow, v1::ATTEMPT_OUTCOME_REJECTED), 0);
   EXPECT_EQ(Deliveries(plan.id)[0].state(), v1::DELIVERY_STATE_DELIVERED);
+}
+
+TEST_P(StoreTest, WithoutTheFenceWhatArrivedIsCalledRejected) {
+  testing::RewritingDatabase unguarded(database(), "settle_delivery",
+                                       {{"fence = $2", "fence >= $2"}});
+  const NewNotification plan = Plan({kJan});
+  ASSERT_THAT(Record({plan}), IsOk());
+  const ClaimedDelivery slow = Start()[0];
+  clock_.Advance(absl::Minutes(3));
+  const ClaimedDelivery fast = Claim()[0];
+  store_ = std::make_unique<SqlStore>(unguarded, ids_);
+  EXPECT_EQ(Settle(slow, v1::ATTEMPT_OUTCOME_REJECTED), 1);
+  EXPECT_EQ(Settle(fast, v1::ATTEMPT_OUTCOME_DELIVERED_TO_RELAY), 0);
+  EXPECT_EQ(Deliveries(plan.id)[0].state(), v1::DELIVERY_STATE_REJECTED);
+  EXPECT_EQ(unguarded.rewritten(), 2);
 }
 
 TEST_P(StoreTest, F15_RenewedLeaseHoldsLongerAndAnEndedOneStaysEnded) {

@@ -145,7 +145,8 @@ ServerOptions MakeServerOptions(const ServiceFlags& flags) {
   options.listen = flags.listen;
   options.reflection = !flags.production;
   options.calls_per_second_max = absl::GetFlag(FLAGS_calls_per_second_max);
-  if (!flags.production) options.drain_delay = absl::ZeroDuration();
+  // Long enough for clients on the same machine that look at the health.
+  if (!flags.production) options.drain_delay = absl::Milliseconds(200);
   return options;
 }
 

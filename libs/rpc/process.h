@@ -42,7 +42,7 @@ struct ServiceFlags {
 int RunService(std::string_view service, int argc, char** argv,
                const std::function<absl::Status(const ServiceFlags&)>& serve);
 
-// Server options as the flags ask: reflection in development, the drain delay in production.
+// Server options as the flags ask: in development with reflection and a short drain delay.
 ServerOptions MakeServerOptions(const ServiceFlags& flags);
 
 // {"message":"listening","port":...,"admin_port":...}: what scripts wait for.

@@ -108,10 +108,12 @@ def connect_anonymous(stack):
 class Api:
     """Calls the services by the names of the contract. Not thread-safe."""
 
-    def __init__(self, addresses, token=None):
+    def __init__(self, addresses, token=None, options=None):
+        """`options`: of the channels, by service, instead of CHANNEL_OPTIONS."""
         self._methods = stubs.methods()
-        self._channels = {package: grpc.insecure_channel(addresses[service], CHANNEL_OPTIONS)
-                          for service, package in PACKAGES.items()}
+        self._channels = {
+            package: grpc.insecure_channel(addresses[service], (options or {}).get(
+                service, CHANNEL_OPTIONS)) for service, package in PACKAGES.items()}
         self._metadata = [("authorization", f"Bearer {token}")] if token else []
         self.retry_seconds = RETRY_SECONDS
         self.deadline_seconds = DEADLINE_SECONDS
@@ -138,6 +140,14 @@ class Api:
             return future.result()
         return self._until_available(method_name, call)
 
+    def begin(self, method_name, /, at=None, **fields):
+        """A call under way, tried once: a future, or for a stream an iterator without deadline. `at`:
+        the service, where the name of the method does not say it."""
+        request, invoke = self._prepare(method_name, fields, at)
+        if self._methods[method_name].server_streaming:
+            return invoke(request, metadata=self._metadata)
+        return invoke.future(request, timeout=DEADLINE_SECONDS, metadata=self._metadata)
+
     def stream(self, method_name, /, **fields):
         """All messages of a stream that ends."""
         request, invoke = self._prepare(method_name, fields)
@@ -157,12 +167,12 @@ class Api:
                 stream.cancel()
         return self._until_available(method_name, wait)
 
-    def _prepare(self, method_name, fields):
+    def _prepare(self, method_name, fields, at=None):
         method = self._methods[method_name]
         request = json_format.ParseDict(fields, prototype(method.input_type)())
         if "request_id" in method.input_type.fields_by_name and not request.request_id:
             request.request_id = str(uuid.uuid4())
-        channel = self._channels[method.containing_service.file.package]
+        channel = self._channels[PACKAGES.get(at) or method.containing_service.file.package]
         open_call = (channel.unary_stream if method.server_streaming else channel.unary_unary)
         return request, open_call(
             f"/{method.containing_service.full_name}/{method.name}",

@@ -2,6 +2,7 @@
 
 #include "gtest/gtest.h"
 #include "libs/base/elapsed.h"
+#include "libs/base/time_span.h"
 
 namespace wici {
 namespace {
@@ -35,6 +36,18 @@ TEST(ElapsedTest, AWaitIsOverAfterItsTimeAndWhenTheClockWasSetBack) {
   EXPECT_TRUE(IsOver(start, absl::Seconds(5), start + absl::Seconds(5)));
   EXPECT_TRUE(IsOver(start, absl::Seconds(5), start - absl::Hours(1)));
   EXPECT_TRUE(IsOver(absl::InfinitePast(), absl::ZeroDuration(), start));
+}
+
+TEST(TimeSpanTest, WhatOnlyTouchesDoesNotOverlap) {
+  const auto span = [](int from, int until) {
+    return TimeSpan{absl::FromUnixSeconds(from), absl::FromUnixSeconds(until)};
+  };
+  EXPECT_FALSE(Overlap(span(10, 20), span(20, 30)));
+  EXPECT_FALSE(Overlap(span(20, 30), span(10, 20)));
+  EXPECT_TRUE(Overlap(span(10, 21), span(20, 30)));
+  EXPECT_TRUE(Overlap(span(20, 30), span(10, 21)));
+  EXPECT_TRUE(Overlap(span(10, 40), span(20, 30)));
+  EXPECT_TRUE(Overlap(span(10, 20), span(10, 20)));
 }
 
 TEST(MicrosTest, RoundTripsAnInstant) {

@@ -2,8 +2,10 @@
 
 #include <openssl/rand.h>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <cstdio>
 #include <string>
 
 #include "absl/strings/escaping.h"
@@ -20,6 +22,16 @@ void FillRandom(unsigned char* bytes, std::size_t size) {
 }
 
 }  // namespace
+
+std::string FirstIdAt(absl::Time time) {
+  const auto millis =
+      static_cast<std::uint64_t>(std::max<std::int64_t>(absl::ToUnixMillis(time), 0));
+  char id[37];
+  std::snprintf(id, sizeof id, "%08llx-%04llx-7000-8000-000000000000",
+                static_cast<unsigned long long>(millis >> 16U & 0xFFFFFFFFU),
+                static_cast<unsigned long long>(millis & 0xFFFFU));
+  return id;
+}
 
 std::string SystemIdSource::NewId() {
   unsigned char bytes[16];

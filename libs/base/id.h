@@ -4,6 +4,8 @@
 
 #include <string>
 
+#include "absl/time/time.h"
+
 namespace wici {
 
 // Thread-safe.
@@ -23,6 +25,10 @@ class SystemIdSource final : public IdSource {
   std::string NewId() override;
   std::string NewSecret() override;
 };
+
+// Not greater than any id made at `time` or later, and greater than all made a millisecond before:
+// a range of ids is a range of time, without an index by it.
+std::string FirstIdAt(absl::Time time);
 
 }  // namespace wici
 

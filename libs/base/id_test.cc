@@ -28,6 +28,19 @@ TEST(SystemIdSourceTest, OrdersIdsByTheirTime) {
   for (int i = 0; i < 100; ++i) EXPECT_GE(ids.NewId().substr(0, 13), first);
 }
 
+TEST(SystemIdSourceTest, ARangeOfTimeIsARangeOfIds) {
+  SystemIdSource ids;
+  const absl::Time before = absl::Now();
+  const std::string id = ids.NewId();
+  const absl::Time after = absl::Now();
+  EXPECT_LE(FirstIdAt(before), id);
+  EXPECT_GT(FirstIdAt(after + absl::Milliseconds(1)), id);
+  EXPECT_EQ(FirstIdAt(absl::UnixEpoch()), "00000000-0000-7000-8000-000000000000");
+  EXPECT_EQ(FirstIdAt(absl::InfinitePast()), FirstIdAt(absl::UnixEpoch()));
+  EXPECT_EQ(FirstIdAt(absl::FromUnixMillis(0x0123456789ab)),
+            "01234567-89ab-7000-8000-000000000000");
+}
+
 TEST(SystemIdSourceTest, MakesSecretsOf256Bits) {
   SystemIdSource ids;
   const std::string secret = ids.NewSecret();

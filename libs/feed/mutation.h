@@ -9,6 +9,7 @@
 #define WICI_LIBS_FEED_MUTATION_H_
 
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -24,6 +25,7 @@
 #include "libs/base/status_macros.h"
 #include "libs/feed/changes.h"
 #include "libs/rpc/context.h"
+#include "libs/rpc/versions.h"
 #include "libs/sql/database.h"
 #include "libs/sql/idempotency.h"
 
@@ -35,6 +37,8 @@ using Changes = std::vector<Change>;
 struct Call {
   sql::IdempotencyKey key;
   absl::Time deadline;  // by the clock of the machine
+  // Told which versions it makes, unless null.
+  std::shared_ptr<rpc::WrittenVersions> written = nullptr;
 };
 
 // Hashes the request only when it has a request_id to compare by.
@@ -42,6 +46,7 @@ template <class Request>
 Call CallOf(const rpc::Context& context, const Request& request) {
   Call call;
   call.deadline = context.deadline;
+  call.written = context.written;
   if (request.request_id().empty()) return call;
   call.key = {context.principal.id, request.request_id(), context.method,
               sql::RequestDigest(SerializeDeterministically(request))};
@@ -50,15 +55,19 @@ Call CallOf(const rpc::Context& context, const Request& request) {
 
 class Mutation {
  public:
+  using OnWritten = std::function<void(const rpc::Versions&)>;
+
   // `domain` is that of the service's errors. `on_commit` is called after each commit that changed
-  // something (Sequencer::Wake). Everything outlives the object.
+  // something (Sequencer::Wake), and `on_written`, if any, is told the versions it made
+  // (ChangeMarks::Wrote), before Run returns. Everything outlives the object.
   Mutation(std::string_view domain, sql::Database& database, const Clock& clock, IdSource& ids,
-           std::function<void()> on_commit)
+           std::function<void()> on_commit, OnWritten on_written = nullptr)
       : domain_(domain),
         database_(database),
         clock_(clock),
         ids_(ids),
-        on_commit_(std::move(on_commit)) {}
+        on_commit_(std::move(on_commit)),
+        on_written_(std::move(on_written)) {}
 
   // Runs `body(tx, changes)`, which returns StatusOr<Response>, at most once in effect for each
   // request id: a repeated one gets the stored answer. Errors: those of `body`,
@@ -67,11 +76,14 @@ class Mutation {
   absl::StatusOr<Response> Run(const Call& call, const Body& body) {
     Response response;
     bool changed = false;
+    rpc::Versions written;
     const auto attempt = [&](sql::Transaction& tx) -> absl::Status {
       changed = false;
       WICI_ASSIGN_OR_RETURN(const std::optional<std::string> stored,
                             sql::FindAnswer(tx, domain_, call.key));
+      written = rpc::Versions();
       if (stored) {
+        written.RaiseAll();  // which one it was is not kept with the answer
         return response.ParseFromString(*stored) ? absl::OkStatus()
                                                  : absl::InternalError("stored answer");
       }
@@ -79,10 +91,13 @@ class Mutation {
       WICI_ASSIGN_OR_RETURN(response, body(tx, changes));
       WICI_RETURN_IF_ERROR(Store(tx, call.key, response.SerializeAsString(), changes));
       changed = true;
+      for (const Change& change : changes) written.Raise(change.aggregate, change.version);
       return absl::OkStatus();
     };
     WICI_RETURN_IF_ERROR(sql::WriteAgainstTwins(database_, call.deadline, attempt));
     if (changed) on_commit_();
+    if (changed && on_written_) on_written_(written);
+    if (call.written != nullptr) call.written->Merge(written);
     return response;
   }
 
@@ -98,6 +113,7 @@ class Mutation {
   const Clock& clock_;
   IdSource& ids_;
   const std::function<void()> on_commit_;
+  const OnWritten on_written_;
 };
 
 }  // namespace wici::feed

@@ -1,6 +1,7 @@
 #include "libs/feed/mutation.h"
 
 #include <algorithm>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -21,6 +22,8 @@
 namespace wici::feed {
 namespace {
 
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
 using ::testing::SizeIs;
 using ::wici::testing::IsOk;
 using ::wici::testing::Reason;
@@ -43,9 +46,11 @@ class MutationTest : public testing::DatabaseTest {
                                   const std::string& request_id = "") {
     Mutation mutation("test.wici", database(), clock_, ids_, [this] { ++commits_; });
     tries_ = 0;
+    written_ = std::make_shared<rpc::WrittenVersions>();
+    Call call = With(request_id);
+    call.written = written_;
     return mutation.Run<v1::Cursor>(
-        With(request_id),
-        [&](sql::Transaction& tx, Changes& changes) -> absl::StatusOr<v1::Cursor> {
+        call, [&](sql::Transaction& tx, Changes& changes) -> absl::StatusOr<v1::Cursor> {
           const std::string& name = names[std::min<std::size_t>(tries_++, names.size() - 1)];
           WICI_RETURN_IF_ERROR(tx.Execute(kTakeName, {name}).status());
           changes.push_back({.aggregate = name,
@@ -67,6 +72,7 @@ class MutationTest : public testing::DatabaseTest {
 
   testing::FakeClock clock_;
   testing::FakeIds ids_;
+  std::shared_ptr<rpc::WrittenVersions> written_;  // by the last one
   std::size_t tries_ = 0;
   int commits_ = 0;
 };
@@ -101,6 +107,17 @@ TEST_P(MutationTest, ARepeatedRequestGetsItsAnswerAndChangesNothing) {
   EXPECT_EQ(answer->seq(), 1);
   EXPECT_EQ(tries_, 0u);
   EXPECT_EQ(commits_, 1);
+}
+
+TEST_P(MutationTest, TellsWhichVersionsItMadeOrThatItCannotSay) {
+  ASSERT_THAT(Take({"a"}, "once"), IsOk());
+  EXPECT_THAT(written_->Get().Texts(), ElementsAre("a@1"));
+  ASSERT_THAT(Take({"a", "b"}), IsOk());  // the first try told nothing
+  EXPECT_THAT(written_->Get().Texts(), ElementsAre("b@1"));
+  ASSERT_THAT(Take({"a"}, "once"), IsOk());
+  EXPECT_THAT(written_->Get().Texts(), ElementsAre("*"));
+  EXPECT_FALSE(Take({"a"}).ok());
+  EXPECT_THAT(written_->Get().Texts(), IsEmpty());
 }
 
 }  // namespace

@@ -22,6 +22,7 @@
 #include "libs/testing/fake_ids.h"
 #include "libs/testing/faulty_database.h"
 #include "libs/testing/redis_fixture.h"
+#include "libs/testing/rewriting_database.h"
 #include "libs/testing/status_matchers.h"
 
 namespace wici::feed {
@@ -37,6 +38,7 @@ using ::wici::testing::IsOk;
 using ::wici::testing::IsOkAndHolds;
 using ::wici::testing::Reason;
 using ::wici::testing::RedisServer;
+using ::wici::testing::RewritingDatabase;
 using ::wici::testing::StatusIs;
 using ::wici::testing::WriteFault;
 
@@ -381,17 +383,39 @@ class RelayTest : public FeedTest {
     if (IsSkipped()) return;
     client_ = redis_.MakeClient();
   }
-  // The numbers in the stream, in its order.
-  std::vector<std::int64_t> Relayed() {
-    std::vector<std::int64_t> numbers;
+  // What is in the stream, in its order.
+  std::vector<v1::Change> RelayedChanges() {
+    std::vector<v1::Change> changes;
     const auto reply = client_->Call({"XRANGE", StreamName("test"), "-", "+"});
     EXPECT_THAT(reply, IsOk());
     for (const redis::Value& entry : reply->array) {
-      v1::Change change;
-      EXPECT_TRUE(change.ParseFromString(entry.array[1].array[5].text));
-      numbers.push_back(change.cursor().seq());
+      EXPECT_TRUE(changes.emplace_back().ParseFromString(entry.array[1].array[5].text));
     }
+    return changes;
+  }
+  std::vector<std::int64_t> Relayed() {
+    std::vector<std::int64_t> numbers;
+    for (const v1::Change& change : RelayedChanges()) numbers.push_back(change.cursor().seq());
     return numbers;
+  }
+
+  // With no memory Redis refuses what is written, and answers all else.
+  void LimitMemory(const std::string& bytes) {
+    ASSERT_THAT(client_->Call({"CONFIG", "SET", "maxmemory", bytes}), IsOk());
+  }
+
+  // A sequencer on `database` sleeps while another takes over, and goes on when it wakes up.
+  void SleepWhileAnotherTakesOver(sql::Database& database) {
+    const auto asleep = MakeSequencer(database, "asleep", client_.get());
+    ASSERT_THAT(writer_->Change("events/e1", 2), IsOk());
+    ASSERT_THAT(asleep->RunOnce(), IsOkAndHolds(1));
+    clock_.Advance(absl::Minutes(1));
+    ASSERT_THAT(writer_->Change("events/e1", 1), IsOk());
+    const auto another = MakeSequencer(this->database(), "another", client_.get());
+    ASSERT_THAT(another->RunOnce(), IsOkAndHolds(1));
+    ASSERT_THAT(writer_->Change("events/e1", 1), IsOk());
+    ASSERT_THAT(asleep->RunOnce(), IsOk());
+    ASSERT_THAT(another->RunOnce(), IsOk());
   }
 
   RedisServer& redis_ = RedisServer::Shared();
@@ -441,6 +465,56 @@ TEST_P(RelayTest, SequencerThatStopsStampsAndRelaysWhatWasCommittedBefore) {
   }
   EXPECT_EQ(Head().seq(), 5);
   EXPECT_THAT(Relayed(), ElementsAre(1, 2, 3, 4, 5));
+}
+
+TEST_P(RelayTest, SequencerThatWasAsleepRelaysNothingOnceMore) {
+  SleepWhileAnotherTakesOver(database());
+  EXPECT_THAT(checker_.Problems(RelayedChanges()), IsEmpty());
+}
+
+TEST_P(RelayTest, WithoutTheEpochOfTheLeaseItDoesAndTheCheckerSaysSo) {
+  RewritingDatabase unread(database(), "feed_read_work",
+                           {{"head, lease_epoch,", "head, CAST(1 AS BIGINT),"}});
+  RewritingDatabase unguarded(unread, "feed_guard_stamp",
+                              {{"lease_owner = $1", "(lease_owner = $1 OR lease_owner <> $1)"},
+                               {"lease_epoch = $2", "lease_epoch >= $2"}});
+  SleepWhileAnotherTakesOver(unguarded);
+  EXPECT_THAT(checker_.Problems(RelayedChanges()), Not(IsEmpty()));
+  EXPECT_GT(unread.rewritten(), 0);
+  EXPECT_GT(unguarded.rewritten(), 0);
+}
+
+TEST_P(RelayTest, WhatRedisRefusedFollowsWhenItHasRoom) {
+  const auto sequencer = MakeSequencer(database(), "a", client_.get());
+  LimitMemory("1");
+  ASSERT_THAT(writer_->Change("events/e1", 2), IsOk());
+  EXPECT_THAT(sequencer->RunOnce(), IsOkAndHolds(1));
+  LimitMemory("0");
+  EXPECT_THAT(RelayedChanges(), IsEmpty());
+  ASSERT_THAT(writer_->Change("events/e1", 1), IsOk());
+  EXPECT_THAT(sequencer->RunOnce(), IsOkAndHolds(1));
+  EXPECT_THAT(checker_.Problems(RelayedChanges()), IsEmpty());
+}
+
+TEST_P(RelayTest, RelayThatDoesNotLookAtRepliesLosesItAndTheCheckerSaysSo) {
+  const auto relay = [&](std::int64_t after) {
+    ASSERT_THAT(MakeSequencer(database(), "silent")->RunOnce(), IsOkAndHolds(1));
+    const auto changes = Read(At(Head(), after), 10);
+    ASSERT_THAT(changes, IsOk());
+    for (const v1::Change& change : *changes) {
+      EXPECT_THAT(client_->Pipeline({{"XADD", StreamName("test"), "*", "epoch", "", "seq", "",
+                                      "change", change.SerializeAsString()}}),
+                  IsOk());
+    }
+  };
+  LimitMemory("1");
+  ASSERT_THAT(writer_->Change("events/e1", 2), IsOk());
+  relay(0);
+  LimitMemory("0");
+  ASSERT_THAT(writer_->Change("events/e1", 1), IsOk());
+  relay(2);
+  EXPECT_THAT(Relayed(), ElementsAre(3));
+  EXPECT_THAT(checker_.Problems(RelayedChanges()), Not(IsEmpty()));
 }
 
 // Fifty writers at once, sequencers that die, lose their lease, and do not learn of their commits.

@@ -133,6 +133,10 @@ absl::Status Call::Begin() {
     authorization = Find(wire_->context, "authorization");
     if (wire_->context.client_metadata().count("authorization") > 1) authorization = "?";
   }
+  if (server_.refusing()) {
+    return MakeError(absl::StatusCode::kUnavailable, kDomain, "SERVER_DRAINING",
+                     "the server is shutting down; connect again");
+  }
   if (context_.deadline <= begin_) {
     return MakeError(absl::StatusCode::kDeadlineExceeded, kDomain, "DEADLINE_EXCEEDED",
                      "the deadline had passed when the call arrived");
@@ -141,6 +145,8 @@ absl::Status Call::Begin() {
       server_.authenticator.Authenticate(authorization.value_or(""), server_.clock.Now());
   if (!principal.ok()) return principal.status();
   context_.principal = *std::move(principal);
+  // Services act on changes they have heard of, and must not be answered with less.
+  if (context_.principal.id.rfind("services/", 0) == 0) context_.seen.RaiseAll();
   return absl::OkStatus();
 }
 
@@ -157,6 +163,11 @@ void Call::ReadMetadata() {
   const bool infinite = gpr_time_cmp(raw, gpr_inf_future(raw.clock_type)) == 0;
   const absl::Duration most = method_->stream ? absl::Hours(24 * 365) : options.deadline_max;
   const absl::Duration none = method_->stream ? most : options.deadline_default;
+  const auto handed_back = context.client_metadata().equal_range(kVersionKey);
+  for (auto value = handed_back.first; value != handed_back.second; ++value) {
+    context_.seen.Parse({value->second.data(), value->second.size()});
+  }
+  if (!method_->stream) context_.written = std::make_shared<WrittenVersions>();
   context_.deadline =
       infinite ? begin_ + none : std::min(absl::FromChrono(context.deadline()), begin_ + most);
 }
@@ -277,6 +288,7 @@ void Call::Answer(const absl::Status& status, const google::protobuf::Message* r
                                "the answer is too large; ask for less");
     }
   }
+  const Versions written = context_.written == nullptr ? Versions() : context_.written->Get();
   MutexLock lock(mutex_);
   if (answered_) return;
   answered_ = true;
@@ -285,6 +297,9 @@ void Call::Answer(const absl::Status& status, const google::protobuf::Message* r
   if (!status_.ok()) return StartFinishLocked();
   finish_started_ = true;
   ++wire_->pending;
+  for (const std::string& version : written.Texts()) {
+    wire_->context.AddTrailingMetadata(kVersionKey, version);
+  }
   wire_->stream.WriteAndFinish(buffer, grpc::WriteOptions(), grpc::Status::OK, &wire_->finish);
 }
 

@@ -3,6 +3,7 @@
 #define WICI_LIBS_RPC_CONTEXT_H_
 
 #include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -10,6 +11,7 @@
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "libs/base/principal.h"
+#include "libs/rpc/versions.h"
 
 namespace wici::rpc {
 
@@ -25,6 +27,10 @@ struct Context {
   // Always finite: the client's, cut to the server's maximum. On the machine's clock, whatever
   // clock the service was given.
   absl::Time deadline;
+  Versions seen;  // what the client has handed back: an answer must not be older
+  // Of a unary call, else null: what it changes, told with its answer. To be filled before that, by
+  // whoever answers.
+  std::shared_ptr<WrittenVersions> written;
 };
 
 // Finishes a call of a committed method: exactly once, from any thread. Movable and copyable.

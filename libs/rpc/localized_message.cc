@@ -362,9 +362,11 @@ constexpr std::array kRows = {
     Row{"REQUEST_MALFORMED", "The request cannot be read.", "Nie można odczytać żądania.",
         "Die Anfrage ist nicht lesbar."},
     Row{"REQUEST_MISSING", "The request is empty.", "Żądanie jest puste.", "Die Anfrage ist leer."},
-    Row{"RESEND_LIMITED", "The links were asked for too often. Please try again later.",
-        "O linki proszono zbyt często. Prosimy spróbować później.",
-        "Die Links wurden zu oft angefordert. Bitte versuchen Sie es später noch einmal."},
+    Row{"RESEND_LIMITED", "Too many mails to this address were asked for. Please try again later.",
+        "Zbyt często proszono o wiadomości na ten adres. Prosimy spróbować później.",
+        "An diese Adresse wurden zu oft Nachrichten angefordert. Bitte versuchen Sie es später "
+        "noch "
+        "einmal."},
     Row{"RESERVED_EXCEEDS_FREE", "There are not so many free seats to reserve.",
         "Nie ma tylu wolnych miejsc do zarezerwowania.",
         "So viele freie Plätze gibt es nicht zu reservieren."},

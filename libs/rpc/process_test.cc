@@ -1,17 +1,23 @@
 #include "libs/rpc/process.h"
 
+#include <sys/resource.h>
 #include <sys/stat.h>
 
 #include <csignal>
 #include <cstdlib>
 #include <fstream>
 #include <functional>
+#include <memory>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "libs/base/clock.h"
 #include "libs/base/log.h"
+#include "libs/base/status_macros.h"
+#include "libs/rpc/server.h"
 #include "libs/testing/status_matchers.h"
 #include "libs/testing/temp_dir.h"
 
@@ -52,6 +58,54 @@ TEST_F(ProcessTest, InProductionNobodyElseMayReadTheKeyFile) {
   EXPECT_THAT(ReadKeyFile(path, true), StatusIs(absl::StatusCode::kPermissionDenied));
   ::chmod(path.c_str(), 0440);  // as Kubernetes mounts a Secret for a group
   EXPECT_THAT(ReadKeyFile(path, true), IsOkAndHolds("seed"));
+}
+
+// Page faults of the calling thread while it takes 1 MiB in small pieces and frees them again.
+long FaultsOfABurst() {
+  const auto faults = [] {
+    rusage usage = {};
+    ::getrusage(RUSAGE_THREAD, &usage);
+    return usage.ru_minflt;
+  };
+  const long before = faults();
+  std::vector<std::unique_ptr<char[]>> blocks(1024);
+  for (auto& block : blocks) block = std::make_unique<char[]>(1024);
+  blocks.clear();
+  return faults() - before;
+}
+
+TEST_F(ProcessTest, MemoryOfABurstIsThereForTheNext) {
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+  GTEST_SKIP() << "the sanitizer has an allocator of its own";
+#endif
+  TuneForServing();
+  long second = 0;
+  std::thread([&second] {
+    FaultsOfABurst();
+    second = FaultsOfABurst();
+  }).join();
+  EXPECT_LT(second, 50);  // without: one for each page, 250
+}
+
+TEST_F(ProcessTest, ASecretIsReadAsItIsAndInProductionFromAFileOfOnesOwnOnly) {
+  const std::string pem = "-----BEGIN PRIVATE KEY-----\nMC4C\n-----END PRIVATE KEY-----\n";
+  const std::string path = KeyFile(pem, 0644);
+  EXPECT_THAT(ReadSecretFile("--push_key_file", path, false), IsOkAndHolds(pem));
+  const auto refused = ReadSecretFile("--push_key_file", path, true);
+  EXPECT_THAT(refused, StatusIs(absl::StatusCode::kPermissionDenied));
+  EXPECT_THAT(std::string(refused.status().message()),
+              ::testing::StartsWith("--push_key_file: others may read"));
+  ::chmod(path.c_str(), 0600);
+  EXPECT_THAT(ReadSecretFile("--push_key_file", path, true), IsOkAndHolds(pem));
+}
+
+TEST_F(ProcessTest, ASecretIsNeitherEmptyNorEndless) {
+  EXPECT_THAT(ReadSecretFile("--flag", KeyFile(""), false),
+              StatusIs(absl::StatusCode::kInvalidArgument));
+  EXPECT_THAT(ReadSecretFile("--flag", KeyFile(std::string(65536, 'a')), false),
+              IsOkAndHolds(std::string(65536, 'a')));
+  EXPECT_THAT(ReadSecretFile("--flag", KeyFile(std::string(65537, 'a')), false),
+              StatusIs(absl::StatusCode::kInvalidArgument));
 }
 
 // Runs in the child of a death test: flags are global.
@@ -119,6 +173,42 @@ TEST_F(ProcessDeathTest, WaitsForASignal) {
                         return absl::OkStatus();
                       }),
               ::testing::ExitedWithCode(EXIT_SUCCESS), "draining.*SIGTERM");
+}
+
+class Nobody final : public Authenticator {
+ public:
+  absl::StatusOr<Principal> Authenticate(std::string_view /*authorization*/,
+                                         absl::Time /*now*/) const override {
+    return absl::UnauthenticatedError("nobody");
+  }
+};
+
+class Nothing final : public Authorizer {
+ public:
+  absl::Status Authorize(const Principal& /*principal*/,
+                         const google::protobuf::MethodDescriptor& /*method*/,
+                         const google::protobuf::Message& /*request*/) const override {
+    return absl::PermissionDeniedError("nothing");
+  }
+};
+
+absl::Status ServeUntilTold(const ServiceFlags& flags) {
+  const Nobody authenticator;
+  const Nothing authorizer;
+  const SystemClock clock;
+  Server server(MakeServerOptions(flags), authenticator, authorizer, clock);
+  WICI_RETURN_IF_ERROR(server.Start());
+  bool before_the_drain = false;
+  ::raise(SIGTERM);
+  WICI_RETURN_IF_ERROR(ServeUntilSignal(
+      flags, server, [] { return absl::OkStatus(); }, [] {},
+      [&] { before_the_drain = !server.draining(); }));
+  return before_the_drain && server.draining() ? absl::OkStatus() : absl::InternalError("too late");
+}
+
+TEST_F(ProcessDeathTest, WhatTakesLongToStopBeginsBeforeTheDrain) {
+  EXPECT_EXIT(RunWith({"--database=sqlite:///x", "--key_file=" + KeyFile("seed")}, &ServeUntilTold),
+              ::testing::ExitedWithCode(EXIT_SUCCESS), "draining");
 }
 
 TEST_F(ProcessDeathTest, ANewFeedEpochNeedsNoKey) {

@@ -16,7 +16,6 @@
 #ifndef WICI_LIBS_RPC_SERVER_H_
 #define WICI_LIBS_RPC_SERVER_H_
 
-#include <cstddef>
 #include <functional>
 #include <memory>
 #include <string>
@@ -31,6 +30,7 @@
 #include "google/protobuf/message.h"
 #include "libs/base/clock.h"
 #include "libs/rpc/context.h"
+#include "libs/rpc/server_options.h"
 #include "libs/rpc/stream_writer.h"
 
 namespace wici::rpc {
@@ -52,25 +52,6 @@ class Authorizer {
   virtual absl::Status Authorize(const Principal& principal,
                                  const google::protobuf::MethodDescriptor& method,
                                  const google::protobuf::Message& request) const = 0;
-};
-
-struct ServerOptions {
-  std::string service;                  // "registration": in logs, metrics, health
-  std::string listen = "127.0.0.1:0";   // host:port, port 0 for any
-  int completion_threads = 1;           // threads of the completion queues
-  int pool_threads = 16;                // threads of pooled handlers
-  std::size_t pool_queue_max = 1024;    // over it: RESOURCE_EXHAUSTED with RetryInfo
-  std::size_t stream_queue_max = 1024;  // messages waiting on one stream
-  int stream_threads = 2;               // threads of pooled streams, each works on one
-  std::size_t stream_waiting_max = 32;  // pooled streams that wait for one, then as above
-  absl::Duration deadline_default = absl::Seconds(10);  // for a client that sets none
-  absl::Duration deadline_max = absl::Seconds(30);      // streams are not cut
-  double calls_per_second_max = 0;                      // of one caller, 0 for any number
-  int streams_per_principal_max = 1000;                 // over it: RESOURCE_EXHAUSTED
-  int message_bytes_max = 4 * 1024 * 1024;
-  bool reflection = false;                           // development only
-  absl::Duration drain_delay = absl::Seconds(5);     // NOT_SERVING before refusing
-  absl::Duration drain_timeout = absl::Seconds(20);  // then calls are cancelled
 };
 
 // How to run a method: inline answers from memory and never blocks, pooled may wait
@@ -193,10 +174,11 @@ class Server {
   // True from the beginning of a drain.
   bool draining() const;
 
-  // Health NOT_SERVING, drain_delay more service, streams end, Shutdown(drain_timeout). Returns
+  // Health NOT_SERVING, drain_delay more service, refuse_time of UNAVAILABLE with SERVER_DRAINING
+  // for calls that begin, streams end, Shutdown(drain_timeout). Returns
   // when all is done. Idempotent.
   void Drain();
-  // Drains without the delay; for tests.
+  // Drains without the delay and without refusing; for tests.
   void Stop();
 
  private:

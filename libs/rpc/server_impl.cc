@@ -45,6 +45,10 @@ std::string LinkOf(const google::protobuf::Message& request) {
   return "";
 }
 
+int Milliseconds(absl::Duration duration) {
+  return static_cast<int>(absl::ToInt64Milliseconds(duration));
+}
+
 // No limit is left at gRPC's defaults, which are open or end honest watchers.
 void SetLimits(grpc::ServerBuilder& builder, const ServerOptions& options) {
   builder.SetMaxReceiveMessageSize(options.message_bytes_max);
@@ -53,8 +57,10 @@ void SetLimits(grpc::ServerBuilder& builder, const ServerOptions& options) {
   builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, 1024);
   builder.AddChannelArgument(GRPC_ARG_MAX_METADATA_SIZE, 16 * 1024);
   builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_IDLE_MS, 300'000);
-  builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_AGE_MS, 300'000);
-  builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_AGE_GRACE_MS, 30'000);
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_AGE_MS,
+                             Milliseconds(options.connection_age_max));
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_AGE_GRACE_MS,
+                             Milliseconds(options.connection_grace));
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, 60'000);
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, 20'000);
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
@@ -321,12 +327,16 @@ void ServerImpl::Drain() {
   if (server_ == nullptr) return;
   draining_ = true;
   server_->GetHealthCheckService()->Shutdown();
-  {
-    MutexLock lock(mutex_);
-    const absl::Time end = absl::Now() + options.drain_delay;
-    while (!stopping_ && absl::Now() < end) changed_.WaitFor(mutex_, end - absl::Now());
-  }
+  Rest(options.drain_delay);
+  refusing_ = true;
+  Rest(options.refuse_time);
   Stop();
+}
+
+void ServerImpl::Rest(absl::Duration time) {
+  MutexLock lock(mutex_);
+  const absl::Time end = absl::Now() + time;
+  while (!stopping_ && absl::Now() < end) changed_.WaitFor(mutex_, end - absl::Now());
 }
 
 void ServerImpl::Stop() {

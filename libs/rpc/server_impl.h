@@ -68,6 +68,8 @@ class ServerImpl {
   void Stop();
   int port() const { return port_; }
   bool draining() const { return draining_; }
+  // Calls that have not begun are to be sent away.
+  bool refusing() const { return refusing_; }
   std::vector<std::string> UnimplementedMethods() const;
 
   // For Call.
@@ -103,6 +105,8 @@ class ServerImpl {
   void BuildServer();
   void Poll(std::size_t queue);
   void EndStreams();
+  // Until `time` is over, or Stop is called.
+  void Rest(absl::Duration time);
 
   RateLimiter rate_limiter_;
   RateLimiter address_limiter_;
@@ -114,6 +118,7 @@ class ServerImpl {
   std::unique_ptr<grpc::Server> server_;
   int port_ = 0;
   std::atomic<bool> draining_{false};
+  std::atomic<bool> refusing_{false};
 
   Mutex stop_mutex_;  // one Stop at a time
   bool stopped_ ABSL_GUARDED_BY(stop_mutex_) = false;

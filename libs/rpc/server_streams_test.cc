@@ -110,6 +110,44 @@ TEST_F(PooledStreamTest, MorePooledStreamsThanMayWaitAreRefused) {
               StatusIs(absl::StatusCode::kResourceExhausted, Reason("OVERLOADED")));
 }
 
+TEST_F(PooledStreamTest, AStreamOutlivesTheAgeOfItsConnectionWhileNewCallsTakeANewOne) {
+  options_.connection_age_max = absl::Milliseconds(150);
+  StartServer();
+  handlers_.on_write = [this] {
+    if (handlers_.written > 0) gate_.Wait();
+  };
+  grpc::ClientContext context;
+  PrepareCall(context, absl::Now() + absl::Seconds(20), "anna");
+  const auto stream = stub_->WatchEcho(&context, Repeated("x", 3));
+  ASSERT_TRUE(stream->Read(&response_));
+  for (int ages = 0; ages < 3; ++ages) {
+    // No call is made, so what changes is that the connection takes no more of them.
+    ASSERT_TRUE(channel_->WaitForStateChange(GRPC_CHANNEL_READY,
+                                             absl::ToChronoTime(absl::Now() + absl::Seconds(20))));
+    ASSERT_THAT(Call(&EchoService::Stub::EchoInline, EchoRequest()), IsOk());
+  }
+  gate_.Open();
+  int read = 1;
+  while (stream->Read(&response_)) ++read;
+  EXPECT_EQ(read, 3);
+  EXPECT_THAT(FromGrpcStatus(stream->Finish()), IsOk());
+}
+
+TEST_F(PooledStreamTest, AStreamIsCutWhenTheGraceOfItsConnectionIsOver) {
+  options_.connection_age_max = absl::Milliseconds(400);
+  options_.connection_grace = absl::Milliseconds(100);
+  StartServer();
+  handlers_.on_write = [this] {
+    if (handlers_.written > 0) gate_.Wait();
+  };
+  grpc::ClientContext context;
+  PrepareCall(context, absl::Now() + absl::Seconds(20), "anna");
+  const auto stream = stub_->WatchEcho(&context, Repeated("x", 3));
+  ASSERT_TRUE(stream->Read(&response_));
+  EXPECT_FALSE(stream->Read(&response_));
+  EXPECT_THAT(FromGrpcStatus(stream->Finish()), StatusIs(absl::StatusCode::kUnavailable));
+}
+
 class StreamTest : public ServerTest {
  protected:
   void OpenStream() {
@@ -217,6 +255,20 @@ TEST_F(StreamTest, DrainEndsStreamsAndLetsCallsFinish) {
   EXPECT_THAT(call.get(), IsOk());
   drain.join();
   EXPECT_FALSE(Call(&EchoService::Stub::EchoInline, EchoRequest(), "", absl::Seconds(1)).ok());
+}
+
+TEST_F(StreamTest, ACallThatBeginsWhileTheServerEndsIsSentElsewhere) {
+  options_.drain_delay = absl::ZeroDuration();
+  options_.refuse_time = absl::Seconds(60);
+  StartServer();
+  std::thread drain([this] { server_->Drain(); });
+  absl::Status status;
+  do {
+    status = Call(&EchoService::Stub::EchoInline, EchoRequest(), "");
+  } while (status.ok());
+  EXPECT_THAT(status, StatusIs(absl::StatusCode::kUnavailable, Reason("SERVER_DRAINING")));
+  server_->Stop();  // cuts the refusing short
+  drain.join();
 }
 
 // Handlers that keep writers and replies, clients that vanish at any moment, and a server that

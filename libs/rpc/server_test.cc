@@ -36,6 +36,33 @@ TEST_F(ServerTest, AnswersInlineAndPooledCalls) {
   EXPECT_EQ(response_.principal(), "");
 }
 
+TEST_F(ServerTest, HearsWhatAClientHasSeenAndTellsWhatACallChanged) {
+  StartServer();
+  Versions seen;
+  handlers_.on_unary = [&seen](const Context& context) {
+    seen = context.seen;
+    Versions written;
+    written.Raise("clusters/abc", 17);
+    context.written->Merge(written);
+  };
+  const auto call = [this](const EchoRequest& request) {
+    grpc::ClientContext context;
+    PrepareCall(context, absl::Now() + absl::Seconds(20), "anna");
+    context.AddMetadata(kVersionKey, "clusters/abc@16");
+    stub_->EchoPooled(&context, request, &response_);
+    std::vector<std::string> values;
+    const auto told = context.GetServerTrailingMetadata().equal_range(kVersionKey);
+    for (auto value = told.first; value != told.second; ++value) {
+      values.emplace_back(value->second.data(), value->second.size());
+    }
+    return values;
+  };
+  EXPECT_THAT(call(RequestWith("hello")), ElementsAre("clusters/abc@17"));
+  EXPECT_THAT(seen.Texts(), ElementsAre("clusters/abc@16"));
+  handlers_.error = absl::NotFoundError("no such cluster");
+  EXPECT_THAT(call(FailingRequest()), ElementsAre());  // nothing was changed
+}
+
 TEST_F(ServerTest, AnswersACommittedCallFromAnotherThread) {
   StartServer();
   auto call = CallAsync(&EchoService::Stub::EchoCommitted);

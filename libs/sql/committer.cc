@@ -6,6 +6,7 @@
 #include <thread>
 #include <unordered_map>
 
+#include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "libs/base/error.h"
 #include "libs/base/metrics.h"
@@ -61,6 +62,16 @@ struct CommitterMetrics {
 
 }  // namespace
 
+absl::StatusOr<CommitterOptions> BatchesOf(std::int64_t batch_max) {
+  CommitterOptions options;
+  if (batch_max < 1 || batch_max > static_cast<std::int64_t>(options.queue_max)) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("--commit_batch_max must be from 1 to ", options.queue_max));
+  }
+  options.batch_max = static_cast<std::size_t>(batch_max);
+  return options;
+}
+
 class Committer::Impl {
  public:
   Impl(const std::string& name, Database& database, const Clock& clock, CommitterOptions options,
@@ -85,28 +96,36 @@ class Committer::Impl {
     for (std::thread& thread : threads_) thread.join();
   }
 
-  void Submit(std::string_view key, std::unique_ptr<Item> item) {
-    if (absl::Status refusal = Enqueue(key, item); !refusal.ok()) item->Done(refusal);
+  using Items = std::vector<std::unique_ptr<Item>>;
+
+  void Submit(std::string_view key, Items items) {
+    if (items.empty()) return;
+    if (const absl::Status refusal = Enqueue(key, items); !refusal.ok()) {
+      for (const std::unique_ptr<Item>& item : items) item->Done(refusal);
+    }
   }
 
  private:
-  using Items = std::vector<std::unique_ptr<Item>>;
-
   // What waits for one key, in order.
   using Queue = std::deque<std::unique_ptr<Item>>;
 
-  absl::Status Enqueue(std::string_view key, std::unique_ptr<Item>& item) {
+  absl::Status Enqueue(std::string_view key, Items& items) {
     const absl::Time now = clock_.Now();
-    if (item->deadline <= now) return DeadlineError();
+    absl::Time deadline = absl::InfiniteFuture();
+    for (const std::unique_ptr<Item>& item : items) deadline = std::min(deadline, item->deadline);
+    if (deadline <= now) return DeadlineError();
     MutexLock lock(mutex_);
     const absl::Duration wait = time_per_item_ * static_cast<double>(queued_);
-    if (queued_ >= options_.queue_max) return OverloadedError("the queue is full", wait);
-    if (now + wait > item->deadline) {
+    if (queued_ + items.size() > options_.queue_max) {
+      return OverloadedError("the queue is full", wait);
+    }
+    if (now + wait > deadline) {
       return OverloadedError("the deadline would pass in the queue", wait);
     }
     const auto [at, is_new] = queues_.try_emplace(one_queue_ ? std::string() : std::string(key));
-    at->second.push_back(std::move(item));
-    metrics_.queue.Set(static_cast<double>(++queued_));
+    for (std::unique_ptr<Item>& item : items) at->second.push_back(std::move(item));
+    queued_ += items.size();
+    metrics_.queue.Set(static_cast<double>(queued_));
     if (is_new) {
       ready_.push_back(at->first);
       work_.NotifyOne();
@@ -131,7 +150,7 @@ class Committer::Impl {
   }
 
   void TakeBatch(Queue& queue, Items& items) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
-    const std::size_t size = std::min(queue.size(), options_.batching ? options_.batch_max : 1);
+    const std::size_t size = std::min(queue.size(), options_.batch_max);
     items.reserve(size);
     for (std::size_t i = 0; i < size; ++i) {
       items.push_back(std::move(queue.front()));
@@ -149,7 +168,11 @@ class Committer::Impl {
         [start](const std::unique_ptr<Item>& item) { return item->deadline > start; });
     std::vector<Item*> batch;
     for (auto at = items.begin(); at != late; ++at) batch.push_back(at->get());
-    const std::vector<absl::Status> results = Commit(batch);
+    std::vector<absl::Status> results;
+    if (!batch.empty()) {
+      metrics_.batch_size.Observe(static_cast<double>(batch.size()));
+      Commit(batch, results);
+    }
     Release(key, batch.size(), clock_.Now() - start);
     for (std::size_t i = 0; i < items.size(); ++i) {
       items[i]->Done(i < batch.size() ? results[i] : DeadlineError());
@@ -172,17 +195,15 @@ class Committer::Impl {
     }
   }
 
-  std::vector<absl::Status> Commit(absl::Span<Item* const> batch) {
-    if (batch.empty()) return {};
-    metrics_.batch_size.Observe(static_cast<double>(batch.size()));
+  // Adds a result for each of the batch.
+  void Commit(absl::Span<Item* const> batch, std::vector<absl::Status>& results) {
     const absl::Status status = WriteOnce(batch);
     if (status.ok() || batch.size() == 1 || !MayBePoisoned(status)) {
-      return std::vector<absl::Status>(batch.size(), status);
+      results.insert(results.end(), batch.size(), status);
+      return;
     }
-    std::vector<absl::Status> results;
-    results.reserve(batch.size());
-    for (Item* const& item : batch) results.push_back(WriteOnce(absl::MakeConstSpan(&item, 1)));
-    return results;
+    Commit(batch.subspan(0, batch.size() / 2), results);
+    Commit(batch.subspan(batch.size() / 2), results);
   }
 
   // The transaction may take as long as its most patient operation. The deadlines are the injected
@@ -220,7 +241,13 @@ Committer::Committer(std::string name, Database& database, const Clock& clock,
 Committer::~Committer() = default;
 
 void Committer::Submit(std::string_view key, std::unique_ptr<Item> item) {
-  impl_->Submit(key, std::move(item));
+  Impl::Items items;
+  items.push_back(std::move(item));
+  impl_->Submit(key, std::move(items));
+}
+
+void Committer::SubmitAll(std::string_view key, std::vector<std::unique_ptr<Item>> items) {
+  impl_->Submit(key, std::move(items));
 }
 
 }  // namespace wici::sql

@@ -7,8 +7,9 @@
 // `apply` gets the operations of one batch inside a transaction, decides each (setting its result
 // inside the operation, refusals included) and writes all of them with multi-row statements. It
 // may run again on the same operations, so it sets every result anew.
-// When a whole batch fails with an error that is not transient, its operations are retried one by
-// one, so a poisonous one harms nobody else.
+// When a whole batch fails with an error that is not transient, it is tried again by halves, so a
+// poisonous operation ends alone and harms nobody else: at the cost of a transaction or two for
+// each doubling of the batch.
 //
 //   GroupCommitter<RegisterOp> committer(database, options, ApplyRegistrations);
 //   committer.Submit("events/e1", deadline, std::move(op), [](RegisterOp& op, absl::Status s)
@@ -17,6 +18,7 @@
 #define WICI_LIBS_SQL_COMMITTER_H_
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
@@ -25,6 +27,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "absl/types/span.h"
 #include "libs/base/clock.h"
@@ -33,11 +36,13 @@
 namespace wici::sql {
 
 struct CommitterOptions {
-  std::size_t batch_max = 500;
+  std::size_t batch_max = 500;   // 1: no batching, to measure against
   std::size_t queue_max = 4000;  // all keys together; over it Submit refuses
   int workers = 2;               // batches under way at once; on SQLite one, whatever it says
-  bool batching = true;          // false: one operation a transaction, to measure against
 };
+
+// From a flag --commit_batch_max. INVALID_ARGUMENT when it is below 1 or above `queue_max`.
+absl::StatusOr<CommitterOptions> BatchesOf(std::int64_t batch_max);
 
 // The untyped engine behind GroupCommitter. Thread-safe.
 class Committer {
@@ -64,6 +69,9 @@ class Committer {
   // Done gets RESOURCE_EXHAUSTED with reason OVERLOADED and RetryInfo at once, on the calling
   // thread; DEADLINE_EXCEEDED when the deadline has passed already, then or when its turn comes.
   void Submit(std::string_view key, std::unique_ptr<Item> item);
+  // The same for several at once, which the next batch takes together if it has room for them. All
+  // are queued or none is.
+  void SubmitAll(std::string_view key, std::vector<std::unique_ptr<Item>> items);
 
  private:
   class Impl;
@@ -96,6 +104,15 @@ class GroupCommitter {
     auto item = std::make_unique<TypedItem>(std::move(op), std::move(done));
     item->deadline = deadline;
     committer_.Submit(key, std::move(item));
+  }
+  // The same for several at once; `done` is called for each.
+  void SubmitAll(std::string_view key, absl::Time deadline, std::vector<Op> ops, const Done& done) {
+    std::vector<std::unique_ptr<Committer::Item>> items;
+    for (Op& op : ops) {
+      items.push_back(std::make_unique<TypedItem>(std::move(op), done));
+      items.back()->deadline = deadline;
+    }
+    committer_.SubmitAll(key, std::move(items));
   }
 
  private:

@@ -190,10 +190,18 @@ TEST_P(CommitterTest, ABatchHoldsAtMostBatchMax) {
 }
 
 TEST_P(CommitterTest, WithoutBatchingEachOperationHasItsOwnTransaction) {
-  Start({.batching = false});
+  ASSERT_THAT(BatchesOf(1), IsOk());
+  Start(*BatchesOf(1));
   for (int i = 1; i <= 5; ++i) Submit("a", i);
   Finish();
   EXPECT_THAT(batches_, ElementsAre(1, 1, 1, 1, 1));
+}
+
+TEST(CommitterOptionsTest, ABatchIsAtLeastOneAndNoLongerThanTheQueue) {
+  EXPECT_THAT(BatchesOf(4000), IsOk());
+  for (const std::int64_t size : {std::int64_t{-1}, std::int64_t{0}, std::int64_t{4001}}) {
+    EXPECT_THAT(BatchesOf(size), StatusIs(absl::StatusCode::kInvalidArgument));
+  }
 }
 
 TEST_P(CommitterTest, ABatchMixesKeysOnSqliteAndNeverOnPostgres) {
@@ -245,6 +253,49 @@ TEST_P(CommitterTest, APoisonousOperationFailsAlone) {
     }
   }
   EXPECT_THAT(Stored("a"), ElementsAre(1, 2, 4));
+}
+
+TEST_P(CommitterTest, APoisonousOperationOfManyCostsFewTransactions) {
+  gate_ = std::make_unique<Gate>();
+  Start();
+  Submit("a", 1);
+  gate_->AwaitArrival();
+  for (std::int64_t i = 2; i <= 129; ++i) Submit("a", i == 100 ? -1 : i * 10);
+  gate_->Open();
+  Finish();
+  EXPECT_THAT(Stored("a"), SizeIs(128));
+  EXPECT_THAT(batches_, SizeIs(1 + 1 + 2 * 7))
+      << "the first, all the others, and two for each half";
+  EXPECT_EQ(std::count_if(done_.begin(), done_.end(),
+                          [](const Answer& answer) { return !answer.status.ok(); }),
+            1);
+}
+
+TEST_P(CommitterTest, WhatIsSubmittedTogetherIsQueuedTogetherOrNotAtAll) {
+  gate_ = std::make_unique<Gate>();
+  Start({.queue_max = 4});
+  Submit("a", 1);
+  gate_->AwaitArrival();
+  const auto submit_all = [this](std::vector<Op> ops) {
+    committer_->SubmitAll("a", absl::InfiniteFuture(), std::move(ops),
+                          [this](Op& op, const absl::Status& status) {
+                            MutexLock lock(mutex_);
+                            done_.push_back({op, status});
+                          });
+  };
+  submit_all({{"a", 2, false}, {"a", 3, false}, {"a", 4, false}});
+  submit_all({{"a", 5, false}, {"a", 6, false}});  // one too many
+  submit_all({});
+  {
+    MutexLock lock(mutex_);
+    ASSERT_THAT(done_, SizeIs(2));
+    EXPECT_THAT(done_[1].status,
+                StatusIs(absl::StatusCode::kResourceExhausted, Reason("OVERLOADED")));
+  }
+  gate_->Open();
+  Finish();
+  EXPECT_THAT(batches_, ElementsAre(1, 3));
+  EXPECT_THAT(Stored("a"), ElementsAre(1, 2, 3, 4));
 }
 
 TEST_P(CommitterTest, AFullQueueShedsLoadAndSaysWhenToComeBack) {

@@ -4,6 +4,7 @@
 #define WICI_LIBS_SQL_CONNECTION_H_
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -28,6 +29,8 @@ class Connection {
                                           absl::Span<const std::vector<Value>> rows) = 0;
   virtual absl::StatusOr<Rows> SelectMany(const Query& prefix, std::string_view suffix,
                                           absl::Span<const std::vector<Value>> keys) = 0;
+  virtual absl::StatusOr<Rows> ExecuteMany(const Query& query,
+                                           absl::Span<const std::vector<Value>> rows) = 0;
   // An error with reason COMMIT_UNKNOWN says that nobody knows; any other, that nothing changed.
   virtual absl::Status Commit() = 0;
   virtual void Rollback() = 0;
@@ -46,6 +49,9 @@ absl::Status EngineError(absl::StatusCode code, const Query& query, std::string_
 
 // UNAVAILABLE with reason COMMIT_UNKNOWN.
 absl::Status CommitUnknownError();
+
+// What stands before `end` in `text`, whatever space follows; nullopt when it does not end so.
+std::optional<std::string_view> Before(std::string_view end, std::string_view text);
 
 // "($1, $2, $3)", the placeholders of one row of `count` values starting at $`first`.
 std::string Placeholders(std::size_t first, std::size_t count);

@@ -1,6 +1,7 @@
 #include "libs/sql/database.h"
 
 #include <algorithm>
+#include <iterator>
 #include <list>
 #include <optional>
 #include <random>
@@ -141,6 +142,11 @@ class PooledTransaction final : public Transaction {
                                   absl::Span<const std::vector<Value>> keys) override {
     if (keys.empty()) return Rows{};
     return Run(prefix, [&] { return connection_.SelectMany(prefix, suffix, keys); });
+  }
+  absl::StatusOr<Rows> ExecuteMany(const Query& query,
+                                   absl::Span<const std::vector<Value>> rows) override {
+    if (rows.empty()) return Rows{};
+    return Run(query, [&] { return connection_.ExecuteMany(query, rows); });
   }
   Engine engine() const override { return engine_; }
 
@@ -410,6 +416,23 @@ absl::Status EngineError(absl::StatusCode code, const Query& query, std::string_
 absl::Status CommitUnknownError() {
   return MakeError(absl::StatusCode::kUnavailable, kDomain, "COMMIT_UNKNOWN",
                    "the connection was lost during COMMIT; the outcome is not known");
+}
+
+absl::StatusOr<Rows> Transaction::ExecuteMany(const Query& query,
+                                              absl::Span<const std::vector<Value>> rows) {
+  Rows all;
+  for (const std::vector<Value>& row : rows) {
+    WICI_ASSIGN_OR_RETURN(Rows some, Execute(query, absl::MakeConstSpan(row)));
+    std::move(some.begin(), some.end(), std::back_inserter(all));
+  }
+  return all;
+}
+
+std::optional<std::string_view> Before(std::string_view end, std::string_view text) {
+  while (!text.empty() && (text.back() == ' ' || text.back() == '\n')) text.remove_suffix(1);
+  if (!text.ends_with(end)) return std::nullopt;
+  text.remove_suffix(end.size());
+  return text;
 }
 
 std::string Placeholders(std::size_t first, std::size_t count) {

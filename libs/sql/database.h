@@ -126,6 +126,11 @@ class Transaction {
   // `suffix` is what follows ("AND state = 2" or ""). A row comes back once, in no order.
   virtual absl::StatusOr<Rows> SelectMany(const Query& prefix, std::string_view suffix,
                                           absl::Span<const std::vector<Value>> keys) = 0;
+  // Runs a query with each of `rows` as its values, one after the other, in one round trip. What
+  // they return comes back together, in their order. For updates with values of their own; where
+  // all get the same, SelectMany is cheaper. What wraps a transaction need not override it.
+  virtual absl::StatusOr<Rows> ExecuteMany(const Query& query,
+                                           absl::Span<const std::vector<Value>> rows);
   virtual Engine engine() const = 0;
 };
 

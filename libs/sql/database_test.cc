@@ -340,6 +340,50 @@ TEST_P(SqlTest, SelectManyFindsEachKeyOnce) {
   }
 }
 
+TEST_P(SqlTest, ExecuteManyRunsAQueryWithEachOfItsRows) {
+  constexpr Query kAdd{"add_number",
+                       "UPDATE items SET number = number + $2 WHERE id = $1 RETURNING id, number"};
+  std::vector<std::vector<Value>> rows;
+  for (int i = 0; i < 1500; ++i) {
+    rows.push_back({absl::StrCat("i", 1000 + i), i, true, nullptr});
+  }
+  Rows returned;
+  ASSERT_THAT(
+      database().Write(Soon(),
+                       [&](Transaction& tx) -> absl::Status {
+                         WICI_RETURN_IF_ERROR(tx.InsertMany(kInsertMany, "", rows).status());
+                         std::vector<std::vector<Value>> values = {{"none", 1}};
+                         for (const std::vector<Value>& row : rows) {
+                           values.push_back({row[0], 1});
+                         }
+                         values.push_back({"i1000", 7});  // once more
+                         WICI_ASSIGN_OR_RETURN(returned, tx.ExecuteMany(kAdd, values));
+                         WICI_ASSIGN_OR_RETURN(const Rows none, tx.ExecuteMany(kAdd, {}));
+                         EXPECT_THAT(none, IsEmpty());
+                         return absl::OkStatus();
+                       }),
+      IsOk());
+  ASSERT_THAT(returned, SizeIs(1501));
+  EXPECT_EQ(returned[1499].Text(0), "i2499");
+  EXPECT_EQ(returned[1499].Int(1), 1500);
+  EXPECT_EQ(returned[1500].Int(1), 8);
+}
+
+TEST_P(SqlTest, OneRowOfManyThatIsRefusedRollsAllBack) {
+  ASSERT_THAT(Run(kInsertNumber, {"a", 1}), IsOk());
+  ASSERT_THAT(Run(kInsertNumber, {"b", 2}), IsOk());
+  EXPECT_THAT(
+      database().Write(
+          Soon(),
+          [&](Transaction& tx) {
+            return tx.ExecuteMany(kSetNumber, {{"a", 5}, {"b", 50'000'000}, {"a", 6}}).status();
+          }),
+      StatusIs(absl::StatusCode::kOutOfRange, Reason("CHECK_VIOLATED")));
+  EXPECT_EQ(Number("a"), 1);
+  ASSERT_THAT(Run(kSetNumber, {"a", 3}), IsOk());  // the connection is good for more
+  EXPECT_EQ(Number("a"), 3);
+}
+
 // A plan made while a table is empty is kept when it has grown.
 TEST_P(SqlTest, ManyKeysAreLookedUpByIndexEvenInAnEmptyTable) {
   ASSERT_THAT(Run({"index", "CREATE INDEX items_some ON items (id, code) WHERE number IN (1, 2)"}),

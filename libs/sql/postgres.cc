@@ -36,6 +36,7 @@ struct ClearResult {
 };
 using ConnectionHandle = std::unique_ptr<PGconn, FinishConnection>;
 using ResultHandle = std::unique_ptr<PGresult, ClearResult>;
+using Results = std::vector<ResultHandle>;
 
 absl::string_view ToAbsl(std::string_view text) { return {text.data(), text.size()}; }
 
@@ -89,8 +90,7 @@ class PostgresConnection final : public Connection {
       }
       WICI_RETURN_IF_ERROR(QueueRun(prefix, insert->name, parameters));
       if (suffix.empty() && rows.empty()) break;  // its answer comes with the next statement's
-      WICI_ASSIGN_OR_RETURN(const ResultHandle answer, Collect());
-      WICI_ASSIGN_OR_RETURN(Rows returned, Decode(prefix, *answer));
+      WICI_ASSIGN_OR_RETURN(Rows returned, CollectRows(prefix));
       std::move(returned.begin(), returned.end(), std::back_inserter(result));
     }
     return result;
@@ -114,6 +114,15 @@ class PostgresConnection final : public Connection {
     parameters.Add(count);
     WICI_ASSIGN_OR_RETURN(const std::string name, Prepare(prefix, text, arrays));
     return Run(prefix, name, parameters);
+  }
+
+  absl::StatusOr<Rows> ExecuteMany(const Query& query,
+                                   absl::Span<const std::vector<Value>> rows) override {
+    WICI_ASSIGN_OR_RETURN(const std::string name, Prepare(query, query.text, {}));
+    for (const std::vector<Value>& row : rows) {
+      WICI_RETURN_IF_ERROR(QueueRun(query, name, Parameters(row)));
+    }
+    return CollectRows(query);
   }
 
   // COMMIT is given a while beyond the deadline: giving up in the middle helps nobody.
@@ -193,8 +202,7 @@ class PostgresConnection final : public Connection {
   absl::StatusOr<Rows> Run(const Query& query, const std::string& name,
                            const Parameters& parameters) {
     WICI_RETURN_IF_ERROR(QueueRun(query, name, parameters));
-    WICI_ASSIGN_OR_RETURN(const ResultHandle result, Collect());
-    return Decode(query, *result);
+    return CollectRows(query);
   }
 
   absl::StatusOr<std::string> Prepare(const Query& query, std::string_view text,
@@ -238,35 +246,31 @@ class PostgresConnection final : public Connection {
     WICI_ASSIGN_OR_RETURN(const std::string described, Prepare(prefix, single, {}));
     WICI_RETURN_IF_ERROR(
         Queue(prefix, PQsendDescribePrepared(connection_.get(), described.c_str())));
-    WICI_ASSIGN_OR_RETURN(const ResultHandle result, Collect());
+    WICI_ASSIGN_OR_RETURN(const Results results, Collect());
     ArrayInsert insert;
     std::vector<Oid> arrays;
-    for (int i = 0; i < PQnparams(result.get()); ++i) {
-      insert.elements.push_back(PQparamtype(result.get(), i));
+    for (int i = 0; i < PQnparams(results.back().get()); ++i) {
+      insert.elements.push_back(PQparamtype(results.back().get(), i));
       arrays.push_back(ArrayTypeOf(insert.elements.back()));
       if (arrays.back() == 0) {
         return EngineError(absl::StatusCode::kInternal, prefix, "", "a column of unknown type");
       }
     }
-    std::string_view head = prefix.text;
-    while (!head.empty() && (head.back() == ' ' || head.back() == '\n')) head.remove_suffix(1);
-    if (!head.ends_with("VALUES")) {
-      return EngineError(absl::StatusCode::kInternal, prefix, "", "no VALUES at the end");
-    }
-    head.remove_suffix(6);
-    const std::string text = absl::StrCat(ToAbsl(head), " SELECT * FROM unnest",
+    const std::optional<std::string_view> head = Before("VALUES", prefix.text);
+    if (!head) return EngineError(absl::StatusCode::kInternal, prefix, "", "no VALUES at the end");
+    const std::string text = absl::StrCat(ToAbsl(*head), " SELECT * FROM unnest",
                                           Placeholders(1, arrays.size()), " ", ToAbsl(suffix));
     WICI_ASSIGN_OR_RETURN(insert.name, Prepare(prefix, text, arrays));
     return &array_inserts_.emplace(single, std::move(insert)).first->second;
   }
 
-  // Sends what is queued, waits for all answers and returns the last; or the first error.
-  absl::StatusOr<ResultHandle> Collect() {
+  // Sends what is queued, waits for all answers and returns them, at least one; or the first error.
+  absl::StatusOr<Results> Collect() {
     const std::vector<std::string_view> queries = std::exchange(queued_, {});
     const bool prepared = std::exchange(preparing_, false);
     earlier_failed_ = false;
     if (PQpipelineSync(connection_.get()) != 1) return Lost({queries.back(), ""});
-    ResultHandle last;
+    Results results;
     absl::Status error;
     for (std::size_t i = 0; i < queries.size(); ++i) {
       const Query query{queries[i], ""};
@@ -278,7 +282,7 @@ class PostgresConnection final : public Connection {
           earlier_failed_ = i + 1 < queries.size();
           if (lost_) return error;
         }
-        last = std::move(result);
+        results.push_back(std::move(result));
       }
     }
     const Query sync{queries.back(), ""};
@@ -287,8 +291,8 @@ class PostgresConnection final : public Connection {
     // Which of the statements under preparation exist is not worth finding out.
     if (!error.ok() && prepared) Forget();
     if (!error.ok()) return error;
-    if (last == nullptr) return Lost(sync);
-    return last;
+    if (results.empty()) return Lost(sync);
+    return results;
   }
 
   absl::StatusOr<ResultHandle> NextResult(const Query& query) {
@@ -341,9 +345,17 @@ class PostgresConnection final : public Connection {
                        PQerrorMessage(connection_.get()));
   }
 
-  absl::StatusOr<Rows> Decode(const Query& query, const PGresult& result) {
+  // What `query` has returned; what was queued before it returns nothing.
+  absl::StatusOr<Rows> CollectRows(const Query& query) {
+    WICI_ASSIGN_OR_RETURN(const Results results, Collect());
     Rows rows;
-    rows.reserve(static_cast<std::size_t>(PQntuples(&result)));
+    for (const ResultHandle& result : results) {
+      WICI_RETURN_IF_ERROR(Decode(query, *result, rows));
+    }
+    return rows;
+  }
+
+  static absl::Status Decode(const Query& query, const PGresult& result, Rows& rows) {
     const int columns = PQnfields(&result);
     for (int row = 0; row < PQntuples(&result); ++row) {
       std::vector<Value> cells;
@@ -364,7 +376,7 @@ class PostgresConnection final : public Connection {
       }
       rows.emplace_back(std::move(cells));
     }
-    return rows;
+    return absl::OkStatus();
   }
 
   const ConnectionHandle connection_;

@@ -175,14 +175,10 @@ class SqliteConnection final : public Connection {
 
   absl::StatusOr<Rows> SelectMany(const Query& prefix, std::string_view suffix,
                                   absl::Span<const std::vector<Value>> keys) override {
-    std::string_view head = prefix.text;
-    while (!head.empty() && (head.back() == ' ' || head.back() == '\n')) head.remove_suffix(1);
-    if (!head.ends_with("IN")) {
-      return EngineError(absl::StatusCode::kInternal, prefix, "", "no IN at the end");
-    }
-    head.remove_suffix(2);
+    const std::optional<std::string_view> head = Before("IN", prefix.text);
+    if (!head) return EngineError(absl::StatusCode::kInternal, prefix, "", "no IN at the end");
     // One key at a time: the planner would read the whole table for IN over a list of pairs.
-    const std::string text = absl::StrCat(absl::string_view(head.data(), head.size()), "= ",
+    const std::string text = absl::StrCat(absl::string_view(head->data(), head->size()), "= ",
                                           Placeholders(1, keys[0].size()), " ",
                                           absl::string_view(suffix.data(), suffix.size()));
     WICI_ASSIGN_OR_RETURN(Prepared* const prepared, Prepare(prefix, text));
@@ -191,6 +187,16 @@ class SqliteConnection final : public Connection {
     for (const std::vector<Value>& key : keys) {
       if (!done.insert(key).second) continue;
       WICI_RETURN_IF_ERROR(Step(prefix, *prepared, key, result));
+    }
+    return result;
+  }
+
+  absl::StatusOr<Rows> ExecuteMany(const Query& query,
+                                   absl::Span<const std::vector<Value>> rows) override {
+    WICI_ASSIGN_OR_RETURN(Prepared* const prepared, Prepare(query, query.text));
+    Rows result;
+    for (const std::vector<Value>& row : rows) {
+      WICI_RETURN_IF_ERROR(Step(query, *prepared, row, result));
     }
     return result;
   }

@@ -21,6 +21,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -73,8 +74,19 @@ class ServiceFixture {
   template <class Response>
   absl::StatusOr<Response> Call(std::string_view method, const google::protobuf::Message& request,
                                 std::string_view token = {}) const {
+    std::vector<std::string> versions;
+    return CallSeeing<Response>(method, request, versions, token);
+  }
+
+  // The same, handing back the values `versions` of the metadata "wici-version"; they become those
+  // of the answer when it tells any.
+  template <class Response>
+  absl::StatusOr<Response> CallSeeing(std::string_view method,
+                                      const google::protobuf::Message& request,
+                                      std::vector<std::string>& versions,
+                                      std::string_view token = {}) const {
     Response response;
-    const absl::Status status = CallUnary(method, request, response, token);
+    const absl::Status status = CallUnary(method, request, response, versions, token);
     if (!status.ok()) return status;
     return response;
   }
@@ -89,7 +101,8 @@ class ServiceFixture {
     return options;
   }
   absl::Status CallUnary(std::string_view method, const google::protobuf::Message& request,
-                         google::protobuf::Message& response, std::string_view token) const;
+                         google::protobuf::Message& response, std::vector<std::string>& versions,
+                         std::string_view token) const;
 
   FakeClock clock_;
   FakeIds ids_;

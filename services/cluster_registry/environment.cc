@@ -17,7 +17,8 @@ Mutation MakeMutation(const Environment& environment, const rpc::Context& contex
           .request = SerializeDeterministically(request),
           .transaction_id = environment.ids.NewId(),
           .now = environment.clock.Now(),
-          .deadline = context.deadline};
+          .deadline = context.deadline,
+          .written = context.written};
 }
 
 absl::Time ParseKnownAt(const google::protobuf::Timestamp& known_at, bool present,

@@ -15,6 +15,7 @@
 #include "libs/base/clock.h"
 #include "libs/base/id.h"
 #include "libs/base/violations.h"
+#include "libs/feed/cache/read_cache_options.h"
 #include "libs/rpc/context.h"
 #include "libs/rpc/page_token.h"
 #include "services/cluster_registry/store.h"
@@ -26,6 +27,7 @@ struct Environment {
   Store& store;
   const Clock& clock;
   IdSource& ids;
+  feed::ReadCacheOptions cache = {};  // of each family that keeps what is read often
 };
 
 // The day of an instant, in UTC.

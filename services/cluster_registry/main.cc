@@ -1,7 +1,9 @@
 // wici-cluster-registry: who the clusters are, which labels they hold, who matches a rule.
 //
 // The composition root: every type the service is made of, from the database up.
+#include <cstdint>
 #include <memory>
+#include <string>
 
 #include "absl/flags/flag.h"
 #include "absl/status/status.h"
@@ -12,6 +14,9 @@
 #include "libs/base/clock.h"
 #include "libs/base/id.h"
 #include "libs/base/status_macros.h"
+#include "libs/feed/cache/change_marks.h"
+#include "libs/feed/cache/marks_follower.h"
+#include "libs/feed/cache/read_cache_options.h"
 #include "libs/feed/feed_service.h"
 #include "libs/feed/retention.h"
 #include "libs/feed/sequencer.h"
@@ -31,6 +36,8 @@
 
 ABSL_FLAG(std::string, search_index, "",
           "folder of the search index, of this process alone; empty for a temporary one");
+ABSL_FLAG(std::uint64_t, read_cache_bytes, 32 * 1024 * 1024,
+          "memory for what is read most often, kept in the process; 0 to keep nothing");
 
 namespace wici::cluster_registry {
 namespace {
@@ -56,20 +63,29 @@ absl::Status Serve(const rpc::ServiceFlags& flags) {
   feed::FeedService feed_service(*database, clock);
   feed::Retention retention(*database, clock);
   feed::Sequencer* committed = nullptr;  // set before anything writes
-  Store store(*database, [&] { committed->Wake(); });
+  feed::ChangeMarks marks(clock);
+  Store store(
+      *database, [&] { committed->Wake(); }, [&](const rpc::Versions& made) { marks.Wrote(made); });
   SearchIndexer indexer(store, *index);
+  feed::MarksFollower marks_follower(*database, clock, marks);
+  // Half for each of the two families that keep something.
+  const feed::ReadCacheOptions cache = {.marks = &marks,
+                                        .bytes_max = absl::GetFlag(FLAGS_read_cache_bytes) / 2};
   feed::Sequencer sequencer(*database, redis.get(), clock,
                             {.source = "cluster-registry", .owner = ids.NewId()},
                             [&](const feed::v1::Cursor& head) {
                               feed_service.Notify(head);
                               indexer.Wake();
+                              marks_follower.Wake();
                             });
   committed = &sequencer;
-  const Environment environment = {store, clock, ids};
+  const Environment environment = {store, clock, ids, cache};
   ExpirySweep expiry(environment);
   Services services(environment, *index);
-  ImportWorker import_worker(*database, store, clock, ids, {.owner = ids.NewId()},
-                             [&] { sequencer.Wake(); });
+  ImportWorker import_worker(*database, store, clock, ids, {.owner = ids.NewId()}, [&] {
+    sequencer.Wake();
+    marks.Wrote(rpc::Versions::All());
+  });
 
   rpc::Server server(rpc::MakeServerOptions(flags), authenticator, authorizer, clock);
   services.Register(server);
@@ -80,6 +96,7 @@ absl::Status Serve(const rpc::ServiceFlags& flags) {
   import_worker.Start();
   services.succession_applier().Start(absl::Minutes(1));
   indexer.Start();
+  if (cache.bytes_max > 0) marks_follower.Start();
   expiry.Start();
   return rpc::ServeUntilSignal(flags, server, [&database] {
     return sql::SchemaVersion(*database, absl::Now() + absl::Seconds(1)).status();

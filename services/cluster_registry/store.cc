@@ -66,17 +66,25 @@ absl::Status Store::Write(const Mutation& mutation, google::protobuf::Message& r
                           const std::function<absl::Status(Writer&)>& body) {
   const sql::IdempotencyKey key = KeyOf(mutation);
   bool changed = false;
+  rpc::Versions written;
   const auto attempt = [&](sql::Transaction& tx) -> absl::Status {
     changed = false;
+    written = rpc::Versions();
     response.Clear();
     WICI_ASSIGN_OR_RETURN(const bool answered, Find(tx, key, response));
-    if (answered) return absl::OkStatus();
+    if (answered) {
+      written.RaiseAll();
+      return absl::OkStatus();
+    }
     Writer writer(tx, mutation.now, mutation.principal);
     WICI_RETURN_IF_ERROR(body(writer));
     WICI_RETURN_IF_ERROR(
         sql::StoreAnswers(tx, {{key, response.SerializeAsString()}}, mutation.now));
     changed = !writer.changes().empty();
     if (!changed) return absl::OkStatus();
+    for (const feed::Change& change : writer.changes()) {
+      written.Raise(change.aggregate, change.version);
+    }
     return feed::AppendChanges(tx, mutation.transaction_id, writer.changes(), mutation.now);
   };
   absl::Status status = sql::WriteAgainstTwins(database_, mutation.deadline, attempt);
@@ -85,7 +93,9 @@ absl::Status Store::Write(const Mutation& mutation, google::protobuf::Message& r
     const absl::StatusOr<bool> answered = FindAnswer(mutation, response);
     if (answered.ok() && *answered) status = absl::OkStatus();
   }
+  if (status.ok() && mutation.written != nullptr) mutation.written->Merge(written);
   if (status.ok() && changed) on_commit_();
+  if (status.ok() && changed && on_written_) on_written_(written);
   return status;
 }
 
@@ -97,6 +107,8 @@ absl::StatusOr<bool> Store::FindAnswer(const Mutation& mutation,
     WICI_ASSIGN_OR_RETURN(answered, Find(tx, key, response));
     return absl::OkStatus();
   }));
+  // Which version it was is not kept with the answer.
+  if (answered && mutation.written != nullptr) mutation.written->Merge(rpc::Versions::All());
   return answered;
 }
 

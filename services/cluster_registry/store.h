@@ -19,6 +19,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -29,6 +30,7 @@
 #include "absl/time/time.h"
 #include "google/protobuf/message.h"
 #include "libs/feed/changes.h"
+#include "libs/rpc/versions.h"
 #include "libs/sql/database.h"
 #include "services/cluster_registry/slug.h"
 
@@ -88,16 +90,20 @@ struct Mutation {
   std::string transaction_id;  // new and unique
   absl::Time now;
   absl::Time deadline;
+  // Told what was changed, unless null.
+  std::shared_ptr<rpc::WrittenVersions> written = nullptr;
 };
 
 // Thread-safe.
 class Store {
  public:
   // `database` outlives the store. `on_commit` is called after each commit that changed something,
-  // for the sequencer to wake; it must not block.
+  // for the sequencer to wake, and `on_written`, if any, told the versions it made, before Write
+  // returns; they must not block.
   explicit Store(
-      sql::Database& database, std::function<void()> on_commit = [] {})
-      : database_(database), on_commit_(std::move(on_commit)) {}
+      sql::Database& database, std::function<void()> on_commit = [] {},
+      std::function<void(const rpc::Versions&)> on_written = nullptr)
+      : database_(database), on_commit_(std::move(on_commit)), on_written_(std::move(on_written)) {}
 
   absl::Status Read(absl::Time deadline, const std::function<absl::Status(Reader&)>& body);
 
@@ -113,6 +119,7 @@ class Store {
  private:
   sql::Database& database_;
   const std::function<void()> on_commit_;
+  const std::function<void(const rpc::Versions&)> on_written_;
 };
 
 }  // namespace wici::cluster_registry

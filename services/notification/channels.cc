@@ -10,9 +10,9 @@ absl::StatusOr<std::unique_ptr<Channels>> Channels::Make(const ChannelEnvironmen
                                                          const ChannelOptions& options) {
   auto channels = std::unique_ptr<Channels>(new Channels(environment, options));
   const MailOptions& mail = options.mail;
-  WICI_ASSIGN_OR_RETURN(channels->mail_channel_,
-                        MailChannel::Make(environment.peers, channels->store_, environment.clock,
-                                          mail.sender, mail.smtp, mail.threads));
+  WICI_ASSIGN_OR_RETURN(
+      channels->mail_channel_,
+      MailChannel::Make(environment.peers, channels->store_, mail.sender, mail.smtp, mail.threads));
   channels->AddWorker(*channels->mail_channel_,
                       {.owner = environment.ids.NewId(), .sender_threads = mail.threads});
   // A slow endpoint holds two of the threads at most.
@@ -59,7 +59,8 @@ Channels::Channels(const ChannelEnvironment& environment, const ChannelOptions& 
                    {v1::CHANNEL_SMS, options.sms.limits},
                    {v1::CHANNEL_WEB_PUSH, {}}}),
       store_(environment.database, environment.ids,
-             {&campaign_check_, &preference_check_, &endpoint_check_, &lane_check_}),
+             {&campaign_check_, &preference_check_, &endpoint_check_, &lane_check_},
+             options.commit),
       inbox_watch_(environment.database, environment.clock),
       inbox_channel_(environment.database, store_, environment.peers, options.mail.sender,
                      environment.clock, [this] { inbox_watch_.Notify(); }) {}
@@ -79,9 +80,12 @@ void Channels::Start() {
   for (const auto& worker : workers_) worker->Start();
 }
 
-void Channels::Stop() {
-  // Together: the slowest of each may take as long as its time-outs.
+void Channels::BeginStop() {
   for (const auto& worker : workers_) worker->BeginStop();
+}
+
+void Channels::Stop() {
+  BeginStop();  // together: the slowest of each may take as long as its time-outs
   for (const auto& worker : workers_) worker->Stop();
 }
 

@@ -12,6 +12,7 @@
 #include "libs/auth/token.h"
 #include "libs/base/clock.h"
 #include "libs/base/id.h"
+#include "libs/sql/committer.h"
 #include "libs/sql/database.h"
 #include "services/notification/campaigns/campaign_check.h"
 #include "services/notification/deliveries/sql_store.h"
@@ -22,7 +23,7 @@
 #include "services/notification/push/push_channel.h"
 #include "services/notification/sending/inbox_channel.h"
 #include "services/notification/sending/mail_channel.h"
-#include "services/notification/sending/worker.h"
+#include "services/notification/sending/worker/worker.h"
 #include "services/notification/sms/sms_channel.h"
 #include "services/notification/webhooks/sending/endpoint_check.h"
 #include "services/notification/webhooks/webhooks.h"
@@ -41,6 +42,7 @@ struct ChannelOptions {
   MailOptions mail;
   SmsOptions sms = {};
   PushOptions push = {};
+  sql::CommitterOptions commit = {};  // of outcomes
 };
 
 // What channels work with. Everything outlives them.
@@ -66,6 +68,8 @@ class Channels {
   std::set<v1::Channel> served() const;
 
   void Start();
+  // Takes on nothing more; what is being sent goes on, and is recorded. Does not block.
+  void BeginStop();
   // Before what their commits wake is destroyed.
   void Stop();
   // Something may be due: call after a commit. Never blocks.

@@ -1,14 +1,13 @@
-// wici-notification: follows the feed of registration, sends mails, keeps the delivery ledger.
-// Everything the process consists of, top down.
+// wici-notification: follows the feeds of registration and the registry, sends mails, keeps the
+// delivery ledger. Everything the process consists of, top down.
 #include <algorithm>
-#include <fstream>
-#include <iterator>
 #include <memory>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "absl/flags/flag.h"
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "libs/auth/access.h"
@@ -26,12 +25,15 @@
 #include "libs/rpc/http_server.h"
 #include "libs/rpc/process.h"
 #include "libs/rpc/server.h"
+#include "libs/sql/committer.h"
 #include "libs/sql/database.h"
 #include "libs/sql/migrate.h"
 #include "services/notification/campaigns/campaign_worker.h"
 #include "services/notification/channels.h"
 #include "services/notification/digests/digest_worker.h"
+#include "services/notification/feed/catch_up.h"
 #include "services/notification/feed/feed_handler.h"
+#include "services/notification/feed/registry_handler.h"
 #include "services/notification/gauges/ledger_gauges.h"
 #include "services/notification/migrations.h"
 #include "services/notification/peers/grpc_peers.h"
@@ -39,6 +41,7 @@
 #include "services/notification/preferences/consent/consent_page.h"
 #include "services/notification/preferences/unsubscribe_page.h"
 #include "services/notification/restore/after_restore.h"
+#include "services/notification/retention/old_data.h"
 #include "services/notification/services.h"
 #include "services/notification/timers/timer_worker.h"
 #include "services/notification/webhooks/webhooks.h"
@@ -67,16 +70,26 @@ ABSL_FLAG(std::vector<std::string>, dkim_keys, std::vector<std::string>(),
 ABSL_FLAG(std::string, public_listen, "",
           "host:port of the pages to unsubscribe and to confirm a consent, plain HTTP behind a "
           "proxy; empty: none");
+ABSL_FLAG(std::int32_t, ledger_kept_days, wici::notification::kKeptDaysDefault,
+          "how long it is known what was sent to whom, once it has ended; at least 32");
+ABSL_FLAG(std::int32_t, inbox_kept_days, wici::notification::kKeptDaysDefault,
+          "how long items stay in inboxes, read or not; at least 32");
 ABSL_FLAG(std::string, public_url, "", "where the links of mails lead, without a slash at the end");
+ABSL_FLAG(
+    std::int32_t, commit_batch_max, 500,
+    "operations that share a transaction at most; 1 switches batching off, to measure against");
 
 namespace wici::notification {
 namespace {
 
 // From "selector=/path/to/key.pem".
-absl::StatusOr<DkimSigner> ReadDkimKey(const std::string& flag, std::string_view domain) {
+absl::StatusOr<DkimSigner> ReadDkimKey(const std::string& flag, std::string_view domain,
+                                       bool private_only) {
   const std::size_t equals = std::min(flag.find('='), flag.size());
-  std::ifstream file(flag.substr(std::min(equals + 1, flag.size())));
-  const std::string pem{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+  WICI_ASSIGN_OR_RETURN(
+      const std::string pem,
+      rpc::ReadSecretFile("--dkim_keys", flag.substr(std::min(equals + 1, flag.size())),
+                          private_only));
   return DkimSigner::Make(domain, flag.substr(0, equals), pem);
 }
 
@@ -94,7 +107,7 @@ absl::StatusOr<MailOptions> ReadMailOptions(const rpc::ServiceFlags& flags,
     return absl::InvalidArgumentError("--bounce_domain must be a domain");
   }
   for (const std::string& flag : absl::GetFlag(FLAGS_dkim_keys)) {
-    WICI_ASSIGN_OR_RETURN(DkimSigner signer, ReadDkimKey(flag, from->domain()));
+    WICI_ASSIGN_OR_RETURN(DkimSigner signer, ReadDkimKey(flag, from->domain(), flags.production));
     options.sender.dkim.push_back(std::move(signer));
   }
   options.smtp.url = absl::GetFlag(FLAGS_smtp);
@@ -122,8 +135,11 @@ HttpTransportOptions WebhookOptions(const rpc::ServiceFlags& flags) {
 absl::StatusOr<SmsOptions> ReadSmsOptions(const rpc::ServiceFlags& flags) {
   SmsOptions options{.url = absl::GetFlag(FLAGS_sms_url), .from = absl::GetFlag(FLAGS_sms_sender)};
   if (options.url.empty()) return options;
-  std::ifstream file(absl::GetFlag(FLAGS_sms_token_file));
-  if (!(file >> options.token)) {
+  WICI_ASSIGN_OR_RETURN(const std::string token,
+                        rpc::ReadSecretFile("--sms_token_file", absl::GetFlag(FLAGS_sms_token_file),
+                                            flags.production));
+  options.token = std::string(absl::StripAsciiWhitespace(token));
+  if (options.token.empty() || options.token.find_first_of(" \t\r\n") != std::string::npos) {
     return absl::InvalidArgumentError("--sms_token_file must be a file with a token");
   }
   const bool anywhere = absl::GetFlag(FLAGS_sms_private) || !flags.production;
@@ -138,12 +154,23 @@ absl::StatusOr<PushOptions> ReadPushOptions(const rpc::ServiceFlags& flags) {
   PushOptions options{.subject = absl::StrCat("mailto:", absl::GetFlag(FLAGS_mail_from)),
                       .http = WebhookOptions(flags)};
   if (absl::GetFlag(FLAGS_push_key_file).empty()) return options;
-  std::ifstream file(absl::GetFlag(FLAGS_push_key_file));
-  const std::string pem{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+  WICI_ASSIGN_OR_RETURN(
+      const std::string pem,
+      rpc::ReadSecretFile("--push_key_file", absl::GetFlag(FLAGS_push_key_file), flags.production));
   const absl::StatusOr<P256Key> key = P256Key::FromPem(pem);
   if (!key.ok()) return absl::InvalidArgumentError("--push_key_file must be a P-256 key in PEM");
   options.key = *key;
   return options;
+}
+
+absl::StatusOr<KeptFor> ReadKeptFor() {
+  const int ledger = absl::GetFlag(FLAGS_ledger_kept_days);
+  const int inbox = absl::GetFlag(FLAGS_inbox_kept_days);
+  if (ledger < kKeptDaysMin || inbox < kKeptDaysMin) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("--ledger_kept_days and --inbox_kept_days must be at least ", kKeptDaysMin));
+  }
+  return KeptFor{.ledger = absl::Hours(24) * ledger, .inbox = absl::Hours(24) * inbox};
 }
 
 // As browsers get it.
@@ -186,6 +213,13 @@ struct Foundation {
   Peers& peers;
   const Clock& clock;
   IdSource& ids;
+  KeptFor kept;
+};
+
+// What is followed.
+struct Feeds {
+  feed::FeedSource& registration;
+  feed::FeedSource& registry;
 };
 
 // The ledger, what sends from it, and what tells of it. Whoever commits into it is made after it,
@@ -261,47 +295,69 @@ class Ledger {
 class Planners {
  public:
   // What happened in registration before `restored` is held for a human.
-  Planners(const Foundation& on, Ledger& ledger, Services& services, feed::FeedSource& source,
+  Planners(const Foundation& on, Ledger& ledger, Services& services, const Feeds& feeds,
            absl::Time restored)
       : retention_(on.database, on.clock,
-                   {.answers = kAnswersKept,
-                    .also = {&FanOut::DeletePayloads,
-                             [&services](sql::Transaction& tx, absl::Time now, std::int64_t most) {
-                               return EraseAgain(services.person_data(), tx, now, most);
-                             }}}),
+                   {.answers = kAnswersKept, .also = DeletionsFor(on, services.person_data())}),
         timers_(on.database, on.peers, on.ids, on.clock, [&ledger] { ledger.Wake(); }),
         campaigns_(services.campaigns(), on.peers, on.clock, [&ledger] { ledger.Wake(); }),
         digests_(on.database, on.ids, on.clock, on.clock, [&ledger] { ledger.Wake(); }),
         handler_(on.peers, services.person_data(), on.ids, on.clock, &ledger.webhooks().fan_out(),
                  restored),
+        catch_up_(on.database, on.peers, services.person_data(), on.ids, on.clock),
         consumer_(
-            on.database, on.redis, source, on.clock,
+            on.database, on.redis, feeds.registration, on.clock,
             {.source = "registration", .group = on.flags.service, .consumer = on.ids.NewId()},
             [this](absl::Span<const feed::v1::Change> changes) {
               return handler_.Prepare(changes);
             },
-            &FeedHandler::GoOnAt) {}
+            [this](const feed::v1::Cursor& head) { return catch_up_.Prepare(head); }),
+        registry_handler_(services.person_data(), on.ids, on.clock),
+        registry_catch_up_(on.database, on.peers, services.person_data(), on.ids, on.clock),
+        registry_consumer_(
+            on.database, on.redis, feeds.registry, on.clock,
+            {.source = kRegistryFeed, .group = on.flags.service, .consumer = on.ids.NewId()},
+            [this](absl::Span<const feed::v1::Change> changes) {
+              return registry_handler_.Prepare(changes);
+            },
+            [this](const feed::v1::Cursor& head) { return registry_catch_up_.Prepare(head); }) {}
 
   void Start() {
     retention_.Start();
     consumer_.Start();
+    registry_consumer_.Start();
     timers_.Start();
     campaigns_.Start();
     digests_.Start();
   }
 
  private:
+  // What goes with time, beside changes and answers.
+  static std::vector<feed::RetentionOptions::Deletion> DeletionsFor(const Foundation& on,
+                                                                    PersonData& people) {
+    std::vector<feed::RetentionOptions::Deletion> deletions = DeletionsOfOldData(on.kept);
+    deletions.push_back(&FanOut::DeletePayloads);
+    deletions.push_back(
+        [&people, &ids = on.ids](sql::Transaction& tx, absl::Time now, std::int64_t most) {
+          return EraseAgain(people, tx, ids.NewId(), now, most);
+        });
+    return deletions;
+  }
+
   feed::Retention retention_;
   TimerWorker timers_;
   CampaignWorker campaigns_;
   DigestWorker digests_;
   FeedHandler handler_;
+  CatchUp catch_up_;
   feed::Consumer consumer_;
+  RegistryHandler registry_handler_;
+  CatchUp registry_catch_up_;  // each of its consumer's thread
+  feed::Consumer registry_consumer_;
 };
 
 // Serves until a signal comes, on a database whose schema is up to date.
-absl::Status ServeOn(const Foundation& on, const ChannelOptions& options,
-                     feed::FeedSource& registration_feed) {
+absl::Status ServeOn(const Foundation& on, const ChannelOptions& options, const Feeds& feeds) {
   WICI_ASSIGN_OR_RETURN(const std::unique_ptr<Ledger> ledger, Ledger::Make(on, options));
   Channels& channels = ledger->channels();
   Services services(Environment{.database = on.database,
@@ -316,9 +372,10 @@ absl::Status ServeOn(const Foundation& on, const ChannelOptions& options,
                                 .subscriptions = ledger->webhooks().service(),
                                 .on_commit = [&ledger = *ledger] { ledger.Wake(); },
                                 .channels = channels.served(),
-                                .push = {PublicKeyOf(options.push), options.push.http.reach}});
+                                .push = {PublicKeyOf(options.push), options.push.http.reach},
+                                .commit = options.commit});
   WICI_ASSIGN_OR_RETURN(const absl::Time restored, LastRestore(on.database, on.clock));
-  Planners planners(on, *ledger, services, registration_feed, restored);
+  Planners planners(on, *ledger, services, feeds, restored);
 
   const auth::TokenAuthenticator authenticator(on.key);
   const auth::RoleAuthorizer authorizer;
@@ -336,7 +393,7 @@ absl::Status ServeOn(const Foundation& on, const ChannelOptions& options,
       [&database = on.database] {
         return sql::SchemaVersion(database, absl::Now() + absl::Seconds(1)).status();
       },
-      [&gauges] { gauges.LookUp(); });
+      [&gauges] { gauges.LookUp(); }, [&channels] { channels.BeginStop(); });
 }
 
 absl::Status Serve(const rpc::ServiceFlags& flags) {
@@ -349,8 +406,10 @@ absl::Status Serve(const rpc::ServiceFlags& flags) {
   WICI_ASSIGN_OR_RETURN(const auth::SigningKey key, auth::SigningKey::FromSeed(flags.key_seed));
   WICI_ASSIGN_OR_RETURN(MailOptions mail, ReadMailOptions(flags, key));
   ChannelOptions options{.mail = std::move(mail)};
+  WICI_ASSIGN_OR_RETURN(options.commit, sql::BatchesOf(absl::GetFlag(FLAGS_commit_batch_max)));
   WICI_ASSIGN_OR_RETURN(options.sms, ReadSmsOptions(flags));
   WICI_ASSIGN_OR_RETURN(options.push, ReadPushOptions(flags));
+  WICI_ASSIGN_OR_RETURN(const KeptFor kept, ReadKeptFor());
   std::unique_ptr<redis::Client> redis;
   if (!flags.redis.empty()) {
     WICI_ASSIGN_OR_RETURN(redis, redis::Client::Make(flags.redis));
@@ -360,16 +419,19 @@ absl::Status Serve(const rpc::ServiceFlags& flags) {
                                  clock.Now(), absl::Minutes(5));
   };
   const auto registration = rpc::MakeChannel(absl::GetFlag(FLAGS_registration));
-  GrpcPeers peers(rpc::MakeChannel(absl::GetFlag(FLAGS_registry)), registration, own_token, clock);
+  const auto registry = rpc::MakeChannel(absl::GetFlag(FLAGS_registry));
+  GrpcPeers peers(registry, registration, own_token);
   feed::GrpcFeedSource registration_feed(registration, own_token);
+  feed::GrpcFeedSource registry_feed(registry, own_token);
   return ServeOn({.flags = flags,
                   .key = key,
                   .database = *database,
                   .redis = redis.get(),
                   .peers = peers,
                   .clock = clock,
-                  .ids = ids},
-                 options, registration_feed);
+                  .ids = ids,
+                  .kept = kept},
+                 options, {registration_feed, registry_feed});
 }
 
 }  // namespace

@@ -14,9 +14,12 @@ NOTIFICATIONS = 3000
 # Tables without rows are left without statistics, as they are in a new database. A tenth of the
 # deliveries is put off, a tenth queued; the others have arrived. A fifth is about a session.
 DATA = f"""
-  INSERT INTO notifications (id, revision, version, template, event, channel, unknown_policy, cause,
-                             cancelled, schedule_at, expires_at, created_at, updated_at)
-    SELECT 'n' || i, 1, 1, 'templates/invitation', 'events/e' || i % 50, 1, 1, '', FALSE, 0, 0, 0, 0
+  INSERT INTO notifications (id, revision, version, template, event, root_event, channel,
+                             unknown_policy, cause, cancelled, schedule_at, expires_at, created_at,
+                             updated_at)
+    SELECT 'n' || i, 1, 1, 'templates/invitation',
+           'events/e' || i % 50 || CASE i % 5 WHEN 0 THEN '/sessions/s' ELSE '' END,
+           'events/e' || i % 50, 1, 1, '', FALSE, 0, 0, 0, 0
     FROM generate_series(1, {NOTIFICATIONS}) AS i;
   INSERT INTO deliveries (id, notification_id, template, event, resource, person, channel,
                           unknown_policy, calendar_method, calendar_sequence, state, prior_state,

@@ -10,6 +10,7 @@
 #include "libs/base/id.h"
 #include "libs/feed/mutation.h"
 #include "libs/rpc/server.h"
+#include "libs/sql/committer.h"
 #include "libs/sql/database.h"
 #include "services/notification/campaigns/campaign_service.h"
 #include "services/notification/campaigns/campaign_store.h"
@@ -54,6 +55,7 @@ struct Environment {
   // Over which messages may be asked for.
   std::set<v1::Channel> channels = {v1::CHANNEL_EMAIL, v1::CHANNEL_INBOX};
   PushSetUp push = {};
+  sql::CommitterOptions commit = {};
 };
 
 // Thread-safe. Outlives the server it is registered at.

@@ -265,7 +265,7 @@ absl::Status AlreadyApprovedError(std::string_view registration, std::int64_t ap
 }
 absl::Status ResendLimitedError(absl::Duration retry_after) {
   absl::Status status = MakeError(StatusCode::kResourceExhausted, kDomain, "RESEND_LIMITED",
-                                  "links were asked for too often; try again later");
+                                  "too many mails to this address were asked for; try again later");
   AddRetryInfo(status, retry_after);
   return status;
 }

@@ -1,6 +1,7 @@
 // wici-registration: events, invitations, registrations, check-in. Everything the process consists
 // of, top down.
 #include <algorithm>
+#include <cstdint>
 #include <memory>
 #include <string>
 
@@ -13,6 +14,9 @@
 #include "libs/base/clock.h"
 #include "libs/base/id.h"
 #include "libs/base/status_macros.h"
+#include "libs/feed/cache/change_marks.h"
+#include "libs/feed/cache/marks_follower.h"
+#include "libs/feed/cache/read_cache_options.h"
 #include "libs/feed/feed_service.h"
 #include "libs/feed/retention.h"
 #include "libs/feed/sequencer.h"
@@ -20,15 +24,22 @@
 #include "libs/rpc/channel.h"
 #include "libs/rpc/process.h"
 #include "libs/rpc/server.h"
+#include "libs/sql/committer.h"
 #include "libs/sql/database.h"
 #include "libs/sql/migrate.h"
 #include "services/registration/migrations.h"
+#include "services/registration/self_service/resend_limit.h"
 #include "services/registration/services.h"
 
 ABSL_FLAG(std::string, registry, "", "host:port of cluster-registry");
+ABSL_FLAG(
+    std::int32_t, commit_batch_max, 500,
+    "operations that share a transaction at most; 1 switches batching off, to measure against");
 ABSL_FLAG(absl::Duration, evidence_interval, absl::Hours(1),
           "how often the registry is given what an event that is over counts for, if that has "
           "changed; half a year after its end 24 times as seldom");
+ABSL_FLAG(std::uint64_t, read_cache_bytes, 32 * 1024 * 1024,
+          "memory for the events that are read most often, kept in the process; 0 to keep nothing");
 
 namespace wici::registration {
 namespace {
@@ -48,6 +59,8 @@ absl::Status Serve(const rpc::ServiceFlags& flags) {
   const SystemClock clock;
   SystemIdSource ids;
   WICI_ASSIGN_OR_RETURN(const EvidenceSweepOptions evidence, EvidenceOptions());
+  WICI_ASSIGN_OR_RETURN(const sql::CommitterOptions commit,
+                        sql::BatchesOf(absl::GetFlag(FLAGS_commit_batch_max)));
   WICI_ASSIGN_OR_RETURN(const auto database, sql::OpenDatabase(flags.database));
   WICI_RETURN_IF_ERROR(sql::Migrate(*database, Migrations(), clock));
   if (flags.migrate_only) return absl::OkStatus();
@@ -60,15 +73,28 @@ absl::Status Serve(const rpc::ServiceFlags& flags) {
   }
   feed::FeedService feed(*database, clock);
   EventWatch watch(*database, clock);
-  feed::Retention retention(*database, clock);
+  feed::Retention retention(*database, clock, {.also = {&ResendBuckets::DeleteFull}});
+  feed::ChangeMarks marks(clock);
+  feed::MarksFollower marks_follower(*database, clock, marks);
+  const feed::ReadCacheOptions cache = {.marks = &marks,
+                                        .bytes_max = absl::GetFlag(FLAGS_read_cache_bytes)};
   feed::Sequencer sequencer(*database, redis.get(), clock,
                             {.source = flags.service, .owner = ids.NewId()},
-                            [&feed, &watch](const feed::v1::Cursor& head) {
+                            [&](const feed::v1::Cursor& head) {
                               feed.Notify(head);
                               watch.Notify();
+                              marks_follower.Wake();
                             });
   RegistryClient registry(rpc::MakeChannel(absl::GetFlag(FLAGS_registry)), key, clock);
-  Services services({*database, clock, clock, ids, [&sequencer] { sequencer.Wake(); }, evidence},
+  Services services({.database = *database,
+                     .clock = clock,
+                     .machine = clock,
+                     .ids = ids,
+                     .on_commit = [&sequencer] { sequencer.Wake(); },
+                     .evidence = evidence,
+                     .commit = commit,
+                     .cache = cache,
+                     .on_written = [&marks](const rpc::Versions& made) { marks.Wrote(made); }},
                     watch, registry, key);
 
   const auth::TokenAuthenticator authenticator(key);
@@ -79,6 +105,7 @@ absl::Status Serve(const rpc::ServiceFlags& flags) {
   WICI_RETURN_IF_ERROR(server.Start());
   sequencer.Start();
   retention.Start();
+  if (cache.bytes_max > 0) marks_follower.Start();
   services.expiry_sweep().Start();
   services.answer_retention().Start();
   services.evidence_sweep().Start();

@@ -16,11 +16,12 @@ using feed::Changes;
 // Thread-safe.
 class Mutation : public feed::Mutation {
  public:
-  // `on_commit` is called after each commit that changed something (Sequencer::Wake). Everything
-  // outlives the object.
+  // `on_commit` is called after each commit that changed something (Sequencer::Wake), and
+  // `on_written`, if any, told the versions it made. Everything outlives the object.
   Mutation(sql::Database& database, const Clock& clock, IdSource& ids,
-           std::function<void()> on_commit)
-      : feed::Mutation(kDomain, database, clock, ids, std::move(on_commit)) {}
+           std::function<void()> on_commit, OnWritten on_written = nullptr)
+      : feed::Mutation(kDomain, database, clock, ids, std::move(on_commit), std::move(on_written)) {
+  }
 };
 
 }  // namespace wici::registration

@@ -7,7 +7,9 @@
 #include "libs/auth/token.h"
 #include "libs/base/clock.h"
 #include "libs/base/id.h"
+#include "libs/feed/cache/read_cache_options.h"
 #include "libs/rpc/server.h"
+#include "libs/sql/committer.h"
 #include "libs/sql/database.h"
 #include "services/registration/calendar/calendar_service.h"
 #include "services/registration/check_in/check_in_service.h"
@@ -39,6 +41,9 @@ struct Environment {
   IdSource& ids;
   std::function<void()> on_commit;  // called after commits that changed something
   EvidenceSweepOptions evidence = {};
+  sql::CommitterOptions commit = {};
+  feed::ReadCacheOptions cache = {};         // of the events
+  Mutation::OnWritten on_written = nullptr;  // told what commits made, before they are answered
 };
 
 // Thread-safe. Outlives the server it is registered at.

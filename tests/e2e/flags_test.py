@@ -56,10 +56,31 @@ class FlagsTest(unittest.TestCase):
                 entry = self.first_line(service, flags.read_text(encoding="utf-8"))
                 self.assertEqual(entry["message"], "listening", entry)
 
+    def test_a_batch_without_operations_is_refused(self):
+        for service in ("notification", "registration"):
+            with self.subTest(service):
+                flags = (ROOT / f"deploy/kubernetes/base/{service}/flags").read_text(encoding="utf-8")
+                entry = self.first_line(service, f"{flags}\n--commit_batch_max=0\n")
+                self.assertEqual(entry["message"], "cannot_serve")
+
     def test_flags_that_are_not_are_noticed(self):
         flags = (ROOT / "deploy/kubernetes/base/notification/flags").read_text(encoding="utf-8")
         entry = self.first_line("notification", flags.replace("--smtp_tls=required\n", ""))
         self.assertEqual(entry["message"], "cannot_serve")
+
+    def test_a_secret_that_others_may_read_is_refused(self):
+        base = (ROOT / "deploy/kubernetes/base/notification/flags").read_text(encoding="utf-8")
+        secret = self.directory / "secret"
+        secret.write_text("token\n")
+        secret.chmod(0o644)
+        for flag, more in (("--dkim_keys", f"--dkim_keys=s1={secret}"),
+                           ("--push_key_file", f"--push_key_file={secret}"),
+                           ("--sms_token_file",
+                            f"--sms_url=https://sms.example\n--sms_token_file={secret}")):
+            with self.subTest(flag):
+                entry = self.first_line("notification", f"{base}\n{more}\n")
+                self.assertEqual(entry["message"], "cannot_serve")
+                self.assertIn(f"{flag}: others may read", entry["error"])
 
 
 if __name__ == "__main__":

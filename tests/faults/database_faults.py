@@ -14,7 +14,7 @@ again with the same request_id, to the other replica. Meanwhile, by mode:
   failover      the database is two servers, one a synchronous standby of the other; replication
                 stands still for a while, then the primary is killed and the standby promoted
 
-Then the oracle of services/registration/kill_test.py compares what clients were told with the
+Then the oracle of services/registration/processes/kill_test.py compares what clients were told with the
 changes and the rows: never more places taken than there are, the waiting list in order, what was
 acknowledged is there, one registration for each request_id, the same answer to the same request.
 Beyond it: the feed has every change once, without a gap, from both replicas; and a lost race
@@ -42,7 +42,7 @@ import grpc
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "deploy/local"), str(ROOT / "tests/faults"),
-                str(ROOT / "services/registration")]
+                str(ROOT / "services/registration/processes")]
 
 import client  # noqa: E402
 import kill_test  # noqa: E402

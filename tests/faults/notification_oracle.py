@@ -74,18 +74,25 @@ class Postgres(FaultStack):
 
     def start_replica(self):
         """Starts it; returns its address."""
-        ports = free_ports()
-        self.ports.update({self.REPLICA: ports["notification"],
-                           f"{self.REPLICA}-admin": ports["notification-admin"]})
-        argv = [f"--listen={self.address(self.REPLICA)}" if str(a).startswith("--listen=") else
-                f"--admin_listen={self.address(self.REPLICA + '-admin')}"
-                if str(a).startswith("--admin_listen=") else a
-                for a in self._service_argv("notification")
-                if not str(a).startswith("--public_listen=")]
         self.processes.pop(self.REPLICA, None)
-        self._start(self.REPLICA, argv)
+        self.add_ports({self.REPLICA: "notification"})
+        self._start(self.REPLICA, self.replica_argv("notification", self.REPLICA))
         self.wait_ready((self.REPLICA,))
         return self.address(self.REPLICA)
+
+    def add_ports(self, replicas):
+        """For replicas of these names, each of one service."""
+        ports = free_ports()
+        for name, service in replicas.items():
+            self.ports[name], self.ports[f"{name}-admin"] = ports[service], ports[f"{service}-admin"]
+
+    def replica_argv(self, service, name):
+        """As the service itself, with addresses of its own and without pages for people."""
+        own = {"--listen": self.address(name), "--admin_listen": self.address(f"{name}-admin"),
+               "--public_listen": None}
+        words = [str(word).split("=", 1) for word in self._service_argv(service)]
+        return ["=".join([flag, own.get(flag, *value)] if value else [flag])
+                for flag, *value in words if own.get(flag, "") is not None]
 
     def cut_connections(self):
         subprocess.run(

@@ -2,6 +2,7 @@
 """Benchmarks, each against its yardstick in the same run: ./wici bench NAME [--rounds N]
 
   growth               reads of the registry at 1,000, 10,000 and 100,000 clusters
+  meetings             schedules of the public B2B instances against their proven optima
   notification         from accepted to handed over to the mail server, against BullMQ with nodemailer
   registration         CreateRegistration on one hot event against the naive transaction and bare gRPC
   registration_growth  an event of 1,000, 10,000 and 100,000 registrations: pages, exports, promotion
@@ -24,8 +25,8 @@ import measure
 import settings
 from pages import page
 
-BENCHMARKS = ("growth", "notification", "registration", "registration_growth", "registry_import",
-              "registry_read", "watch")
+BENCHMARKS = ("growth", "meetings", "notification", "registration", "registration_growth",
+              "registry_import", "registry_read", "watch")
 
 
 def text_of(benchmark, report):

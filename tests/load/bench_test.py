@@ -25,7 +25,7 @@ def main():
     problems = report["problems"]
     arms = {window["arm"] for window in report["windows"]}
     expected = {"naive", "echo", "postgres", "sqlite", "postgres-sold-out", "sqlite-sold-out",
-                "postgres-batch", "sqlite-batch"}
+                "postgres-batch", "sqlite-batch", "postgres-unbatched", "sqlite-unbatched"}
     if arms != expected:
         problems.append(f"the arms are {sorted(arms)}")
     if not report["ratios"] or not registration.table(report):

@@ -25,7 +25,7 @@ import stubs  # noqa: E402
 WITHDRAWN = 20       # a few among many, in a state of their own
 FILL_IN_FLIGHT = 256
 WAIT_SECONDS = 120
-STREAM_SECONDS = 600
+STREAM_SECONDS = 1200  # as long as the service lets one last, at most
 CONFIRMED = 2  # REGISTRATION_STATE_CONFIRMED
 ORGANISER = ["event-organiser@platform"]
 

@@ -3,7 +3,9 @@
 //
 //   wici-echo --listen=127.0.0.1:50050
 //
-// Prints its port and a bearer token for EchoPooled.
+// Answers the payload of the request, or of `page_size` bytes, if the request says so. Prints its
+// port and a bearer token for EchoPooled.
+#include <cstddef>
 #include <cstdlib>
 #include <iostream>
 #include <memory>
@@ -32,7 +34,11 @@ class EchoHandlers {
  public:
   absl::Status Echo(const wici::rpc::Context& /*context*/, const EchoRequest& request,
                     EchoResponse& response) {
-    response.set_payload(request.payload());
+    if (request.page_size() > 0) {
+      response.set_payload(std::string(static_cast<std::size_t>(request.page_size()), 'x'));
+    } else {
+      response.set_payload(request.payload());
+    }
     return absl::OkStatus();
   }
 };
@@ -41,6 +47,7 @@ class EchoHandlers {
 
 int main(int argc, char** argv) {
   absl::ParseCommandLine(argc, argv);
+  wici::rpc::TuneForServing();
   wici::rpc::BlockSignals();
   const auto key = *wici::auth::SigningKey::FromSeed(wici::auth::SigningKey::NewSeed());
   const wici::auth::TokenAuthenticator authenticator(key);

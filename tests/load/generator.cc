@@ -85,15 +85,19 @@ class Generator {
     return absl::StrFormat(
         "{\"calls\": %d, \"counts\": {%s}, \"duplicates\": %d, \"offered\": %.1f, \"rate\": %.1f, "
         "\"ok_rate\": %.1f, \"waited\": %d, %s, %s, \"elapsed\": %.4f, \"client_cpu_seconds\": "
-        "%.3f, "
-        "\"busiest_thread\": %.3f}",
+        "%.3f, \"busiest_thread\": %.3f, \"request_bytes\": %.1f, \"answer_bytes\": %.1f}",
         sent_, counts, method_.Duplicates(), options_.rate,
         static_cast<double>(in_window_) / window, static_cast<double>(ok_in_window_) / window,
         waited_, latencies_.Json(), late_.Json("late_"), elapsed, ProcessCpuSeconds(),
-        thread_cpu_ / std::max(elapsed, 1e-6));
+        thread_cpu_ / std::max(elapsed, 1e-6), Mean(request_bytes_, sent_),
+        Mean(answer_bytes_, answered_ok_));
   }
 
  private:
+  static double Mean(std::size_t sum, std::int64_t count) {
+    return static_cast<double>(sum) / static_cast<double>(std::max<std::int64_t>(count, 1));
+  }
+
   void RunClosed() {
     for (Call& call : calls_) Start(call, absl::Now());
     std::size_t open = calls_.size();
@@ -169,8 +173,9 @@ class Generator {
     }
     call.answer.Clear();
     call.planned = planned;
-    call.reader =
-        call.stub->PrepareUnaryCall(call.context.get(), path_, method_.Request(sent_++), &queue_);
+    const grpc::ByteBuffer request = method_.Request(sent_++);
+    request_bytes_ += request.Length();
+    call.reader = call.stub->PrepareUnaryCall(call.context.get(), path_, request, &queue_);
     call.reader->StartCall();
     call.reader->Finish(&call.answer, &call.status, &call);
   }
@@ -178,6 +183,8 @@ class Generator {
   void Count(Call& call, absl::Time now) {
     std::string what;
     if (call.status.ok()) {
+      ++answered_ok_;
+      answer_bytes_ += call.answer.Length();  // before it is read, which empties it
       what = method_.Judge(call.answer);
       if (answers_.is_open()) {
         answers_ << absl::ToUnixMicros(call.planned) << ' ' << absl::ToUnixMicros(now) << ' '
@@ -210,11 +217,14 @@ class Generator {
   // Of the thread that starts calls: the pacer while it runs, else the other.
   std::int64_t sent_ = 0;
   std::int64_t waited_ = 0;  // calls for which there was no room
+  std::size_t request_bytes_ = 0;
   Histogram late_;
   double thread_cpu_ = 0;
 
   // Of the thread that takes answers.
   std::map<std::string, std::int64_t> counts_;
+  std::int64_t answered_ok_ = 0;
+  std::size_t answer_bytes_ = 0;
   std::int64_t in_window_ = 0;
   std::int64_t ok_in_window_ = 0;
   Histogram latencies_;  // within the window

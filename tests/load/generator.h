@@ -35,7 +35,8 @@ struct GeneratorOptions {
 // rate of answers and of those that were OK within the window; percentiles of the latency, open: of
 // the calls planned within it, closed: of those answered; how late calls went out (late_*), and how
 // many of them waited until one of those in flight was answered; CPU seconds, and what the busier
-// of its two threads had of one core, from 0 to 1: near 1 the generator is the limit.
+// of its two threads had of one core, from 0 to 1: near 1 the generator is the limit; and the mean
+// bytes of a message sent and of an answer that was OK.
 //
 // The file of answers has "planned done name" of each call that was OK: Unix time in microseconds,
 // and Method::Name.

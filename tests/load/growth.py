@@ -9,7 +9,7 @@ SIZES = (1_000, 10_000, 100_000)
 
 def run(rounds, seconds):
     """Runs all rounds and returns the report."""
-    return registry_read.run(rounds, seconds, sizes=SIZES, yardsticks=False, name="growth",
+    return registry_read.run(rounds, seconds, sizes=SIZES, yardsticks=(), name="growth",
                              shares=())
 
 

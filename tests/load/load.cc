@@ -27,6 +27,8 @@ ABSL_FLAG(std::string, call, "create-registration",
           "create-registration, create-registrations, echo, prepared, or one of registry_calls.h");
 ABSL_FLAG(std::string, method, "", "the method of prepared calls: /package.Service/Method");
 ABSL_FLAG(std::string, requests, "", "the file with their requests, see prepared_call.h");
+ABSL_FLAG(int, request_bytes, 0, "of an echo; 0: as create-registration has");
+ABSL_FLAG(int, answer_bytes, 0, "of an echo; 0: as the request");
 ABSL_FLAG(std::string, answers, "", "a file for a line on each answer that is OK, or empty");
 ABSL_FLAG(std::int64_t, clusters, 100, "how many clusters or keys there are");
 ABSL_FLAG(std::int64_t, calls, 0, "end after so many calls, whatever the time; 0 for no limit");
@@ -44,7 +46,9 @@ namespace wici::load {
 namespace {
 
 std::unique_ptr<Method> MakeMethod(const std::string& call) {
-  if (call == "echo") return MakeEcho();
+  if (call == "echo") {
+    return MakeEcho(absl::GetFlag(FLAGS_request_bytes), absl::GetFlag(FLAGS_answer_bytes));
+  }
   if (call == "create-registration") {
     return MakeCreateRegistration(absl::GetFlag(FLAGS_event), absl::GetFlag(FLAGS_run));
   }

@@ -1,7 +1,7 @@
 """CreateRegistration on one hot event, on PostgreSQL and SQLite: one by one, a hundred people in a
-message (BatchCreateRegistrations), and once it is sold out. Against two yardsticks in the same run:
-pgbench with the naive transaction on the same PostgreSQL, and a bare gRPC echo. Then open load at
-rates in steps, to beyond saturation.
+message (BatchCreateRegistrations), once it is sold out, and by a service that commits each by itself.
+Against two yardsticks in the same run: pgbench with the naive transaction on the same PostgreSQL, and
+a bare gRPC echo. Then open load at rates in steps, to beyond saturation.
 
 Each round runs every arm back to back, every other round in the opposite order. A window is a new
 event, so a window never meets the rows of another. Ratios are taken within a round.
@@ -27,6 +27,7 @@ import client  # noqa: E402
 IN_FLIGHT = (1, 16, 64, 256)
 NAIVE_CLIENTS = (1, 16, 64)
 SOLD_OUT_IN_FLIGHT = 64
+UNBATCHED_IN_FLIGHT = (16, 64)
 BATCH, BATCH_IN_FLIGHT = 100, 8  # people in a message of BatchCreateRegistrations, and messages
 SEATS, QUEUE = 1500, 500  # of an event that sells out within a window
 STEAL_MAX = 0.15
@@ -36,14 +37,14 @@ PGBENCH = sorted(pathlib.Path("/usr/lib/postgresql").glob("*/bin/pgbench"))
 
 
 class Ours:
-    """wici-registration on one engine."""
+    """wici-registration on one engine, with `flags` beyond the usual ones."""
 
-    def __init__(self, name, url, directory, key, count, server_cpu):
+    def __init__(self, name, url, directory, key, count, server_cpu, flags=()):
         self.name, self._count, self._server_cpu = name, count, server_cpu
         self._service = measure.Service(
             [measure.binary("wici-registration"), "--listen=127.0.0.1:0",
              "--admin_listen=127.0.0.1:0", f"--database={url}", "--redis=", f"--key_file={key}",
-             "--calls_per_second_max=0"],
+             "--calls_per_second_max=0", *flags],
             directory / f"{name}.log")
         self._target = f"127.0.0.1:{self._service.port}"
         self._organiser = client.bearer_token(key, "users/bench", ["event-organiser@platform"])
@@ -205,7 +206,7 @@ class Naive:
 
 
 class Echo:
-    """wici-echo: the same message sizes, nothing behind it."""
+    """wici-echo: the message sizes of CreateRegistration, or others, and nothing behind it."""
 
     name = "echo"
 
@@ -213,24 +214,28 @@ class Echo:
         self._service = measure.Service([measure.binary("wici-echo"), "--listen=127.0.0.1:0"],
                                         directory / "echo.log")
 
-    def window(self, in_flight, seconds, rate=0):
+    def window(self, in_flight, seconds, rate=0, request_bytes=0, answer_bytes=0):
         """One window."""
         return measure.measured(self._service.cpu, lambda: measure.load(
             target=f"127.0.0.1:{self._service.port}", call="echo", in_flight=in_flight, rate=rate,
-            warmup=WARMUP_SECONDS, seconds=seconds))
+            request_bytes=request_bytes, answer_bytes=answer_bytes, warmup=WARMUP_SECONDS,
+            seconds=seconds))
 
     def stop(self):
         """Ends the server."""
         self._service.stop()
 
 
-def _arms(ours, naive, echo, seconds, all_in_flight):
+def _arms(ours, unbatched, naive, echo, seconds, all_in_flight):
     """(name, in flight, function) of every window of a round, back to back where compared."""
     for in_flight in all_in_flight:
         if in_flight in NAIVE_CLIENTS:
             yield "naive", in_flight, lambda k=in_flight: naive.window(k, seconds)
         for arm in ours:
             yield arm.name, in_flight, lambda a=arm, k=in_flight: a.window(k, seconds)
+        if in_flight in UNBATCHED_IN_FLIGHT:
+            for arm in unbatched:
+                yield arm.name, in_flight, lambda a=arm, k=in_flight: a.window(k, seconds)
         yield "echo", in_flight, lambda k=in_flight: echo.window(k, seconds)
     for arm in ours:
         yield f"{arm.name}-batch", BATCH_IN_FLIGHT, lambda a=arm: a.batches(BATCH_IN_FLIGHT, seconds)
@@ -270,6 +275,10 @@ def run(rounds, seconds, in_flight=IN_FLIGHT, shares=curve.SHARES):
         ours.append(Ours("sqlite", f"sqlite://{file}", directory, key, sqlite_counts(file),
                          lambda: 0.0))
         running.append(ours[-1])
+        unbatched = []
+        for arm in _unbatched(postgres, directory, key):
+            unbatched.append(arm)
+            running.append(arm)
         echo = Echo(directory)
         running.append(echo)
         naive_url = postgres.database("naive")
@@ -278,7 +287,8 @@ def run(rounds, seconds, in_flight=IN_FLIGHT, shares=curve.SHARES):
                        stderr=subprocess.DEVNULL)
         ours[0].window(16, 1)  # warms up, and shows the sizes
         naive = Naive(postgres, naive_url, directory, _sizes(postgres, url))
-        windows, problems = _rounds(rounds, list(_arms(ours, naive, echo, seconds, in_flight)))
+        windows, problems = _rounds(rounds, list(
+            _arms(ours, unbatched, naive, echo, seconds, in_flight)))
         stepped, wrong = _curve(rounds, windows, [*ours, echo], seconds, shares)
         found = {"machine": settings.machine(directory), "postgres": settings.postgres(postgres),
                  "sqlite": settings.sqlite(file)}
@@ -291,6 +301,16 @@ def run(rounds, seconds, in_flight=IN_FLIGHT, shares=curve.SHARES):
             "seconds": seconds, "settings": found, "problems": problems + wrong,
             "generator": measure.generator_share(windows + stepped), "summary": summarise(windows),
             "ratios": ratios(windows), "windows": windows, **curve.report(stepped)}
+
+
+def _unbatched(postgres, directory, key):
+    """The service on each engine with a transaction for each registration, on databases of its own."""
+    url, file = postgres.database("unbatched"), directory / "unbatched.db"
+    flags = ("--commit_batch_max=1",)
+    yield Ours("postgres-unbatched", url, directory, key, postgres_counts(postgres, url),
+               postgres.cpu, flags)
+    yield Ours("sqlite-unbatched", f"sqlite://{file}", directory, key, sqlite_counts(file),
+               lambda: 0.0, flags)
 
 
 def _curve(rounds, windows, arms, seconds, shares):
@@ -353,6 +373,8 @@ def ratios(windows):
     pairs += [("sqlite", k, "postgres", k) for k in IN_FLIGHT]
     pairs += [(f"{ours}-sold-out", SOLD_OUT_IN_FLIGHT, "naive", 64) for ours in ("postgres", "sqlite")]
     pairs += [("postgres", k, "naive", 16) for k in (64, 256)]
+    pairs += [(ours, k, f"{ours}-unbatched", k) for ours in ("postgres", "sqlite")
+              for k in UNBATCHED_IN_FLIGHT]
     pairs += [(f"{ours}-batch", BATCH_IN_FLIGHT, "naive", 16) for ours in ("postgres", "sqlite")]
     for ours, k, yardstick, clients in pairs:
         mine, theirs = arms.get((ours, k), {}), arms.get((yardstick, clients), {})

@@ -127,14 +127,31 @@ class CreateRegistrations final : public Method {
 
 class Echo final : public Method {
  public:
-  Echo() { request_.set_payload(std::string(190, 'x')); }
+  Echo(int request_bytes, int answer_bytes) {
+    if (answer_bytes > 0) {
+      answered_ = Payload(answer_bytes);
+      request_.set_page_size(static_cast<int>(answered_.size()));  // so much wici-echo answers
+    }
+    request_.set_payload(request_bytes > 0
+                             ? Payload(request_bytes - static_cast<int>(request_.ByteSizeLong()))
+                             : std::string(kBytesOfRegistration, 'x'));
+    if (answer_bytes == 0) answered_ = request_.payload();
+  }
   std::string path() const override { return "/wici.testing.v1.EchoService/EchoInline"; }
   grpc::ByteBuffer Request(std::int64_t) override { return Serialize(request_); }
   std::string Judge(grpc::ByteBuffer& buffer) override {
-    return Parse(buffer, answer_) && answer_.payload() == request_.payload() ? "ECHO" : "WRONG";
+    return Parse(buffer, answer_) && answer_.payload() == answered_ ? "ECHO" : "WRONG";
   }
 
  private:
+  static constexpr std::size_t kBytesOfRegistration = 190;
+  // A payload that takes so many bytes in a message: itself, its number, and its length.
+  static std::string Payload(int bytes) {
+    const int around = bytes < 0x80 + 2 ? 2 : 3;
+    return std::string(static_cast<std::size_t>(std::max(bytes - around, 0)), 'x');
+  }
+
+  std::string answered_;  // the payload of each answer
   testing::v1::EchoRequest request_;
   testing::v1::EchoResponse answer_;
 };
@@ -150,6 +167,8 @@ std::unique_ptr<Method> MakeCreateRegistrations(const std::string& event, const 
   return std::make_unique<CreateRegistrations>(event, run, people);
 }
 
-std::unique_ptr<Method> MakeEcho() { return std::make_unique<Echo>(); }
+std::unique_ptr<Method> MakeEcho(int request_bytes, int answer_bytes) {
+  return std::make_unique<Echo>(request_bytes, answer_bytes);
+}
 
 }  // namespace wici::load

@@ -80,6 +80,20 @@ class Registry:
         os.kill(self._process.pid, signal.SIGKILL)
         self._process.wait()
 
+    @property
+    def port(self):
+        """Where it listens."""
+        return self._port
+
+    @property
+    def pid(self):
+        """The process that runs now."""
+        return self._process.pid
+
+    def alive(self):
+        """Whether it runs."""
+        return self._process.poll() is None
+
     def cpu(self):
         """CPU seconds of the process that runs now."""
         return measure.cpu_of(self._process.pid)

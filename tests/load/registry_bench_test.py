@@ -16,7 +16,8 @@ def main():
     """Prints what is wrong; the status says whether anything is. No speed is judged here."""
     with contextlib.redirect_stderr(io.StringIO()):
         report = registry_read.run(rounds=1, seconds=0.05, sizes=(50, 300),
-                                   yardsticks=shutil.which("etcd") is not None, shares=(0.5,))
+                                   yardsticks=("echo", "etcd") if shutil.which("etcd") else ("echo",),
+                                   shares=(0.5,))
     problems = report["problems"]
     calls = {(window["engine"], window["call"], window["clusters"])
              for window in report["windows"] if window["clusters"]}
@@ -26,6 +27,16 @@ def main():
         problems.append(f"the arms are {sorted(calls)}")
     if len(report["growth"]) != 2 * len(registry_read.CALLS) or not registry_read.table(report):
         problems.append("there are no ratios")
+    echoed = {one["call"]: one for one in report["windows"] if one["engine"] == "echo"}
+    if set(echoed) != {f"echo-{call}" for call in registry_read.ECHOED}:
+        problems.append(f"the echoes are {sorted(echoed)}")
+    for window in report["windows"]:
+        echo = echoed.get(f"echo-{window['call']}")  # sizes differ a little from cluster to cluster
+        if echo and any(abs(echo[name] - window[name]) > 16
+                        for name in ("request_bytes", "answer_bytes")):
+            problems.append(f"the echo of {window['call']} has {echo['request_bytes']:g} and "
+                            f"{echo['answer_bytes']:g} bytes, not {window['request_bytes']:g} and "
+                            f"{window['answer_bytes']:g}")
     if "<svg" not in page.render(report, registry_read.figures(report), registry_read.table(report)):
         problems.append("the page has no plots")
 

@@ -1,6 +1,7 @@
 """Reads of the cluster registry at 100 and 10,000 clusters, on SQLite and PostgreSQL, against etcd's
-serializable Range over as many keys and a bare gRPC echo, with as many calls in flight. Then
-GetCluster under open load at rates in steps, to beyond saturation.
+serializable Range over as many keys and, for GetCluster and GetLabelStatus, a bare gRPC echo of just
+the bytes that they send and answer, with as many calls in flight. Then GetCluster under open load at
+rates in steps, to beyond saturation.
 
 Each round runs every arm back to back, every other round in the opposite order; ratios are taken
 within a round. The data are those of registry_data.cc, and every answer is checked: the audiences
@@ -26,9 +27,11 @@ sys.path.insert(0, str(measure.ROOT / "deploy/local"))
 import client  # noqa: E402
 
 SIZES = (100, 10_000)
-IN_FLIGHT = 16
+IN_FLIGHT = 64
 WARMUP_SECONDS = 0.3
 CALLS = ("get-cluster", "label-status", "list-clusters", "audience-page", "audience")
+ECHOED = ("get-cluster", "label-status")  # calls that an echo of the same sizes stands beside
+SIZING_CALLS = 200
 PAGE_ROWS = 20  # of registry_calls.cc
 AUDIENCE_PAGE_MAX = 1000
 COST_MAX = 1.3  # of the largest size over the smallest
@@ -62,6 +65,13 @@ class Registry:
                 target=f"127.0.0.1:{self._service.port}", call=call, clusters=self.clusters,
                 token=self._token, in_flight=in_flight, rate=rate, warmup=WARMUP_SECONDS,
                 seconds=seconds))
+
+    def sizes(self, call):
+        """Mean bytes of a request and of an answer, as MakeEcho takes them."""
+        found = measure.load(target=f"127.0.0.1:{self._service.port}", call=call,
+                             clusters=self.clusters, token=self._token, in_flight=4, warmup=0,
+                             seconds=1, calls=SIZING_CALLS)
+        return {name: round(found[name]) for name in ("request_bytes", "answer_bytes")}
 
     def stop(self):
         """Ends the service."""
@@ -110,7 +120,7 @@ class Etcd:
 
 def expected(call, registry):
     """What every answer of a window is counted as."""
-    if call == "echo":
+    if call.startswith("echo"):
         return {"ECHO"}
     if call == "etcd-range":
         return {"KEY"}
@@ -127,7 +137,7 @@ def check(report, registry):
             f"{report['counts']}, expected {wanted}"]
 
 
-def run(rounds, seconds, sizes=SIZES, engines=("sqlite", "postgres"), yardsticks=True,
+def run(rounds, seconds, sizes=SIZES, engines=("sqlite", "postgres"), yardsticks=("etcd", "echo"),
         name="registry_read", shares=curve.SHARES):
     """Runs all rounds and returns the report."""
     directory = pathlib.Path(tempfile.mkdtemp(prefix=f"wici-bench-{name}."))
@@ -146,18 +156,21 @@ def run(rounds, seconds, sizes=SIZES, engines=("sqlite", "postgres"), yardsticks
                 running.append(registry)
                 arms += [(engine, call, registry,
                           lambda r=registry, c=call: r.window(c, seconds)) for call in CALLS]
-        if yardsticks:
+        if "echo" in yardsticks:
+            echo, largest = Echo(directory), running[-1]
+            running.append(echo)
+            arms += [("echo", f"echo-{call}", None,
+                      functools.partial(echo.window, IN_FLIGHT, seconds, **largest.sizes(call)))
+                     for call in ECHOED]
+        if "etcd" in yardsticks:
             etcd = Etcd(max(sizes), directory)
             running.append(etcd)
             arms.append(("etcd", "etcd-range", None, lambda: etcd.window(seconds)))
-            echo = Echo(directory)
-            running.append(echo)
-            arms.append(("echo", "echo", None, lambda: echo.window(IN_FLIGHT, seconds)))
         if postgres:
             analyse(postgres, sizes)
         windows, problems = _rounds(rounds, arms)
         stepped, wrong = _curve(rounds, windows, running, seconds, shares)
-        found = _settings(directory, postgres, sizes, etcd if yardsticks else None)
+        found = _settings(directory, postgres, sizes, etcd if "etcd" in yardsticks else None)
     finally:
         for server in running:
             server.stop()
@@ -186,7 +199,7 @@ def _settings(directory, postgres, sizes, etcd):
 def _curve(rounds, windows, running, seconds, shares):
     """Open load on GetCluster of the largest registries and on the yardsticks."""
     full = {w["engine"]: w["rate"] for w in windows
-            if w["round"] == 0 and w["call"] in ("get-cluster", "etcd-range", "echo")}
+            if w["round"] == 0 and w["call"] in ("get-cluster", "etcd-range", "echo-get-cluster")}
     arms = {}
     for server in running if shares else ():
         if isinstance(server, Registry):
@@ -196,8 +209,9 @@ def _curve(rounds, windows, running, seconds, shares):
             arms["etcd"] = (full["etcd"],
                             functools.partial(server.window, seconds, curve.IN_FLIGHT_MAX))
         else:
-            arms["echo"] = (full["echo"],
-                            functools.partial(server.window, curve.IN_FLIGHT_MAX, seconds))
+            sizes = [one for one in running if isinstance(one, Registry)][-1].sizes("get-cluster")
+            arms["echo"] = (full["echo"], functools.partial(
+                server.window, curve.IN_FLIGHT_MAX, seconds, **sizes))
     return curve.run(rounds, arms, lambda window: curve.unexpected(
         window["counts"], {"CLUSTER", "KEY", "ECHO"}), shares)
 
@@ -263,12 +277,14 @@ def growth(windows):
 
 
 def ratios(windows):
-    """Rates over the yardsticks at the largest size, by round; CPU the other way round."""
+    """Rates over the yardsticks at the largest size, by round; CPU the other way round. A call is
+    compared with the echo of its own sizes, if it has one."""
     arms, result = _by_arm(windows), []
     largest = max((clusters for _, _, clusters in arms if clusters), default=None)
     for yardstick in ("etcd", "echo"):
-        theirs = next((found for (e, _, _), found in arms.items() if e == yardstick), None)
         for (engine, call, clusters), mine in arms.items():
+            other = "etcd-range" if yardstick == "etcd" else f"echo-{call}"
+            theirs = arms.get((yardstick, other, None))
             if theirs is None or clusters != largest:
                 continue
             rounds = sorted(mine.keys() & theirs.keys())

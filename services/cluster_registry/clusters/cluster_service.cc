@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <memory>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -108,12 +109,38 @@ absl::Status ClusterService::GetCluster(const rpc::Context& context,
   const absl::Time known_at =
       ParseKnownAt(request.known_at(), request.has_known_at(), environment_.clock, violations);
   WICI_RETURN_IF_ERROR(violations.ToStatus(kDomain));
-  WICI_RETURN_IF_ERROR(environment_.store.Read(context.deadline, [&](Reader& reader) {
-    WICI_ASSIGN_OR_RETURN(response,
-                          ReadVisibleCluster(reader, context.principal, request.name(), known_at));
-    return absl::OkStatus();
-  }));
+  if (known_at == kPresent) {
+    WICI_RETURN_IF_ERROR(GetPresentCluster(context, request.name(), response));
+  } else {
+    WICI_RETURN_IF_ERROR(environment_.store.Read(context.deadline, [&](Reader& reader) {
+      WICI_ASSIGN_OR_RETURN(
+          response, ReadVisibleCluster(reader, context.principal, request.name(), known_at));
+      return absl::OkStatus();
+    }));
+  }
   ShowManagementOn(DayAsked(request.on_date(), environment_.clock), response);
+  return absl::OkStatus();
+}
+
+absl::Status ClusterService::GetPresentCluster(const rpc::Context& context, const std::string& name,
+                                               v1::Cluster& response) {
+  using LoadedCluster = feed::Loaded<v1::Cluster>;
+  const auto load = [&]() -> absl::StatusOr<LoadedCluster> {
+    auto cluster = std::make_shared<v1::Cluster>();
+    std::int64_t version = 0;
+    WICI_RETURN_IF_ERROR(environment_.store.Read(context.deadline, [&](Reader& reader) {
+      WICI_ASSIGN_OR_RETURN(*cluster, ReadCluster(reader, name, version));
+      return absl::OkStatus();
+    }));
+    const std::size_t bytes = cluster->SpaceUsedLong();
+    return LoadedCluster{std::move(cluster), {{name, version}}, bytes};
+  };
+  WICI_ASSIGN_OR_RETURN(const std::shared_ptr<const v1::Cluster> cluster,
+                        cache_.Get(name, context.seen, load));
+  // Who may see what is asked of each answer: what is kept is kept for all callers.
+  if (!MaySee(context.principal, *cluster)) return NotFoundError(name);
+  response = *cluster;
+  HideFrom(context.principal, response);
   return absl::OkStatus();
 }
 

@@ -4,7 +4,10 @@
 #ifndef WICI_SERVICES_CLUSTER_REGISTRY_CLUSTERS_CLUSTER_SERVICE_H_
 #define WICI_SERVICES_CLUSTER_REGISTRY_CLUSTERS_CLUSTER_SERVICE_H_
 
+#include <string>
+
 #include "absl/status/status.h"
+#include "libs/feed/cache/read_cache.h"
 #include "libs/rpc/server.h"
 #include "services/cluster_registry/cluster_lifecycle/cluster_history.h"
 #include "services/cluster_registry/cluster_lifecycle/cluster_lifecycle.h"
@@ -21,6 +24,7 @@ class ClusterService {
  public:
   explicit ClusterService(const Environment& environment)
       : environment_(environment),
+        cache_("clusters", environment.cache),
         lifecycle_(environment),
         history_(environment),
         importer_(environment),
@@ -45,11 +49,16 @@ class ClusterService {
   absl::Status UndeleteCluster(const rpc::Context& context,
                                const v1::UndeleteClusterRequest& request, v1::Cluster& response);
 
+  // As it is now, before ShowManagementOn: from the cache, or the database.
+  absl::Status GetPresentCluster(const rpc::Context& context, const std::string& name,
+                                 v1::Cluster& response);
+
   using Clusters = google::protobuf::RepeatedPtrField<v1::Cluster>;
   // Fills what depends on the day, and takes out what is not for the caller.
   void Show(const rpc::Context& context, Clusters& clusters) const;
 
   const Environment environment_;
+  feed::ReadCache<v1::Cluster> cache_;  // by name, as the database has them
   ClusterLifecycle lifecycle_;
   ClusterHistory history_;
   ClusterImporter importer_;

@@ -40,6 +40,14 @@ absl::StatusOr<v1::Cluster> ReadCluster(Reader& reader, std::string_view name) {
 }
 
 absl::StatusOr<v1::Cluster> ReadCluster(Reader& reader, std::string_view name,
+                                        std::int64_t& aggregate_version) {
+  WICI_ASSIGN_OR_RETURN(const sql::Rows rows, reader.sql().Execute(kGetCluster, {name}));
+  if (rows.empty()) return NotFoundError(name);
+  aggregate_version = rows[0].Int(6);
+  return ReadRow<v1::Cluster>(rows[0]);
+}
+
+absl::StatusOr<v1::Cluster> ReadCluster(Reader& reader, std::string_view name,
                                         absl::Time known_at) {
   WICI_ASSIGN_OR_RETURN(v1::Cluster present, ReadCluster(reader, name));
   const std::int64_t at = ToMicros(known_at);

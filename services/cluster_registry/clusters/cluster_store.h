@@ -35,6 +35,9 @@ struct ClusterFilter {
 // Of what is read, management_organisation and mandate_gaps are filled by ShowManagementOn
 // (cluster_rules/mandates.h), since they depend on the day.
 absl::StatusOr<v1::Cluster> ReadCluster(Reader& reader, std::string_view name);
+// The same, and the version of its aggregate in this snapshot.
+absl::StatusOr<v1::Cluster> ReadCluster(Reader& reader, std::string_view name,
+                                        std::int64_t& aggregate_version);
 // As the registry knew it at `known_at`; NOT_FOUND also when it knew nothing of it yet.
 absl::StatusOr<v1::Cluster> ReadCluster(Reader& reader, std::string_view name, absl::Time known_at);
 // Those of the clusters that exist, in no order, by one query.

@@ -5,6 +5,7 @@
 
 #include "google/protobuf/empty.pb.h"
 #include "libs/base/clock.h"
+#include "libs/base/deadline.h"
 #include "libs/base/log.h"
 #include "libs/base/status_macros.h"
 #include "services/cluster_registry/clusters/cluster_store.h"
@@ -14,7 +15,6 @@ namespace wici::cluster_registry {
 namespace {
 
 // A deadline is on the machine's clock, whatever clock says what is past.
-absl::Time Deadline(absl::Duration timeout) { return SystemClock().Now() + timeout; }
 
 }  // namespace
 
@@ -37,7 +37,7 @@ absl::StatusOr<int> ExpirySweep::RunOnce() {
     const absl::Time now = environment_.clock.Now();
     std::vector<std::string> due;
     WICI_RETURN_IF_ERROR(
-        environment_.store.Read(Deadline(options_.timeout), [&](Reader& reader) -> absl::Status {
+        environment_.store.Read(DeadlineIn(options_.timeout), [&](Reader& reader) -> absl::Status {
           WICI_ASSIGN_OR_RETURN(due, ReadItemsDue(reader, now, options_.batch_max));
           WICI_ASSIGN_OR_RETURN(const std::vector<std::string> interests,
                                 ReadInterestsDue(reader, now, options_.batch_max));
@@ -64,7 +64,7 @@ absl::Status ExpirySweep::Expire(const std::string& cluster,
                              .request = {},
                              .transaction_id = environment_.ids.NewId(),
                              .now = environment_.clock.Now(),
-                             .deadline = Deadline(options_.timeout)};
+                             .deadline = DeadlineIn(options_.timeout)};
   return environment_.store.Write(mutation, nothing, [&](Writer& writer) -> absl::Status {
     WICI_RETURN_IF_ERROR(LockCluster(writer, cluster, true).status());
     for (const std::string& name : names) {

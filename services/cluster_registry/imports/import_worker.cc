@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "google/protobuf/util/time_util.h"
+#include "libs/base/deadline.h"
 #include "libs/base/error.h"
 #include "libs/base/log.h"
 #include "libs/base/status_macros.h"
@@ -162,7 +163,7 @@ absl::StatusOr<bool> ImportWorker::RunOnce() {
 absl::StatusOr<Import> ImportWorker::Claim(bool& found) {
   const absl::Time now = clock_.Now();
   std::optional<ImportWork> work;
-  WICI_RETURN_IF_ERROR(store_.Read(now + kTimeout, [&](Reader& reader) -> absl::Status {
+  WICI_RETURN_IF_ERROR(store_.Read(DeadlineIn(kTimeout), [&](Reader& reader) -> absl::Status {
     WICI_ASSIGN_OR_RETURN(work, FindImportWork(reader, options_.owner, now));
     return absl::OkStatus();
   }));
@@ -187,7 +188,7 @@ Mutation ImportWorker::MakeStep(std::string method, absl::Time now) const {
           .request = {},
           .transaction_id = ids_.NewId(),
           .now = now,
-          .deadline = now + kTimeout};
+          .deadline = DeadlineIn(kTimeout)};
 }
 
 absl::Status ImportWorker::Step(const Import& import) {
@@ -206,7 +207,7 @@ absl::StatusOr<std::unique_ptr<ImportWorker::Part>> ImportWorker::ReadRows(const
   part->actor = ActorOf(import);
   part->number = number;
   std::string content;
-  WICI_RETURN_IF_ERROR(store_.Read(clock_.Now() + kTimeout, [&](Reader& reader) -> absl::Status {
+  WICI_RETURN_IF_ERROR(store_.Read(DeadlineIn(kTimeout), [&](Reader& reader) -> absl::Status {
     WICI_ASSIGN_OR_RETURN(content, ReadPart(reader, import.name(), number));
     WICI_ASSIGN_OR_RETURN(part->facts, ReadImportFacts(reader));
     return absl::OkStatus();
@@ -231,7 +232,7 @@ absl::StatusOr<std::unique_ptr<ImportWorker::Part>> ImportWorker::NextPart(const
   }
   // Only now: names depend on the clusters of the parts before.
   std::map<std::string, std::string> country_of;
-  WICI_RETURN_IF_ERROR(store_.Read(clock_.Now() + kTimeout, [&](Reader& reader) -> absl::Status {
+  WICI_RETURN_IF_ERROR(store_.Read(DeadlineIn(kTimeout), [&](Reader& reader) -> absl::Status {
     WICI_ASSIGN_OR_RETURN(country_of, ReadCountries(reader, part->rows));
     return absl::OkStatus();
   }));
@@ -241,7 +242,7 @@ absl::StatusOr<std::unique_ptr<ImportWorker::Part>> ImportWorker::NextPart(const
 
 absl::Status ImportWorker::CheckPart(const Import& import, Part& part) {
   const RowsByAggregate clusters = GroupRows(part.rows);
-  return store_.Read(clock_.Now() + kTimeout, [&](Reader& reader) -> absl::Status {
+  return store_.Read(DeadlineIn(kTimeout), [&](Reader& reader) -> absl::Status {
     part.report.clear();
     for (const auto& [name, rows] : clusters) {
       WICI_ASSIGN_OR_RETURN(const ImportPlan plan,
@@ -266,7 +267,7 @@ absl::Status ImportWorker::ImportPart(const Import& import, Part& part) {
     op.rows = &rows;
     op.facts = &part.facts;
     committer_.Submit(
-        name, clock_.Now() + kTimeout, std::move(op), [&](Op& done, const absl::Status& status) {
+        name, DeadlineIn(kTimeout), std::move(op), [&](Op& done, const absl::Status& status) {
           std::vector<ImportRow> results = std::move(done.results);
           const bool refused = !status.ok() && !IsTransient(status);
           if (refused) {

@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/civil_time.h"
 #include "libs/base/clock.h"
+#include "libs/base/deadline.h"
 #include "libs/base/log.h"
 #include "libs/base/status_macros.h"
 #include "libs/base/violations.h"
@@ -47,8 +48,6 @@ bool IsSearched(const std::string& name) {
          MatchesResourcePattern(name, "clusters/*/members/*") ||
          MatchesResourcePattern(name, "clusters/*/collaborationItems/*");
 }
-
-absl::Time Deadline(absl::Duration timeout) { return SystemClock().Now() + timeout; }
 
 // The documents of those of `names` that are there to be found.
 absl::StatusOr<std::vector<SearchDocument>> ReadDocuments(Reader& reader,
@@ -117,7 +116,7 @@ absl::StatusOr<int> SearchIndexer::RunOnce() {
 absl::StatusOr<int> SearchIndexer::Rebuild() {
   // The position is older than whatever is read below: changes in between come again.
   feed::v1::Cursor head;
-  WICI_RETURN_IF_ERROR(store_.Read(Deadline(options_.timeout), [&](Reader& reader) {
+  WICI_RETURN_IF_ERROR(store_.Read(DeadlineIn(options_.timeout), [&](Reader& reader) {
     WICI_ASSIGN_OR_RETURN(head, feed::FeedHead(reader.sql()));
     return absl::OkStatus();
   }));
@@ -130,7 +129,7 @@ absl::StatusOr<int> SearchIndexer::Rebuild() {
     Keyset keyset{.after = "", .limit = options_.batch_max};
     for (;;) {
       std::vector<v1::Cluster> clusters;
-      WICI_RETURN_IF_ERROR(store_.Read(Deadline(options_.timeout), [&](Reader& reader) {
+      WICI_RETURN_IF_ERROR(store_.Read(DeadlineIn(options_.timeout), [&](Reader& reader) {
         WICI_ASSIGN_OR_RETURN(clusters, ReadClusters(reader, {}, keyset));
         return absl::OkStatus();
       }));
@@ -153,7 +152,7 @@ absl::Status SearchIndexer::ReadBelow(const v1::Cluster& cluster, const SearchIn
     for (;;) {
       std::vector<SearchDocument> documents;
       WICI_RETURN_IF_ERROR(
-          store_.Read(Deadline(options_.timeout), [&](Reader& reader) -> absl::Status {
+          store_.Read(DeadlineIn(options_.timeout), [&](Reader& reader) -> absl::Status {
             documents.clear();
             WICI_ASSIGN_OR_RETURN(const auto rows, read(reader, keyset));
             for (const auto& row : rows) documents.push_back(make(row));
@@ -181,7 +180,7 @@ absl::StatusOr<int> SearchIndexer::Follow() {
   for (;;) {
     const feed::v1::Cursor cursor = FromPosition(index_.Position());
     std::vector<feed::v1::Change> changes;
-    const absl::Status read = store_.Read(Deadline(options_.timeout), [&](Reader& reader) {
+    const absl::Status read = store_.Read(DeadlineIn(options_.timeout), [&](Reader& reader) {
       WICI_ASSIGN_OR_RETURN(changes, feed::ReadChanges(reader.sql(), cursor, options_.batch_max));
       return absl::OkStatus();
     });
@@ -210,7 +209,7 @@ absl::Status SearchIndexer::Update(const std::set<std::string>& names,
                                    const std::set<std::string>& created,
                                    const std::string& position) {
   std::vector<SearchDocument> documents;
-  WICI_RETURN_IF_ERROR(store_.Read(Deadline(options_.timeout), [&](Reader& reader) {
+  WICI_RETURN_IF_ERROR(store_.Read(DeadlineIn(options_.timeout), [&](Reader& reader) {
     WICI_ASSIGN_OR_RETURN(documents, ReadDocuments(reader, names));
     return absl::OkStatus();
   }));
@@ -228,7 +227,7 @@ absl::Status SearchIndexer::Update(const std::set<std::string>& names,
     if (stays) continue;
     v1::Cluster cluster;
     cluster.set_name(name);
-    WICI_RETURN_IF_ERROR(store_.Read(Deadline(options_.timeout), [&](Reader& reader) {
+    WICI_RETURN_IF_ERROR(store_.Read(DeadlineIn(options_.timeout), [&](Reader& reader) {
       WICI_ASSIGN_OR_RETURN(const Owners owners, ReadOwners(reader, {name}));
       if (!owners.clusters.empty()) cluster = owners.clusters.begin()->second;
       return absl::OkStatus();

@@ -1,5 +1,7 @@
 #include "services/notification/campaigns/campaign_store.h"
 
+#include <set>
+#include <string>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -73,9 +75,11 @@ absl::Status CancelDeliveries(sql::Transaction& tx, const CampaignRow& campaign,
                               feed::Changes& changes) {
   WICI_ASSIGN_OR_RETURN(const sql::Rows notifications,
                         tx.Execute(queries::kListOpenNotifications, {campaign.id}));
-  for (const sql::Row& row : notifications) {
-    const std::string name = absl::StrCat("notifications/", row.Text(0));
-    WICI_ASSIGN_OR_RETURN(const std::int64_t version, StopNotification(tx, row.Text(0), now));
+  std::set<std::string> ids;
+  for (const sql::Row& row : notifications) ids.insert(row.Text(0));
+  WICI_ASSIGN_OR_RETURN(const auto versions, StopNotifications(tx, ids, now));
+  for (const auto& [id, version] : versions) {
+    const std::string name = absl::StrCat("notifications/", id);
     changes.push_back({.aggregate = name,
                        .version = version,
                        .kind = "notification.cancelled",
@@ -148,6 +152,7 @@ NewNotification PlanChunk(const CampaignRow& row, const std::vector<std::string>
   n.calendar_method = row.calendar_method;
   n.unknown_policy = row.unknown_policy;
   n.not_before = now;
+  n.can_wait = true;
   n.expires = now + kDefaultLifetime;
   for (const std::string& person : persons) n.recipients.push_back({ids.NewId(), person, n.event});
   return n;

@@ -78,12 +78,12 @@ std::set<std::string> NamesOfTemplates(const std::vector<NewNotification>& notif
 }  // namespace
 
 Acceptor::Acceptor(sql::Database& database, IdSource& ids, const Clock& clock,
-                   std::function<void()> on_commit)
+                   std::function<void()> on_commit, sql::CommitterOptions options)
     : ids_(ids),
       clock_(clock),
       on_commit_(std::move(on_commit)),
       committer_(
-          "accept_notification", database, clock, {},
+          "accept_notification", database, clock, options,
           [this](sql::Transaction& tx, absl::Span<Op* const> ops) { return Apply(tx, ops); }) {}
 
 void Acceptor::Submit(absl::Time deadline, std::vector<NewNotification> notifications,

@@ -29,7 +29,7 @@ class Acceptor {
   // `on_commit` is called after a commit, on a committer thread; it must not block. All outlive
   // the acceptor.
   Acceptor(sql::Database& database, IdSource& ids, const Clock& clock,
-           std::function<void()> on_commit);
+           std::function<void()> on_commit, sql::CommitterOptions options = {});
 
   // Says of a request that has `wrong` what else is wrong with it, which only the database knows:
   // that its templates do not exist, or are none to be collected. `done` is called once, with

@@ -1,5 +1,6 @@
 // The part of SqlStore that workers use: claims, attempts and their outcomes.
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <set>
 #include <string>
@@ -7,6 +8,9 @@
 #include <vector>
 
 #include "libs/base/clock.h"
+#include "libs/base/elapsed.h"
+#include "libs/base/log.h"
+#include "libs/base/mutex.h"
 #include "libs/base/status_macros.h"
 #include "libs/feed/changes.h"
 #include "services/notification/deliveries/ledger_rows.h"
@@ -24,6 +28,21 @@ using sql::Value;
 // Phases of an attempt; see kInsertAttempts.
 constexpr std::int64_t kBegun = 1;
 constexpr std::int64_t kCommitted = 2;
+
+// How many of the due are looked at for a claim. Behind them may wait what is free to go, while
+// they wait for others: that is looked for as long as there is some, and else once a second, since
+// it costs a look at each of the due.
+constexpr std::int64_t kFirstDue = 512;
+constexpr absl::Duration kSearchAgain = absl::Seconds(1);
+
+// The key of all outcomes at the committer: deliveries of many events, which share no row.
+constexpr std::string_view kLedger = "deliveries";
+
+// Whether it may fail for ever, and not until the database answers again.
+bool IsOfItsOwn(const absl::Status& status) {
+  return !absl::IsUnavailable(status) && !absl::IsDeadlineExceeded(status) &&
+         !absl::IsResourceExhausted(status) && !absl::IsAborted(status);
+}
 
 Value NextAt(const Settlement& settlement) {
   return settlement.next_attempt ? Value(ToMicros(*settlement.next_attempt)) : Value(nullptr);
@@ -106,41 +125,41 @@ absl::Status KeepMessages(Transaction& tx, absl::Span<const PlannedAttempt> atte
   return tx.InsertMany(queries::kKeepMails, queries::kKeepMailsSuffix, rows).status();
 }
 
+// What kEndAttempt is given.
+std::vector<Value> EndOfAttempt(const AttemptRecord& record) {
+  const AttemptResult& result = record.result;
+  return {record.delivery.id,
+          record.delivery.attempt,
+          ToMicros(record.ended),
+          static_cast<std::int64_t>(result.outcome),
+          result.code,
+          result.enhanced_code};
+}
+
+// What kSettleDelivery is given for an attempt, kSettleUnsent where there was none.
+std::vector<Value> EndOfDelivery(const AttemptRecord& record, absl::Time now) {
+  const AttemptResult& result = record.result;
+  const Settlement& settlement = record.settlement;
+  const bool tried = result.outcome != v1::ATTEMPT_OUTCOME_UNSPECIFIED && !result.common_cause;
+  const std::int64_t failures = settlement.state == v1::DELIVERY_STATE_DEFERRED && tried ? 1 : 0;
+  std::vector<Value> values = {record.delivery.id, record.delivery.fence,
+                               static_cast<std::int64_t>(settlement.state),
+                               static_cast<std::int64_t>(settlement.reason), NextAt(settlement)};
+  if (!record.begun) {
+    values.insert(values.end(), {ToMicros(now), failures});
+    return values;
+  }
+  values.insert(values.end(),
+                {static_cast<std::int64_t>(result.outcome), result.code, result.enhanced_code,
+                 ToMicros(now), failures, result.outcome == v1::ATTEMPT_OUTCOME_UNKNOWN});
+  return values;
+}
+
 struct Settled {
   const AttemptRecord* record = nullptr;
   bool may_have_arrived = false;
+  bool changed = false;
 };
-
-// nullopt when the fence has moved on.
-absl::StatusOr<std::optional<Settled>> RecordAttempt(Transaction& tx, const AttemptRecord& record,
-                                                     absl::Time now) {
-  const AttemptResult& result = record.result;
-  const Settlement& settlement = record.settlement;
-  const ClaimedDelivery& d = record.delivery;
-  const auto state = static_cast<std::int64_t>(settlement.state);
-  const auto reason = static_cast<std::int64_t>(settlement.reason);
-  const bool tried = result.outcome != v1::ATTEMPT_OUTCOME_UNSPECIFIED && !result.common_cause;
-  const bool fails = settlement.state == v1::DELIVERY_STATE_DEFERRED && tried;
-  Rows rows;
-  if (record.begun) {
-    const auto outcome = static_cast<std::int64_t>(result.outcome);
-    WICI_RETURN_IF_ERROR(
-        tx.Execute(queries::kEndAttempt, {d.id, d.attempt, ToMicros(record.ended), outcome,
-                                          result.code, result.enhanced_code})
-            .status());
-    WICI_ASSIGN_OR_RETURN(
-        rows, tx.Execute(queries::kSettleDelivery,
-                         {d.id, d.fence, state, reason, NextAt(settlement), outcome, result.code,
-                          result.enhanced_code, ToMicros(now), fails ? 1 : 0,
-                          result.outcome == v1::ATTEMPT_OUTCOME_UNKNOWN}));
-  } else {
-    WICI_ASSIGN_OR_RETURN(
-        rows, tx.Execute(queries::kSettleUnsent, {d.id, d.fence, state, reason, NextAt(settlement),
-                                                  ToMicros(now), fails ? 1 : 0}));
-  }
-  if (rows.empty()) return std::nullopt;
-  return Settled{&record, rows[0].Bool(1)};
-}
 
 // By notification, and in that order, so that two workers cannot wait for each other.
 using SettledByNotification = std::map<std::string, std::vector<Settled>>;
@@ -162,15 +181,20 @@ absl::Status ForgetMails(Transaction& tx, const SettledByNotification& settled) 
 absl::Status AppendOutcomes(Transaction& tx, const SettledByNotification& settled,
                             std::vector<feed::Change> changes, std::string_view transaction_id,
                             absl::Time now) {
+  std::set<std::string> changed;
   for (const auto& [notification_id, its_settled] : settled) {
-    WICI_ASSIGN_OR_RETURN(const Rows rows,
-                          tx.Execute(queries::kBumpNotification, {notification_id}));
+    for (const Settled& item : its_settled) {
+      if (item.changed) changed.insert(notification_id);
+    }
+  }
+  WICI_ASSIGN_OR_RETURN(const auto versions, BumpNotifications(tx, changed));
+  for (const auto& [notification_id, its_settled] : settled) {
     for (const Settled& item : its_settled) {
       const AttemptRecord& record = *item.record;
-      // Put off once more: nothing has changed.
+      // Put off once more.
       if (!record.begun && record.settlement.state == record.delivery.prior_state) continue;
       changes.push_back(feed::Change{.aggregate = NotificationName(notification_id),
-                                     .version = rows[0].Int(0),
+                                     .version = versions.at(notification_id),
                                      .kind = std::string(ChangeKind(record.settlement.state)),
                                      .resource = DeliveryName(notification_id, record.delivery.id),
                                      .person = record.delivery.person,
@@ -183,18 +207,47 @@ absl::Status AppendOutcomes(Transaction& tx, const SettledByNotification& settle
 
 }  // namespace
 
+bool SqlStore::MaySearch(v1::Channel channel, absl::Time now) {
+  MutexLock lock(mutex_);
+  const auto at = nothing_behind_.find(channel);
+  return at == nothing_behind_.end() || IsOver(at->second, kSearchAgain, now);
+}
+
+void SqlStore::Searched(v1::Channel channel, bool found, absl::Time now) {
+  MutexLock lock(mutex_);
+  if (found) {
+    nothing_behind_.erase(channel);
+  } else {
+    nothing_behind_[channel] = now;
+  }
+}
+
 absl::StatusOr<std::vector<ClaimedDelivery>> SqlStore::ClaimDeliveries(
     absl::Time deadline, v1::Channel channel, std::string_view owner, absl::Duration lease,
     std::int32_t limit, absl::Time now) {
   std::vector<ClaimedDelivery> claimed;
+  const bool may_search = MaySearch(channel, now);
+  bool searched = false;
+  std::size_t behind = 0;
   WICI_RETURN_IF_ERROR(database_.Write(deadline, [&](Transaction& tx) -> absl::Status {
     claimed.clear();
-    WICI_ASSIGN_OR_RETURN(const Rows rows, tx.Execute(queries::kClaimDeliveries,
-                                                      {owner, ToMicros(now + lease), ToMicros(now),
-                                                       limit, static_cast<std::int64_t>(channel)}));
+    std::vector<Value> values = {owner, ToMicros(now + lease), ToMicros(now), limit,
+                                 static_cast<std::int64_t>(channel)};
+    std::vector<Value> first = values;
+    first.emplace_back(kFirstDue);
+    WICI_ASSIGN_OR_RETURN(Rows rows, tx.Execute(queries::kClaimFirstDeliveries, first));
+    const std::int64_t missing = limit - static_cast<std::int64_t>(rows.size());
+    searched = may_search && missing > 0;
+    if (searched) {
+      values[3] = missing;
+      WICI_ASSIGN_OR_RETURN(Rows others, tx.Execute(queries::kClaimDeliveries, values));
+      behind = others.size();
+      std::move(others.begin(), others.end(), std::back_inserter(rows));
+    }
     for (const Row& row : rows) claimed.emplace_back(ReadClaimed(row)).lease_owner = owner;
     return absl::OkStatus();
   }));
+  if (searched) Searched(channel, behind > 0, now);
   // RETURNING has no order of its own; the oldest go first.
   std::sort(claimed.begin(), claimed.end(),
             [](const ClaimedDelivery& a, const ClaimedDelivery& b) { return a.id < b.id; });
@@ -242,28 +295,72 @@ absl::StatusOr<bool> SqlStore::CommitAttempt(absl::Time deadline, const ClaimedD
   return committed;
 }
 
+absl::Status SqlStore::ApplyOutcomes(Transaction& tx, absl::Span<Outcome* const> outcomes) {
+  std::vector<std::vector<Value>> ended;
+  std::vector<std::vector<Value>> begun;
+  std::vector<std::vector<Value>> unsent;
+  std::vector<AttemptRecord> records;
+  absl::Time now = absl::InfinitePast();
+  for (const Outcome* outcome : outcomes) {
+    const AttemptRecord& record = *outcome->record;
+    (record.begun ? begun : unsent).push_back(EndOfDelivery(record, outcome->now));
+    if (record.begun) ended.push_back(EndOfAttempt(record));
+    records.push_back(record);
+    now = std::max(now, outcome->now);
+  }
+  WICI_RETURN_IF_ERROR(tx.ExecuteMany(queries::kEndAttempt, ended).status());
+  WICI_ASSIGN_OR_RETURN(Rows rows, tx.ExecuteMany(queries::kSettleDelivery, begun));
+  WICI_ASSIGN_OR_RETURN(Rows others, tx.ExecuteMany(queries::kSettleUnsent, unsent));
+  std::move(others.begin(), others.end(), std::back_inserter(rows));
+  // By claim: a worker may bring the end of an earlier one of the same delivery.
+  std::map<std::pair<std::string, std::int64_t>, const Row*> found;
+  for (const Row& row : rows) found[{row.Text(0), row.Int(1)}] = &row;
+  SettledByNotification settled;
+  for (Outcome* outcome : outcomes) {
+    const ClaimedDelivery& d = outcome->record->delivery;
+    const auto row = found.find({d.id, d.fence});
+    outcome->settled = row != found.end();
+    if (!outcome->settled) continue;
+    settled[d.notification_id].push_back(
+        {outcome->record, row->second->Bool(2), row->second->Int(3) != 0});
+  }
+  WICI_RETURN_IF_ERROR(ForgetMails(tx, settled));
+  std::vector<feed::Change> changes;
+  for (SendCheck* check : checks_) {
+    WICI_RETURN_IF_ERROR(check->Ended(tx, records, now, changes));
+  }
+  return AppendOutcomes(tx, settled, std::move(changes), ids_.NewId(), now);
+}
+
 absl::StatusOr<int> SqlStore::RecordAttempts(absl::Time deadline,
                                              absl::Span<const AttemptRecord> records,
                                              absl::Time now) {
-  int settled_count = 0;
-  const std::string transaction_id = ids_.NewId();
-  WICI_RETURN_IF_ERROR(database_.Write(deadline, [&](Transaction& tx) -> absl::Status {
-    SettledByNotification settled;
-    settled_count = 0;
-    for (const AttemptRecord& record : records) {
-      WICI_ASSIGN_OR_RETURN(const auto item, RecordAttempt(tx, record, now));
-      if (!item) continue;
-      ++settled_count;
-      settled[record.delivery.notification_id].push_back(*item);
-    }
-    WICI_RETURN_IF_ERROR(ForgetMails(tx, settled));
-    std::vector<feed::Change> changes;
-    for (SendCheck* check : checks_) {
-      WICI_RETURN_IF_ERROR(check->Ended(tx, records, now, changes));
-    }
-    return AppendOutcomes(tx, settled, std::move(changes), transaction_id, now);
-  }));
-  return settled_count;
+  std::vector<Outcome> outcomes;
+  for (const AttemptRecord& record : records) outcomes.push_back({&record, now, false});
+  Mutex mutex;
+  CondVar all_done;
+  std::size_t open = records.size();
+  std::vector<std::pair<const AttemptRecord*, absl::Status>> failed;
+  int settled = 0;
+  outcomes_.SubmitAll(kLedger, deadline, std::move(outcomes),
+                      [&](Outcome& outcome, const absl::Status& status) {
+                        MutexLock lock(mutex);
+                        if (!status.ok()) {
+                          failed.emplace_back(outcome.record, status);
+                        } else if (outcome.settled) {
+                          ++settled;
+                        }
+                        if (--open == 0) all_done.NotifyAll();
+                      });
+  MutexLock lock(mutex);
+  while (open > 0) all_done.Wait(mutex);
+  for (const auto& [record, status] : failed) {
+    // Written again with the others it does no harm.
+    if (failed.size() == records.size() || !IsOfItsOwn(status)) return status;
+    Log(LogLevel::kError, "outcome_refused",
+        {{"delivery", record->delivery.id}, {"error", std::string(status.message())}});
+  }
+  return settled;
 }
 
 absl::StatusOr<absl::Time> SqlStore::NextDue(absl::Time deadline, v1::Channel channel) {

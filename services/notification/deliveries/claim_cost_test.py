@@ -1,6 +1,6 @@
 #!/usr/bin/python3
-"""What a claim costs does not grow with what is put off: counted in steps of SQLite, which holds its one
-writer that long."""
+"""What a claim costs grows neither with what is put off nor with what waits for one that is being sent:
+counted in steps of SQLite, which holds its one writer that long."""
 
 import pathlib
 import sys
@@ -11,13 +11,13 @@ sys.path.insert(0, str(SERVICE.parents[1] / "libs/sql"))
 import query_plans  # noqa: E402
 import query_plans_sqlite  # noqa: E402
 
-NOW, DUE, LATER, LIMIT, WEBHOOK = 1000, 500, 2000, 128, 2
-CLAIM = next(text for _, name, text in query_plans.named_queries(SERVICE) if name == "claim_deliveries")
+NOW, DUE, LATER, LIMIT, WEBHOOK, FIRST = 1000, 500, 2000, 128, 2, 512
+QUERIES = {name: text for _, name, text in query_plans.named_queries(SERVICE)}
 
 
-def steps_of_claim(put_off, queued=LIMIT):
-    """The steps of a claim behind so many deliveries to one endpoint about one event that are put off,
-    and how many it gives out."""
+def steps_of_claim(query, put_off, queued=LIMIT, sending=0):
+    """The steps of a claim of one endpoint and event of which so many deliveries are put off, then being
+    sent, then queued; and how many it gives out."""
     database = query_plans_sqlite.open_schema(SERVICE)
     columns = [row[1:4] for row in database.execute("PRAGMA table_info(deliveries)")]
 
@@ -30,26 +30,38 @@ def steps_of_claim(put_off, queued=LIMIT):
 
     for number in range(put_off):
         insert(number, 3, LATER)
+    for number in range(sending):
+        insert(put_off + number, 2, LATER)
     for number in range(queued):
-        insert(put_off + number, 1, DUE)
+        insert(put_off + sending + number, 1, DUE)
     steps = []
     database.set_progress_handler(lambda: steps.append(1), 10)
-    claimed = database.execute(query_plans_sqlite.complete(CLAIM),
-                               ["owner", LATER, NOW, LIMIT, WEBHOOK]).fetchall()
+    text = QUERIES[query]
+    claimed = database.execute(query_plans_sqlite.complete(text), ["owner", LATER, NOW, LIMIT, WEBHOOK] +
+                               ([FIRST] if "$6" in text else [])).fetchall()
     database.set_progress_handler(None, 0)
     return len(steps) * 10, len(claimed)
 
 
 def main():
     """The status of the process."""
-    few, many = steps_of_claim(100), steps_of_claim(5000)
-    if few[1] != 1 or many[1] != 1:
-        print(f"a claim gives out {few[1]} and {many[1]} of one chain, not the first")
-        return 1
-    if many[0] > 2 * few[0]:
-        print(f"a claim takes {few[0]} steps behind 100 put off and {many[0]} behind 5000")
-        return 1
-    return 0
+    problems = []
+    for query in ("claim_deliveries", "claim_first_deliveries"):
+        few, many = steps_of_claim(query, 100), steps_of_claim(query, 5000)
+        if few[1] != 1 or many[1] != 1:
+            problems.append(f"{query} gives out {few[1]} and {many[1]} of one chain, not the first")
+        if many[0] > 2 * few[0]:
+            problems.append(f"{query} takes {few[0]} steps behind 100 put off and {many[0]} behind 5000")
+    for sending in (0, 1):
+        few, many = (steps_of_claim("claim_first_deliveries", 0, queued, sending)
+                     for queued in (2 * FIRST, 20 * FIRST))
+        if few[1] != 1 - sending or many[1] != 1 - sending:
+            problems.append(f"{sending} being sent: {few[1]} and {many[1]} of one chain are given out")
+        if many[0] > 1.1 * few[0]:
+            problems.append(f"{few[0]} steps with {2 * FIRST} in one chain, {many[0]} with {20 * FIRST}")
+    for problem in problems:
+        print(problem)
+    return 1 if problems else 0
 
 
 if __name__ == "__main__":

@@ -22,7 +22,7 @@ absl::Status KeptMailData::Export(sql::Transaction& tx, std::string_view person,
 }
 
 absl::StatusOr<bool> KeptMailData::Erase(sql::Transaction& tx, std::string_view person,
-                                         absl::Time /*now*/) {
+                                         absl::Time /*now*/, feed::Changes& /*changes*/) {
   WICI_ASSIGN_OR_RETURN(const sql::Rows rows, tx.Execute(queries::kForgetMailsOfPerson, {person}));
   return !rows.empty();
 }

@@ -12,8 +12,8 @@ class KeptMailData final : public PersonData {
   // "mails": the texts.
   absl::Status Export(sql::Transaction& tx, std::string_view person,
                       google::protobuf::Struct& held) override;
-  absl::StatusOr<bool> Erase(sql::Transaction& tx, std::string_view person,
-                             absl::Time now) override;
+  absl::StatusOr<bool> Erase(sql::Transaction& tx, std::string_view person, absl::Time now,
+                             feed::Changes& changes) override;
 };
 
 }  // namespace wici::notification

@@ -1,5 +1,7 @@
 #include "services/notification/deliveries/ledger_rows.h"
 
+#include <algorithm>
+
 #include "absl/strings/str_cat.h"
 #include "libs/base/clock.h"
 #include "libs/rpc/etag.h"
@@ -73,7 +75,9 @@ v1::Delivery ReadDelivery(const sql::Row& row) {
   d.set_state(static_cast<v1::DeliveryState>(row.Int(5)));
   d.set_reason(static_cast<v1::DeliveryReason>(row.Int(6)));
   d.set_attempt_count(static_cast<std::int32_t>(row.Int(7)));
-  if (!row.IsNull(8)) SetTime(*d.mutable_next_attempt_time(), row.Int(8));
+  if (!row.IsNull(8)) {  // before its creation: a head start in the queue
+    SetTime(*d.mutable_next_attempt_time(), std::max(row.Int(8), row.Int(14)));
+  }
   d.set_last_outcome(static_cast<v1::AttemptOutcome>(row.Int(9)));
   d.set_last_code(static_cast<std::int32_t>(row.Int(10)));
   d.set_last_enhanced_code(row.Text(11));
@@ -110,6 +114,7 @@ ClaimedDelivery ReadClaimed(const sql::Row& row) {
 
 std::vector<sql::Value> DeliveryRow(const NewNotification& n,
                                     const NewNotification::Recipient& recipient, absl::Time now) {
+  const absl::Time due = n.not_before <= now ? n.not_before - HeadStart(n) : n.not_before;
   return {recipient.delivery_id,
           n.id,
           n.template_version.empty() ? n.template_name : n.template_version,
@@ -131,7 +136,7 @@ std::vector<sql::Value> DeliveryRow(const NewNotification& n,
           false,
           false,
           "",
-          n.digest ? sql::Value(nullptr) : sql::Value(ToMicros(n.not_before)),
+          n.digest ? sql::Value(nullptr) : sql::Value(ToMicros(due)),
           ToMicros(n.expires),
           static_cast<std::int64_t>(v1::ATTEMPT_OUTCOME_UNSPECIFIED),
           0,

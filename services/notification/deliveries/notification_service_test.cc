@@ -1,4 +1,5 @@
 // The public methods over real gRPC.
+#include <algorithm>
 #include <fstream>
 #include <set>
 #include <string>
@@ -11,6 +12,7 @@
 #include "libs/base/timestamp.h"
 #include "libs/testing/fake_ids.h"
 #include "libs/testing/status_matchers.h"
+#include "services/notification/deliveries/ledger_rows.h"
 #include "services/notification/testing/notification_server.h"
 #include "wici/people/v1/personal_data_service.pb.h"
 
@@ -50,6 +52,40 @@ class NotificationServiceTest : public NotificationFixture {
   }
 };
 WICI_ON_EVERY_ENGINE(NotificationServiceTest);
+
+TEST_P(NotificationServiceTest, AConfirmationIsNotBehindRemindersToManyThatWereThereBefore) {
+  std::vector<NewNotification> reminders(3);
+  for (NewNotification& reminder : reminders) {
+    reminder.id = ids_.NewId();
+    reminder.template_name = "templates/event-reminder";
+    reminder.event = "events/large";
+    reminder.not_before = clock().Now();
+    reminder.expires = clock().Now() + kDefaultLifetime;
+    for (int i = 0; i < 100; ++i) {
+      reminder.recipients.push_back({ids_.NewId(), absl::StrCat("persons/p", i), "events/large"});
+    }
+  }
+  ASSERT_THAT(database().Write(Deadline(),
+                               [&](sql::Transaction& tx) {
+                                 return RecordNotifications(tx, reminders, ids_.NewId(),
+                                                            clock().Now());
+                               }),
+              IsOk());
+  clock().Advance(absl::Hours(1));
+  const auto confirmation = Send(Request());
+  ASSERT_THAT(confirmation, IsOk());
+  v1::ListDeliveriesRequest of;
+  of.set_parent(confirmation->name());
+  EXPECT_EQ(TimeOf(ListDeliveries(of)->deliveries(0).next_attempt_time()), clock().Now());
+  const auto claimed = store().ClaimDeliveries(Deadline(), v1::CHANNEL_EMAIL, "worker",
+                                               absl::Minutes(2), 100, clock().Now());
+  ASSERT_THAT(claimed, IsOk());
+  ASSERT_THAT(*claimed, SizeIs(100));
+  const auto found = std::find_if(claimed->begin(), claimed->end(), [&](const auto& delivery) {
+    return NotificationName(delivery.notification_id) == confirmation->name();
+  });
+  EXPECT_NE(found, claimed->end());
+}
 
 TEST_P(NotificationServiceTest, WhatIsKeptForAPersonIsExportedAndErased) {
   const std::string service = "wici.people.v1.PersonalDataService/";
@@ -318,6 +354,11 @@ TEST_P(NotificationServiceTest, PageTokenOfAnotherQueryIsRefused) {
   request.set_page_token(List(request)->next_page_token());
   EXPECT_THAT(List(request), IsOk());
   request.set_event("events/e1");
+  EXPECT_THAT(List(request), HasViolation("page_token"));
+  request.clear_page_token();
+  request.set_page_token(List(request)->next_page_token());
+  EXPECT_THAT(List(request), IsOk());
+  request.set_event("events/e2");
   EXPECT_THAT(List(request), HasViolation("page_token"));
 }
 

@@ -16,8 +16,8 @@ namespace wici::notification::queries {
 
 inline constexpr sql::Query kInsertNotifications{
     "insert_notifications",
-    "INSERT INTO notifications (id, revision, version, template, event, channel, unknown_policy, "
-    "cause, cancelled, schedule_at, expires_at, created_at, updated_at) VALUES"};
+    "INSERT INTO notifications (id, revision, version, template, event, root_event, channel, "
+    "unknown_policy, cause, cancelled, schedule_at, expires_at, created_at, updated_at) VALUES"};
 
 inline constexpr sql::Query kInsertDeliveries{
     "insert_deliveries",
@@ -29,9 +29,9 @@ inline constexpr sql::Query kInsertDeliveries{
 
 // ----- reading -----
 
-// $1 event or '', $2 template or '', $3 id before which to start, $4 limit. One half of the UNION
-// is empty; together they let each case use its index. The counts are, in order: pending, sending,
-// delivered, rejected, not sent, expired, unknown.
+// $1 event, with its sessions and meetings, or '', $2 template or '', $3 id before which to start,
+// $4 limit. One half of the UNION is empty; together they let each case use its index. The counts
+// are, in order: pending, sending, delivered, rejected, not sent, expired, unknown.
 inline constexpr sql::Query kListNotifications{
     "list_notifications",
     "SELECT n.id, n.revision, n.template, n.event, n.channel, n.unknown_policy, n.cause, "
@@ -40,9 +40,8 @@ inline constexpr sql::Query kListNotifications{
     "COUNT(*) FILTER (WHERE d.state = 4), COUNT(*) FILTER (WHERE d.state = 5), "
     "COUNT(*) FILTER (WHERE d.state IN (8, 9)), COUNT(*) FILTER (WHERE d.state = 7), "
     "COUNT(*) FILTER (WHERE d.state = 6) "
-    "FROM (SELECT * FROM notifications WHERE event = $1 AND $1 <> '' AND ($2 = '' OR template = "
-    "$2) "
-    "AND id < $3 "
+    "FROM (SELECT * FROM notifications WHERE root_event = $1 AND $1 <> '' AND "
+    "($2 = '' OR template = $2) AND id < $3 "
     "UNION ALL "
     "SELECT * FROM notifications WHERE $1 = '' AND ($2 = '' OR template = $2) AND id < $3 "
     "ORDER BY id DESC LIMIT $4) n "
@@ -93,7 +92,7 @@ inline constexpr sql::Query kListDeadDeliveries{
 inline constexpr sql::Query kCancelNotification{
     "cancel_notification",
     "UPDATE notifications SET cancelled = TRUE, revision = revision + 1, version = version + 1, "
-    "updated_at = $2 WHERE id = $1 RETURNING version"};
+    "updated_at = $2 WHERE id = $1 RETURNING id, version"};
 
 inline constexpr sql::Query kCancelOpenDeliveries{
     "cancel_open_deliveries",
@@ -125,6 +124,27 @@ inline constexpr sql::Query kClaimDeliveries{
     "c.channel = d.channel AND c.id < d.id AND c.next_at IS NOT NULL AND c.state = 3 AND "
     "c.calendar_method = 2 AND d.calendar_method = 1) "
     "ORDER BY d.next_at, d.id LIMIT $4) "
+    "RETURNING id, notification_id, template, event, resource, person, unknown_policy, "
+    "calendar_method, calendar_sequence, attempt, fence, expires_at, prior_state, cancelled, "
+    "failures, channel, may_have_arrived, repeat_allowed, anchor_at"};
+
+// The same among the first $6 that are due, which costs the same however many wait behind them for
+// one that is being sent. They come in their order without being asked to; to ask would make SQLite
+// look at each of them first.
+inline constexpr sql::Query kClaimFirstDeliveries{
+    "claim_first_deliveries",
+    "UPDATE deliveries SET prior_state = state, state = 2, lease_owner = $1, next_at = $2, "
+    "fence = fence + 1, may_have_arrived = may_have_arrived OR begun, begun = FALSE, "
+    "updated_at = $3 "
+    "WHERE next_at <= $3 AND id IN "
+    "(SELECT d.id FROM (SELECT id, event, person, channel, calendar_method FROM deliveries "
+    "WHERE channel = $5 AND next_at <= $3 ORDER BY next_at, id LIMIT $6) d WHERE "
+    "NOT EXISTS (SELECT 1 FROM deliveries e WHERE e.event = d.event AND e.person = d.person AND "
+    "e.channel = d.channel AND e.id < d.id AND e.next_at IS NOT NULL AND e.state IN (1, 2) AND "
+    "(e.state = 2 OR e.next_at <= $3)) AND "
+    "NOT EXISTS (SELECT 1 FROM deliveries c WHERE c.event = d.event AND c.person = d.person AND "
+    "c.channel = d.channel AND c.id < d.id AND c.next_at IS NOT NULL AND c.state = 3 AND "
+    "c.calendar_method = 2 AND d.calendar_method = 1) LIMIT $4) "
     "RETURNING id, notification_id, template, event, resource, person, unknown_policy, "
     "calendar_method, calendar_sequence, attempt, fence, expires_at, prior_state, cancelled, "
     "failures, channel, may_have_arrived, repeat_allowed, anchor_at"};
@@ -166,24 +186,27 @@ inline constexpr sql::Query kEndAttempt{
     "WHERE delivery_id = $1 AND n = $2 AND ended_at IS NULL"};
 
 // $3 state, $4 reason, $5 next attempt, $6 outcome, $7 code, $8 enhanced code, $9 now, $10 how many
-// failures more: 0 or 1, $11 whether it may have arrived. kBumpNotification follows. No row: the
-// fence has moved on, another worker has the delivery.
+// failures more: 0 or 1, $11 whether it may have arrived. kBumpNotification follows for those whose
+// last column is 1. No row: the fence has moved on, another worker has the delivery.
 inline constexpr sql::Query kSettleDelivery{
     "settle_delivery",
     "UPDATE deliveries SET state = $3, reason = $4, next_at = $5, last_outcome = $6, "
     "last_code = $7, last_enhanced_code = $8, lease_owner = '', updated_at = $9, "
     "failures = failures + $10, may_have_arrived = may_have_arrived OR $11, begun = FALSE, "
     "version = (SELECT n.version FROM notifications n WHERE n.id = deliveries.notification_id) + 1 "
-    "WHERE id = $1 AND fence = $2 AND state = 2 RETURNING id, may_have_arrived"};
+    "WHERE id = $1 AND fence = $2 AND state = 2 RETURNING id, fence, may_have_arrived, 1"};
 
 // The same without an attempt: $3 state, $4 reason, $5 next attempt, $6 now, $7 how many failures
-// more.
+// more. One that was put off and is so again, for the same reason, has not changed: nobody is told.
 inline constexpr sql::Query kSettleUnsent{
     "settle_unsent",
     "UPDATE deliveries SET state = $3, reason = $4, next_at = $5, lease_owner = '', "
     "updated_at = $6, failures = failures + $7, begun = FALSE, "
-    "version = (SELECT n.version FROM notifications n WHERE n.id = deliveries.notification_id) + 1 "
-    "WHERE id = $1 AND fence = $2 AND state = 2 RETURNING id, may_have_arrived"};
+    "version = CASE WHEN prior_state = $3 AND reason = $4 THEN version ELSE "
+    "(SELECT n.version FROM notifications n WHERE n.id = deliveries.notification_id) + 1 END "
+    "WHERE id = $1 AND fence = $2 AND state = 2 RETURNING id, fence, may_have_arrived, "
+    "CASE WHEN version > (SELECT n.version FROM notifications n "
+    "WHERE n.id = deliveries.notification_id) THEN 1 ELSE 0 END"};
 
 // Of one that is collected. $2 state, $3 reason, $4 now, $5 version.
 inline constexpr sql::Query kEndCollected{
@@ -223,7 +246,7 @@ inline constexpr sql::Query kListMailsOfPerson{
 
 inline constexpr sql::Query kBumpNotification{
     "bump_notification",
-    "UPDATE notifications SET version = version + 1 WHERE id = $1 RETURNING version"};
+    "UPDATE notifications SET version = version + 1 WHERE id = $1 RETURNING id, version"};
 
 // When the next delivery of a channel is due, NULL when there is none.
 inline constexpr sql::Query kNextDue{

@@ -48,6 +48,11 @@ absl::StatusOr<Rows> FindDeliveries(Transaction& tx, const DeliveryFilter& filte
                                                filter.last_code, changed_after});
 }
 
+// "events/e" of "events/e", "events/e/sessions/s" and "events/e/meetings/m".
+std::string RootEvent(const std::string& event) {
+  return event.substr(0, event.find('/', event.find('/') + 1));
+}
+
 absl::StatusOr<v1::Notification> Cancel(Transaction& tx, std::string_view name,
                                         std::string_view etag, std::string_view transaction_id,
                                         absl::Time now) {
@@ -57,9 +62,9 @@ absl::StatusOr<v1::Notification> Cancel(Transaction& tx, std::string_view name,
   WICI_RETURN_IF_ERROR(rpc::CheckEtag(kDomain, name, etag, found[0].Int(1)));
   if (before.state() == v1::Notification::STATE_CANCELLED) return before;
   if (before.state() == v1::Notification::STATE_COMPLETED) return NotificationCompletedError(name);
-  WICI_ASSIGN_OR_RETURN(const std::int64_t version, StopNotification(tx, IdOf(name), now));
+  WICI_ASSIGN_OR_RETURN(const auto versions, StopNotifications(tx, {IdOf(name)}, now));
   const feed::Change change{.aggregate = std::string(name),
-                            .version = version,
+                            .version = versions.at(IdOf(name)),
                             .kind = "notification.cancelled",
                             .resource = std::string(name),
                             .person = "",
@@ -76,9 +81,9 @@ absl::Status AddNotifications(Transaction& tx, absl::Span<const NewNotification>
   std::vector<std::vector<Value>> delivery_rows;
   for (const NewNotification& n : notifications) {
     notification_rows.push_back(
-        {n.id, 1, 1, n.template_name, n.event, static_cast<std::int64_t>(n.channel),
-         static_cast<std::int64_t>(n.unknown_policy), n.cause, false, ToMicros(n.not_before),
-         ToMicros(n.expires), ToMicros(now), ToMicros(now)});
+        {n.id, 1, 1, n.template_name, n.event, RootEvent(n.event),
+         static_cast<std::int64_t>(n.channel), static_cast<std::int64_t>(n.unknown_policy), n.cause,
+         false, ToMicros(n.not_before), ToMicros(n.expires), ToMicros(now), ToMicros(now)});
     for (const NewNotification::Recipient& recipient : n.recipients) {
       delivery_rows.push_back(DeliveryRow(n, recipient, now));
     }
@@ -104,16 +109,36 @@ absl::Status RecordNotifications(Transaction& tx, absl::Span<const NewNotificati
   return feed::AppendChanges(tx, transaction_id, changes, now);
 }
 
-absl::StatusOr<std::int64_t> StopNotification(Transaction& tx, std::string_view id,
-                                              absl::Time now) {
-  WICI_ASSIGN_OR_RETURN(const Rows rows,
-                        tx.Execute(queries::kCancelNotification, {id, ToMicros(now)}));
-  WICI_RETURN_IF_ERROR(
-      tx.Execute(queries::kCancelOpenDeliveries, {id, ToMicros(now), rows[0].Int(0)}).status());
-  WICI_RETURN_IF_ERROR(tx.Execute(queries::kForgetMailsOfNotification, {id}).status());
-  WICI_RETURN_IF_ERROR(tx.Execute(queries::kMarkSendingDeliveries, {id}).status());
-  return rows[0].Int(0);
+absl::StatusOr<std::map<std::string, std::int64_t>> StopNotifications(
+    Transaction& tx, const std::set<std::string>& ids, absl::Time now) {
+  std::vector<std::vector<Value>> keys;
+  std::vector<std::vector<Value>> at;
+  for (const std::string& id : ids) {
+    keys.push_back({id});
+    at.push_back({id, ToMicros(now)});
+  }
+  WICI_ASSIGN_OR_RETURN(const Rows rows, tx.ExecuteMany(queries::kCancelNotification, at));
+  std::map<std::string, std::int64_t> versions;
+  std::vector<std::vector<Value>> open;
+  for (const Row& row : rows) {
+    versions[row.Text(0)] = row.Int(1);
+    open.push_back({row.Text(0), ToMicros(now), row.Int(1)});
+  }
+  WICI_RETURN_IF_ERROR(tx.ExecuteMany(queries::kCancelOpenDeliveries, open).status());
+  WICI_RETURN_IF_ERROR(tx.ExecuteMany(queries::kForgetMailsOfNotification, keys).status());
+  WICI_RETURN_IF_ERROR(tx.ExecuteMany(queries::kMarkSendingDeliveries, keys).status());
+  return versions;
 }
+
+SqlStore::SqlStore(sql::Database& database, IdSource& ids, std::vector<SendCheck*> checks,
+                   sql::CommitterOptions options)
+    : database_(database),
+      ids_(ids),
+      checks_(std::move(checks)),
+      outcomes_("delivery_results", database, machine_, options,
+                [this](Transaction& tx, absl::Span<Outcome* const> outcomes) {
+                  return ApplyOutcomes(tx, outcomes);
+                }) {}
 
 absl::StatusOr<v1::Notification> SqlStore::GetNotification(absl::Time deadline,
                                                            std::string_view name) {
@@ -201,28 +226,35 @@ absl::StatusOr<std::map<std::string, v1::Subscription>> SqlStore::GetSubscriptio
   return found;
 }
 
+absl::StatusOr<std::map<std::string, std::int64_t>> BumpNotifications(
+    Transaction& tx, const std::set<std::string>& ids) {
+  std::vector<std::vector<Value>> keys;
+  for (const std::string& id : ids) keys.push_back({id});
+  WICI_ASSIGN_OR_RETURN(const Rows rows, tx.ExecuteMany(queries::kBumpNotification, keys));
+  std::map<std::string, std::int64_t> versions;
+  for (const Row& row : rows) versions[row.Text(0)] = row.Int(1);
+  return versions;
+}
+
 absl::Status EndCollected(Transaction& tx, absl::Span<const Collected> deliveries,
                           const Settlement& settlement, std::vector<feed::Change>& changes,
                           absl::Time now) {
-  std::map<std::string, std::vector<const Collected*>> by_notification;
-  for (const Collected& item : deliveries) by_notification[item.notification_id].push_back(&item);
-  for (const auto& [notification, items] : by_notification) {
-    WICI_ASSIGN_OR_RETURN(const Rows rows, tx.Execute(queries::kBumpNotification, {notification}));
-    for (const Collected* item : items) {
-      WICI_RETURN_IF_ERROR(
-          tx.Execute(queries::kEndCollected,
-                     {item->delivery_id, static_cast<std::int64_t>(settlement.state),
-                      static_cast<std::int64_t>(settlement.reason), ToMicros(now), rows[0].Int(0)})
-              .status());
-      changes.push_back({.aggregate = NotificationName(notification),
-                         .version = rows[0].Int(0),
-                         .kind = std::string(ChangeKind(settlement.state)),
-                         .resource = DeliveryName(notification, item->delivery_id),
-                         .person = item->person,
-                         .attributes = {{"event", item->event}}});
-    }
+  std::set<std::string> notifications;
+  for (const Collected& item : deliveries) notifications.insert(item.notification_id);
+  WICI_ASSIGN_OR_RETURN(const auto versions, BumpNotifications(tx, notifications));
+  std::vector<std::vector<Value>> ended;
+  for (const Collected& item : deliveries) {
+    const std::int64_t version = versions.at(item.notification_id);
+    ended.push_back({item.delivery_id, static_cast<std::int64_t>(settlement.state),
+                     static_cast<std::int64_t>(settlement.reason), ToMicros(now), version});
+    changes.push_back({.aggregate = NotificationName(item.notification_id),
+                       .version = version,
+                       .kind = std::string(ChangeKind(settlement.state)),
+                       .resource = DeliveryName(item.notification_id, item.delivery_id),
+                       .person = item.person,
+                       .attributes = {{"event", item.event}}});
   }
-  return absl::OkStatus();
+  return tx.ExecuteMany(queries::kEndCollected, ended).status();
 }
 
 absl::StatusOr<std::map<std::string, std::vector<ClaimedDelivery>>> SqlStore::GetDigestItems(

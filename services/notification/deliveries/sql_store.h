@@ -2,13 +2,17 @@
 #ifndef WICI_SERVICES_NOTIFICATION_DELIVERIES_SQL_STORE_H_
 #define WICI_SERVICES_NOTIFICATION_DELIVERIES_SQL_STORE_H_
 
+#include <cstdint>
 #include <map>
 #include <set>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "libs/base/clock.h"
 #include "libs/base/id.h"
+#include "libs/base/mutex.h"
+#include "libs/sql/committer.h"
 #include "libs/sql/database.h"
 #include "services/notification/deliveries/rules/ledger.h"
 #include "services/notification/deliveries/send_check.h"
@@ -28,10 +32,15 @@ absl::Status RecordNotifications(sql::Transaction& tx,
                                  absl::Span<const NewNotification> notifications,
                                  std::string_view transaction_id, absl::Time now);
 
-// Stops what has not been sent of a notification, by its id; returns its new version. In the
+// Stops what has not been sent of notifications; returns their new versions, by their ids. In the
 // caller's transaction, which appends to the change feed.
-absl::StatusOr<std::int64_t> StopNotification(sql::Transaction& tx, std::string_view id,
-                                              absl::Time now);
+absl::StatusOr<std::map<std::string, std::int64_t>> StopNotifications(
+    sql::Transaction& tx, const std::set<std::string>& ids, absl::Time now);
+
+// Gives notifications their next version and returns it, by their ids. One after the other in that
+// order, so that two transactions cannot wait for each other.
+absl::StatusOr<std::map<std::string, std::int64_t>> BumpNotifications(
+    sql::Transaction& tx, const std::set<std::string>& ids);
 
 // Ends deliveries that are collected and stand in no digest yet, by notification, with the records
 // of it. In the caller's transaction.
@@ -45,11 +54,14 @@ absl::Status EndCollected(sql::Transaction& tx, absl::Span<const Collected> deli
                           const Settlement& settlement, std::vector<feed::Change>& changes,
                           absl::Time now);
 
+// Outcomes go through a committer: those that wait, of whatever channel, share a transaction. One
+// that the database or a check refuses, while others can be written, is left behind with a line in
+// the log; its lease ends and it comes back.
 class SqlStore final : public Store {
  public:
   // `checks` are asked before an attempt, in this order. All outlive the store.
-  SqlStore(sql::Database& database, IdSource& ids, std::vector<SendCheck*> checks = {})
-      : database_(database), ids_(ids), checks_(std::move(checks)) {}
+  SqlStore(sql::Database& database, IdSource& ids, std::vector<SendCheck*> checks = {},
+           sql::CommitterOptions options = {});
 
   absl::StatusOr<v1::Notification> GetNotification(absl::Time deadline,
                                                    std::string_view name) override;
@@ -88,9 +100,24 @@ class SqlStore final : public Store {
   absl::StatusOr<absl::Time> NextDue(absl::Time deadline, v1::Channel channel) override;
 
  private:
+  struct Outcome {
+    const AttemptRecord* record = nullptr;
+    absl::Time now;
+    bool settled = false;
+  };
+  // Whether a claim may look behind the first that are due; what it found there.
+  bool MaySearch(v1::Channel channel, absl::Time now);
+  void Searched(v1::Channel channel, bool found, absl::Time now);
+  absl::Status ApplyOutcomes(sql::Transaction& tx, absl::Span<Outcome* const> outcomes);
+
   sql::Database& database_;
   IdSource& ids_;
   const std::vector<SendCheck*> checks_;
+  Mutex mutex_;
+  // When a claim last looked in vain.
+  std::map<v1::Channel, absl::Time> nothing_behind_ ABSL_GUARDED_BY(mutex_);
+  const SystemClock machine_;  // deadlines are its, as for the database
+  sql::GroupCommitter<Outcome> outcomes_;
 };
 
 }  // namespace wici::notification

@@ -8,13 +8,16 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "libs/base/clock.h"
+#include "libs/base/status_macros.h"
 #include "libs/feed/changes.h"
 #include "libs/feed/sequencer.h"
 #include "libs/sql/migrate.h"
 #include "libs/testing/database_fixture.h"
 #include "libs/testing/fake_clock.h"
 #include "libs/testing/fake_ids.h"
+#include "libs/testing/rewriting_database.h"
 #include "libs/testing/status_matchers.h"
+#include "services/notification/deliveries/ledger_rows.h"
 #include "services/notification/deliveries/sql_store.h"
 #include "services/notification/migrations.h"
 
@@ -33,6 +36,26 @@ using ::testing::UnorderedElementsAre;
 
 constexpr char kJan[] = "clusters/btm/contacts/jan";
 constexpr char kEwa[] = "persons/ewa";
+
+// Refuses whatever holds the outcome of one person.
+class RefusingCheck final : public SendCheck {
+ public:
+  absl::StatusOr<std::vector<Verdict>> Check(sql::Transaction&,
+                                             absl::Span<const Candidate> candidates,
+                                             absl::Time) override {
+    return std::vector<Verdict>(candidates.size());
+  }
+  absl::Status Ended(sql::Transaction&, absl::Span<const AttemptRecord> records, absl::Time,
+                     std::vector<feed::Change>&) override {
+    batches.push_back(records.size());
+    for (const AttemptRecord& record : records) {
+      if (record.delivery.person == refused) return absl::InternalError("refused");
+    }
+    return absl::OkStatus();
+  }
+  std::string refused;
+  std::vector<std::size_t> batches;
+};
 
 class StoreTest : public testing::DatabaseTest {
  protected:
@@ -103,6 +126,20 @@ class StoreTest : public testing::DatabaseTest {
     auto found = store().GetNotification(Deadline(), "notifications/" + id);
     EXPECT_THAT(found, IsOk());
     return *found;
+  }
+
+  std::int64_t VersionOf(const std::string& id) {
+    constexpr sql::Query kVersion{"version", "SELECT version FROM notifications WHERE id = $1"};
+    std::int64_t version = 0;
+    EXPECT_THAT(database().Read(Deadline(),
+                                [&](sql::Transaction& tx) -> absl::Status {
+                                  WICI_ASSIGN_OR_RETURN(const sql::Rows rows,
+                                                        tx.Execute(kVersion, {id}));
+                                  version = rows[0].Int(0);
+                                  return absl::OkStatus();
+                                }),
+                IsOk());
+    return version;
   }
 
   std::vector<v1::Delivery> Deliveries(const std::string& id) {
@@ -318,6 +355,59 @@ TEST_P(StoreTest, DeliveryIsClaimedOnceAndDelivered) {
   EXPECT_THAT(Claim(), IsEmpty());
 }
 
+TEST_P(StoreTest, OutcomesThatWaitShareATransactionAndARefusedOneIsLeftBehind) {
+  RefusingCheck check;
+  store_ = std::make_unique<SqlStore>(database(), ids_, std::vector<SendCheck*>{&check});
+  const NewNotification plan = Plan({kJan, kEwa, "persons/max"});
+  ASSERT_THAT(Record({plan, Plan({kJan})}), IsOk());
+  std::vector<AttemptRecord> records;
+  for (const ClaimedDelivery& claimed : Start()) {
+    AttemptResult result;
+    result.outcome = v1::ATTEMPT_OUTCOME_DELIVERED_TO_RELAY;
+    records.push_back({.delivery = claimed,
+                       .result = result,
+                       .settlement = SettleAttempt(claimed, result, Now()),
+                       .ended = Now(),
+                       .begun = true});
+  }
+  ASSERT_THAT(records, SizeIs(3)) << "the second mail to one person waits";
+  EXPECT_THAT(store().RecordAttempts(Deadline(), records, Now()), IsOkAndHolds(3));
+  EXPECT_THAT(check.batches, ElementsAre(3));
+  EXPECT_EQ(Get(plan.id).counts().delivered(), 3);
+  // By now they are nobody's; a check that refuses one of many refuses that one.
+  check.batches.clear();
+  check.refused = kEwa;
+  EXPECT_THAT(store().RecordAttempts(Deadline(), records, Now()), IsOkAndHolds(0));
+  EXPECT_THAT(check.batches, ElementsAre(3, 1, 2, 1, 1)) << "by halves";
+  check.refused = kJan;
+  EXPECT_THAT(store().RecordAttempts(Deadline(), {records[0]}, Now()),
+              StatusIs(absl::StatusCode::kInternal))
+      << "alone it is kept, since it may be the database";
+}
+
+TEST_P(StoreTest, WhatIsPutOffAgainForTheSameReasonIsNewsForNobody) {
+  const NewNotification plan = Plan({kJan});
+  ASSERT_THAT(Record({plan}), IsOk());
+  const auto put_off = [&](v1::DeliveryReason reason) {
+    const ClaimedDelivery claimed = Claim()[0];
+    const Settlement later =
+        *SettleByVerdict(claimed, {.reason = reason, .until = Now() + absl::Minutes(1)});
+    AttemptResult none;
+    none.outcome = v1::ATTEMPT_OUTCOME_UNSPECIFIED;
+    const AttemptRecord record{
+        .delivery = claimed, .result = none, .settlement = later, .ended = Now()};
+    EXPECT_THAT(store().RecordAttempts(Deadline(), {record}, Now()), IsOkAndHolds(1));
+    clock_.Advance(absl::Minutes(2));
+    return VersionOf(plan.id);
+  };
+  EXPECT_EQ(put_off(v1::DELIVERY_REASON_THROTTLED), 2);
+  EXPECT_EQ(put_off(v1::DELIVERY_REASON_THROTTLED), 2);
+  EXPECT_EQ(put_off(v1::DELIVERY_REASON_QUIET_HOURS), 3);
+  EXPECT_EQ(put_off(v1::DELIVERY_REASON_QUIET_HOURS), 3);
+  Settle(Start()[0], v1::ATTEMPT_OUTCOME_DELIVERED_TO_RELAY);
+  EXPECT_EQ(VersionOf(plan.id), 4);
+}
+
 TEST_P(StoreTest, DeferredDeliveryComesBackAtItsTime) {
   ASSERT_THAT(Record({Plan({kJan})}), IsOk());
   Settle(Start()[0], v1::ATTEMPT_OUTCOME_DEFERRED);
@@ -361,6 +451,21 @@ TEST_P(StoreTest, F14_LeaseThatRanOutLetsAnotherWorkerInAndFencesTheFirstOff) {
   EXPECT_EQ(Deliveries(plan.id)[0].state(), v1::DELIVERY_STATE_DELIVERED);
 }
 
+TEST_P(StoreTest, WithoutTheFenceWhatArrivedIsCalledRejected) {
+  testing::RewritingDatabase unguarded(database(), "settle_delivery",
+                                       {{"fence = $2", "fence >= $2"}});
+  const NewNotification plan = Plan({kJan});
+  ASSERT_THAT(Record({plan}), IsOk());
+  const ClaimedDelivery slow = Start()[0];
+  clock_.Advance(absl::Minutes(3));
+  const ClaimedDelivery fast = Claim()[0];
+  store_ = std::make_unique<SqlStore>(unguarded, ids_);
+  EXPECT_EQ(Settle(slow, v1::ATTEMPT_OUTCOME_REJECTED), 1);
+  EXPECT_EQ(Settle(fast, v1::ATTEMPT_OUTCOME_DELIVERED_TO_RELAY), 0);
+  EXPECT_EQ(Deliveries(plan.id)[0].state(), v1::DELIVERY_STATE_REJECTED);
+  EXPECT_EQ(unguarded.rewritten(), 2);
+}
+
 TEST_P(StoreTest, F15_RenewedLeaseHoldsLongerAndAnEndedOneStaysEnded) {
   ASSERT_THAT(Record({Plan({kJan})}), IsOk());
   ASSERT_THAT(Claim(), SizeIs(1));
@@ -390,6 +495,21 @@ TEST_P(StoreTest, MailsToOnePersonAboutOneEventGoOutInOrder) {
   const std::vector<ClaimedDelivery> second = Claim();
   ASSERT_THAT(second, SizeIs(1));
   EXPECT_EQ(second[0].calendar_sequence, 1);
+}
+
+TEST_P(StoreTest, WhatIsFreeToGoIsFoundBehindManyThatWait) {
+  std::vector<NewNotification> plans(600);
+  for (NewNotification& plan : plans) plan = Plan({kJan});
+  ASSERT_THAT(Record(plans), IsOk());
+  ASSERT_THAT(Record({Plan({kEwa})}), IsOk());
+  EXPECT_THAT(Claim(), SizeIs(2)) << "the first to jan, and ewa's";
+  ASSERT_THAT(Record({Plan({"persons/max"})}), IsOk());
+  EXPECT_THAT(Claim(), SizeIs(1));
+  EXPECT_THAT(Claim(), IsEmpty());
+  ASSERT_THAT(Record({Plan({"persons/ola"})}), IsOk());
+  EXPECT_THAT(Claim(), IsEmpty()) << "it has just been looked for in vain";
+  clock_.Advance(absl::Seconds(1));
+  EXPECT_THAT(Claim(), SizeIs(1));
 }
 
 TEST_P(StoreTest, DeferredMailDoesNotHoldUpTheNext) {
@@ -504,6 +624,26 @@ TEST_P(StoreTest, ListShowsTheNewestFirstAndFilters) {
               ElementsAre("notifications/" + last.id, "notifications/" + first.id));
   EXPECT_THAT(names("", last.id, 1), ElementsAre("notifications/" + other.id));
   EXPECT_THAT(names("events/none", "", 10), IsEmpty());
+}
+
+TEST_P(StoreTest, WhatIsAboutSessionsAndMeetingsOfAnEventIsListedWithItInOneOrder) {
+  std::vector<NewNotification> plans;
+  for (const char* event : {"events/e1/sessions/s1", "events/e1", "events/e1/meetings/m1",
+                            "events/e10", "events/e10/sessions/s1", "events/e"}) {
+    plans.push_back(Plan({kJan}));
+    plans.back().event = event;
+  }
+  ASSERT_THAT(Record(plans), IsOk());
+  std::vector<std::string> found;
+  std::string before;
+  for (int page = 0; page < 3; ++page) {
+    const auto listed = *store().ListNotifications(Deadline(), "events/e1", "", before, 1);
+    ASSERT_THAT(listed, SizeIs(1));
+    found.push_back(listed[0].event());
+    before = IdOf(listed[0].name());
+  }
+  EXPECT_THAT(found, ElementsAre("events/e1/meetings/m1", "events/e1", "events/e1/sessions/s1"));
+  EXPECT_THAT(*store().ListNotifications(Deadline(), "events/e1", "", before, 1), IsEmpty());
 }
 
 TEST_P(StoreTest, ChangesTellWhatHappenedInIdsOnly) {

@@ -64,6 +64,7 @@ NewNotification PlanPage(const std::string& digest, std::int64_t page, const std
   plan.cause = absl::StrCat("digests/", digest);
   plan.not_before = now;
   plan.expires = now + kDefaultLifetime;
+  plan.can_wait = true;
   plan.recipients.push_back({ids.NewId(), person, DigestPageName(digest, page)});
   return plan;
 }

@@ -1,6 +1,7 @@
 #include "services/notification/feed/feed_handler.h"
 
 #include <algorithm>
+#include <iterator>
 #include <memory>
 #include <string>
 #include <utility>
@@ -235,9 +236,7 @@ absl::StatusOr<std::vector<FeedHandler::Planned>> FeedHandler::Plan(
 }
 
 absl::Status FeedHandler::Write(sql::Transaction& tx, absl::Span<const Planned> plan,
-                                const Names& held, std::string_view transaction_id,
-                                absl::Time now) {
-  std::vector<feed::Change> told;
+                                const Names& held, absl::Time now, feed::Changes& told) {
   std::vector<NewNotification> messages;
   std::vector<std::string> held_ids;
   const auto add = [&]() -> absl::Status {
@@ -247,19 +246,20 @@ absl::Status FeedHandler::Write(sql::Transaction& tx, absl::Span<const Planned> 
     return AddNotifications(tx, messages, told, now);
   };
   for (const Planned& planned : plan) {
-    std::vector<NewNotification> to_all = planned.messages;
-    if (!planned.event.empty()) {
+    if (planned.event.empty()) {
+      messages.insert(messages.end(), planned.messages.begin(), planned.messages.end());
+    } else {
+      std::vector<NewNotification> to_all = planned.messages;
       WICI_RETURN_IF_ERROR(LeaveOutUninvited(tx, planned.event, to_all));
+      std::move(to_all.begin(), to_all.end(), std::back_inserter(messages));
     }
-    messages.insert(messages.end(), to_all.begin(), to_all.end());
     for (const SessionsToTell& sessions : planned.sessions) {
       WICI_RETURN_IF_ERROR(add());
       WICI_ASSIGN_OR_RETURN(messages, TellSessions(tx, sessions, ids_));
     }
   }
   WICI_RETURN_IF_ERROR(add());
-  WICI_RETURN_IF_ERROR(HoldNotifications(tx, held_ids, now, told));
-  return told.empty() ? absl::OkStatus() : feed::AppendChanges(tx, transaction_id, told, now);
+  return HoldNotifications(tx, held_ids, now, told);
 }
 
 absl::Status FeedHandler::PassOverOrFail(absl::Span<const feed::v1::Change> changes,
@@ -313,19 +313,15 @@ absl::StatusOr<sql::Database::Body> FeedHandler::Prepare(
   return [this, plan = std::move(plan), webhooks = std::move(webhooks), events = std::move(events),
           erased = std::move(erased), held = HeldOf(changes), transaction_id = ids_.NewId(),
           now = clock_.Now()](sql::Transaction& tx) -> absl::Status {
+    feed::Changes told;
     for (const std::string& person : erased) {
-      WICI_RETURN_IF_ERROR(people_.Erase(tx, person, now).status());
+      WICI_RETURN_IF_ERROR(people_.Erase(tx, person, now, told).status());
     }
     WICI_RETURN_IF_ERROR(FanOut::RecordPayloads(tx, webhooks));
     WICI_RETURN_IF_ERROR(SetTimers(tx, events, now));
-    return Write(tx, plan, held, transaction_id, now);
+    WICI_RETURN_IF_ERROR(Write(tx, plan, held, now, told));
+    return told.empty() ? absl::OkStatus() : feed::AppendChanges(tx, transaction_id, told, now);
   };
-}
-
-absl::StatusOr<sql::Database::Body> FeedHandler::GoOnAt(const feed::v1::Cursor& head) {
-  Log(LogLevel::kError, "feed_continued_at_head",
-      {{"epoch", head.epoch()}, {"seq", absl::StrCat(head.seq())}});
-  return [](sql::Transaction&) { return absl::OkStatus(); };
 }
 
 }  // namespace wici::notification

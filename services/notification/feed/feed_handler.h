@@ -77,8 +77,9 @@ namespace wici::notification {
 // The template a kind of change calls for, "" for none.
 std::string_view TemplateFor(std::string_view kind);
 
-// The handler of the consumer (libs/feed/consumer.h). Participants are listed before the
-// transaction; the notifications are written in it, together with the position.
+// The handler of the consumer (libs/feed/consumer.h); catch_up.h is for a place that is lost.
+// Participants are listed before the transaction; the notifications are written in it, together
+// with the position.
 class FeedHandler {
  public:
   // All outlive the handler. Without `webhooks` nobody is subscribed. What changes from before
@@ -99,11 +100,6 @@ class FeedHandler {
   // Errors are those of the peers and of the database. Of the consumer's thread.
   absl::StatusOr<sql::Database::Body> Prepare(absl::Span<const feed::v1::Change> changes);
 
-  // The place in the feed is lost: registration's database was restored from a backup, or what
-  // follows was deleted after a month. What is in the feed up to `head` has been told, or would
-  // come too late (a message lives 72 hours): goes on at the head, and says so in the log.
-  static absl::StatusOr<sql::Database::Body> GoOnAt(const feed::v1::Cursor& head);
-
  private:
   // What one change calls for.
   struct Planned {
@@ -115,10 +111,10 @@ class FeedHandler {
   absl::StatusOr<std::vector<Planned>> Plan(absl::Span<const feed::v1::Change> changes);
   absl::Status PlanForEverybody(const feed::v1::Change& change, NewNotification base,
                                 Planned& planned);
-  // Writes what is planned; who has which entry is read when all before it is written. Messages
-  // whose cause is one of `held` wait for a human.
+  // Writes what is planned, and adds the changes to `told`; who has which entry is read when all
+  // before it is written. Messages whose cause is one of `held` wait for a human.
   absl::Status Write(sql::Transaction& tx, absl::Span<const Planned> plan, const Names& held,
-                     std::string_view transaction_id, absl::Time now);
+                     absl::Time now, feed::Changes& told);
 
   // OK for nothing `failed`, and for a change that has been tried often enough.
   absl::Status PassOverOrFail(absl::Span<const feed::v1::Change> changes,

@@ -2,6 +2,9 @@
 #include "services/notification/feed/feed_handler.h"
 
 #include <algorithm>
+#include <cstdint>
+#include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -9,6 +12,10 @@
 #include "absl/types/span.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "libs/base/clock.h"
+#include "libs/base/log.h"
+#include "libs/base/metrics.h"
+#include "libs/base/timestamp.h"
 #include "libs/feed/consumer.h"
 #include "libs/sql/migrate.h"
 #include "libs/testing/database_fixture.h"
@@ -18,7 +25,9 @@
 #include "services/notification/deliveries/kept_mail_data.h"
 #include "services/notification/deliveries/ledger_rows.h"
 #include "services/notification/deliveries/sql_store.h"
+#include "services/notification/feed/catch_up.h"
 #include "services/notification/migrations.h"
+#include "services/notification/people/erasures.h"
 #include "services/notification/testing/fake_peers.h"
 
 namespace wici::notification {
@@ -115,6 +124,7 @@ class FeedHandlerTest : public testing::DatabaseTest {
     DatabaseTest::SetUp();
     if (IsSkipped()) return;
     store_ = std::make_unique<SqlStore>(database(), ids_);
+    catch_up_.emplace(database(), peers_, people_, ids_, clock_);
   }
 
   // A process that starts, consumes what there is, and ends.
@@ -123,12 +133,60 @@ class FeedHandlerTest : public testing::DatabaseTest {
         database(), nullptr, source_, clock_,
         {.source = "registration", .group = "notification", .consumer = ids_.NewId()},
         [this](absl::Span<const feed::v1::Change> changes) { return handler_.Prepare(changes); },
-        &FeedHandler::GoOnAt);
+        [this](const feed::v1::Cursor& head) { return catch_up_->Prepare(head); });
     while (true) {
       const auto consumed = consumer.RunOnce();
       ASSERT_THAT(consumed, IsOk());
       if (*consumed == 0) return;
     }
+  }
+
+  // One round of a process whose place in the feed is lost.
+  void LoseThePlace(bool caught_up = true) {
+    feed::Consumer consumer(
+        database(), nullptr, source_, clock_,
+        {.source = "registration", .group = "notification", .consumer = ids_.NewId()},
+        [this](absl::Span<const feed::v1::Change> changes) { return handler_.Prepare(changes); },
+        [this](const feed::v1::Cursor& head) { return catch_up_->Prepare(head); });
+    SetLogLevel(LogLevel::kError);
+    ::testing::internal::CaptureStderr();
+    EXPECT_EQ(consumer.RunOnce().ok(), caught_up);
+    EXPECT_THAT(::testing::internal::GetCapturedStderr(),
+                ::testing::HasSubstr("continued_at_head"));
+  }
+  std::int64_t Count(const sql::Query& query, std::vector<sql::Value> values) {
+    std::int64_t count = 0;
+    EXPECT_THAT(database().Read(absl::Now() + absl::Seconds(20),
+                                [&](sql::Transaction& tx) -> absl::Status {
+                                  const auto rows = tx.Execute(query, values);
+                                  if (rows.ok()) count = (*rows)[0].Int(0);
+                                  return rows.status();
+                                }),
+                IsOk());
+    return count;
+  }
+  // As an attempt does whose end is not known.
+  void HoldMailOf(const std::string& person) {
+    constexpr sql::Query kHold{"hold",
+                               "INSERT INTO kept_mails (delivery_id, person, fence, recipient, "
+                               "message) VALUES ($1, $2, 1, '', $3)"};
+    EXPECT_THAT(database().Write(
+                    absl::Now() + absl::Seconds(20),
+                    [&](sql::Transaction& tx) {
+                      return tx.Execute(kHold, {"d-" + person, person, sql::Bytes{""}}).status();
+                    }),
+                IsOk());
+  }
+  std::vector<std::string> Held() {
+    std::vector<std::string> held;
+    EXPECT_THAT(database().Read(absl::Now() + absl::Seconds(20),
+                                [&](sql::Transaction& tx) -> absl::Status {
+                                  auto found = ListHeldPersons(tx, "", 100);
+                                  if (found.ok()) held = *std::move(found);
+                                  return found.status();
+                                }),
+                IsOk());
+    return held;
   }
 
   std::vector<v1::Notification> All() {
@@ -158,6 +216,7 @@ class FeedHandlerTest : public testing::DatabaseTest {
   Source source_;
   KeptMailData people_;
   FeedHandler handler_{peers_, people_, ids_, clock_};
+  std::optional<CatchUp> catch_up_;
   std::unique_ptr<SqlStore> store_;
 };
 WICI_ON_EVERY_ENGINE(FeedHandlerTest);
@@ -293,6 +352,30 @@ TEST_P(FeedHandlerTest, RescheduledEventOfManyPeopleIsCutIntoNotificationsOfATho
   EXPECT_EQ(all[0].counts().pending(), 500);
   EXPECT_EQ(all[1].counts().pending(), 1000);
   EXPECT_EQ(all[2].counts().pending(), 1000);
+}
+
+TEST_P(FeedHandlerTest, WhoIsUninvitedIsAskedOnlyWhereSomebodyIsInvitedOnly) {
+  const auto asked = [] {
+    for (const prometheus::MetricFamily& family : Metrics()->Collect()) {
+      if (family.name != "wici_sql_query_seconds") continue;
+      for (const prometheus::ClientMetric& metric : family.metric) {
+        if (metric.label.at(0).value == "list_suppressed_invitations") {
+          return metric.histogram.sample_count;
+        }
+      }
+    }
+    return std::uint64_t{0};
+  };
+  const std::uint64_t before = asked();
+  peers_.participants["events/e1"] = {{"persons/seat", "events/e1/registrations/r1"}};
+  source_.AddMoved("4");
+  Consume();
+  EXPECT_EQ(asked(), before);
+  peers_.participants["events/e1"].push_back({"persons/guest", "events/e1/invitations/i1"});
+  source_.AddMoved("5");
+  Consume();
+  EXPECT_EQ(asked(), before + 1);
+  EXPECT_THAT(Told(), SizeIs(3));
 }
 
 TEST_P(FeedHandlerTest, WhoHasNoCalendarEntryIsToldOfAMovedEventWithoutOne) {
@@ -480,6 +563,63 @@ TEST_P(FeedHandlerTest, FeedRestoredFromABackupIsFollowedFromItsHead) {
   source_.Add("registration.confirmed", "persons/c");
   Consume();
   EXPECT_THAT(All(), SizeIs(3));
+}
+
+TEST_P(FeedHandlerTest, WhenThePlaceIsLostRemindersAreTimedByTheEventsAsTheyAreNow) {
+  const auto on_day = [this](const std::string& name, int days, const std::string& etag) {
+    peers_.AddEvent(name);
+    SetTimestamp(clock_.Now() + absl::Hours(24 * days), *peers_.events[name].mutable_start_time());
+    SetTimestamp(clock_.Now() + absl::Hours(24 * days + 6),
+                 *peers_.events[name].mutable_end_time());
+    peers_.events[name].set_etag(etag);
+  };
+  const auto waiting = [this](const std::string& name) {
+    constexpr sql::Query kWaiting{
+        "waiting", "SELECT COUNT(*) FROM timers WHERE event = $1 AND anchor_at = $2 AND state = 1"};
+    return Count(kWaiting, {name, ToMicros(TimeOf(peers_.events[name].start_time()))});
+  };
+  on_day("events/e1", 20, "\"9\"");
+  source_.Add("event.published", "");
+  source_.Add("event.published", "");
+  Consume();
+  ASSERT_EQ(waiting("events/e1"), 3);
+  source_.ForgetAllBut(1);
+  on_day("events/e1", 30, "\"5\"");  // as it stood in the backup
+  on_day("events/e2", 30, "\"1\"");  // published in the gap
+  on_day("events/e3", 30, "\"1\"");
+  peers_.events["events/e3"].set_state(registration::v1::EVENT_STATE_DRAFT);
+  LoseThePlace();
+  EXPECT_EQ(waiting("events/e1"), 3);
+  EXPECT_EQ(waiting("events/e2"), 3);
+  EXPECT_EQ(waiting("events/e3"), 0);
+}
+
+TEST_P(FeedHandlerTest, WhenThePlaceIsLostWhoIsGoneIsErased) {
+  source_.Add("registration.confirmed", "persons/a");
+  source_.Add("registration.confirmed", "persons/b");
+  Consume();
+  for (const char* person :
+       {"persons/a", "persons/erased", "clusters/c/contacts/erased", "subscriptions/s1"}) {
+    HoldMailOf(person);
+  }
+  peers_.AddPerson("persons/a", "a@example.org", "pl");
+  peers_.error = absl::UnavailableError("away");
+  source_.ForgetAllBut(1);
+  LoseThePlace(false);
+  EXPECT_THAT(Held(), SizeIs(4)) << "nobody can be asked";
+  peers_.error = absl::OkStatus();
+  LoseThePlace();
+  EXPECT_THAT(Held(), ::testing::ElementsAre("persons/a", "subscriptions/s1"));
+}
+
+TEST_P(FeedHandlerTest, AnOwnerThatKnowsNobodyOfManyErasesNobody) {
+  source_.Add("registration.confirmed", "persons/a");
+  source_.Add("registration.confirmed", "persons/b");
+  Consume();
+  for (int i = 0; i < 20; ++i) HoldMailOf("persons/p" + std::to_string(i));
+  source_.ForgetAllBut(1);
+  LoseThePlace();
+  EXPECT_THAT(Held(), SizeIs(20)) << "it serves another database";
 }
 
 TEST_P(FeedHandlerTest, ChangeWithoutItsPersonIsPassedOver) {

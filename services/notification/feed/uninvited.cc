@@ -5,6 +5,7 @@
 #include <set>
 
 #include "absl/status/statusor.h"
+#include "absl/strings/match.h"
 #include "libs/base/status_macros.h"
 #include "services/notification/feed/queries.h"
 
@@ -30,6 +31,14 @@ absl::StatusOr<std::set<std::string>> ReadUninvited(sql::Transaction& tx,
 
 absl::Status LeaveOutUninvited(sql::Transaction& tx, const std::string& event,
                                std::vector<NewNotification>& messages) {
+  const bool all_registered =
+      std::none_of(messages.begin(), messages.end(), [](const NewNotification& message) {
+        return std::any_of(message.recipients.begin(), message.recipients.end(),
+                           [](const NewNotification::Recipient& recipient) {
+                             return absl::StrContains(recipient.resource, "/invitations/");
+                           });
+      });
+  if (all_registered) return absl::OkStatus();
   WICI_ASSIGN_OR_RETURN(const std::set<std::string> uninvited, ReadUninvited(tx, event));
   if (uninvited.empty()) return absl::OkStatus();
   for (NewNotification& message : messages) {

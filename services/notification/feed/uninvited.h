@@ -13,7 +13,8 @@
 namespace wici::notification {
 
 // Takes them out of `messages` about a change of `event`, of which they have not heard. Messages to
-// nobody go. In the caller's transaction.
+// nobody go. Looks into the database only where somebody has no more than an invitation. In the
+// caller's transaction.
 absl::Status LeaveOutUninvited(sql::Transaction& tx, const std::string& event,
                                std::vector<NewNotification>& messages);
 

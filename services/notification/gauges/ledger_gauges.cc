@@ -2,6 +2,7 @@
 
 #include <cstdint>
 
+#include "libs/base/deadline.h"
 #include "libs/base/log.h"
 #include "libs/base/metrics.h"
 #include "libs/base/status_macros.h"
@@ -53,7 +54,7 @@ void LedgerGauges::LookUp() {
   CountOfChannel lanes_open;
   CountOfChannel held;
   const absl::Status read =
-      database_.Read(now + kLookUpTimeout, [&](sql::Transaction& tx) -> absl::Status {
+      database_.Read(DeadlineIn(kLookUpTimeout), [&](sql::Transaction& tx) -> absl::Status {
         WICI_ASSIGN_OR_RETURN(lanes_open, CountByChannel(tx, queries::kCountOpenLanes, now));
         WICI_ASSIGN_OR_RETURN(held,
                               CountByChannel(tx, queries::kCountHeldDeliveries, now - kHeldTold));

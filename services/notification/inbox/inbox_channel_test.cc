@@ -130,9 +130,10 @@ TEST_P(InboxChannelTest, WhatIsOnItsWayWhileItsPersonIsErasedIsErasedLater) {
   InboxData inbox;
   Erasures erasures;
   AllPersonData data({&inbox, &erasures});
+  feed::Changes changes;
   std::int64_t again = 0;
   const auto erase_again = [&](sql::Transaction& tx) -> absl::Status {
-    WICI_ASSIGN_OR_RETURN(again, EraseAgain(data, tx, clock_.Now(), 100));
+    WICI_ASSIGN_OR_RETURN(again, EraseAgain(data, tx, ids_.NewId(), clock_.Now(), 100));
     return absl::OkStatus();
   };
   Record("templates/invitation", v1::CHANNEL_INBOX);
@@ -144,7 +145,7 @@ TEST_P(InboxChannelTest, WhatIsOnItsWayWhileItsPersonIsErasedIsErasedLater) {
   const absl::Time deadline = absl::Now() + absl::Seconds(20);
   ASSERT_THAT(database().Write(deadline,
                                [&](sql::Transaction& tx) {
-                                 return data.Erase(tx, kJan, clock_.Now()).status();
+                                 return data.Erase(tx, kJan, clock_.Now(), changes).status();
                                }),
               IsOk());
   inbox_channel_->Send(0, (*claimed)[0], std::get<Outgoing>((*made)[0]), [] { return true; });

@@ -72,10 +72,9 @@ absl::Status MarkItems(sql::Transaction& tx, const std::string& inbox_id,
   WICI_ASSIGN_OR_RETURN(const sql::Rows last,
                         tx.Execute(queries::kTakeInboxChanges, {inbox_id, count}));
   std::int64_t changed = last[0].Int(0) - count;
-  for (const std::int64_t seq : to_mark) {
-    WICI_RETURN_IF_ERROR(
-        tx.Execute(queries::kMarkInboxItem, {inbox_id, seq, ++changed, read_at}).status());
-  }
+  std::vector<std::vector<sql::Value>> marks;
+  for (const std::int64_t seq : to_mark) marks.push_back({inbox_id, seq, ++changed, read_at});
+  WICI_RETURN_IF_ERROR(tx.ExecuteMany(queries::kMarkInboxItem, marks).status());
   const std::string inbox = absl::StrCat("inboxes/", inbox_id);
   changes.push_back({.aggregate = inbox,
                      .version = last[0].Int(1),
@@ -112,24 +111,27 @@ absl::StatusOr<bool> ForgetInboxOf(sql::Transaction& tx, std::string_view person
 
 absl::Status InboxData::Export(sql::Transaction& tx, std::string_view person,
                                google::protobuf::Struct& held) {
-  WICI_ASSIGN_OR_RETURN(
-      const sql::Rows rows,
-      tx.Execute(queries::kListInboxItems,
-                 {InboxIdOf(person), std::numeric_limits<std::int64_t>::max(), kPageSizeMax}));
-  for (const sql::Row& row : rows) {
-    auto& item = *(*held.mutable_fields())["inbox"]
-                      .mutable_list_value()
-                      ->add_values()
-                      ->mutable_struct_value()
-                      ->mutable_fields();
-    item["title"].set_string_value(row.Text(4));
-    item["text"].set_string_value(row.Text(5));
+  std::int64_t before = std::numeric_limits<std::int64_t>::max();
+  while (true) {
+    WICI_ASSIGN_OR_RETURN(
+        const sql::Rows rows,
+        tx.Execute(queries::kListInboxItems, {InboxIdOf(person), before, kPageSizeMax}));
+    for (const sql::Row& row : rows) {
+      auto& item = *(*held.mutable_fields())["inbox"]
+                        .mutable_list_value()
+                        ->add_values()
+                        ->mutable_struct_value()
+                        ->mutable_fields();
+      item["title"].set_string_value(row.Text(4));
+      item["text"].set_string_value(row.Text(5));
+    }
+    if (rows.size() < static_cast<std::size_t>(kPageSizeMax)) return absl::OkStatus();
+    before = rows.back().Int(1);
   }
-  return absl::OkStatus();
 }
 
 absl::StatusOr<bool> InboxData::Erase(sql::Transaction& tx, std::string_view person,
-                                      absl::Time /*now*/) {
+                                      absl::Time /*now*/, feed::Changes& /*changes*/) {
   return ForgetInboxOf(tx, person);
 }
 

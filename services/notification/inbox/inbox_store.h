@@ -45,8 +45,8 @@ class InboxData final : public PersonData {
   absl::Status Export(sql::Transaction& tx, std::string_view person,
                       google::protobuf::Struct& held) override;
   // ForgetInboxOf.
-  absl::StatusOr<bool> Erase(sql::Transaction& tx, std::string_view person,
-                             absl::Time now) override;
+  absl::StatusOr<bool> Erase(sql::Transaction& tx, std::string_view person, absl::Time now,
+                             feed::Changes& changes) override;
 };
 
 // What happened in an inbox after some point.

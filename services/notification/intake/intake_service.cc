@@ -9,6 +9,7 @@
 #include "libs/base/timestamp.h"
 #include "libs/base/violations.h"
 #include "services/notification/errors.h"
+#include "services/notification/sms/phone_number.h"
 
 namespace wici::notification {
 namespace {
@@ -27,6 +28,7 @@ void IntakeService::Register(rpc::Server& server) {
   service.Pooled("ReportBounce", this, &IntakeService::ReportBounce);
   service.Pooled("ReportComplaint", this, &IntakeService::ReportComplaint);
   service.Pooled("ReportCalendarReply", this, &IntakeService::ReportCalendarReply);
+  service.Pooled("ReportSmsOptOut", this, &IntakeService::ReportSmsOptOut);
 }
 
 absl::Status IntakeService::ReportBounce(const rpc::Context& context,
@@ -82,6 +84,19 @@ absl::Status IntakeService::ReportCalendarReply(const rpc::Context& context,
   WICI_RETURN_IF_ERROR(v.ToStatus(kDomain));
   WICI_ASSIGN_OR_RETURN(response, store_.TakeReply(feed::CallOf(context, request), request,
                                                    keys_.AddressHash(*attendee)));
+  return absl::OkStatus();
+}
+
+absl::Status IntakeService::ReportSmsOptOut(const rpc::Context& context,
+                                            const v1::ReportSmsOptOutRequest& request,
+                                            v1::ReportSmsOptOutResponse& response) {
+  Violations v;
+  const absl::StatusOr<PhoneNumber> phone = PhoneNumber::Parse(request.phone());
+  if (!phone.ok()) v.Add("phone", "must be a number in international form, \"+48222345678\"");
+  v.RequestId("request_id", request.request_id());
+  WICI_RETURN_IF_ERROR(v.ToStatus(kDomain));
+  WICI_ASSIGN_OR_RETURN(response, store_.TakeSmsOptOut(feed::CallOf(context, request),
+                                                       keys_.NumberHash(phone->e164())));
   return absl::OkStatus();
 }
 

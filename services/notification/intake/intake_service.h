@@ -28,6 +28,9 @@ class IntakeService {
   absl::Status ReportCalendarReply(const rpc::Context& context,
                                    const v1::ReportCalendarReplyRequest& request,
                                    v1::ReportCalendarReplyResponse& response);
+  absl::Status ReportSmsOptOut(const rpc::Context& context,
+                               const v1::ReportSmsOptOutRequest& request,
+                               v1::ReportSmsOptOutResponse& response);
 
   IntakeStore& store_;
   const MailKeys keys_;

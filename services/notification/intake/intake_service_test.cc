@@ -265,6 +265,33 @@ TEST_P(IntakeServiceTest, AnAnswerFromTheFutureIsNotTheLast) {
   EXPECT_TRUE(take(clock().Now(), 1)) << "a true one";
 }
 
+TEST_P(IntakeServiceTest, ANumberThatOptedOutIsSuppressedForSmsOnceAndMayBeLifted) {
+  v1::ReportSmsOptOutRequest request;
+  request.set_phone("+48 22 234-56-78");
+  request.set_request_id("6f2c1c0e-7f3e-4d57-9c1e-0d6f6f2c1c0e");
+  const auto report = [&] {
+    return Report<v1::ReportSmsOptOutResponse>("ReportSmsOptOut", request);
+  };
+  const auto answer = report();
+  ASSERT_THAT(answer, IsOk());
+  EXPECT_EQ(report()->suppression(), answer->suppression());
+  request.clear_request_id();
+  request.set_phone("+48222345678");
+  EXPECT_EQ(report()->suppression(), answer->suppression()) << "the same number";
+  const auto suppressions = Suppressions();
+  ASSERT_THAT(suppressions, SizeIs(1));
+  EXPECT_EQ(suppressions[0].channel(), v1::CHANNEL_SMS);
+  EXPECT_EQ(suppressions[0].cause(), v1::Suppression::CAUSE_OPTED_OUT);
+  EXPECT_EQ(suppressions[0].person(), "");
+  SendIntent sms = IntentFor(kJan, v1::PURPOSE_MANDATORY);
+  EXPECT_EQ(CheckOne(sms), v1::DELIVERY_REASON_UNSPECIFIED) << "a mail";
+  sms.channel = v1::CHANNEL_SMS;
+  sms.address_hash = keys_->NumberHash("+48222345678");
+  EXPECT_EQ(CheckOne(sms), v1::DELIVERY_REASON_SUPPRESSED);
+  ASSERT_THAT(Lift(answer->suppression()), IsOk());
+  EXPECT_EQ(CheckOne(sms), v1::DELIVERY_REASON_UNSPECIFIED);
+}
+
 TEST_P(IntakeServiceTest, EveryViolationIsSaidAtOnceAndOnlyTheIntakeMayReport) {
   const auto bounce = Report<v1::ReportBounceResponse>("ReportBounce", BounceOf("", "5", ""));
   for (const char* field : {"token", "action", "status"}) EXPECT_THAT(bounce, HasViolation(field));
@@ -276,8 +303,16 @@ TEST_P(IntakeServiceTest, EveryViolationIsSaidAtOnceAndOnlyTheIntakeMayReport) {
   for (const char* field : {"uid", "sequence", "participation", "reply_time", "attendee"}) {
     EXPECT_THAT(refused, HasViolation(field));
   }
+  v1::ReportSmsOptOutRequest stop;
+  stop.set_phone("22 234 56 78");
+  stop.set_request_id("no uuid");
+  const auto no_number = Report<v1::ReportSmsOptOutResponse>("ReportSmsOptOut", stop);
+  for (const char* field : {"phone", "request_id"}) EXPECT_THAT(no_number, HasViolation(field));
+  EXPECT_EQ(no_number.status().message().find("234"), std::string::npos);
   for (const char* role : {"attendee", "event-organiser", "service"}) {
     EXPECT_THAT(Report<v1::ReportBounceResponse>("ReportBounce", BounceOf("x"), role),
+                StatusIs(absl::StatusCode::kPermissionDenied));
+    EXPECT_THAT(Report<v1::ReportSmsOptOutResponse>("ReportSmsOptOut", stop, role),
                 StatusIs(absl::StatusCode::kPermissionDenied));
   }
   v1::ListSuppressionsRequest list;

@@ -70,6 +70,25 @@ absl::StatusOr<std::optional<RepliedEntry>> FindEntry(sql::Transaction& tx, std:
 
 }  // namespace
 
+absl::StatusOr<v1::ReportSmsOptOutResponse> IntakeStore::TakeSmsOptOut(
+    const feed::Call& call, const std::string& number_hash) {
+  const std::string id = mutation_.ids().NewId();
+  const absl::Time now = mutation_.clock().Now();
+  return mutation_.Run<v1::ReportSmsOptOutResponse>(
+      call,
+      [&](sql::Transaction& tx,
+          feed::Changes& changes) -> absl::StatusOr<v1::ReportSmsOptOutResponse> {
+        v1::Suppression suppression;
+        suppression.set_channel(v1::CHANNEL_SMS);
+        suppression.set_cause(v1::Suppression::CAUSE_OPTED_OUT);
+        WICI_ASSIGN_OR_RETURN(
+            suppression, AddSuppression(tx, changes, std::move(suppression), number_hash, id, now));
+        v1::ReportSmsOptOutResponse response;
+        response.set_suppression(suppression.name());
+        return response;
+      });
+}
+
 absl::StatusOr<std::string> IntakeStore::Apply(sql::Transaction& tx, feed::Changes& changes,
                                                const BounceReport& report, std::string_view id,
                                                absl::Time now) {
@@ -154,7 +173,7 @@ absl::Status CalendarReplyData::Export(sql::Transaction& tx, std::string_view pe
 }
 
 absl::StatusOr<bool> CalendarReplyData::Erase(sql::Transaction& tx, std::string_view person,
-                                              absl::Time /*now*/) {
+                                              absl::Time /*now*/, feed::Changes& /*changes*/) {
   WICI_ASSIGN_OR_RETURN(const sql::Rows rows, tx.Execute(queries::kEraseCalendarReplies, {person}));
   return !rows.empty();
 }

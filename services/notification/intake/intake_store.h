@@ -1,4 +1,4 @@
-// What came back to mails, in the database, and what follows from it.
+// What came back to mails and SMS, in the database, and what follows from it.
 #ifndef WICI_SERVICES_NOTIFICATION_INTAKE_INTAKE_STORE_H_
 #define WICI_SERVICES_NOTIFICATION_INTAKE_INTAKE_STORE_H_
 
@@ -48,6 +48,10 @@ class IntakeStore {
       const feed::Call& call, const v1::ReportCalendarReplyRequest& reply,
       const std::string& address_hash);
 
+  // Suppresses a number (MailKeys::NumberHash) for every SMS.
+  absl::StatusOr<v1::ReportSmsOptOutResponse> TakeSmsOptOut(const feed::Call& call,
+                                                            const std::string& number_hash);
+
  private:
   static absl::StatusOr<std::string> Apply(sql::Transaction& tx, feed::Changes& changes,
                                            const BounceReport& report, std::string_view id,
@@ -62,8 +66,8 @@ class CalendarReplyData final : public PersonData {
   // "calendarReplies": the answers, by event.
   absl::Status Export(sql::Transaction& tx, std::string_view person,
                       google::protobuf::Struct& held) override;
-  absl::StatusOr<bool> Erase(sql::Transaction& tx, std::string_view person,
-                             absl::Time now) override;
+  absl::StatusOr<bool> Erase(sql::Transaction& tx, std::string_view person, absl::Time now,
+                             feed::Changes& changes) override;
 };
 
 }  // namespace wici::notification

@@ -63,6 +63,12 @@ std::string MailKeys::AddressHash(const Mailbox& mailbox) const {
       auth::HmacSha256(address_, absl::AsciiStrToLower(mailbox.wire_address())));
 }
 
+std::string MailKeys::NumberHash(std::string_view e164) const {
+  // No mail address is without an @.
+  return absl::BytesToHexString(
+      auth::HmacSha256(address_, absl::StrCat("tel:", std::string(e164))));
+}
+
 std::string MailKeys::Pseudonym(std::string_view person) const {
   return absl::StrCat("erased/", absl::BytesToHexString(auth::HmacSha256(person_, person)));
 }

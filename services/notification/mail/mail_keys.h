@@ -40,6 +40,9 @@ class MailKeys {
   // ASCII letters, or in how the domain is written, only. Dots and what follows a plus sign count.
   std::string AddressHash(const Mailbox& mailbox) const;
 
+  // The same of a telephone number, "+48222345678".
+  std::string NumberHash(std::string_view e164) const;
+
   // What stands for a person who was erased where something has to stay provable.
   std::string Pseudonym(std::string_view person) const;
 

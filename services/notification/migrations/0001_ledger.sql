@@ -1,12 +1,14 @@
 -- Notifications, their deliveries (the ledger), and the attempts.
 -- People are opaque ids here, and texts are made when sent (0003_kept_mails.sql says what is kept).
 
+-- root_event: the event, of one about a session or a meeting the event that has it.
 CREATE TABLE notifications (
   id TEXT COLLATE "C" PRIMARY KEY,
   revision BIGINT NOT NULL,
   version BIGINT NOT NULL,
   template TEXT COLLATE "C" NOT NULL,
   event TEXT COLLATE "C" NOT NULL,
+  root_event TEXT COLLATE "C" NOT NULL,
   channel BIGINT NOT NULL,
   unknown_policy BIGINT NOT NULL,
   cause TEXT COLLATE "C" NOT NULL,
@@ -17,13 +19,13 @@ CREATE TABLE notifications (
   updated_at BIGINT NOT NULL
 );
 
-CREATE INDEX notifications_by_event ON notifications (event, id);
+CREATE INDEX notifications_by_event ON notifications (root_event, id);
 
 -- next_at: when a worker must look at it again - the next attempt, or the end of the lease while
--- SENDING. NULL when final. begun: the message may be going out. may_have_arrived: an earlier
--- attempt broke off when the receiver may have had it. repeat_allowed: a human wants it repeated
--- all the same. version: that of the notification when it last changed. anchor_at: of a
--- reminder, the time of the event it is for.
+-- SENDING. Before created_at: it goes before what is to many (HeadStart). NULL when final. begun:
+-- the message may be going out. may_have_arrived: an earlier attempt broke off when the receiver may
+-- have had it. repeat_allowed: a human wants it repeated all the same. version: that of the
+-- notification when it last changed. anchor_at: of a reminder, the time of the event it is for.
 CREATE TABLE deliveries (
   id TEXT COLLATE "C" PRIMARY KEY,
   notification_id TEXT COLLATE "C" NOT NULL REFERENCES notifications (id),

@@ -10,6 +10,8 @@ CREATE TABLE inboxes (
   revision BIGINT NOT NULL
 );
 
+CREATE INDEX inboxes_by_person ON inboxes (person);
+
 -- Titles and texts are about people, so they go when their person is erased.
 CREATE TABLE inbox_items (
   inbox TEXT COLLATE "C" NOT NULL,

@@ -1,12 +1,16 @@
 #include "services/notification/peers/grpc_peers.h"
 
+#include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "libs/base/deadline.h"
 #include "libs/base/error.h"
 #include "libs/base/limits.h"
 #include "libs/base/status_macros.h"
+#include "libs/base/timestamp.h"
 #include "libs/rpc/channel.h"
 #include "services/notification/peers/part_event.h"
 
@@ -14,6 +18,7 @@ namespace wici::notification {
 namespace {
 
 constexpr absl::Duration kTimeout = absl::Seconds(10);
+constexpr std::size_t kCallsAtOnce = 16;
 
 bool IsActive(registration::v1::RegistrationState state) {
   switch (state) {
@@ -85,7 +90,7 @@ absl::Status InBatches(const std::vector<std::string>& names,
 
 GrpcPeers::GrpcPeers(const std::shared_ptr<grpc::ChannelInterface>& registry,
                      const std::shared_ptr<grpc::ChannelInterface>& registration,
-                     std::function<std::string()> bearer_token, const Clock& clock)
+                     std::function<std::string()> bearer_token)
     : registry_people_(people::v1::ContactPointService::NewStub(registry)),
       registration_people_(people::v1::ContactPointService::NewStub(registration)),
       audiences_(cluster_registry::v1::AudienceService::NewStub(registry)),
@@ -94,8 +99,7 @@ GrpcPeers::GrpcPeers(const std::shared_ptr<grpc::ChannelInterface>& registry,
       registrations_(registration::v1::RegistrationService::NewStub(registration)),
       links_(registration::v1::LinkService::NewStub(registration)),
       meetings_(registration::v1::MeetingService::NewStub(registration)),
-      bearer_token_(std::move(bearer_token)),
-      clock_(clock) {}
+      bearer_token_(std::move(bearer_token)) {}
 
 template <class Stub, class Request, class Response>
 absl::Status GrpcPeers::Call(Stub& stub,
@@ -103,8 +107,48 @@ absl::Status GrpcPeers::Call(Stub& stub,
                                                           Response*),
                              const Request& request, Response& response) {
   grpc::ClientContext context;
-  rpc::PrepareCall(context, clock_.Now() + kTimeout, bearer_token_());
+  rpc::PrepareCall(context, DeadlineIn(kTimeout), bearer_token_());
   return rpc::FromGrpcStatus((stub.*method)(&context, request, &response));
+}
+
+template <class Stub, class Request, class Response>
+absl::Status GrpcPeers::GetEach(Stub& stub,
+                                std::unique_ptr<grpc::ClientAsyncResponseReader<Response>> (
+                                    Stub::*method)(grpc::ClientContext*, const Request&,
+                                                   grpc::CompletionQueue*),
+                                const Names& names, std::map<std::string, Response>& found) {
+  struct CallUnderWay {
+    std::string name;
+    grpc::ClientContext context;
+    Response response;
+    grpc::Status status;
+    std::unique_ptr<grpc::ClientAsyncResponseReader<Response>> reader;
+  };
+  for (auto next = names.begin(); next != names.end();) {
+    const auto left = static_cast<std::size_t>(std::distance(next, names.end()));
+    grpc::CompletionQueue done;
+    std::vector<CallUnderWay> calls(std::min(left, kCallsAtOnce));
+    for (CallUnderWay& call : calls) {
+      call.name = *next++;
+      Request request;
+      request.set_name(call.name);
+      rpc::PrepareCall(call.context, DeadlineIn(kTimeout), bearer_token_());
+      call.reader = (stub.*method)(&call.context, request, &done);
+      call.reader->Finish(&call.response, &call.status, &call);
+    }
+    done.Shutdown();  // ends when all have, each by its deadline at the latest
+    void* tag = nullptr;
+    bool ok = false;
+    while (done.Next(&tag, &ok)) {
+    }
+    for (CallUnderWay& call : calls) {
+      const absl::Status status = rpc::FromGrpcStatus(call.status);
+      if (absl::IsNotFound(status)) continue;
+      WICI_RETURN_IF_ERROR(status);
+      found[call.name] = std::move(call.response);
+    }
+  }
+  return absl::OkStatus();
 }
 
 absl::Status GrpcPeers::AddContactPoints(people::v1::ContactPointService::Stub& owner,
@@ -149,34 +193,46 @@ absl::StatusOr<std::map<std::string, Subject>> GrpcPeers::GetEvents(const Names&
   WICI_ASSIGN_OR_RETURN(const auto found_meetings, GetMeetings(meetings));
   for (const auto& found : found_meetings) plain.insert(EventOf(found.meeting().name()));
   for (const std::string& session : sessions) plain.insert(EventOf(session));
+  std::map<std::string, registration::v1::Event> found_events;
+  WICI_RETURN_IF_ERROR(
+      GetEach(*events_, &registration::v1::EventService::Stub::AsyncGetEvent, plain, found_events));
   std::map<std::string, Subject> found;
-  for (const std::string& name : plain) {
-    registration::v1::GetEventRequest request;
-    request.set_name(name);
-    registration::v1::Event event;
-    const absl::Status status =
-        Call(*events_, &registration::v1::EventService::Stub::GetEvent, request, event);
-    if (absl::IsNotFound(status)) continue;
-    WICI_RETURN_IF_ERROR(status);
-    found[name].event = std::move(event);
-  }
+  for (auto& [name, event] : found_events) found[name].event = std::move(event);
   WICI_RETURN_IF_ERROR(AddMeetings(found_meetings, found));
   WICI_RETURN_IF_ERROR(AddSessions(sessions, found));
   return found;
 }
 
-absl::Status GrpcPeers::AddSessions(const Names& sessions, std::map<std::string, Subject>& found) {
-  for (const std::string& name : sessions) {
-    const auto event = found.find(EventOf(name));
-    if (event == found.end()) continue;
-    registration::v1::GetSessionRequest request;
-    request.set_name(name);
-    registration::v1::Session session;
+absl::StatusOr<std::vector<registration::v1::Event>> GrpcPeers::ListComingEvents(absl::Time since) {
+  registration::v1::ListEventsRequest request;
+  request.set_page_size(kPageSizeMax);
+  request.add_states(registration::v1::EVENT_STATE_PUBLISHED);
+  SetTimestamp(since, *request.mutable_end_after());
+  std::vector<registration::v1::Event> events;
+  while (true) {
+    registration::v1::ListEventsResponse page;
     const absl::Status status =
-        Call(*events_, &registration::v1::EventService::Stub::GetSession, request, session);
-    if (absl::IsNotFound(status)) continue;
+        Call(*events_, &registration::v1::EventService::Stub::ListEvents, request, page);
+    if (AskForLess(status, request)) continue;
     WICI_RETURN_IF_ERROR(status);
-    found[name] = {.event = SessionAsEvent(session, event->second.event),
+    for (registration::v1::Event& event : *page.mutable_events()) {
+      events.push_back(std::move(event));
+    }
+    if (page.next_page_token().empty()) return events;
+    request.set_page_token(page.next_page_token());
+  }
+}
+
+absl::Status GrpcPeers::AddSessions(const Names& sessions, std::map<std::string, Subject>& found) {
+  Names of_events;
+  for (const std::string& name : sessions) {
+    if (found.count(EventOf(name)) > 0) of_events.insert(name);
+  }
+  std::map<std::string, registration::v1::Session> found_sessions;
+  WICI_RETURN_IF_ERROR(GetEach(*events_, &registration::v1::EventService::Stub::AsyncGetSession,
+                               of_events, found_sessions));
+  for (const auto& [name, session] : found_sessions) {
+    found[name] = {.event = SessionAsEvent(session, found.at(EventOf(name)).event),
                    .called_off = session.has_delete_time()};
   }
   return absl::OkStatus();
@@ -297,6 +353,26 @@ absl::StatusOr<std::vector<Participant>> GrpcPeers::ListParticipants(const std::
   WICI_RETURN_IF_ERROR(AddRegistered(event, registered, participants));
   WICI_RETURN_IF_ERROR(AddInvited(event, registered, participants));
   return participants;
+}
+
+absl::StatusOr<std::map<std::string, registration::v1::RegistrationState>>
+GrpcPeers::GetParticipations(const std::string& event, const Names& persons) {
+  std::map<std::string, registration::v1::RegistrationState> found;
+  WICI_RETURN_IF_ERROR(InBatches(
+      {persons.begin(), persons.end()}, [&](std::vector<std::string> batch) -> absl::Status {
+        registration::v1::BatchGetParticipationsRequest request;
+        request.set_event(event);
+        for (std::string& person : batch) request.add_persons(std::move(person));
+        registration::v1::BatchGetParticipationsResponse response;
+        WICI_RETURN_IF_ERROR(Call(*links_,
+                                  &registration::v1::LinkService::Stub::BatchGetParticipations,
+                                  request, response));
+        for (const registration::v1::Participation& item : response.participations()) {
+          found[item.person()] = item.state();
+        }
+        return absl::OkStatus();
+      }));
+  return found;
 }
 
 absl::StatusOr<AudiencePage> GrpcPeers::ListAudience(const std::string& snapshot,

@@ -10,7 +10,6 @@
 
 #include "absl/status/statusor.h"
 #include "grpcpp/grpcpp.h"
-#include "libs/base/clock.h"
 #include "services/notification/peers/peers.h"
 #include "wici/cluster_registry/v1/audience_service.grpc.pb.h"
 #include "wici/people/v1/contact_point_service.grpc.pb.h"
@@ -25,17 +24,20 @@ namespace wici::notification {
 // With a deadline of 10 s a call.
 class GrpcPeers final : public Peers {
  public:
-  // Channels from rpc::MakeChannel; `bearer_token` is asked before every call. `clock` outlives it.
+  // Channels from rpc::MakeChannel; `bearer_token` is asked before every call.
   GrpcPeers(const std::shared_ptr<grpc::ChannelInterface>& registry,
             const std::shared_ptr<grpc::ChannelInterface>& registration,
-            std::function<std::string()> bearer_token, const Clock& clock);
+            std::function<std::string()> bearer_token);
 
   absl::StatusOr<std::map<std::string, people::v1::ContactPoint>> GetContactPoints(
       const Names& persons) override;
   absl::StatusOr<std::map<std::string, Subject>> GetEvents(const Names& events) override;
+  absl::StatusOr<std::vector<registration::v1::Event>> ListComingEvents(absl::Time since) override;
   absl::StatusOr<std::map<std::string, registration::v1::Links>> GetLinks(
       const Names& resources) override;
   absl::StatusOr<std::vector<Participant>> ListParticipants(const std::string& event) override;
+  absl::StatusOr<std::map<std::string, registration::v1::RegistrationState>> GetParticipations(
+      const std::string& event, const Names& persons) override;
   absl::StatusOr<AudiencePage> ListAudience(const std::string& snapshot,
                                             const std::string& page) override;
 
@@ -44,6 +46,12 @@ class GrpcPeers final : public Peers {
   absl::Status Call(Stub& stub,
                     grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&, Response*),
                     const Request& request, Response& response);
+  // Gets each of `names` that exists, several at once.
+  template <class Stub, class Request, class Response>
+  absl::Status GetEach(Stub& stub,
+                       std::unique_ptr<grpc::ClientAsyncResponseReader<Response>> (Stub::*method)(
+                           grpc::ClientContext*, const Request&, grpc::CompletionQueue*),
+                       const Names& names, std::map<std::string, Response>& found);
   absl::Status AddContactPoints(people::v1::ContactPointService::Stub& owner,
                                 const std::vector<std::string>& persons,
                                 std::map<std::string, people::v1::ContactPoint>& found);
@@ -68,7 +76,6 @@ class GrpcPeers final : public Peers {
   const std::unique_ptr<registration::v1::LinkService::Stub> links_;
   const std::unique_ptr<registration::v1::MeetingService::Stub> meetings_;
   const std::function<std::string()> bearer_token_;
-  const Clock& clock_;
 };
 
 }  // namespace wici::notification

@@ -7,8 +7,10 @@
 #include <string>
 #include <vector>
 
+#include "absl/time/clock.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "libs/base/mutex.h"
 #include "libs/testing/service_fixture.h"
 #include "libs/testing/status_matchers.h"
 
@@ -22,6 +24,7 @@ using ::testing::IsEmpty;
 using testing::IsOk;
 using ::testing::Key;
 using ::testing::Pair;
+using ::testing::SizeIs;
 using testing::StatusIs;
 using ::testing::UnorderedElementsAre;
 
@@ -32,14 +35,16 @@ class Others {
     rpc::Service people = server.AddService("wici.people.v1.ContactPointService");
     people.Inline("BatchGetContactPoints", this, &Others::BatchGetContactPoints);
     rpc::Service events = server.AddService("wici.registration.v1.EventService");
-    events.Inline("GetEvent", this, &Others::GetEvent);
-    events.Inline("GetSession", this, &Others::GetSession);
+    events.Pooled("GetEvent", this, &Others::GetEvent);
+    events.Pooled("GetSession", this, &Others::GetSession);
+    events.Inline("ListEvents", this, &Others::ListEvents);
     rpc::Service invitations = server.AddService("wici.registration.v1.InvitationService");
     invitations.Inline("ListInvitations", this, &Others::ListInvitations);
     rpc::Service registrations = server.AddService("wici.registration.v1.RegistrationService");
     registrations.Inline("ListRegistrations", this, &Others::ListRegistrations);
     rpc::Service links = server.AddService("wici.registration.v1.LinkService");
     links.Inline("BatchGetLinks", this, &Others::BatchGetLinks);
+    links.Inline("BatchGetParticipations", this, &Others::BatchGetParticipations);
     rpc::Service audiences = server.AddService("wici.cluster_registry.v1.AudienceService");
     audiences.Inline("ListAudienceSnapshotRows", this, &Others::ListAudienceSnapshotRows);
     rpc::Service meetings = server.AddService("wici.registration.v1.MeetingService");
@@ -90,6 +95,7 @@ class Others {
   absl::Status GetEvent(const rpc::Context& /*context*/,
                         const registration_v1::GetEventRequest& request,
                         registration_v1::Event& response) {
+    Meet(events_asked);
     if (request.name() != "events/e1") return absl::NotFoundError("no such event");
     response.set_name(request.name());
     response.set_state(registration_v1::EVENT_STATE_PUBLISHED);
@@ -105,6 +111,7 @@ class Others {
   absl::Status GetSession(const rpc::Context& /*context*/,
                           const registration_v1::GetSessionRequest& request,
                           registration_v1::Session& response) {
+    Meet(sessions_asked);
     if (request.name().find("none") != std::string::npos) return absl::NotFoundError("none");
     response.set_name(request.name());
     (*response.mutable_title())["en"] = "Workshop";
@@ -115,6 +122,28 @@ class Others {
       response.mutable_delete_time()->set_seconds(1);
     }
     return absl::OkStatus();
+  }
+  // Two published ones that end after 7, a page each.
+  absl::Status ListEvents(const rpc::Context& /*context*/,
+                          const registration_v1::ListEventsRequest& request,
+                          registration_v1::ListEventsResponse& response) {
+    if (request.states_size() != 1 || request.states(0) != registration_v1::EVENT_STATE_PUBLISHED ||
+        request.end_after().seconds() != 7) {
+      return absl::InvalidArgumentError("not as expected");
+    }
+    const bool first = request.page_token().empty();
+    response.add_events()->set_name(first ? "events/e1" : "events/e2");
+    if (first) response.set_next_page_token("2");
+    return absl::OkStatus();
+  }
+  // Where `together` is more than 1: waits until so many calls have come.
+  void Meet(int& asked) {
+    MutexLock lock(mutex_);
+    ++asked;
+    met_.NotifyAll();
+    const absl::Time end = absl::Now() + absl::Seconds(5);
+    while (asked < together && absl::Now() < end) met_.WaitFor(mutex_, absl::Milliseconds(100));
+    if (asked < together) alone = true;
   }
   absl::Status BatchGetMeetings(const rpc::Context& /*context*/,
                                 const registration_v1::BatchGetMeetingsRequest& request,
@@ -137,6 +166,17 @@ class Others {
                              registration_v1::BatchGetLinksResponse& response) {
     for (const std::string& resource : request.resources()) {
       if (resource != "events/e1/invitations/gone") response.add_links()->set_resource(resource);
+    }
+    return absl::OkStatus();
+  }
+  absl::Status BatchGetParticipations(const rpc::Context& /*context*/,
+                                      const registration_v1::BatchGetParticipationsRequest& request,
+                                      registration_v1::BatchGetParticipationsResponse& response) {
+    for (const std::string& person : request.persons()) {
+      if (request.event() != "events/e1" || person == "persons/gone") continue;
+      registration_v1::Participation& found = *response.add_participations();
+      found.set_person(person);
+      found.set_state(registration_v1::REGISTRATION_STATE_WAITLISTED);
     }
     return absl::OkStatus();
   }
@@ -177,11 +217,19 @@ class Others {
     item.set_answer(answer);
   }
 
+  int together = 1;
+  int events_asked = 0;
+  int sessions_asked = 0;
+  bool alone = false;  // a call waited in vain for the others
   std::vector<int> batches;
   int page_max = 1;  // registrations in a page
   registration_v1::MeetingState meeting_state = registration_v1::MEETING_STATE_SCHEDULED;
   std::vector<registration_v1::Registration> registrations;
   std::vector<registration_v1::Invitation> invitations;
+
+ private:
+  Mutex mutex_;
+  CondVar met_;
 };
 
 class PeersTest : public ::testing::Test {
@@ -193,12 +241,11 @@ class PeersTest : public ::testing::Test {
   }
 
   std::unique_ptr<GrpcPeers> MakePeers(const std::string& token) {
-    return std::make_unique<GrpcPeers>(
-        services_.channel(), services_.channel(), [token] { return token; }, clock_);
+    return std::make_unique<GrpcPeers>(services_.channel(), services_.channel(),
+                                       [token] { return token; });
   }
 
   Others others_;
-  SystemClock clock_;
   testing::ServiceFixture services_;
   std::unique_ptr<GrpcPeers> peers_;
 };
@@ -210,6 +257,42 @@ TEST_F(PeersTest, WhatDoesNotExistIsAbsent) {
   EXPECT_THAT(*peers_->GetContactPoints({"clusters/c/contacts/a", "persons/erased", "persons/b"}),
               ElementsAre(Key("clusters/c/contacts/a"), Key("persons/b")));
   EXPECT_THAT(*peers_->GetContactPoints({}), IsEmpty());
+}
+
+TEST_F(PeersTest, WhoTakesPartIsAskedOfTheEvent) {
+  const auto found = peers_->GetParticipations("events/e1", {"persons/gone", "persons/b"});
+  ASSERT_THAT(found, IsOk());
+  ASSERT_THAT(*found, ElementsAre(Key("persons/b")));
+  EXPECT_EQ(found->at("persons/b"), registration_v1::REGISTRATION_STATE_WAITLISTED);
+  EXPECT_THAT(*peers_->GetParticipations("events/none", {"persons/b"}), IsEmpty());
+}
+
+TEST_F(PeersTest, EventsAndSessionsAreAskedForSeveralAtOnce) {
+  others_.together = 5;
+  const auto found =
+      peers_->GetEvents({"events/a", "events/b", "events/c", "events/d", "events/e1/sessions/s1",
+                         "events/e1/sessions/s2", "events/e1/sessions/s3", "events/e1/sessions/s4",
+                         "events/e1/sessions/none"});
+  ASSERT_THAT(found, IsOk());
+  EXPECT_THAT(*found, SizeIs(5)) << "the event and four sessions";
+  EXPECT_FALSE(others_.alone);
+  EXPECT_EQ(others_.events_asked, 5);
+  EXPECT_EQ(others_.sessions_asked, 5);
+}
+
+TEST_F(PeersTest, MoreThanAreAskedForAtOnceComeAllTheSame) {
+  Names names = {"events/e1"};
+  for (int i = 0; i < 40; ++i) names.insert("events/e1/sessions/s" + std::to_string(i));
+  const auto found = peers_->GetEvents(names);
+  ASSERT_THAT(found, IsOk());
+  EXPECT_THAT(*found, SizeIs(41));
+}
+
+TEST_F(PeersTest, ComingEventsAreAllPages) {
+  const auto coming = peers_->ListComingEvents(absl::FromUnixSeconds(7));
+  ASSERT_THAT(coming, IsOk());
+  ASSERT_THAT(*coming, SizeIs(2));
+  EXPECT_EQ(coming->at(1).name(), "events/e2");
 }
 
 TEST_F(PeersTest, AMeetingIsAnEventOfItsOwnWithTheNamesOfTheTwo) {

@@ -8,10 +8,12 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "wici/people/v1/contact_point_service.pb.h"
 #include "wici/registration/v1/event.pb.h"
 #include "wici/registration/v1/link_service.pb.h"
 #include "wici/registration/v1/meeting.pb.h"
+#include "wici/registration/v1/registration.pb.h"
 
 namespace wici::notification {
 
@@ -51,12 +53,19 @@ class Peers {
   // two in the title, and the event's title in the summary. A session likewise, also one that was
   // deleted.
   virtual absl::StatusOr<std::map<std::string, Subject>> GetEvents(const Names& events) = 0;
+  // Published ones that end after `since`.
+  virtual absl::StatusOr<std::vector<registration::v1::Event>> ListComingEvents(
+      absl::Time since) = 0;
   // By invitation or registration.
   virtual absl::StatusOr<std::map<std::string, registration::v1::Links>> GetLinks(
       const Names& resources) = 0;
   // Everybody an event concerns: active registrations (with a seat, waiting or pending, and of
   // those who did not come), and open invitations not answered NO of people who never registered.
   virtual absl::StatusOr<std::vector<Participant>> ListParticipants(const std::string& event) = 0;
+  // Who of `persons` takes part in `event`: those who have an active registration, and where it
+  // stands.
+  virtual absl::StatusOr<std::map<std::string, registration::v1::RegistrationState>>
+  GetParticipations(const std::string& event, const Names& persons) = 0;
   // Those of a snapshot of the registry ("audienceSnapshots/{snapshot}") who match, or were decided
   // to be in; from `page` on, "" for the first. NOT_FOUND.
   virtual absl::StatusOr<AudiencePage> ListAudience(const std::string& snapshot,

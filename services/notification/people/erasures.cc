@@ -1,6 +1,7 @@
 #include "services/notification/people/erasures.h"
 
 #include <algorithm>
+#include <set>
 #include <string>
 
 #include "libs/base/clock.h"
@@ -18,24 +19,47 @@ absl::Status Erasures::Export(sql::Transaction& /*tx*/, std::string_view /*perso
   return absl::OkStatus();
 }
 
-absl::StatusOr<bool> Erasures::Erase(sql::Transaction& tx, std::string_view person,
-                                     absl::Time now) {
+absl::StatusOr<bool> Erasures::Erase(sql::Transaction& tx, std::string_view person, absl::Time now,
+                                     feed::Changes& /*changes*/) {
   WICI_RETURN_IF_ERROR(
       tx.Execute(queries::kNoteErasure, {person, ToMicros(now + kEraseAgainAfter)}).status());
   return false;
 }
 
-absl::StatusOr<std::int64_t> EraseAgain(PersonData& data, sql::Transaction& tx, absl::Time now,
+absl::StatusOr<std::int64_t> EraseAgain(PersonData& data, sql::Transaction& tx,
+                                        std::string_view transaction_id, absl::Time now,
                                         std::int64_t most) {
   WICI_ASSIGN_OR_RETURN(
       const sql::Rows due,
       tx.Execute(queries::kListErasuresDue, {ToMicros(now), std::min(most, kErasedAtOnceMax)}));
+  feed::Changes changes;
   for (const sql::Row& row : due) {
     const std::string& person = row.Text(0);
-    WICI_RETURN_IF_ERROR(data.Erase(tx, person, now).status());
+    WICI_RETURN_IF_ERROR(data.Erase(tx, person, now, changes).status());
     WICI_RETURN_IF_ERROR(tx.Execute(queries::kEndErasure, {person}).status());
   }
+  if (!changes.empty()) {
+    WICI_RETURN_IF_ERROR(feed::AppendChanges(tx, transaction_id, changes, now));
+  }
   return static_cast<std::int64_t>(due.size());
+}
+
+absl::StatusOr<std::vector<std::string>> ListHeldPersons(sql::Transaction& tx,
+                                                         std::string_view after,
+                                                         std::int64_t limit) {
+  std::set<std::string> found;
+  for (const sql::Query* query :
+       {&queries::kHeldByPreferences, &queries::kHeldByConsents, &queries::kHeldByConsentMails,
+        &queries::kHeldBySuppressions, &queries::kHeldByAddresses, &queries::kHeldByReplies,
+        &queries::kHeldByInboxes, &queries::kHeldByBrowsers, &queries::kHeldByMails}) {
+    WICI_ASSIGN_OR_RETURN(const sql::Rows rows, tx.Execute(*query, {after, limit}));
+    for (const sql::Row& row : rows) found.insert(row.Text(0));
+  }
+  std::vector<std::string> held(found.begin(), found.end());
+  if (held.size() > static_cast<std::size_t>(limit)) {
+    held.resize(static_cast<std::size_t>(limit));
+  }
+  return held;
 }
 
 }  // namespace wici::notification

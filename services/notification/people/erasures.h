@@ -7,7 +7,9 @@
 #define WICI_SERVICES_NOTIFICATION_PEOPLE_ERASURES_H_
 
 #include <cstdint>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "services/notification/people/person_data.h"
 
@@ -22,14 +24,22 @@ class Erasures final : public PersonData {
   absl::Status Export(sql::Transaction& tx, std::string_view person,
                       google::protobuf::Struct& held) override;
   // Always false.
-  absl::StatusOr<bool> Erase(sql::Transaction& tx, std::string_view person,
-                             absl::Time now) override;
+  absl::StatusOr<bool> Erase(sql::Transaction& tx, std::string_view person, absl::Time now,
+                             feed::Changes& changes) override;
 };
 
-// Erases from `data`, of which Erasures is a part, at most `most` of those whose time has come;
-// returns how many. Call until 0 (feed::RetentionOptions::Deletion).
-absl::StatusOr<std::int64_t> EraseAgain(PersonData& data, sql::Transaction& tx, absl::Time now,
+// Erases from `data`, of which Erasures is a part, at most `most` of those whose time has come, and
+// appends the changes under `transaction_id`; returns how many. Call until 0
+// (feed::RetentionOptions::Deletion).
+absl::StatusOr<std::int64_t> EraseAgain(PersonData& data, sql::Transaction& tx,
+                                        std::string_view transaction_id, absl::Time now,
                                         std::int64_t most);
+
+// The opaque ids under which anything is held that erasure deletes, by id, after `after`, at most
+// `limit`. Also those of subscriptions, and what stands for who was erased.
+absl::StatusOr<std::vector<std::string>> ListHeldPersons(sql::Transaction& tx,
+                                                         std::string_view after,
+                                                         std::int64_t limit);
 
 }  // namespace wici::notification
 

@@ -12,6 +12,7 @@
 #include "absl/time/time.h"
 #include "google/protobuf/struct.pb.h"
 #include "libs/base/status_macros.h"
+#include "libs/feed/mutation.h"
 #include "libs/sql/database.h"
 
 namespace wici::notification {
@@ -23,9 +24,10 @@ class PersonData {
   // Adds what is held of `person` to `held`, under names that no other family uses.
   virtual absl::Status Export(sql::Transaction& tx, std::string_view person,
                               google::protobuf::Struct& held) = 0;
-  // Erases it; whether there was anything. Called once more a while later (erasures.h).
-  virtual absl::StatusOr<bool> Erase(sql::Transaction& tx, std::string_view person,
-                                     absl::Time now) = 0;
+  // Erases it; whether there was anything. What goes into the change feed is added to `changes`.
+  // Called once more a while later (erasures.h).
+  virtual absl::StatusOr<bool> Erase(sql::Transaction& tx, std::string_view person, absl::Time now,
+                                     feed::Changes& changes) = 0;
 };
 
 // All families together.
@@ -42,11 +44,11 @@ class AllPersonData final : public PersonData {
     return absl::OkStatus();
   }
 
-  absl::StatusOr<bool> Erase(sql::Transaction& tx, std::string_view person,
-                             absl::Time now) override {
+  absl::StatusOr<bool> Erase(sql::Transaction& tx, std::string_view person, absl::Time now,
+                             feed::Changes& changes) override {
     bool any = false;
     for (PersonData* family : families_) {
-      WICI_ASSIGN_OR_RETURN(const bool erased, family->Erase(tx, person, now));
+      WICI_ASSIGN_OR_RETURN(const bool erased, family->Erase(tx, person, now, changes));
       any = any || erased;
     }
     return any;

@@ -40,17 +40,17 @@ absl::Status PersonalDataService::ErasePerson(const rpc::Context& context,
   v.RequestId("request_id", request.request_id());
   WICI_RETURN_IF_ERROR(v.ToStatus(kDomain));
   const absl::Time now = mutation_.clock().Now();
-  WICI_ASSIGN_OR_RETURN(response,
-                        mutation_.Run<people::v1::ErasePersonResponse>(
-                            feed::CallOf(context, request),
-                            [&](sql::Transaction& tx,
-                                feed::Changes&) -> absl::StatusOr<people::v1::ErasePersonResponse> {
-                              people::v1::ErasePersonResponse answer;
-                              WICI_ASSIGN_OR_RETURN(const bool erased,
-                                                    data_.Erase(tx, request.person(), now));
-                              answer.set_erased(erased);
-                              return answer;
-                            }));
+  WICI_ASSIGN_OR_RETURN(
+      response, mutation_.Run<people::v1::ErasePersonResponse>(
+                    feed::CallOf(context, request),
+                    [&](sql::Transaction& tx,
+                        feed::Changes& changes) -> absl::StatusOr<people::v1::ErasePersonResponse> {
+                      people::v1::ErasePersonResponse answer;
+                      WICI_ASSIGN_OR_RETURN(const bool erased,
+                                            data_.Erase(tx, request.person(), now, changes));
+                      answer.set_erased(erased);
+                      return answer;
+                    }));
   return absl::OkStatus();
 }
 

@@ -1,4 +1,4 @@
-// The SQL of erasing people twice, written once for both engines.
+// The SQL of erasing people, written once for both engines.
 #ifndef WICI_SERVICES_NOTIFICATION_PEOPLE_QUERIES_H_
 #define WICI_SERVICES_NOTIFICATION_PEOPLE_QUERIES_H_
 
@@ -15,6 +15,26 @@ inline constexpr sql::Query kListErasuresDue{"list_erasures_due", R"sql(
   SELECT person FROM erasures WHERE again_at <= $1 ORDER BY again_at, person LIMIT $2)sql"};
 
 inline constexpr sql::Query kEndErasure{"end_erasure", "DELETE FROM erasures WHERE person = $1"};
+
+// Who stands in each table from which erasure deletes. $1 after whom, $2 limit.
+inline constexpr sql::Query kHeldByPreferences{"held_by_preferences", R"sql(
+  SELECT DISTINCT person FROM preferences WHERE person > $1 ORDER BY person LIMIT $2)sql"};
+inline constexpr sql::Query kHeldByConsents{"held_by_consents", R"sql(
+  SELECT DISTINCT person FROM consents WHERE person > $1 ORDER BY person LIMIT $2)sql"};
+inline constexpr sql::Query kHeldByConsentMails{"held_by_consent_mails", R"sql(
+  SELECT DISTINCT person FROM consent_mails WHERE person > $1 ORDER BY person LIMIT $2)sql"};
+inline constexpr sql::Query kHeldBySuppressions{"held_by_suppressions", R"sql(
+  SELECT DISTINCT person FROM suppressions WHERE person > $1 ORDER BY person LIMIT $2)sql"};
+inline constexpr sql::Query kHeldByAddresses{"held_by_addresses", R"sql(
+  SELECT DISTINCT person FROM mailed_addresses WHERE person > $1 ORDER BY person LIMIT $2)sql"};
+inline constexpr sql::Query kHeldByReplies{"held_by_replies", R"sql(
+  SELECT DISTINCT person FROM calendar_replies WHERE person > $1 ORDER BY person LIMIT $2)sql"};
+inline constexpr sql::Query kHeldByInboxes{"held_by_inboxes", R"sql(
+  SELECT DISTINCT person FROM inboxes WHERE person > $1 ORDER BY person LIMIT $2)sql"};
+inline constexpr sql::Query kHeldByBrowsers{"held_by_browsers", R"sql(
+  SELECT DISTINCT person FROM push_subscriptions WHERE person > $1 ORDER BY person LIMIT $2)sql"};
+inline constexpr sql::Query kHeldByMails{"held_by_mails", R"sql(
+  SELECT DISTINCT person FROM kept_mails WHERE person > $1 ORDER BY person LIMIT $2)sql"};
 
 }  // namespace wici::notification::queries
 

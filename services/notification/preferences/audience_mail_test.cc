@@ -36,9 +36,9 @@ class AudienceMailTest : public WorkerFixture {
     Sender sender{*Mailbox::Parse("events@wici.example.org"), "https://wici.example.org", keys_,
                   "bounce.wici.example.org"};
     store_ = std::make_unique<SqlStore>(database(), ids_, std::vector<SendCheck*>{&check_});
-    channel_ = *MailChannel::Make(peers_, *store_, clock_, sender,
-                                  {.url = sink_.url(), .tls = TlsPolicy::kNone},
-                                  WorkerOptions().sender_threads);
+    channel_ =
+        *MailChannel::Make(peers_, *store_, sender, {.url = sink_.url(), .tls = TlsPolicy::kNone},
+                           WorkerOptions().sender_threads);
     worker_ = MakeWorker("worker-1");
     mutation_ = std::make_unique<feed::Mutation>(kDomain, database(), clock_, ids_, [] {});
     preferences_ = std::make_unique<PreferenceStore>(database(), *mutation_);
@@ -372,11 +372,13 @@ TEST_P(AudienceMailTest, F22_CancelUnsubscribeSuppressAndEraseRaceWithSending) {
           Suppress(person, address);
           break;
         default:
-          EXPECT_THAT(database().Write(ACall().deadline,
-                                       [&](sql::Transaction& tx) {
-                                         return people.Erase(tx, person, clock_.Now()).status();
-                                       }),
-                      IsOk());
+          EXPECT_THAT(
+              database().Write(ACall().deadline,
+                               [&](sql::Transaction& tx) {
+                                 feed::Changes changes;
+                                 return people.Erase(tx, person, clock_.Now(), changes).status();
+                               }),
+              IsOk());
       }
     });
     SendAll();

@@ -110,6 +110,7 @@ SendIntent IntentOf(const ClaimedDelivery& delivery, std::string_view recipient,
   if (own != templates.end()) intent.purpose = own->second.purpose;
   intent.channel = delivery.channel;
   if (OwnerKeepsConsents(delivery.person)) intent.owner_consent = true;
+  if (delivery.channel == v1::CHANNEL_SMS) intent.address_hash = keys.NumberHash(recipient);
   if (delivery.channel != v1::CHANNEL_EMAIL) return intent;
   const absl::StatusOr<Mailbox> mailbox = Mailbox::Parse(recipient);
   if (mailbox.ok()) intent.address_hash = keys.AddressHash(*mailbox);
@@ -151,9 +152,10 @@ absl::StatusOr<std::vector<SendDecision>> CheckSends(sql::Transaction& tx,
   std::vector<std::vector<sql::Value>> addressed;
   for (const SendIntent& intent : intents) {
     decisions.push_back(MaySend(intent.purpose, intent.channel, FactsOf(intent, found), now));
-    if (intent.address_hash.empty() || decisions.back().reason != v1::DELIVERY_REASON_UNSPECIFIED) {
-      continue;
-    }
+    const bool goes_out = decisions.back().reason == v1::DELIVERY_REASON_UNSPECIFIED;
+    // Nothing comes back to an SMS.
+    const bool noted = !intent.address_hash.empty() && intent.channel == v1::CHANNEL_EMAIL;
+    if (!goes_out || !noted) continue;
     addressed.push_back({intent.delivery_id, intent.notification_id, intent.person,
                          static_cast<std::int64_t>(intent.purpose), intent.address_hash, false});
   }

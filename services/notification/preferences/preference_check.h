@@ -26,11 +26,12 @@ struct SendIntent {
   std::string person;
   v1::Purpose purpose = v1::PURPOSE_UNSPECIFIED;
   v1::Channel channel = v1::CHANNEL_EMAIL;
-  std::string address_hash;           // MailKeys::AddressHash; "" where there is no address
+  // MailKeys::AddressHash, of an SMS NumberHash; "" where there is no address.
+  std::string address_hash;
   std::optional<bool> owner_consent;  // see SendFacts
 };
 
-// One decision for each, in their order. Of those that may be sent to an address it notes to which:
+// One decision for each, in their order. Of mails that may be sent it notes to which address:
 // what comes back is about that one. A constant number of statements.
 absl::StatusOr<std::vector<SendDecision>> CheckSends(sql::Transaction& tx,
                                                      absl::Span<const SendIntent> intents,

@@ -2,7 +2,9 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/str_split.h"
 #include "libs/feed/changes.h"
+#include "services/notification/inbox/inbox_store.h"
 #include "services/notification/preferences/testing/preference_fixture.h"
 
 namespace wici::notification {
@@ -41,6 +43,28 @@ class PreferenceServiceTest : public PreferenceFixture {
     v1::ConfirmConsentRequest request;
     request.set_token(token);
     return Call<v1::ConfirmConsentResponse>("ConfirmConsent", request, "");
+  }
+  void Erase(const std::string& person) {
+    people::v1::ErasePersonRequest request;
+    request.set_person(person);
+    ASSERT_THAT(grpc().Call<people::v1::ErasePersonResponse>(
+                    "wici.people.v1.PersonalDataService/ErasePerson", request, Operator()),
+                IsOk());
+  }
+  // Of the changes, in their order.
+  std::vector<std::string> Kinds() {
+    constexpr sql::Query kKinds{"kinds", "SELECT kind FROM changes ORDER BY transaction_id"};
+    std::vector<std::string> kinds;
+    EXPECT_THAT(database().Read(Deadline(),
+                                [&](sql::Transaction& tx) -> absl::Status {
+                                  const auto rows = tx.Execute(kKinds);
+                                  if (!rows.ok()) return rows.status();
+                                  kinds.clear();
+                                  for (const sql::Row& row : *rows) kinds.push_back(row.Text(0));
+                                  return absl::OkStatus();
+                                }),
+                IsOk());
+    return kinds;
   }
   absl::StatusOr<v1::Suppression> GetSuppression(const std::string& name) {
     v1::GetSuppressionRequest request;
@@ -363,6 +387,35 @@ TEST_P(PreferenceServiceTest, ErasureKeepsTheEvidenceAndTheSuppressedAddressOnly
       << "whoever knows the person can prove the consent";
 }
 
+TEST_P(PreferenceServiceTest, AnExportIsWholeHoweverMuchThereIs) {
+  constexpr sql::Query kMany{"many_consents", R"sql(
+    WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1001)
+    INSERT INTO consents (id, person, purpose, given, notice, source, confirmation_needed, confirms,
+                          notification, created_at)
+    SELECT 'c' || i, 'persons/ewa', 3, TRUE, 'news', 'form', FALSE, '', '', 0 FROM n)sql"};
+  constexpr sql::Query kFull{"full_inbox", R"sql(
+    WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1001)
+    INSERT INTO inbox_items (inbox, seq, changed, delivery, notification, title, body, url,
+                             created_at, read_at)
+    SELECT $1, i, i, 'd' || i, 'n', 'titled', 'text', '', 0, NULL FROM n)sql"};
+  ASSERT_THAT(database().Write(Deadline(),
+                               [&](sql::Transaction& tx) -> absl::Status {
+                                 const absl::Status made = tx.Execute(kMany).status();
+                                 if (!made.ok()) return made;
+                                 return tx.Execute(kFull, {InboxIdOf(kEwa)}).status();
+                               }),
+              IsOk());
+  people::v1::ExportPersonRequest ask;
+  ask.set_person(kEwa);
+  const auto held = grpc().Call<people::v1::ExportPersonResponse>(
+      "wici.people.v1.PersonalDataService/ExportPerson", ask, Operator());
+  ASSERT_THAT(held, IsOk());
+  const std::vector<std::string> consents = absl::StrSplit(held->json(), "\"news\"");
+  EXPECT_EQ(consents.size(), 1002U);
+  const std::vector<std::string> items = absl::StrSplit(held->json(), "\"titled\"");
+  EXPECT_EQ(items.size(), 1002U);
+}
+
 TEST_P(PreferenceServiceTest, WhatAPersonWantsIsNotKeptForRepeatedRequests) {
   v1::UpdatePreferencesRequest update;
   *update.mutable_preferences() = NightOf(kEwa);
@@ -371,13 +424,53 @@ TEST_P(PreferenceServiceTest, WhatAPersonWantsIsNotKeptForRepeatedRequests) {
   for (int i = 0; i < 2; ++i) {
     EXPECT_EQ(Call<v1::Preferences>("UpdatePreferences", update)->quiet_from(), "21:47");
   }
-  people::v1::ErasePersonRequest erase;
-  erase.set_person(kEwa);
-  ASSERT_THAT(grpc().Call<people::v1::ErasePersonResponse>(
-                  "wici.people.v1.PersonalDataService/ErasePerson", erase, Operator()),
-              IsOk());
+  Erase(kEwa);
   for (const std::string& text : AllTexts()) EXPECT_THAT(text, Not(HasSubstr("21:47")));
   EXPECT_EQ(Call<v1::Preferences>("UpdatePreferences", update)->quiet_from(), "");
+}
+
+TEST_P(PreferenceServiceTest, TheAnswersKeptOfConsentsAndSuppressionsNameNobody) {
+  v1::RecordConsentRequest consent = ConsentOf(kEwa, true);
+  consent.set_request_id("6f2d1c1e-3a0b-4c57-9a53-0d8f5f6f7a02");
+  v1::CreateSuppressionRequest suppression = SuppressionOf(kEwa);
+  suppression.set_request_id("6f2d1c1e-3a0b-4c57-9a53-0d8f5f6f7a03");
+  const auto recorded = Record(consent);
+  const auto suppressed = Suppress(suppression);
+  ASSERT_THAT(recorded, IsOk());
+  ASSERT_THAT(suppressed, IsOk());
+  EXPECT_EQ(Record(consent)->SerializeAsString(), recorded->SerializeAsString());
+  EXPECT_EQ(Suppress(suppression)->SerializeAsString(), suppressed->SerializeAsString());
+  constexpr sql::Query kAnswers{"answers", "SELECT response FROM idempotency"};
+  ASSERT_THAT(database().Read(Deadline(),
+                              [&](sql::Transaction& tx) -> absl::Status {
+                                const auto rows = tx.Execute(kAnswers);
+                                if (!rows.ok()) return rows.status();
+                                EXPECT_EQ(rows->size(), 2U);
+                                for (const sql::Row& row : *rows) {
+                                  EXPECT_THAT(row.Blob(0), Not(HasSubstr(kEwa)));
+                                  EXPECT_THAT(row.Blob(0), Not(HasSubstr("newsletter")));
+                                }
+                                return absl::OkStatus();
+                              }),
+              IsOk());
+  Erase(kEwa);
+  EXPECT_EQ(Record(consent)->name(), recorded->name());
+  EXPECT_EQ(Record(consent)->person(), "") << "neither the person nor their pseudonym";
+  EXPECT_EQ(Suppress(suppression)->person(), "");
+}
+
+TEST_P(PreferenceServiceTest, ErasureIsToldToWhoFollowsTheFeedAndNoEtagOfBeforeFits) {
+  const auto before = Update(NightOf(kEwa));
+  ASSERT_THAT(before, IsOk());
+  Erase(kEwa);
+  EXPECT_THAT(Kinds(), ElementsAre("preferences.updated", "preferences.erased"));
+  Erase(kEwa);
+  EXPECT_THAT(Kinds(), SizeIs(2)) << "there was nothing";
+  clock().Advance(absl::Seconds(1));
+  v1::Preferences again = NightOf(kEwa);
+  ASSERT_THAT(Update(again), IsOk());
+  again.set_etag(before->etag());
+  EXPECT_THAT(Update(again), StatusIs(absl::StatusCode::kAborted, Reason("ETAG_MISMATCH")));
 }
 
 TEST_P(PreferenceServiceTest, ChangesCarryIdsOnly) {
@@ -385,18 +478,8 @@ TEST_P(PreferenceServiceTest, ChangesCarryIdsOnly) {
   ASSERT_THAT(Record(ConsentOf(kJan, true)), IsOk());
   const std::string suppression = Suppress(SuppressionOf(kJan))->name();
   ASSERT_THAT(Lift(suppression), IsOk());
-  constexpr sql::Query kKinds{"kinds", "SELECT kind FROM changes ORDER BY transaction_id"};
-  std::vector<std::string> kinds;
-  ASSERT_THAT(database().Read(Deadline(),
-                              [&](sql::Transaction& tx) -> absl::Status {
-                                const auto rows = tx.Execute(kKinds);
-                                if (!rows.ok()) return rows.status();
-                                for (const sql::Row& row : *rows) kinds.push_back(row.Text(0));
-                                return absl::OkStatus();
-                              }),
-              IsOk());
-  EXPECT_THAT(kinds, ElementsAre("preferences.updated", "consent.given", "suppression.created",
-                                 "suppression.lifted"));
+  EXPECT_THAT(Kinds(), ElementsAre("preferences.updated", "consent.given", "suppression.created",
+                                   "suppression.lifted"));
 }
 
 }  // namespace

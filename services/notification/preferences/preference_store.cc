@@ -37,6 +37,16 @@ absl::Status SavePreferences(sql::Transaction& tx, const v1::Preferences& wanted
                       : absl::OkStatus();
 }
 
+// As it stands: without the person once they were erased.
+absl::StatusOr<v1::Consent> FindConsent(sql::Transaction& tx, std::string_view name,
+                                        const std::string& person) {
+  WICI_ASSIGN_OR_RETURN(const sql::Rows rows, tx.Execute(queries::kGetConsent, {IdOf(name)}));
+  if (rows.empty()) return ConsentNotFoundError(name);
+  v1::Consent consent = ReadConsent(rows[0]);
+  if (consent.person() != person) consent.clear_person();
+  return consent;
+}
+
 absl::StatusOr<v1::Consent> FindUnconfirmed(sql::Transaction& tx, std::string_view name) {
   WICI_ASSIGN_OR_RETURN(const sql::Rows rows, tx.Execute(queries::kGetConsent, {IdOf(name)}));
   if (rows.empty() || !rows[0].Bool(6)) return ConsentNotFoundError(name);
@@ -150,7 +160,7 @@ absl::StatusOr<v1::Preferences> PreferenceStore::Update(
     WICI_RETURN_IF_ERROR(v.ToStatus(kDomain));
     WICI_RETURN_IF_ERROR(SavePreferences(tx, target, revision, ToMicros(now)));
     changes.push_back({.aggregate = target.name(),
-                       .version = revision + 1,
+                       .version = revision == 0 ? ToMicros(now) : revision + 1,
                        .kind = "preferences.updated",
                        .resource = target.name(),
                        .person = person,
@@ -168,18 +178,28 @@ absl::StatusOr<v1::Consent> PreferenceStore::Record(const feed::Call& call, v1::
   const std::string id = mutation_.ids().NewId();
   const absl::Time now = mutation_.clock().Now();
   const NewNotification question = PlanQuestion(consent, id, mutation_.ids(), now);
-  return mutation_.Run<v1::Consent>(
-      call, [&](sql::Transaction& tx, feed::Changes& changes) -> absl::StatusOr<v1::Consent> {
-        v1::Consent recorded = consent;
-        if (consent.confirmation_needed()) {
-          WICI_ASSIGN_OR_RETURN(const bool may, MayAsk(tx, consent, now));
-          if (may) recorded.set_notification(NotificationName(question.id));
-        }
-        WICI_ASSIGN_OR_RETURN(recorded, AddConsent(tx, changes, std::move(recorded), id, now));
-        if (recorded.notification().empty()) return recorded;
-        WICI_RETURN_IF_ERROR(AddNotifications(tx, {question}, changes, now));
-        return recorded;
-      });
+  const auto change = [&](sql::Transaction& tx,
+                          feed::Changes& changes) -> absl::StatusOr<v1::Consent> {
+    v1::Consent recorded = consent;
+    if (consent.confirmation_needed()) {
+      WICI_ASSIGN_OR_RETURN(const bool may, MayAsk(tx, consent, now));
+      if (may) recorded.set_notification(NotificationName(question.id));
+    }
+    WICI_ASSIGN_OR_RETURN(recorded, AddConsent(tx, changes, std::move(recorded), id, now));
+    if (!recorded.notification().empty()) {
+      WICI_RETURN_IF_ERROR(AddNotifications(tx, {question}, changes, now));
+    }
+    v1::Consent kept;
+    kept.set_name(recorded.name());
+    return kept;
+  };
+  // What is kept for a repeated request is the name only: the rest is read again.
+  WICI_ASSIGN_OR_RETURN(v1::Consent recorded, mutation_.Run<v1::Consent>(call, change));
+  WICI_RETURN_IF_ERROR(database_.Read(call.deadline, [&](sql::Transaction& tx) -> absl::Status {
+    WICI_ASSIGN_OR_RETURN(recorded, FindConsent(tx, recorded.name(), consent.person()));
+    return absl::OkStatus();
+  }));
+  return recorded;
 }
 
 absl::StatusOr<v1::Consent> PreferenceStore::GetUnconfirmed(absl::Time deadline,

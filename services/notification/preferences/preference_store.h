@@ -39,7 +39,8 @@ class PreferenceStore {
   absl::StatusOr<v1::Preferences> Update(const feed::Call& call,
                                          const v1::UpdatePreferencesRequest& request);
 
-  // Also records the mail that asks for a confirmation where one is needed.
+  // Also records the mail that asks for a confirmation where one is needed. Answers with what
+  // stands after it, also a repeated request: once the person is erased, without the person.
   absl::StatusOr<v1::Consent> Record(const feed::Call& call, v1::Consent consent);
   // CONSENT_NOT_FOUND, also for one that needs no confirmation.
   absl::StatusOr<v1::Consent> GetUnconfirmed(absl::Time deadline, std::string_view name);

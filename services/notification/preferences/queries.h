@@ -18,16 +18,17 @@ inline constexpr sql::Query kGetPreferences{"get_preferences", R"sql(
 inline constexpr sql::Query kGetManyPreferences{"get_many_preferences", R"sql(
   SELECT person, revision, body, created_at, updated_at FROM preferences WHERE person IN)sql"};
 
+// $3 now, which the revisions begin with: after an erasure no etag of before fits.
 inline constexpr sql::Query kInsertPreferences{"insert_preferences", R"sql(
   INSERT INTO preferences (person, revision, body, created_at, updated_at)
-  VALUES ($1, 1, $2, $3, $3))sql"};
+  VALUES ($1, $3, $2, $3, $3))sql"};
 
 inline constexpr sql::Query kUpdatePreferences{"update_preferences", R"sql(
   UPDATE preferences SET revision = revision + 1, body = $3, updated_at = $4
   WHERE person = $1 AND revision = $2 RETURNING revision)sql"};
 
 inline constexpr sql::Query kErasePreferences{"erase_preferences", R"sql(
-  DELETE FROM preferences WHERE person = $1 RETURNING person)sql"};
+  DELETE FROM preferences WHERE person = $1 RETURNING revision)sql"};
 
 // ----- consents -----
 

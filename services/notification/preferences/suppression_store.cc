@@ -106,9 +106,18 @@ absl::StatusOr<v1::Suppression> SuppressionStore::Create(const feed::Call& call,
   suppression.clear_delivery();
   const std::string id = mutation_.ids().NewId();
   const absl::Time now = mutation_.clock().Now();
-  return mutation_.Run<v1::Suppression>(call, [&](sql::Transaction& tx, feed::Changes& changes) {
-    return AddSuppression(tx, changes, suppression, address_hash, id, now);
-  });
+  const auto change = [&](sql::Transaction& tx,
+                          feed::Changes& changes) -> absl::StatusOr<v1::Suppression> {
+    WICI_ASSIGN_OR_RETURN(const v1::Suppression made,
+                          AddSuppression(tx, changes, suppression, address_hash, id, now));
+    v1::Suppression kept;
+    kept.set_name(made.name());
+    return kept;
+  };
+  // What is kept for a repeated request is the name only: the rest is read again.
+  WICI_ASSIGN_OR_RETURN(const v1::Suppression kept, mutation_.Run<v1::Suppression>(call, change));
+  absl::StatusOr<v1::Suppression> found = Get(call.deadline, kept.name());
+  return absl::IsNotFound(found.status()) ? kept : found;
 }
 
 absl::StatusOr<v1::DeleteSuppressionResponse> SuppressionStore::Lift(const feed::Call& call,

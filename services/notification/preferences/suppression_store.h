@@ -46,6 +46,7 @@ class SuppressionStore {
   // The newest first, before the id `before` unless ""; those of all people when `person` is "".
   absl::StatusOr<std::vector<v1::Suppression>> List(absl::Time deadline, std::string_view person,
                                                     std::string_view before, std::int32_t limit);
+  // Answers with what stands after it, also a repeated request: once it is lifted, with the name.
   absl::StatusOr<v1::Suppression> Create(const feed::Call& call, v1::Suppression suppression,
                                          const std::string& address_hash);
   // SUPPRESSION_NOT_FOUND.

@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "libs/auth/hmac.h"
 #include "libs/auth/token.h"
+#include "libs/base/deadline.h"
 #include "libs/base/json_text.h"
 #include "libs/base/log.h"
 #include "libs/base/mutex.h"
@@ -145,7 +146,7 @@ absl::StatusOr<std::map<std::string, std::vector<Browser>>> PushChannel::Browser
     const std::set<std::string>& persons) {
   std::map<std::string, std::vector<Browser>> found;
   WICI_RETURN_IF_ERROR(
-      database_.Read(clock_.Now() + kPushTimeout, [&](sql::Transaction& tx) -> absl::Status {
+      database_.Read(DeadlineIn(kPushTimeout), [&](sql::Transaction& tx) -> absl::Status {
         WICI_ASSIGN_OR_RETURN(found, FindBrowsers(tx, persons));
         return absl::OkStatus();
       }));
@@ -158,7 +159,7 @@ absl::StatusOr<std::vector<Made>> PushChannel::Prepare(absl::Span<const ClaimedD
   for (const ClaimedDelivery& delivery : deliveries) persons.insert(delivery.person);
   WICI_ASSIGN_OR_RETURN(auto browsers, Browsers(persons));
   WICI_ASSIGN_OR_RETURN(const Facts facts,
-                        Facts::Find(peers_, store_, deliveries, clock_.Now() + kPushTimeout));
+                        Facts::Find(peers_, store_, deliveries, DeadlineIn(kPushTimeout)));
   std::vector<Made> all;
   for (const ClaimedDelivery& delivery : deliveries) {
     all.push_back(MakePush(delivery, facts.Of(delivery), sender_, browsers[delivery.person], now));
@@ -223,7 +224,7 @@ void PushChannel::Forget(const std::vector<Browser>& gone) {
   if (gone.empty()) return;
   const std::string transaction_id = ids_.NewId();
   const absl::Status forgotten =
-      database_.Write(clock_.Now() + kPushTimeout, [&](sql::Transaction& tx) -> absl::Status {
+      database_.Write(DeadlineIn(kPushTimeout), [&](sql::Transaction& tx) -> absl::Status {
         feed::Changes changes;
         WICI_RETURN_IF_ERROR(ForgetBrowsers(tx, gone, changes));
         if (changes.empty()) return absl::OkStatus();

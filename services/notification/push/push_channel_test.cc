@@ -232,11 +232,13 @@ TEST_P(PushChannelTest, APushServiceThatCannotTakeItNowIsAskedAgain) {
     WorkPush();
     EXPECT_EQ(Newest().state(), v1::DELIVERY_STATE_DEFERRED) << code;
     EXPECT_EQ(Newest().last_code(), code);
-    ASSERT_THAT(database().Write(absl::Now() + absl::Seconds(20),
-                                 [&](sql::Transaction& tx) {
-                                   return PushData().Erase(tx, kJan, clock_.Now()).status();
-                                 }),
-                IsOk());
+    feed::Changes changes;
+    ASSERT_THAT(
+        database().Write(absl::Now() + absl::Seconds(20),
+                         [&](sql::Transaction& tx) {
+                           return PushData().Erase(tx, kJan, clock_.Now(), changes).status();
+                         }),
+        IsOk());
   }
   Register("/retry/429/600");
   Record();
@@ -309,9 +311,10 @@ TEST_P(PushChannelTest, EndpointsAndKeysStandInNoLogAndNoChange) {
   SetLogLevel(LogLevel::kError);
   EXPECT_THAT(logs, Not(HasSubstr("canary")));
   for (PersonData* data : std::initializer_list<PersonData*>{&people_, &push_data_}) {
+    feed::Changes changes;
     ASSERT_THAT(database().Write(absl::Now() + absl::Seconds(20),
                                  [&](sql::Transaction& tx) {
-                                   return data->Erase(tx, kJan, clock_.Now()).status();
+                                   return data->Erase(tx, kJan, clock_.Now(), changes).status();
                                  }),
                 IsOk());
   }

@@ -209,6 +209,8 @@ TEST_P(PushServiceTest, TheBrowsersOfAPersonAreExportedAndErased) {
   for (const std::string& text : AllTexts()) {
     EXPECT_THAT(text, Not(::testing::HasSubstr("push.example.org")));
   }
+  EXPECT_THAT(AllTexts(), ::testing::Contains("push_subscription.deleted"))
+      << "who follows the feed is told";
 }
 
 class NoPushTest : public PushServiceTest {

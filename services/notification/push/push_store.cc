@@ -98,8 +98,9 @@ absl::Status PushData::Export(sql::Transaction& tx, std::string_view person,
 }
 
 absl::StatusOr<bool> PushData::Erase(sql::Transaction& tx, std::string_view person,
-                                     absl::Time /*now*/) {
+                                     absl::Time /*now*/, feed::Changes& changes) {
   WICI_ASSIGN_OR_RETURN(const sql::Rows rows, tx.Execute(queries::kDeleteBrowsersOf, {person}));
+  for (const sql::Row& row : rows) changes.push_back(BrowserChange(person, row.Text(0), false));
   return !rows.empty();
 }
 

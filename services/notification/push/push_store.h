@@ -50,8 +50,8 @@ class PushData final : public PersonData {
   // "push": the endpoints.
   absl::Status Export(sql::Transaction& tx, std::string_view person,
                       google::protobuf::Struct& held) override;
-  absl::StatusOr<bool> Erase(sql::Transaction& tx, std::string_view person,
-                             absl::Time now) override;
+  absl::StatusOr<bool> Erase(sql::Transaction& tx, std::string_view person, absl::Time now,
+                             feed::Changes& changes) override;
 };
 
 // Thread-safe; methods block. Errors beside those named: of sql::Database and feed::Mutation.

@@ -23,8 +23,9 @@ absl::Status AfterRestore(sql::Database& database, IdSource& ids, const Clock& c
                           const Clock& machine) {
   ReplayStore replays(database, ids);
   const absl::Time now = clock.Now();
-  for (const v1::Channel channel : {v1::CHANNEL_EMAIL, v1::CHANNEL_WEBHOOK, v1::CHANNEL_INBOX,
-                                    v1::CHANNEL_SMS, v1::CHANNEL_WEB_PUSH}) {
+  // Of all there are, also those that are not set up now.
+  for (int number = v1::CHANNEL_UNSPECIFIED + 1; number <= v1::Channel_MAX; ++number) {
+    const auto channel = static_cast<v1::Channel>(number);
     std::int32_t held = kReplayMax;
     while (held == kReplayMax) {
       WICI_ASSIGN_OR_RETURN(

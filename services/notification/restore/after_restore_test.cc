@@ -75,6 +75,27 @@ TEST_P(AfterRestoreTest, NothingThatWasDueGoesOutAndNoAddressIsKept) {
   EXPECT_THAT(KeptMails(), IsEmpty());
 }
 
+TEST_P(AfterRestoreTest, EveryChannelIsHeld) {
+  std::vector<NewNotification> plan;
+  for (int number = 1; number <= v1::Channel_MAX; ++number) {
+    NewNotification& notification = plan.emplace_back();
+    notification.id = ids_.NewId();
+    notification.template_name = "templates/digest";
+    notification.channel = static_cast<v1::Channel>(number);
+    notification.not_before = clock_.Now();
+    notification.expires = clock_.Now() + kDefaultLifetime;
+    notification.recipients.push_back({ids_.NewId(), kEwa, ""});
+  }
+  ASSERT_THAT(database().Write(Deadline(),
+                               [&](sql::Transaction& tx) {
+                                 return RecordNotifications(tx, plan, ids_.NewId(), clock_.Now());
+                               }),
+              IsOk());
+  Restore();
+  EXPECT_THAT(Ends(), ::testing::AllOf(SizeIs(static_cast<std::size_t>(v1::Channel_MAX)),
+                                       ::testing::Each(std::string("UNKNOWN RESTORED"))));
+}
+
 TEST_P(AfterRestoreTest, NobodyIsRemindedAgain) {
   peers_.participants[kEvent] = {{kJan, kRegistration, true, true}};
   registration::v1::Event& event = peers_.events[kEvent];

@@ -1,5 +1,5 @@
 // How the deliveries of one channel are made and handed over. Each channel has a worker of its own
-// (worker.h), which claims, asks the checks, writes down, keeps the leases and settles; so a
+// (worker/worker.h), which claims, asks the checks, writes down, keeps the leases and settles; so a
 // channel that is slow holds up no other. A channel only makes messages and sends them.
 #ifndef WICI_SERVICES_NOTIFICATION_SENDING_CHANNEL_H_
 #define WICI_SERVICES_NOTIFICATION_SENDING_CHANNEL_H_

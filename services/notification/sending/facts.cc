@@ -5,6 +5,7 @@
 
 #include "libs/base/status_macros.h"
 #include "services/notification/sending/contact_mail.h"
+#include "services/notification/sending/rules/takes_part.h"
 #include "services/notification/templates/rules/built_in.h"
 
 namespace wici::notification {
@@ -56,16 +57,43 @@ absl::StatusOr<Facts> Facts::Find(Peers& peers, Store& store,
   WICI_ASSIGN_OR_RETURN(facts.events_, peers.GetEvents(events));
   WICI_ASSIGN_OR_RETURN(facts.links_, peers.GetLinks(resources));
   WICI_ASSIGN_OR_RETURN(facts.persons_, peers.GetContactPoints(persons));
+  WICI_RETURN_IF_ERROR(facts.FindTakingPart(peers, deliveries));
   return facts;
+}
+
+absl::Status Facts::FindTakingPart(Peers& peers, absl::Span<const ClaimedDelivery> deliveries) {
+  std::map<std::string, Names> asked;  // by event
+  const auto add = [&](const ClaimedDelivery& delivery) {
+    const TemplateTexts* texts = FindFact(texts_, delivery.template_name);
+    const v1::Template* built_in = FindBuiltIn(delivery.template_name);
+    const v1::Purpose purpose = texts != nullptr      ? texts->purpose
+                                : built_in != nullptr ? built_in->purpose()
+                                                      : v1::PURPOSE_UNSPECIFIED;
+    if (IsForParticipants(purpose, delivery)) asked[delivery.event].insert(delivery.person);
+  };
+  for (const ClaimedDelivery& delivery : deliveries) add(delivery);
+  for (const auto& [digest, items] : items_) {
+    for (const ClaimedDelivery& item : items) add(item);
+  }
+  for (const auto& [event, persons] : asked) {
+    WICI_ASSIGN_OR_RETURN(taking_part_[event], peers.GetParticipations(event, persons));
+  }
+  return absl::OkStatus();
 }
 
 MessageFacts Facts::Of(const ClaimedDelivery& delivery) const {
   static const auto* const no_event = new Subject();
-  return {.subject = delivery.event.empty() ? no_event : FindFact(events_, delivery.event),
-          .person = FindFact(persons_, delivery.person),
-          .links = FindFact(links_, delivery.resource),
-          .texts = FindFact(texts_, delivery.template_name),
-          .subscription = FindFact(subscriptions_, delivery.person)};
+  MessageFacts facts = {
+      .subject = delivery.event.empty() ? no_event : FindFact(events_, delivery.event),
+      .person = FindFact(persons_, delivery.person),
+      .links = FindFact(links_, delivery.resource),
+      .texts = FindFact(texts_, delivery.template_name),
+      .subscription = FindFact(subscriptions_, delivery.person)};
+  if (const auto* taking_part = FindFact(taking_part_, delivery.event)) {
+    const auto* state = FindFact(*taking_part, delivery.person);
+    if (state != nullptr) facts.participation = *state;
+  }
+  return facts;
 }
 
 std::vector<ShortMessage> Facts::DigestOf(const ClaimedDelivery& digest, const Sender& sender,

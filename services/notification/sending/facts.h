@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "absl/types/span.h"
@@ -32,12 +33,17 @@ class Facts {
                                      absl::Time now) const;
 
  private:
+  // Who of the receivers of `deliveries` and of what digests list takes part, where that matters.
+  absl::Status FindTakingPart(Peers& peers, absl::Span<const ClaimedDelivery> deliveries);
+
   std::map<std::string, Subject> events_;
   std::map<std::string, people::v1::ContactPoint> persons_;
   std::map<std::string, registration::v1::Links> links_;
   std::map<std::string, TemplateTexts> texts_;
   std::map<std::string, v1::Subscription> subscriptions_;
   std::map<std::string, std::vector<ClaimedDelivery>> items_;  // by digest
+  // Of those asked for, by event and person.
+  std::map<std::string, std::map<std::string, registration::v1::RegistrationState>> taking_part_;
 };
 
 }  // namespace wici::notification

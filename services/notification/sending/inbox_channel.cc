@@ -4,6 +4,7 @@
 #include <variant>
 
 #include "absl/strings/str_cat.h"
+#include "libs/base/deadline.h"
 #include "libs/base/log.h"
 #include "libs/base/status_macros.h"
 #include "services/notification/inbox/inbox_store.h"
@@ -34,7 +35,7 @@ NewInboxItem Unpack(const ClaimedDelivery& delivery, const std::string& packed) 
 absl::StatusOr<std::vector<Made>> InboxChannel::Prepare(
     absl::Span<const ClaimedDelivery> deliveries, absl::Time now) {
   WICI_ASSIGN_OR_RETURN(const Facts facts,
-                        Facts::Find(peers_, store_, deliveries, clock_.Now() + kInboxTimeout));
+                        Facts::Find(peers_, store_, deliveries, DeadlineIn(kInboxTimeout)));
   std::vector<Made> all;
   for (const ClaimedDelivery& delivery : deliveries) {
     auto made = MakeShortMessage(delivery, facts.Of(delivery), sender_, now);
@@ -53,7 +54,7 @@ AttemptResult InboxChannel::Send(int /*thread*/, const ClaimedDelivery& delivery
   if (!before_end()) return NotSentYet();
   const NewInboxItem item = Unpack(delivery, outgoing.message);
   const absl::Status written = database_.Write(
-      clock_.Now() + kInboxTimeout,
+      DeadlineIn(kInboxTimeout),
       [&](sql::Transaction& tx) { return AppendInboxItem(tx, item, clock_.Now()); });
   if (!written.ok()) {
     Log(LogLevel::kWarning, "inbox_not_written", {{"error", std::string(written.message())}});

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/strings/match.h"
+#include "libs/base/deadline.h"
 #include "libs/base/status_macros.h"
 #include "services/notification/sending/contact_mail.h"
 #include "services/notification/sending/facts.h"
@@ -24,10 +25,10 @@ bool IsOfTheDomain(const SendResult& sent) {
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<MailChannel>> MailChannel::Make(Peers& peers, Store& store,
-                                                               const Clock& clock, Sender sender,
+                                                               Sender sender,
                                                                const SmtpOptions& smtp,
                                                                int threads) {
-  std::unique_ptr<MailChannel> channel(new MailChannel(peers, store, clock, std::move(sender)));
+  std::unique_ptr<MailChannel> channel(new MailChannel(peers, store, std::move(sender)));
   for (int i = 0; i < threads; ++i) {
     WICI_ASSIGN_OR_RETURN(std::unique_ptr<SmtpTransport> transport, SmtpTransport::Make(smtp));
     channel->transports_.push_back(std::move(transport));
@@ -38,7 +39,7 @@ absl::StatusOr<std::unique_ptr<MailChannel>> MailChannel::Make(Peers& peers, Sto
 absl::StatusOr<std::vector<Made>> MailChannel::Prepare(absl::Span<const ClaimedDelivery> deliveries,
                                                        absl::Time now) {
   WICI_ASSIGN_OR_RETURN(const Facts facts,
-                        Facts::Find(peers_, store_, deliveries, clock_.Now() + kTextsTimeout));
+                        Facts::Find(peers_, store_, deliveries, DeadlineIn(kTextsTimeout)));
   std::vector<Made> all;
   for (const ClaimedDelivery& delivery : deliveries) {
     if (IsToContact(delivery)) {

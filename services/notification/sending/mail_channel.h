@@ -7,7 +7,6 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "libs/base/clock.h"
 #include "services/notification/deliveries/store.h"
 #include "services/notification/mail/smtp_transport.h"
 #include "services/notification/peers/peers.h"
@@ -18,11 +17,11 @@ namespace wici::notification {
 
 class MailChannel final : public Channel {
  public:
-  // One kept connection for each of `threads`. INVALID_ARGUMENT for a bad relay URL. `peers`,
-  // `store` and `clock` outlive the channel.
+  // One kept connection for each of `threads`. INVALID_ARGUMENT for a bad relay URL. `peers` and
+  // `store` outlive the channel.
   static absl::StatusOr<std::unique_ptr<MailChannel>> Make(Peers& peers, Store& store,
-                                                           const Clock& clock, Sender sender,
-                                                           const SmtpOptions& smtp, int threads);
+                                                           Sender sender, const SmtpOptions& smtp,
+                                                           int threads);
 
   v1::Channel kind() const override { return v1::CHANNEL_EMAIL; }
   absl::StatusOr<std::vector<Made>> Prepare(absl::Span<const ClaimedDelivery> deliveries,
@@ -31,12 +30,11 @@ class MailChannel final : public Channel {
                      const BeforeEnd& before_end) override;
 
  private:
-  MailChannel(Peers& peers, Store& store, const Clock& clock, Sender sender)
-      : peers_(peers), store_(store), clock_(clock), sender_(std::move(sender)) {}
+  MailChannel(Peers& peers, Store& store, Sender sender)
+      : peers_(peers), store_(store), sender_(std::move(sender)) {}
 
   Peers& peers_;
   Store& store_;
-  const Clock& clock_;
   const Sender sender_;
   std::vector<std::unique_ptr<SmtpTransport>> transports_;
 };

@@ -12,6 +12,7 @@
 #include "services/notification/mail/mime.h"
 #include "services/notification/preferences/rules/may_send.h"
 #include "services/notification/sending/message_values.h"
+#include "services/notification/sending/rules/takes_part.h"
 #include "services/notification/templates/rules/built_in.h"
 #include "services/notification/templates/rules/render.h"
 #include "services/notification/timers/rules/plan_timers.h"
@@ -114,6 +115,10 @@ v1::DeliveryReason WhyNot(const ClaimedDelivery& delivery, const MessageFacts& f
     return v1::DELIVERY_REASON_RESOURCE_UNKNOWN;
   }
   if (TextsOf(delivery, facts) == nullptr) return v1::DELIVERY_REASON_TEMPLATE_DEFECT;
+  if (IsForParticipants(PurposeOf(delivery, facts), delivery) &&
+      !TakesPart(delivery.template_name, facts.participation)) {
+    return v1::DELIVERY_REASON_NOT_TAKING_PART;
+  }
   // For those whose owner keeps none, the check just before sending knows (PreferenceCheck).
   if (IsAudience(PurposeOf(delivery, facts)) && OwnerKeepsConsents(delivery.person) &&
       !facts.person->audience_consent()) {

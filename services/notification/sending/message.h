@@ -18,6 +18,7 @@
 #include "wici/notification/v1/subscription.pb.h"
 #include "wici/people/v1/contact_point_service.pb.h"
 #include "wici/registration/v1/link_service.pb.h"
+#include "wici/registration/v1/registration.pb.h"
 
 namespace wici::notification {
 
@@ -63,12 +64,16 @@ struct MessageFacts {
   const v1::Subscription* subscription = nullptr;
   // What a digest lists, without what is no longer true.
   std::vector<ShortMessage> digest = {};
+  // Of what is for those who take part (rules/takes_part.h): where the person's registration for
+  // the event stands, UNSPECIFIED without an active one.
+  registration::v1::RegistrationState participation =
+      registration::v1::REGISTRATION_STATE_UNSPECIFIED;
 };
 
 // Composes the mail of `delivery`, or says why it is not sent: the event is gone or was called off,
 // the invitation or registration is over, what it says of the registration or the meeting is not
-// true any more, nothing is left of a digest, the person is unknown or has not agreed, the address
-// cannot be written, the template is broken or makes more than 1 MiB. Pure.
+// true any more, nothing is left of a digest, the person is unknown, does not take part or has not
+// agreed, the address cannot be written, the template is broken or makes more than 1 MiB. Pure.
 std::variant<Outgoing, AttemptResult> MakeMail(const ClaimedDelivery& delivery,
                                                const MessageFacts& facts, const Sender& sender,
                                                absl::Time now);

@@ -4,6 +4,7 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "libs/base/deadline.h"
 #include "libs/base/json_text.h"
 #include "libs/base/status_macros.h"
 #include "services/notification/sending/facts.h"
@@ -85,7 +86,7 @@ absl::StatusOr<std::unique_ptr<SmsChannel>> SmsChannel::Make(Peers& peers, Store
 absl::StatusOr<std::vector<Made>> SmsChannel::Prepare(absl::Span<const ClaimedDelivery> deliveries,
                                                       absl::Time now) {
   WICI_ASSIGN_OR_RETURN(const Facts facts,
-                        Facts::Find(peers_, store_, deliveries, clock_.Now() + kSmsFactsTimeout));
+                        Facts::Find(peers_, store_, deliveries, DeadlineIn(kSmsFactsTimeout)));
   std::vector<Made> all;
   for (const ClaimedDelivery& delivery : deliveries) {
     all.push_back(MakeSms(delivery, facts.Of(delivery), sender_, options_.from, now));

@@ -52,7 +52,8 @@ struct SmsOptions {
 
 // A person without a number in international form is REJECTED with ADDRESS_INVALID, a text of more
 // than kSmsCharactersMax with TEXT_TOO_LONG. Numbers stand in no log, and in the database only with
-// the body of an attempt whose end is not known (Store::BeginAttempts), until the person is erased.
+// the body of an attempt whose end is not known (Store::BeginAttempts), until the person is erased,
+// and as a keyed hash when the owner answered STOP (IntakeService.ReportSmsOptOut).
 class SmsChannel final : public Channel {
  public:
   // INVALID_ARGUMENT for a URL, token or proxy that cannot be used. `peers`, `store` and `clock`

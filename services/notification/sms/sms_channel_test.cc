@@ -18,6 +18,7 @@
 #include "services/notification/campaigns/campaign_check.h"
 #include "services/notification/campaigns/campaign_worker.h"
 #include "services/notification/errors.h"
+#include "services/notification/intake/intake_store.h"
 #include "services/notification/lanes/lane_check.h"
 #include "services/notification/preferences/preference_check.h"
 #include "services/notification/preferences/preference_store.h"
@@ -278,6 +279,23 @@ TEST_P(SmsChannelTest, WhoWantsNoSmsGetsNone) {
   EXPECT_EQ(Ledger()[1].state(), v1::DELIVERY_STATE_DELIVERED);
 }
 
+TEST_P(SmsChannelTest, ToANumberWhoseOwnerAnsweredStopNoSmsGoes) {
+  const MailKeys keys(*auth::SigningKey::FromSeed(auth::SigningKey::NewSeed()));
+  PreferenceCheck check(keys, ids_);
+  feed::Mutation mutation(kDomain, database(), clock_, ids_, [] {});
+  IntakeStore intake(mutation);
+  Serve("/ok", {&check});
+  ASSERT_THAT(intake.TakeSmsOptOut({{}, absl::Now() + absl::Seconds(20)}, keys.NumberHash(kNumber)),
+              IsOk());
+  Record();
+  Record(kEwa);
+  WorkSms();
+  ASSERT_THAT(Ledger(), SizeIs(2));
+  EXPECT_EQ(Ledger()[0].state(), v1::DELIVERY_STATE_SUPPRESSED);
+  EXPECT_EQ(Ledger()[0].reason(), v1::DELIVERY_REASON_SUPPRESSED);
+  EXPECT_EQ(Ledger()[1].state(), v1::DELIVERY_STATE_DELIVERED);
+}
+
 TEST_P(SmsChannelTest, OfACampaignThoseWhoAgreedAndChoseItGetAnSms) {
   const auth::SigningKey key = *auth::SigningKey::FromSeed(auth::SigningKey::NewSeed());
   CampaignCheck paused;
@@ -333,9 +351,10 @@ TEST_P(SmsChannelTest, TheNumberStandsNowhereButInWhatIsKeptAndGoesWithThePerson
   EXPECT_THAT(prometheus::TextSerializer().Serialize(Metrics()->Collect()),
               Not(HasSubstr("2345678")));
   EXPECT_THAT(KeptMails(), ElementsAre(kNumber)) << "of the one that may have arrived";
+  feed::Changes changes;
   ASSERT_THAT(database().Write(absl::Now() + absl::Seconds(20),
                                [&](sql::Transaction& tx) {
-                                 return people_.Erase(tx, kJan, clock_.Now()).status();
+                                 return people_.Erase(tx, kJan, clock_.Now(), changes).status();
                                }),
               IsOk());
   for (const std::string& text : AllTexts()) EXPECT_THAT(text, Not(HasSubstr("2345678")));

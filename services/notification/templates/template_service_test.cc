@@ -2,6 +2,7 @@
 #include <set>
 #include <string>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -10,6 +11,7 @@
 #include "libs/base/error.h"
 #include "libs/testing/fake_ids.h"
 #include "libs/testing/status_matchers.h"
+#include "services/notification/sending/facts.h"
 #include "services/notification/templates/rules/built_in.h"
 #include "services/notification/testing/notification_server.h"
 #include "wici/notification/v1/notification_service.pb.h"
@@ -245,6 +247,34 @@ TEST_P(TemplateServiceTest, ANotificationKeepsTheVersionItWasAcceptedWith) {
   const auto texts = store().GetTemplateTexts(Deadline(), {(*claimed)[0].template_name});
   ASSERT_THAT(texts, IsOk());
   EXPECT_THAT(texts->begin()->second.version.contents(0).text(), HasSubstr("park behind"));
+}
+
+TEST_P(TemplateServiceTest, AServiceMessageAboutAnEventIsMadeForThoseOnlyWhoTakePart) {
+  ASSERT_THAT(Create(Wanted("parking")), IsOk());
+  FakePeers& peers = server_->peers;
+  peers.AddEvent("events/e1");
+  v1::SendNotificationRequest send;
+  send.mutable_notification()->set_template_("templates/parking");
+  send.mutable_notification()->set_event("events/e1");
+  for (const char* person : {"persons/seat", "persons/cancelled"}) {
+    peers.AddPerson(person, "somebody@example.org", "en");
+    send.mutable_notification()->add_persons(person);
+  }
+  peers.not_taking_part = {"persons/cancelled"};
+  ASSERT_THAT(Send(send), IsOk());
+  const auto claimed = store().ClaimDeliveries(Deadline(), v1::CHANNEL_EMAIL, "w", absl::Minutes(1),
+                                               10, clock().Now() + absl::Seconds(1));
+  ASSERT_THAT(claimed, IsOk());
+  ASSERT_THAT(*claimed, SizeIs(2));
+  const auto facts = Facts::Find(peers, store(), *claimed, Deadline());
+  ASSERT_THAT(facts, IsOk());
+  for (const ClaimedDelivery& delivery : *claimed) {
+    const auto made = MakeMail(delivery, facts->Of(delivery), {server_->from, ""}, clock().Now());
+    const auto* not_sent = std::get_if<AttemptResult>(&made);
+    EXPECT_EQ(not_sent == nullptr ? v1::DELIVERY_REASON_UNSPECIFIED : not_sent->reason,
+              delivery.person == "persons/seat" ? v1::DELIVERY_REASON_UNSPECIFIED
+                                                : v1::DELIVERY_REASON_NOT_TAKING_PART);
+  }
 }
 
 TEST_P(TemplateServiceTest, EverythingThatIsWrongIsSaidAtOnce) {

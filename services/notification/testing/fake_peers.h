@@ -28,6 +28,17 @@ class FakePeers final : public Peers {
     }
     return Pick(subjects, names);
   }
+  absl::StatusOr<std::vector<registration::v1::Event>> ListComingEvents(absl::Time since) override {
+    if (!error.ok()) return error;
+    std::vector<registration::v1::Event> coming;
+    for (const auto& [name, event] : events) {
+      if (event.state() == registration::v1::EVENT_STATE_PUBLISHED && meetings.count(name) == 0 &&
+          event.end_time().seconds() > absl::ToUnixSeconds(since)) {
+        coming.push_back(event);
+      }
+    }
+    return coming;
+  }
   absl::StatusOr<std::map<std::string, registration::v1::Links>> GetLinks(
       const Names& names) override {
     return Pick(links, names);
@@ -40,6 +51,18 @@ class FakePeers final : public Peers {
     const auto found = participants.find(event);
     if (found == participants.end()) return absl::NotFoundError("no such event");
     return found->second;
+  }
+
+  absl::StatusOr<std::map<std::string, registration::v1::RegistrationState>> GetParticipations(
+      const std::string& /*event*/, const Names& names) override {
+    std::map<std::string, registration::v1::RegistrationState> all;
+    for (const std::string& name : names) {
+      if (not_taking_part.count(name) > 0) continue;
+      const auto at = participations.find(name);
+      all[name] =
+          at == participations.end() ? registration::v1::REGISTRATION_STATE_CONFIRMED : at->second;
+    }
+    return Pick(all, names);
   }
 
   absl::StatusOr<AudiencePage> ListAudience(const std::string& snapshot,
@@ -100,6 +123,9 @@ class FakePeers final : public Peers {
   Names called_off;  // sessions
   std::map<std::string, registration::v1::Links> links;
   std::map<std::string, std::vector<Participant>> participants;
+  // Everybody has a seat in every event but these.
+  Names not_taking_part;
+  std::map<std::string, registration::v1::RegistrationState> participations;
   std::map<std::string, std::vector<std::string>> audiences;
   std::size_t audience_page = 1000;
   absl::Status error;

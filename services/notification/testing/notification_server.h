@@ -39,7 +39,8 @@ class NotificationFixture : public testing::DatabaseTest {
   struct Server {
     Server(sql::Database& database, const Clock& machine, IdSource& ids,
            std::function<void()> on_commit, std::set<v1::Channel> channels, PushSetUp push)
-        : store(database, ids),
+        // What EndAll ends changes its notification once.
+        : store(database, ids, /*checks=*/{}, {.batch_max = 1000}),
           watch(database, machine, from, absl::Milliseconds(100)),
           inbox_watch(database, machine),
           webhooks(

@@ -67,6 +67,13 @@ absl::StatusOr<bool> EndTimer(sql::Transaction& tx, const DueTimer& timer, Timer
   return !rows.empty();
 }
 
+absl::Status ForgetFacts(sql::Transaction& tx, absl::Span<const registration::v1::Event> events) {
+  std::vector<std::vector<sql::Value>> names;
+  for (const registration::v1::Event& event : events) names.push_back({event.name()});
+  if (names.empty()) return absl::OkStatus();
+  return tx.SelectMany(queries::kForgetFacts, queries::kForgetFactsSuffix, names).status();
+}
+
 absl::Status PassOverDueTimers(sql::Transaction& tx, absl::Time now) {
   const absl::Duration longest = UnreadableWait(std::numeric_limits<std::int64_t>::max());
   return tx.Execute(queries::kPassOverDueTimers, {ToMicros(now), ToMicros(now + longest)}).status();

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "libs/base/deadline.h"
 #include "libs/base/elapsed.h"
 #include "libs/base/log.h"
 #include "libs/base/status_macros.h"
@@ -67,7 +68,7 @@ void TimerWorker::Run() {
 absl::StatusOr<int> TimerWorker::RunOnce() {
   std::vector<DueTimer> due;
   WICI_RETURN_IF_ERROR(
-      database_.Read(clock_.Now() + kTimerTimeout, [&](sql::Transaction& tx) -> absl::Status {
+      database_.Read(DeadlineIn(kTimerTimeout), [&](sql::Transaction& tx) -> absl::Status {
         WICI_ASSIGN_OR_RETURN(due, ListDueTimers(tx, clock_.Now(), kTimersAtOnce));
         return absl::OkStatus();
       }));
@@ -131,7 +132,7 @@ absl::Status TimerWorker::Delay(absl::Span<const DueTimer> timers) {
   for (const DueTimer& timer : timers) {
     delayed.emplace_back(timer, now + UnreadableWait(timer.failures));
   }
-  return database_.Write(now + kTimerTimeout,
+  return database_.Write(DeadlineIn(kTimerTimeout),
                          [&](sql::Transaction& tx) { return DelayTimers(tx, delayed); });
 }
 
@@ -142,7 +143,7 @@ absl::Status TimerWorker::Fire(const DueTimer& timer, const registration::v1::Ev
   if (now_planned == nullptr) return End(timer, TimerEnd::kCancelled);
   if (now_planned->anchor != timer.anchor || clock_.Now() < now_planned->fire_at) {
     // The change that says so is on its way; its facts are here already. Or the rules were changed.
-    return database_.Write(clock_.Now() + kTimerTimeout, [&](sql::Transaction& tx) {
+    return database_.Write(DeadlineIn(kTimerTimeout), [&](sql::Transaction& tx) {
       return SetTimers(tx, absl::MakeConstSpan(event, 1), clock_.Now());
     });
   }
@@ -151,7 +152,7 @@ absl::Status TimerWorker::Fire(const DueTimer& timer, const registration::v1::Ev
 }
 
 absl::Status TimerWorker::End(const DueTimer& timer, TimerEnd end) {
-  return database_.Write(clock_.Now() + kTimerTimeout, [&](sql::Transaction& tx) {
+  return database_.Write(DeadlineIn(kTimerTimeout), [&](sql::Transaction& tx) {
     return EndTimer(tx, timer, end, clock_.Now()).status();
   });
 }
@@ -176,7 +177,7 @@ absl::Status TimerWorker::Remind(const DueTimer& timer, const registration::v1::
   bool fired = false;
   const std::string transaction_id = ids_.NewId();
   WICI_RETURN_IF_ERROR(
-      database_.Write(now + kTimerTimeout, [&](sql::Transaction& tx) -> absl::Status {
+      database_.Write(DeadlineIn(kTimerTimeout), [&](sql::Transaction& tx) -> absl::Status {
         WICI_ASSIGN_OR_RETURN(fired, EndTimer(tx, timer, TimerEnd::kFired, now));
         if (!fired) return absl::OkStatus();
         return RecordNotifications(tx, plan, transaction_id, now);

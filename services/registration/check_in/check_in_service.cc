@@ -27,6 +27,7 @@ SeatOp OpOf(const rpc::Context& context, const Request& request, std::string eve
   SeatOp op;
   op.event = std::move(event);
   op.key = CallOf(context, request).key;
+  op.written = context.written;
   op.actor = context.principal.id;
   return op;
 }

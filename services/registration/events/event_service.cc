@@ -1,6 +1,9 @@
 #include "services/registration/events/event_service.h"
 
 #include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -114,8 +117,18 @@ void EventService::Register(rpc::Server& server) {
 absl::Status EventService::GetEvent(const rpc::Context& context, const v1::GetEventRequest& request,
                                     v1::Event& response) {
   WICI_RETURN_IF_ERROR(ValidateName(request.name(), kEventPattern));
-  WICI_RETURN_IF_ERROR(Answer(store_.Get(context.deadline, request.name()), response));
-  HideOnlineUrl(context, response);
+  using LoadedEvent = feed::Loaded<v1::Event>;
+  const auto load = [&]() -> absl::StatusOr<LoadedEvent> {
+    WICI_ASSIGN_OR_RETURN(v1::Event event, store_.Get(context.deadline, request.name()));
+    const std::int64_t version = event.seats().version();
+    const std::size_t bytes = event.SpaceUsedLong();
+    return LoadedEvent{
+        std::make_shared<v1::Event>(std::move(event)), {{request.name(), version}}, bytes};
+  };
+  WICI_ASSIGN_OR_RETURN(const std::shared_ptr<const v1::Event> event,
+                        cache_.Get(request.name(), context.seen, load));
+  response = *event;
+  HideOnlineUrl(context, response);  // of each answer: what is kept is kept for all callers
   return absl::OkStatus();
 }
 

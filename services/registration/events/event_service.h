@@ -6,6 +6,7 @@
 
 #include "absl/status/status.h"
 #include "libs/base/id.h"
+#include "libs/feed/cache/read_cache.h"
 #include "libs/rpc/context.h"
 #include "libs/rpc/server.h"
 #include "services/registration/events/categories/category_handlers.h"
@@ -23,8 +24,10 @@ class EventService {
  public:
   // All outlive the service.
   EventService(EventStore& store, CategoryStore& categories, FormStore& forms, SeriesStore& series,
-               const GroupReader& groups, EventWatch& watch, IdSource& ids)
+               const GroupReader& groups, EventWatch& watch, IdSource& ids,
+               feed::ReadCacheOptions cache)
       : store_(store),
+        cache_("events", cache),
         groups_(groups),
         watch_(watch),
         ids_(ids),
@@ -66,6 +69,7 @@ class EventService {
                              v1::DeleteSessionResponse& response);
 
   EventStore& store_;
+  feed::ReadCache<v1::Event> cache_;  // by name, as the database has them
   GroupReader groups_;
   EventWatch& watch_;
   IdSource& ids_;

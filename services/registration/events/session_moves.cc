@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "libs/base/status_macros.h"
+#include "libs/base/time_span.h"
 #include "libs/base/timestamp.h"
 #include "services/registration/errors.h"
 #include "services/registration/events/event_rows.h"
@@ -21,9 +22,8 @@ namespace {
 
 constexpr std::int64_t kChoicesPage = 1000;
 
-bool SessionsOverlap(const v1::Session& one, const v1::Session& other) {
-  return MicrosOf(one.start_time()) < MicrosOf(other.end_time()) &&
-         MicrosOf(other.start_time()) < MicrosOf(one.end_time());
+TimeSpan TimeOfSession(const v1::Session& session) {
+  return {TimeOf(session.start_time()), TimeOf(session.end_time())};
 }
 
 // The sessions in which people have a meeting that overlaps `after` and not `before`, by the id of
@@ -55,13 +55,16 @@ absl::StatusOr<std::map<std::string, std::string>> ReadMeetingsMet(sql::Transact
 }  // namespace
 
 absl::Status CheckMove(sql::Transaction& tx, const v1::Session& before, const v1::Session& after) {
+  // What is no move is asked often, a new room or title.
+  if (TimeOfSession(before) == TimeOfSession(after)) return absl::OkStatus();
   const std::string event = EventOf(after.name());
   WICI_ASSIGN_OR_RETURN(const std::vector<SessionRow> rows,
                         LoadSessions(tx, event, INT64_MIN, "", kSessionsMax));
   std::set<std::string> others;
   for (const SessionRow& row : rows) {
     if (row.session.name() == after.name()) continue;
-    if (SessionsOverlap(row.session, after) && !SessionsOverlap(row.session, before)) {
+    const TimeSpan time = TimeOfSession(row.session);
+    if (Overlap(time, TimeOfSession(after)) && !Overlap(time, TimeOfSession(before))) {
       others.insert(row.session.name());
     }
   }

@@ -37,6 +37,24 @@ absl::StatusOr<std::vector<v1::Invitation>> InvitationStore::BatchGet(
   return invitations;
 }
 
+absl::StatusOr<std::map<std::string, std::string>> InvitationStore::FindRegistrations(
+    absl::Time deadline, std::string_view event, const std::vector<std::string>& contacts) {
+  std::map<std::string, std::string> registrations;
+  WICI_RETURN_IF_ERROR(database_.Read(deadline, [&](sql::Transaction& tx) -> absl::Status {
+    WantedPerson all;
+    all.known_as = contacts;
+    WICI_ASSIGN_OR_RETURN(const KnownPeople known, LoadKnownPeople(tx, event, {all}));
+    registrations.clear();
+    for (const auto& [contact, id] : known.ids) {
+      const auto row = known.rows.find(id);
+      if (row == known.rows.end() || row->second.invitation.registration().empty()) continue;
+      registrations[contact] = row->second.invitation.registration();
+    }
+    return absl::OkStatus();
+  }));
+  return registrations;
+}
+
 absl::StatusOr<std::vector<v1::Invitation>> InvitationStore::List(absl::Time deadline,
                                                                   std::string_view event,
                                                                   std::string_view after_id,

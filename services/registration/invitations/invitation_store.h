@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -31,6 +32,10 @@ class InvitationStore {
   // Those of `names` that exist, in no particular order.
   absl::StatusOr<std::vector<v1::Invitation>> BatchGet(absl::Time deadline,
                                                        const std::vector<std::string>& names);
+  // The registrations that some of `contacts` made with their invitations to `event`, by contact,
+  // and whether they are active or not.
+  absl::StatusOr<std::map<std::string, std::string>> FindRegistrations(
+      absl::Time deadline, std::string_view event, const std::vector<std::string>& contacts);
   // At most `limit` invitations of `event` after `after_id`, by id, with one of `answers` (all
   // when empty).
   absl::StatusOr<std::vector<v1::Invitation>> List(absl::Time deadline, std::string_view event,

@@ -30,9 +30,10 @@ CREATE TABLE form_deadlines (
 
 CREATE INDEX form_deadlines_due ON form_deadlines (due_at, event, days) WHERE due_at IS NOT NULL;
 
--- A token bucket for each address links are asked for: full again at `full_at`, when the row means
--- nothing any more. `id` is a keyed hash of event and address (blind_index.h), of people who are
--- registered and of others alike.
+-- A token bucket for each address links are asked for, and one for each that completed what was held
+-- ("completed " before the id): full again at `full_at`, when the row means nothing any more. `id` is
+-- a keyed hash of event and address (blind_index.h), of people who are registered and of others
+-- alike.
 CREATE TABLE resend_buckets (
   id TEXT COLLATE "C" PRIMARY KEY,
   full_at BIGINT NOT NULL

@@ -201,5 +201,58 @@ TEST_P(PeopleServiceTest, AColleagueWithAnInvitationIsExportedAndErasedWithIt) {
   EXPECT_THAT(Found(AllTexts(), words), ::testing::IsEmpty());
 }
 
+TEST_P(PeopleServiceTest, WhoTakesPartInAnEventIsAnsweredByPerson) {
+  const std::string event = OpenEvent(3, 3);
+  const auto seated = SignUp(event, "seat@example.org");
+  const auto gone = SignUp(event, "gone@example.org");
+  const auto elsewhere = SignUp(OpenEvent(1), "elsewhere@example.org");
+  const std::string came = "clusters/c/contacts/came";
+  const std::string silent = "clusters/c/contacts/silent";
+  v1::CreateRegistrationRequest with_invitation;
+  with_invitation.set_parent(event);
+  with_invitation.set_invitation_token(
+      LinksOf(Invite(event, {came, silent})->invitations(0).name()).answer_token());
+  const auto invited = Send(with_invitation);
+  v1::DelegateInvitationRequest pass_on;
+  pass_on.set_token(
+      LinksOf(Invite(event, {"clusters/c/contacts/busy"})->invitations(0).name()).answer_token());
+  *pass_on.mutable_delegate() = RequestFor(event, "colleague@example.org").person();
+  with_invitation.set_invitation_token(
+      LinksOf(DelegateInvitation(pass_on, "")->delegated_to()).answer_token());
+  const auto colleague = Send(with_invitation);
+  const auto waiting = SignUp(event, "queue@example.org");
+  ASSERT_THAT(CancelRegistration(gone->name()), IsOk());
+
+  v1::BatchGetParticipationsRequest request;
+  request.set_event(event);
+  for (const std::string& person :
+       {seated->person(), gone->person(), elsewhere->person(), came, silent, colleague->person(),
+        waiting->person(), std::string("persons/nobody")}) {
+    request.add_persons(person);
+  }
+  const auto answered = BatchGetParticipations(request, service_->grpc.Token("service"));
+  ASSERT_THAT(answered, IsOk());
+  std::vector<std::string> found;
+  for (const v1::Participation& item : answered->participations()) {
+    found.push_back(item.person() + " " + item.registration());
+    EXPECT_EQ(item.state(), StateOf(item.registration()));
+  }
+  EXPECT_THAT(found, ::testing::UnorderedElementsAre(seated->person() + " " + seated->name(),
+                                                     came + " " + invited->name(),
+                                                     colleague->person() + " " + colleague->name(),
+                                                     waiting->person() + " " + waiting->name()));
+
+  request.set_event("events/none");
+  EXPECT_EQ(BatchGetParticipations(request, service_->grpc.Token("service"))->participations_size(),
+            0);
+  request.set_event("none");
+  request.add_persons("anybody");
+  EXPECT_THAT(
+      BatchGetParticipations(request, service_->grpc.Token("service")),
+      ::testing::AllOf(StatusIs(absl::StatusCode::kInvalidArgument, testing::HasViolation("event")),
+                       testing::HasViolation("persons[8]")));
+  EXPECT_THAT(BatchGetParticipations(request, ""), StatusIs(absl::StatusCode::kUnauthenticated));
+}
+
 }  // namespace
 }  // namespace wici::registration

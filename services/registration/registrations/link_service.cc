@@ -1,6 +1,7 @@
 #include "services/registration/registrations/link_service.h"
 
 #include <algorithm>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -19,6 +20,7 @@ namespace wici::registration {
 void LinkService::Register(rpc::Server& server) {
   rpc::Service service = server.AddService("wici.registration.v1.LinkService");
   service.Pooled("BatchGetLinks", this, &LinkService::BatchGetLinks);
+  service.Pooled("BatchGetParticipations", this, &LinkService::BatchGetParticipations);
   service.Pooled("GetOwnOnlineLinks", this, &LinkService::GetOwnOnlineLinks);
 }
 
@@ -46,6 +48,62 @@ absl::Status LinkService::BatchGetLinks(const rpc::Context& context,
     AddLinks(registration, expiries.at(EventOf(registration.name())), response);
   }
   return absl::OkStatus();
+}
+
+absl::Status LinkService::BatchGetParticipations(const rpc::Context& context,
+                                                 const v1::BatchGetParticipationsRequest& request,
+                                                 v1::BatchGetParticipationsResponse& response) {
+  WICI_RETURN_IF_ERROR(Validate(request));
+  WICI_ASSIGN_OR_RETURN(const auto registrations,
+                        FindRegistrations(context.deadline, request.event(),
+                                          {request.persons().begin(), request.persons().end()}));
+  std::vector<std::string> names;
+  for (const auto& [person, name] : registrations) names.push_back(name);
+  WICI_ASSIGN_OR_RETURN(const std::vector<v1::Registration> found,
+                        registrations_.BatchGet(context.deadline, names));
+  std::map<std::string, v1::RegistrationState> active;
+  for (const v1::Registration& registration : found) {
+    if (IsActive(registration.state())) active[registration.name()] = registration.state();
+  }
+  for (const auto& [person, name] : registrations) {
+    const auto at = active.find(name);
+    if (at == active.end()) continue;
+    v1::Participation& participation = *response.add_participations();
+    participation.set_person(person);
+    participation.set_registration(name);
+    participation.set_state(at->second);
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::map<std::string, std::string>> LinkService::FindRegistrations(
+    absl::Time deadline, const std::string& event, const std::vector<std::string>& people) {
+  std::vector<std::string> contacts;
+  std::vector<std::string> persons;
+  for (const std::string& person : people) {
+    (MatchesResourcePattern(person, "persons/*") ? persons : contacts).push_back(person);
+  }
+  WICI_ASSIGN_OR_RETURN(auto registrations,
+                        invitations_.FindRegistrations(deadline, event, contacts));
+  WICI_ASSIGN_OR_RETURN(const std::vector<PersonRow> rows, persons_.Get(deadline, persons));
+  std::map<std::string, std::string> invited;  // person by invitation
+  for (const PersonRow& row : rows) {
+    if (EventOf(row.registration) != event) continue;
+    if (MatchesResourcePattern(row.registration, kInvitationPattern)) {
+      invited[row.registration] = row.id;
+    } else {
+      registrations[row.id] = row.registration;
+    }
+  }
+  std::vector<std::string> names;
+  for (const auto& [name, person] : invited) names.push_back(name);
+  WICI_ASSIGN_OR_RETURN(const std::vector<v1::Invitation> found,
+                        invitations_.BatchGet(deadline, names));
+  for (const v1::Invitation& invitation : found) {
+    if (invitation.registration().empty()) continue;
+    registrations[invited[invitation.name()]] = invitation.registration();
+  }
+  return registrations;
 }
 
 absl::Status LinkService::GetOwnOnlineLinks(const rpc::Context& context,

@@ -2,9 +2,11 @@
 #ifndef WICI_SERVICES_REGISTRATION_REGISTRATIONS_LINK_SERVICE_H_
 #define WICI_SERVICES_REGISTRATION_REGISTRATIONS_LINK_SERVICE_H_
 
+#include <map>
 #include <string>
 #include <unordered_map>
 #include <utility>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -15,6 +17,7 @@
 #include "libs/rpc/server.h"
 #include "services/registration/events/event_store.h"
 #include "services/registration/invitations/invitation_store.h"
+#include "services/registration/people/person_store.h"
 #include "services/registration/registrations/registration_store.h"
 #include "wici/registration/v1/link_service.pb.h"
 
@@ -25,10 +28,11 @@ class LinkService {
  public:
   // `key` signs the tokens. The references outlive the service.
   LinkService(EventStore& events, InvitationStore& invitations, RegistrationStore& registrations,
-              auth::SigningKey key, const Clock& clock)
+              PersonStore& persons, auth::SigningKey key, const Clock& clock)
       : events_(events),
         invitations_(invitations),
         registrations_(registrations),
+        persons_(persons),
         key_(std::move(key)),
         clock_(clock) {}
   // Adds the service to `server`.
@@ -37,10 +41,17 @@ class LinkService {
  private:
   absl::Status BatchGetLinks(const rpc::Context& context, const v1::BatchGetLinksRequest& request,
                              v1::BatchGetLinksResponse& response);
+  absl::Status BatchGetParticipations(const rpc::Context& context,
+                                      const v1::BatchGetParticipationsRequest& request,
+                                      v1::BatchGetParticipationsResponse& response);
 
   absl::Status GetOwnOnlineLinks(const rpc::Context& context,
                                  const v1::GetOwnOnlineLinksRequest& request,
                                  v1::OnlineLinks& response);
+
+  // The registrations of some of `people` for `event`, by person, active or not.
+  absl::StatusOr<std::map<std::string, std::string>> FindRegistrations(
+      absl::Time deadline, const std::string& event, const std::vector<std::string>& people);
 
   // When the links of each event end.
   using Expiries = std::unordered_map<std::string, absl::Time>;
@@ -54,6 +65,7 @@ class LinkService {
   EventStore& events_;
   InvitationStore& invitations_;
   RegistrationStore& registrations_;
+  PersonStore& persons_;
   const auth::SigningKey key_;
   const Clock& clock_;
 };

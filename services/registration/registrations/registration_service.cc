@@ -135,6 +135,7 @@ absl::StatusOr<SeatOp> RegistrationService::MakeOp(const rpc::Context& context,
   op.event = std::string(event);
   op.actor = context.principal.id;
   op.key = CallOf(context, request).key;
+  op.written = context.written;
   op.what = std::move(added);
   return op;
 }
@@ -219,6 +220,7 @@ void RegistrationService::CreateGroup(const rpc::Context& context,
   op.event = request.parent();
   op.actor = context.principal.id;
   op.key = CallOf(context, request).key;
+  op.written = context.written;
   op.what = std::move(group);
   store_.Submit(context.deadline, std::move(op),
                 [reply = std::move(reply)](SeatOp& done, const absl::Status& status) {

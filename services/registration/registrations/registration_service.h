@@ -52,7 +52,7 @@ class RegistrationService {
                                 rpc::Reply<v1::BatchCreateRegistrationsResponse> reply);
   void CancelRegistration(const rpc::Context& context, const v1::CancelRegistrationRequest& request,
                           Reply reply);
-  // By the coordinator of a party: party_registration.cc.
+  // By the coordinator of a party: parties/party_registration.cc.
   void CreatePartyRegistrations(const rpc::Context& context,
                                 const v1::CreatePartyRegistrationsRequest& request,
                                 rpc::Reply<v1::BatchCreateRegistrationsResponse> reply);

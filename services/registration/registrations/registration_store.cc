@@ -117,13 +117,26 @@ absl::Status AddPeople(sql::Transaction& tx, std::vector<v1::PartyRegistration>&
   return absl::OkStatus();
 }
 
+// What a finished operation made of its event.
+rpc::Versions VersionsOf(const SeatOp& op) {
+  rpc::Versions versions;
+  if (op.event_version > 0) {
+    versions.Raise(op.event, op.event_version);
+  } else {
+    versions.RaiseAll();  // which one it was is not kept with a repeated answer
+  }
+  return versions;
+}
+
 }  // namespace
 
 RegistrationStore::RegistrationStore(sql::Database& database, const Clock& clock,
                                      const Clock& machine, IdSource& ids,
-                                     std::function<void()> on_commit, sql::CommitterOptions options)
+                                     std::function<void()> on_commit, sql::CommitterOptions options,
+                                     Mutation::OnWritten on_written)
     : database_(database),
       on_commit_(std::move(on_commit)),
+      on_written_(std::move(on_written)),
       committer_("registration", database, machine, options,
                  [&clock, &ids](sql::Transaction& tx, absl::Span<SeatOp* const> ops) {
                    return ApplySeatOps(tx, ops, clock.Now(), ids);
@@ -134,6 +147,11 @@ void RegistrationStore::Submit(absl::Time deadline, SeatOp op, Done done) {
   committer_.Submit(event, deadline, std::move(op),
                     [this, done = std::move(done)](SeatOp& finished, const absl::Status& status) {
                       if (status.ok() && finished.leads) on_commit_();
+                      if (status.ok() && finished.status.ok()) {
+                        const rpc::Versions versions = VersionsOf(finished);
+                        if (on_written_) on_written_(versions);
+                        if (finished.written != nullptr) finished.written->Merge(versions);
+                      }
                       done(finished, status);
                     });
 }

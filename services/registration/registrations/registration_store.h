@@ -15,6 +15,7 @@
 #include "libs/base/id.h"
 #include "libs/sql/committer.h"
 #include "libs/sql/database.h"
+#include "services/registration/mutation.h"
 #include "services/registration/registrations/registration_rows.h"
 #include "services/registration/seats/ops/seat_ops.h"
 #include "wici/registration/v1/registration_service.pb.h"
@@ -25,10 +26,11 @@ namespace wici::registration {
 class RegistrationStore {
  public:
   // `clock` says when something happens by the rules, `machine` how long the committer may take.
-  // `on_commit` is called after commits (Sequencer::Wake). Everything outlives the store.
+  // `on_commit` is called after commits (Sequencer::Wake), and `on_written`, if any, told what they
+  // made of the events, before anybody is answered. Everything outlives the store.
   RegistrationStore(sql::Database& database, const Clock& clock, const Clock& machine,
                     IdSource& ids, std::function<void()> on_commit,
-                    sql::CommitterOptions options = {});
+                    sql::CommitterOptions options = {}, Mutation::OnWritten on_written = nullptr);
 
   // Hands `op` to the group committer; `done` gets it back with its result after COMMIT, on a
   // thread of the committer, and must not block. The status given to `done` is that of the
@@ -75,6 +77,7 @@ class RegistrationStore {
  private:
   sql::Database& database_;
   const std::function<void()> on_commit_;
+  const Mutation::OnWritten on_written_;
   sql::GroupCommitter<SeatOp> committer_;
 };
 

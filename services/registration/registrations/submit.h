@@ -30,6 +30,7 @@ void SubmitStep(RegistrationStore& store, const rpc::Context& context, const Req
   SeatOp op;
   op.event = EventOf(step.name);
   op.key = std::move(call.key);
+  op.written = std::move(call.written);
   op.actor = context.principal.id;
   op.what = std::move(step);
   SubmitAndReply(store, call.deadline, std::move(op), std::move(reply));

@@ -77,7 +77,7 @@ class EventAggregate {
   // A loaded quota by the name of its category or session, or nullptr.
   QuotaRow* FindQuota(const std::string& name) { return quotas_.Find(name); }
 
-  // What has no place for a loaded registration, whose quotas are loaded: the event, its
+  // What has no place for a registration, loaded or not, whose quotas are loaded: the event, its
   // categories, sessions, party, audience and voucher, by name, each once. Empty when only its turn
   // has not come.
   std::vector<std::string> Lacking(const v1::Registration& registration);

@@ -4,6 +4,7 @@
 #include <set>
 #include <utility>
 
+#include "libs/base/log.h"
 #include "libs/base/status_macros.h"
 #include "services/registration/errors.h"
 #include "services/registration/names.h"
@@ -89,6 +90,7 @@ std::string EventQuotas::NameOf(const Quota* counts) const {
   for (const auto& [name, kept] : kept_) {
     if (&kept->row.counts == counts) return name;
   }
+  WICI_CHECK(counts == nullptr);
   return "";
 }
 
@@ -129,7 +131,7 @@ absl::Status EventQuotas::Check(const v1::Registration& registration) const {
     const auto at = kept_.find(name);
     if (at == kept_.end()) return SessionNotFoundError(name);
     const QuotaRow& session = at->second->row;
-    sessions.push_back({name, session.starts, session.ends});
+    sessions.push_back({name, {session.starts, session.ends}});
   }
   if (const auto overlap = FindOverlap(std::move(sessions))) {
     return SessionsOverlapError(overlap->first, overlap->second);

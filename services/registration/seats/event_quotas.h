@@ -32,7 +32,7 @@ class EventQuotas {
 
   // A loaded quota by the name of its category, session and so on, or nullptr.
   QuotaRow* Find(const std::string& name);
-  // The name of the quota with these counts, or "".
+  // The name of the loaded quota with these counts, "" for nullptr, which stands for the event.
   std::string NameOf(const Quota* counts) const;
   // The loaded categories.
   std::vector<const QuotaRow*> Categories() const;

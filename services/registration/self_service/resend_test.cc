@@ -1,9 +1,12 @@
-// Links sent again, without telling who is registered.
+// Links sent again, without telling who is registered, and how many mails a stranger may cause.
+#include <cstdint>
 #include <string>
 #include <vector>
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "libs/base/status_macros.h"
+#include "services/registration/self_service/resend_limit.h"
 #include "services/registration/testing/registration_fixture.h"
 
 namespace wici::registration {
@@ -26,6 +29,20 @@ class ResendTest : public RegistrationTest {
     // What is asked goes through the committer in its order: when this is answered, so is that.
     CancelRegistration(event + "/registrations/none").IgnoreError();
     return answer;
+  }
+  // What a stranger can do with any address: how the completion ended. What is held is given up.
+  absl::Status HoldCompleteAndCancel(const std::string& event, const std::string& email) {
+    v1::CreateRegistrationRequest hold = RequestFor(event, email);
+    hold.mutable_hold_duration()->set_seconds(600);
+    const auto held = Send(hold);
+    if (!held.ok()) return held.status();
+    v1::CompleteOwnRegistrationRequest complete;
+    complete.set_token(held->hold_token());
+    const absl::Status completed = CompleteOwnRegistration(complete, "").status();
+    v1::CancelOwnRegistrationRequest cancel;
+    cancel.set_token(held->hold_token());
+    EXPECT_THAT(CancelOwnRegistration(cancel, ""), IsOk());
+    return completed;
   }
   // What is sent again, of all changes.
   std::vector<std::string> Repeated() {
@@ -84,6 +101,65 @@ TEST_P(ResendTest, TheLimitIsOfOneAddressAndPasses) {
   clock().Advance(absl::Hours(2));
   for (int i = 0; i < 3; ++i) EXPECT_THAT(Resend(event, "a@example.org"), IsOk());
   EXPECT_EQ(Repeated().size(), 8u);
+}
+
+TEST_P(ResendTest, WhoeverHoldsPlacesInALoopHasFewMailsSentToAnAddress) {
+  const std::string event = OpenEvent(5);
+  ASSERT_THAT(HoldCompleteAndCancel(event, "a@example.org"), IsOk());
+  for (int i = 0; i < 2; ++i) {
+    EXPECT_THAT(HoldCompleteAndCancel(event, "A@example.org"), IsOk());
+  }
+  const absl::Status refused = HoldCompleteAndCancel(event, "a@example.org");
+  EXPECT_THAT(refused, StatusIs(absl::StatusCode::kResourceExhausted, Reason("RESEND_LIMITED")));
+  EXPECT_TRUE(refused.GetPayload("type.googleapis.com/google.rpc.RetryInfo").has_value());
+  EXPECT_EQ(Get(event)->seats().held(), 0) << "what was not completed can be given up";
+  EXPECT_THAT(HoldCompleteAndCancel(event, "b@example.org"), IsOk()) << "of another address";
+  EXPECT_THAT(HoldCompleteAndCancel(OpenEvent(5), "a@example.org"), IsOk()) << "of another event";
+  EXPECT_THAT(Resend(event, "a@example.org"), IsOk()) << "links have a limit of their own";
+  clock().Advance(absl::Minutes(20));
+  EXPECT_THAT(HoldCompleteAndCancel(event, "a@example.org"), IsOk());
+  EXPECT_THAT(HoldCompleteAndCancel(event, "a@example.org"), Reason("RESEND_LIMITED"));
+}
+
+TEST_P(ResendTest, ACompletionThatIsRefusedCountsForNothing) {
+  const std::string event = OpenEvent(5);
+  ASSERT_THAT(AddForm(event, {Field("topic", v1::FORM_FIELD_TYPE_TEXT, true)}), IsOk());
+  v1::CreateRegistrationRequest hold = RequestFor(event, "a@example.org");
+  hold.mutable_hold_duration()->set_seconds(600);
+  const auto held = Send(hold);
+  ASSERT_THAT(held, IsOk());
+  v1::CompleteOwnRegistrationRequest complete;
+  complete.set_token(held->hold_token());
+  for (int i = 0; i < 4; ++i) {
+    EXPECT_THAT(CompleteOwnRegistration(complete, ""),
+                StatusIs(absl::StatusCode::kInvalidArgument));
+  }
+  v1::FormAnswer& answer = *complete.add_answers();
+  answer.set_field_id("topic");
+  answer.add_values("bioróżnorodność");
+  EXPECT_THAT(CompleteOwnRegistration(complete, ""), IsOk());
+}
+
+TEST_P(ResendTest, BucketsThatAreFullAgainAreDeleted) {
+  const std::string event = OpenEvent(5);
+  ASSERT_THAT(Resend(event, "a@example.org"), IsOk());
+  clock().Advance(absl::Minutes(10));
+  ASSERT_THAT(Resend(event, "b@example.org"), IsOk());
+  const auto delete_full = [&]() -> std::int64_t {
+    std::int64_t deleted = -1;
+    const absl::Status status = database().Write(
+        machine_.Now() + absl::Seconds(10), [&](sql::Transaction& tx) -> absl::Status {
+          WICI_ASSIGN_OR_RETURN(deleted, ResendBuckets::DeleteFull(tx, clock().Now(), 10));
+          return absl::OkStatus();
+        });
+    EXPECT_THAT(status, IsOk());
+    return deleted;
+  };
+  EXPECT_EQ(delete_full(), 0);
+  clock().Advance(absl::Minutes(10));
+  EXPECT_EQ(delete_full(), 1) << "that of the first";
+  clock().Advance(absl::Minutes(10));
+  EXPECT_EQ(delete_full(), 1);
 }
 
 TEST_P(ResendTest, TheAddressStandsInNoTableButThatOfPersons) {

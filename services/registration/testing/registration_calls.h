@@ -78,6 +78,7 @@
   CALL(CheckInService, MarkNoShows, MarkNoShowsResponse)                                \
   CALL(CheckInService, UndoCheckIn, Registration)                                       \
   CALL(LinkService, BatchGetLinks, BatchGetLinksResponse)                               \
+  CALL(LinkService, BatchGetParticipations, BatchGetParticipationsResponse)             \
   CALL(LinkService, GetOwnOnlineLinks, OnlineLinks)                                     \
   CALL(SurveyService, AnswerOwnSurvey, AnswerOwnSurveyResponse)                         \
   CALL(SurveyService, CreateSurvey, Survey)                                             \

@@ -1,5 +1,7 @@
 #include "services/registration/testing/registration_server.h"
 
+#include <utility>
+
 #include "services/registration/services.h"
 
 namespace wici::registration {
@@ -72,11 +74,18 @@ MeetingKeeper& BackgroundWork::meeting_keeper() { return all.meeting_keeper(); }
 
 struct RegistrationServer::Served {
   Served(RegistrationServer& server, sql::Database& database, const Clock& machine,
-         testing::ServiceFixture& first)
+         testing::ServiceFixture& first, feed::ReadCacheOptions cache,
+         Mutation::OnWritten on_written)
       : watch(database, machine),
         registry_client(server.registry.channel(), server.registry.key(), server.registry.clock()),
-        services({database, server.grpc.clock(), machine, first.ids(), [] {}}, watch,
-                 registry_client, first.key()) {}
+        services({.database = database,
+                  .clock = server.grpc.clock(),
+                  .machine = machine,
+                  .ids = first.ids(),
+                  .on_commit = [] {},
+                  .cache = cache,
+                  .on_written = std::move(on_written)},
+                 watch, registry_client, first.key()) {}
 
   EventWatch watch;
   RegistryClient registry_client;
@@ -84,9 +93,11 @@ struct RegistrationServer::Served {
 };
 
 RegistrationServer::RegistrationServer(sql::Database& database, const Clock& machine,
-                                       RegistrationServer* first)
+                                       RegistrationServer* first, feed::ReadCacheOptions cache,
+                                       std::function<void(const rpc::Versions&)> on_written)
     : served(std::make_unique<Served>(*this, database, machine,
-                                      first == nullptr ? grpc : first->grpc)),
+                                      first == nullptr ? grpc : first->grpc, cache,
+                                      std::move(on_written))),
       watch(served->watch),
       services{served->services} {
   served->services.Register(grpc.server());

@@ -3,12 +3,15 @@
 #ifndef WICI_SERVICES_REGISTRATION_TESTING_REGISTRATION_SERVER_H_
 #define WICI_SERVICES_REGISTRATION_TESTING_REGISTRATION_SERVER_H_
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "libs/base/clock.h"
+#include "libs/feed/cache/read_cache_options.h"
+#include "libs/rpc/versions.h"
 #include "libs/sql/database.h"
 #include "libs/testing/service_fixture.h"
 #include "wici/cluster_registry/v1/audience_service.pb.h"
@@ -85,7 +88,8 @@ struct BackgroundWork {
 // ids in common with, and outlives it.
 struct RegistrationServer {
   RegistrationServer(sql::Database& database, const Clock& machine,
-                     RegistrationServer* first = nullptr);
+                     RegistrationServer* first = nullptr, feed::ReadCacheOptions cache = {},
+                     std::function<void(const rpc::Versions&)> on_written = nullptr);
   ~RegistrationServer();
 
   FakeRegistry registry;

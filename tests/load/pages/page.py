@@ -13,6 +13,7 @@ from pages.plot import number
 
 LEAD = {  # what each benchmark is about
     "growth": "What a read of the registry costs as the data grow",
+    "meetings": "Schedules of one-to-one meetings on public instances",
     "notification": "From accepted to handed over to the mail server",
     "registration": "CreateRegistration on one hot event",
     "registration_growth": "What one registration of an event costs as the event grows",

@@ -45,14 +45,17 @@ absl::StatusOr<LabelFacts> ReadLabelFacts(Reader& reader, const std::string& clu
     if (row.Text(0) == cluster) {
       cluster_known = row.Int(2) <= ToMicros(known_at);
       facts.cluster = ReadClusterBody(row, 4);
+      facts.sources.push_back({cluster, row.Int(6)});
     } else if (row.Text(0) == scheme) {
       facts.scheme = ReadLabelSchemeRow(row);
+      facts.sources.push_back({scheme, row.Int(6)});
     } else {
       facts.labels.push_back(ReadLabelRow(row));
     }
   }
   if (rows.size() == static_cast<std::size_t>(kFactsMax)) {
     cluster_known = true;  // it has labels
+    facts.sources.clear();
     WICI_ASSIGN_OR_RETURN(facts.cluster, ReadCluster(reader, cluster));
     WICI_ASSIGN_OR_RETURN(facts.scheme, ReadLabelScheme(reader, scheme, known_at));
     WICI_ASSIGN_OR_RETURN(facts.labels, ReadAll<v1::Label>([&](const Keyset& keyset) {

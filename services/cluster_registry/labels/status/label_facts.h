@@ -11,6 +11,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "libs/rpc/versions.h"
 #include "services/cluster_registry/store.h"
 #include "wici/cluster_registry/v1/cluster.pb.h"
 #include "wici/cluster_registry/v1/label.pb.h"
@@ -23,6 +24,8 @@ struct LabelFacts {
   v1::Cluster cluster;  // as it is; only what says who may see it is to be relied on
   v1::LabelScheme scheme;
   std::vector<v1::Label> labels;  // of the scheme
+  // Cluster and scheme at the versions of the snapshot; none when more than one read was needed.
+  std::vector<rpc::Version> sources;
 };
 
 // Errors: NOT_FOUND (RESOURCE_NOT_FOUND) for a cluster or scheme that was not recorded at

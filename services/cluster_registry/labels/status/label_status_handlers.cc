@@ -2,6 +2,7 @@
 
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -62,6 +63,12 @@ absl::Time Shown(absl::Time known_at, const Clock& clock) {
 }
 absl::CivilDay KnownOn(absl::Time time) { return absl::ToCivilDay(time, absl::UTCTimeZone()); }
 
+std::size_t BytesOf(const LabelFacts& facts) {
+  std::size_t bytes = sizeof(facts) + facts.cluster.SpaceUsedLong() + facts.scheme.SpaceUsedLong();
+  for (const v1::Label& label : facts.labels) bytes += label.SpaceUsedLong();
+  return bytes;
+}
+
 absl::Status ValidateBatch(const v1::BatchGetLabelStatusRequest& request, const Clock& clock,
                            absl::Time& known_at) {
   Violations violations;
@@ -89,17 +96,35 @@ absl::Status LabelStatusHandlers::GetLabelStatus(const rpc::Context& context,
       ParseKnownAt(request.known_at(), request.has_known_at(), environment_.clock, violations);
   WICI_RETURN_IF_ERROR(violations.ToStatus(kDomain));
   const absl::Time shown = Shown(known_at, environment_.clock);
-  LabelFacts facts;
-  WICI_RETURN_IF_ERROR(environment_.store.Read(context.deadline, [&](Reader& reader) {
-    WICI_ASSIGN_OR_RETURN(facts,
-                          ReadLabelFacts(reader, request.cluster(), request.scheme(), known_at));
-    return absl::OkStatus();
-  }));
-  if (!MaySee(context.principal, facts.cluster)) return NotFoundError(request.cluster());
-  WICI_RETURN_IF_ERROR(Answer(request, facts.scheme, facts.labels, request.accept_derived(),
+  WICI_ASSIGN_OR_RETURN(const std::shared_ptr<const LabelFacts> facts,
+                        GetFacts(context, request, known_at));
+  // Who may see what, and what holds on the day, is asked of each answer.
+  if (!MaySee(context.principal, facts->cluster)) return NotFoundError(request.cluster());
+  WICI_RETURN_IF_ERROR(Answer(request, facts->scheme, facts->labels, request.accept_derived(),
                               KnownOn(shown), response));
   *response.mutable_known_at() = TimeUtil::MicrosecondsToTimestamp(ToMicros(shown));
   return absl::OkStatus();
+}
+
+absl::StatusOr<std::shared_ptr<const LabelFacts>> LabelStatusHandlers::GetFacts(
+    const rpc::Context& context, const v1::GetLabelStatusRequest& request, absl::Time known_at) {
+  using LoadedFacts = feed::Loaded<LabelFacts>;
+  const auto load = [&]() -> absl::StatusOr<LoadedFacts> {
+    auto facts = std::make_shared<LabelFacts>();
+    WICI_RETURN_IF_ERROR(environment_.store.Read(context.deadline, [&](Reader& reader) {
+      WICI_ASSIGN_OR_RETURN(*facts,
+                            ReadLabelFacts(reader, request.cluster(), request.scheme(), known_at));
+      return absl::OkStatus();
+    }));
+    const std::vector<rpc::Version> sources = facts->sources;
+    const std::size_t bytes = BytesOf(*facts);
+    return LoadedFacts{std::move(facts), sources, bytes};
+  };
+  if (known_at == kPresent) {
+    return cache_.Get(absl::StrCat(request.cluster(), " ", request.scheme()), context.seen, load);
+  }
+  WICI_ASSIGN_OR_RETURN(LoadedFacts loaded, load());
+  return std::move(loaded.value);
 }
 
 absl::Status LabelStatusHandlers::BatchGetLabelStatus(const rpc::Context& context,

@@ -7,16 +7,20 @@
 namespace wici::cluster_registry {
 
 // The scheme $2 and the labels of it that cluster $1 has, as known at $3, and the cluster itself as
-// it is: one round trip for one question.
+// it is: one round trip for one question. The last column of scheme and cluster is the version of
+// their aggregate.
 inline constexpr sql::Query kGetLabelFacts{"get_label_facts", R"sql(
-  SELECT name, version, created_at, recorded_from, body, recorded_until FROM label_scheme_versions
+  SELECT name, version, created_at, recorded_from, body, recorded_until, version
+  FROM label_scheme_versions
   WHERE name = $2 AND recorded_from <= $3 AND (recorded_until IS NULL OR recorded_until > $3)
   UNION ALL
-  SELECT name, version, created_at, recorded_from, body, recorded_until FROM label_versions
+  SELECT name, version, created_at, recorded_from, body, recorded_until, version
+  FROM label_versions
   WHERE cluster = $1 AND scheme = $2
     AND recorded_from <= $3 AND (recorded_until IS NULL OR recorded_until > $3)
   UNION ALL
-  SELECT name, version, created_at, updated_at, body, deleted_at FROM clusters WHERE name = $1
+  SELECT name, version, created_at, updated_at, body, deleted_at, aggregate_version
+  FROM clusters WHERE name = $1
   LIMIT $4)sql"};
 
 // For many questions: which clusters there are, and every record version of their labels.

@@ -1,7 +1,6 @@
 #include "services/notification/deliveries/replay/replay_store.h"
 
 #include <algorithm>
-#include <map>
 #include <set>
 #include <string>
 #include <utility>
@@ -17,6 +16,7 @@
 #include "services/notification/deliveries/queries.h"
 #include "services/notification/deliveries/replay/queries.h"
 #include "services/notification/deliveries/rules/ledger.h"
+#include "services/notification/deliveries/sql_store.h"
 #include "services/notification/errors.h"
 
 namespace wici::notification {
@@ -30,20 +30,16 @@ using sql::Value;
 // Adds a change of `kind` for each delivery of `rows` (id, notification, person, event).
 absl::Status AddChangesOf(Transaction& tx, absl::Span<const Row> rows, std::string_view kind,
                           std::vector<feed::Change>& changes) {
-  // In the order of the notifications, so that two transactions cannot wait for each other.
-  std::map<std::string, std::vector<const Row*>> by_notification;
-  for (const Row& row : rows) by_notification[row.Text(1)].push_back(&row);
-  for (const auto& [notification_id, its_rows] : by_notification) {
-    WICI_ASSIGN_OR_RETURN(const Rows bumped,
-                          tx.Execute(queries::kBumpNotification, {notification_id}));
-    for (const Row* row : its_rows) {
-      changes.push_back(feed::Change{.aggregate = NotificationName(notification_id),
-                                     .version = bumped[0].Int(0),
-                                     .kind = std::string(kind),
-                                     .resource = DeliveryName(notification_id, row->Text(0)),
-                                     .person = row->Text(2),
-                                     .attributes = {{"event", row->Text(3)}}});
-    }
+  std::set<std::string> notifications;
+  for (const Row& row : rows) notifications.insert(row.Text(1));
+  WICI_ASSIGN_OR_RETURN(const auto versions, BumpNotifications(tx, notifications));
+  for (const Row& row : rows) {
+    changes.push_back(feed::Change{.aggregate = NotificationName(row.Text(1)),
+                                   .version = versions.at(row.Text(1)),
+                                   .kind = std::string(kind),
+                                   .resource = DeliveryName(row.Text(1), row.Text(0)),
+                                   .person = row.Text(2),
+                                   .attributes = {{"event", row.Text(3)}}});
   }
   return absl::OkStatus();
 }

@@ -76,11 +76,18 @@ struct NewNotification {
   std::int64_t calendar_sequence = 0;
   absl::Time not_before;
   absl::Time expires;
+  bool can_wait = false;  // nobody waits for it: a digest, a campaign
   std::vector<Recipient> recipients;
   // Its deliveries are collected: they wait, without a time of their own, for the digest to be
   // closed.
   std::optional<v1::Notification::Digest> digest = std::nullopt;
 };
+
+// How far before its time a delivery that is due stands in the queue of its channel, which goes by
+// time. What somebody waits for, a confirmation or the offer of a seat, is to a few people, and
+// goes before what is to many; before all of it that is still alive, however much that is. What has
+// waited longer than a message lives goes first nevertheless. Webhooks keep their order.
+absl::Duration HeadStart(const NewNotification& notification);
 
 // A delivery a worker holds: everything it needs but the facts, which it fetches when it sends.
 struct ClaimedDelivery {

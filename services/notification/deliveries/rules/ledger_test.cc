@@ -26,6 +26,21 @@ AttemptResult Result(v1::AttemptOutcome outcome) {
   return result;
 }
 
+TEST(LedgerTest, WhatSomebodyWaitsForGoesBeforeWhatIsToMany) {
+  NewNotification confirmation;
+  confirmation.recipients.resize(1);
+  EXPECT_EQ(HeadStart(confirmation), kDefaultLifetime);
+  NewNotification reminder;
+  reminder.recipients.resize(11);
+  EXPECT_EQ(HeadStart(reminder), absl::ZeroDuration());
+  NewNotification digest = confirmation;
+  digest.can_wait = true;
+  EXPECT_EQ(HeadStart(digest), absl::ZeroDuration());
+  NewNotification webhook = confirmation;
+  webhook.channel = v1::CHANNEL_WEBHOOK;
+  EXPECT_EQ(HeadStart(webhook), absl::ZeroDuration()) << "they keep their order";
+}
+
 TEST(LedgerTest, DefiniteOutcomesAreFinal) {
   EXPECT_EQ(SettleAttempt(Claimed(), Result(v1::ATTEMPT_OUTCOME_DELIVERED_TO_RELAY), kNow).state,
             v1::DELIVERY_STATE_DELIVERED);

@@ -33,13 +33,13 @@ constexpr ConsentTexts kConsentTexts[] = {
      "Ja, gern", "Danke. Ihre Einwilligung ist bestätigt; Sie können sie jederzeit widerrufen.",
      "Dieser Link gilt nicht oder nicht mehr. Bitte fordern Sie einen neuen an.",
      "Das ist im Moment nicht möglich. Bitte versuchen Sie es gleich noch einmal."},
-    {"cs", "Potvrzení", "Chcete dostávat zprávy, na které jsme se ptali?", "Ano, chci",
+    {"cs", "Potvrzení", "Chcete dostávat zprávy, na které jsme se Vás ptali?", "Ano, chci",
      "Děkujeme. Váš souhlas je potvrzen; můžete jej kdykoli odvolat.",
-     "Tento odkaz nefunguje, nebo už neplatí. Požádejte prosím o nový.",
+     "Tento odkaz nefunguje nebo už neplatí. Požádejte prosím o nový.",
      "V tuto chvíli to není možné. Zkuste to prosím za chvíli."},
     {"uk", "Підтвердження", "Ви хочете отримувати повідомлення, про які ми запитали?", "Так, хочу",
      "Дякуємо. Вашу згоду підтверджено; Ви можете відкликати її будь-коли.",
-     "Це посилання не працює або вже не чинне. Попросіть, будь ласка, нове.",
+     "Це посилання не працює або вже нечинне. Попросіть, будь ласка, нове.",
      "Зараз це неможливо. Спробуйте, будь ласка, за хвилину."}};
 
 const ConsentTexts& ConsentTextsIn(std::string_view language) {

@@ -1,6 +1,7 @@
 // Whether a message may go to a person now: the one rule, asked just before it is sent. Pure.
 //
-//   mandatory       stopped by an address that does not work, or was suppressed by hand
+//   mandatory       stopped by an address that does not work, or was suppressed by hand, and by a
+//                   number whose owner answered STOP
 //   transactional   also by the person's choice
 //   audience        also by a complaint, by unsubscribing and without consent; waits in quiet
 //   hours;

@@ -24,7 +24,7 @@ Kdy: {{when}}
 
 {{/answer_url}}
 == ticket
-{{#check_in_url}}Vaše vstupenka k prezenci:
+{{#check_in_url}}Vaše vstupenka pro prezenci:
 {{check_in_url}}
 
 {{/check_in_url}}
@@ -34,7 +34,7 @@ Kdy: {{when}}
 
 {{/manage_url}}
 == calendar
-{{#calendar_url}}Odebírat kalendář Vašich akcí:
+{{#calendar_url}}Odebírat kalendář svých akcí:
 {{calendar_url}}
 
 {{/calendar_url}}
@@ -59,15 +59,15 @@ Odkazy v ní jsou určeny pouze Vám; nepředávejte je prosím dál.
 
 {{/manage_url}}{{> footer}}
 == consent-invitation
-Potvrďte prosím: pozvání na akce
+Potvrďte prosím: pozvánky na akce
 
 {{> greeting}}
 
-někdo, nejspíše Vy, požádal o zasílání pozvání na akce na tuto adresu. Potvrďte
-to prosím; do té doby žádná nezasíláme.
+někdo, nejspíše Vy, požádal o zasílání pozvánek na akce na tuto adresu. Potvrďte
+to prosím; do té doby žádné nezasíláme.
 
-{{> confirm}}Pokud jste to nebyli Vy, nemusíte nic dělat: bez Vašeho potvrzení z toho nic
-neplyne.
+{{> confirm}}Pokud o to požádal někdo jiný, nemusíte nic dělat: bez Vašeho potvrzení z toho
+nic neplyne.
 
 {{> footer}}
 == consent-marketing
@@ -78,8 +78,8 @@ Potvrďte prosím: novinky
 někdo, nejspíše Vy, požádal o zasílání novinek na tuto adresu. Potvrďte to
 prosím; do té doby žádné nezasíláme.
 
-{{> confirm}}Pokud jste to nebyli Vy, nemusíte nic dělat: bez Vašeho potvrzení z toho nic
-neplyne.
+{{> confirm}}Pokud o to požádal někdo jiný, nemusíte nic dělat: bez Vašeho potvrzení z toho
+nic neplyne.
 
 {{> footer}}
 == digest
@@ -109,7 +109,7 @@ Děkujeme: {{event_title}}, {{date}}
 
 {{> greeting}}
 
-akce skončila. Děkujeme, že jste se zaregistrovali. Co po ní zbývá, například
+akce skončila. Děkujeme za Vaši registraci. Další dokumenty, například
 potvrzení o účasti, jakmile bude vystaveno, najdete u své registrace.
 
 {{> facts}}
@@ -119,7 +119,7 @@ Připomenutí: {{event_title}}, {{date}}
 
 {{> greeting}}
 
-připomínáme akci, na kterou jste registrováni. Začíná
+připomínáme akci, na kterou máte registraci. Začíná
 {{#days}}za {{days}} {{#days.one}}den{{/days.one}}{{#days.few}}dny{{/days.few}}{{#days.other}}dní{{/days.other}}{{/days}}{{#hours}}za {{hours}} {{#hours.one}}hodinu{{/hours.one}}{{#hours.few}}hodiny{{/hours.few}}{{#hours.other}}hodin{{/hours.other}}{{/hours}}.
 Těšíme se na Vás.
 
@@ -166,15 +166,15 @@ v kalendáři rezervuje, dokud se nerozhodnete.
 
 {{> footer}}
 == invitation-delegated
-Předané pozvání: {{event_title}}, {{date}}
+Předaná pozvánka: {{event_title}}, {{date}}
 
 {{> greeting}}
 
 osoba, kterou pozval pořadatel {{organiser}}, nemůže přijít a předala Vám
-pozvání na následující akci.
+pozvánku na následující akci.
 
 {{> facts}}
-{{> summary}}{{> answer}}Pokud jde o omyl, nemusíte nic dělat: bez Vaší odpovědi z pozvání nic
+{{> summary}}{{> answer}}Pokud jde o omyl, nemusíte nic dělat: bez Vaší odpovědi z pozvánky nic
 nevyplývá.
 
 {{> footer}}
@@ -254,8 +254,8 @@ ráda, že to ví.
 
 {{> greeting}}
 
-Vaše dvoustranná schůzka má čas a stůl. Přiložený záznam do kalendáře k ní
-patří. Pokud přijít nemůžete, zrušte ji prosím včas: druhá strana bude ráda,
+Vaše dvoustranná schůzka má určený čas a stůl. Přiložený záznam do kalendáře
+k ní patří. Pokud přijít nemůžete, zrušte ji prosím včas: druhá strana bude ráda,
 že to ví.
 
 {{> meeting_body}}
@@ -289,7 +289,7 @@ Nabídka místa skončila: {{event_title}}
 
 {{> greeting}}
 
-místo, které jsme pro Vás drželi, nebylo včas přijato a již držené není.
+místo, které jsme pro Vás drželi, nebylo včas přijato a již ho nedržíme.
 {{#manage_url}}Jste opět na čekací listině, na jejím konci.
 {{/manage_url}}{{^manage_url}}Tím Vaše registrace skončila. Můžete se zaregistrovat znovu.
 {{/manage_url}}
@@ -318,8 +318,8 @@ Máte přece jen místo: {{event_title}}, {{date}}
 
 {{> greeting}}
 
-máme dobrou zprávu: uvolnilo se místo a je Vaše. Postoupili jste z čekací
-listiny a Vaše registrace je nyní potvrzena.
+máme dobrou zprávu: uvolnilo se místo a je Vaše. Vaše registrace postoupila
+z čekací listiny a je nyní potvrzena.
 
 {{> facts}}
 {{> ticket}}{{> manage}}{{> calendar}}Pokud už přijít nemůžete, zrušte prosím registraci, aby Vaše místo mohla
@@ -356,7 +356,7 @@ Zrušeno: {{event_title}}
 
 {{> greeting}}
 
-s lítostí oznamujeme, že část programu, kterou jste si vybrali, se nekoná.
+s lítostí oznamujeme, že se Vámi vybraná část programu nekoná.
 Pokud byla ve Vašem kalendáři, bude z něj odstraněna.
 
 {{> facts}}
@@ -370,14 +370,14 @@ Nový čas nebo sál: {{event_title}}, {{date}}
 
 {{> greeting}}
 
-část programu, kterou jste si vybrali, se koná v jiném čase nebo v jiném
+Vámi vybraná část programu se koná v jiném čase nebo v jiném
 sále. Je-li přiložen záznam do kalendáře, aktualizuje Váš kalendář.
 
 {{> facts}}
 {{#summary}}Je součástí akce: {{summary}}
 
-{{/summary}}{{> manage}}Pokud Vám změna nevyhovuje, vyberte si prosím jinou; Vaše registrace na akci
-zůstává v platnosti.
+{{/summary}}{{> manage}}Pokud Vám změna nevyhovuje, vyberte si prosím jinou část programu; Vaše
+registrace na akci zůstává v platnosti.
 
 {{> footer}}
 == subscription-disabled

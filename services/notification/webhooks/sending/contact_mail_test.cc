@@ -46,9 +46,9 @@ class ContactMailTest : public WorkerFixture {
     if (IsSkipped()) return;
     store_ = std::make_unique<SqlStore>(
         database(), ids_, std::vector<SendCheck*>{&preference_check_, &endpoint_check_});
-    channel_ = *MailChannel::Make(peers_, *store_, clock_, sender_,
-                                  {.url = sink_.url(), .tls = TlsPolicy::kNone},
-                                  WorkerOptions().sender_threads);
+    channel_ =
+        *MailChannel::Make(peers_, *store_, sender_, {.url = sink_.url(), .tls = TlsPolicy::kNone},
+                           WorkerOptions().sender_threads);
     worker_ = MakeWorker("mails");
     webhooks_ = std::make_unique<Webhooks>(
         WebhookEnvironment{

@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "libs/base/clock.h"
+#include "libs/base/deadline.h"
 #include "libs/base/status_macros.h"
 #include "services/notification/webhooks/queries.h"
 #include "services/notification/webhooks/rules/webhook_payload.h"
@@ -19,7 +20,7 @@ absl::StatusOr<std::vector<PlannedWebhook>> FanOut::Plan(
     absl::Span<const feed::v1::Change> changes) {
   const absl::Time now = clock_.Now();
   WICI_ASSIGN_OR_RETURN(const std::vector<v1::Subscription> active,
-                        endpoints_.ListActive(now + kListActiveTimeout));
+                        endpoints_.ListActive(DeadlineIn(kListActiveTimeout)));
   std::vector<PlannedWebhook> webhooks;
   for (const feed::v1::Change& change : changes) {
     PlannedWebhook webhook;

@@ -3,6 +3,7 @@
 #include <set>
 #include <utility>
 
+#include "libs/base/deadline.h"
 #include "libs/base/log.h"
 #include "libs/base/status_macros.h"
 #include "services/notification/webhooks/queries.h"
@@ -43,14 +44,14 @@ Made MakeWebhook(const ClaimedDelivery& delivery, const Endpoint* endpoint, std:
 }  // namespace
 
 absl::StatusOr<std::map<std::string, std::string>> WebhookChannel::GetPayloads(
-    absl::Span<const ClaimedDelivery> deliveries, absl::Time now) {
+    absl::Span<const ClaimedDelivery> deliveries) {
   std::set<std::string> ids;
   for (const ClaimedDelivery& delivery : deliveries) ids.insert(delivery.notification_id);
   std::vector<std::vector<sql::Value>> keys;
   for (const std::string& id : ids) keys.push_back({id});
   std::map<std::string, std::string> payloads;
   WICI_RETURN_IF_ERROR(
-      database_.Read(now + kEndpointTimeout, [&](sql::Transaction& tx) -> absl::Status {
+      database_.Read(DeadlineIn(kEndpointTimeout), [&](sql::Transaction& tx) -> absl::Status {
         payloads.clear();
         WICI_ASSIGN_OR_RETURN(const sql::Rows rows, tx.SelectMany(queries::kGetPayloads, "", keys));
         for (const sql::Row& row : rows) payloads[row.Text(0)] = row.Text(1);
@@ -66,8 +67,9 @@ absl::StatusOr<std::vector<Made>> WebhookChannel::Prepare(
   for (const ClaimedDelivery& delivery : deliveries) {
     if (names.insert(delivery.person).second) ids.push_back(SubscriptionIdOf(delivery.person));
   }
-  WICI_ASSIGN_OR_RETURN(auto endpoints, endpoints_.GetEndpoints(now + kEndpointTimeout, ids, now));
-  WICI_ASSIGN_OR_RETURN(auto payloads, GetPayloads(deliveries, now));
+  WICI_ASSIGN_OR_RETURN(auto endpoints,
+                        endpoints_.GetEndpoints(DeadlineIn(kEndpointTimeout), ids, now));
+  WICI_ASSIGN_OR_RETURN(auto payloads, GetPayloads(deliveries));
   {
     MutexLock lock(mutex_);
     for (const std::string& name : names) known_.erase(name);
@@ -117,7 +119,7 @@ void WebhookChannel::Report(const std::string& subscription, const Endpoint& end
   // Most of the time there is nothing to write.
   if (answer.success && endpoint.health == EndpointHealth{}) return;
   const absl::Status reported =
-      endpoints_.Report(clock_.Now() + kEndpointTimeout, SubscriptionIdOf(subscription),
+      endpoints_.Report(DeadlineIn(kEndpointTimeout), SubscriptionIdOf(subscription),
                         endpoint.subscription.url(), answer);
   if (reported.ok()) return;
   Log(LogLevel::kWarning, "endpoint_not_reported",

@@ -35,7 +35,7 @@ class WebhookChannel final : public Channel {
 
  private:
   absl::StatusOr<std::map<std::string, std::string>> GetPayloads(
-      absl::Span<const ClaimedDelivery> deliveries, absl::Time now);
+      absl::Span<const ClaimedDelivery> deliveries);
   // What was last known of a subscription; null when it does not exist.
   std::shared_ptr<const Endpoint> Find(const std::string& subscription);
   void Report(const std::string& subscription, const Endpoint& endpoint,

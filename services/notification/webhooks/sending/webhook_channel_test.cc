@@ -24,7 +24,7 @@
 #include "services/notification/deliveries/sql_store.h"
 #include "services/notification/feed/feed_handler.h"
 #include "services/notification/migrations.h"
-#include "services/notification/sending/worker.h"
+#include "services/notification/sending/worker/worker.h"
 #include "services/notification/testing/fake_peers.h"
 #include "services/notification/webhooks/rules/webhook_payload.h"
 #include "services/notification/webhooks/sending/endpoint_check.h"

@@ -72,8 +72,4 @@ std::vector<bool> FreeSlots(
   return free;
 }
 
-bool Overlap(const TimeSpan& one, const TimeSpan& other) {
-  return one.start < other.end && other.start < one.end;
-}
-
 }  // namespace wici::registration

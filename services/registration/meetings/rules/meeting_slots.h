@@ -7,17 +7,11 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "google/protobuf/repeated_field.h"
+#include "libs/base/time_span.h"
 #include "wici/registration/v1/meeting.pb.h"
 #include "wici/registration/v1/session.pb.h"
 
 namespace wici::registration {
-
-// [start, end).
-struct TimeSpan {
-  absl::Time start;
-  absl::Time end;
-  friend bool operator==(const TimeSpan&, const TimeSpan&) = default;
-};
 
 // Slots of one length, one after the other with a pause between, as many as fit into the session.
 struct SessionSlots {
@@ -42,8 +36,6 @@ std::vector<bool> FreeSlots(
     const SessionSlots& slots,
     const google::protobuf::RepeatedPtrField<v1::Availability>& availability,
     const std::vector<TimeSpan>& busy);
-
-bool Overlap(const TimeSpan& one, const TimeSpan& other);
 
 }  // namespace wici::registration
 

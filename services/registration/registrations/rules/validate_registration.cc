@@ -326,4 +326,18 @@ absl::Status Validate(const v1::BatchGetLinksRequest& request) {
   return violations.ToStatus(kDomain);
 }
 
+absl::Status Validate(const v1::BatchGetParticipationsRequest& request) {
+  Violations violations;
+  violations.RequireResourceName("event", request.event(), kEventPattern);
+  if (CheckCount("persons", request.persons_size(), 1, static_cast<int>(kBatchSizeMax),
+                 violations)) {
+    for (int i = 0; i < request.persons_size(); ++i) {
+      if (MatchesResourcePattern(request.persons(i), "persons/*")) continue;
+      violations.RequireResourceName(Item("", "persons", i), request.persons(i),
+                                     "clusters/*/contacts/*");
+    }
+  }
+  return violations.ToStatus(kDomain);
+}
+
 }  // namespace wici::registration

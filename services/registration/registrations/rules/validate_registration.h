@@ -35,6 +35,7 @@ absl::Status Validate(const v1::TransferOwnRegistrationRequest& request);
 absl::Status Validate(const v1::ResendOwnLinksRequest& request);
 absl::Status Validate(const v1::MoveOnWaitingListRequest& request);
 absl::Status Validate(const v1::BatchGetLinksRequest& request);
+absl::Status Validate(const v1::BatchGetParticipationsRequest& request);
 absl::Status Validate(const v1::GetOwnOnlineLinksRequest& request);
 
 // `party` is "clusters/*" or "clusters/*/members/*".

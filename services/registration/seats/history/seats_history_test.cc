@@ -3,6 +3,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "services/registration/seats/history/history_fixture.h"
+#include "services/registration/seats/history/stored_rows.h"
 
 namespace wici::registration {
 namespace {

@@ -3,6 +3,7 @@
 #define WICI_NEGATIVE_CONTROL
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "libs/testing/status_matchers.h"
 #include "services/registration/seats/history/history_fixture.h"
 #include "services/registration/seats/rules/seats.cc"  // NOLINT: instead of the one in the library
 

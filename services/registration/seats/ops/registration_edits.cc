@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <string_view>
 
+#include "absl/strings/str_cat.h"
 #include "google/protobuf/util/message_differencer.h"
 #include "libs/base/error.h"
 #include "libs/base/status_macros.h"
@@ -49,6 +50,21 @@ std::set<std::string> CategoriesAsked(EventAggregate& event, const std::vector<S
     }
   }
   return categories;
+}
+
+std::string CompletionBucket(const RegistrationRow& row) {
+  return absl::StrCat("completed ", row.active_key);
+}
+
+std::vector<std::string> CompletionBuckets(EventAggregate& event, const std::vector<SeatOp*>& ops) {
+  std::vector<std::string> buckets;
+  for (const SeatOp* op : ops) {
+    const auto* step = std::get_if<RegistrationStep>(&op->what);
+    if (step == nullptr || step->step != Step::kComplete) continue;
+    const RegistrationRow* row = event.Find(IdOf(step->name));
+    if (row != nullptr) buckets.push_back(CompletionBucket(*row));
+  }
+  return buckets;
 }
 
 absl::Status Edit(EventAggregate& event, const EventForms& forms, const RegistrationStep& step,

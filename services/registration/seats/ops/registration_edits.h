@@ -21,6 +21,13 @@ namespace wici::registration {
 // registrations are loaded.
 std::set<std::string> CategoriesAsked(EventAggregate& event, const std::vector<SeatOp*>& ops);
 
+// Whoever holds a place completes the registration of any address, gives it up and begins anew, and
+// each time we write to that address. So a completion takes a token of this bucket of the address
+// (ResendBuckets), apart from that of links sent again.
+std::string CompletionBucket(const RegistrationRow& row);
+// The buckets that `ops` need. After their registrations are loaded.
+std::vector<std::string> CompletionBuckets(EventAggregate& event, const std::vector<SeatOp*>& ops);
+
 // kUpdate. INVALID_ARGUMENT for a wrong mask or answers, FOLLOW_UP_NOT_OPEN, and what
 // EventAggregate::Change returns.
 absl::Status Edit(EventAggregate& event, const EventForms& forms, const RegistrationStep& step,

@@ -27,6 +27,7 @@
 #include "services/registration/seats/ops/seat_answers.h"
 #include "services/registration/seats/ops/voucher_book.h"
 #include "services/registration/seats/rules/waiting_order.h"
+#include "services/registration/self_service/resend_limit.h"
 
 namespace wici::registration {
 namespace {
@@ -59,6 +60,7 @@ class EventBatch {
     }
     doors_.Settle(changes);
     written = written || doors_.changed();
+    for (SeatOp* op : ops) op->event_version = event_.next_version() - (written ? 0 : 1);
     // A batch of refusals writes nothing.
     if (!written) {
       changes.resize(before);
@@ -93,6 +95,7 @@ class EventBatch {
     }
     WICI_RETURN_IF_ERROR(event_.LoadActiveKeys(keys));
     WICI_RETURN_IF_ERROR(event_.LoadRegistrations(registrations));
+    WICI_RETURN_IF_ERROR(mails_.Load(tx_, CompletionBuckets(event_, ops)));
     WICI_ASSIGN_OR_RETURN(const std::int64_t more, invitations_.LoadForEnd(ending, event_));
     WICI_RETURN_IF_ERROR(forms_.Load(tx_, event_.seats().event, event_.seats().form_versions,
                                      CategoriesAsked(event_, ops), now_));
@@ -281,6 +284,7 @@ class EventBatch {
     v1::Registration answered;
     if (wanted.step == Step::kComplete) {
       WICI_ASSIGN_OR_RETURN(answered, AnswerHeld(forms_, wanted, registration));
+      WICI_RETURN_IF_ERROR(mails_.Take(CompletionBucket(row), now_));
     }
     WICI_ASSIGN_OR_RETURN(const auto chosen, ChooseStep(row, wanted, cause, changes));
     WICI_RETURN_IF_ERROR(event_.Apply(row, chosen.first, chosen.second, cause, changes));
@@ -346,6 +350,7 @@ class EventBatch {
     WICI_RETURN_IF_ERROR(event_.Save());
     WICI_RETURN_IF_ERROR(doors_.Save());
     WICI_RETURN_IF_ERROR(invitations_.Save());
+    WICI_RETURN_IF_ERROR(mails_.Save(tx_));
     WICI_RETURN_IF_ERROR(vouchers_.Save(tx_, event_.seats().event));
     if (persons_.empty()) return absl::OkStatus();
     return tx_.InsertMany(kInsertPersons, "", persons_).status();
@@ -359,6 +364,7 @@ class EventBatch {
   EventForms forms_;
   InvitationBatch invitations_;
   VoucherBook vouchers_;
+  ResendBuckets mails_;
   std::vector<std::vector<sql::Value>> persons_;
 };
 
@@ -371,6 +377,7 @@ absl::Status ApplySeatOps(sql::Transaction& tx, absl::Span<SeatOp* const> ops, a
     op->registration.Clear();
     op->group.clear();
     op->leads = false;
+    op->event_version = 0;
   }
   Twins twins;
   WICI_ASSIGN_OR_RETURN(const Ops fresh, TakeAnswered(tx, ops, twins));

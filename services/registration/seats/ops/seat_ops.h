@@ -6,6 +6,7 @@
 #define WICI_SERVICES_REGISTRATION_SEATS_OPS_SEAT_OPS_H_
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -17,6 +18,7 @@
 #include "absl/types/span.h"
 #include "google/protobuf/field_mask.pb.h"
 #include "libs/base/id.h"
+#include "libs/rpc/versions.h"
 #include "libs/sql/database.h"
 #include "libs/sql/idempotency.h"
 #include "services/registration/registrations/rules/registration_state.h"
@@ -108,11 +110,13 @@ struct SeatOp {
   std::string actor;  // who asks, for the log; "" for the person of the registration
   std::variant<NewRegistration, RegistrationStep, DoorStep, ScanUpload, NewGroup, VoucherRelease>
       what;
+  std::shared_ptr<rpc::WrittenVersions> written;  // to be told what it makes of the event, or null
   // The result: OK with `registration` (of ScanUpload its response), or why it was refused.
   absl::Status status;
   v1::Registration registration;
   std::vector<v1::Registration> group;  // instead, of a NewGroup: in the order of its members
   bool leads = false;                   // set on one operation of a batch that changed something
+  std::int64_t event_version = 0;       // of the event after it; 0: a request repeated
 };
 
 // Decides and writes `ops` in `tx`, those of one event in their order. Sets the result of each;

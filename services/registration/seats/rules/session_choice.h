@@ -7,14 +7,13 @@
 #include <utility>
 #include <vector>
 
-#include "absl/time/time.h"
+#include "libs/base/time_span.h"
 
 namespace wici::registration {
 
 struct ChosenSession {
   std::string name;
-  absl::Time starts;
-  absl::Time ends;
+  TimeSpan time;
 };
 
 // Two of `sessions` that overlap in time, the earlier first, or nullopt. One that ends when the

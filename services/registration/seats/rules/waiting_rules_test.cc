@@ -134,7 +134,7 @@ TEST(WaitingOrderTest, TheEndOfAPriorityIsBehindEverybodyThere) {
 }
 
 ChosenSession At(const std::string& name, int from, int until) {
-  return {name, absl::FromUnixSeconds(from), absl::FromUnixSeconds(until)};
+  return {name, {absl::FromUnixSeconds(from), absl::FromUnixSeconds(until)}};
 }
 
 TEST(SessionChoiceTest, OneMayEndWhenTheNextBegins) {

@@ -8,8 +8,8 @@
 // Neither a message nor a receiver holds up the others: what cannot be made is found and settled
 // alone, and of one lane (a domain, an endpoint) only so many deliveries are held and so many sent
 // at once as the options say; the rest is put off.
-#ifndef WICI_SERVICES_NOTIFICATION_SENDING_WORKER_H_
-#define WICI_SERVICES_NOTIFICATION_SENDING_WORKER_H_
+#ifndef WICI_SERVICES_NOTIFICATION_SENDING_WORKER_WORKER_H_
+#define WICI_SERVICES_NOTIFICATION_SENDING_WORKER_WORKER_H_
 
 #include <cstdint>
 #include <deque>
@@ -65,6 +65,9 @@ class DeliveryWorker {
   absl::StatusOr<int> RunOnce();
 
  private:
+  // Transactions of the worker are small; this is longer than any healthy one takes.
+  static constexpr absl::Duration kDatabaseTimeout = absl::Seconds(10);
+
   struct Job {
     ClaimedDelivery delivery;
     Outgoing outgoing;
@@ -144,4 +147,4 @@ class DeliveryWorker {
 
 }  // namespace wici::notification
 
-#endif  // WICI_SERVICES_NOTIFICATION_SENDING_WORKER_H_
+#endif  // WICI_SERVICES_NOTIFICATION_SENDING_WORKER_WORKER_H_

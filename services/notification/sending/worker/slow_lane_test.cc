@@ -19,7 +19,7 @@
 #include "libs/testing/status_matchers.h"
 #include "services/notification/deliveries/sql_store.h"
 #include "services/notification/migrations.h"
-#include "services/notification/sending/worker.h"
+#include "services/notification/sending/worker/worker.h"
 
 namespace wici::notification {
 namespace {

@@ -1,0 +1,59 @@
+#include "libs/feed/cache/change_marks.h"
+
+#include <algorithm>
+#include <functional>
+
+#include "libs/base/elapsed.h"
+
+namespace wici::feed {
+
+std::size_t ChangeMarks::PlaceOf(std::string_view aggregate) const {
+  return std::hash<std::string_view>()(aggregate) % options_.places;
+}
+
+std::optional<ChangeMarks::Ticket> ChangeMarks::Begin() const {
+  MutexLock lock(mutex_);
+  if (!confirmed_ || IsOver(*confirmed_, options_.lag_max, clock_.Now())) return std::nullopt;
+  return Ticket{.generation = generation_, .seq = seq_, .writes = writes_};
+}
+
+bool ChangeMarks::Holds(const Ticket& ticket, absl::Span<const rpc::Version> sources) const {
+  MutexLock lock(mutex_);
+  if (ticket.generation != generation_ || all_written_ > ticket.writes) return false;
+  for (const rpc::Version& source : sources) {
+    const std::size_t place = PlaceOf(source.aggregate);
+    if (places_[place] > ticket.seq || written_[place] > ticket.writes) return false;
+  }
+  return true;
+}
+
+void ChangeMarks::Wrote(const rpc::Versions& versions) {
+  MutexLock lock(mutex_);
+  ++writes_;
+  if (versions.all()) all_written_ = writes_;
+  for (const rpc::Version& version : versions.list()) {
+    written_[PlaceOf(version.aggregate)] = writes_;
+  }
+}
+
+void ChangeMarks::Reset(std::int64_t seq) {
+  MutexLock lock(mutex_);
+  ++generation_;
+  seq_ = seq;
+  std::fill(places_.begin(), places_.end(), 0);
+}
+
+void ChangeMarks::Take(absl::Span<const v1::Change> changes) {
+  MutexLock lock(mutex_);
+  for (const v1::Change& change : changes) {
+    places_[PlaceOf(change.aggregate())] = change.cursor().seq();
+    seq_ = change.cursor().seq();
+  }
+}
+
+void ChangeMarks::Confirm(absl::Time when) {
+  MutexLock lock(mutex_);
+  confirmed_ = when;
+}
+
+}  // namespace wici::feed

@@ -1,0 +1,79 @@
+// Whether something read earlier may still be shown, by what the change feed has said since.
+//
+// A table of fixed size holds, by the hash of an aggregate's name, the number of the newest change
+// seen. What was read under a ticket holds as long as no later change met its places: two
+// aggregates that share a place cost a needless read, never a wrong answer, and the table never
+// forgets. A ticket is taken before the snapshot of the read is, so a change that commits in
+// between, and is heard of before, while or after what was read is put away, is later than it.
+//
+// All of it is only as good as the feed is followed (marks_follower.h): Begin gives no ticket once
+// the last word is older than `lag_max`.
+#ifndef WICI_LIBS_FEED_CACHE_CHANGE_MARKS_H_
+#define WICI_LIBS_FEED_CACHE_CHANGE_MARKS_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "absl/types/span.h"
+#include "libs/base/clock.h"
+#include "libs/base/mutex.h"
+#include "libs/rpc/versions.h"
+#include "wici/feed/v1/feed.pb.h"
+
+namespace wici::feed {
+
+struct ChangeMarksOptions {
+  absl::Duration lag_max = absl::Seconds(2);
+  std::size_t places = 16'384;  // 16 bytes each
+};
+
+// Thread-safe.
+class ChangeMarks {
+ public:
+  struct Ticket {
+    std::int64_t generation = 0;
+    std::int64_t seq = 0;     // changes up to here had been committed
+    std::int64_t writes = 0;  // and so had what this process wrote
+  };
+
+  explicit ChangeMarks(const Clock& clock, ChangeMarksOptions options = {})
+      : clock_(clock), options_(options), places_(options.places), written_(options.places) {}
+
+  // To be called before the snapshot of the read; nullopt when the feed is not followed closely.
+  std::optional<Ticket> Begin() const;
+  // Whether what was read under `ticket` is the newest heard of.
+  bool Holds(const Ticket& ticket, absl::Span<const rpc::Version> sources) const;
+
+  // This process wrote, and has not answered yet: who has the answer reads nothing older here, even
+  // without a token.
+  void Wrote(const rpc::Versions& versions);
+
+  // For who follows the feed. Nothing read before holds any more; goes on after number `seq`.
+  void Reset(std::int64_t seq);
+  // The next changes, in order.
+  void Take(absl::Span<const v1::Change> changes);
+  // Everything committed before `when` has been taken.
+  void Confirm(absl::Time when);
+
+ private:
+  std::size_t PlaceOf(std::string_view aggregate) const;
+
+  const Clock& clock_;
+  const ChangeMarksOptions options_;
+  mutable Mutex mutex_;
+  std::vector<std::int64_t> places_ ABSL_GUARDED_BY(mutex_);   // the newest seq of each
+  std::vector<std::int64_t> written_ ABSL_GUARDED_BY(mutex_);  // the newest of writes_ of each
+  std::int64_t all_written_ ABSL_GUARDED_BY(mutex_) = 0;       // and of all
+  std::int64_t writes_ ABSL_GUARDED_BY(mutex_) = 0;
+  std::int64_t generation_ ABSL_GUARDED_BY(mutex_) = 0;
+  std::int64_t seq_ ABSL_GUARDED_BY(mutex_) = 0;
+  std::optional<absl::Time> confirmed_ ABSL_GUARDED_BY(mutex_);
+};
+
+}  // namespace wici::feed
+
+#endif  // WICI_LIBS_FEED_CACHE_CHANGE_MARKS_H_

@@ -1,0 +1,47 @@
+// Makes up for what was missed where the place in the feed of registration is lost: its database
+// was restored from a backup, or what follows was deleted after a month.
+//
+// Messages that the missed changes called for were sent, or would come too late (a message lives 72
+// hours). What goes on to matter is looked at as it is now: the reminders of published events are
+// timed by them, and who is not known any more to the service that owns them is erased here too.
+#ifndef WICI_SERVICES_NOTIFICATION_FEED_CATCH_UP_H_
+#define WICI_SERVICES_NOTIFICATION_FEED_CATCH_UP_H_
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "libs/base/clock.h"
+#include "libs/base/id.h"
+#include "libs/sql/database.h"
+#include "services/notification/peers/peers.h"
+#include "services/notification/people/person_data.h"
+#include "wici/feed/v1/feed.pb.h"
+
+namespace wici::notification {
+
+// Of the consumer's thread.
+class CatchUp {
+ public:
+  // All outlive it.
+  CatchUp(sql::Database& database, Peers& peers, PersonData& people, IdSource& ids,
+          const Clock& clock)
+      : database_(database), peers_(peers), people_(people), ids_(ids), clock_(clock) {}
+
+  // feed::Consumer::Resync: erases who is gone, and returns what times the reminders. Says so in
+  // the log. Where an owner knows nobody of very many it is taken for another's database: nobody of
+  // them is erased, with an error in the log. Errors are those of the peers and of the database.
+  absl::StatusOr<sql::Database::Body> Prepare(const feed::v1::Cursor& head);
+
+ private:
+  absl::Status EraseWhoIsGone();
+  absl::Status EraseAll(const Names& persons);
+
+  sql::Database& database_;
+  Peers& peers_;
+  PersonData& people_;
+  IdSource& ids_;
+  const Clock& clock_;
+};
+
+}  // namespace wici::notification
+
+#endif  // WICI_SERVICES_NOTIFICATION_FEED_CATCH_UP_H_

@@ -1,0 +1,28 @@
+#include "services/notification/feed/registry_handler.h"
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "libs/base/status_macros.h"
+#include "libs/feed/changes.h"
+
+namespace wici::notification {
+
+absl::StatusOr<sql::Database::Body> RegistryHandler::Prepare(
+    absl::Span<const feed::v1::Change> changes) {
+  std::vector<std::string> deleted;
+  for (const feed::v1::Change& change : changes) {
+    if (change.kind() == "contact.deleted") deleted.push_back(change.person());
+  }
+  return [this, deleted = std::move(deleted), transaction_id = ids_.NewId(),
+          now = clock_.Now()](sql::Transaction& tx) -> absl::Status {
+    feed::Changes told;
+    for (const std::string& person : deleted) {
+      WICI_RETURN_IF_ERROR(people_.Erase(tx, person, now, told).status());
+    }
+    return told.empty() ? absl::OkStatus() : feed::AppendChanges(tx, transaction_id, told, now);
+  };
+}
+
+}  // namespace wici::notification

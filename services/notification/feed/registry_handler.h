@@ -1,0 +1,40 @@
+// What follows here from the changes of the registry: of a contact that was deleted, because it is
+// to be erased or by whoever manages its cluster, nothing is kept any more. Registration does not
+// pass this on: it knows a contact only where it was invited. Everything else calls for nothing.
+//
+// A place that is lost is made up for as in the feed of registration (catch_up.h), which asks both
+// owners who is gone.
+#ifndef WICI_SERVICES_NOTIFICATION_FEED_REGISTRY_HANDLER_H_
+#define WICI_SERVICES_NOTIFICATION_FEED_REGISTRY_HANDLER_H_
+
+#include "absl/status/statusor.h"
+#include "absl/types/span.h"
+#include "libs/base/clock.h"
+#include "libs/base/id.h"
+#include "libs/sql/database.h"
+#include "services/notification/people/person_data.h"
+#include "wici/feed/v1/feed.pb.h"
+
+namespace wici::notification {
+
+// As its consumer names the feed (libs/feed/consumer.h).
+inline constexpr char kRegistryFeed[] = "cluster-registry";
+
+class RegistryHandler {
+ public:
+  // All outlive the handler.
+  RegistryHandler(PersonData& people, IdSource& ids, const Clock& clock)
+      : people_(people), ids_(ids), clock_(clock) {}
+
+  // feed::Consumer::Handler. Of the consumer's thread.
+  absl::StatusOr<sql::Database::Body> Prepare(absl::Span<const feed::v1::Change> changes);
+
+ private:
+  PersonData& people_;
+  IdSource& ids_;
+  const Clock& clock_;
+};
+
+}  // namespace wici::notification
+
+#endif  // WICI_SERVICES_NOTIFICATION_FEED_REGISTRY_HANDLER_H_

@@ -1,0 +1,168 @@
+// The seats of an event as a second process shows them, which keeps what it has read and is held
+// back from the feed.
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "libs/auth/token.h"
+#include "libs/feed/cache/change_marks.h"
+#include "libs/feed/cache/marks_follower.h"
+#include "libs/feed/sequencer.h"
+#include "services/registration/testing/registration_fixture.h"
+
+namespace wici::registration {
+namespace {
+
+using ::testing::ElementsAre;
+using testing::IsOk;
+using ::testing::StartsWith;
+
+class EventCacheTest : public RegistrationTest {
+ protected:
+  using Versions = std::vector<std::string>;
+
+  void SetUp() override {
+    RegistrationTest::SetUp();
+    if (IsSkipped()) return;
+    auto second = sql::OpenDatabase(database_url());
+    ASSERT_THAT(second, IsOk());
+    second_database_ = *std::move(second);
+    marks_ = std::make_unique<feed::ChangeMarks>(clock());
+    follower_ = std::make_unique<feed::MarksFollower>(*second_database_, clock(), *marks_);
+    second_ = std::make_unique<RegistrationServer>(
+        *second_database_, machine_, service_.get(),
+        feed::ReadCacheOptions{.marks = marks_.get(), .bytes_max = 1024 * 1024},
+        [this](const rpc::Versions& made) { marks_->Wrote(made); });
+    event_ = OpenEvent(10);
+    Follow();
+  }
+
+  // The feed tells the second process.
+  void Follow() {
+    feed::Sequencer sequencer(database(), nullptr, machine_,
+                              {.source = "registration", .owner = "test"}, nullptr);
+    ASSERT_THAT(sequencer.RunOnce(), IsOk());
+    ASSERT_THAT(follower_->RunOnce(), IsOk());
+  }
+  // The event as the second process shows it to who hands back `seen`.
+  v1::Event Show(Versions seen = {}, std::string_view role = "event-organiser") {
+    v1::GetEventRequest request;
+    request.set_name(event_);
+    const std::string id = role == "service" ? "services/notification" : "users/test";
+    const std::string token =
+        auth::MakeBearerToken(second_->grpc.key(), {id, {{std::string(role), "platform"}}},
+                              clock().Now(), absl::Hours(1));
+    const auto event = second_->grpc.CallSeeing<v1::Event>(
+        "wici.registration.v1.EventService/GetEvent", request, seen, token);
+    EXPECT_THAT(event, IsOk());
+    return event.ok() ? *event : v1::Event();
+  }
+  int Confirmed(Versions seen = {}) { return Show(std::move(seen)).seats().confirmed(); }
+  // Calls the first process; returns what it tells.
+  template <class Response, class Request>
+  Versions Change(const std::string& method, const Request& request) {
+    Versions told;
+    EXPECT_THAT(service_->grpc.CallSeeing<Response>("wici.registration.v1." + method, request, told,
+                                                    Organiser()),
+                IsOk());
+    return told;
+  }
+  Versions Register(const v1::CreateRegistrationRequest& request) {
+    return Change<v1::Registration>("RegistrationService/CreateRegistration", request);
+  }
+
+  std::unique_ptr<sql::Database> second_database_;
+  std::unique_ptr<feed::ChangeMarks> marks_;
+  std::unique_ptr<feed::MarksFollower> follower_;
+  std::unique_ptr<RegistrationServer> second_;
+  std::string event_;
+};
+WICI_ON_EVERY_ENGINE(EventCacheTest);
+
+TEST_P(EventCacheTest, WhoRegisteredSeesItsSeatTakenEverywhere) {
+  EXPECT_EQ(Confirmed(), 0);
+  const Versions told = Register(RequestFor(event_, "a@example.org"));
+  EXPECT_THAT(told, ElementsAre(StartsWith(event_ + "@")));
+  EXPECT_EQ(Confirmed(), 0);  // the control: it has not heard of it
+  EXPECT_EQ(Confirmed(told), 1);
+  Register(RequestFor(event_, "b@example.org"));
+  EXPECT_EQ(Confirmed(told), 1);  // no less than what was seen, and no more is asked
+  Follow();
+  EXPECT_EQ(Confirmed(), 2);
+}
+
+TEST_P(EventCacheTest, WhereSomebodyRegistersEverybodySeesIt) {
+  EXPECT_EQ(Confirmed(), 0);
+  EXPECT_THAT(second_->grpc.Call<v1::Registration>(
+                  "wici.registration.v1.RegistrationService/CreateRegistration",
+                  RequestFor(event_, "a@example.org")),
+              IsOk());
+  EXPECT_EQ(Confirmed(), 1);
+  v1::CancelEventRequest request;
+  request.set_name(event_);
+  request.set_reason("the hall burnt down");
+  EXPECT_THAT(second_->grpc.Call<v1::Event>("wici.registration.v1.EventService/CancelEvent",
+                                            request, second_->grpc.Token("event-organiser")),
+              IsOk());
+  EXPECT_EQ(Show().state(), v1::EVENT_STATE_CANCELLED);
+}
+
+TEST_P(EventCacheTest, ABatchAndAGroupTellWhatTheyTook) {
+  EXPECT_EQ(Confirmed(), 0);
+  v1::BatchCreateRegistrationsRequest batch;
+  batch.set_parent(event_);
+  for (const char* email : {"a@example.org", "b@example.org"}) {
+    *batch.add_requests() = RequestFor("", email);
+  }
+  using Response = v1::BatchCreateRegistrationsResponse;
+  constexpr char kMethod[] = "RegistrationService/BatchCreateRegistrations";
+  EXPECT_EQ(Confirmed(Change<Response>(kMethod, batch)), 2);
+  batch.clear_requests();
+  for (const char* email : {"c@example.org", "d@example.org"}) {
+    *batch.add_requests() = RequestFor("", email);
+  }
+  batch.set_all_or_none(true);
+  EXPECT_EQ(Confirmed(), 2);
+  EXPECT_EQ(Confirmed(Change<Response>(kMethod, batch)), 4);
+}
+
+TEST_P(EventCacheTest, ARepeatedRegistrationIsToldAsEverything) {
+  v1::CreateRegistrationRequest request = RequestFor(event_, "a@example.org");
+  request.set_request_id("6f2d1c1e-3a0b-4c57-9a53-000000000001");
+  EXPECT_EQ(Confirmed(), 0);
+  Register(request);
+  EXPECT_EQ(Confirmed(), 0);
+  const Versions told = Register(request);
+  EXPECT_THAT(told, ElementsAre("*"));
+  EXPECT_EQ(Confirmed(told), 1);
+}
+
+// It may have heard of the change by the stream, before this process did.
+TEST_P(EventCacheTest, AServiceIsAnsweredByTheDatabase) {
+  EXPECT_EQ(Show({}, "service").seats().confirmed(), 0);
+  EXPECT_EQ(Confirmed(), 0);
+  Register(RequestFor(event_, "a@example.org"));
+  EXPECT_EQ(Confirmed(), 0);
+  EXPECT_EQ(Show({}, "service").seats().confirmed(), 1);
+}
+
+TEST_P(EventCacheTest, AChangedEventIsShownAndWhatIsNotForAllIsHidden) {
+  EXPECT_EQ(Show().online_url(), "");
+  v1::UpdateEventRequest request;
+  request.mutable_event()->set_name(event_);
+  request.mutable_event()->set_online_url("https://live.example.org/gala");
+  request.mutable_event()->set_mode(v1::ATTENDANCE_MODE_HYBRID);
+  request.mutable_update_mask()->add_paths("online_url");
+  request.mutable_update_mask()->add_paths("mode");
+  const Versions told = Change<v1::Event>("EventService/UpdateEvent", request);
+  EXPECT_EQ(Show().online_url(), "");
+  EXPECT_EQ(Show(told).online_url(), "https://live.example.org/gala");
+  EXPECT_EQ(Show(told, "attendee").online_url(), "");
+}
+
+}  // namespace
+}  // namespace wici::registration

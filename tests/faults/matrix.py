@@ -1,0 +1,250 @@
+#!/usr/bin/python3
+"""The long fault run: the programs of README.md in turn, until the time is over.
+
+    ./wici faults [--minutes=N] [--seed=S] [--only=NAME,...] [--list] [--no-controls] [--record]
+
+Goes through all programs in an order of the seed, then again in another, with seeds of their own,
+for N minutes; a program that has begun is let end. Stops at the first violation: it shows what the
+program said and how to repeat it, and ends with 1. Before the faults come the negative controls,
+each once, without counting their time: the same oracles with a guard removed, which must find what
+that lets through.
+
+At the end it says how often each row of the matrix ran, and a line for TRACK_RECORD.md, which
+--record writes there. Ctrl-C ends everything that was started. PostgreSQL is the server that
+WICI_TEST_POSTGRES names; what needs it is left out when there is none.
+"""
+
+import argparse
+import collections
+import datetime
+import os
+import pathlib
+import random
+import re
+import signal
+import subprocess
+import sys
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path[:0] = [str(ROOT / "deploy/local")]
+
+from stack import build_directory, stop_on_signals  # noqa: E402
+
+RECORD = ROOT / "tests/faults/TRACK_RECORD.md"
+LIMIT_SECONDS = 600  # of one run of a program
+CONTROL_TRIES = 4
+STOP_SECONDS = 60    # for it to end what it has started
+SEED_MAX = 2 ** 31
+PYTHON = "/usr/bin/python3"
+
+# What runs: rows of the matrix, the command without its seed, the flag of the seed.
+Program = collections.namedtuple(
+    "Program", "rows command seed postgres", defaults=("--seed", False))
+
+PROGRAMS = {
+    "feed-sqlite": Program(
+        (7, 10, 13, 14), "{bin}/wici-feed-faults --engine=sqlite --minutes=0.5"),
+    "feed-postgres": Program(
+        (7, 10, 13, 14), "{bin}/wici-feed-faults --engine=postgres --minutes=0.5", postgres=True),
+    "notification-sqlite": Program(
+        (1, 7, 12, 21), "{here}/notification_faults.py --notifications=500"),
+    "notification-postgres": Program(
+        (1, 2, 7, 12, 21), "{here}/notification_faults.py --notifications=300 --engine=postgres",
+        postgres=True),
+    "notification-asleep": Program(
+        (1, 2, 7, 10, 12, 21), "{here}/notification_faults.py --notifications=100 --minutes=0.1 "
+        "--engine=postgres", postgres=True),
+    "notification-kill": Program((1, 7, 21), "{services}/notification/kill_test.py"),
+    "registration-kill": Program(
+        (1, 8), "{services}/registration/processes/kill_test.py --seeds=1", "--first_seed", True),
+    "seats-kill": Program(
+        (1, 8), "{build}/services/registration/seats/history/seats_kill_test --seeds=3",
+        "--first_seed", True),
+    "database-proxy": Program(
+        (2, 3, 5), "{here}/database_faults.py --mode=proxy --seconds=15", postgres=True),
+    "database-serializable": Program(
+        (2, 3, 5), "{here}/database_faults.py --mode=serializable --seconds=15", postgres=True),
+    "database-failover": Program(
+        (4,), "{here}/database_faults.py --mode=failover --seconds=5", postgres=True),
+    "exhaustion": Program((6, 9, 22), "{here}/exhaustion.py"),
+    "flood": Program((18,), "{here}/flood.py"),
+    "import-kill": Program((1,), "{here}/import_kill_test.py"),
+    "rolling-restart": Program((12, 14), "{here}/rolling_restart.py", postgres=True),
+}
+
+# Guards removed: these must find something, and end with 0 if they do.
+CONTROLS = {
+    "effect apart from its position": Program(
+        (), "{bin}/wici-feed-faults --engine=sqlite --minutes=0.2 --broken"),
+    "a mail server that loses": Program(
+        (), "{here}/notification_faults.py --notifications=40 --broken"),
+    "a request_id for each try": Program(
+        (), "{here}/database_faults.py --mode=proxy --seconds=3 --broken", postgres=True),
+    "a kill instead of a drain": Program(
+        (), "{here}/rolling_restart.py --broken", postgres=True),
+    "no count of places, no CHECK": Program(
+        (), "{build}/services/registration/seats/history/seats_negative_control_test", None, True),
+    "no epoch of the lease, no look at replies": Program(
+        (), "{build}/libs/feed/feed_test --gtest_filter=*RelayTest.*CheckerSaysSo*", None),
+    "no fence of the ledger": Program(
+        (), "{build}/notification_tests --gtest_filter=*WithoutTheFence*", None),
+    "no version of the event's row": Program(
+        (), "{build}/services/registration/seats/history/seats_history_test "
+        "--gtest_filter=*SeatsVersionGuard*", None, True),
+}
+
+
+def argv(program, seed):
+    """Its command with this seed."""
+    text = program.command.format(build=build_directory(), bin=build_directory() / "bin",
+                                  here="tests/faults", services="services")
+    words = ([PYTHON] if ".py" in text else []) + text.split()
+    return words + ([f"{program.seed}={seed}"] if program.seed else [])
+
+
+class Runner:
+    """Runs one program at a time, and ends it with this process."""
+
+    def __init__(self):
+        self._process = None
+
+    def run(self, command):
+        """Its exit status, None when it took too long, and what it said."""
+        self._process = subprocess.Popen(
+            ["setpriv", "--pdeathsig", "TERM", "--", *command], cwd=ROOT, text=True,
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+            start_new_session=True)
+        try:
+            output, _ = self._process.communicate(timeout=LIMIT_SECONDS)
+            return self._process.returncode, output
+        except subprocess.TimeoutExpired:
+            return None, self.stop()
+
+    def stop(self):
+        """Asks it to end as Ctrl-C would, and kills it when it does not; returns what it said."""
+        if self._process is None or self._process.poll() is not None:
+            return ""
+        self._process.send_signal(signal.SIGINT)
+        try:
+            output, _ = self._process.communicate(timeout=STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            os.killpg(self._process.pid, signal.SIGKILL)
+            output, _ = self._process.communicate()
+        return output
+
+
+class Matrix:
+    """What has run, and how often."""
+
+    def __init__(self, args):
+        self._rng, self._end = random.Random(args.seed), args.minutes * 60
+        self._runner = Runner()
+        has_postgres = bool(os.environ.get("WICI_TEST_POSTGRES"))
+        wanted = args.only.split(",") if args.only else list(PROGRAMS)
+        self.programs = [name for name in wanted if has_postgres or not PROGRAMS[name].postgres]
+        self.controls = [name for name, control in CONTROLS.items()
+                         if args.controls and (has_postgres or not control.postgres)]
+        self.runs, self.rows = collections.Counter(), collections.Counter()
+        self.found = 0  # controls
+
+    def go(self):
+        """Whether all held."""
+        try:
+            for name in self.controls:
+                # What a missing guard lets through must happen, too: on a busy machine it may not.
+                if not any(self._one(f"without guard: {name}", CONTROLS[name])
+                           for _ in range(CONTROL_TRIES)):
+                    return False
+            self.found = len(self.controls)
+            end = time.monotonic() + self._end
+            while time.monotonic() < end:
+                for name in self._rng.sample(self.programs, len(self.programs)):
+                    if time.monotonic() >= end:
+                        break
+                    if not self._one(name, PROGRAMS[name]):
+                        return False
+                    self.runs[name] += 1
+                    self.rows.update(PROGRAMS[name].rows)
+            return True
+        finally:
+            self._runner.stop()
+
+    def _one(self, name, program):
+        command = argv(program, self._rng.randrange(1, SEED_MAX))
+        print(f"{datetime.datetime.now():%H:%M:%S} {name} ...", end="", flush=True)
+        began = time.monotonic()
+        status, output = self._runner.run(command)
+        print(f" {'held' if status == 0 else 'did not hold'}, {time.monotonic() - began:.0f} s",
+              flush=True)
+        if status == 0:
+            return True
+        print(output[-6000:])
+        print(f"{name}: " + (f"exit status {status}" if status is not None else
+                             f"not over after {LIMIT_SECONDS} s"))
+        print("again with:", " ".join(word for word in command if word != PYTHON))
+        return False
+
+
+def line_of(matrix, args, held):
+    """What a run was, in one line."""
+    runs = ", ".join(f"{name} {matrix.runs[name]}" for name in matrix.programs)
+    rows = ", ".join(f"{row}: {count}" for row, count in sorted(matrix.rows.items()))
+    verdict = "no violation" if held else "stopped at a violation"
+    return (f"{datetime.date.today()}, `./wici faults --minutes={args.minutes:g} "
+            f"--seed={args.seed}`: {verdict} in {sum(matrix.runs.values())} runs ({runs}); rows of "
+            f"the matrix and how often: {rows or 'none'}; {matrix.found} guards removed, each "
+            "found.")
+
+
+def show_programs():
+    for name, program in PROGRAMS.items():
+        print(f"{name:24}rows {', '.join(map(str, program.rows)):24}"
+              f"{'PostgreSQL' if program.postgres else ''}")
+    for name in CONTROLS:
+        print(f"without guard: {name}")
+
+
+def arguments():
+    parser = argparse.ArgumentParser(
+        prog="./wici faults", description=__doc__.split("\n\n", 2)[2],
+        formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--minutes", type=float, default=10, help="how long (10)")
+    parser.add_argument("--seed", type=int, default=int.from_bytes(os.urandom(4), "big"),
+                        help="repeats the choices of an earlier run")
+    parser.add_argument("--only", metavar="NAME,...", default="", help="only these programs")
+    parser.add_argument("--list", action="store_true", help="the programs and their rows")
+    parser.add_argument("--no-controls", dest="controls", action="store_false",
+                        help="without the negative controls")
+    parser.add_argument("--record", action="store_true",
+                        help="write the line of the run into tests/faults/TRACK_RECORD.md")
+    args = parser.parse_args()
+    for name in filter(None, args.only.split(",")):
+        if name not in PROGRAMS:
+            parser.error(f"no program '{name}': there are {', '.join(PROGRAMS)}")
+    return args
+
+
+def main():
+    args = arguments()
+    if args.list:
+        show_programs()
+        return
+    stop_on_signals()
+    matrix = Matrix(args)
+    print(f"seed {args.seed}, {args.minutes:g} minutes, {len(matrix.programs)} programs, "
+          f"{len(matrix.controls)} controls")
+    try:
+        held = matrix.go()
+    except KeyboardInterrupt:
+        sys.exit("stopped")
+    line = line_of(matrix, args, held)
+    print(line)
+    if args.record:
+        with open(RECORD, "a", encoding="utf-8") as record:
+            record.write("\n" + re.sub(r"(.{1,110})(?:\s+|$)", r"\1\n", line))
+    sys.exit(0 if held else 1)
+
+
+if __name__ == "__main__":
+    main()

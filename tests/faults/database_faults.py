@@ -14,9 +14,10 @@ again with the same request_id, to the other replica. Meanwhile, by mode:
   failover      the database is two servers, one a synchronous standby of the other; replication
                 stands still for a while, then the primary is killed and the standby promoted
 
-Then the oracle of services/registration/processes/kill_test.py compares what clients were told with the
-changes and the rows: never more places taken than there are, the waiting list in order, what was
-acknowledged is there, one registration for each request_id, the same answer to the same request.
+Then the oracle of services/registration/processes/kill_test.py compares what clients were told
+with the changes and the rows: never more places taken than there are, the waiting list in order,
+what was acknowledged is there, one registration for each request_id, the same answer to the same
+request.
 Beyond it: the feed has every change once, without a gap, from both replicas; and a lost race
 (ABORTED) is settled by the service, not by its clients.
 

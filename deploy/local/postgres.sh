@@ -89,7 +89,7 @@ kill_all() {
   data=$(cat "$1/postgres.data")
   first=$(head -n 1 "$data/db/postmaster.pid")
   # shellcheck disable=SC2046  # one word for each process
-  kill -KILL "$first" $(ps -o pid= --ppid "$first")
+  kill -KILL "$first" $(ps -o pid= --ppid "$first") 2>/dev/null  # some end by themselves
   rm -f "$data/db/postmaster.pid"
 }
 

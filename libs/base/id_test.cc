@@ -1,7 +1,11 @@
 #include "libs/base/id.h"
 
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include <set>
 #include <string>
+#include <thread>
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -39,6 +43,40 @@ TEST(SystemIdSourceTest, ARangeOfTimeIsARangeOfIds) {
   EXPECT_EQ(FirstIdAt(absl::InfinitePast()), FirstIdAt(absl::UnixEpoch()));
   EXPECT_EQ(FirstIdAt(absl::FromUnixMillis(0x0123456789ab)),
             "01234567-89ab-7000-8000-000000000000");
+}
+
+// The random half: the time of two ids may be the same.
+std::string RandomHalf(const std::string& id) { return id.substr(19); }
+
+TEST(SystemIdSourceTest, ThreadsDoNotShareChance) {
+  SystemIdSource ids;
+  std::set<std::string> here;
+  std::set<std::string> there;
+  std::thread other([&] {
+    for (int i = 0; i < 500; ++i) there.insert(RandomHalf(ids.NewId()));
+  });
+  for (int i = 0; i < 500; ++i) here.insert(RandomHalf(ids.NewId()));
+  other.join();
+  here.insert(there.begin(), there.end());
+  EXPECT_EQ(here.size(), 1000U);
+}
+
+TEST(SystemIdSourceTest, AChildOfForkDoesNotRepeatItsParent) {
+  SystemIdSource ids;
+  ids.NewId();  // there is chance in stock
+  int ends[2];
+  ASSERT_EQ(::pipe(ends), 0);
+  const pid_t child = ::fork();
+  if (child == 0) {
+    const std::string id = ids.NewId();
+    ::_exit(::write(ends[1], id.data(), id.size()) == 36 ? 0 : 1);
+  }
+  std::string theirs(36, ' ');
+  EXPECT_EQ(::read(ends[0], theirs.data(), theirs.size()), 36);
+  EXPECT_NE(RandomHalf(theirs), RandomHalf(ids.NewId()));
+  ::waitpid(child, nullptr, 0);
+  ::close(ends[0]);
+  ::close(ends[1]);
 }
 
 TEST(SystemIdSourceTest, MakesSecretsOf256Bits) {

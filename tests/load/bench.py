@@ -21,6 +21,7 @@ import importlib
 import json
 import sys
 
+import growth
 import measure
 import settings
 from pages import page
@@ -44,8 +45,15 @@ def main():
     parser.add_argument("name", choices=BENCHMARKS)
     parser.add_argument("--rounds", type=int, default=5, help="interleaved rounds (default 5)")
     parser.add_argument("--seconds", type=float, default=3.0, help="of one window (default 3)")
+    parser.add_argument("--rows", type=int, help="growth and registration_growth: up to so many "
+                        "clusters or registrations, a million at most (default 100000)")
     parser.add_argument("--page", action="store_true", help="only the page, from NAME.json")
     arguments = parser.parse_args()
+    if arguments.rows is not None:
+        if arguments.name not in ("growth", "registration_growth"):
+            parser.error(f"--rows is not for {arguments.name}")
+        if not growth.SIZES[0] < arguments.rows <= growth.ROWS_MAX:
+            parser.error(f"--rows is more than {growth.SIZES[0]} and at most {growth.ROWS_MAX}")
 
     benchmark = importlib.import_module(arguments.name)
     path = measure.ROOT / "build/bench" / f"{arguments.name}.json"
@@ -53,7 +61,8 @@ def main():
     if arguments.page:
         report = json.loads(path.read_text(encoding="utf-8"))
     else:
-        report = benchmark.run(arguments.rounds, arguments.seconds)
+        more = {} if arguments.rows is None else {"sizes": growth.sizes_to(arguments.rows)}
+        report = benchmark.run(arguments.rounds, arguments.seconds, **more)
         report["problems"] += settings.problems(report["settings"])
         path.write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
     text = text_of(benchmark, report)

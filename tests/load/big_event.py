@@ -1,7 +1,8 @@
 """One event with many registrations on a service of its own, half of them confirmed and half
 waiting, and windows of calls to it: what registration_growth.py measures.
 
-Registrations come in through CreateRegistration; every row is counted against what was acknowledged.
+Registrations come in through CreateRegistration, of a very large event a hundred in a message; every
+row is counted against what was acknowledged.
 """
 
 import collections
@@ -24,6 +25,8 @@ import stubs  # noqa: E402
 
 WITHDRAWN = 20       # a few among many, in a state of their own
 FILL_IN_FLIGHT = 256
+BATCHED_FROM = 200_000  # events so large are filled by BatchCreateRegistrations
+BATCH, BATCH_IN_FLIGHT = 100, 8
 WAIT_SECONDS = 120
 STREAM_SECONDS = 1200  # as long as the service lets one last, at most
 CONFIRMED = 2  # REGISTRATION_STATE_CONFIRMED
@@ -102,10 +105,13 @@ class BigEvent(registration.Ours):
     def fill(self):
         """Makes the event and its registrations, of whom a few withdraw, so that the next follow."""
         self.event = self._event(self.size // 2, self.size)
-        report = self.join(self.size, FILL_IN_FLIGHT)
-        self.fill_rate = report["calls"] / report["elapsed"]
-        report["rows"] = self._count(self.event)
-        self.problems += registration.check(report, self.size // 2, self.size)
+        if self.size >= BATCHED_FROM:
+            self._fill_in_batches()
+        else:
+            report = self.join(self.size, FILL_IN_FLIGHT)
+            self.fill_rate = report["calls"] / report["elapsed"]
+            report["rows"] = self._count(self.event)
+            self.problems += registration.check(report, self.size // 2, self.size)
         self.read_names()
         step = max(1, len(self.confirmed) // WITHDRAWN)
         for name in self.confirmed[::step][:WITHDRAWN]:
@@ -116,6 +122,25 @@ class BigEvent(registration.Ours):
             # As autovacuum would within a minute.
             self._postgres.query(self.url, "VACUUM ANALYZE")
         self.read_names()
+
+    def _fill_in_batches(self):
+        """As many messages of BATCH people, and single calls for those who are left."""
+        messages, rest = divmod(self.size, BATCH)
+        self._runs += 1
+        report = measure.load(
+            target=self._target, call="create-registrations", event=self.event, people=BATCH,
+            token=self._token, in_flight=min(BATCH_IN_FLIGHT, messages), warmup=0,
+            seconds=STREAM_SECONDS, calls=messages, run=f"{self.name}-{self._runs}")
+        # A message over the last seats is answered in part with seats: "MIXED". How many there are of
+        # each, check_rows says.
+        if set(report["counts"]) - {"CONFIRMED", "WAITLISTED", "MIXED"} or report["duplicates"]:
+            self.problems.append(f"filled in batches: {report['counts']}, "
+                                 f"{report['duplicates']} names twice")
+        if report["calls"] > messages:
+            self.problems.append(f"{report['calls']} messages instead of {messages}")
+        self.fill_rate = BATCH * report["calls"] / report["elapsed"]
+        if rest:
+            self.join(rest, 1)
 
     def read_names(self):
         """Walks all lists: everybody is there once, in order, and nobody is left out."""

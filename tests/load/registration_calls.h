@@ -18,8 +18,8 @@ std::unique_ptr<Method> MakeCreateRegistration(const std::string& event, const s
 std::unique_ptr<Method> MakeCreateRegistrations(const std::string& event, const std::string& run,
                                                 int people);
 
-// Messages of so many bytes, below 16 KiB, and nothing done with them: "ECHO". A request has 5 bytes
-// at least. 0: as MakeCreateRegistration has, or for the answer as the request.
+// Messages of so many bytes, below 16 KiB, and nothing done with them: "ECHO". A request has 5
+// bytes at least. 0: as MakeCreateRegistration has, or for the answer as the request.
 std::unique_ptr<Method> MakeEcho(int request_bytes, int answer_bytes);
 
 }  // namespace wici::load

@@ -6,6 +6,7 @@ import contextlib
 import io
 import sys
 
+import big_event
 import registration_growth
 from pages import page
 
@@ -40,6 +41,7 @@ class Answer:
 
 def main():
     """Prints what is wrong; the status says whether anything is."""
+    big_event.BATCHED_FROM, big_event.BATCH = SIZES[1], 15  # 80 in messages of 15, and 5
     with contextlib.redirect_stderr(io.StringIO()):
         report = registration_growth.run(rounds=1, seconds=0.05, sizes=SIZES, page=5, changes=8,
                                          calls=CALLS, judged=False)
@@ -53,6 +55,12 @@ def main():
         problems.append("something costs nothing")
     if len(report["growth"]) != len(expected) / 2 or not registration_growth.table(report):
         problems.append("there are no ratios")
+    cut = [w for w in report["windows"] if w["call"] != "cancel-event" or w["size"] == SIZES[0]]
+    shorter = {**report, "growth": registration_growth.growth(cut),
+               "summary": registration_growth.summarise(cut)}
+    if "cancel-event" in registration_growth.table(shorter) or len(
+            registration_growth.largest_of(shorter["growth"])) != len(report["growth"]) - 2:
+        problems.append("a call that was not measured at the largest size is said to be")
     if "<svg" not in page.render(report, registration_growth.figures(report), registration_growth.table(report)):
         problems.append("the page has no plots")
 

@@ -8,6 +8,7 @@ import shutil
 import sys
 import types
 
+import growth
 import registry_read
 from pages import page
 
@@ -25,6 +26,10 @@ def main():
                 for call in registry_read.CALLS for size in (50, 300)}
     if calls != expected:
         problems.append(f"the arms are {sorted(calls)}")
+    if [one["clusters"] for one in report["filled"]] != [50, 300, 50, 300]:
+        problems.append(f"it is said to have loaded {report['filled']}")
+    if growth.sizes_to(1_000_000) != (*growth.SIZES, 1_000_000) or growth.sizes_to(5_000) != (1_000, 5_000):
+        problems.append("--rows gives other sizes")
     if len(report["growth"]) != 2 * len(registry_read.CALLS) or not registry_read.table(report):
         problems.append("there are no ratios")
     echoed = {one["call"]: one for one in report["windows"] if one["engine"] == "echo"}

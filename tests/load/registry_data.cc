@@ -40,7 +40,7 @@ namespace {
 
 constexpr int kRegions = 10;
 constexpr int kPolishRegions = 4;
-constexpr std::int64_t kBatch = 100;  // clusters of one transaction
+constexpr std::int64_t kBatch = 1000;  // clusters of one transaction
 
 // The same number for the same `number` and `salt`, always.
 std::uint64_t Mix(std::int64_t number, std::uint64_t salt) {

@@ -42,9 +42,11 @@ class Registry:
 
     def __init__(self, engine, clusters, url, directory, key, server_cpu):
         self.engine, self.clusters, self._server_cpu = engine, clusters, server_cpu
+        started = time.monotonic()
         self.data = json.loads(subprocess.run(
             [measure.binary("wici-registry-data"), f"--database={url}", f"--clusters={clusters}"],
             check=True, stdout=subprocess.PIPE, text=True).stdout)
+        self.fill_seconds = time.monotonic() - started
         self._service = measure.Service(
             [measure.binary("wici-cluster-registry"), "--listen=127.0.0.1:0",
              "--admin_listen=127.0.0.1:0", f"--database={url}", "--redis=", f"--key_file={key}",
@@ -180,6 +182,9 @@ def run(rounds, seconds, sizes=SIZES, engines=("sqlite", "postgres"), yardsticks
     return {"benchmark": name, "cpus": os.cpu_count(), "rounds": rounds, "seconds": seconds,
             "in_flight": IN_FLIGHT, "settings": found, "problems": problems + wrong,
             "generator": measure.generator_share(windows + stepped), "summary": summarise(windows),
+            "filled": [{"engine": one.engine, "clusters": one.clusters,
+                        "seconds": round(one.fill_seconds, 1)}
+                       for one in running if isinstance(one, Registry)],
             "growth": growth(windows), "ratios": ratios(windows), "windows": windows,
             **curve.report(stepped)}
 
@@ -322,6 +327,9 @@ def table(report):
                  for s in (ratio["rate"], ratio["cpu"])]
         lines.append(f"{ratio['engine'] + ' ' + ratio['call'] + ' / ' + ratio['yardstick']:52} "
                      f"{cells[0]:>20} {cells[1]:>20}")
+    lines += ["", "Loaded in transactions of 1,000 clusters with two contacts and three labels each: "
+              + ", ".join(f"{one['engine']} {one['clusters']:,} in {one['seconds']:g} s"
+                          for one in report["filled"])]
     return "\n".join(lines + ([curve.table(report["curve"])] if report["curve"] else []))
 
 

@@ -20,9 +20,9 @@ nTables = 1;
 nTotalSlots = 5;
 nMorningSlots = 3;
 
-requested = [|1, 2,1, 
-|2, 3,3, 
-|1, 3,3, 
+requested = [|1, 2,1,
+|2, 3,3,
+|1, 3,3,
 |];
 
 meetingsxBusiness = [{1,2,4},{1,2,3},{1,3,4},{1}];

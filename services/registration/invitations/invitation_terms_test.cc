@@ -24,7 +24,7 @@ using testing::StatusIs;
 
 constexpr char kInvited[] = "clusters/btm/contacts/manager";
 constexpr char kColleague[] = "clusters/mkch/contacts/manager";
-constexpr absl::StatusCode kFailed = absl::StatusCode::kFailedPrecondition;
+constexpr absl::StatusCode kUnmet = absl::StatusCode::kFailedPrecondition;
 
 class InvitationTermsTest : public RegistrationTest {
  protected:
@@ -218,13 +218,13 @@ TEST_P(InvitationTermsTest, AnInvitationNotAnsweredInTimeExpires) {
   EXPECT_THAT(sweep().RunOnce(), IsOkAndHolds(0));
   clock().Set(Instant("2015-12-18T10:00:00Z"));
   // Also before the sweep.
-  EXPECT_THAT(Answer(token, v1::ANSWER_YES), StatusIs(kFailed, Reason("INVITATION_EXPIRED")));
-  EXPECT_THAT(Send(With(event, token)), StatusIs(kFailed, Reason("INVITATION_EXPIRED")));
+  EXPECT_THAT(Answer(token, v1::ANSWER_YES), StatusIs(kUnmet, Reason("INVITATION_EXPIRED")));
+  EXPECT_THAT(Send(With(event, token)), StatusIs(kUnmet, Reason("INVITATION_EXPIRED")));
   EXPECT_THAT(sweep().RunOnce(), IsOkAndHolds(1));
   EXPECT_THAT(sweep().RunOnce(), IsOkAndHolds(0));
   EXPECT_EQ(Own(token)->state(), v1::INVITATION_STATE_EXPIRED);
   EXPECT_EQ(Changes().back().kind(), "invitation.expired");
-  EXPECT_THAT(Answer(token, v1::ANSWER_YES), StatusIs(kFailed, Reason("INVITATION_EXPIRED")));
+  EXPECT_THAT(Answer(token, v1::ANSWER_YES), StatusIs(kUnmet, Reason("INVITATION_EXPIRED")));
   EXPECT_EQ(LinksOf(Own(token)->name()).answer_token(), "");
   // Invited again, it is open again on the new terms.
   request.clear_reply_by_time();
@@ -322,7 +322,7 @@ TEST_P(InvitationTermsTest, AColleagueGetsTheInvitationThatIsPassedOn) {
   for (const absl::Status& refused :
        {Answer(token, v1::ANSWER_YES).status(), Send(With(event, token)).status(),
         Delegate(token, "jan@example.org").status()}) {
-    EXPECT_THAT(refused, StatusIs(kFailed, Reason("INVITATION_DELEGATED")));
+    EXPECT_THAT(refused, StatusIs(kUnmet, Reason("INVITATION_DELEGATED")));
   }
   const auto registration = Send(With(event, LinksOf(made->name()).answer_token()));
   ASSERT_THAT(registration, IsOk());
@@ -340,7 +340,7 @@ TEST_P(InvitationTermsTest, AnInvitationIsPassedOnOnceAndNotForEver) {
     token = LinksOf(given->delegated_to()).answer_token();
   }
   EXPECT_THAT(Delegate(token, "d@example.org"),
-              StatusIs(kFailed, Reason("DELEGATION_LIMIT_REACHED")));
+              StatusIs(kUnmet, Reason("DELEGATION_LIMIT_REACHED")));
 }
 
 TEST_P(InvitationTermsTest, NobodyIsInvitedTwiceByPassingOn) {
@@ -383,7 +383,7 @@ TEST_P(InvitationTermsTest, AnInvitedPersonBringsOthersWithAndWithoutNames) {
   v1::CreateInvitationsRequest request = For(event, {kInvited});
   request.set_plus_ones_max(2);
   const std::string token = TokenOf(request);
-  EXPECT_THAT(Bring(event, token), StatusIs(kFailed, Reason("PLUS_ONE_WITHOUT_HOST")));
+  EXPECT_THAT(Bring(event, token), StatusIs(kUnmet, Reason("PLUS_ONE_WITHOUT_HOST")));
   const auto host = Send(With(event, token));
   ASSERT_THAT(host, IsOk());
   const auto nameless = Bring(event, token);
@@ -393,7 +393,7 @@ TEST_P(InvitationTermsTest, AnInvitedPersonBringsOthersWithAndWithoutNames) {
   const auto named = Bring(event, token, "gosia@example.org");
   ASSERT_THAT(named, IsOk());
   EXPECT_EQ(named->person().rfind("persons/", 0), 0U);
-  EXPECT_THAT(Bring(event, token), StatusIs(kFailed, Reason("PLUS_ONE_LIMIT_REACHED")));
+  EXPECT_THAT(Bring(event, token), StatusIs(kUnmet, Reason("PLUS_ONE_LIMIT_REACHED")));
   EXPECT_THAT(Own(token)->plus_ones(), ElementsAre(nameless->name(), named->name()));
   EXPECT_EQ(Own(token)->registration(), host->name());
   EXPECT_EQ(Get(event)->seats().confirmed(), 3);
@@ -422,7 +422,7 @@ TEST_P(InvitationTermsTest, WhoIsBroughtGoesWithTheInvitedPerson) {
   EXPECT_EQ(StateOf(waiting->name()), v1::REGISTRATION_STATE_CONFIRMED);
   EXPECT_EQ(Get(event)->seats().confirmed(), 1);
   EXPECT_EQ(Own(token)->plus_ones_size(), 0);
-  EXPECT_THAT(Bring(event, token), StatusIs(kFailed, Reason("PLUS_ONE_WITHOUT_HOST")));
+  EXPECT_THAT(Bring(event, token), StatusIs(kUnmet, Reason("PLUS_ONE_WITHOUT_HOST")));
   ASSERT_THAT(Send(With(event, token)), IsOk());
   EXPECT_THAT(Bring(event, token), IsOk());
 }
@@ -450,7 +450,7 @@ TEST_P(InvitationTermsTest, AnAudienceTakesNoMorePlacesThanItsOwn) {
   ASSERT_THAT(first, IsOk());
   EXPECT_EQ(first->audience(), event + "/audiences/managers");
   ASSERT_THAT(Bring(event, tokens[0]), IsOk());
-  EXPECT_THAT(Send(With(event, tokens[1])), StatusIs(kFailed, Reason("QUOTA_FULL")));
+  EXPECT_THAT(Send(With(event, tokens[1])), StatusIs(kUnmet, Reason("QUOTA_FULL")));
   // Others are not concerned.
   EXPECT_THAT(Send(With(event, TokenOf(For(event, {kColleague})))), IsOk());
   ASSERT_THAT(CancelRegistration(first->name()), IsOk());
@@ -476,7 +476,7 @@ TEST_P(InvitationTermsTest, WhoLacksAPlaceOfTheirAudienceWaitsForOne) {
   ASSERT_THAT(UpdateEvent(update), IsOk());
   EXPECT_EQ(StateOf(second->name()), v1::REGISTRATION_STATE_CONFIRMED);
   update.mutable_event()->mutable_audiences(0)->set_places_max(1);
-  EXPECT_THAT(UpdateEvent(update), StatusIs(kFailed, Reason("QUOTA_BELOW_TAKEN")));
+  EXPECT_THAT(UpdateEvent(update), StatusIs(kUnmet, Reason("QUOTA_BELOW_TAKEN")));
   update.mutable_event()->clear_audiences();
   EXPECT_THAT(UpdateEvent(update),
               StatusIs(absl::StatusCode::kInvalidArgument, HasViolation("event.audiences")));

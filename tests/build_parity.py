@@ -1,7 +1,8 @@
 #!/usr/bin/python3
 """Writes the Bazel BUILD files from the CMakeLists.txt files, so that both list the same targets.
 
-With --write, writes them; without, fails when one differs from what it would write. CMakeLists.txt
+With --write, writes them; without, fails when one differs from what it would write. Fails in any case
+when a target includes what it does not depend on: only Bazel would notice. CMakeLists.txt
 below proto, libs, services and tests consists of the calls of cmake/WiciTargets.cmake with literal
 arguments, which is what makes this possible; anything else is refused here.
 """
@@ -168,8 +169,8 @@ def render(target, targets, packages):
     return text + ")\n"
 
 
-def build_files():
-    """Path of every BUILD file -> its text."""
+def all_targets():
+    """Every target by its name."""
     lists = [path for top in ("proto", "libs", "services", "tests")
              for path in sorted((ROOT / top).rglob("CMakeLists.txt"))
              if "/broken/" not in path.as_posix()]
@@ -177,6 +178,40 @@ def build_files():
     for path in lists:
         for target in parse(path):
             targets[target.name] = target
+    return targets
+
+
+def closure(target, targets):
+    """Names of everything that a target depends on, and its own."""
+    names, todo = set(), [target.name]
+    while todo:
+        name = todo.pop()
+        if name in names or name not in targets:
+            continue
+        names.add(name)
+        todo += targets[name].values.get("DEPS", [])
+    return names
+
+
+def undeclared_includes(targets):
+    """What a target includes and does not depend on. CMake builds it all the same, Bazel does not."""
+    owners = {from_root(file, target): target.name for target in targets.values()
+              for file in target.values.get("HDRS", []) + target.values.get("SRCS", [])
+              if file.endswith(".h")}
+    for target in targets.values():
+        if target.kind not in ("wici_cc_library", "wici_cc_binary", "wici_cc_test"):
+            continue
+        known = closure(target, targets)
+        for file in target.values.get("HDRS", []) + target.values.get("SRCS", []):
+            path = from_root(file, target)
+            for header in re.findall(r'#include "([\w/]+\.h)"', (ROOT / path).read_text()):
+                owner = owners.get(header)
+                if owner and owner not in known:
+                    yield f"{path} includes {header}: {target.name} needs {owner} in its DEPS"
+
+
+def build_files(targets):
+    """Path of every BUILD file -> its text."""
     shared = {}
     packages = {target.package for target in targets.values()} | {"proto"}
     for target in targets.values():
@@ -208,7 +243,11 @@ def build_files():
 
 def main(arguments):
     status = 0
-    for path, text in build_files().items():
+    targets = all_targets()
+    for problem in undeclared_includes(targets):
+        print(problem)
+        status = 1
+    for path, text in build_files(targets).items():
         current = path.read_text() if path.exists() else ""
         if current == text:
             continue

@@ -8,6 +8,7 @@
 #include <thread>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "gmock/gmock.h"
 #include "grpcpp/grpcpp.h"
@@ -261,6 +262,10 @@ TEST_F(StreamTest, ACallThatBeginsWhileTheServerEndsIsSentElsewhere) {
   options_.drain_delay = absl::ZeroDuration();
   options_.refuse_time = absl::Seconds(60);
   StartServer();
+  // A client that does not look at the health, else it would have gone by itself.
+  channel_ = grpc::CreateChannel(absl::StrCat("127.0.0.1:", server_->port()),
+                                 grpc::InsecureChannelCredentials());
+  stub_ = EchoService::NewStub(channel_);
   std::thread drain([this] { server_->Drain(); });
   absl::Status status;
   do {

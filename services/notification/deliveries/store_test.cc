@@ -452,8 +452,9 @@ TEST_P(StoreTest, F14_LeaseThatRanOutLetsAnotherWorkerInAndFencesTheFirstOff) {
 }
 
 TEST_P(StoreTest, WithoutTheFenceWhatArrivedIsCalledRejected) {
-  testing::RewritingDatabase unguarded(database(), "settle_delivery",
-                                       {{"fence = $2", "fence >= $2"}});
+  testing::RewritingDatabase unguarded(
+      database(), "settle_delivery",
+      {{"fence = $2", "fence >= $2"}, {"RETURNING id, fence", "RETURNING id, CAST($2 AS BIGINT)"}});
   const NewNotification plan = Plan({kJan});
   ASSERT_THAT(Record({plan}), IsOk());
   const ClaimedDelivery slow = Start()[0];

@@ -76,7 +76,8 @@ class Mutation {
   absl::StatusOr<Response> Run(const Call& call, const Body& body) {
     Response response;
     bool changed = false;
-    rpc::Versions written;
+    rpc::Versions made;     // by the last try of this call, even if nobody knows whether it did
+    rpc::Versions written;  // what the answer tells
     const auto attempt = [&](sql::Transaction& tx) -> absl::Status {
       changed = false;
       WICI_ASSIGN_OR_RETURN(const std::optional<std::string> stored,
@@ -91,12 +92,16 @@ class Mutation {
       WICI_ASSIGN_OR_RETURN(response, body(tx, changes));
       WICI_RETURN_IF_ERROR(Store(tx, call.key, response.SerializeAsString(), changes));
       changed = true;
-      for (const Change& change : changes) written.Raise(change.aggregate, change.version);
+      made = rpc::Versions();
+      for (const Change& change : changes) made.Raise(change.aggregate, change.version);
+      written = made;
+      if (changes.empty()) written.RaiseAll();  // it was so already, by a change of another
       return absl::OkStatus();
     };
     WICI_RETURN_IF_ERROR(sql::WriteAgainstTwins(database_, call.deadline, attempt));
-    if (changed) on_commit_();
-    if (changed && on_written_) on_written_(written);
+    const bool told = made.all() || !made.list().empty();
+    if (changed || told) on_commit_();
+    if (told && on_written_) on_written_(made);
     if (call.written != nullptr) call.written->Merge(written);
     return response;
   }

@@ -308,6 +308,11 @@ void Call::StartFinishLocked() {
   finish_started_ = true;
   ++wire_->pending;
   if (!status_.ok()) wire_->context.AddTrailingMetadata("x-request-id", context_.call_id);
+  // Decided by the newest state; who reads on to decide anew is shown no less.
+  if (context_.written != nullptr &&
+      (absl::IsAborted(status_) || absl::IsFailedPrecondition(status_))) {
+    wire_->context.AddTrailingMetadata(kVersionKey, "*");
+  }
   wire_->stream.Finish(ToGrpcStatus(status_, context_.language), &wire_->finish);
 }
 

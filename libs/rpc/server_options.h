@@ -34,7 +34,8 @@ struct ServerOptions {
   absl::Duration drain_delay = absl::Seconds(5);     // NOT_SERVING before refusing
   absl::Duration drain_timeout = absl::Seconds(20);  // then calls are cancelled
   // Between the two what comes is answered UNAVAILABLE, before the connections are closed: what
-  // comes while they close is CANCELLED by gRPC, which clients do not repeat.
+  // comes while they close is CANCELLED by gRPC, which clients do not repeat. Who looks at the
+  // health, as the published configs do, has gone by then; others may still meet the CANCELLED.
   absl::Duration refuse_time = absl::Milliseconds(200);
 };
 

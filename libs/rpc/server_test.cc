@@ -61,6 +61,9 @@ TEST_F(ServerTest, HearsWhatAClientHasSeenAndTellsWhatACallChanged) {
   EXPECT_THAT(seen.Texts(), ElementsAre("clusters/abc@16"));
   handlers_.error = absl::NotFoundError("no such cluster");
   EXPECT_THAT(call(FailingRequest()), ElementsAre());  // nothing was changed
+  // Whose etag was old reads on before sending again, and no older than what it was compared with.
+  handlers_.error = absl::AbortedError("another etag");
+  EXPECT_THAT(call(FailingRequest()), ElementsAre("*"));
 }
 
 TEST_F(ServerTest, AnswersACommittedCallFromAnotherThread) {

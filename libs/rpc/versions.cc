@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 
@@ -11,12 +12,21 @@ namespace {
 // Longer than any resource name.
 constexpr std::size_t kVersionTextMax = 512;
 
+// Also not what somebody on the way has joined with a comma or padded: nothing has such a name.
+bool IsAggregate(std::string_view text) {
+  return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
+    return absl::ascii_isalnum(static_cast<unsigned char>(c)) || c == '/' || c == '-' || c == '_' ||
+           c == '.';
+  });
+}
+
 }  // namespace
 
 void Versions::Parse(std::string_view text) {
   const std::size_t at = text.rfind('@');
   std::int64_t version = 0;
-  const bool readable = text.size() <= kVersionTextMax && at != std::string_view::npos && at > 0 &&
+  const bool readable = text.size() <= kVersionTextMax && at != std::string_view::npos &&
+                        IsAggregate(text.substr(0, at)) &&
                         absl::SimpleAtoi(std::string(text.substr(at + 1)), &version);
   if (!readable) return RaiseAll();
   Raise(text.substr(0, at), version);

@@ -27,8 +27,10 @@ TEST(VersionsTest, WhatWasWrittenIsReadBack) {
 TEST(VersionsTest, WhatCannotBeReadIsNeverPassedOver) {
   for (const std::string& text :
        {std::string("*"), std::string(), std::string("clusters/abc"), std::string("clusters/abc@"),
-        std::string("@5"), std::string("clusters/abc@5x"),
-        std::string("clusters/abc@99999999999999999999"), std::string(600, 'a') + "@1"}) {
+        std::string("@5"), std::string("clusters/abc@17, labelSchemes/esca@2"),
+        std::string(" clusters/abc@17"), std::string("clusters/abc @17"),
+        std::string("clusters/abc@5x"), std::string("clusters/abc@99999999999999999999"),
+        std::string(600, 'a') + "@1"}) {
     Versions seen;
     seen.Parse(text);
     EXPECT_TRUE(seen.all()) << text;

@@ -38,7 +38,7 @@ absl::Status DeadlineError() {
 // Whether the fault may lie in one operation of the batch, and not in the database as a whole.
 bool MayBePoisoned(const absl::Status& status) {
   return !absl::IsUnavailable(status) && !absl::IsDeadlineExceeded(status) &&
-         !absl::IsResourceExhausted(status);
+         !absl::IsResourceExhausted(status) && ErrorReason(status) != "TRANSACTION_CONFLICT";
 }
 
 struct CommitterMetrics {

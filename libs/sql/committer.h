@@ -8,8 +8,8 @@
 // inside the operation, refusals included) and writes all of them with multi-row statements. It
 // may run again on the same operations, so it sets every result anew.
 // When a whole batch fails with an error that is not transient, it is tried again by halves, so a
-// poisonous operation ends alone and harms nobody else: at the cost of a transaction or two for
-// each doubling of the batch.
+// poisonous operation ends alone and harms nobody else: each costs a transaction or two for each
+// doubling of the batch.
 //
 //   GroupCommitter<RegisterOp> committer(database, options, ApplyRegistrations);
 //   committer.Submit("events/e1", deadline, std::move(op), [](RegisterOp& op, absl::Status s)

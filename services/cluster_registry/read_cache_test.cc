@@ -63,6 +63,11 @@ class Replica {
                                                                 "name: \"" + cluster + "\"", seen);
     return found.ok() ? found->display_name() : found.status().ToString();
   }
+  v1::Cluster::State StateOf(const std::string& cluster, SeenVersions seen = {}) {
+    const auto found = Call<v1::GetClusterRequest, v1::Cluster>("ClusterService/GetCluster",
+                                                                "name: \"" + cluster + "\"", seen);
+    return found.ok() ? found->state() : v1::Cluster::STATE_UNSPECIFIED;
+  }
   std::string StatusOn(const std::string& day, SeenVersions seen = {}) {
     const auto status = Call<v1::GetLabelStatusRequest, v1::GetLabelStatusResponse>(
         "LabelService/GetLabelStatus",
@@ -177,6 +182,30 @@ TEST_P(ReplicasTest, ARepeatedCallIsAnsweredWithATokenOfEverything) {
   const SeenVersions told = b_->Rename("New", request_id);
   EXPECT_THAT(told, ElementsAre("*"));
   EXPECT_EQ(b_->NameOf("clusters/abc", told), "New");
+}
+
+TEST_P(ReplicasTest, ASuccessionIsSeenInAllItsClusters) {
+  for (const std::string id : {"other", "heir"}) {
+    SeenVersions seen;
+    ASSERT_THAT(
+        (a_->Call<v1::CreateClusterRequest, v1::Cluster>(
+            "ClusterService/CreateCluster",
+            "cluster_id: \"" + id + R"(" cluster { display_name: "One" country: "PL" })", seen)),
+        IsOk());
+  }
+  EXPECT_EQ(b_->StateOf("clusters/abc"), v1::Cluster::STATE_DRAFT);
+  SeenVersions told;
+  ASSERT_THAT(
+      (a_->Call<v1::CreateSuccessionRequest, v1::Succession>("SuccessionService/CreateSuccession",
+                                                             R"(succession_id: "merger" succession {
+                       kind: KIND_MERGE predecessors: "clusters/abc"
+                       predecessors: "clusters/other" successors: "clusters/heir"
+                       effective_on: "2015-07-01" })",
+                                                             told)),
+      IsOk());
+  EXPECT_THAT(told, ElementsAre("*"));
+  EXPECT_EQ(b_->StateOf("clusters/abc"), v1::Cluster::STATE_DRAFT) << "the feed is held back";
+  EXPECT_EQ(b_->StateOf("clusters/abc", told), v1::Cluster::STATE_MERGED);
 }
 
 TEST_P(ReplicasTest, ALabelIsSeenByWhoHandsBackThatItWasRecorded) {

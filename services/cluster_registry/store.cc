@@ -81,7 +81,10 @@ absl::Status Store::Write(const Mutation& mutation, google::protobuf::Message& r
     WICI_RETURN_IF_ERROR(
         sql::StoreAnswers(tx, {{key, response.SerializeAsString()}}, mutation.now));
     changed = !writer.changes().empty();
-    if (!changed) return absl::OkStatus();
+    if (!changed) {
+      written.RaiseAll();  // it was so already, by a change of another
+      return absl::OkStatus();
+    }
     for (const feed::Change& change : writer.changes()) {
       written.Raise(change.aggregate, change.version);
     }

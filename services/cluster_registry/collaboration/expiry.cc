@@ -12,11 +12,6 @@
 #include "services/cluster_registry/collaboration/store/item_store.h"
 
 namespace wici::cluster_registry {
-namespace {
-
-// A deadline is on the machine's clock, whatever clock says what is past.
-
-}  // namespace
 
 ExpirySweep::~ExpirySweep() {
   {

@@ -219,7 +219,7 @@ absl::Status SuccessionService::CreateSuccession(const rpc::Context& context,
     WICI_RETURN_IF_ERROR(CheckClustersAndLabels(writer, response, participations));
     return InsertSuccession(writer, response);
   }));
-  Settle(context.deadline, response);
+  Settle(context, response);
   return absl::OkStatus();
 }
 
@@ -248,12 +248,14 @@ absl::Status SuccessionService::WithdrawSuccession(const rpc::Context& context,
     response.clear_problem();
     return WithdrawFromGraph(writer, response);
   }));
-  Settle(context.deadline, response);
+  Settle(context, response);
   return absl::OkStatus();
 }
 
-void SuccessionService::Settle(absl::Time deadline, Succession& succession) {
-  absl::StatusOr<Succession> settled = applier_.Apply(succession.name(), deadline);
+void SuccessionService::Settle(const rpc::Context& context, Succession& succession) {
+  // Of all its clusters and labels, and perhaps by another process.
+  if (context.written != nullptr) context.written->Merge(rpc::Versions::All());
+  absl::StatusOr<Succession> settled = applier_.Apply(succession.name(), context.deadline);
   if (settled.ok()) {
     succession = *std::move(settled);
     return;

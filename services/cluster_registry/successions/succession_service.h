@@ -33,7 +33,7 @@ class SuccessionService {
                                   v1::Succession& response);
 
   // Does what `succession`, which is recorded, asks for. What breaks off is resumed by the worker.
-  void Settle(absl::Time deadline, v1::Succession& succession);
+  void Settle(const rpc::Context& context, v1::Succession& succession);
 
   const Environment environment_;
   SuccessionApplier applier_;

@@ -118,6 +118,7 @@ absl::Status RegistrationService::ResendOwnLinks(const rpc::Context& context,
   // so it takes as long either way.
   op.what = RegistrationStep{RegistrationName(request.parent(), id.empty() ? "none" : id),
                              Step::kResend, "links_requested"};
+  // Without op.written: a version would tell that somebody is registered.
   store_.Submit(call.deadline, std::move(op), [](SeatOp&, const absl::Status&) {});
   return absl::OkStatus();
 }

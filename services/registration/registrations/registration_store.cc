@@ -117,14 +117,11 @@ absl::Status AddPeople(sql::Transaction& tx, std::vector<v1::PartyRegistration>&
   return absl::OkStatus();
 }
 
-// What a finished operation made of its event.
+// What a finished operation made of its event. Which one it was is not kept with a repeated answer.
 rpc::Versions VersionsOf(const SeatOp& op) {
+  if (op.event_version == 0) return rpc::Versions::All();
   rpc::Versions versions;
-  if (op.event_version > 0) {
-    versions.Raise(op.event, op.event_version);
-  } else {
-    versions.RaiseAll();  // which one it was is not kept with a repeated answer
-  }
+  versions.Raise(op.event, op.event_version);
   return versions;
 }
 
@@ -148,9 +145,13 @@ void RegistrationStore::Submit(absl::Time deadline, SeatOp op, Done done) {
                     [this, done = std::move(done)](SeatOp& finished, const absl::Status& status) {
                       if (status.ok() && finished.leads) on_commit_();
                       if (status.ok() && finished.status.ok()) {
-                        const rpc::Versions versions = VersionsOf(finished);
-                        if (on_written_) on_written_(versions);
-                        if (finished.written != nullptr) finished.written->Merge(versions);
+                        // Also of a repeated one its event only: nobody empties the cache by it.
+                        rpc::Versions of_event;
+                        of_event.Raise(finished.event, finished.event_version);
+                        if (on_written_) on_written_(of_event);
+                        if (finished.written != nullptr) {
+                          finished.written->Merge(VersionsOf(finished));
+                        }
                       }
                       done(finished, status);
                     });

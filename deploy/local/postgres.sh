@@ -92,6 +92,7 @@ kill_all() {
   data=$(cat "$1/postgres.data")
   first=$(head -n 1 "$data/db/postmaster.pid")
   segment=$(awk 'NR == 7 { print $2 }' "$data/db/postmaster.pid")
+  kill -STOP "$first"  # it starts nobody while we look who is there
   # shellcheck disable=SC2046  # one word for each process
   kill -KILL "$first" $(ps -o pid= --ppid "$first") 2>/dev/null  # some end by themselves
   if [[ -n $segment ]]; then ipcrm --shmem-id "$segment"; fi

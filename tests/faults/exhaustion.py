@@ -16,7 +16,7 @@ must then be taken. At the end the oracle of notification_oracle.py compares wha
 with the ledger, the mails and the webhooks; everybody who was registered is there once.
 
 The disk is a small one in memory, in a mount namespace of this process: where that is not allowed,
-this says that it was skipped.
+this says that it was skipped, and ends with 77.
 """
 
 import argparse
@@ -49,6 +49,7 @@ REFUSALS_MAX = 20  # enough to have seen it
 RECOVERY_SECONDS = 60
 CREATE = "RegistrationService.CreateRegistration"
 INSIDE = "WICI_INSIDE_NAMESPACE"
+SKIPPED = 77  # exit status
 
 
 class Calls:
@@ -205,7 +206,7 @@ def enter_namespace():
     probe = [*words, "mount", "-t", "tmpfs", "-o", "size=1m", "none", "/mnt"]
     if subprocess.run(probe, check=False, capture_output=True).returncode != 0:
         print("skipped: no mount namespace for this user")
-        sys.exit(0)
+        sys.exit(SKIPPED)
     os.environ[INSIDE] = "1"
     os.execvp(words[0], [*words, sys.executable, *sys.argv])
 

@@ -11,7 +11,8 @@ that lets through.
 
 At the end it says how often each row of the matrix ran, and a line for TRACK_RECORD.md, which
 --record writes there. Ctrl-C ends everything that was started. PostgreSQL is the server that
-WICI_TEST_POSTGRES names; what needs it is left out when there is none.
+WICI_TEST_POSTGRES names; what needs it is left out when there is none. A program that cannot run here
+says so by its exit status 77: it is not run again, and its rows are not counted.
 """
 
 import argparse
@@ -36,6 +37,8 @@ LIMIT_SECONDS = 600  # of one run of a program
 CONTROL_TRIES = 4
 STOP_SECONDS = 60    # for it to end what it has started
 SEED_MAX = 2 ** 31
+HELD, FAILED, SKIPPED = "held", "did not hold", "skipped"
+SKIPPED_STATUS = 77
 PYTHON = "/usr/bin/python3"
 
 # What runs: rows of the matrix, the command without its seed, the flag of the seed.
@@ -146,26 +149,32 @@ class Matrix:
         self.controls = [name for name, control in CONTROLS.items()
                          if args.controls and (has_postgres or not control.postgres)]
         self.runs, self.rows = collections.Counter(), collections.Counter()
+        self.skipped = []
         self.found = 0  # controls
 
     def go(self):
-        """Whether all held."""
+        """Whether all held that could run."""
         try:
             for name in self.controls:
                 # What a missing guard lets through must happen, too: on a busy machine it may not.
-                if not any(self._one(f"without guard: {name}", CONTROLS[name])
+                if not any(self._one(f"without guard: {name}", CONTROLS[name]) == HELD
                            for _ in range(CONTROL_TRIES)):
                     return False
             self.found = len(self.controls)
             end = time.monotonic() + self._end
-            while time.monotonic() < end:
+            while self.programs and time.monotonic() < end:
                 for name in self._rng.sample(self.programs, len(self.programs)):
                     if time.monotonic() >= end:
                         break
-                    if not self._one(name, PROGRAMS[name]):
+                    verdict = self._one(name, PROGRAMS[name])
+                    if verdict == FAILED:
                         return False
-                    self.runs[name] += 1
-                    self.rows.update(PROGRAMS[name].rows)
+                    if verdict == SKIPPED:
+                        self.programs.remove(name)
+                        self.skipped.append(name)
+                    else:
+                        self.runs[name] += 1
+                        self.rows.update(PROGRAMS[name].rows)
             return True
         finally:
             self._runner.stop()
@@ -175,15 +184,17 @@ class Matrix:
         print(f"{datetime.datetime.now():%H:%M:%S} {name} ...", end="", flush=True)
         began = time.monotonic()
         status, output = self._runner.run(command)
-        print(f" {'held' if status == 0 else 'did not hold'}, {time.monotonic() - began:.0f} s",
-              flush=True)
-        if status == 0:
-            return True
+        verdict = {0: HELD, SKIPPED_STATUS: SKIPPED}.get(status, FAILED)
+        print(f" {verdict}, {time.monotonic() - began:.0f} s", flush=True)
+        if verdict == HELD:
+            return HELD
         print(output[-6000:])
+        if verdict == SKIPPED:
+            return SKIPPED
         print(f"{name}: " + (f"exit status {status}" if status is not None else
                              f"not over after {LIMIT_SECONDS} s"))
         print("again with:", " ".join(word for word in command if word != PYTHON))
-        return False
+        return FAILED
 
 
 def line_of(matrix, args, held):
@@ -191,9 +202,10 @@ def line_of(matrix, args, held):
     runs = ", ".join(f"{name} {matrix.runs[name]}" for name in matrix.programs)
     rows = ", ".join(f"{row}: {count}" for row, count in sorted(matrix.rows.items()))
     verdict = "no violation" if held else "stopped at a violation"
+    skipped = f"; could not run here: {', '.join(matrix.skipped)}" if matrix.skipped else ""
     return (f"{datetime.date.today()}, `./wici faults --minutes={args.minutes:g} "
-            f"--seed={args.seed}`: {verdict} in {sum(matrix.runs.values())} runs ({runs}); rows of "
-            f"the matrix and how often: {rows or 'none'}; {matrix.found} guards removed, each "
+            f"--seed={args.seed}`: {verdict} in {sum(matrix.runs.values())} runs "
+            f"({runs or 'none'}{skipped}); rows of the matrix and how often: {rows or 'none'}; {matrix.found} guards removed, each "
             "found.")
 
 

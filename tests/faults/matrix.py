@@ -244,12 +244,16 @@ def main():
         return
     stop_on_signals()
     matrix = Matrix(args)
+    if not matrix.programs:
+        sys.exit("none of these programs can run here: they need a server in WICI_TEST_POSTGRES")
     print(f"seed {args.seed}, {args.minutes:g} minutes, {len(matrix.programs)} programs, "
           f"{len(matrix.controls)} controls")
     try:
         held = matrix.go()
     except KeyboardInterrupt:
         sys.exit("stopped")
+    if held and not matrix.programs:
+        sys.exit("every program was skipped: this proves nothing")
     line = line_of(matrix, args, held)
     print(line)
     if args.record:

@@ -233,7 +233,7 @@ def main():
         finally:
             subprocess.run(["umount", "--lazy", directory], check=False)
     if problems:
-        print("\n".join(problems[:20] + logs))
+        print("\n".join(logs + problems[:20]))  # ./wici faults shows the end
         sys.exit(f"failed; again with --seed={args.seed}")
 
 

@@ -40,6 +40,7 @@ from notification_oracle import (  # noqa: E402
     EVENT, EVENT_NAME, SEND, TEMPLATE, TEMPLATE_NAME, TEMPLATE_TEXTS, FaultStack, Run)
 from scripted_http import ScriptedHttp  # noqa: E402
 from scripted_smtp import ScriptedSmtp  # noqa: E402
+from stack import stop_on_signals  # noqa: E402
 
 DISK = "400m"            # of the whole stack, until it is full
 LEFT_BYTES = 256 * 1024  # then
@@ -219,6 +220,7 @@ def main():
     args = parser.parse_args()
     if INSIDE not in os.environ:
         enter_namespace()
+    stop_on_signals()
     sink, hooks = ScriptedSmtp(), ScriptedHttp()
     with tempfile.TemporaryDirectory(prefix="wici-exhaustion-") as parent:
         directory = pathlib.Path(parent, "disk")

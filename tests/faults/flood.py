@@ -33,6 +33,7 @@ sys.path[:0] = [str(ROOT / "deploy/local"), str(ROOT / "tests/load")]
 
 import client  # noqa: E402
 from registry import Registry  # noqa: E402
+from stack import stop_on_signals  # noqa: E402
 
 PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
 DATA, HEADERS, RST_STREAM, SETTINGS, PING, CONTINUATION = 0, 1, 3, 4, 6, 9
@@ -203,6 +204,7 @@ def main():
     parser.add_argument("--seconds", type=float, default=0, help="how long; 0: each flood once")
     parser.add_argument("--seed", type=int, default=int.from_bytes(os.urandom(4), "big"))
     args = parser.parse_args()
+    stop_on_signals()
     with tempfile.TemporaryDirectory(prefix="wici-flood-") as directory:
         with Registry(pathlib.Path(directory)) as registry:
             problems, summary = go(registry, random.Random(args.seed), args.seconds)

@@ -133,10 +133,11 @@ class Runner:
             return None, self.stop()
 
     def stop(self):
-        """Asks it to end as Ctrl-C would, and kills it when it does not; returns what it said."""
+        """Asks it to end, and kills it when it does not; returns what it said. By SIGTERM: what a
+        script has started in the background ignores SIGINT, and so do its children."""
         if self._process is None or self._process.poll() is not None:
             return ""
-        self._process.send_signal(signal.SIGINT)
+        self._process.send_signal(signal.SIGTERM)
         try:
             output, _ = self._process.communicate(timeout=STOP_SECONDS)
         except subprocess.TimeoutExpired:

@@ -150,7 +150,9 @@ class Matrix:
     """What has run, and how often."""
 
     def __init__(self, args):
-        self._rng, self._end = random.Random(args.seed), args.minutes * 60
+        # Two, so that --no-controls, or a control tried twice, changes no seed of the programs.
+        self._rng, self._controls_rng = random.Random(args.seed), random.Random(args.seed)
+        self._end = args.minutes * 60
         self._runner = Runner()
         has_postgres = bool(os.environ.get("WICI_TEST_POSTGRES"))
         wanted = args.only.split(",") if args.only else list(PROGRAMS)
@@ -166,7 +168,8 @@ class Matrix:
         try:
             for name in self.controls:
                 # What a missing guard lets through must happen, too: on a busy machine it may not.
-                if not any(self._one(f"without guard: {name}", CONTROLS[name]) == HELD
+                if not any(self._one(f"without guard: {name}", CONTROLS[name],
+                                     self._controls_rng) == HELD
                            for _ in range(CONTROL_TRIES)):
                     return False
             self.found = len(self.controls)
@@ -175,7 +178,7 @@ class Matrix:
                 for name in self._rng.sample(self.programs, len(self.programs)):
                     if time.monotonic() >= end:
                         break
-                    verdict = self._one(name, PROGRAMS[name])
+                    verdict = self._one(name, PROGRAMS[name], self._rng)
                     if verdict == FAILED:
                         return False
                     if verdict == SKIPPED:
@@ -188,8 +191,8 @@ class Matrix:
         finally:
             self._runner.stop()
 
-    def _one(self, name, program):
-        command = argv(program, self._rng.randrange(1, SEED_MAX))
+    def _one(self, name, program, rng):
+        command = argv(program, rng.randrange(1, SEED_MAX))
         print(f"{datetime.datetime.now():%H:%M:%S} {name} ...", end="", flush=True)
         began = time.monotonic()
         status, output = self._runner.run(command)

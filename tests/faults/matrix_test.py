@@ -1,14 +1,39 @@
 #!/usr/bin/python3
 """What the long run believes of its programs. Starts none of them."""
 
+import argparse
+import contextlib
 import fnmatch
+import io
 import re
 import unittest
 
 import matrix
 
 TEST = re.compile(r"^TEST(?:_[FP])?\(\s*(\w+),\s*(\w+)\)", re.MULTILINE)
+SEEDS = 3
 GOOGLETEST = ["build/feed_test", "--gtest_filter=*A*"]
+
+
+def matrix_of(**args):
+    """A run that has not begun."""
+    return matrix.Matrix(argparse.Namespace(**{"seed": 7, "only": "flood"} | args))
+
+
+def commands(controls):
+    """What a run starts in which every control finds something at its second try only."""
+    run, started = matrix_of(minutes=1, controls=controls), []
+
+    def second_try(command):
+        started.append(command)
+        if run.found < len(run.controls):
+            return len(started) % 2, "[  PASSED  ] 1 test."
+        return int(run.runs.total() == SEEDS - 1), ""  # that many, and it is over
+
+    run._runner.run = second_try
+    with contextlib.redirect_stdout(io.StringIO()):
+        run.go()
+    return started
 
 
 def filters():
@@ -46,6 +71,16 @@ class MatrixTest(unittest.TestCase):
         command = [matrix.PYTHON, "tests/faults/flood.py"]
         self.assertTrue(matrix.has_passed(command, 0, ""))
         self.assertFalse(matrix.has_passed(command, 2, ""))
+
+    def test_controls_change_no_seed_of_the_programs(self):
+        self.assertEqual(commands(controls=False)[-SEEDS:], commands(controls=True)[-SEEDS:])
+
+    def test_a_program_that_cannot_run_here_is_not_counted(self):
+        run = matrix_of(minutes=1, controls=False, only="flood")
+        run._runner.run = lambda command: (matrix.SKIPPED_STATUS, "skipped")
+        with contextlib.redirect_stdout(io.StringIO()):
+            self.assertTrue(run.go())
+        self.assertEqual((run.programs, run.skipped, run.runs.total()), ([], ["flood"], 0))
 
 
 if __name__ == "__main__":

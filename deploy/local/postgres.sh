@@ -50,6 +50,8 @@ start() {
   {
     printf "listen_addresses = ''\nunix_socket_directories = '%s'\n" "$data"
     printf 'max_connections = 200\nshared_buffers = 128MB\nlog_min_messages = fatal\n'
+    # Files beside the data: in /dev/shm they would outlive a server that is killed.
+    printf 'dynamic_shared_memory_type = mmap\n'
     if ! $durable; then
       printf 'fsync = off\nsynchronous_commit = off\nfull_page_writes = off\n'
     fi
@@ -83,13 +85,17 @@ promote() {
     --timeout=60 promote >>"$1/postgres.log" 2>&1 || die "the standby in $1 was not promoted"
 }
 
-# The first is the postmaster; the others would see that it is gone, but not at once.
+# The first is the postmaster; the others would see that it is gone, but not at once. Its segment of
+# shared memory would stay for good: only a server that starts on the same data takes it away.
 kill_all() {
-  local data first
+  local data first segment
   data=$(cat "$1/postgres.data")
   first=$(head -n 1 "$data/db/postmaster.pid")
+  segment=$(awk 'NR == 7 { print $2 }' "$data/db/postmaster.pid")
+  kill -STOP "$first"  # it starts nobody while we look who is there
   # shellcheck disable=SC2046  # one word for each process
   kill -KILL "$first" $(ps -o pid= --ppid "$first") 2>/dev/null  # some end by themselves
+  if [[ -n $segment ]]; then ipcrm --shmem-id "$segment"; fi
   rm -f "$data/db/postmaster.pid"
 }
 

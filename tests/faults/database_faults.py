@@ -81,11 +81,15 @@ class ProxiedServer:
     def __init__(self, server, mode, seed):
         self._server, self._mode = server, mode
         self._database = f"faults_{os.getpid()}_{seed}"
-        kill_test.query(server, f"CREATE DATABASE {self._database}")
-        self.direct = re.sub(r"^(\w+://[^/?]*/)[^?]*", rf"\g<1>{self._database}", server)
         self._proxy = PostgresProxy(server)
-        self.url = self._proxy.url(
-            self._database, SERIALIZABLE if mode == "serializable" else "")
+        try:
+            kill_test.query(server, f"CREATE DATABASE {self._database}")
+            self.direct = re.sub(r"^(\w+://[^/?]*/)[^?]*", rf"\g<1>{self._database}", server)
+            self.url = self._proxy.url(
+                self._database, SERIALIZABLE if mode == "serializable" else "")
+        except BaseException:
+            self.close()
+            raise
 
     def disturb(self, rng, seconds, crowd):
         """Until what must happen has, and people have met it; so many seconds at least."""
@@ -112,8 +116,10 @@ class ProxiedServer:
         return ", ".join(f"{what} {count}" for what, count in sorted(self._proxy.counts.items()))
 
     def close(self):
-        self._proxy.close()
-        kill_test.query(self._server, f"DROP DATABASE {self._database} WITH (FORCE)")
+        try:
+            self._proxy.close()
+        finally:
+            kill_test.query(self._server, f"DROP DATABASE IF EXISTS {self._database} WITH (FORCE)")
 
 
 class FailingPair:
@@ -121,9 +127,13 @@ class FailingPair:
 
     def __init__(self, directory):
         self._pair = PostgresPair(directory)
-        kill_test.query(self._pair.primary_url, "CREATE DATABASE faults")
-        self.url = self.direct = self._pair.url("faults")
         self._outage = 0.0
+        try:
+            kill_test.query(self._pair.primary_url, "CREATE DATABASE faults")
+            self.url = self.direct = self._pair.url("faults")
+        except BaseException:
+            self._pair.close()  # daemons, which would outlive us
+            raise
 
     def disturb(self, rng, seconds, crowd):
         """Replication stands still, the primary dies, the standby takes over."""

@@ -16,7 +16,7 @@ must then be taken. At the end the oracle of notification_oracle.py compares wha
 with the ledger, the mails and the webhooks; everybody who was registered is there once.
 
 The disk is a small one in memory, in a mount namespace of this process: where that is not allowed,
-this says that it was skipped.
+this says that it was skipped, and ends with 77.
 """
 
 import argparse
@@ -40,6 +40,7 @@ from notification_oracle import (  # noqa: E402
     EVENT, EVENT_NAME, SEND, TEMPLATE, TEMPLATE_NAME, TEMPLATE_TEXTS, FaultStack, Run)
 from scripted_http import ScriptedHttp  # noqa: E402
 from scripted_smtp import ScriptedSmtp  # noqa: E402
+from stack import stop_on_signals  # noqa: E402
 
 DISK = "400m"            # of the whole stack, until it is full
 LEFT_BYTES = 256 * 1024  # then
@@ -49,6 +50,7 @@ REFUSALS_MAX = 20  # enough to have seen it
 RECOVERY_SECONDS = 60
 CREATE = "RegistrationService.CreateRegistration"
 INSIDE = "WICI_INSIDE_NAMESPACE"
+SKIPPED = 77  # exit status
 
 
 class Calls:
@@ -205,7 +207,7 @@ def enter_namespace():
     probe = [*words, "mount", "-t", "tmpfs", "-o", "size=1m", "none", "/mnt"]
     if subprocess.run(probe, check=False, capture_output=True).returncode != 0:
         print("skipped: no mount namespace for this user")
-        sys.exit(0)
+        sys.exit(SKIPPED)
     os.environ[INSIDE] = "1"
     os.execvp(words[0], [*words, sys.executable, *sys.argv])
 
@@ -218,6 +220,7 @@ def main():
     args = parser.parse_args()
     if INSIDE not in os.environ:
         enter_namespace()
+    stop_on_signals()
     sink, hooks = ScriptedSmtp(), ScriptedHttp()
     with tempfile.TemporaryDirectory(prefix="wici-exhaustion-") as parent:
         directory = pathlib.Path(parent, "disk")
@@ -232,7 +235,7 @@ def main():
         finally:
             subprocess.run(["umount", "--lazy", directory], check=False)
     if problems:
-        print("\n".join(problems[:20] + logs))
+        print("\n".join(logs + problems[:20]))  # ./wici faults shows the end
         sys.exit(f"failed; again with --seed={args.seed}")
 
 

@@ -25,6 +25,7 @@ import importer  # noqa: E402
 import seed as demo  # noqa: E402
 from registry import Registry  # noqa: E402
 from registry_data import CLUSTER_HEADER, MEMBER_HEADER, RegistryData  # noqa: E402
+from stack import stop_on_signals  # noqa: E402
 
 ROWS_PER_PART = 60  # small parts, so that there is a middle to die in
 WAIT_SECONDS = 240
@@ -86,6 +87,7 @@ def main():
     parser.add_argument("--kills", type=int, default=4, help="of each import")
     parser.add_argument("--seed", type=int, default=int.from_bytes(os.urandom(4), "big"))
     args = parser.parse_args()
+    stop_on_signals()
     rng = random.Random(args.seed)
     data = RegistryData(args.clusters, members_each=6, seed=args.seed)
     with tempfile.TemporaryDirectory(prefix="wici-import-") as directory:

@@ -11,7 +11,8 @@ that lets through.
 
 At the end it says how often each row of the matrix ran, and a line for TRACK_RECORD.md, which
 --record writes there. Ctrl-C ends everything that was started. PostgreSQL is the server that
-WICI_TEST_POSTGRES names; what needs it is left out when there is none.
+WICI_TEST_POSTGRES names; what needs it is left out when there is none. A program that cannot run here
+says so by its exit status 77: it is not run again, and its rows are not counted.
 """
 
 import argparse
@@ -36,6 +37,8 @@ LIMIT_SECONDS = 600  # of one run of a program
 CONTROL_TRIES = 4
 STOP_SECONDS = 60    # for it to end what it has started
 SEED_MAX = 2 ** 31
+HELD, FAILED, SKIPPED = "held", "did not hold", "skipped"
+SKIPPED_STATUS = 77
 PYTHON = "/usr/bin/python3"
 
 # What runs: rows of the matrix, the command without its seed, the flag of the seed.
@@ -84,14 +87,15 @@ CONTROLS = {
     "a kill instead of a drain": Program(
         (), "{here}/rolling_restart.py --broken", postgres=True),
     "no count of places, no CHECK": Program(
-        (), "{build}/services/registration/seats/history/seats_negative_control_test", None, True),
+        (), "{build}/services/registration/seats/history/seats_negative_control_test "
+        "--gtest_filter=*SeatsNegativeControlTest.WithoutTheGuard*", None, True),
     "no epoch of the lease, no look at replies": Program(
         (), "{build}/libs/feed/feed_test --gtest_filter=*RelayTest.*CheckerSaysSo*", None),
     "no fence of the ledger": Program(
         (), "{build}/notification_tests --gtest_filter=*WithoutTheFence*", None),
     "no version of the event's row": Program(
         (), "{build}/services/registration/seats/history/seats_history_test "
-        "--gtest_filter=*SeatsVersionGuard*", None, True),
+        "--gtest_filter=*SeatsVersionGuardTest.WithoutIt*", None, True),
 }
 
 
@@ -101,6 +105,13 @@ def argv(program, seed):
                                   here="tests/faults", services="services")
     words = ([PYTHON] if ".py" in text else []) + text.split()
     return words + ([f"{program.seed}={seed}"] if program.seed else [])
+
+
+def has_passed(command, status, output):
+    """Whether it held. GoogleTest ends with 0, too, when no test has the name or all were skipped."""
+    is_googletest = any(word.startswith("--gtest_filter=") for word in command)
+    return status == 0 and (not is_googletest or
+                            re.search(r"^\[  PASSED  \] [1-9]\d* tests?\.", output, re.MULTILINE))
 
 
 class Runner:
@@ -122,10 +133,11 @@ class Runner:
             return None, self.stop()
 
     def stop(self):
-        """Asks it to end as Ctrl-C would, and kills it when it does not; returns what it said."""
+        """Asks it to end, and kills it when it does not; returns what it said. By SIGTERM: what a
+        script has started in the background ignores SIGINT, and so do its children."""
         if self._process is None or self._process.poll() is not None:
             return ""
-        self._process.send_signal(signal.SIGINT)
+        self._process.send_signal(signal.SIGTERM)
         try:
             output, _ = self._process.communicate(timeout=STOP_SECONDS)
         except subprocess.TimeoutExpired:
@@ -138,7 +150,9 @@ class Matrix:
     """What has run, and how often."""
 
     def __init__(self, args):
-        self._rng, self._end = random.Random(args.seed), args.minutes * 60
+        # Two, so that --no-controls, or a control tried twice, changes no seed of the programs.
+        self._rng, self._controls_rng = random.Random(args.seed), random.Random(args.seed)
+        self._end = args.minutes * 60
         self._runner = Runner()
         has_postgres = bool(os.environ.get("WICI_TEST_POSTGRES"))
         wanted = args.only.split(",") if args.only else list(PROGRAMS)
@@ -146,44 +160,54 @@ class Matrix:
         self.controls = [name for name, control in CONTROLS.items()
                          if args.controls and (has_postgres or not control.postgres)]
         self.runs, self.rows = collections.Counter(), collections.Counter()
+        self.skipped = []
         self.found = 0  # controls
 
     def go(self):
-        """Whether all held."""
+        """Whether all held that could run."""
         try:
             for name in self.controls:
                 # What a missing guard lets through must happen, too: on a busy machine it may not.
-                if not any(self._one(f"without guard: {name}", CONTROLS[name])
+                if not any(self._one(f"without guard: {name}", CONTROLS[name],
+                                     self._controls_rng) == HELD
                            for _ in range(CONTROL_TRIES)):
                     return False
             self.found = len(self.controls)
             end = time.monotonic() + self._end
-            while time.monotonic() < end:
+            while self.programs and time.monotonic() < end:
                 for name in self._rng.sample(self.programs, len(self.programs)):
                     if time.monotonic() >= end:
                         break
-                    if not self._one(name, PROGRAMS[name]):
+                    verdict = self._one(name, PROGRAMS[name], self._rng)
+                    if verdict == FAILED:
                         return False
-                    self.runs[name] += 1
-                    self.rows.update(PROGRAMS[name].rows)
+                    if verdict == SKIPPED:
+                        self.programs.remove(name)
+                        self.skipped.append(name)
+                    else:
+                        self.runs[name] += 1
+                        self.rows.update(PROGRAMS[name].rows)
             return True
         finally:
             self._runner.stop()
 
-    def _one(self, name, program):
-        command = argv(program, self._rng.randrange(1, SEED_MAX))
+    def _one(self, name, program, rng):
+        command = argv(program, rng.randrange(1, SEED_MAX))
         print(f"{datetime.datetime.now():%H:%M:%S} {name} ...", end="", flush=True)
         began = time.monotonic()
         status, output = self._runner.run(command)
-        print(f" {'held' if status == 0 else 'did not hold'}, {time.monotonic() - began:.0f} s",
-              flush=True)
-        if status == 0:
-            return True
+        verdict = (HELD if has_passed(command, status, output) else
+                   SKIPPED if status == SKIPPED_STATUS else FAILED)
+        print(f" {verdict}, {time.monotonic() - began:.0f} s", flush=True)
+        if verdict == HELD:
+            return HELD
         print(output[-6000:])
+        if verdict == SKIPPED:
+            return SKIPPED
         print(f"{name}: " + (f"exit status {status}" if status is not None else
                              f"not over after {LIMIT_SECONDS} s"))
         print("again with:", " ".join(word for word in command if word != PYTHON))
-        return False
+        return FAILED
 
 
 def line_of(matrix, args, held):
@@ -191,9 +215,10 @@ def line_of(matrix, args, held):
     runs = ", ".join(f"{name} {matrix.runs[name]}" for name in matrix.programs)
     rows = ", ".join(f"{row}: {count}" for row, count in sorted(matrix.rows.items()))
     verdict = "no violation" if held else "stopped at a violation"
+    skipped = f"; could not run here: {', '.join(matrix.skipped)}" if matrix.skipped else ""
     return (f"{datetime.date.today()}, `./wici faults --minutes={args.minutes:g} "
-            f"--seed={args.seed}`: {verdict} in {sum(matrix.runs.values())} runs ({runs}); rows of "
-            f"the matrix and how often: {rows or 'none'}; {matrix.found} guards removed, each "
+            f"--seed={args.seed}`: {verdict} in {sum(matrix.runs.values())} runs "
+            f"({runs or 'none'}{skipped}); rows of the matrix and how often: {rows or 'none'}; {matrix.found} guards removed, each "
             "found.")
 
 
@@ -232,12 +257,16 @@ def main():
         return
     stop_on_signals()
     matrix = Matrix(args)
+    if not matrix.programs:
+        sys.exit("none of these programs can run here: they need a server in WICI_TEST_POSTGRES")
     print(f"seed {args.seed}, {args.minutes:g} minutes, {len(matrix.programs)} programs, "
           f"{len(matrix.controls)} controls")
     try:
         held = matrix.go()
     except KeyboardInterrupt:
         sys.exit("stopped")
+    if held and not matrix.programs:
+        sys.exit("every program was skipped: this proves nothing")
     line = line_of(matrix, args, held)
     print(line)
     if args.record:

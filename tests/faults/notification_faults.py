@@ -41,6 +41,7 @@ from notification_oracle import (  # noqa: E402
     EVENT, EVENT_NAME, TEMPLATE, TEMPLATE_NAME, TEMPLATE_TEXTS, FaultStack, Postgres, Run)
 from scripted_http import ScriptedHttp  # noqa: E402
 from scripted_smtp import ScriptedSmtp  # noqa: E402
+from stack import stop_on_signals  # noqa: E402
 
 PERSONS = 40
 LEASE_SECONDS = 20
@@ -336,6 +337,7 @@ def main():
     parser.add_argument("--broken", action="store_true")
     parser.add_argument("--engine", choices=("sqlite", "postgres"), default="sqlite")
     args = parser.parse_args()
+    stop_on_signals()
     sink, hooks = ScriptedSmtp(), ScriptedHttp()
     kind = Postgres if args.engine == "postgres" else FaultStack
     with tempfile.TemporaryDirectory(prefix="wici-faults-") as directory:

@@ -44,7 +44,7 @@ import client  # noqa: E402
 from notification_oracle import (  # noqa: E402
     EVENT, EVENT_NAME, SEND, TEMPLATE, TEMPLATE_NAME, TEMPLATE_TEXTS, Postgres)
 from scripted_smtp import ScriptedSmtp  # noqa: E402
-from stack import SERVICES  # noqa: E402
+from stack import SERVICES, stop_on_signals  # noqa: E402
 
 REPLICAS = 3
 PERSONS = 20
@@ -365,6 +365,7 @@ def main():
     parser.add_argument("--seed", type=int, default=int.from_bytes(os.urandom(4), "big"))
     parser.add_argument("--broken", action="store_true")
     args = parser.parse_args()
+    stop_on_signals()
     with tempfile.TemporaryDirectory(prefix="wici-rolling-") as directory:
         os.chmod(directory, 0o711)  # the server of the database is another user
         with Fleet(directory, ScriptedSmtp().url) as fleet:

@@ -181,7 +181,7 @@ class FeedHandlerTest : public testing::DatabaseTest {
     std::vector<std::string> held;
     EXPECT_THAT(database().Read(absl::Now() + absl::Seconds(20),
                                 [&](sql::Transaction& tx) -> absl::Status {
-                                  auto found = ListHeldPersons(tx, "", 100);
+                                  auto found = ListHeldPersons(tx, "", 1000);
                                   if (found.ok()) held = *std::move(found);
                                   return found.status();
                                 }),
@@ -620,6 +620,28 @@ TEST_P(FeedHandlerTest, AnOwnerThatKnowsNobodyOfManyErasesNobody) {
   source_.ForgetAllBut(1);
   LoseThePlace();
   EXPECT_THAT(Held(), SizeIs(20)) << "it serves another database";
+}
+
+TEST_P(FeedHandlerTest, AnOwnerThatKnowsNobodyErasesNobodyOfAPageWithPeopleOfTheOther) {
+  source_.Add("registration.confirmed", "persons/a");
+  source_.Add("registration.confirmed", "persons/b");
+  Consume();
+  for (int i = 0; i < 30; ++i) HoldMailOf("clusters/c/contacts/c" + std::to_string(i));
+  for (const char* person : {"persons/a", "persons/gone"}) HoldMailOf(person);
+  peers_.AddPerson("persons/a", "a@example.org", "pl");
+  source_.ForgetAllBut(1);
+  LoseThePlace();
+  EXPECT_THAT(Held(), SizeIs(31)) << "the registry was restored empty; who left is known to have";
+}
+
+TEST_P(FeedHandlerTest, AnOwnerThatKnowsNobodyErasesNobodyOfALastPageOfFew) {
+  source_.Add("registration.confirmed", "persons/a");
+  source_.Add("registration.confirmed", "persons/b");
+  Consume();
+  for (int i = 0; i < 219; ++i) HoldMailOf("persons/p" + std::to_string(i));
+  source_.ForgetAllBut(1);
+  LoseThePlace();
+  EXPECT_THAT(Held(), SizeIs(219));
 }
 
 TEST_P(FeedHandlerTest, ChangeWithoutItsPersonIsPassedOver) {

@@ -320,7 +320,9 @@ class Planners {
             [this](absl::Span<const feed::v1::Change> changes) {
               return registry_handler_.Prepare(changes);
             },
-            [this](const feed::v1::Cursor& head) { return registry_catch_up_.Prepare(head); }) {}
+            [this](const feed::v1::Cursor& head) {
+              return registry_catch_up_.PrepareForRegistry(head);
+            }) {}
 
   void Start() {
     retention_.Start();

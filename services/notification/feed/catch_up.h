@@ -1,5 +1,5 @@
-// Makes up for what was missed where the place in the feed of registration is lost: its database
-// was restored from a backup, or what follows was deleted after a month.
+// Makes up for what was missed where the place in a feed is lost: the database of who has it was
+// restored from a backup, or what follows was deleted after a month.
 //
 // Messages that the missed changes called for were sent, or would come too late (a message lives 72
 // hours). What goes on to matter is looked at as it is now: the reminders of published events are
@@ -35,6 +35,10 @@ class CatchUp {
   // for another's database: nobody of them is erased, with an error in the log. Errors are those of
   // the peers and of the database.
   absl::StatusOr<sql::Database::Body> Prepare(const feed::v1::Cursor& head);
+
+  // The same in the feed of the registry: erases who of its people is gone, and leaves the
+  // reminders alone, which follow the feed of registration: that goes on meanwhile.
+  absl::StatusOr<sql::Database::Body> PrepareForRegistry(const feed::v1::Cursor& head);
 
  private:
   // Some of those who are held, and of these whom their owner does not know.

@@ -2,8 +2,7 @@
 // to be erased or by whoever manages its cluster, nothing is kept any more. Registration does not
 // pass this on: it knows a contact only where it was invited. Everything else calls for nothing.
 //
-// A place that is lost is made up for as in the feed of registration (catch_up.h), which asks both
-// owners who is gone.
+// A place that is lost is made up for by asking the registry who is gone (catch_up.h).
 #ifndef WICI_SERVICES_NOTIFICATION_FEED_REGISTRY_HANDLER_H_
 #define WICI_SERVICES_NOTIFICATION_FEED_REGISTRY_HANDLER_H_
 

@@ -8,6 +8,7 @@
 #include "absl/types/span.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "libs/base/timestamp.h"
 #include "libs/feed/consumer.h"
 #include "libs/sql/migrate.h"
 #include "libs/testing/database_fixture.h"
@@ -19,6 +20,7 @@
 #include "services/notification/migrations.h"
 #include "services/notification/people/erasures.h"
 #include "services/notification/testing/fake_peers.h"
+#include "services/notification/timers/timer_store.h"
 
 namespace wici::notification {
 namespace {
@@ -99,7 +101,7 @@ class RegistryHandlerTest : public testing::DatabaseTest {
         database(), nullptr, feed_, clock_,
         {.source = kRegistryFeed, .group = "notification", .consumer = ids_.NewId()},
         [this](absl::Span<const feed::v1::Change> changes) { return handler_.Prepare(changes); },
-        [&](const feed::v1::Cursor& head) { return catch_up.Prepare(head); });
+        [&](const feed::v1::Cursor& head) { return catch_up.PrepareForRegistry(head); });
     EXPECT_THAT(consumer.RunOnce(), IsOk());
   }
 
@@ -131,6 +133,38 @@ TEST_P(RegistryHandlerTest, WhereThePlaceIsLostWhoIsGoneIsErased) {
   feed_.lost = true;
   Follow();
   EXPECT_THAT(Held(), ElementsAre(kStays));
+}
+
+// Registration's place is not lost: who is gone there comes with its feed, and so do its events.
+TEST_P(RegistryHandlerTest, WhereThePlaceIsLostWhatIsOfRegistrationStaysAsItIs) {
+  Hold("persons/p1");
+  peers_.AddEvent("events/e1");
+  registration::v1::Event moved = peers_.events["events/e1"];
+  SetTimestamp(clock_.Now() + absl::Hours(24 * 20), *moved.mutable_start_time());
+  SetTimestamp(clock_.Now() + absl::Hours(24 * 20 + 6), *moved.mutable_end_time());
+  moved.set_etag("\"9\"");
+  EXPECT_THAT(
+      database().Write(absl::Now() + absl::Seconds(20),
+                       [&](sql::Transaction& tx) { return SetTimers(tx, {moved}, clock_.Now()); }),
+      IsOk());
+  // Read before the move was committed here.
+  registration::v1::Event& read = peers_.events["events/e1"];
+  SetTimestamp(clock_.Now() + absl::Hours(24 * 30), *read.mutable_start_time());
+  SetTimestamp(clock_.Now() + absl::Hours(24 * 30 + 6), *read.mutable_end_time());
+  read.set_etag("\"8\"");
+  feed_.lost = true;
+  Follow();
+  EXPECT_THAT(Held(), ElementsAre("persons/p1"));
+  std::vector<DueTimer> due;
+  const absl::Time before_start = clock_.Now() + absl::Hours(24 * 19 + 12);
+  EXPECT_THAT(database().Read(absl::Now() + absl::Seconds(20),
+                              [&](sql::Transaction& tx) -> absl::Status {
+                                auto listed = ListDueTimers(tx, before_start, 10);
+                                if (listed.ok()) due = *std::move(listed);
+                                return listed.status();
+                              }),
+              IsOk());
+  EXPECT_THAT(due, ::testing::SizeIs(2)) << "a week and a day before, as it was moved";
 }
 
 }  // namespace

@@ -106,7 +106,7 @@ absl::StatusOr<sql::Database::Body> CatchUp::Prepare(const feed::v1::Cursor& hea
   WICI_ASSIGN_OR_RETURN(std::vector<registration::v1::Event> events,
                         peers_.ListComingEvents(now - kRemindedAfterEnd));
   return [events = std::move(events), now](sql::Transaction& tx) -> absl::Status {
-    WICI_RETURN_IF_ERROR(ForgetFacts(tx, events));
+    WICI_RETURN_IF_ERROR(ForgetFacts(tx));
     return SetTimers(tx, events, now);
   };
 }

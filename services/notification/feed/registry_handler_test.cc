@@ -19,6 +19,7 @@
 #include "services/notification/feed/catch_up.h"
 #include "services/notification/migrations.h"
 #include "services/notification/people/erasures.h"
+#include "services/notification/people/second_erasures.h"
 #include "services/notification/testing/fake_peers.h"
 #include "services/notification/timers/timer_store.h"
 
@@ -108,9 +109,11 @@ class RegistryHandlerTest : public testing::DatabaseTest {
   testing::FakeClock clock_;
   testing::FakeIds ids_;
   FakePeers peers_;
-  KeptMailData people_;
+  KeptMailData kept_mails_;
+  Erasures erasures_;
+  AllPersonData people_{{&kept_mails_, &erasures_}};
   RegistryFeed feed_;
-  RegistryHandler handler_{people_, ids_, clock_};
+  RegistryHandler handler_{peers_, people_, ids_, clock_};
 };
 WICI_ON_EVERY_ENGINE(RegistryHandlerTest);
 
@@ -126,6 +129,33 @@ TEST_P(RegistryHandlerTest, AContactThatWasDeletedIsErasedOnce) {
   Hold(kGone);
   Follow();
   EXPECT_THAT(Held(), ElementsAre(kGone, kStays)) << "the change has had its effect";
+}
+
+TEST_P(RegistryHandlerTest, AContactThatWasMadeAnewUnderItsIdIsNotErasedByALateFeed) {
+  Follow();
+  feed_.Add("contact.deleted", kGone);
+  feed_.Add("contact.created", kGone);
+  peers_.AddPerson(kGone, "anew@example.org", "pl");
+  Follow();
+  EXPECT_THAT(Held(), ElementsAre(kGone, kStays));
+}
+
+TEST_P(RegistryHandlerTest, AContactThatWasMadeAnewUnderItsIdIsNotErasedASecondTime) {
+  SecondErasures second(database(), peers_, people_, ids_, clock_);
+  Follow();
+  feed_.Add("contact.deleted", kGone);
+  feed_.Add("contact.deleted", kStays);
+  Follow();
+  EXPECT_THAT(Held(), ::testing::IsEmpty());
+  Hold(kGone);
+  Hold(kStays);  // of an attempt that was on its way
+  peers_.AddPerson(kGone, "anew@example.org", "pl");
+  clock_.Advance(kEraseAgainAfter);
+  peers_.error = absl::UnavailableError("away");
+  EXPECT_FALSE(second.RunOnce().ok());
+  peers_.error = absl::OkStatus();
+  ASSERT_THAT(second.RunOnce(), IsOk());
+  EXPECT_THAT(Held(), ElementsAre(kGone));
 }
 
 TEST_P(RegistryHandlerTest, WhereThePlaceIsLostWhoIsGoneIsErased) {

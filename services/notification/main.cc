@@ -37,7 +37,7 @@
 #include "services/notification/gauges/ledger_gauges.h"
 #include "services/notification/migrations.h"
 #include "services/notification/peers/grpc_peers.h"
-#include "services/notification/people/erasures.h"
+#include "services/notification/people/second_erasures.h"
 #include "services/notification/preferences/consent/consent_page.h"
 #include "services/notification/preferences/unsubscribe_page.h"
 #include "services/notification/restore/after_restore.h"
@@ -297,8 +297,8 @@ class Planners {
   // What happened in registration before `restored` is held for a human.
   Planners(const Foundation& on, Ledger& ledger, Services& services, const Feeds& feeds,
            absl::Time restored)
-      : retention_(on.database, on.clock,
-                   {.answers = kAnswersKept, .also = DeletionsFor(on, services.person_data())}),
+      : retention_(on.database, on.clock, {.answers = kAnswersKept, .also = DeletionsFor(on)}),
+        second_erasures_(on.database, on.peers, services.person_data(), on.ids, on.clock),
         timers_(on.database, on.peers, on.ids, on.clock, [&ledger] { ledger.Wake(); }),
         campaigns_(services.campaigns(), on.peers, on.clock, [&ledger] { ledger.Wake(); }),
         digests_(on.database, on.ids, on.clock, on.clock, [&ledger] { ledger.Wake(); }),
@@ -312,7 +312,7 @@ class Planners {
               return handler_.Prepare(changes);
             },
             [this](const feed::v1::Cursor& head) { return catch_up_.Prepare(head); }),
-        registry_handler_(services.person_data(), on.ids, on.clock),
+        registry_handler_(on.peers, services.person_data(), on.ids, on.clock),
         registry_catch_up_(on.database, on.peers, services.person_data(), on.ids, on.clock),
         registry_consumer_(
             on.database, on.redis, feeds.registry, on.clock,
@@ -320,10 +320,13 @@ class Planners {
             [this](absl::Span<const feed::v1::Change> changes) {
               return registry_handler_.Prepare(changes);
             },
-            [this](const feed::v1::Cursor& head) { return registry_catch_up_.Prepare(head); }) {}
+            [this](const feed::v1::Cursor& head) {
+              return registry_catch_up_.PrepareForRegistry(head);
+            }) {}
 
   void Start() {
     retention_.Start();
+    second_erasures_.Start();
     consumer_.Start();
     registry_consumer_.Start();
     timers_.Start();
@@ -333,18 +336,14 @@ class Planners {
 
  private:
   // What goes with time, beside changes and answers.
-  static std::vector<feed::RetentionOptions::Deletion> DeletionsFor(const Foundation& on,
-                                                                    PersonData& people) {
+  static std::vector<feed::RetentionOptions::Deletion> DeletionsFor(const Foundation& on) {
     std::vector<feed::RetentionOptions::Deletion> deletions = DeletionsOfOldData(on.kept);
     deletions.push_back(&FanOut::DeletePayloads);
-    deletions.push_back(
-        [&people, &ids = on.ids](sql::Transaction& tx, absl::Time now, std::int64_t most) {
-          return EraseAgain(people, tx, ids.NewId(), now, most);
-        });
     return deletions;
   }
 
   feed::Retention retention_;
+  SecondErasures second_erasures_;
   TimerWorker timers_;
   CampaignWorker campaigns_;
   DigestWorker digests_;

@@ -165,6 +165,20 @@ class FeedHandlerTest : public testing::DatabaseTest {
                 IsOk());
     return count;
   }
+  void SetEventOn(const std::string& name, int days, const std::string& etag) {
+    peers_.AddEvent(name);
+    registration::v1::Event& event = peers_.events[name];
+    SetTimestamp(clock_.Now() + absl::Hours(24 * days), *event.mutable_start_time());
+    SetTimestamp(clock_.Now() + absl::Hours(24 * days + 6), *event.mutable_end_time());
+    event.set_etag(etag);
+  }
+  // Those that wait, timed by its start as it is now.
+  std::int64_t RemindersOf(const std::string& name) {
+    constexpr sql::Query kReminders{
+        "reminders",
+        "SELECT COUNT(*) FROM timers WHERE event = $1 AND anchor_at = $2 AND state = 1"};
+    return Count(kReminders, {name, ToMicros(TimeOf(peers_.events[name].start_time()))});
+  }
   // As an attempt does whose end is not known.
   void HoldMailOf(const std::string& person) {
     constexpr sql::Query kHold{"hold",
@@ -181,7 +195,7 @@ class FeedHandlerTest : public testing::DatabaseTest {
     std::vector<std::string> held;
     EXPECT_THAT(database().Read(absl::Now() + absl::Seconds(20),
                                 [&](sql::Transaction& tx) -> absl::Status {
-                                  auto found = ListHeldPersons(tx, "", 100);
+                                  auto found = ListHeldPersons(tx, "", 1000);
                                   if (found.ok()) held = *std::move(found);
                                   return found.status();
                                 }),
@@ -566,32 +580,36 @@ TEST_P(FeedHandlerTest, FeedRestoredFromABackupIsFollowedFromItsHead) {
 }
 
 TEST_P(FeedHandlerTest, WhenThePlaceIsLostRemindersAreTimedByTheEventsAsTheyAreNow) {
-  const auto on_day = [this](const std::string& name, int days, const std::string& etag) {
-    peers_.AddEvent(name);
-    SetTimestamp(clock_.Now() + absl::Hours(24 * days), *peers_.events[name].mutable_start_time());
-    SetTimestamp(clock_.Now() + absl::Hours(24 * days + 6),
-                 *peers_.events[name].mutable_end_time());
-    peers_.events[name].set_etag(etag);
-  };
-  const auto waiting = [this](const std::string& name) {
-    constexpr sql::Query kWaiting{
-        "waiting", "SELECT COUNT(*) FROM timers WHERE event = $1 AND anchor_at = $2 AND state = 1"};
-    return Count(kWaiting, {name, ToMicros(TimeOf(peers_.events[name].start_time()))});
-  };
-  on_day("events/e1", 20, "\"9\"");
+  SetEventOn("events/e1", 20, "\"9\"");
   source_.Add("event.published", "");
   source_.Add("event.published", "");
   Consume();
-  ASSERT_EQ(waiting("events/e1"), 3);
+  ASSERT_EQ(RemindersOf("events/e1"), 3);
   source_.ForgetAllBut(1);
-  on_day("events/e1", 30, "\"5\"");  // as it stood in the backup
-  on_day("events/e2", 30, "\"1\"");  // published in the gap
-  on_day("events/e3", 30, "\"1\"");
+  SetEventOn("events/e1", 30, "\"5\"");  // as it stood in the backup
+  SetEventOn("events/e2", 30, "\"1\"");  // published in the gap
+  SetEventOn("events/e3", 30, "\"1\"");
   peers_.events["events/e3"].set_state(registration::v1::EVENT_STATE_DRAFT);
   LoseThePlace();
-  EXPECT_EQ(waiting("events/e1"), 3);
-  EXPECT_EQ(waiting("events/e2"), 3);
-  EXPECT_EQ(waiting("events/e3"), 0);
+  EXPECT_EQ(RemindersOf("events/e1"), 3);
+  EXPECT_EQ(RemindersOf("events/e2"), 3);
+  EXPECT_EQ(RemindersOf("events/e3"), 0);
+}
+
+TEST_P(FeedHandlerTest, AnEventThatWasRestoredAsADraftIsTimedWhenItIsPublishedAgain) {
+  SetEventOn("events/e1", 20, "\"10\"");
+  source_.Add("event.published", "");
+  source_.Add("event.published", "");
+  Consume();
+  ASSERT_EQ(RemindersOf("events/e1"), 3);
+  source_.ForgetAllBut(1);
+  SetEventOn("events/e1", 30, "\"3\"");
+  peers_.events["events/e1"].set_state(registration::v1::EVENT_STATE_DRAFT);
+  LoseThePlace();
+  SetEventOn("events/e1", 30, "\"4\"");
+  source_.Add("event.published", "");
+  Consume();
+  EXPECT_EQ(RemindersOf("events/e1"), 3);
 }
 
 TEST_P(FeedHandlerTest, WhenThePlaceIsLostWhoIsGoneIsErased) {
@@ -620,6 +638,28 @@ TEST_P(FeedHandlerTest, AnOwnerThatKnowsNobodyOfManyErasesNobody) {
   source_.ForgetAllBut(1);
   LoseThePlace();
   EXPECT_THAT(Held(), SizeIs(20)) << "it serves another database";
+}
+
+TEST_P(FeedHandlerTest, AnOwnerThatKnowsNobodyErasesNobodyOfAPageWithPeopleOfTheOther) {
+  source_.Add("registration.confirmed", "persons/a");
+  source_.Add("registration.confirmed", "persons/b");
+  Consume();
+  for (int i = 0; i < 30; ++i) HoldMailOf("clusters/c/contacts/c" + std::to_string(i));
+  for (const char* person : {"persons/a", "persons/gone"}) HoldMailOf(person);
+  peers_.AddPerson("persons/a", "a@example.org", "pl");
+  source_.ForgetAllBut(1);
+  LoseThePlace();
+  EXPECT_THAT(Held(), SizeIs(31)) << "the registry was restored empty; who left is known to have";
+}
+
+TEST_P(FeedHandlerTest, AnOwnerThatKnowsNobodyErasesNobodyOfALastPageOfFew) {
+  source_.Add("registration.confirmed", "persons/a");
+  source_.Add("registration.confirmed", "persons/b");
+  Consume();
+  for (int i = 0; i < 219; ++i) HoldMailOf("persons/p" + std::to_string(i));
+  source_.ForgetAllBut(1);
+  LoseThePlace();
+  EXPECT_THAT(Held(), SizeIs(219));
 }
 
 TEST_P(FeedHandlerTest, ChangeWithoutItsPersonIsPassedOver) {

@@ -2,7 +2,6 @@
 
 #include <string>
 #include <utility>
-#include <vector>
 
 #include "libs/base/status_macros.h"
 #include "libs/feed/changes.h"
@@ -11,9 +10,13 @@ namespace wici::notification {
 
 absl::StatusOr<sql::Database::Body> RegistryHandler::Prepare(
     absl::Span<const feed::v1::Change> changes) {
-  std::vector<std::string> deleted;
+  Names deleted;
   for (const feed::v1::Change& change : changes) {
-    if (change.kind() == "contact.deleted") deleted.push_back(change.person());
+    if (change.kind() == "contact.deleted") deleted.insert(change.person());
+  }
+  if (!deleted.empty()) {
+    WICI_ASSIGN_OR_RETURN(const auto known, peers_.GetContactPoints(deleted));
+    for (const auto& [person, point] : known) deleted.erase(person);
   }
   return [this, deleted = std::move(deleted), transaction_id = ids_.NewId(),
           now = clock_.Now()](sql::Transaction& tx) -> absl::Status {

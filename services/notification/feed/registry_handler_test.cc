@@ -8,6 +8,7 @@
 #include "absl/types/span.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "libs/base/timestamp.h"
 #include "libs/feed/consumer.h"
 #include "libs/sql/migrate.h"
 #include "libs/testing/database_fixture.h"
@@ -18,7 +19,9 @@
 #include "services/notification/feed/catch_up.h"
 #include "services/notification/migrations.h"
 #include "services/notification/people/erasures.h"
+#include "services/notification/people/second_erasures.h"
 #include "services/notification/testing/fake_peers.h"
+#include "services/notification/timers/timer_store.h"
 
 namespace wici::notification {
 namespace {
@@ -99,16 +102,18 @@ class RegistryHandlerTest : public testing::DatabaseTest {
         database(), nullptr, feed_, clock_,
         {.source = kRegistryFeed, .group = "notification", .consumer = ids_.NewId()},
         [this](absl::Span<const feed::v1::Change> changes) { return handler_.Prepare(changes); },
-        [&](const feed::v1::Cursor& head) { return catch_up.Prepare(head); });
+        [&](const feed::v1::Cursor& head) { return catch_up.PrepareForRegistry(head); });
     EXPECT_THAT(consumer.RunOnce(), IsOk());
   }
 
   testing::FakeClock clock_;
   testing::FakeIds ids_;
   FakePeers peers_;
-  KeptMailData people_;
+  KeptMailData kept_mails_;
+  Erasures erasures_;
+  AllPersonData people_{{&kept_mails_, &erasures_}};
   RegistryFeed feed_;
-  RegistryHandler handler_{people_, ids_, clock_};
+  RegistryHandler handler_{peers_, people_, ids_, clock_};
 };
 WICI_ON_EVERY_ENGINE(RegistryHandlerTest);
 
@@ -126,11 +131,70 @@ TEST_P(RegistryHandlerTest, AContactThatWasDeletedIsErasedOnce) {
   EXPECT_THAT(Held(), ElementsAre(kGone, kStays)) << "the change has had its effect";
 }
 
+TEST_P(RegistryHandlerTest, AContactThatWasMadeAnewUnderItsIdIsNotErasedByALateFeed) {
+  Follow();
+  feed_.Add("contact.deleted", kGone);
+  feed_.Add("contact.created", kGone);
+  peers_.AddPerson(kGone, "anew@example.org", "pl");
+  Follow();
+  EXPECT_THAT(Held(), ElementsAre(kGone, kStays));
+}
+
+TEST_P(RegistryHandlerTest, AContactThatWasMadeAnewUnderItsIdIsNotErasedASecondTime) {
+  SecondErasures second(database(), peers_, people_, ids_, clock_);
+  Follow();
+  feed_.Add("contact.deleted", kGone);
+  feed_.Add("contact.deleted", kStays);
+  Follow();
+  EXPECT_THAT(Held(), ::testing::IsEmpty());
+  Hold(kGone);
+  Hold(kStays);  // of an attempt that was on its way
+  peers_.AddPerson(kGone, "anew@example.org", "pl");
+  clock_.Advance(kEraseAgainAfter);
+  peers_.error = absl::UnavailableError("away");
+  EXPECT_FALSE(second.RunOnce().ok());
+  peers_.error = absl::OkStatus();
+  ASSERT_THAT(second.RunOnce(), IsOk());
+  EXPECT_THAT(Held(), ElementsAre(kGone));
+}
+
 TEST_P(RegistryHandlerTest, WhereThePlaceIsLostWhoIsGoneIsErased) {
   peers_.AddPerson(kStays, "stays@example.org", "pl");
   feed_.lost = true;
   Follow();
   EXPECT_THAT(Held(), ElementsAre(kStays));
+}
+
+// Registration's place is not lost: who is gone there comes with its feed, and so do its events.
+TEST_P(RegistryHandlerTest, WhereThePlaceIsLostWhatIsOfRegistrationStaysAsItIs) {
+  Hold("persons/p1");
+  peers_.AddEvent("events/e1");
+  registration::v1::Event moved = peers_.events["events/e1"];
+  SetTimestamp(clock_.Now() + absl::Hours(24 * 20), *moved.mutable_start_time());
+  SetTimestamp(clock_.Now() + absl::Hours(24 * 20 + 6), *moved.mutable_end_time());
+  moved.set_etag("\"9\"");
+  EXPECT_THAT(
+      database().Write(absl::Now() + absl::Seconds(20),
+                       [&](sql::Transaction& tx) { return SetTimers(tx, {moved}, clock_.Now()); }),
+      IsOk());
+  // Read before the move was committed here.
+  registration::v1::Event& read = peers_.events["events/e1"];
+  SetTimestamp(clock_.Now() + absl::Hours(24 * 30), *read.mutable_start_time());
+  SetTimestamp(clock_.Now() + absl::Hours(24 * 30 + 6), *read.mutable_end_time());
+  read.set_etag("\"8\"");
+  feed_.lost = true;
+  Follow();
+  EXPECT_THAT(Held(), ElementsAre("persons/p1"));
+  std::vector<DueTimer> due;
+  const absl::Time before_start = clock_.Now() + absl::Hours(24 * 19 + 12);
+  EXPECT_THAT(database().Read(absl::Now() + absl::Seconds(20),
+                              [&](sql::Transaction& tx) -> absl::Status {
+                                auto listed = ListDueTimers(tx, before_start, 10);
+                                if (listed.ok()) due = *std::move(listed);
+                                return listed.status();
+                              }),
+              IsOk());
+  EXPECT_THAT(due, ::testing::SizeIs(2)) << "a week and a day before, as it was moved";
 }
 
 }  // namespace

@@ -1,6 +1,5 @@
 #include "services/notification/people/erasures.h"
 
-#include <algorithm>
 #include <set>
 #include <string>
 
@@ -26,22 +25,16 @@ absl::StatusOr<bool> Erasures::Erase(sql::Transaction& tx, std::string_view pers
   return false;
 }
 
-absl::StatusOr<std::int64_t> EraseAgain(PersonData& data, sql::Transaction& tx,
-                                        std::string_view transaction_id, absl::Time now,
-                                        std::int64_t most) {
-  WICI_ASSIGN_OR_RETURN(
-      const sql::Rows due,
-      tx.Execute(queries::kListErasuresDue, {ToMicros(now), std::min(most, kErasedAtOnceMax)}));
-  feed::Changes changes;
-  for (const sql::Row& row : due) {
-    const std::string& person = row.Text(0);
-    WICI_RETURN_IF_ERROR(data.Erase(tx, person, now, changes).status());
-    WICI_RETURN_IF_ERROR(tx.Execute(queries::kEndErasure, {person}).status());
-  }
-  if (!changes.empty()) {
-    WICI_RETURN_IF_ERROR(feed::AppendChanges(tx, transaction_id, changes, now));
-  }
-  return static_cast<std::int64_t>(due.size());
+absl::StatusOr<std::set<std::string>> ListErasuresDue(sql::Transaction& tx, absl::Time now) {
+  WICI_ASSIGN_OR_RETURN(const sql::Rows rows,
+                        tx.Execute(queries::kListErasuresDue, {ToMicros(now), kErasedAtOnceMax}));
+  std::set<std::string> due;
+  for (const sql::Row& row : rows) due.insert(row.Text(0));
+  return due;
+}
+
+absl::Status EndErasure(sql::Transaction& tx, std::string_view person, absl::Time until) {
+  return tx.Execute(queries::kEndErasure, {person, ToMicros(until)}).status();
 }
 
 absl::StatusOr<std::vector<std::string>> ListHeldPersons(sql::Transaction& tx,

@@ -1,4 +1,5 @@
-// Erases everybody twice: at once, and once more when whatever was on its way then has ended.
+// Erases everybody twice: at once, and once more when whatever was on its way then has ended
+// (second_erasures.h).
 //
 // A message that was made before its person was erased, and is sent afterwards, leaves traces: its
 // text in the inbox, or kept for another attempt, and the hash of the address. No lease and no
@@ -7,6 +8,7 @@
 #define WICI_SERVICES_NOTIFICATION_PEOPLE_ERASURES_H_
 
 #include <cstdint>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -28,12 +30,11 @@ class Erasures final : public PersonData {
                              feed::Changes& changes) override;
 };
 
-// Erases from `data`, of which Erasures is a part, at most `most` of those whose time has come, and
-// appends the changes under `transaction_id`; returns how many. Call until 0
-// (feed::RetentionOptions::Deletion).
-absl::StatusOr<std::int64_t> EraseAgain(PersonData& data, sql::Transaction& tx,
-                                        std::string_view transaction_id, absl::Time now,
-                                        std::int64_t most);
+// Some of those whose time has come to be erased again (second_erasures.h), the longest due first.
+absl::StatusOr<std::set<std::string>> ListErasuresDue(sql::Transaction& tx, absl::Time now);
+
+// `person` is not to be erased again at `until` or before.
+absl::Status EndErasure(sql::Transaction& tx, std::string_view person, absl::Time until);
 
 // The opaque ids under which anything is held that erasure deletes, by id, after `after`, at most
 // `limit`. Also those of subscriptions, and what stands for who was erased.

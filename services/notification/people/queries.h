@@ -14,7 +14,9 @@ inline constexpr sql::Query kNoteErasure{"note_erasure", R"sql(
 inline constexpr sql::Query kListErasuresDue{"list_erasures_due", R"sql(
   SELECT person FROM erasures WHERE again_at <= $1 ORDER BY again_at, person LIMIT $2)sql"};
 
-inline constexpr sql::Query kEndErasure{"end_erasure", "DELETE FROM erasures WHERE person = $1"};
+// $2 until when: one that was noted since is not ended.
+inline constexpr sql::Query kEndErasure{
+    "end_erasure", "DELETE FROM erasures WHERE person = $1 AND again_at <= $2"};
 
 // Who stands in each table from which erasure deletes. $1 after whom, $2 limit.
 inline constexpr sql::Query kHeldByPreferences{"held_by_preferences", R"sql(

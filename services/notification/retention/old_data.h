@@ -8,10 +8,11 @@
 //     of it
 //   items of inboxes, read or not                        KeptFor::inbox
 //
-// What is open stays, however old. Consents, suppressions and preferences are evidence or wishes
-// and stay until their person is erased. Changes, answers and payloads of webhooks have their own
-// bounds (feed::Retention, FanOut::DeletePayloads). A campaign stays itself, but counts what is
-// left only.
+// What is open stays, however old, and so does what is about an event that is ahead: who has an
+// entry of one of its sessions, and whose invitation was suppressed, is read from there. Consents,
+// suppressions and preferences are evidence or wishes and stay until their person is erased.
+// Changes, answers and payloads of webhooks have their own bounds (feed::Retention,
+// FanOut::DeletePayloads). A campaign stays itself, but counts what is left only.
 //
 // Ids are UUIDv7: old rows are a range of the primary key, and no index by age is kept.
 #ifndef WICI_SERVICES_NOTIFICATION_RETENTION_OLD_DATA_H_
@@ -27,8 +28,7 @@
 
 namespace wici::notification {
 
-// Thirteen months: a year's event can be compared with the last, and no entry of a session is
-// forgotten before it is over.
+// Thirteen months: a year's event can be compared with the last.
 inline constexpr int kKeptDaysDefault = 400;
 // Longer than anything is replayed, repeated or answered.
 inline constexpr int kKeptDaysMin = 32;

@@ -116,6 +116,24 @@ TEST_P(OldDataTest, WhatIsOpenStaysHoweverOldItIs) {
   EXPECT_THAT(Left(), ElementsAre(1, 2, 0, 2, 2, 2, 1));
 }
 
+// Who has an entry of its sessions, and who may be sent no invitation, is read until then.
+TEST_P(OldDataTest, WhatIsAboutAnEventStaysUntilThatIsOver) {
+  Accepted();
+  EndAll(v1::ATTEMPT_OUTCOME_DELIVERED_TO_RELAY);
+  for (const std::int64_t kind : {1, 4}) {
+    Run("INSERT INTO timers (event, kind, fire_at, look_at, failures, anchor_at, version, state, "
+        "updated_at) VALUES ('events/e1', $1, 0, 0, 0, 0, 1, 1, 0)",
+        {kind});
+  }
+  clock().Advance(1000 * kDay);
+  Run("UPDATE timers SET state = 2 WHERE kind = $1", {1});
+  DeleteOld();
+  EXPECT_EQ(CountOf("deliveries"), 2);
+  Run("UPDATE timers SET state = 2 WHERE kind = $1", {4});
+  DeleteOld();
+  EXPECT_EQ(CountOf("notifications"), 0);
+}
+
 TEST_P(OldDataTest, AMessageOfWhichOneDeliveryIsOpenStaysWhole) {
   const std::string name = Accepted();
   EndAll(v1::ATTEMPT_OUTCOME_DELIVERED_TO_RELAY);

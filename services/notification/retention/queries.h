@@ -8,12 +8,14 @@
 
 namespace wici::notification::queries {
 
-// $3 limit. Of notifications of which nothing is open, collected or younger.
+// $3 limit. Of notifications of which nothing is open, collected or younger, and whose event is not
+// ahead: then a reminder of it waits (1).
 inline constexpr sql::Query kListOldDeliveries{"list_old_deliveries", R"sql(
   SELECT d.id FROM notifications n JOIN deliveries d ON d.notification_id = n.id
   WHERE n.id < $1 AND n.updated_at < $2 AND NOT EXISTS (
     SELECT 1 FROM deliveries o WHERE o.notification_id = n.id
     AND (o.next_at IS NOT NULL OR o.state IN (1, 2, 3) OR o.updated_at >= $2))
+  AND NOT EXISTS (SELECT 1 FROM timers t WHERE t.event = n.root_event AND t.state = 1)
   ORDER BY n.id LIMIT $3)sql"};
 
 inline constexpr sql::Query kDeleteAttempts{"delete_attempts",
@@ -32,6 +34,7 @@ inline constexpr sql::Query kDeleteOldNotifications{"delete_old_notifications", 
   DELETE FROM notifications WHERE id IN (
     SELECT n.id FROM notifications n WHERE n.id < $1 AND n.updated_at < $2
     AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.notification_id = n.id)
+    AND NOT EXISTS (SELECT 1 FROM timers t WHERE t.event = n.root_event AND t.state = 1)
     ORDER BY n.id LIMIT $3) RETURNING id)sql"};
 
 inline constexpr sql::Query kDeleteCampaignNotifications{

@@ -47,9 +47,9 @@ inline constexpr sql::Query kEndTimer{"end_timer", R"sql(
   WHERE event = $1 AND kind = $2 AND fire_at = $3 AND anchor_at = $4 AND state = 1
   RETURNING kind)sql"};
 
+// All of them.
 inline constexpr sql::Query kForgetFacts{"forget_facts",
-                                         "UPDATE timers SET version = 0 WHERE event IN"};
-inline constexpr std::string_view kForgetFactsSuffix = " RETURNING event";
+                                         "UPDATE timers SET version = 0 WHERE event > ''"};
 
 // $1 now, $2 until when one that is due may be delayed.
 inline constexpr sql::Query kPassOverDueTimers{"pass_over_due_timers", R"sql(

@@ -67,11 +67,8 @@ absl::StatusOr<bool> EndTimer(sql::Transaction& tx, const DueTimer& timer, Timer
   return !rows.empty();
 }
 
-absl::Status ForgetFacts(sql::Transaction& tx, absl::Span<const registration::v1::Event> events) {
-  std::vector<std::vector<sql::Value>> names;
-  for (const registration::v1::Event& event : events) names.push_back({event.name()});
-  if (names.empty()) return absl::OkStatus();
-  return tx.SelectMany(queries::kForgetFacts, queries::kForgetFactsSuffix, names).status();
+absl::Status ForgetFacts(sql::Transaction& tx) {
+  return tx.Execute(queries::kForgetFacts).status();
 }
 
 absl::Status PassOverDueTimers(sql::Transaction& tx, absl::Time now) {

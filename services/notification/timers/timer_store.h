@@ -45,9 +45,9 @@ enum class TimerEnd { kFired = 2, kCancelled = 3, kTooLate = 4 };
 absl::StatusOr<bool> EndTimer(sql::Transaction& tx, const DueTimer& timer, TimerEnd end,
                               absl::Time now);
 
-// The next facts about these events count, whatever their version: they come from a database that
-// was restored.
-absl::Status ForgetFacts(sql::Transaction& tx, absl::Span<const registration::v1::Event> events);
+// The next facts about any event count, whatever their version: they come from a database that was
+// restored. Also about those that are not published there, and may be so again.
+absl::Status ForgetFacts(sql::Transaction& tx);
 
 // After a restore: ends the timers that are due as kTooLate. They may have fired since the backup.
 absl::Status PassOverDueTimers(sql::Transaction& tx, absl::Time now);

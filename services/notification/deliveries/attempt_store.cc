@@ -299,13 +299,12 @@ absl::Status SqlStore::ApplyOutcomes(Transaction& tx, absl::Span<Outcome* const>
   std::vector<std::vector<Value>> ended;
   std::vector<std::vector<Value>> begun;
   std::vector<std::vector<Value>> unsent;
-  std::vector<AttemptRecord> records;
+  std::vector<AttemptRecord> records;  // that were settled
   absl::Time now = absl::InfinitePast();
   for (const Outcome* outcome : outcomes) {
     const AttemptRecord& record = *outcome->record;
     (record.begun ? begun : unsent).push_back(EndOfDelivery(record, outcome->now));
     if (record.begun) ended.push_back(EndOfAttempt(record));
-    records.push_back(record);
     now = std::max(now, outcome->now);
   }
   WICI_RETURN_IF_ERROR(tx.ExecuteMany(queries::kEndAttempt, ended).status());
@@ -321,9 +320,11 @@ absl::Status SqlStore::ApplyOutcomes(Transaction& tx, absl::Span<Outcome* const>
     const auto row = found.find({d.id, d.fence});
     outcome->settled = row != found.end();
     if (!outcome->settled) continue;
+    records.push_back(*outcome->record);
     settled[d.notification_id].push_back(
         {outcome->record, row->second->Bool(2), row->second->Int(3) != 0});
   }
+  if (records.empty()) return absl::OkStatus();
   WICI_RETURN_IF_ERROR(ForgetMails(tx, settled));
   std::vector<feed::Change> changes;
   for (SendCheck* check : checks_) {

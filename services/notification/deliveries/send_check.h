@@ -39,8 +39,9 @@ class SendCheck {
                                                      absl::Time now) = 0;
 
   // Tells how attempts ended, in the transaction that records it; those of `records` that are not
-  // `begun` were none. For what learns from outcomes; the others leave it alone. What it changes
-  // goes into the feed with `changes`.
+  // `begun` were none. Once for each: not of what another worker has by now, or what was recorded
+  // before. For what learns from outcomes; the others leave it alone. What it changes goes into the
+  // feed with `changes`.
   virtual absl::Status Ended(sql::Transaction& /*tx*/, absl::Span<const AttemptRecord> /*records*/,
                              absl::Time /*now*/, std::vector<feed::Change>& /*changes*/) {
     return absl::OkStatus();

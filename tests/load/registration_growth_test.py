@@ -61,6 +61,11 @@ def main():
     if "cancel-event" in registration_growth.table(shorter) or len(
             registration_growth.largest_of(shorter["growth"])) != len(report["growth"]) - 2:
         problems.append("a call that was not measured at the largest size is said to be")
+    labels = [point[0] for figure in registration_growth.figures({**report, "growth": [
+        {**one, "size": 40 if one["call"] == "promote-all" else 80} for one in report["growth"]]})
+              for point in figure.points]
+    if labels.count("promote-all 40") != len(registration_growth.ENGINES) or "check-in" not in labels:
+        problems.append(f"a call that was measured at another size than the title says is {labels}")
     if "<svg" not in page.render(report, registration_growth.figures(report), registration_growth.table(report)):
         problems.append("the page has no plots")
 

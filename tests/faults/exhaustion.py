@@ -123,10 +123,18 @@ def resize(directory, size):
     subprocess.run(["mount", "-o", f"remount,size={size}", directory], check=True)
 
 
+def fill(directory):
+    """Leaves LEFT_BYTES; more than those may be written before the size is set, so again."""
+    for left in range(10, 0, -1):
+        free = os.statvfs(directory)
+        used = (free.f_blocks - free.f_bfree) * free.f_frsize
+        command = ["mount", "-o", f"remount,size={used + LEFT_BYTES}", directory]
+        if subprocess.run(command, check=left == 1, stderr=subprocess.DEVNULL).returncode == 0:
+            return
+
+
 def disk_full(run, calls):
-    directory = run.stack.directory
-    free = os.statvfs(directory)
-    resize(directory, (free.f_blocks - free.f_bfree) * free.f_frsize + LEFT_BYTES)
+    fill(run.stack.directory)
     failed = calls.try_some({("RESOURCE_EXHAUSTED", "DATABASE_FULL")}, enough=REFUSALS_MAX)
     run.api("EventService.GetEvent", name=EVENT_NAME)
     if ended := run.stack.ended():

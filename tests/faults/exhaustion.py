@@ -139,7 +139,7 @@ def disk_full(run, calls):
     run.api("EventService.GetEvent", name=EVENT_NAME)
     if ended := run.stack.ended():
         run.problems.append(f"a full disk has ended {ended}")
-    resize(directory, DISK)
+    resize(run.stack.directory, DISK)
     if failed == 0:
         run.problems.append("the disk was never full: this proves nothing")
 

@@ -7,8 +7,8 @@
 
 namespace wici {
 
-// Always by the clock of the machine, never by a Clock that is passed in: databases and gRPC compare
-// it with the machine's, whatever time a service takes it to be. Thread-safe.
+// Always by the clock of the machine, never by a Clock that is passed in: databases and gRPC
+// compare it with the machine's, whatever time a service takes it to be. Thread-safe.
 inline absl::Time DeadlineIn(absl::Duration timeout) { return absl::Now() + timeout; }
 
 }  // namespace wici

@@ -1,7 +1,5 @@
 #include "services/notification/campaigns/testing/campaign_fixture.h"
 
-#include <utility>
-
 #include "absl/strings/str_cat.h"
 #include "libs/base/status_macros.h"
 #include "libs/testing/status_matchers.h"
@@ -103,9 +101,9 @@ std::vector<Verdict> CampaignFixture::Verdicts(const std::vector<ClaimedDelivery
   std::vector<Verdict> verdicts;
   EXPECT_THAT(database().Read(Deadline(),
                               [&](sql::Transaction& tx) -> absl::Status {
-                                auto found = CampaignCheck().Check(tx, candidates, clock().Now());
-                                if (found.ok()) verdicts = *std::move(found);
-                                return found.status();
+                                WICI_ASSIGN_OR_RETURN(
+                                    verdicts, CampaignCheck().Check(tx, candidates, clock().Now()));
+                                return absl::OkStatus();
                               }),
               testing::IsOk());
   return verdicts;

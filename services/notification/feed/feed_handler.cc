@@ -162,15 +162,14 @@ std::string_view TemplateFor(std::string_view kind) {
 
 absl::Status FeedHandler::PlanForEverybody(const feed::v1::Change& change, NewNotification base,
                                            Planned& planned) {
-  const absl::StatusOr<std::vector<Participant>> listed =
-      peers_.ListParticipants(change.aggregate());
+  absl::StatusOr<std::vector<Participant>> listed = peers_.ListParticipants(change.aggregate());
   if (absl::IsNotFound(listed.status())) return absl::OkStatus();  // nobody left to tell
   WICI_RETURN_IF_ERROR(listed.status());
   std::vector<Participant> in_calendar;
   std::vector<Participant> others;
-  for (const Participant& participant : *listed) {
+  for (Participant& participant : *listed) {
     if (!Concerns(change, participant)) continue;
-    (participant.in_calendar ? in_calendar : others).push_back(participant);
+    (participant.in_calendar ? in_calendar : others).push_back(std::move(participant));
   }
   planned.event = change.aggregate();
   ToParticipants(base, in_calendar, ids_, planned.messages);

@@ -351,7 +351,7 @@ absl::StatusOr<std::vector<Participant>> GrpcPeers::ListParticipants(const std::
   Names registered;
   std::vector<Participant> participants;
   WICI_RETURN_IF_ERROR(AddRegistered(event, registered, participants));
-  WICI_RETURN_IF_ERROR(AddInvited(event, registered, participants));
+  WICI_RETURN_IF_ERROR(AddInvited(event, std::move(registered), participants));
   return participants;
 }
 

@@ -1,9 +1,10 @@
-// Erases those once more whose time for that has come (erasures.h), but for whom their owner knows
-// again: ids of contacts may be chosen, and one that was deleted may have been made anew under its
-// id. What it holds since is its own.
+// Erases those once more whose time for that has come (erasures.h). Of those whom ErasePerson did
+// not ask for, it passes over whom their owner knows again: ids of contacts may be chosen, and one
+// that was deleted may have been made anew under its id. What it holds since is its own.
 //
 // One thread looks every minute. Several processes may run it, and may be killed at any instant.
-// While the owners cannot be asked nobody is erased a second time, with a warning in the log.
+// While the owners cannot be asked only those are erased a second time whom ErasePerson asked for,
+// with a warning in the log.
 #ifndef WICI_SERVICES_NOTIFICATION_PEOPLE_SECOND_ERASURES_H_
 #define WICI_SERVICES_NOTIFICATION_PEOPLE_SECOND_ERASURES_H_
 
@@ -32,11 +33,14 @@ class SecondErasures {
 
   void Start();
   // One round on the calling thread; returns how many were due, 0 when nobody is. Not together with
-  // Start.
+  // Start. Errors are those of the owners and of the database.
   absl::StatusOr<std::int64_t> RunOnce();
 
  private:
   void Run();
+  absl::StatusOr<Names> ListDue(bool requested, absl::Time now);
+  // Erases `due`, but for `spared`, and ends that for all of them.
+  absl::Status Erase(const Names& due, const Names& spared, absl::Time now);
 
   sql::Database& database_;
   Peers& peers_;

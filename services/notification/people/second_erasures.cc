@@ -11,36 +11,17 @@
 namespace wici::notification {
 namespace {
 
-constexpr absl::Duration kErasuresPoll = absl::Minutes(1);
 constexpr absl::Duration kErasuresTimeout = absl::Seconds(30);  // of each transaction
 
 }  // namespace
 
-SecondErasures::~SecondErasures() {
-  {
-    MutexLock lock(mutex_);
-    stopping_ = true;
-    changed_.NotifyAll();
+bool SecondErasures::Round() {
+  const absl::StatusOr<std::int64_t> due = RunOnce();
+  if (!due.ok()) {
+    Log(LogLevel::kWarning, "nobody_erased_again",
+        {{"error", std::string(due.status().message())}});
   }
-  if (thread_.joinable()) thread_.join();
-}
-
-void SecondErasures::Start() {
-  thread_ = std::thread([this] { Run(); });
-}
-
-void SecondErasures::Run() {
-  while (true) {
-    const absl::StatusOr<std::int64_t> due = RunOnce();
-    if (!due.ok()) {
-      Log(LogLevel::kWarning, "nobody_erased_again",
-          {{"error", std::string(due.status().message())}});
-    }
-    MutexLock lock(mutex_);
-    const bool more = due.ok() && *due > 0;
-    if (!stopping_ && !more) (void)changed_.WaitFor(mutex_, kErasuresPoll);
-    if (stopping_) return;
-  }
+  return due.ok() && *due > 0;
 }
 
 absl::StatusOr<std::int64_t> SecondErasures::RunOnce() {

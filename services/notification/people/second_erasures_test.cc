@@ -1,12 +1,17 @@
 // Who is erased a second time, and who is spared.
 #include "services/notification/people/second_erasures.h"
 
+#include <cstddef>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "absl/types/span.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "libs/base/mutex.h"
+#include "libs/base/status_macros.h"
 #include "libs/testing/status_matchers.h"
 #include "services/notification/feed/feed_handler.h"
 #include "services/notification/feed/registry_handler.h"
@@ -23,6 +28,33 @@ using testing::IsOk;
 using testing::IsOkAndHolds;
 
 constexpr char kContact[] = "clusters/btm/contacts/ewa";
+
+// Lets the test wait for erasures that another thread does.
+class AwaitedErasures final : public PersonData {
+ public:
+  explicit AwaitedErasures(PersonData& people) : people_(people) {}
+  absl::Status Export(sql::Transaction& tx, std::string_view person,
+                      google::protobuf::Struct& held) override {
+    return people_.Export(tx, person, held);
+  }
+  absl::StatusOr<bool> Erase(sql::Transaction& tx, std::string_view person, absl::Time now,
+                             feed::Changes& changes) override {
+    MutexLock lock(mutex_);
+    erased_.insert(std::string(person));
+    changed_.NotifyAll();
+    return people_.Erase(tx, person, now, changes);
+  }
+  void WaitFor(std::size_t persons) {
+    MutexLock lock(mutex_);
+    while (erased_.size() < persons) changed_.Wait(mutex_);
+  }
+
+ private:
+  PersonData& people_;
+  Mutex mutex_;
+  CondVar changed_;
+  Names erased_ ABSL_GUARDED_BY(mutex_);
+};
 
 class SecondErasuresTest : public NotificationFixture {
  protected:
@@ -83,6 +115,22 @@ class SecondErasuresTest : public NotificationFixture {
   }
 
   PersonData& people() { return server_->handlers.person_data(); }
+  // Has been erased a while ago, and is due.
+  void NoteDue(int persons) {
+    ASSERT_THAT(
+        database().Write(
+            Deadline(),
+            [&](sql::Transaction& tx) -> absl::Status {
+              feed::Changes changes;
+              for (int i = 0; i < persons; ++i) {
+                WICI_RETURN_IF_ERROR(
+                    people().Erase(tx, absl::StrCat(kContact, i), clock().Now(), changes).status());
+              }
+              return absl::OkStatus();
+            }),
+        IsOk());
+    clock().Advance(kEraseAgainAfter);
+  }
   // One round.
   absl::StatusOr<std::int64_t> EraseAgain() {
     return SecondErasures(database(), owners(), people(), ids_, clock()).RunOnce();
@@ -177,6 +225,18 @@ TEST_P(SecondErasuresTest, WhileOwnersAreAwayThoseAreErasedAgainWhomErasePersonA
   owners().error = absl::OkStatus();
   EXPECT_THAT(EraseAgain(), IsOkAndHolds(1)) << "it was put off";
   EXPECT_THAT(Held(), IsEmpty());
+}
+
+TEST_P(SecondErasuresTest, TheThreadLooksAtOnceAndAgainWhileThereAreMore) {
+  constexpr int kMoreThanOneRound = 120;
+  NoteDue(kMoreThanOneRound);
+  AwaitedErasures awaited(people());
+  {
+    SecondErasures second(database(), owners(), awaited, ids_, clock());
+    second.Start();
+    awaited.WaitFor(kMoreThanOneRound);  // before a minute is over
+  }
+  EXPECT_THAT(EraseAgain(), IsOkAndHolds(0)) << "it ended with its round";
 }
 
 }  // namespace

@@ -24,11 +24,13 @@
 namespace wici::notification {
 namespace {
 
+using ::testing::Contains;
 using ::testing::ElementsAre;
 using testing::HasViolation;
 using ::testing::IsEmpty;
 using testing::IsOk;
 using testing::IsOkAndHolds;
+using ::testing::Not;
 using testing::Reason;
 using ::testing::SizeIs;
 using testing::StatusIs;
@@ -120,6 +122,31 @@ class StoreTest : public testing::DatabaseTest {
     auto settled = store().RecordAttempts(Deadline(), {record}, Now());
     EXPECT_THAT(settled, IsOk());
     return *settled;
+  }
+
+  // To so many people that it is not urgent.
+  NewNotification ToMany(int persons) {
+    std::vector<std::string> names;
+    for (int i = 0; i < persons; ++i) names.push_back(absl::StrCat("persons/one-of-many", i));
+    return Plan(names);
+  }
+
+  static std::vector<std::string> PersonsOf(const std::vector<ClaimedDelivery>& claimed) {
+    std::vector<std::string> persons;
+    for (const ClaimedDelivery& delivery : claimed) persons.push_back(delivery.person);
+    return persons;
+  }
+
+  // As a check does that says not before a while.
+  void PutOff(const ClaimedDelivery& claimed, v1::DeliveryReason reason, absl::Duration wait) {
+    AttemptResult none;
+    none.outcome = v1::ATTEMPT_OUTCOME_UNSPECIFIED;
+    const AttemptRecord record{
+        .delivery = claimed,
+        .result = none,
+        .settlement = *SettleByVerdict(claimed, {.reason = reason, .until = Now() + wait}),
+        .ended = Now()};
+    EXPECT_THAT(store().RecordAttempts(Deadline(), {record}, Now()), IsOkAndHolds(1));
   }
 
   v1::Notification Get(const std::string& id) {
@@ -392,14 +419,7 @@ TEST_P(StoreTest, WhatIsPutOffAgainForTheSameReasonIsNewsForNobody) {
   const NewNotification plan = Plan({kJan});
   ASSERT_THAT(Record({plan}), IsOk());
   const auto put_off = [&](v1::DeliveryReason reason) {
-    const ClaimedDelivery claimed = Claim()[0];
-    const Settlement later =
-        *SettleByVerdict(claimed, {.reason = reason, .until = Now() + absl::Minutes(1)});
-    AttemptResult none;
-    none.outcome = v1::ATTEMPT_OUTCOME_UNSPECIFIED;
-    const AttemptRecord record{
-        .delivery = claimed, .result = none, .settlement = later, .ended = Now()};
-    EXPECT_THAT(store().RecordAttempts(Deadline(), {record}, Now()), IsOkAndHolds(1));
+    PutOff(Claim()[0], reason, absl::Minutes(1));
     clock_.Advance(absl::Minutes(2));
     return VersionOf(plan.id);
   };
@@ -514,6 +534,49 @@ TEST_P(StoreTest, MailsToOnePersonAboutOneEventGoOutInOrder) {
   const std::vector<ClaimedDelivery> second = Claim();
   ASSERT_THAT(second, SizeIs(1));
   EXPECT_EQ(second[0].calendar_sequence, 1);
+}
+
+TEST_P(StoreTest, WhatIsUrgentGoesFirstEachTimeItIsDue) {
+  ASSERT_THAT(Record({ToMany(40)}), IsOk());
+  clock_.Advance(absl::Minutes(1));
+  ASSERT_THAT(Record({Plan({kJan})}), IsOk());
+  ClaimedDelivery urgent = Claim(4)[0];
+  EXPECT_EQ(urgent.person, kJan);
+  EXPECT_TRUE(urgent.urgent);
+  Settle(Begin(urgent).delivery, v1::ATTEMPT_OUTCOME_DEFERRED);
+  clock_.Advance(absl::Seconds(10));
+  urgent = Claim(4)[0];
+  EXPECT_EQ(urgent.person, kJan) << "after an attempt that failed";
+  PutOff(urgent, v1::DELIVERY_REASON_THROTTLED, absl::Seconds(5));
+  EXPECT_THAT(PersonsOf(Claim(4)), Not(Contains(kJan))) << "it is not due";
+  clock_.Advance(absl::Seconds(5));
+  EXPECT_EQ(Claim(4)[0].person, kJan) << "after it waited for a rate";
+}
+
+TEST_P(StoreTest, AnUrgentOneForLaterGoesFirstAtItsTime) {
+  NewNotification later = Plan({kJan});
+  later.not_before = Now() + absl::Hours(1);
+  ASSERT_THAT(Record({ToMany(20), later}), IsOk());
+  EXPECT_THAT(PersonsOf(Claim(4)), Not(Contains(kJan)));
+  clock_.Advance(absl::Hours(1));
+  EXPECT_EQ(Claim(4)[0].person, kJan);
+}
+
+TEST_P(StoreTest, HoweverMuchIsUrgentWhatIsDueForLongestHasItsShareOfEachClaim) {
+  const NewNotification to_many = ToMany(20);
+  ASSERT_THAT(Record({to_many}), IsOk());
+  std::vector<NewNotification> urgent;
+  for (int i = 0; i < 40; ++i) urgent.push_back(Plan({absl::StrCat("persons/urgent", i)}));
+  clock_.Advance(absl::Seconds(1));
+  ASSERT_THAT(Record(urgent), IsOk());
+  for (int claim = 1; claim <= 2; ++claim) {
+    const std::vector<ClaimedDelivery> claimed = Claim(16);
+    ASSERT_THAT(claimed, SizeIs(16));
+    EXPECT_TRUE(claimed[13].urgent);
+    EXPECT_EQ(claimed[14].notification_id, to_many.id);
+    EXPECT_EQ(claimed[15].notification_id, to_many.id);
+  }
+  EXPECT_THAT(Claim(100), SizeIs(28)) << "12 that are urgent, and 16 of the others";
 }
 
 TEST_P(StoreTest, WhatIsFreeToGoIsFoundBehindManyThatWait) {

@@ -9,11 +9,11 @@ namespace wici::notification::queries {
 // $1 to before $10: the event, or what is below it (NameRange), $2 state, $3 last code or 0, $4
 // reason or 0, $5 ended at or after, $6 limit, $7 due, $8 expires, $9 now. Nothing of a
 // notification that was cancelled. In the order of the index; to ask for one would make SQLite sort
-// all that match. kBumpNotification follows.
+// all that match. They may be many, so none is urgent any more. kBumpNotification follows.
 inline constexpr sql::Query kReplayDeliveries{
     "replay_deliveries",
     "UPDATE deliveries SET state = 1, reason = 0, next_at = $7, expires_at = $8, failures = 0, "
-    "cancelled = FALSE, repeat_allowed = TRUE, updated_at = $9, "
+    "urgent = FALSE, cancelled = FALSE, repeat_allowed = TRUE, updated_at = $9, "
     "version = (SELECT n.version FROM notifications n WHERE n.id = deliveries.notification_id) + 1 "
     "WHERE id IN (SELECT d.id FROM deliveries d "
     "JOIN notifications m ON m.id = d.notification_id AND m.cancelled = FALSE "

@@ -159,6 +159,7 @@ struct Settled {
   const AttemptRecord* record = nullptr;
   bool may_have_arrived = false;
   bool changed = false;
+  std::int64_t version = 0;
 };
 
 // By notification, and in that order, so that two workers cannot wait for each other.
@@ -181,13 +182,14 @@ absl::Status ForgetMails(Transaction& tx, const SettledByNotification& settled) 
 absl::Status AppendOutcomes(Transaction& tx, const SettledByNotification& settled,
                             std::vector<feed::Change> changes, std::string_view transaction_id,
                             absl::Time now) {
-  std::set<std::string> changed;
+  std::vector<StampedDelivery> changed;
   for (const auto& [notification_id, its_settled] : settled) {
     for (const Settled& item : its_settled) {
-      if (item.changed) changed.insert(notification_id);
+      if (!item.changed) continue;
+      changed.push_back({notification_id, item.record->delivery.id, item.version});
     }
   }
-  WICI_ASSIGN_OR_RETURN(const auto versions, BumpNotifications(tx, changed));
+  WICI_ASSIGN_OR_RETURN(const auto versions, BumpAndStamp(tx, changed));
   for (const auto& [notification_id, its_settled] : settled) {
     for (const Settled& item : its_settled) {
       const AttemptRecord& record = *item.record;
@@ -324,7 +326,7 @@ absl::Status SqlStore::ApplyOutcomes(Transaction& tx, absl::Span<Outcome* const>
     if (!outcome->settled) continue;
     records.push_back(*outcome->record);
     settled[d.notification_id].push_back(
-        {outcome->record, row->second->Bool(2), row->second->Int(3) != 0});
+        {outcome->record, row->second->Bool(2), row->second->Int(3) != 0, row->second->Int(4)});
   }
   if (records.empty()) return absl::OkStatus();
   WICI_RETURN_IF_ERROR(ForgetMails(tx, settled));

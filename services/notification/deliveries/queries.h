@@ -206,15 +206,16 @@ inline constexpr sql::Query kEndAttempt{
     "WHERE delivery_id = $1 AND n = $2 AND ended_at IS NULL"};
 
 // $3 state, $4 reason, $5 next attempt, $6 outcome, $7 code, $8 enhanced code, $9 now, $10 how many
-// failures more: 0 or 1, $11 whether it may have arrived. kBumpNotification follows for those whose
-// last column is 1. No row: the fence has moved on, another worker has the delivery.
+// failures more: 0 or 1, $11 whether it may have arrived. BumpAndStamp follows for those whose
+// fourth column is 1. No row: the fence has moved on, another worker has the delivery.
 inline constexpr sql::Query kSettleDelivery{
     "settle_delivery",
     "UPDATE deliveries SET state = $3, reason = $4, next_at = $5, last_outcome = $6, "
     "last_code = $7, last_enhanced_code = $8, lease_owner = '', updated_at = $9, "
     "failures = failures + $10, may_have_arrived = may_have_arrived OR $11, begun = FALSE, "
     "version = (SELECT n.version FROM notifications n WHERE n.id = deliveries.notification_id) + 1 "
-    "WHERE id = $1 AND fence = $2 AND state = 2 RETURNING id, fence, may_have_arrived, 1"};
+    "WHERE id = $1 AND fence = $2 AND state = 2 RETURNING id, fence, may_have_arrived, 1, "
+    "version"};
 
 // The same without an attempt: $3 state, $4 reason, $5 next attempt, $6 now, $7 how many failures
 // more. One that was put off and is so again, for the same reason, has not changed: nobody is told.
@@ -226,7 +227,7 @@ inline constexpr sql::Query kSettleUnsent{
     "(SELECT n.version FROM notifications n WHERE n.id = deliveries.notification_id) + 1 END "
     "WHERE id = $1 AND fence = $2 AND state = 2 RETURNING id, fence, may_have_arrived, "
     "CASE WHEN version > (SELECT n.version FROM notifications n "
-    "WHERE n.id = deliveries.notification_id) THEN 1 ELSE 0 END"};
+    "WHERE n.id = deliveries.notification_id) THEN 1 ELSE 0 END, version"};
 
 // Of one that is collected. $2 state, $3 reason, $4 now, $5 version.
 inline constexpr sql::Query kEndCollected{
@@ -267,6 +268,10 @@ inline constexpr sql::Query kListMailsOfPerson{
 inline constexpr sql::Query kBumpNotification{
     "bump_notification",
     "UPDATE notifications SET version = version + 1 WHERE id = $1 RETURNING id, version"};
+
+// $2 the version its notification has got: another replica was faster (BumpAndStamp).
+inline constexpr sql::Query kStampDelivery{"stamp_delivery",
+                                           "UPDATE deliveries SET version = $2 WHERE id = $1"};
 
 // When the next delivery of a channel is due, NULL when there is none.
 inline constexpr sql::Query kNextDue{

@@ -1,6 +1,9 @@
+#include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -108,18 +111,24 @@ class StoreTest : public testing::DatabaseTest {
     return claimed;
   }
 
-  int Settle(const ClaimedDelivery& delivery, v1::AttemptOutcome outcome,
-             bool common_cause = false) {
+  AttemptRecord OutcomeOf(const ClaimedDelivery& delivery,
+                          v1::AttemptOutcome outcome = v1::ATTEMPT_OUTCOME_DELIVERED_TO_RELAY,
+                          bool common_cause = false) {
     AttemptResult result;
     result.outcome = outcome;
     result.common_cause = common_cause;
     result.code = 250;
-    const AttemptRecord record{.delivery = delivery,
-                               .result = result,
-                               .settlement = SettleAttempt(delivery, result, Now()),
-                               .ended = Now(),
-                               .begun = true};
-    auto settled = store().RecordAttempts(Deadline(), {record}, Now());
+    return {.delivery = delivery,
+            .result = result,
+            .settlement = SettleAttempt(delivery, result, Now()),
+            .ended = Now(),
+            .begun = true};
+  }
+
+  int Settle(const ClaimedDelivery& delivery, v1::AttemptOutcome outcome,
+             bool common_cause = false) {
+    auto settled =
+        store().RecordAttempts(Deadline(), {OutcomeOf(delivery, outcome, common_cause)}, Now());
     EXPECT_THAT(settled, IsOk());
     return *settled;
   }
@@ -167,6 +176,23 @@ class StoreTest : public testing::DatabaseTest {
                                 }),
                 IsOk());
     return version;
+  }
+
+  // In the order of the ids.
+  std::vector<std::int64_t> DeliveryVersionsOf(const std::string& id) {
+    constexpr sql::Query kVersions{
+        "versions", "SELECT version FROM deliveries WHERE notification_id = $1 ORDER BY id"};
+    std::vector<std::int64_t> versions;
+    EXPECT_THAT(database().Read(Deadline(),
+                                [&](sql::Transaction& tx) -> absl::Status {
+                                  WICI_ASSIGN_OR_RETURN(const sql::Rows rows,
+                                                        tx.Execute(kVersions, {id}));
+                                  versions.clear();
+                                  for (const sql::Row& row : rows) versions.push_back(row.Int(0));
+                                  return absl::OkStatus();
+                                }),
+                IsOk());
+    return versions;
   }
 
   std::vector<v1::Delivery> Deliveries(const std::string& id) {
@@ -388,15 +414,7 @@ TEST_P(StoreTest, OutcomesThatWaitShareATransactionAndARefusedOneIsLeftBehind) {
   const NewNotification plan = Plan({kJan, kEwa, "persons/max"});
   ASSERT_THAT(Record({plan, Plan({kJan})}), IsOk());
   std::vector<AttemptRecord> records;
-  for (const ClaimedDelivery& claimed : Start()) {
-    AttemptResult result;
-    result.outcome = v1::ATTEMPT_OUTCOME_DELIVERED_TO_RELAY;
-    records.push_back({.delivery = claimed,
-                       .result = result,
-                       .settlement = SettleAttempt(claimed, result, Now()),
-                       .ended = Now(),
-                       .begun = true});
-  }
+  for (const ClaimedDelivery& claimed : Start()) records.push_back(OutcomeOf(claimed));
   ASSERT_THAT(records, SizeIs(3)) << "the second mail to one person waits";
   check.refused = kEwa;
   EXPECT_THAT(store().RecordAttempts(Deadline(), records, Now()), IsOkAndHolds(2));
@@ -429,6 +447,51 @@ TEST_P(StoreTest, WhatIsPutOffAgainForTheSameReasonIsNewsForNobody) {
   EXPECT_EQ(put_off(v1::DELIVERY_REASON_QUIET_HOURS), 3);
   Settle(Start()[0], v1::ATTEMPT_OUTCOME_DELIVERED_TO_RELAY);
   EXPECT_EQ(VersionOf(plan.id), 4);
+}
+
+// Does something when the first outcome has been written, and its notification has no new version
+// yet.
+class RacingCheck final : public SendCheck {
+ public:
+  explicit RacingCheck(std::function<void(sql::Transaction&)> race) : race_(std::move(race)) {}
+  absl::StatusOr<std::vector<Verdict>> Check(sql::Transaction&,
+                                             absl::Span<const Candidate> candidates,
+                                             absl::Time) override {
+    return std::vector<Verdict>(candidates.size());
+  }
+  absl::Status Ended(sql::Transaction& tx, absl::Span<const AttemptRecord>, absl::Time,
+                     std::vector<feed::Change>&) override {
+    if (race_) std::exchange(race_, nullptr)(tx);
+    return absl::OkStatus();
+  }
+
+ private:
+  std::function<void(sql::Transaction&)> race_;
+};
+
+TEST_P(StoreTest, ADeliveryHasTheVersionThatItsNotificationGotAlthoughAnotherReplicaWasFaster) {
+  const NewNotification plan = Plan({kJan});
+  ASSERT_THAT(Record({plan}), IsOk());
+  RacingCheck check(
+      [&](sql::Transaction& tx) { EXPECT_THAT(BumpNotifications(tx, {plan.id}), IsOk()); });
+  store_ = std::make_unique<SqlStore>(database(), ids_, std::vector<SendCheck*>{&check});
+  Settle(Start()[0], v1::ATTEMPT_OUTCOME_DELIVERED_TO_RELAY);
+  EXPECT_EQ(VersionOf(plan.id), 3);
+  EXPECT_THAT(DeliveryVersionsOf(plan.id), ElementsAre(3)) << "who saw version 2 is shown it";
+}
+
+TEST_P(StoreTest, TwoReplicasGiveOutcomesOfOneNotificationVersionsOfTheirOwn) {
+  if (GetParam() == sql::Engine::kSqlite) GTEST_SKIP() << "it has one writer at a time";
+  const NewNotification plan = Plan({kJan, kEwa});
+  ASSERT_THAT(Record({plan}), IsOk());
+  const std::vector<ClaimedDelivery> claimed = Start();
+  SqlStore other(database(), ids_);
+  RacingCheck check([&](sql::Transaction&) {
+    EXPECT_THAT(other.RecordAttempts(Deadline(), {OutcomeOf(claimed[1])}, Now()), IsOkAndHolds(1));
+  });
+  store_ = std::make_unique<SqlStore>(database(), ids_, std::vector<SendCheck*>{&check});
+  EXPECT_THAT(store().RecordAttempts(Deadline(), {OutcomeOf(claimed[0])}, Now()), IsOkAndHolds(1));
+  EXPECT_THAT(DeliveryVersionsOf(plan.id), ElementsAre(3, 2));
 }
 
 TEST_P(StoreTest, DeferredDeliveryComesBackAtItsTime) {

@@ -14,6 +14,7 @@
 #include "libs/auth/token.h"
 #include "libs/base/clock.h"
 #include "libs/base/id.h"
+#include "libs/base/secret_file.h"
 #include "libs/base/status_macros.h"
 #include "libs/feed/consumer.h"
 #include "libs/feed/feed_service.h"
@@ -88,7 +89,7 @@ absl::StatusOr<DkimSigner> ReadDkimKey(const std::string& flag, std::string_view
   const std::size_t equals = std::min(flag.find('='), flag.size());
   WICI_ASSIGN_OR_RETURN(
       const std::string pem,
-      rpc::ReadSecretFile("--dkim_keys", flag.substr(std::min(equals + 1, flag.size())),
+      ReadSecretFile("--dkim_keys", flag.substr(std::min(equals + 1, flag.size())),
                           private_only));
   return DkimSigner::Make(domain, flag.substr(0, equals), pem);
 }
@@ -136,7 +137,7 @@ absl::StatusOr<SmsOptions> ReadSmsOptions(const rpc::ServiceFlags& flags) {
   SmsOptions options{.url = absl::GetFlag(FLAGS_sms_url), .from = absl::GetFlag(FLAGS_sms_sender)};
   if (options.url.empty()) return options;
   WICI_ASSIGN_OR_RETURN(const std::string token,
-                        rpc::ReadSecretFile("--sms_token_file", absl::GetFlag(FLAGS_sms_token_file),
+                        ReadSecretFile("--sms_token_file", absl::GetFlag(FLAGS_sms_token_file),
                                             flags.production));
   options.token = std::string(absl::StripAsciiWhitespace(token));
   if (options.token.empty() || options.token.find_first_of(" \t\r\n") != std::string::npos) {
@@ -156,7 +157,7 @@ absl::StatusOr<PushOptions> ReadPushOptions(const rpc::ServiceFlags& flags) {
   if (absl::GetFlag(FLAGS_push_key_file).empty()) return options;
   WICI_ASSIGN_OR_RETURN(
       const std::string pem,
-      rpc::ReadSecretFile("--push_key_file", absl::GetFlag(FLAGS_push_key_file), flags.production));
+      ReadSecretFile("--push_key_file", absl::GetFlag(FLAGS_push_key_file), flags.production));
   const absl::StatusOr<P256Key> key = P256Key::FromPem(pem);
   if (!key.ok()) return absl::InvalidArgumentError("--push_key_file must be a P-256 key in PEM");
   options.key = *key;

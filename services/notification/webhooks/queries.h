@@ -6,7 +6,6 @@
 #ifndef WICI_SERVICES_NOTIFICATION_WEBHOOKS_QUERIES_H_
 #define WICI_SERVICES_NOTIFICATION_WEBHOOKS_QUERIES_H_
 
-
 #include "libs/sql/database.h"
 
 namespace wici::notification::queries {

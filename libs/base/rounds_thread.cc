@@ -34,14 +34,13 @@ bool RoundsThread::stopping() const {
 
 void RoundsThread::Run() {
   using Steady = std::chrono::steady_clock;
-  while (true) {
+  while (!stopping()) {
     const bool more = round_();
     const Steady::time_point next = Steady::now() + absl::ToChronoNanoseconds(pause_);
     MutexLock lock(mutex_);
     while (!more && !awake_ && !stopping_ && Steady::now() < next) {
       (void)changed_.WaitFor(mutex_, absl::FromChrono(next - Steady::now()));
     }
-    if (stopping_) return;
     awake_ = false;
   }
 }

@@ -244,6 +244,20 @@ absl::StatusOr<std::map<std::string, std::int64_t>> BumpNotifications(
   return versions;
 }
 
+absl::StatusOr<std::map<std::string, std::int64_t>> BumpAndStamp(
+    Transaction& tx, absl::Span<const StampedDelivery> deliveries) {
+  std::set<std::string> ids;
+  for (const StampedDelivery& delivery : deliveries) ids.insert(delivery.notification_id);
+  WICI_ASSIGN_OR_RETURN(const auto versions, BumpNotifications(tx, ids));
+  std::vector<std::vector<Value>> others;
+  for (const StampedDelivery& delivery : deliveries) {
+    const std::int64_t version = versions.at(delivery.notification_id);
+    if (version != delivery.version) others.push_back({delivery.id, version});
+  }
+  WICI_RETURN_IF_ERROR(tx.ExecuteMany(queries::kStampDelivery, others).status());
+  return versions;
+}
+
 absl::Status EndCollected(Transaction& tx, absl::Span<const Collected> deliveries,
                           const Settlement& settlement, std::vector<feed::Change>& changes,
                           absl::Time now) {

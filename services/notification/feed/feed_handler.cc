@@ -17,6 +17,7 @@
 #include "services/notification/deliveries/sql_store.h"
 #include "services/notification/feed/to_participants.h"
 #include "services/notification/feed/uninvited.h"
+#include "services/notification/people/erasures.h"
 #include "services/notification/templates/rules/built_in.h"
 #include "services/notification/timers/timer_store.h"
 
@@ -315,6 +316,7 @@ absl::StatusOr<sql::Database::Body> FeedHandler::Prepare(
     feed::Changes told;
     for (const std::string& person : erased) {
       WICI_RETURN_IF_ERROR(people_.Erase(tx, person, now, told).status());
+      WICI_RETURN_IF_ERROR(NoteRequestedErasure(tx, person));
     }
     WICI_RETURN_IF_ERROR(FanOut::RecordPayloads(tx, webhooks));
     WICI_RETURN_IF_ERROR(SetTimers(tx, events, now));

@@ -27,6 +27,7 @@ gate "python" tests/style/python.sh
 gate "clang-format" tests/style/format.sh
 gate "buf" tests/contract/buf.sh
 gate "API rules" /usr/bin/python3 tests/contract/api_rules_test.py
+gate "methods without a handler" /usr/bin/python3 tests/contract/methods_test.py
 gate "parity of CMake and Bazel" tests/build_parity.py
 gate "Kubernetes manifests" deploy/kubernetes/policy_test.py
 gate "documents" tests/style/docs_test.py

@@ -13,6 +13,7 @@ namespace {
 
 class ContractTest : public testing::RegistryTest {};
 
+// That the list only shrinks is what tests/contract/methods_test.py looks after.
 TEST_F(ContractTest, MethodsWithoutHandlerAreListed) {
   std::ifstream file("services/cluster_registry/unimplemented_methods.txt");
   std::vector<std::string> listed;

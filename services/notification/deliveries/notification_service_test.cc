@@ -494,7 +494,7 @@ TEST_P(NotificationServiceTest, ATemplateThatDoesNotExistIsRefused) {
   EXPECT_EQ(List({})->notifications_size(), 0);
 }
 
-// The list only shrinks, and knowingly.
+// That the list only shrinks is what tests/contract/methods_test.py looks after.
 TEST_P(NotificationServiceTest, TheMethodsWithoutHandlerAreThoseOfTheList) {
   std::ifstream file("services/notification/unimplemented_methods.txt");
   std::vector<std::string> listed;

@@ -340,7 +340,8 @@ TEST_P(EventServiceTest, AVisitorMayNotWriteEvents) {
               StatusIs(absl::StatusCode::kPermissionDenied));
 }
 
-// The list only shrinks, and only knowingly: a method that gets its handler leaves it here.
+// A method that gets its handler leaves the list; that none comes is what
+// tests/contract/methods_test.py looks after.
 TEST_P(EventServiceTest, TheMethodsWithoutHandlerAreThoseOfTheList) {
   std::ifstream file("services/registration/unimplemented_methods.txt");
   std::stringstream expected;

@@ -10,6 +10,8 @@ word` is a command.
 The table "From an RPC to its SQL" of ARCHITECTURE.md is checked cell by cell: the RPC is in the
 contract, a function is in the file named beside it, a statement is a sql::Query, a test is there.
 The recipe above it, git grep '::RPC(' services, finds every handler.
+
+The tables of flags in deploy/README.md are those that the programs define, each of its services.
 """
 
 import fnmatch
@@ -123,6 +125,32 @@ def hidden_rpcs(extra=()):
             if f"::{rpc}(" not in text]
 
 
+def flags_of(*paths):
+    """The flags that sources define."""
+    return {flag for path in paths for flag in re.findall(
+        r"\bABSL_FLAG\(\s*[\w:<>]+(?:<[^,]*>)?,\s*(\w+)", (ROOT / path).read_text())}
+
+
+def check_flags(text):
+    """Problems of the tables below "Of every service:" and "Of some:"."""
+    every, _, some = text.partition("\nOf every service:\n")[2].partition("\nOf some:\n")
+    rows = [[cell.strip() for cell in line.strip("|").split("|")]
+            for line in some.partition("\n\n**")[0].splitlines() if line.startswith("| `--")]
+    told = {(flag, service) for row in rows for flag in re.findall(r"`--(\w+)", row[0])
+            for service in row[1].split(", ")}
+    told |= {(flag, "every service") for line in every.splitlines() if line.startswith("| `--")
+             for flag in re.findall(r"`--(\w+)", line.split("|")[1])}
+    defined = {(flag, "every service") for flag in flags_of("libs/rpc/process.cc")}
+    for main_file in (ROOT / "services").glob("*/main.cc"):
+        service = main_file.parent.name.replace("_", "-")
+        defined |= {(flag, service) for flag in flags_of(main_file)}
+    intake = flags_of("services/notification/intake/process/main.cc")
+    return ([f"--{flag} of {service} is not in the tables" for flag, service in defined - told]
+            + [f"--{flag} of {service} does not exist" for flag, service in told - defined]
+            + [f"--{flag} of wici-notification-intake is not told of" for flag in intake
+               if f"--{flag}=" not in text])
+
+
 def main():
     sources = "\n".join(path.read_text() for path in project_files("*_test.cc"))
     cases = set(re.findall(r"TEST(?:_[FP])?\(\s*(\w+),\s*(\w+)\)", sources))
@@ -135,6 +163,10 @@ def main():
     file_names = Counter(path.name for path in project_files("*"))
     problems = check_rpc_table((ROOT / "ARCHITECTURE.md").read_text(), cases)
     problems += hidden_rpcs()
+    operations = (ROOT / "deploy/README.md").read_text()
+    problems += [f"deploy/README.md: {problem}" for problem in check_flags(operations)]
+    if len(check_flags(operations.replace("`--redis=", "`--valkey="))) != 2:
+        problems.append("docs_test: lets pass a flag that is not there")
     if len(check_rpc_table(BROKEN_TABLE, cases)) != 4 or path_exists(
             "seats.h", ROOT / "README.md", file_names) or not hidden_rpcs(["NoSuchRpc"]):
         problems.append("docs_test: lets pass what is not there")

@@ -11,7 +11,8 @@ The table "From an RPC to its SQL" of ARCHITECTURE.md is checked cell by cell: t
 contract, a function is in the file named beside it, a statement is a sql::Query, a test is there.
 The recipe above it, git grep '::RPC(' services, finds every handler.
 
-The tables of flags in deploy/README.md are those that the programs define, each of its services.
+The tables of flags in deploy/README.md are those that the programs define, each of its services;
+the image has every program of services/.
 """
 
 import fnmatch
@@ -165,6 +166,11 @@ def main():
     problems += hidden_rpcs()
     operations = (ROOT / "deploy/README.md").read_text()
     problems += [f"deploy/README.md: {problem}" for problem in check_flags(operations)]
+    image = (ROOT / "deploy/images/build.sh").read_text()
+    problems += [f"deploy/images/build.sh: {name} is missing" for path in project_files(
+        "services/*CMakeLists.txt") for name in re.findall(
+            r"wici_cc_binary\(\s*NAME (\S+)", path.read_text())
+        if not re.search(rf"{name}(?!-)\b", image)]
     if len(check_flags(operations.replace("`--redis=", "`--valkey="))) != 2:
         problems.append("docs_test: lets pass a flag that is not there")
     if len(check_rpc_table(BROKEN_TABLE, cases)) != 4 or path_exists(

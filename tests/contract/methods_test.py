@@ -8,7 +8,6 @@ of both; nothing is ever added.
 """
 
 import sys
-from pathlib import Path
 
 import api_rules
 

@@ -190,8 +190,8 @@ def say_what_is_not_there(report):
     report.say()
     report.say("Every step held. There, but not shown here: offers and requests of clusters, "
                "assessments, search.")
-    report.say("Not there yet: what services/*/unimplemented_methods.txt lists, and the browser's "
-               "console.")
+    report.say("Not there yet: what services/*/unimplemented_methods.txt lists, the edge with its "
+               "console, wicictl.")
 
 
 def main():

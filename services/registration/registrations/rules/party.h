@@ -18,6 +18,14 @@ std::string ClusterIn(std::string_view name);
 // contact; "" for somebody who comes for none.
 std::string ClusterOf(const v1::Registration& registration);
 
+// What `registration` says to the party that it names: of people whom the party has not registered
+// itself nothing in anybody's words.
+v1::Registration SeenByParty(v1::Registration registration);
+
+// Whether the party that `registration` names may take its places back or give them to somebody
+// else: those that people have as its own. Who was invited was so by the organiser.
+bool HasPlacesOfParty(const v1::Registration& registration);
+
 // Whether nobody has to confirm that somebody comes for the party they name: they name none, were
 // registered by it or by the organiser, have a voucher of it, or were invited as a contact of it or
 // with an invitation that names it. `registration` is new; `invitation` and `voucher` are those it

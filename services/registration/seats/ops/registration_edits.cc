@@ -13,6 +13,7 @@
 #include "services/registration/errors.h"
 #include "services/registration/names.h"
 #include "services/registration/registrations/rules/approvals.h"
+#include "services/registration/registrations/rules/party.h"
 #include "services/registration/registrations/rules/registration_fields.h"
 
 namespace wici::registration {
@@ -168,6 +169,14 @@ absl::Status CheckStep(EventAggregate& event, const RegistrationStep& step,
   const v1::Registration& registration = row.registration;
   if (step.own && registration.state() == v1::REGISTRATION_STATE_TRANSFERRED) {
     return LinkPassedOnError();
+  }
+  if (!step.party.empty() && !HasPlacesOfParty(registration)) {
+    // Not to confirm somebody is to take the claim away, not the place.
+    const bool refuses = step.step == Step::kCancel && registration.party_unconfirmed();
+    if (step.step == Step::kTransfer || (step.step == Step::kCancel && !refuses)) {
+      return TransitionNotAllowedError(registration.name(), registration.state(),
+                                       absl::StrCat(View(StepName(step.step)), " for a party"));
+    }
   }
   if (step.step == Step::kReject && step.reason.empty() &&
       event.ApprovalsNeeded(registration) > 1) {

@@ -10,6 +10,7 @@
 #include "libs/base/status_macros.h"
 #include "services/registration/errors.h"
 #include "services/registration/registrations/registration_rows.h"
+#include "services/registration/registrations/rules/registration_fields.h"
 #include "wici/registration/v1/registration_service.pb.h"
 
 namespace wici::registration {
@@ -17,13 +18,6 @@ namespace {
 
 // What is stored as the answer to a request: without the words of a person, so that erasing them
 // from their row erases them.
-v1::Registration WithoutWords(v1::Registration registration) {
-  registration.clear_answers();
-  registration.clear_follow_up_answers();
-  registration.clear_state_reason();
-  return registration;
-}
-
 std::string StoredAnswer(const SeatOp& op) {
   if (const auto* upload = std::get_if<ScanUpload>(&op.what)) {
     return upload->response.SerializeAsString();

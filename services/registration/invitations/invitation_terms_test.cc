@@ -331,6 +331,33 @@ TEST_P(InvitationTermsTest, AColleagueGetsTheInvitationThatIsPassedOn) {
   EXPECT_EQ(Invite(event, {kInvited})->already_invited(), 1);
 }
 
+TEST_P(InvitationTermsTest, WhoGivesTheirPlaceAwayGetsNoOtherWithTheInvitation) {
+  const std::string event = EventFor(5);
+  v1::CreateInvitationsRequest request = For(event, {kInvited});
+  request.set_plus_ones_max(1);
+  const std::string token = TokenOf(request);
+  const auto made = Send(With(event, token));
+  ASSERT_THAT(made, IsOk());
+  const auto brought = Bring(event, token, "gosia@example.org");
+  ASSERT_THAT(brought, IsOk());
+  v1::TransferOwnRegistrationRequest give;
+  give.set_token(LinksOf(brought->name()).manage_token());
+  *give.mutable_person() = RequestFor("", "jan@example.org").person();
+  ASSERT_THAT(TransferOwnRegistration(give, ""), IsOk());
+  EXPECT_EQ(Own(token)->state(), v1::INVITATION_STATE_OPEN) << "the invited person still comes";
+  give.set_token(LinksOf(made->name()).manage_token());
+  *give.mutable_person() = RequestFor("", "zofia@example.org").person();
+  ASSERT_THAT(TransferOwnRegistration(give, ""), IsOk());
+  EXPECT_EQ(Own(token)->state(), v1::INVITATION_STATE_DELEGATED);
+  for (const absl::Status& refused :
+       {Send(With(event, token)).status(), Answer(token, v1::ANSWER_YES).status(),
+        Delegate(token, "ewa@example.org").status()}) {
+    EXPECT_THAT(refused, StatusIs(kUnmet, Reason("INVITATION_DELEGATED")));
+  }
+  EXPECT_EQ(Invite(event, {kInvited})->already_invited(), 1);
+  EXPECT_EQ(Get(event)->seats().confirmed(), 1) << "that of the heir";
+}
+
 TEST_P(InvitationTermsTest, AnInvitationIsPassedOnOnceAndNotForEver) {
   const std::string event = EventFor(5);
   std::string token = TokenOf(For(event, {kInvited}));

@@ -95,6 +95,11 @@ v1::Invitation Delegated(const v1::Invitation& given, const std::string& person)
   return invitation;
 }
 
+void GiveAway(v1::Invitation& invitation) {
+  if (invitation.state() != v1::INVITATION_STATE_OPEN) return;
+  invitation.set_state(v1::INVITATION_STATE_DELEGATED);
+}
+
 std::string_view Elapse(bool takes_answers, absl::Time now, v1::Invitation& invitation) {
   const InvitationTimes times = TimesOf(invitation);
   if (times.expires && *times.expires <= now) {

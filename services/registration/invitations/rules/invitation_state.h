@@ -1,7 +1,7 @@
 // What may still be done with an invitation, and when something becomes of it by itself.
 //
-//   OPEN --revoke--> REVOKED, --delegate--> DELEGATED, --expire--> EXPIRED (unless answered YES,
-//   NO) REVOKED, EXPIRED --invite--> OPEN
+//   OPEN --revoke--> REVOKED, --delegate, give away--> DELEGATED, --expire--> EXPIRED (unless
+//   answered YES, NO); REVOKED, EXPIRED --invite--> OPEN
 //
 // It can be answered while it is OPEN and until reply_by_time; who answered YES by then may
 // register later. Pure; any thread.
@@ -44,6 +44,9 @@ bool Reopen(const v1::Invitation& anew, v1::Invitation& invitation);
 // The invitation of the colleague to whom `given` is passed on: the same terms for `person`, who
 // comes for the cluster of the contact that was invited.
 v1::Invitation Delegated(const v1::Invitation& given, const std::string& person);
+
+// The place that was taken with it belongs to somebody else: it has served, and opens no other.
+void GiveAway(v1::Invitation& invitation);
 
 // Lets pass what is due now: it expires, or the person is reminded to decide, if the event
 // `takes_answers`. Returns the kind of the change, "" for none.

@@ -45,10 +45,18 @@ bool ReadAnswer(const std::string& stored, SeatOp& op) {
   return true;
 }
 
+// Whether the answer is the registration of somebody else than the one it was asked about, whose
+// words are none of the caller's.
+bool IsOfAnother(const SeatOp& op) {
+  const auto* step = std::get_if<RegistrationStep>(&op.what);
+  return step != nullptr && step->step == Step::kTransfer;
+}
+
 // Puts back what StoredAnswer leaves out, from the rows as they are now.
 absl::Status CompleteAnswers(sql::Transaction& tx, const std::vector<SeatOp*>& answered) {
   std::vector<v1::Registration*> registrations;
   for (SeatOp* op : answered) {
+    if (IsOfAnother(*op)) continue;
     if (!op->registration.name().empty()) registrations.push_back(&op->registration);
     for (v1::Registration& member : op->group) registrations.push_back(&member);
   }

@@ -35,6 +35,11 @@ inline constexpr sql::Query kListInvitationsOf{"list_invitations_of", R"sql(
   SELECT created_at, event, id FROM invitations WHERE person = $1 AND (created_at, event) > ($2, $3)
   ORDER BY created_at, event LIMIT $4)sql"};
 
+// The contacts of the registry above $1, who come before "clusters0".
+inline constexpr sql::Query kListInvitedContacts{"list_invited_contacts", R"sql(
+  SELECT DISTINCT person FROM invitations WHERE person > $1 AND person < 'clusters0'
+  ORDER BY person LIMIT $2)sql"};
+
 // Who was reminded long ago, or never, and is due: those due longest first.
 inline constexpr sql::Query kListDueInvitations{"list_due_invitations", R"sql(
   SELECT event, id, revision, state, person, answer, answered_at, registration, reminded_at,

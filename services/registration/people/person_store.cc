@@ -89,6 +89,19 @@ absl::StatusOr<AlikePage> PersonStore::ListAlike(absl::Time deadline, std::strin
   return page;
 }
 
+absl::StatusOr<std::vector<std::string>> PersonStore::ListContacts(absl::Time deadline,
+                                                                   std::string_view after,
+                                                                   std::int64_t limit) {
+  std::vector<std::string> contacts;
+  WICI_RETURN_IF_ERROR(database_.Read(deadline, [&](sql::Transaction& tx) -> absl::Status {
+    WICI_ASSIGN_OR_RETURN(const sql::Rows rows, tx.Execute(kListInvitedContacts, {after, limit}));
+    contacts.clear();
+    for (const sql::Row& row : rows) contacts.push_back(row.Text(0));
+    return absl::OkStatus();
+  }));
+  return contacts;
+}
+
 absl::StatusOr<std::vector<std::string>> PersonStore::ListInvitations(absl::Time deadline,
                                                                       std::string_view contact) {
   std::vector<std::string> names;

@@ -44,6 +44,9 @@ class PersonStore {
   // the words of `after`. EVENT_NOT_FOUND.
   absl::StatusOr<AlikePage> ListAlike(absl::Time deadline, std::string_view event,
                                       const std::vector<std::string>& after, std::int64_t limit);
+  // At most `limit` contacts of the registry after `after` who were ever invited, by name.
+  absl::StatusOr<std::vector<std::string>> ListContacts(absl::Time deadline, std::string_view after,
+                                                        std::int64_t limit);
   // The names of the invitations of a contact, and of what a person has registered with one.
   absl::StatusOr<std::vector<std::string>> ListInvitations(absl::Time deadline,
                                                            std::string_view contact);

@@ -53,7 +53,8 @@ class InvitationStore {
                                                        bool dry_run);
 
   // INVITATION_NOT_FOUND, INVITATION_REVOKED, INVITATION_DELEGATED, INVITATION_EXPIRED,
-  // EVENT_CANCELLED, REGISTRATION_CLOSED, INVALID_ARGUMENT for a decide_by_time out of range.
+  // EVENT_CANCELLED, REGISTRATION_CLOSED, ALREADY_REGISTERED for NO and MAYBE of somebody who is,
+  // INVALID_ARGUMENT for a decide_by_time out of range.
   absl::StatusOr<v1::Invitation> Answer(const Call& call, std::string_view name,
                                         const v1::AnswerInvitationRequest& request);
   // A colleague to whom an invitation is passed on.
@@ -86,7 +87,7 @@ class InvitationStore {
 
  private:
   // Changes one invitation by `edit`, recorded as `kind`.
-  using Edit = std::function<absl::Status(v1::Invitation&, const SeatsRow&)>;
+  using Edit = std::function<absl::Status(InvitationRow&, EventAggregate&)>;
   absl::StatusOr<v1::Invitation> Change(const Call& call, std::string_view name,
                                         std::string_view etag, std::string_view kind,
                                         const Edit& edit);

@@ -243,6 +243,25 @@ TEST_P(InvitationTermsTest, WhoSaidYesInTimeRegistersLater) {
   EXPECT_THAT(Send(With(event, token)), IsOk());
 }
 
+TEST_P(InvitationTermsTest, WhoIsRegisteredWithdrawsBeforeTheySayNo) {
+  const std::string event = EventFor(5);
+  const std::string token = TokenOf(For(event, {kInvited}));
+  const auto made = Send(With(event, token));
+  ASSERT_THAT(made, IsOk());
+  for (const v1::Answer answer : {v1::ANSWER_NO, v1::ANSWER_MAYBE}) {
+    EXPECT_THAT(Answer(token, answer),
+                StatusIs(absl::StatusCode::kAlreadyExists, Reason("ALREADY_REGISTERED")));
+  }
+  EXPECT_THAT(Answer(token, v1::ANSWER_YES), IsOk());
+  EXPECT_EQ(Statistics(event).answered_yes(), 1);
+  v1::CancelOwnRegistrationRequest withdraw;
+  withdraw.set_token(LinksOf(made->name()).manage_token());
+  ASSERT_THAT(CancelOwnRegistration(withdraw, ""), IsOk());
+  EXPECT_EQ(Answer(token, v1::ANSWER_NO)->answer(), v1::ANSWER_NO);
+  EXPECT_EQ(Statistics(event).answered_no(), 1);
+  EXPECT_EQ(Get(event)->seats().confirmed(), 0);
+}
+
 TEST_P(InvitationTermsTest, WhoSaysMaybeIsRemindedOnTheDayTheyNamed) {
   const std::string event = EventFor(5);
   const std::string token = TokenOf(For(event, {kInvited}));

@@ -13,7 +13,8 @@ std::string ClusterIn(std::string_view name) {
 }
 
 std::string ClusterOf(const v1::Registration& registration) {
-  return ClusterIn(registration.party().empty() ? registration.person() : registration.party());
+  if (!registration.party().empty()) return ClusterIn(registration.party());
+  return registration.cluster().empty() ? ClusterIn(registration.person()) : registration.cluster();
 }
 
 v1::Registration SeenByParty(v1::Registration registration) {

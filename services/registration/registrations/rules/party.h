@@ -15,7 +15,7 @@ namespace wici::registration {
 std::string ClusterIn(std::string_view name);
 
 // The cluster for which the person comes, "clusters/{cluster}": that of the party, else that of the
-// contact; "" for somebody who comes for none.
+// contact, or of the contact who had the registration first; "" for somebody who comes for none.
 std::string ClusterOf(const v1::Registration& registration);
 
 // What `registration` says to the party that it names: of people whom the party has not registered

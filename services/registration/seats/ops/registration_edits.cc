@@ -112,6 +112,8 @@ absl::StatusOr<RegistrationRow*> GiveTo(EventAggregate& event, const Registratio
   heir.registration.set_person(step.heir->person_id);
   heir.registration.set_party(given.party());
   heir.registration.set_party_unconfirmed(given.party_unconfirmed());
+  heir.registration.set_cluster(given.cluster().empty() ? ClusterIn(given.person())
+                                                        : given.cluster());
   heir.registration.set_admission_category(given.admission_category());
   *heir.registration.mutable_sessions() = given.sessions();
   // A party sees the people whom it has named, and nobody else's.

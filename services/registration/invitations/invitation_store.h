@@ -44,10 +44,10 @@ class InvitationStore {
                                                    std::int64_t limit);
 
   // Invites the people of `wanted`, each once: who is invited already gets the new clusters and
-  // reasons added, and an invitation that was revoked or has expired is opened again. The answer
-  // has the new and the opened ones and the number of the others. With `dry_run` nothing is
-  // written. EVENT_NOT_FOUND, EVENT_NOT_PUBLISHED, EVENT_CANCELLED, INVALID_ARGUMENT for a
-  // reply_by_time out of range.
+  // reasons added, and an invitation that was revoked or has expired, or was passed on to somebody
+  // whose own was, is opened again. The answer has the new and the opened ones and the number of
+  // the others. With `dry_run` nothing is written. EVENT_NOT_FOUND, EVENT_NOT_PUBLISHED,
+  // EVENT_CANCELLED, INVALID_ARGUMENT for a reply_by_time out of range.
   absl::StatusOr<v1::CreateInvitationsResponse> Invite(const Call& call, std::string_view event,
                                                        const std::vector<WantedPerson>& wanted,
                                                        bool dry_run);

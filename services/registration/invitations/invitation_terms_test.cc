@@ -389,6 +389,32 @@ TEST_P(InvitationTermsTest, AnInvitationIsPassedOnOnceAndNotForEver) {
               StatusIs(kUnmet, Reason("DELEGATION_LIMIT_REACHED")));
 }
 
+TEST_P(InvitationTermsTest, WhoPassedTheInvitationOnIsInvitedAgainOnceTheColleagueIsNot) {
+  const std::string event = EventFor(5);
+  const std::string token = TokenOf(For(event, {kInvited}));
+  const auto first = Delegate(token, "a@example.org");
+  ASSERT_THAT(first, IsOk());
+  const auto second = Delegate(LinksOf(first->delegated_to()).answer_token(), "b@example.org");
+  ASSERT_THAT(second, IsOk());
+  const std::string last = second->delegated_to();
+  const auto made = Send(With(event, LinksOf(last).answer_token()));
+  ASSERT_THAT(made, IsOk());
+  EXPECT_EQ(Invite(event, {kInvited})->already_invited(), 1);
+  v1::RevokeInvitationRequest revoke;
+  revoke.set_name(last);
+  ASSERT_THAT(RevokeInvitation(revoke), IsOk());
+  EXPECT_EQ(Invite(event, {kInvited})->already_invited(), 1) << "the colleague holds a place yet";
+  ASSERT_THAT(CancelRegistration(made->name()), IsOk());
+  const auto again = Invite(event, {kInvited});
+  ASSERT_THAT(again, IsOk());
+  ASSERT_EQ(again->invitations_size(), 1);
+  EXPECT_EQ(again->invitations(0).name(), first->name());
+  EXPECT_EQ(again->invitations(0).state(), v1::INVITATION_STATE_OPEN);
+  EXPECT_EQ(again->invitations(0).delegated_to(), "");
+  EXPECT_EQ(Changes().back().kind(), "invitation.created");
+  EXPECT_THAT(Send(With(event, token)), IsOk());
+}
+
 TEST_P(InvitationTermsTest, NobodyIsInvitedTwiceByPassingOn) {
   v1::Event open = Meeting(5, 0, v1::ADMISSION_OPEN);
   const std::string event = Create(open)->name();

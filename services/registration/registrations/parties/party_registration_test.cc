@@ -142,6 +142,36 @@ TEST_P(PartyRegistrationTest, AContingentIsAVoucherOfTheFirmThatKeepsPlaces) {
   EXPECT_EQ(made->results(1).registration().state(), v1::REGISTRATION_STATE_CONFIRMED);
 }
 
+TEST_P(PartyRegistrationTest, AVoucherOfTheFirmOpensAnEventForInvitedPeople) {
+  const std::string event = Create(Meeting(10, 0, v1::ADMISSION_INVITATION_ONLY))->name();
+  ASSERT_THAT(Publish(event), IsOk());
+  v1::BatchCreateVouchersRequest make;
+  make.set_parent(event);
+  make.add_codes("POLPHARMA-2015");
+  make.mutable_voucher()->set_uses_max(3);
+  make.mutable_voucher()->set_party(kFirm);
+  ASSERT_THAT(BatchCreateVouchers(make), IsOk());
+  make.set_codes(0, "ANYBODY-2015");
+  make.mutable_voucher()->clear_party();
+  ASSERT_THAT(BatchCreateVouchers(make), IsOk());
+  const auto reason = [&](const std::string& party, const std::string& code) {
+    const auto made = RegisterPeople(event, party, {"a@x.org"}, false, code);
+    return made.ok() ? made->results(0).error().reason() : made.status().ToString();
+  };
+  EXPECT_EQ(reason(kFirm, ""), "INVITATION_REQUIRED");
+  EXPECT_EQ(reason(kFirm, "ANYBODY-2015"), "INVITATION_REQUIRED") << "it is nobody's";
+  EXPECT_EQ(reason(kFirm, "WRONG-2015"), "CODE_INVALID") << "and counts as a guess";
+  EXPECT_EQ(reason(kOtherFirm, "POLPHARMA-2015"), "VOUCHER_NOT_FOR_PARTY");
+  EXPECT_EQ(reason(kFirm, "POLPHARMA-2015"), "");
+  v1::CreateRegistrationRequest own = RequestFor(event, "own@x.org");
+  own.set_code("POLPHARMA-2015");
+  EXPECT_THAT(Send(own),
+              StatusIs(absl::StatusCode::kFailedPrecondition, Reason("VOUCHER_NOT_FOR_PARTY")));
+  own.mutable_registration()->set_party(kFirm);
+  EXPECT_THAT(Send(own), IsOk());
+  EXPECT_EQ(Get(event)->seats().confirmed(), 2);
+}
+
 TEST_P(PartyRegistrationTest, AFirmSeesItsOwnRegistrationsOnly) {
   const std::string event = OpenEvent(10);
   ASSERT_THAT(RegisterPeople(event, kFirm, {"a@x.org", "b@x.org", "c@x.org"}), IsOk());

@@ -369,6 +369,25 @@ TEST_P(PartyRegistrationTest, ASubstituteKeepsThePlaceInTheQueueAndIsSeenByTheFi
   EXPECT_THAT(EmailsOf(event, kFirm), ElementsAre("", "b@x.org"));
 }
 
+TEST_P(PartyRegistrationTest, WhomItsPeopleNameThemselvesAFirmDoesNotSee) {
+  const std::string event = OpenEvent(10);
+  const auto made = RegisterPeople(event, kFirm, {"a@x.org", "b@x.org"});
+  ASSERT_THAT(made, IsOk());
+  v1::TransferOwnRegistrationRequest own;
+  own.set_token(LinksOf(made->results(0).registration().name()).manage_token());
+  *own.mutable_person() = RequestFor("", "c@x.org").person();
+  const auto by_person = TransferOwnRegistration(own, "");
+  ASSERT_THAT(by_person, IsOk());
+  v1::TransferRegistrationRequest organiser;
+  organiser.set_name(made->results(1).registration().name());
+  *organiser.mutable_person() = RequestFor("", "d@x.org").person();
+  ASSERT_THAT(TransferRegistration(organiser), IsOk());
+  EXPECT_THAT(EmailsOf(event, kFirm), ElementsAre("a@x.org", "b@x.org", "", ""));
+  // The place is the firm's yet.
+  EXPECT_THAT(Substitute(by_person->name(), kFirm, "e@x.org"), IsOk());
+  EXPECT_THAT(EmailsOf(event, kFirm), ElementsAre("a@x.org", "b@x.org", "", "", "e@x.org"));
+}
+
 TEST_P(PartyRegistrationTest, ASubstituteIsRefusedWhereAPersonCouldNotHandOver) {
   v1::Event wanted = Meeting(10, 0, v1::ADMISSION_OPEN);
   for (const v1::TransferRule rule : {v1::TRANSFER_RULE_ORGANISER, v1::TRANSFER_RULE_NOBODY}) {

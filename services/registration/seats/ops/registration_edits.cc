@@ -27,6 +27,14 @@ bool Same(const Answers& one, const Answers& other) {
                     });
 }
 
+// How the registration comes about of somebody to whom another one is given: a party sees the
+// people whom it has named, and nobody else's.
+v1::RegistrationSource SourceOfHeir(const RegistrationStep& step, v1::RegistrationSource given) {
+  if (!step.party.empty()) return v1::REGISTRATION_SOURCE_PARTY;
+  if (given != v1::REGISTRATION_SOURCE_PARTY) return given;
+  return step.own ? v1::REGISTRATION_SOURCE_OPEN : v1::REGISTRATION_SOURCE_ORGANISER;
+}
+
 }  // namespace
 
 std::set<std::string> CategoriesAsked(EventAggregate& event, const std::vector<SeatOp*>& ops) {
@@ -116,8 +124,7 @@ absl::StatusOr<RegistrationRow*> GiveTo(EventAggregate& event, const Registratio
                                                         : given.cluster());
   heir.registration.set_admission_category(given.admission_category());
   *heir.registration.mutable_sessions() = given.sessions();
-  // A party sees the people whom it has named, and nobody else's.
-  heir.registration.set_source(step.party.empty() ? given.source() : v1::REGISTRATION_SOURCE_PARTY);
+  heir.registration.set_source(SourceOfHeir(step, given.source()));
   // It keeps the places, those it waits for and those of the audience and the voucher too; whom it
   // comes with or is brought by stays.
   *heir.registration.mutable_other_categories() = given.other_categories();

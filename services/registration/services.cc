@@ -12,6 +12,7 @@ Services::Services(const Environment& environment, EventWatch& watch, RegistryCl
       series_(environment.database, mutation_),
       invitations_(environment.database, mutation_),
       persons_(environment.database, mutation_),
+      registry_erasures_(persons_, registry),
       resend_limit_(environment.database, environment.clock),
       vouchers_(environment.database, mutation_),
       registrations_(environment.database, environment.clock, environment.machine, environment.ids,

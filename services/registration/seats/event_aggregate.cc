@@ -1,5 +1,6 @@
 #include "services/registration/seats/event_aggregate.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -14,6 +15,9 @@
 
 namespace wici::registration {
 namespace {
+
+// How the key begins of an active registration of nobody known.
+constexpr char kErasedPrefix[] = "erased/";
 
 bool TakesPlaces(v1::RegistrationState state) { return HoldsSeat(state) || KeepsSeat(state); }
 
@@ -250,9 +254,19 @@ void EventAggregate::Forget(RegistrationRow& row, Changes& changes) {
   row.registration.clear_state_reason();
   for (v1::RegistrationLogEntry& entry : *row.log.mutable_entries()) entry.clear_reason();
   if (!row.active_key.empty()) {
-    row.active_key = absl::StrCat("erased/", IdOf(row.registration.name()));
+    row.active_key = absl::StrCat(kErasedPrefix, IdOf(row.registration.name()));
   }
   Amend(row, "person_erased", changes);
+}
+
+bool EventAggregate::RemembersPerson(const RegistrationRow& row) {
+  const v1::Registration& registration = row.registration;
+  const auto& entries = row.log.entries();
+  return registration.answers_size() > 0 || registration.follow_up_answers_size() > 0 ||
+         !registration.state_reason().empty() ||
+         (!row.active_key.empty() && row.active_key.rfind(kErasedPrefix, 0) != 0) ||
+         std::any_of(entries.begin(), entries.end(),
+                     [](const v1::RegistrationLogEntry& entry) { return !entry.reason().empty(); });
 }
 
 feed::Change EventAggregate::MakeChange(std::string_view kind, std::string_view resource,

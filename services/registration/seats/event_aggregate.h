@@ -141,6 +141,8 @@ class EventAggregate {
   // Takes out of a loaded registration what people said and how the person was recognised; an
   // active one stays active, of nobody known. Recorded as registration.person_erased.
   void Forget(RegistrationRow& row, Changes& changes);
+  // Whether Forget would take anything out.
+  static bool RemembersPerson(const RegistrationRow& row);
 
   // Adds a quota, or changes its size and facts to those of `wanted`; and takes it away. The quotas
   // must be loaded. QUOTA_BELOW_TAKEN, RESERVED_EXCEEDS_FREE.

@@ -132,9 +132,14 @@ absl::Status InvitationBatch::End(const v1::Registration& ended, EventAggregate&
 
 absl::Status InvitationBatch::Transfer(const v1::Registration& given, const v1::Registration& heir,
                                        EventAggregate& event, Changes& changes) {
-  if (!given.plus_one()) return End(given, event, changes);
   InvitationRow* row = Find(given.invitation());
   if (row == nullptr) return absl::OkStatus();
+  if (!given.plus_one()) {
+    WICI_RETURN_IF_ERROR(End(given, event, changes));
+    GiveAway(row->invitation);
+    Touch(*row);
+    return absl::OkStatus();
+  }
   auto& brought = *row->invitation.mutable_plus_ones();
   std::replace(brought.begin(), brought.end(), given.name(), heir.name());
   Touch(*row);

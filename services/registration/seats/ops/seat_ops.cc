@@ -194,14 +194,11 @@ class EventBatch {
       // One more of the person who brings them.
       if (added.facts.plus_one()) row.active_key += " " + added.id;
       if (added.person) row.active_key = added.active_key;
+      WICI_RETURN_IF_ERROR(vouchers_.Check(added, together, event_, now_));
     } else {
-      if (event_.seats().admission != v1::ADMISSION_OPEN &&
-          added.facts.source() != v1::REGISTRATION_SOURCE_ORGANISER) {
-        return InvitationRequiredError(op.event);
-      }
       row.active_key = added.active_key;
+      WICI_RETURN_IF_ERROR(vouchers_.CheckUninvited(added, together, event_, now_));
     }
-    WICI_RETURN_IF_ERROR(vouchers_.Check(added, together, event_, now_));
     if (event_.HasActive(row.active_key)) return AlreadyRegisteredError(op.event);
     row.registration = added.facts;
     row.registration.set_name(RegistrationName(op.event, added.id));

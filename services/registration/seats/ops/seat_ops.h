@@ -122,7 +122,8 @@ struct SeatOp {
 // Decides and writes `ops` in `tx`, those of one event in their order. Sets the result of each;
 // returns an error only when the transaction as a whole failed. A repeated request gets the stored
 // answer; what a person said (answers, reason) is not stored with it but taken from the
-// registration, so it is gone once it is erased there.
+// registration, so it is gone once it is erased there. Of a transfer it is not taken: the one who
+// gave the registration away does not get what the other person has said since.
 absl::Status ApplySeatOps(sql::Transaction& tx, absl::Span<SeatOp* const> ops, absl::Time now,
                           IdSource& ids);
 

@@ -215,7 +215,7 @@ absl::Status EventAggregate::Apply(RegistrationRow& row, Step step, std::string_
   if (TakesPlaces(from) && !TakesPlaces(to)) settled_ = false;
   // A group that one of those waiting has left may fit.
   if (!row.registration.group().empty()) settled_ = false;
-  return seats_.state == v1::EVENT_STATE_CANCELLED ? absl::OkStatus() : Promote(changes);
+  return Promote(changes);
 }
 
 void EventAggregate::SetCheckInTime(RegistrationRow& row, absl::Time time) {

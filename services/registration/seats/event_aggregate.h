@@ -153,8 +153,10 @@ class EventAggregate {
   // is not there any more is removed, so nobody may have used it.
   absl::Status PutAudiences(const v1::Event& event);
 
-  // Promotes as many as there are places for; the places must be loaded. Costs nothing when no
-  // place came free since the last time.
+  // Whether those who wait get places that come free: not once the event is cancelled or over.
+  bool Promotes() const;
+  // Promotes as many as there are places for; the places must be loaded. Nobody unless Promotes().
+  // Costs nothing when no place came free since the last time.
   absl::Status Promote(Changes& changes);
 
   // Writes into the log of a voucher, with Save.

@@ -90,7 +90,7 @@ absl::Status EventAggregate::Change(RegistrationRow& row, Step step, const v1::R
   Record(entry, step == Step::kReview ? "resubmitted" : "updated", cause, changes);
   AddSessionsOver(row.registration, from, DroppedBy(was, row.registration), changes.back());
   settled_ = false;  // it may have given up places, or ask for less
-  return seats_.state == v1::EVENT_STATE_CANCELLED ? absl::OkStatus() : Promote(changes);
+  return Promote(changes);
 }
 
 absl::StatusOr<RegistrationRow*> EventAggregate::Transfer(RegistrationRow& row,

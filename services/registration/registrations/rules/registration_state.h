@@ -6,7 +6,7 @@
 //   WAITLISTED       --promote--> CONFIRMED      --move-->          WAITLISTED
 //                    --offer----> OFFERED
 //   OFFERED          --accept---> CONFIRMED      --expire-->        EXPIRED
-//                    --requeue--> WAITLISTED
+//                    --requeue--> WAITLISTED   (GoesBackToTheList)
 //   HELD             --complete-> CONFIRMED      --expire-->        EXPIRED
 //                    --submit---> PENDING_APPROVAL
 //   CONFIRMED        --review---> UNDER_REVIEW   --confirm-->       CONFIRMED
@@ -30,6 +30,7 @@
 #ifndef WICI_SERVICES_REGISTRATION_REGISTRATIONS_RULES_REGISTRATION_STATE_H_
 #define WICI_SERVICES_REGISTRATION_REGISTRATIONS_RULES_REGISTRATION_STATE_H_
 
+#include <cstdint>
 #include <string_view>
 
 #include "absl/status/statusor.h"
@@ -75,6 +76,14 @@ bool HoldsSeat(v1::RegistrationState state);
 
 // Whether one of the event's seats is kept for it, for a time: HELD, OFFERED.
 bool KeepsSeat(v1::RegistrationState state);
+
+// How often a registration is offered a seat that it does not accept in time.
+inline constexpr int kOffersMax = 3;
+
+// Whether one that has not accepted an offer in time goes back to the waiting list, where the event
+// has it so: unless it would only be offered the seat again, as no others wait, or was offered one
+// kOffersMax times. Then it ends.
+bool GoesBackToTheList(const v1::RegistrationLog& log, std::int64_t others_waiting);
 
 // Whether it counts for "one active registration per (event, person)"; NO_SHOW does, because it may
 // become CHECKED_IN yet.

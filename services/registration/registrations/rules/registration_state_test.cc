@@ -221,5 +221,15 @@ TEST(RegistrationStateTest, OnlyAnActiveRegistrationCanStillMove) {
   }
 }
 
+TEST(RegistrationStateTest, AnOfferComesAgainWhileOthersWaitAndThreeTimesAtMost) {
+  v1::RegistrationLog log;
+  for (int offer = 1; offer <= kOffersMax; ++offer) {
+    log.add_entries()->set_kind("offered");
+    EXPECT_EQ(GoesBackToTheList(log, 1), offer < kOffersMax) << offer;
+    EXPECT_FALSE(GoesBackToTheList(log, 0)) << offer;
+    log.add_entries()->set_kind("requeued");
+  }
+}
+
 }  // namespace
 }  // namespace wici::registration

@@ -324,9 +324,10 @@ class EventBatch {
       if (step == Step::kWaitlist) return std::pair(step, std::string_view("waitlisted"));
     } else if (wanted.step == Step::kComplete && event_.NeedsApproval(registration)) {
       return std::pair(Step::kSubmit, std::string_view("requested"));
-    } else if (wanted.step == Step::kExpire && event_.seats().offer_requeues &&
+    } else if (wanted.step == Step::kExpire &&
                registration.state() == v1::REGISTRATION_STATE_OFFERED &&
-               row.log.entries_size() + 1 < EventAggregate::kLogMax) {
+               event_.seats().offer_requeues && event_.Promotes() &&
+               GoesBackToTheList(row.log, event_.seats().counts.waitlisted)) {
       return std::pair(Step::kRequeue, std::string_view("requeued"));
     }
     return std::pair(wanted.step, wanted.kind);

@@ -59,7 +59,7 @@ absl::Status EventAggregate::Change(RegistrationRow& row, Step step, const v1::R
   const std::string& name = wanted.name();
   const v1::RegistrationState from = row.registration.state();
   WICI_ASSIGN_OR_RETURN(const v1::RegistrationState to, Next(name, from, step));
-  if (row.log.entries_size() >= kLogMax) return RegistrationLogFullError(name);
+  if (!HasLogRoom(row.log.entries_size(), step)) return RegistrationLogFullError(name);
   if (!SameChoice(wanted, row.registration)) WICI_RETURN_IF_ERROR(quotas_.Check(wanted));
   const std::vector<Quota*> before = quotas_.Of(row.registration);
   const std::vector<Quota*> after = quotas_.Of(wanted);
@@ -103,7 +103,6 @@ absl::StatusOr<RegistrationRow*> EventAggregate::Transfer(RegistrationRow& row,
   if (review) {
     WICI_ASSIGN_OR_RETURN(to, Next(name, from, Step::kReview));
   }
-  if (row.log.entries_size() >= kLogMax) return RegistrationLogFullError(name);
   if (HasActive(heir.active_key)) return AlreadyRegisteredError(seats_.event);
   const std::vector<Quota*> quotas = quotas_.Of(row.registration);
   Move(seats_.counts, quotas, from, ended);

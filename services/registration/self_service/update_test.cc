@@ -1,4 +1,6 @@
 // Changes of what a registration says, by the organiser and by its person.
+#include <cstddef>
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -115,6 +117,28 @@ TEST_P(UpdateTest, TheSameRequestChangesOnce) {
   const auto again = UpdateRegistration(request);
   ASSERT_THAT(again, IsOk());
   EXPECT_EQ(first->SerializeAsString(), again->SerializeAsString());
+  EXPECT_THAT(LogOf(made->name()), ElementsAre("confirmed", "updated"));
+}
+
+TEST_P(UpdateTest, WhatItSaysAlreadyIsNoChange) {
+  const std::string event = OpenEvent(5);
+  const std::string session = AddSession(event, "talk", 0, 12, 13);
+  ASSERT_THAT(AddForm(event, {Field("diet", v1::FORM_FIELD_TYPE_TEXT)}), IsOk());
+  const auto made = SignUp(event, "a@example.org");
+  auto request = OwnChange(made->name());
+  request.add_sessions(session);
+  AddAnswer(request, "diet", {"ryba"});
+  const auto updated = UpdateOwnRegistration(request, "");
+  ASSERT_THAT(updated, IsOk());
+  const std::size_t changes = Changes().size();
+  const std::int64_t version = Get(event)->seats().version();
+  EXPECT_EQ(UpdateOwnRegistration(request, "")->SerializeAsString(), updated->SerializeAsString());
+  auto again = Change(made->name(), {"party"});
+  again.set_request_id(kUpdateId);
+  EXPECT_EQ(UpdateRegistration(again)->etag(), updated->etag());
+  EXPECT_EQ(UpdateRegistration(again)->etag(), updated->etag());
+  EXPECT_EQ(Changes().size(), changes);
+  EXPECT_EQ(Get(event)->seats().version(), version);
   EXPECT_THAT(LogOf(made->name()), ElementsAre("confirmed", "updated"));
 }
 

@@ -77,6 +77,17 @@ bool HoldsSeat(v1::RegistrationState state);
 // Whether one of the event's seats is kept for it, for a time: HELD, OFFERED.
 bool KeepsSeat(v1::RegistrationState state);
 
+// Entries of the log of one registration, and how many of them at the end are kept from what
+// anybody can do again and again.
+inline constexpr int kLogMax = 500;
+inline constexpr int kLogReserve = 20;
+
+// Whether a log with so many entries takes one of `step`. What changes nothing but what it says, or
+// its place in the queue (kUpdate, kReview, kMove), leaves the reserve to approvals, to what is
+// accepted and completed, and to the door. What ends a registration always finds room: it happens
+// once. So does kRequeue, which happens kOffersMax times.
+bool HasLogRoom(int entries, Step step);
+
 // How often a registration is offered a seat that it does not accept in time.
 inline constexpr int kOffersMax = 3;
 

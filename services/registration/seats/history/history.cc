@@ -164,7 +164,7 @@ class Client {
     Call(std::move(step), calls);
   }
 
-  // Other sessions.
+  // Other sessions, or the same, of another party: what says nothing new would be no change.
   void Edit(int i, Recorded& own) {
     RegistrationStep step{own.registration, Step::kUpdate, "updated"};
     Recorded call = NewCall(i);
@@ -174,7 +174,9 @@ class Client {
     step.edit.emplace();
     *step.edit->wanted.mutable_sessions() = {call.sessions.begin(), call.sessions.end()};
     step.edit->wanted.set_name(own.registration);
+    step.edit->wanted.set_party(absl::StrCat("clusters/", call.id));
     step.edit->mask.add_paths("sessions");
+    step.edit->mask.add_paths("party");
     std::vector<Recorded> calls = {std::move(call)};
     if (Call(std::move(step), calls)) own.sessions = calls[0].sessions;
   }

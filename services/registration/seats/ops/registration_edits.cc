@@ -75,6 +75,7 @@ absl::Status Edit(EventAggregate& event, const EventForms& forms, const Registra
   rpc::ApplyUpdateMask(step.edit->mask, step.edit->wanted, EditableFields(step.own), violations,
                        wanted);
   WICI_RETURN_IF_ERROR(violations.ToStatus(kDomain));
+  if (google::protobuf::util::MessageDifferencer::Equals(wanted, present)) return absl::OkStatus();
   // Whoever may say so knows.
   if (wanted.party() != present.party()) wanted.clear_party_unconfirmed();
   const bool answered = !Same(wanted.answers(), present.answers());

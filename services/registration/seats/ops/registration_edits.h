@@ -28,7 +28,8 @@ std::string CompletionBucket(const RegistrationRow& row);
 // The buckets that `ops` need. After their registrations are loaded.
 std::vector<std::string> CompletionBuckets(EventAggregate& event, const std::vector<SeatOp*>& ops);
 
-// kUpdate. INVALID_ARGUMENT for a wrong mask or answers, FOLLOW_UP_NOT_OPEN, and what
+// kUpdate. What the registration says already is no change: it stays as it is, and nothing is
+// written. INVALID_ARGUMENT for a wrong mask or answers, FOLLOW_UP_NOT_OPEN, and what
 // EventAggregate::Change returns.
 absl::Status Edit(EventAggregate& event, const EventForms& forms, const RegistrationStep& step,
                   const Cause& cause, RegistrationRow& row, Changes& changes);

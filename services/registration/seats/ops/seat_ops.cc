@@ -55,8 +55,10 @@ class EventBatch {
     const std::size_t before = changes.size();
     bool written = false;
     for (SeatOp* op : ops) {
+      const std::size_t said = changes.size();
       op->status = Decide(*op, changes);
-      written = written || (op->status.ok() && !std::holds_alternative<ScanUpload>(op->what));
+      // An update may say what the registration says already; what is scanned the doors know.
+      written = written || (op->status.ok() && changes.size() > said);
     }
     doors_.Settle(changes);
     written = written || doors_.changed();

@@ -189,6 +189,9 @@ TEST_P(UpdateTest, APersonChangesSessionsAndAnswersByTheLinkOnly) {
   ASSERT_THAT(updated, IsOk());
   EXPECT_EQ(updated->sessions(0), session);
   EXPECT_EQ(updated->answers(0).values(0), "ryba");
+  v1::GetRegistrationLogRequest of_log;
+  of_log.set_name(made->name());
+  EXPECT_THAT(GetRegistrationLog(of_log)->entries(1).added_sessions(), ElementsAre(session));
   EXPECT_THAT(UpdateOwnRegistration(request, ""),
               StatusIs(absl::StatusCode::kAborted, Reason("ETAG_MISMATCH")));
   request.clear_etag();

@@ -3,4 +3,5 @@
 -- they are changed.
 ALTER TABLE event_seats ADD COLUMN end_at BIGINT NOT NULL DEFAULT 9223372036854775807;
 
-UPDATE event_seats SET end_at = (SELECT e.end_at FROM events e WHERE e.name = event_seats.event);
+UPDATE event_seats
+SET end_at = COALESCE((SELECT e.end_at FROM events e WHERE e.name = event_seats.event), end_at);

@@ -102,6 +102,24 @@ TEST_P(WaitingEndTest, AnOfferEndsWithTheEventAndIsTheLast) {
   EXPECT_EQ(StateOf(second->name()), kWaits);
 }
 
+TEST_P(WaitingEndTest, AnOfferIsNotAcceptedAfterAnEventThatWasMovedToEarlier) {
+  const std::string event = OfferingEvent(v1::OFFER_EXPIRY_END);
+  const auto seated = SignUp(event, "a@example.org");
+  const auto first = SignUp(event, "b@example.org");
+  ASSERT_THAT(Withdraw(seated->name()), IsOk());
+  ASSERT_EQ(StateOf(first->name()), kOffered);  // until 09:00
+  v1::RescheduleEventRequest move;
+  move.set_name(event);
+  *move.mutable_start_time() = At("2015-12-18T08:10:00Z");
+  *move.mutable_end_time() = At("2015-12-18T08:30:00Z");
+  ASSERT_THAT(RescheduleEvent(move), IsOk());
+  clock().Set(Instant("2015-12-18T08:30:00Z"));
+  v1::AcceptOwnOfferRequest accept;
+  accept.set_token(LinksOf(first->name()).manage_token());
+  EXPECT_THAT(AcceptOwnOffer(accept, ""),
+              StatusIs(absl::StatusCode::kFailedPrecondition, Reason("PLACE_EXPIRED")));
+}
+
 TEST_P(WaitingEndTest, AsLongAsAnEventTakesRegistrationsItsWaitingListGoesOn) {
   v1::Event recorded = Meeting(1, 5, v1::ADMISSION_OPEN);
   *recorded.mutable_registration_close_time() = At("2015-12-20T12:00:00Z");

@@ -52,9 +52,11 @@ absl::StatusOr<Step> CountPartyApproval(EventAggregate& event, const Registratio
 absl::StatusOr<Step> CountApproval(EventAggregate& event, const std::string& actor,
                                    const RegistrationRow& row);
 
-// What is kept for a time can be taken until then, and expires from then on. PLACE_EXPIRED,
+// What is kept for a time can be taken until then, an offer no longer than the waiting list goes on
+// (the event may have been moved since), and expires from then on. PLACE_EXPIRED,
 // TRANSITION_NOT_ALLOWED.
-absl::Status CheckExpiry(const RegistrationRow& row, Step step, absl::Time now);
+absl::Status CheckExpiry(EventAggregate& event, const RegistrationRow& row, Step step,
+                         absl::Time now);
 
 // What else a step may not: a rejection without reason where several decide, and anything by the
 // link of who gave the registration away.

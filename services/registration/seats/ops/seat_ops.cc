@@ -243,7 +243,7 @@ class EventBatch {
     v1::Registration& registration = row->registration;
     WICI_RETURN_IF_ERROR(CheckStep(event_, wanted, *row));
     WICI_RETURN_IF_ERROR(Next(wanted.name, registration.state(), wanted.step).status());
-    WICI_RETURN_IF_ERROR(CheckExpiry(*row, wanted.step, now_));
+    WICI_RETURN_IF_ERROR(CheckExpiry(event_, *row, wanted.step, now_));
     const Cause cause = CauseOf(op, *row, wanted.reason);
     const std::int64_t waited = event_.seats().counts.waitlisted;
     switch (wanted.step) {

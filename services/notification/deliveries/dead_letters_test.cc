@@ -211,6 +211,21 @@ TEST_P(DeadLettersTest, F26_AreQueuedAgainOnceAtABoundedRate) {
   EXPECT_EQ(Of(name)[0].attempt_count(), 2);
 }
 
+TEST_P(DeadLettersTest, WhatIsReplayedDoesNotGoBeforeTheOthers) {
+  Accept(1);
+  const auto claim = [&] {
+    return *store().ClaimDeliveries(Deadline(), v1::CHANNEL_EMAIL, "worker", absl::Minutes(2), 10,
+                                    clock().Now());
+  };
+  EXPECT_TRUE(claim()[0].urgent);
+  clock().Advance(absl::Minutes(2));
+  EndAll(v1::ATTEMPT_OUTCOME_REJECTED, 554);
+  ASSERT_EQ(Replay(Rejected())->replayed(), 1);
+  const std::vector<ClaimedDelivery> again = claim();
+  ASSERT_THAT(again, SizeIs(1));
+  EXPECT_FALSE(again[0].urgent);
+}
+
 TEST_P(DeadLettersTest, TheSameRequestIdQueuesOnceAndWhoDidItIsWrittenDown) {
   Accept(1);
   EndAll(v1::ATTEMPT_OUTCOME_REJECTED, 554);

@@ -1,5 +1,6 @@
 // The public methods over real gRPC.
 #include <algorithm>
+#include <cstdint>
 #include <fstream>
 #include <set>
 #include <string>
@@ -283,6 +284,50 @@ TEST_P(NotificationServiceTest, EverythingThatIsWrongIsSaidAtOnce) {
   EXPECT_EQ(List({})->notifications_size(), 0);
 }
 
+TEST_P(NotificationServiceTest, AnEmptyServiceHasNoNotifications) {
+  const auto list = List({});
+  ASSERT_THAT(list, IsOk());
+  EXPECT_EQ(list->notifications_size(), 0);
+  EXPECT_EQ(list->next_page_token(), "");
+  v1::ListDeliveriesRequest dead;
+  dead.set_parent("notifications/-");
+  dead.set_event("events/e1");
+  dead.set_state(v1::DELIVERY_STATE_UNKNOWN);
+  const auto deliveries = ListDeliveries(dead);
+  ASSERT_THAT(deliveries, IsOk());
+  EXPECT_EQ(deliveries->deliveries_size(), 0);
+}
+
+TEST_P(NotificationServiceTest, ADateBefore1900IsRefused) {
+  constexpr std::int64_t kBefore1900 = -2208988801;
+  v1::SendNotificationRequest request = Request();
+  request.mutable_notification()->mutable_schedule_time()->set_seconds(kBefore1900);
+  request.mutable_notification()->mutable_expire_time()->set_seconds(kBefore1900);
+  EXPECT_THAT(Send(request), StatusIs(absl::StatusCode::kInvalidArgument,
+                                      AllOf(HasViolation("notification.schedule_time"),
+                                            HasViolation("notification.expire_time"))));
+  EXPECT_EQ(List({})->notifications_size(), 0);
+  v1::ListDeliveriesRequest deliveries;
+  deliveries.set_parent("notifications/-");
+  deliveries.set_event("events/e1");
+  deliveries.set_state(v1::DELIVERY_STATE_UNKNOWN);
+  deliveries.mutable_changed_after()->set_seconds(kBefore1900);
+  EXPECT_THAT(ListDeliveries(deliveries),
+              StatusIs(absl::StatusCode::kInvalidArgument, HasViolation("changed_after")));
+}
+
+TEST_P(NotificationServiceTest, AFieldThatIsTooLongIsRefusedAndNothingIsKept) {
+  v1::SendNotificationRequest request = Request();
+  request.mutable_notification()->set_persons(0, "persons/" + std::string(1 << 20, 'x'));
+  EXPECT_THAT(Send(request),
+              StatusIs(absl::StatusCode::kInvalidArgument,
+                       AllOf(Reason("INVALID_ARGUMENT"), HasViolation("notification.persons[0]"))));
+  // More than a message may hold: nobody reads it.
+  request.mutable_notification()->set_persons(0, std::string(10'000'000, 'x'));
+  EXPECT_THAT(Send(request), StatusIs(absl::StatusCode::kResourceExhausted));
+  EXPECT_EQ(List({})->notifications_size(), 0);
+}
+
 TEST_P(NotificationServiceTest, EmptyAndOversizedRequestsAreRefused) {
   EXPECT_THAT(Send({}), HasViolation("notification"));
   v1::SendNotificationRequest request = Request();
@@ -494,7 +539,7 @@ TEST_P(NotificationServiceTest, ATemplateThatDoesNotExistIsRefused) {
   EXPECT_EQ(List({})->notifications_size(), 0);
 }
 
-// The list only shrinks, and knowingly.
+// That the list only shrinks is what tests/contract/methods_test.py looks after.
 TEST_P(NotificationServiceTest, TheMethodsWithoutHandlerAreThoseOfTheList) {
   std::ifstream file("services/notification/unimplemented_methods.txt");
   std::vector<std::string> listed;

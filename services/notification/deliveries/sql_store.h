@@ -42,6 +42,19 @@ absl::StatusOr<std::map<std::string, std::int64_t>> StopNotifications(
 absl::StatusOr<std::map<std::string, std::int64_t>> BumpNotifications(
     sql::Transaction& tx, const std::set<std::string>& ids);
 
+// A delivery that was given the version after that of its notification, as a statement read it.
+struct StampedDelivery {
+  std::string notification_id;
+  std::string id;
+  std::int64_t version = 0;
+};
+
+// Gives the notifications of `deliveries` their next version, and returns it, by their ids. Where
+// that is another than a delivery was given, since another replica was faster, it is given to it
+// now: so no two transactions give the same, and who has seen one version has seen all before it.
+absl::StatusOr<std::map<std::string, std::int64_t>> BumpAndStamp(
+    sql::Transaction& tx, absl::Span<const StampedDelivery> deliveries);
+
 // Ends deliveries that are collected and stand in no digest yet, by notification, with the records
 // of it. In the caller's transaction.
 struct Collected {

@@ -84,7 +84,8 @@ class Store {
                                                               std::string_view etag,
                                                               absl::Time now) = 0;
 
-  // Takes at most `limit` due deliveries of a channel on a lease.
+  // Takes at most `limit` due deliveries of a channel on a lease; the urgent first, with a share
+  // for the others (UrgentMax).
   virtual absl::StatusOr<std::vector<ClaimedDelivery>> ClaimDeliveries(
       absl::Time deadline, v1::Channel channel, std::string_view owner, absl::Duration lease,
       std::int32_t limit, absl::Time now) = 0;

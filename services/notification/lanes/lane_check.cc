@@ -70,7 +70,8 @@ absl::StatusOr<std::vector<Verdict>> LaneCheck::Check(sql::Transaction& tx,
     const auto lane = lanes.find(key);
     verdicts.push_back(lane == lanes.end()
                            ? Verdict()
-                           : AdmitToLane(lane->second, limits_.at(key.first), waiting[key], now));
+                           : AdmitToLane(lane->second, limits_.at(key.first),
+                                         candidate.delivery->urgent, waiting[key], now));
   }
   WICI_RETURN_IF_ERROR(WriteLanes(tx, before, lanes, now));
   return verdicts;

@@ -13,7 +13,6 @@
 namespace wici::registration {
 namespace {
 
-constexpr absl::Duration kInterval = absl::Seconds(30);
 constexpr absl::Duration kTimeout = absl::Seconds(30);
 constexpr int kEventsAtOnce = 200;
 
@@ -48,18 +47,9 @@ MeetingKeeper::MeetingKeeper(sql::Database& database, MeetingStore& store, const
             return [](sql::Transaction&) { return absl::OkStatus(); };
           }) {}
 
-MeetingKeeper::~MeetingKeeper() {
-  {
-    MutexLock lock(mutex_);
-    stopping_ = true;
-  }
-  changed_.NotifyAll();
-  if (thread_.joinable()) thread_.join();
-}
-
 void MeetingKeeper::Start() {
   consumer_.Start();
-  thread_ = std::thread([this] { Run(); });
+  thread_.Start();
 }
 
 absl::StatusOr<int> MeetingKeeper::RunOnce() {
@@ -67,17 +57,12 @@ absl::StatusOr<int> MeetingKeeper::RunOnce() {
   return consumer_.RunOnce();
 }
 
-void MeetingKeeper::Run() {
-  for (;;) {
-    const absl::Status expired = Expire();
-    if (!expired.ok()) {
-      Log(LogLevel::kWarning, "meetings_not_expired", {{"error", expired.ToString()}});
-    }
-    MutexLock lock(mutex_);
-    if (stopping_) return;
-    changed_.WaitFor(mutex_, kInterval);
-    if (stopping_) return;
+bool MeetingKeeper::Round() {
+  const absl::Status expired = Expire();
+  if (!expired.ok()) {
+    Log(LogLevel::kWarning, "meetings_not_expired", {{"error", expired.ToString()}});
   }
+  return false;
 }
 
 absl::Status MeetingKeeper::Expire() {

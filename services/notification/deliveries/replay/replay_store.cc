@@ -27,12 +27,12 @@ using sql::Rows;
 using sql::Transaction;
 using sql::Value;
 
-// Adds a change of `kind` for each delivery of `rows` (id, notification, person, event).
+// Adds a change of `kind` for each delivery of `rows` (id, notification, person, event, version).
 absl::Status AddChangesOf(Transaction& tx, absl::Span<const Row> rows, std::string_view kind,
                           std::vector<feed::Change>& changes) {
-  std::set<std::string> notifications;
-  for (const Row& row : rows) notifications.insert(row.Text(1));
-  WICI_ASSIGN_OR_RETURN(const auto versions, BumpNotifications(tx, notifications));
+  std::vector<StampedDelivery> changed;
+  for (const Row& row : rows) changed.push_back({row.Text(1), row.Text(0), row.Int(4)});
+  WICI_ASSIGN_OR_RETURN(const auto versions, BumpAndStamp(tx, changed));
   for (const Row& row : rows) {
     changes.push_back(feed::Change{.aggregate = NotificationName(row.Text(1)),
                                    .version = versions.at(row.Text(1)),

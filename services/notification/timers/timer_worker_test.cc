@@ -19,6 +19,7 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using testing::IsOk;
+using ::testing::Not;
 using ::testing::SizeIs;
 
 class TimerWorkerTest : public WorkerFixture {
@@ -125,6 +126,21 @@ TEST_P(TimerWorkerTest, WhoHasASeatIsRemindedThreeTimesAndThanked) {
                                        "event-follow-up jan DELIVERED UNSPECIFIED"));
   EXPECT_THAT(sink_.Facts(), ElementsAre(HasSubstr("Przypomnienie: "), HasSubstr("Przypomnienie: "),
                                          HasSubstr("Przypomnienie: "), HasSubstr("Dziękujemy: ")));
+}
+
+TEST_P(TimerWorkerTest, WhoMayAnswerASurveyIsAskedTheDayAfter) {
+  const std::string survey = "https://wici.example.org/survey?manage_token=3Dmanage.t";
+  Consume("event.published", "", kEvent);
+  clock_.Set(FireTime(TimerKind::kDayBefore));
+  Fire();
+  SendAll();
+  peers_.links[kRegistration].set_survey_open(true);
+  clock_.Set(FireTime(TimerKind::kDayAfter));
+  Fire();
+  SendAll();
+  ASSERT_THAT(sink_.Mails(), SizeIs(2));
+  EXPECT_THAT(sink_.Mails()[0], Not(HasSubstr("survey")));
+  EXPECT_THAT(sink_.Mails()[1], HasSubstr(survey));
 }
 
 TEST_P(TimerWorkerTest, AnEventWithNanosecondsIsRemindedOfOnce) {

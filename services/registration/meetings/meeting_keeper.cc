@@ -16,14 +16,15 @@ namespace {
 constexpr absl::Duration kTimeout = absl::Seconds(30);
 constexpr int kEventsAtOnce = 200;
 
-// Changes of registrations after which nobody's meetings are different.
-constexpr std::array<std::string_view, 18> kHarmless = {
-    "registration.confirmed",  "registration.waitlisted",      "registration.promoted",
-    "registration.checked_in", "registration.check_in_undone", "registration.requested",
-    "registration.held",       "registration.offered",         "registration.requeued",
-    "registration.moved",      "registration.expired",         "registration.rejected",
-    "registration.approved",   "registration.links_requested", "registration.answers_expired",
-    "registration.no_show",    "registration.no_show_undone",  "registration.party_confirmed"};
+// Changes of registrations after which nobody's meetings are different. A rejection is none of
+// them: it may end a registration that is reviewed again, with its seat and its meetings.
+constexpr std::array<std::string_view, 17> kHarmless = {
+    "registration.confirmed",      "registration.waitlisted",      "registration.promoted",
+    "registration.checked_in",     "registration.check_in_undone", "registration.requested",
+    "registration.held",           "registration.offered",         "registration.requeued",
+    "registration.moved",          "registration.expired",         "registration.approved",
+    "registration.no_show",        "registration.links_requested", "registration.answers_expired",
+    "registration.no_show_undone", "registration.party_confirmed"};
 
 bool Matters(std::string_view kind) {
   if (std::find(kHarmless.begin(), kHarmless.end(), kind) != kHarmless.end()) return false;

@@ -135,7 +135,7 @@ absl::Status EventAggregate::KeepNothingFor(const std::string& voucher) {
 
 absl::StatusOr<bool> EventAggregate::HasTurn(const v1::Registration& registration,
                                              const std::string& category, Changes& changes) {
-  if (quotas_.WaitingIn(seats_, category) == 0) return true;
+  if (quotas_.WaitingIn(seats_, category) == 0 || !Promotes()) return true;
   if (FindShortage(seats_.counts, quotas_.Of(registration, category))) return false;
   WICI_RETURN_IF_ERROR(Promote(changes));
   // Who is left of the line waits for something else, if all of it is known. And what is kept for a

@@ -119,8 +119,7 @@ absl::Status InvitationBatch::End(const v1::Registration& ended, EventAggregate&
   for (const std::string& name : names) {
     RegistrationRow* plus_one = event.Find(IdOf(name));
     // Who is there already stays.
-    if (plus_one == nullptr || !Next(name, plus_one->registration.state(), Step::kCancel).ok() ||
-        plus_one->log.entries_size() >= EventAggregate::kLogMax) {
+    if (plus_one == nullptr || !Next(name, plus_one->registration.state(), Step::kCancel).ok()) {
       continue;
     }
     const Cause cause{"services/registration", "the invited person does not come"};

@@ -84,6 +84,7 @@ absl::Status Edit(EventAggregate& event, const EventForms& forms, const Registra
   rpc::ApplyUpdateMask(step.edit->mask, step.edit->wanted, EditableFields(step.own), violations,
                        wanted);
   WICI_RETURN_IF_ERROR(violations.ToStatus(kDomain));
+  if (google::protobuf::util::MessageDifferencer::Equals(wanted, present)) return absl::OkStatus();
   // Whoever may say so knows.
   if (wanted.party() != present.party()) wanted.clear_party_unconfirmed();
   const bool answered = !Same(wanted.answers(), present.answers());
@@ -159,10 +160,12 @@ absl::StatusOr<Step> CountPartyApproval(EventAggregate& event, const Registratio
   return event.NeedsApproval(confirmed) ? Step::kApprove : Step::kConfirm;
 }
 
-absl::Status CheckExpiry(const RegistrationRow& row, Step step, absl::Time now) {
+absl::Status CheckExpiry(EventAggregate& event, const RegistrationRow& row, Step step,
+                         absl::Time now) {
   const v1::Registration& registration = row.registration;
   if (!registration.has_expire_time()) return absl::OkStatus();
-  const absl::Time until = TimeOf(registration.expire_time());
+  absl::Time until = TimeOf(registration.expire_time());
+  if (step == Step::kAccept) until = std::min(until, event.seats().waiting_ends());
   const bool over = now >= until;
   if (over && (step == Step::kComplete || step == Step::kAccept)) {
     return PlaceExpiredError(registration.name(), until);

@@ -83,11 +83,11 @@ struct VoucherRelease {
 };
 
 // A step of an existing registration. kConfirm becomes kWaitlist when no seat is free, kComplete
-// becomes kSubmit when approval is needed, kExpire becomes kRequeue when the event says so,
-// kConfirm kApprove when others have to approve too (by a party: it has confirmed the person),
-// kUpdate kReview when the change needs approval. kComplete and kAccept are refused when the place
-// was kept until before now, kExpire until then. Check-ins are no such steps: they follow from
-// scans (DoorStep, ScanUpload).
+// becomes kSubmit when approval is needed, kExpire becomes kRequeue when the event says so and
+// others wait (GoesBackToTheList), kConfirm kApprove when others have to approve too (by a party:
+// it has confirmed the person), kUpdate kReview when the change needs approval. kComplete and
+// kAccept are refused when the place was kept until before now, kExpire until then. Check-ins are
+// no such steps: they follow from scans (DoorStep, ScanUpload).
 struct RegistrationStep {
   std::string name;  // "events/e/registrations/r"
   Step step = Step::kCancel;

@@ -80,7 +80,6 @@ absl::Status VoucherBook::Release(const VoucherRelease& release, EventAggregate&
   changes.push_back(event.MakeChange("voucher.expired", release.voucher, ""));
   event.LogVoucher({release.voucher, "expired", "", "services/registration"});
   released_.push_back(release.voucher);
-  if (event.seats().state == v1::EVENT_STATE_CANCELLED) return absl::OkStatus();
   return event.Promote(changes);
 }
 

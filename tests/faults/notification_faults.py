@@ -248,7 +248,8 @@ CASES = [case for name, case in sorted((globals() | vars(notification_redis)).it
          if name.startswith("F") and name[1].isdigit()]
 # These leave leases behind, which run out while the others go on, or in the last of them; a short
 # run begins with them.
-FIRST = [F1_api_killed_around_its_commit, F3_one_key_from_many_clients_at_once, F13_worker_killed,
+FIRST = [F1_api_killed_around_its_commit, F3_one_key_from_many_clients_at_once,
+         notification_redis.F11_redis_forgets_its_connections, F13_worker_killed,
          F20_drained_under_load, F23_reminders_due_while_it_breaks,
          F24_campaign_paused_killed_and_resumed]
 SECOND = [F14_worker_asleep_for_longer_than_its_lease]

@@ -55,6 +55,16 @@ def state_of(delivery):
     return name.removeprefix("DELIVERY_STATE_")
 
 
+def until(condition):
+    """Waits until it holds; whether it ever did."""
+    give_up = time.monotonic() + REDIS_SECONDS
+    while not condition():
+        if time.monotonic() > give_up:
+            return False
+        time.sleep(0.02)
+    return True
+
+
 class FaultStack(Stack):
     """The stack with a mail server that misbehaves, and a Redis that is made to."""
 
@@ -75,12 +85,7 @@ class FaultStack(Stack):
 
     def redis_until(self, expected, *words):
         """Repeats the command until its answer begins so; whether it ever did."""
-        give_up = time.monotonic() + REDIS_SECONDS
-        while not self.redis(*words).startswith(expected):
-            if time.monotonic() > give_up:
-                return False
-            time.sleep(0.02)
-        return True
+        return until(lambda: self.redis(*words).startswith(expected))
 
     def wait_listening(self, name):
         """It takes connections, ready or not."""

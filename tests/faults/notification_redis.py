@@ -3,6 +3,9 @@
 import signal
 import time
 
+from notification_oracle import until
+from scripted_redis import HOST, ScriptedRedis
+
 MINUTE = 60
 FILLERS = 3000  # keys that Redis loads, LOAD_MICROS for each
 LOAD_MICROS = 300
@@ -95,6 +98,37 @@ def F11_redis_answers_nothing(run):
             time.sleep(1)
     finally:
         redis.signal(signal.SIGCONT)
+
+
+def reach_redis(run, port):
+    """Who writes to its streams and who reads them are killed, and come back to find it there."""
+    for service in ("registration", "notification"):
+        run.kill(service)
+        process = run.stack.processes[service]
+        process.argv = [f"--redis=redis://{HOST}:{port}" if word.startswith("--redis=") else word
+                        for word in process.argv]
+        run.stack.restart(service)
+
+
+def F11_redis_forgets_its_connections(run):
+    """They are half open: services must find out by themselves, and connect anew."""
+    path = ScriptedRedis(run.stack.ports["redis"])
+    reach_redis(run, path.port)
+    run.admit(1)
+    if not until(lambda: path.connections >= 2):
+        run.problems.append(f"F11: only {path.connections} connections could be forgotten")
+    length = stream_length(run)
+    path.forget()
+    run.admit(2)
+    run.send_some()
+    if not until(lambda: stream_length(run) > length):
+        run.problems.append("F11: registration clings to a connection that is half open")
+    reach_redis(run, run.stack.ports["redis"])
+    path.close()
+
+
+def stream_length(run):
+    return int(run.stack.redis("XLEN", "feed:registration")[1:])
 
 
 def F12_redis_from_an_older_snapshot(run):

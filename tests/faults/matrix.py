@@ -73,6 +73,7 @@ PROGRAMS = {
     "database-failover": Program(
         (4,), "{here}/database_faults.py --mode=failover --seconds=5", postgres=True),
     "exhaustion": Program((6, 9, 22), "{here}/exhaustion.py"),
+    "dead-endpoints": Program((21,), "{here}/dead_endpoints.py"),
     "flood": Program((18,), "{here}/flood.py"),
     "import-kill": Program((1,), "{here}/import_kill_test.py"),
     "rolling-restart": Program((12, 14), "{here}/rolling_restart.py", postgres=True),

@@ -68,7 +68,7 @@ def F10_redis_refuses(run):
     stack.redis("REPLICAOF", "NO", "ONE")
     dump.mkdir()  # where a file is to be written
     stack.redis("CONFIG", "SET", "save", "3600 1")
-    stack.redis("BGSAVE")
+    stack.redis("BGSAVE", "SCHEDULE")  # after whatever it is writing
     refused(run, b"MISCONF")
     stack.redis("CONFIG", "SET", "save", "")
     dump.rmdir()

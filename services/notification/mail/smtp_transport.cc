@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <fstream>
 #include <mutex>
 
 #include "absl/strings/ascii.h"
@@ -161,13 +162,21 @@ class CurlTransport final : public SmtpTransport {
     curl_easy_setopt(curl_, CURLOPT_CONNECTTIMEOUT_MS,
                      absl::ToInt64Milliseconds(options_.connect_timeout));
     curl_easy_setopt(curl_, CURLOPT_TIMEOUT_MS, absl::ToInt64Milliseconds(options_.mail_timeout));
-    const bool verify = options_.tls == TlsPolicy::kRequired;
+    SetUpTls();
+  }
+
+  void SetUpTls() {
+    const bool required = options_.tls == TlsPolicy::kRequired;
     curl_easy_setopt(curl_, CURLOPT_USE_SSL,
                      static_cast<long>(options_.tls == TlsPolicy::kNone ? CURLUSESSL_NONE  // NOLINT
-                                       : verify                         ? CURLUSESSL_ALL
+                                       : required                       ? CURLUSESSL_ALL
                                                                         : CURLUSESSL_TRY));
+    const bool verify = required || absl::StartsWith(options_.url, "smtps://");
     curl_easy_setopt(curl_, CURLOPT_SSL_VERIFYPEER, verify ? 1L : 0L);
     curl_easy_setopt(curl_, CURLOPT_SSL_VERIFYHOST, verify ? 2L : 0L);
+    if (options_.ca_file.empty()) return;
+    curl_easy_setopt(curl_, CURLOPT_CAINFO, options_.ca_file.c_str());
+    curl_easy_setopt(curl_, CURLOPT_CAPATH, nullptr);  // else those of the system as well
   }
 
   const SmtpOptions options_;
@@ -193,6 +202,9 @@ absl::StatusOr<std::unique_ptr<SmtpTransport>> SmtpTransport::Make(const SmtpOpt
       url.substr(slashes + 3).empty() ||
       url.substr(slashes + 3).find_first_of("/ \r\n") != absl::string_view::npos) {
     return absl::InvalidArgumentError("the relay must be smtp://host:port or smtps://host:port");
+  }
+  if (!options.ca_file.empty() && !std::ifstream(options.ca_file).good()) {
+    return absl::InvalidArgumentError("the CA file of the relay cannot be read");
   }
   return std::make_unique<CurlTransport>(options);
 }

@@ -118,5 +118,42 @@ TEST_F(SmtpTlsTest, ACaFileThatIsNotThereIsRefusedAtOnce) {
             absl::StatusCode::kInvalidArgument);
 }
 
+// A relay that does not go on: what is sure is said, what is not is UNKNOWN, and the next mail goes
+// out on another connection.
+class SmtpPatienceTest : public SmtpTlsTest {
+ protected:
+  // The shorter, the quicker; not too short for the sink to come to the point.
+  std::unique_ptr<SmtpTransport> transport_ = *SmtpTransport::Make(
+      {.url = starttls_.url(), .tls = TlsPolicy::kNone, .mail_timeout = absl::Seconds(2)});
+};
+
+TEST_F(SmtpPatienceTest, F17_SilenceBeforeTheMailIsCertainlyNotSent) {
+  ExpectRefused(SendWith(*transport_, "hang-rcpt-x@example.org"));
+  EXPECT_EQ(SendWith(*transport_, "jan@example.org").outcome,
+            v1::ATTEMPT_OUTCOME_DELIVERED_TO_RELAY);
+}
+
+TEST_F(SmtpPatienceTest, F17_AMailOfWhichTheEndDidNotLeaveIsCertainlyNotSent) {
+  // More than the kernel takes for a reader that does not read.
+  const std::string large = "Subject: x\r\n\r\n" + std::string(64 * 1024 * 1024, 'x') + "\r\n";
+  ExpectRefused(SendWith(*transport_, "hang-body-x@example.org", large));
+  EXPECT_EQ(SendWith(*transport_, "jan@example.org").outcome,
+            v1::ATTEMPT_OUTCOME_DELIVERED_TO_RELAY);
+}
+
+TEST_F(SmtpPatienceTest, F17_SilenceAfterTheFinalDotIsUnknown) {
+  const SendResult result = SendWith(*transport_, "hang-data-x@example.org");
+  EXPECT_EQ(result.outcome, v1::ATTEMPT_OUTCOME_UNKNOWN);
+  EXPECT_EQ(SendWith(*transport_, "jan@example.org").outcome,
+            v1::ATTEMPT_OUTCOME_DELIVERED_TO_RELAY);
+}
+
+TEST_F(SmtpPatienceTest, F17_AByteASecondIsSilence) {
+  ExpectRefused(SendWith(*transport_, "slow-rcpt-x@example.org"));
+  EXPECT_EQ(SendWith(*transport_, "slow-data-x@example.org").outcome, v1::ATTEMPT_OUTCOME_UNKNOWN);
+  EXPECT_EQ(SendWith(*transport_, "jan@example.org").outcome,
+            v1::ATTEMPT_OUTCOME_DELIVERED_TO_RELAY);
+}
+
 }  // namespace
 }  // namespace wici::notification

@@ -1,6 +1,7 @@
 #include "services/notification/mail/smtp_transport.h"
 
 #include <curl/curl.h>
+#include <sys/socket.h>
 
 #include <algorithm>
 #include <cstring>
@@ -144,10 +145,21 @@ class CurlTransport final : public SmtpTransport {
     long code = 0;  // NOLINT: curl's type
     curl_easy_getinfo(curl_, CURLINFO_RESPONSE_CODE, &code);
     curl_slist_free_all(recipients);
-    return Classify(result, static_cast<int>(code), session_.exchange);
+    const SendResult sent = Classify(result, static_cast<int>(code), session_.exchange);
+    if (sent.outcome == v1::ATTEMPT_OUTCOME_UNKNOWN || sent.relay_failed) GiveUpConnection();
+    return sent;
   }
 
  private:
+  // curl keeps a connection on which the reply to the final dot did not come in time. When it comes
+  // later, it would be taken for the reply to the next mail. Without a socket curl makes another
+  // connection, and does not wait for the reply to its QUIT.
+  void GiveUpConnection() {
+    curl_socket_t socket = CURL_SOCKET_BAD;
+    curl_easy_getinfo(curl_, CURLINFO_ACTIVESOCKET, &socket);
+    if (socket != CURL_SOCKET_BAD) shutdown(socket, SHUT_RDWR);
+  }
+
   // Resets the options, not the connection.
   void SetUp(const std::string& url) {
     curl_easy_reset(curl_);

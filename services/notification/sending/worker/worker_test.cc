@@ -112,6 +112,37 @@ TEST_P(WorkerTest, F21_DeliveryWhoseFactsTakeTooLongHoldsUpNoOther) {
   }
 }
 
+TEST_P(WorkerTest, F21_AMailWithAHoleOrOfMoreThanAMebibyteIsRefusedAndHoldsUpNoOther) {
+  peers_.AddEvent("events/untitled");
+  peers_.events["events/untitled"].clear_title();
+  peers_.AddEvent("events/wordy");
+  (*peers_.events["events/wordy"].mutable_summary())["en"] = std::string(1 << 20, 'x');
+  Consume("invitation.created", kJan, kInvitation);
+  for (const std::string event : {"events/untitled", "events/wordy"}) {
+    peers_.AddLinks(event + "/invitations/i1");
+    feed::v1::Change change = Change("invitation.created", kMax, event + "/invitations/i1");
+    change.set_aggregate(event);
+    ASSERT_THAT(Consume({change}), IsOk());
+  }
+  Consume("invitation.created", kEwa, kInvitation);
+  SendAll();
+  EXPECT_THAT(sink_.Mails(), SizeIs(2));
+  int refused = 0;
+  for (const v1::Delivery& delivery : Ledger()) {
+    if (delivery.person() != kMax) {
+      EXPECT_EQ(delivery.state(), v1::DELIVERY_STATE_DELIVERED);
+      continue;
+    }
+    ++refused;
+    EXPECT_EQ(delivery.state(), v1::DELIVERY_STATE_REJECTED) << delivery.resource();
+    EXPECT_EQ(delivery.reason(), v1::DELIVERY_REASON_TEMPLATE_DEFECT) << delivery.resource();
+  }
+  EXPECT_EQ(refused, 2);
+  EXPECT_EQ(*store_->NextDue(absl::Now() + absl::Seconds(20), v1::CHANNEL_EMAIL),
+            absl::InfiniteFuture())
+      << "nothing comes again";
+}
+
 TEST_P(WorkerTest, PeersThatTakeTooLongForAllDelayMailsOnly) {
   Consume("invitation.created", kJan, kInvitation);
   Consume("invitation.created", kEwa, kInvitation);

@@ -184,6 +184,11 @@ inline constexpr sql::Query kBeginDeliveries{
 inline constexpr std::string_view kBeginDeliveriesSuffix =
     "AND state = 2 AND cancelled = FALSE RETURNING id";
 
+// $1 id, $2 fence: whether it may still be sent.
+inline constexpr sql::Query kFindBegun{
+    "find_begun_delivery",
+    "SELECT id FROM deliveries WHERE id = $1 AND fence = $2 AND state = 2 AND cancelled = FALSE"};
+
 // $1 id, $2 fence.
 inline constexpr sql::Query kCommitDelivery{
     "commit_delivery",

@@ -104,6 +104,10 @@ class SqlStore final : public Store {
                            absl::Duration lease, absl::Time now) override;
   absl::Status BeginAttempts(absl::Time deadline, absl::Span<PlannedAttempt> attempts,
                              absl::Time now) override;
+  absl::StatusOr<std::optional<Settlement>> LookAgain(absl::Time deadline,
+                                                      const ClaimedDelivery& delivery,
+                                                      const Outgoing& outgoing,
+                                                      absl::Time now) override;
   absl::StatusOr<bool> CommitAttempt(absl::Time deadline, const ClaimedDelivery& delivery) override;
   absl::StatusOr<std::vector<std::string>> ListKeptMails(absl::Time deadline,
                                                          std::string_view person,

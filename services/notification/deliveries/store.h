@@ -113,6 +113,13 @@ class Store {
   virtual absl::Status BeginAttempts(absl::Time deadline, absl::Span<PlannedAttempt> attempts,
                                      absl::Time now) = 0;
 
+  // Looks once more at an attempt that was begun and waits for its turn: what speaks against it by
+  // now - that it was cancelled, or a check but for those that take a place - or nullopt.
+  virtual absl::StatusOr<std::optional<Settlement>> LookAgain(absl::Time deadline,
+                                                              const ClaimedDelivery& delivery,
+                                                              const Outgoing& outgoing,
+                                                              absl::Time now) = 0;
+
   // Writes down that the last bytes of an attempt go out, which until now certainly did not: for
   // AT_MOST_ONCE, whose attempts are not in doubt before that. False: it was cancelled or is
   // somebody else's by now, and must not be sent.

@@ -87,6 +87,11 @@ class SqlStore final : public Store {
                                                            const DeliveryFilter& filter,
                                                            std::string_view after,
                                                            std::int32_t limit) override;
+  absl::StatusOr<v1::Delivery> GetDelivery(absl::Time deadline, std::string_view name) override;
+  absl::StatusOr<std::vector<v1::Attempt>> ListAttempts(absl::Time deadline,
+                                                        std::string_view delivery,
+                                                        std::int32_t after,
+                                                        std::int32_t limit) override;
   absl::StatusOr<v1::Notification> CancelNotification(absl::Time deadline,
                                                       const sql::IdempotencyKey& key,
                                                       std::string_view name, std::string_view etag,

@@ -75,6 +75,15 @@ class Store {
                                                                    std::string_view after,
                                                                    std::int32_t limit) = 0;
 
+  // message_id is left to the caller. NOT_FOUND (DELIVERY_NOT_FOUND).
+  virtual absl::StatusOr<v1::Delivery> GetDelivery(absl::Time deadline, std::string_view name) = 0;
+
+  // In their order, starting after number `after`. NOT_FOUND (DELIVERY_NOT_FOUND).
+  virtual absl::StatusOr<std::vector<v1::Attempt>> ListAttempts(absl::Time deadline,
+                                                                std::string_view delivery,
+                                                                std::int32_t after,
+                                                                std::int32_t limit) = 0;
+
   // Stops what is not being sent. Cancelling again changes nothing. NOT_FOUND
   // (NOTIFICATION_NOT_FOUND), ABORTED (ETAG_MISMATCH), FAILED_PRECONDITION
   // (NOTIFICATION_COMPLETED), INVALID_ARGUMENT (REQUEST_ID_REUSED).

@@ -139,6 +139,8 @@ constexpr std::array kRows = {
     Row{"DELEGATION_LIMIT_REACHED", "The invitation was passed on too often.",
         "Zaproszenie przekazano już zbyt wiele razy.",
         "Die Einladung wurde schon zu oft weitergegeben."},
+    Row{"DELIVERY_NOT_FOUND", "There is no such delivery.", "Nie ma takiej przesyłki.",
+        "Diese Zustellung gibt es nicht."},
     Row{"DID_NOT_ATTEND", "This is for people who came to the event.",
         "To jest tylko dla osób, które były na wydarzeniu.",
         "Das ist nur für Personen, die bei der Veranstaltung waren."},

@@ -59,7 +59,7 @@ Channels::Channels(const ChannelEnvironment& environment, const ChannelOptions& 
                    {v1::CHANNEL_SMS, options.sms.limits},
                    {v1::CHANNEL_WEB_PUSH, {}}}),
       store_(environment.database, environment.ids,
-             {&campaign_check_, &preference_check_, &endpoint_check_, &lane_check_},
+             {&campaign_check_, &timer_check_, &preference_check_, &endpoint_check_, &lane_check_},
              options.commit),
       inbox_watch_(environment.database, environment.clock),
       inbox_channel_(environment.database, store_, environment.peers, options.mail.sender,

@@ -49,6 +49,8 @@ ABSL_FLAG(std::string, registry, "", "host:port of cluster-registry");
 ABSL_FLAG(std::string, registration, "", "host:port of registration");
 ABSL_FLAG(std::string, smtp, "", "smtp://host:port or smtps://host:port of the mail relay");
 ABSL_FLAG(std::string, smtp_tls, "opportunistic", "STARTTLS: none, opportunistic or required");
+ABSL_FLAG(std::string, smtp_ca_file, "",
+          "file with the authorities (PEM) to trust for the relay; empty: those of the system");
 ABSL_FLAG(std::string, mail_from, "", "address that sends the mails");
 ABSL_FLAG(std::int32_t, mails_per_domain, 0,
           "mails a second to one domain, of all replicas together; 0 for no limit");
@@ -110,6 +112,7 @@ absl::StatusOr<MailOptions> ReadMailOptions(const rpc::ServiceFlags& flags,
   }
   options.smtp.url = absl::GetFlag(FLAGS_smtp);
   WICI_ASSIGN_OR_RETURN(options.smtp.tls, ParseTlsPolicy(absl::GetFlag(FLAGS_smtp_tls)));
+  options.smtp.ca_file = absl::GetFlag(FLAGS_smtp_ca_file);
   const bool encrypted =
       options.smtp.tls == TlsPolicy::kRequired || options.smtp.url.rfind("smtps://", 0) == 0;
   options.per_domain.per_second = absl::GetFlag(FLAGS_mails_per_domain);

@@ -66,6 +66,11 @@ absl::Status AskCheck(Transaction& tx, SendCheck& check, absl::Span<PlannedAttem
   return absl::OkStatus();
 }
 
+std::optional<Settlement> SettleAsCancelled(ClaimedDelivery delivery, absl::Time now) {
+  delivery.cancelled = true;
+  return SettleWithoutAttempt(delivery, now);
+}
+
 // Writes down that the attempts begin that nothing speaks against. One that was cancelled since it
 // was claimed gets CANCELLED; so does one that is somebody else's by now, for which that has no
 // effect since its fence has moved on.
@@ -84,9 +89,7 @@ absl::Status InsertAttempts(Transaction& tx, absl::Span<PlannedAttempt> attempts
     if (attempt.instead) continue;
     const ClaimedDelivery& d = attempt.delivery;
     if (begun.count(d.id) == 0) {
-      ClaimedDelivery cancelled = d;
-      cancelled.cancelled = true;
-      attempt.instead = SettleWithoutAttempt(cancelled, now);
+      attempt.instead = SettleAsCancelled(d, now);
       continue;
     }
     const bool narrow = d.unknown_policy == v1::UNKNOWN_POLICY_AT_MOST_ONCE;
@@ -285,6 +288,26 @@ absl::Status SqlStore::BeginAttempts(absl::Time deadline, absl::Span<PlannedAtte
     if (found != kept.end()) attempt.outgoing.message = std::move(found->second);
   }
   return absl::OkStatus();
+}
+
+absl::StatusOr<std::optional<Settlement>> SqlStore::LookAgain(absl::Time deadline,
+                                                              const ClaimedDelivery& delivery,
+                                                              const Outgoing& outgoing,
+                                                              absl::Time now) {
+  PlannedAttempt attempt{delivery, {outgoing.lane, outgoing.recipient, ""}, std::nullopt};
+  WICI_RETURN_IF_ERROR(database_.Write(deadline, [&](Transaction& tx) -> absl::Status {
+    attempt.instead.reset();
+    for (SendCheck* check : checks_) {
+      if (check->TakesAPlace()) continue;
+      WICI_RETURN_IF_ERROR(AskCheck(tx, *check, absl::MakeSpan(&attempt, 1), now));
+    }
+    if (attempt.instead) return absl::OkStatus();
+    WICI_ASSIGN_OR_RETURN(const Rows rows,
+                          tx.Execute(queries::kFindBegun, {delivery.id, delivery.fence}));
+    if (rows.empty()) attempt.instead = SettleAsCancelled(delivery, now);
+    return absl::OkStatus();
+  }));
+  return attempt.instead;
 }
 
 absl::StatusOr<bool> SqlStore::CommitAttempt(absl::Time deadline, const ClaimedDelivery& delivery) {

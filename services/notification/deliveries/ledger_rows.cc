@@ -86,6 +86,19 @@ v1::Delivery ReadDelivery(const sql::Row& row) {
   return d;
 }
 
+v1::Attempt ReadAttempt(std::string_view delivery, const sql::Row& row) {
+  constexpr std::int64_t kCommitted = 2;
+  v1::Attempt a;
+  a.set_name(absl::StrCat(std::string(delivery), "/attempts/", row.Int(0)));
+  a.set_committed(row.Int(1) == kCommitted);
+  SetTime(*a.mutable_start_time(), row.Int(2));
+  if (!row.IsNull(3)) SetTime(*a.mutable_end_time(), row.Int(3));
+  a.set_outcome(static_cast<v1::AttemptOutcome>(row.Int(4)));
+  a.set_code(static_cast<std::int32_t>(row.Int(5)));
+  a.set_enhanced_code(row.Text(6));
+  return a;
+}
+
 ClaimedDelivery ReadClaimed(const sql::Row& row) {
   ClaimedDelivery d;
   d.id = row.Text(0);

@@ -72,6 +72,19 @@ inline constexpr sql::Query kListDeliveries{
     "AND ($5 = '' OR event = $5) AND ($6 = 0 OR reason = $6) AND ($7 = 0 OR last_code = $7) AND "
     "updated_at >= $8 ORDER BY id LIMIT $4"};
 
+// $1 notification, $2 delivery.
+inline constexpr sql::Query kGetDelivery{
+    "get_delivery",
+    "SELECT id, notification_id, person, resource, channel, state, reason, attempt, next_at, "
+    "last_outcome, last_code, last_enhanced_code, calendar_method, calendar_sequence, created_at, "
+    "updated_at FROM deliveries WHERE id = $2 AND notification_id = $1"};
+
+// $1 delivery, $2 the attempt after which to start, $3 limit.
+inline constexpr sql::Query kListAttempts{
+    "list_attempts",
+    "SELECT n, phase, started_at, ended_at, outcome, code, enhanced_code FROM attempts "
+    "WHERE delivery_id = $1 AND n > $2 ORDER BY n LIMIT $3"};
+
 // The same of all notifications, of those that ended without arriving: about $5, and from $1 to
 // before $9 ('' for none), which is what is below it (NameRange). Each half comes from the index,
 // that of the event in its order.
@@ -183,6 +196,11 @@ inline constexpr sql::Query kBeginDeliveries{
     "repeat_allowed = repeat_allowed AND unknown_policy = 2 WHERE (id, fence) IN"};
 inline constexpr std::string_view kBeginDeliveriesSuffix =
     "AND state = 2 AND cancelled = FALSE RETURNING id";
+
+// $1 id, $2 fence: whether it may still be sent.
+inline constexpr sql::Query kFindBegun{
+    "find_begun_delivery",
+    "SELECT id FROM deliveries WHERE id = $1 AND fence = $2 AND state = 2 AND cancelled = FALSE"};
 
 // $1 id, $2 fence.
 inline constexpr sql::Query kCommitDelivery{

@@ -51,6 +51,17 @@ absl::StatusOr<Rows> FindDeliveries(Transaction& tx, const DeliveryFilter& filte
                                                filter.last_code, changed_after});
 }
 
+// DELIVERY_NOT_FOUND.
+absl::StatusOr<v1::Delivery> FindDelivery(Transaction& tx, std::string_view name) {
+  const std::string_view notification = name.substr(0, name.find("/deliveries/"));
+  WICI_ASSIGN_OR_RETURN(const Rows rows,
+                        tx.Execute(queries::kGetDelivery, {IdOf(notification), IdOf(name)}));
+  if (rows.empty()) return DeliveryNotFoundError(name);
+  std::vector<v1::Delivery> found = {ReadDelivery(rows[0])};
+  WICI_RETURN_IF_ERROR(ShowCloseTimes(tx, found));
+  return found[0];
+}
+
 // "events/e" of "events/e", "events/e/sessions/s" and "events/e/meetings/m".
 std::string RootEvent(const std::string& event) {
   return event.substr(0, event.find('/', event.find('/') + 1));
@@ -184,6 +195,31 @@ absl::StatusOr<std::vector<v1::Delivery>> SqlStore::ListDeliveries(absl::Time de
     WICI_ASSIGN_OR_RETURN(const Rows rows, FindDeliveries(tx, filter, after, limit));
     for (const Row& row : rows) found.push_back(ReadDelivery(row));
     return ShowCloseTimes(tx, found);
+  }));
+  return found;
+}
+
+absl::StatusOr<v1::Delivery> SqlStore::GetDelivery(absl::Time deadline, std::string_view name) {
+  v1::Delivery found;
+  WICI_RETURN_IF_ERROR(database_.Read(deadline, [&](Transaction& tx) -> absl::Status {
+    WICI_ASSIGN_OR_RETURN(found, FindDelivery(tx, name));
+    return absl::OkStatus();
+  }));
+  return found;
+}
+
+absl::StatusOr<std::vector<v1::Attempt>> SqlStore::ListAttempts(absl::Time deadline,
+                                                                std::string_view delivery,
+                                                                std::int32_t after,
+                                                                std::int32_t limit) {
+  std::vector<v1::Attempt> found;
+  WICI_RETURN_IF_ERROR(database_.Read(deadline, [&](Transaction& tx) -> absl::Status {
+    found.clear();
+    WICI_RETURN_IF_ERROR(FindDelivery(tx, delivery).status());
+    WICI_ASSIGN_OR_RETURN(const Rows rows,
+                          tx.Execute(queries::kListAttempts, {IdOf(delivery), after, limit}));
+    for (const Row& row : rows) found.push_back(ReadAttempt(delivery, row));
+    return absl::OkStatus();
   }));
   return found;
 }

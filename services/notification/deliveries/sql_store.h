@@ -87,6 +87,11 @@ class SqlStore final : public Store {
                                                            const DeliveryFilter& filter,
                                                            std::string_view after,
                                                            std::int32_t limit) override;
+  absl::StatusOr<v1::Delivery> GetDelivery(absl::Time deadline, std::string_view name) override;
+  absl::StatusOr<std::vector<v1::Attempt>> ListAttempts(absl::Time deadline,
+                                                        std::string_view delivery,
+                                                        std::int32_t after,
+                                                        std::int32_t limit) override;
   absl::StatusOr<v1::Notification> CancelNotification(absl::Time deadline,
                                                       const sql::IdempotencyKey& key,
                                                       std::string_view name, std::string_view etag,
@@ -104,6 +109,10 @@ class SqlStore final : public Store {
                            absl::Duration lease, absl::Time now) override;
   absl::Status BeginAttempts(absl::Time deadline, absl::Span<PlannedAttempt> attempts,
                              absl::Time now) override;
+  absl::StatusOr<std::optional<Settlement>> LookAgain(absl::Time deadline,
+                                                      const ClaimedDelivery& delivery,
+                                                      const Outgoing& outgoing,
+                                                      absl::Time now) override;
   absl::StatusOr<bool> CommitAttempt(absl::Time deadline, const ClaimedDelivery& delivery) override;
   absl::StatusOr<std::vector<std::string>> ListKeptMails(absl::Time deadline,
                                                          std::string_view person,

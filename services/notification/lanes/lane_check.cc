@@ -83,8 +83,11 @@ absl::Status LaneCheck::Ended(sql::Transaction& tx, absl::Span<const AttemptReco
   std::set<LaneKey> keys;
   for (const AttemptRecord& record : records) {
     const auto limits = limits_.find(record.delivery.channel);
-    if (!record.begun || record.lane.empty() || record.result.common_cause ||
-        limits == limits_.end() || limits->second.failures_max == 0) {
+    // Of what was not sent after all nothing was heard.
+    const bool heard = record.begun && !record.result.common_cause &&
+                       record.result.outcome != v1::ATTEMPT_OUTCOME_SUPPRESSED;
+    if (!heard || record.lane.empty() || limits == limits_.end() ||
+        limits->second.failures_max == 0) {
       continue;
     }
     telling.push_back(&record);

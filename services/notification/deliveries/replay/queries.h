@@ -22,6 +22,14 @@ inline constexpr sql::Query kReplayDeliveries{
     "LIMIT $6) RETURNING id, notification_id, person, event, version"};
 
 // Who replayed what.
+// When the replays so far are through.
+inline constexpr sql::Query kGetReplayPace{"get_replay_pace",
+                                           "SELECT ends_at FROM replay_pace WHERE id = 1"};
+
+// $1 when they are now. Two replays at once meet here, and one is done over.
+inline constexpr sql::Query kSetReplayPace{"set_replay_pace",
+                                           "UPDATE replay_pace SET ends_at = $1 WHERE id = 1"};
+
 inline constexpr sql::Query kInsertReplay{
     "insert_replay",
     "INSERT INTO replays (id, principal, event, states, last_code, reason, ended_after, replayed, "

@@ -36,7 +36,7 @@ def main():
     if mail_servers.SINK is None:
         print("smtp-sink is not installed: ./wici setup")
         return 1 if problems else 0
-    at_once = (2,) if (mail_servers.MODULES / "bullmq").exists() else ()
+    at_once = (2, 3) if (mail_servers.MODULES / "bullmq").exists() else ()
     mailing.WARMUP_SECONDS = 0.1
     with contextlib.redirect_stderr(io.StringIO()):
         report = notification.run(rounds=1, seconds=0.3, at_once=at_once, persons=20, calls=40,

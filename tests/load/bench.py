@@ -3,7 +3,8 @@
 
   growth               reads of the registry at 1,000, 10,000 and 100,000 clusters
   meetings             schedules of the public B2B instances against their proven optima
-  notification         from accepted to handed over to the mail server, against BullMQ with nodemailer
+  notification         from accepted to handed over to the mail server, and the queue alone, against
+                       BullMQ, there with nodemailer
   registration         CreateRegistration on one hot event against the naive transaction and bare gRPC
   registration_growth  an event of 1,000, 10,000 and 100,000 registrations: pages, exports, promotion
   registry_import      import of 10,000 clusters and 300,000 memberships against bulk insertion

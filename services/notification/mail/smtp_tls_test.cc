@@ -15,10 +15,10 @@ using ::testing::IsEmpty;
 using ::testing::Not;
 using ::testing::SizeIs;
 
-constexpr std::string_view kMessage = "Subject: x\r\n\r\ntext\r\n";
+constexpr std::string_view kShortMail = "Subject: x\r\n\r\ntext\r\n";
 
 SendResult SendWith(SmtpTransport& transport, const std::string& to,
-                    std::string_view message = kMessage) {
+                    std::string_view message = kShortMail) {
   return transport.Send(*Mailbox::Parse("events@wici.example.org"), *Mailbox::Parse(to), message,
                         [] { return true; });
 }

@@ -12,7 +12,7 @@
 namespace wici::notification {
 namespace {
 
-constexpr std::int64_t kWaiting = 1;
+constexpr std::int64_t kStillWaiting = 1;
 
 // What the timers of an event say.
 struct Times {
@@ -45,7 +45,7 @@ absl::StatusOr<std::vector<Verdict>> TimerCheck::Check(sql::Transaction& tx,
     Times& times = events[row.Text(0)];
     const std::string name(TemplateOfTimer(static_cast<TimerKind>(row.Int(1))));
     times.anchors[name].insert(FromMicros(row.Int(2)));
-    times.waiting = times.waiting || row.Int(3) == kWaiting;
+    times.waiting = times.waiting || row.Int(3) == kStillWaiting;
     times.cancelled =
         times.cancelled || row.Int(3) == static_cast<std::int64_t>(TimerEnd::kCancelled);
   }

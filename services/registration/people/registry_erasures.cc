@@ -12,7 +12,7 @@
 namespace wici::registration {
 namespace {
 
-constexpr absl::Duration kTimeout = absl::Seconds(30);  // of each question and each erasure
+constexpr absl::Duration kErasureTimeout = absl::Seconds(30);  // of each question and each erasure
 constexpr std::int64_t kContactsAtOnce = 200;
 constexpr std::size_t kNobodyKnownMin = 20;
 
@@ -25,7 +25,7 @@ absl::StatusOr<std::vector<std::string>> RegistryErasures::Unknown(
     const std::vector<std::string>& contacts) {
   if (contacts.empty()) return contacts;
   rpc::Context context;
-  context.deadline = DeadlineIn(kTimeout);
+  context.deadline = DeadlineIn(kErasureTimeout);
   WICI_ASSIGN_OR_RETURN(const std::vector<people::v1::ContactPoint> known,
                         registry_.GetContactPoints(context, contacts, "erasure"));
   std::set<std::string> unknown(contacts.begin(), contacts.end());
@@ -35,7 +35,7 @@ absl::StatusOr<std::vector<std::string>> RegistryErasures::Unknown(
 
 absl::Status RegistryErasures::EraseAll(const std::vector<std::string>& contacts) {
   for (const std::string& contact : contacts) {
-    WICI_RETURN_IF_ERROR(persons_.Erase({{}, DeadlineIn(kTimeout)}, contact).status());
+    WICI_RETURN_IF_ERROR(persons_.Erase({{}, DeadlineIn(kErasureTimeout)}, contact).status());
   }
   return absl::OkStatus();
 }
@@ -55,8 +55,9 @@ absl::StatusOr<bool> RegistryErasures::MayErase() {
   std::size_t unknown = 0;
   std::string after;
   for (;;) {
-    WICI_ASSIGN_OR_RETURN(const std::vector<std::string> invited,
-                          persons_.ListContacts(DeadlineIn(kTimeout), after, kContactsAtOnce));
+    WICI_ASSIGN_OR_RETURN(
+        const std::vector<std::string> invited,
+        persons_.ListContacts(DeadlineIn(kErasureTimeout), after, kContactsAtOnce));
     if (invited.empty()) break;
     WICI_ASSIGN_OR_RETURN(const std::vector<std::string> gone, Unknown(invited));
     if (gone.size() < invited.size()) return true;
@@ -75,8 +76,9 @@ absl::StatusOr<sql::Database::Body> RegistryErasures::CatchUp(const feed::v1::Cu
   WICI_ASSIGN_OR_RETURN(const bool may_erase, MayErase());
   std::string after;
   for (bool more = may_erase; more;) {
-    WICI_ASSIGN_OR_RETURN(const std::vector<std::string> invited,
-                          persons_.ListContacts(DeadlineIn(kTimeout), after, kContactsAtOnce));
+    WICI_ASSIGN_OR_RETURN(
+        const std::vector<std::string> invited,
+        persons_.ListContacts(DeadlineIn(kErasureTimeout), after, kContactsAtOnce));
     WICI_ASSIGN_OR_RETURN(const std::vector<std::string> gone, Unknown(invited));
     WICI_RETURN_IF_ERROR(EraseAll(gone));
     more = !invited.empty();

@@ -214,6 +214,22 @@ TEST_P(CampaignServiceTest, WhatIsHeldByARateHoldsUpTheRest) {
   EXPECT_LE(seen.size(), 200U);
 }
 
+TEST_P(CampaignServiceTest, F25_ManyCampaignsOfOneEventHaveNoMoreInTheLedgerThanOne) {
+  for (int i = 0; i < 20; ++i) Started(100);
+  std::int64_t added = 0;
+  for (int i = 0; i < 10; ++i) added += Advance();
+  EXPECT_LE(added, 200);
+  EXPECT_GE(added, 20) << "each has begun";
+  v1::CreateCampaignRequest of_another = Wanted(150);
+  of_another.mutable_campaign()->set_event("events/e2");
+  const std::string name = Create(of_another)->name();
+  ASSERT_THAT(Approve(name), IsOk());
+  ASSERT_THAT(Step("Start", name), IsOk());
+  added = 0;
+  for (int i = 0; i < 12; ++i) added += Advance();
+  EXPECT_EQ(added, 150) << "it has a ledger to itself";
+}
+
 TEST_P(CampaignServiceTest, CampaignsTakeTurns) {
   const std::string first = Started(300);
   const std::string second = Started(300);

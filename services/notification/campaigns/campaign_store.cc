@@ -1,5 +1,6 @@
 #include "services/notification/campaigns/campaign_store.h"
 
+#include <algorithm>
 #include <set>
 #include <string>
 #include <utility>
@@ -141,6 +142,14 @@ absl::Status ApplyStep(sql::Transaction& tx, CampaignStep step, std::string_view
     default:
       return absl::OkStatus();
   }
+}
+
+absl::StatusOr<Chunk> ChunkOf(sql::Transaction& tx, const CampaignRow& row, std::int64_t left,
+                              std::int64_t open) {
+  WICI_ASSIGN_OR_RETURN(const sql::Rows running,
+                        tx.Execute(queries::kCountRunningCampaigns, {row.resource.event()}));
+  return NextChunk(row.chunks, left, open, row.resource.rate_per_minute(),
+                   std::max<std::int64_t>(running[0].Int(0), 1));
 }
 
 NewNotification PlanChunk(const CampaignRow& row, const std::vector<std::string>& persons,
@@ -308,8 +317,10 @@ absl::StatusOr<std::int64_t> CampaignStore::Advance(absl::Time deadline, const s
     // It starts, sends or ends: one of these in one transaction.
     const bool starts = before == v1::Campaign::STATE_APPROVED;
     const bool ends = !starts && left == 0 && counts[0].Int(1) == 0;
-    const Chunk chunk =
-        starts ? Chunk{} : NextChunk(row.chunks, left, open, row.resource.rate_per_minute());
+    Chunk chunk;
+    if (!starts) {
+      WICI_ASSIGN_OR_RETURN(chunk, ChunkOf(tx, row, left, open));
+    }
     const v1::Campaign::State after = ends ? v1::Campaign::STATE_DONE : v1::Campaign::STATE_SENDING;
     WICI_ASSIGN_OR_RETURN(
         const sql::Rows advanced,

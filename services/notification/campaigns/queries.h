@@ -102,6 +102,10 @@ inline constexpr sql::Query kCountOpenOfCampaign{"count_open_of_campaign", R"sql
   WHERE next_at IS NOT NULL AND notification_id IN
     (SELECT notification FROM campaign_notifications WHERE campaign = $1))sql"};
 
+// How many of an event are being sent.
+inline constexpr sql::Query kCountRunningCampaigns{
+    "count_running_campaigns", "SELECT COUNT(*) FROM campaigns WHERE event = $1 AND state = 3"};
+
 // The longest due first, which lets campaigns take turns.
 inline constexpr sql::Query kListDueCampaigns{"list_due_campaigns", R"sql(
   SELECT id FROM campaigns WHERE next_at <= $1 ORDER BY next_at, id LIMIT $2)sql"};

@@ -1,4 +1,4 @@
-// The part of SqlStore that workers use: claims, attempts and their outcomes.
+// The part of SqlStore that workers use: attempts and their outcomes (claims: claim_store.cc).
 #include <algorithm>
 #include <iterator>
 #include <map>
@@ -8,7 +8,6 @@
 #include <vector>
 
 #include "libs/base/clock.h"
-#include "libs/base/elapsed.h"
 #include "libs/base/log.h"
 #include "libs/base/mutex.h"
 #include "libs/base/status_macros.h"
@@ -28,12 +27,6 @@ using sql::Value;
 // Phases of an attempt; see kInsertAttempts.
 constexpr std::int64_t kBegun = 1;
 constexpr std::int64_t kCommitted = 2;
-
-// How many of the due are looked at for a claim. Behind them may wait what is free to go, while
-// they wait for others: that is looked for as long as there is some, and else once a second, since
-// it costs a look at each of the due.
-constexpr std::int64_t kFirstDue = 512;
-constexpr absl::Duration kSearchAgain = absl::Seconds(1);
 
 // The key of all outcomes at the committer: deliveries of many events, which share no row.
 constexpr std::string_view kLedger = "deliveries";
@@ -211,55 +204,6 @@ absl::Status AppendOutcomes(Transaction& tx, const SettledByNotification& settle
 }
 
 }  // namespace
-
-bool SqlStore::MaySearch(v1::Channel channel, absl::Time now) {
-  MutexLock lock(mutex_);
-  const auto at = nothing_behind_.find(channel);
-  return at == nothing_behind_.end() || IsOver(at->second, kSearchAgain, now);
-}
-
-void SqlStore::Searched(v1::Channel channel, bool found, absl::Time now) {
-  MutexLock lock(mutex_);
-  if (found) {
-    nothing_behind_.erase(channel);
-  } else {
-    nothing_behind_[channel] = now;
-  }
-}
-
-absl::StatusOr<std::vector<ClaimedDelivery>> SqlStore::ClaimDeliveries(
-    absl::Time deadline, v1::Channel channel, std::string_view owner, absl::Duration lease,
-    std::int32_t limit, absl::Time now) {
-  std::vector<ClaimedDelivery> claimed;
-  const bool may_search = MaySearch(channel, now);
-  bool searched = false;
-  std::size_t behind = 0;
-  WICI_RETURN_IF_ERROR(database_.Write(deadline, [&](Transaction& tx) -> absl::Status {
-    claimed.clear();
-    const auto claim = [&](const sql::Query& query, std::int64_t most,
-                           bool of_first) -> absl::StatusOr<std::size_t> {
-      std::vector<Value> values = {owner, ToMicros(now + lease), ToMicros(now), most,
-                                   static_cast<std::int64_t>(channel)};
-      if (of_first) values.emplace_back(kFirstDue);
-      WICI_ASSIGN_OR_RETURN(const Rows rows, tx.Execute(query, values));
-      for (const Row& row : rows) claimed.emplace_back(ReadClaimed(row)).lease_owner = owner;
-      return rows.size();
-    };
-    const auto missing = [&] { return limit - static_cast<std::int64_t>(claimed.size()); };
-    WICI_RETURN_IF_ERROR(claim(queries::kClaimUrgentDeliveries, UrgentMax(limit), true).status());
-    WICI_RETURN_IF_ERROR(claim(queries::kClaimFirstDeliveries, missing(), true).status());
-    searched = may_search && missing() > 0;
-    if (!searched) return absl::OkStatus();
-    WICI_ASSIGN_OR_RETURN(behind, claim(queries::kClaimDeliveries, missing(), false));
-    return absl::OkStatus();
-  }));
-  if (searched) Searched(channel, behind > 0, now);
-  // RETURNING has no order of its own; the urgent go first, and of each kind the oldest.
-  std::sort(claimed.begin(), claimed.end(), [](const ClaimedDelivery& a, const ClaimedDelivery& b) {
-    return a.urgent != b.urgent ? a.urgent : a.id < b.id;
-  });
-  return claimed;
-}
 
 absl::Status SqlStore::RenewLeases(absl::Time deadline, v1::Channel channel, std::string_view owner,
                                    absl::Duration lease, absl::Time now) {

@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "libs/base/clock.h"
 #include "libs/rpc/etag.h"
+#include "services/notification/deliveries/rules/turns.h"
 
 namespace wici::notification {
 namespace {
@@ -156,7 +157,8 @@ std::vector<sql::Value> DeliveryRow(const NewNotification& n,
           ToMicros(now),
           ToMicros(now),
           n.anchor ? sql::Value(ToMicros(*n.anchor)) : sql::Value(nullptr),
-          IsUrgent(n)};
+          IsUrgent(n),
+          TenantOf(n.event)};
 }
 
 v1::Notification AcceptedNotification(const NewNotification& notification, absl::Time now) {

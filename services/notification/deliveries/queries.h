@@ -25,7 +25,7 @@ inline constexpr sql::Query kInsertDeliveries{
     "unknown_policy, calendar_method, calendar_sequence, state, prior_state, reason, cancelled, "
     "attempt, fence, begun, may_have_arrived, repeat_allowed, lease_owner, next_at, expires_at, "
     "last_outcome, last_code, last_enhanced_code, version, created_at, updated_at, anchor_at, "
-    "urgent) VALUES"};
+    "urgent, tenant) VALUES"};
 
 // ----- reading -----
 
@@ -162,25 +162,43 @@ inline constexpr sql::Query kClaimFirstDeliveries{
     "calendar_method, calendar_sequence, attempt, fence, expires_at, prior_state, cancelled, "
     "failures, channel, may_have_arrived, repeat_allowed, anchor_at, urgent"};
 
-// The same among the first $6 of those that are urgent.
-inline constexpr sql::Query kClaimUrgentDeliveries{
-    "claim_urgent_deliveries",
+// The same among the first $6 of a tenant: $7 whether the urgent or the others, $8 tenant.
+inline constexpr sql::Query kClaimTurn{
+    "claim_turn",
     "UPDATE deliveries SET prior_state = state, state = 2, lease_owner = $1, next_at = $2, "
     "fence = fence + 1, may_have_arrived = may_have_arrived OR begun, begun = FALSE, "
     "updated_at = $3 "
     "WHERE next_at <= $3 AND id IN "
     "(SELECT d.id FROM (SELECT id, event, person, channel, calendar_method FROM deliveries "
-    "WHERE channel = $5 AND urgent = TRUE AND next_at <= $3 ORDER BY next_at, id LIMIT $6) d "
-    "WHERE NOT EXISTS (SELECT 1 FROM deliveries e WHERE e.event = d.event AND "
-    "e.person = d.person AND e.channel = d.channel AND e.id < d.id AND e.next_at IS NOT NULL AND "
-    "e.state IN (1, 2) AND "
+    "WHERE channel = $5 AND urgent = $7 AND tenant = $8 AND next_at <= $3 "
+    "ORDER BY next_at, id LIMIT $6) d WHERE "
+    "NOT EXISTS (SELECT 1 FROM deliveries e WHERE e.event = d.event AND e.person = d.person AND "
+    "e.channel = d.channel AND e.id < d.id AND e.next_at IS NOT NULL AND e.state IN (1, 2) AND "
     "(e.state = 2 OR e.next_at <= $3)) AND "
     "NOT EXISTS (SELECT 1 FROM deliveries c WHERE c.event = d.event AND c.person = d.person AND "
     "c.channel = d.channel AND c.id < d.id AND c.next_at IS NOT NULL AND c.state = 3 AND "
     "c.calendar_method = 2 AND d.calendar_method = 1) LIMIT $4) "
     "RETURNING id, notification_id, template, event, resource, person, unknown_policy, "
     "calendar_method, calendar_sequence, attempt, fence, expires_at, prior_state, cancelled, "
-    "failures, channel, may_have_arrived, repeat_allowed, anchor_at, urgent"};
+    "failures, channel, may_have_arrived, repeat_allowed, anchor_at, urgent, tenant"};
+
+// The tenants after $3, in their order, of which something is due: $1 channel, $2 whether of the
+// urgent or of the others, $4 now, $6 limit. It goes from one tenant to the next by the index,
+// whatever each has, and past at most $5: the last of as many comes too. The columns: tenant,
+// whether something is due, the how manieth it is.
+inline constexpr sql::Query kListTenants{
+    "list_tenants_due",
+    "WITH RECURSIVE step (n, tenant) AS ("
+    "SELECT 1, (SELECT d.tenant FROM deliveries d WHERE d.channel = $1 AND d.urgent = $2 AND "
+    "d.tenant > $3 AND d.next_at IS NOT NULL ORDER BY d.tenant LIMIT 1) "
+    "UNION ALL "
+    "SELECT step.n + 1, (SELECT d.tenant FROM deliveries d WHERE d.channel = $1 AND "
+    "d.urgent = $2 AND d.tenant > step.tenant AND d.next_at IS NOT NULL "
+    "ORDER BY d.tenant LIMIT 1) FROM step WHERE step.tenant IS NOT NULL AND step.n < $5) "
+    "SELECT tenant, due, n FROM (SELECT step.tenant, step.n, CASE WHEN EXISTS (SELECT 1 "
+    "FROM deliveries d WHERE d.channel = $1 AND d.urgent = $2 AND d.tenant = step.tenant AND "
+    "d.next_at <= $4) THEN 1 ELSE 0 END AS due FROM step WHERE step.tenant IS NOT NULL) seen "
+    "WHERE due = 1 OR n = $5 LIMIT $6"};
 
 // $1 owner, $2 new end, $3 now, $4 channel. Leases that have ended are not brought back.
 inline constexpr sql::Query kRenewLeases{

@@ -130,6 +130,13 @@ class SqlStore final : public Store {
   // Whether a claim may look behind the first that are due; what it found there.
   bool MaySearch(v1::Channel channel, absl::Time now);
   void Searched(v1::Channel channel, bool found, absl::Time now);
+  // The tenants after which the next claim of each kind begins.
+  struct Turns {
+    std::string urgent;
+    std::string others;
+  };
+  Turns TurnsOf(v1::Channel channel);
+  void Took(v1::Channel channel, Turns turns);
   absl::Status ApplyOutcomes(sql::Transaction& tx, absl::Span<Outcome* const> outcomes);
 
   sql::Database& database_;
@@ -138,6 +145,7 @@ class SqlStore final : public Store {
   Mutex mutex_;
   // When a claim last looked in vain.
   std::map<v1::Channel, absl::Time> nothing_behind_ ABSL_GUARDED_BY(mutex_);
+  std::map<v1::Channel, Turns> turns_ ABSL_GUARDED_BY(mutex_);
   const SystemClock machine_;  // deadlines are its, as for the database
   sql::GroupCommitter<Outcome> outcomes_;
 };

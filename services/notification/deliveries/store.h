@@ -94,7 +94,8 @@ class Store {
                                                               absl::Time now) = 0;
 
   // Takes at most `limit` due deliveries of a channel on a lease; the urgent first, with a share
-  // for the others (UrgentMax).
+  // for the others (UrgentMax), and of each kind in turn from the tenants that have some
+  // (rules/turns.h).
   virtual absl::StatusOr<std::vector<ClaimedDelivery>> ClaimDeliveries(
       absl::Time deadline, v1::Channel channel, std::string_view owner, absl::Duration lease,
       std::int32_t limit, absl::Time now) = 0;

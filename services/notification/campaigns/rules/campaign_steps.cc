@@ -44,8 +44,9 @@ bool MayApprove(std::string_view author, std::string_view approver, std::int64_t
 }
 
 Chunk NextChunk(std::int64_t chunks, std::int64_t left, std::int64_t open,
-                std::int32_t rate_per_minute) {
-  const std::int64_t ramp = std::min(kChunkMax, kFirstChunk << std::min<std::int64_t>(chunks, 10));
+                std::int32_t rate_per_minute, std::int64_t running) {
+  const std::int64_t share = std::max<std::int64_t>(kChunkMax / running, 1);
+  const std::int64_t ramp = std::min(share, kFirstChunk << std::min<std::int64_t>(chunks, 10));
   if (open >= ramp) return {0, kBreath};
   std::int64_t size = std::min(ramp, left);
   if (rate_per_minute <= 0) return {size, kBreath};

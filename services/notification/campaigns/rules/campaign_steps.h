@@ -32,9 +32,11 @@ struct Chunk {
 // and a relay gets used to it; of its own rate it takes as many as come in 10 seconds. `chunks` are
 // those before, `left` the people that are left, `open` those of earlier chunks that are not served
 // yet and not put off for long, as in quiet hours: with a whole chunk of them it waits, so that a
-// large campaign never has more than two chunks before the messages of others.
+// large campaign never has more than two chunks before the messages of others. `running` campaigns
+// of its event, itself too, are being sent: they share the 100, with one for each at least, so that
+// many have no more in the ledger than one.
 Chunk NextChunk(std::int64_t chunks, std::int64_t left, std::int64_t open,
-                std::int32_t rate_per_minute);
+                std::int32_t rate_per_minute, std::int64_t running = 1);
 
 }  // namespace wici::notification
 

@@ -51,6 +51,15 @@ TEST(CampaignStepsTest, ItBeginsWithFewAndNeverHasMoreThanTwoChunksOpen) {
   EXPECT_EQ(NextChunk(9, 0, 0, 0).size, 0);
 }
 
+TEST(CampaignStepsTest, CampaignsOfOneEventShareAChunk) {
+  EXPECT_EQ(NextChunk(9, 1000, 0, 0, 1).size, 100);
+  EXPECT_EQ(NextChunk(9, 1000, 0, 0, 20).size, 5);
+  EXPECT_EQ(NextChunk(9, 1000, 4, 0, 20).size, 5);
+  EXPECT_EQ(NextChunk(9, 1000, 5, 0, 20).size, 0);
+  EXPECT_EQ(NextChunk(0, 1000, 0, 0, 3).size, 10);
+  EXPECT_EQ(NextChunk(9, 1000, 0, 0, 1000).size, 1) << "nobody stands still";
+}
+
 TEST(CampaignStepsTest, ItsOwnRateIsKept) {
   for (const std::int32_t rate : {1, 5, 6, 60, 599, 6000}) {
     absl::Duration time;

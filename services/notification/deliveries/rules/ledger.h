@@ -26,6 +26,9 @@
 // W3 is the window here, too: what a process sends that stood still may come out of order.
 // Receivers go by SEQUENCE, which never falls.
 //
+// Between events no order is kept: what is urgent goes first (IsUrgent), and events take turns
+// (turns.h), so that what many wait for of one does not hold up another.
+//
 // Pure.
 #ifndef WICI_SERVICES_NOTIFICATION_DELIVERIES_RULES_LEDGER_H_
 #define WICI_SERVICES_NOTIFICATION_DELIVERIES_RULES_LEDGER_H_
@@ -89,8 +92,9 @@ struct NewNotification {
 // urgent ones leave (lanes/lane.h). Webhooks keep their order.
 bool IsUrgent(const NewNotification& notification);
 
-// How many of the `limit` deliveries of one claim are chosen for being urgent. The rest is what has
-// been due for longest, of whichever kind: so nothing waits for ever, however much is urgent.
+// How many of the `limit` deliveries of one claim are chosen for being urgent. The rest is for the
+// others, and what they leave for what has been due for longest, of whichever kind: so nothing
+// waits for ever, however much is urgent.
 std::int32_t UrgentMax(std::int32_t limit);
 
 // A delivery a worker holds: everything it needs but the facts, which it fetches when it sends.

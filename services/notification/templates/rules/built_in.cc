@@ -124,8 +124,9 @@ struct Texts {
 };
 
 Shared MakeShared(const std::string& name, const std::string& text) {
-  // Those two are lines of their own.
-  if (name == "facts") return {text + "\n", HtmlOfFacts(text)};
+  // Those are named alone on a line, which goes away with the tag: their own ends take its place.
+  if (name == "greeting") return {text + "\n", HtmlOfText(text)};
+  if (name == "facts") return {text + "\n\n", HtmlOfFacts(text) + "\n"};
   if (name == "footer") return {text + "\n", HtmlOfFooter(text)};
   return {text, HtmlOfText(text)};
 }

@@ -1,9 +1,8 @@
 // What is wrong with a text of a template: syntax, variables, and places where a value could break
-// out of its context. Built on the syntax tree of kainjow-mustache. Pure; any thread.
+// out of its context. Built on the tree of mustache.h. Pure; any thread.
 #ifndef WICI_SERVICES_NOTIFICATION_TEMPLATES_RULES_CHECK_TEXT_H_
 #define WICI_SERVICES_NOTIFICATION_TEMPLATES_RULES_CHECK_TEXT_H_
 
-#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,12 +19,6 @@ enum class TextContext { kHeader, kText, kHtml };
 // anything but a variable ending in _url, and further on in it anything but the form
 // {{variable.url}}.
 std::vector<std::string> CheckText(std::string_view text, TextContext context);
-
-// The first variable that `text` would write but which has no value: a hole in the message. "" when
-// there is none. `value_of` and `partial` are asked for names; a name that does not exist, and a
-// text that cannot be read, count as a hole.
-using Lookup = std::function<const std::string*(const std::string&)>;
-std::string FindHole(const std::string& text, const Lookup& value_of, const Lookup& partial);
 
 }  // namespace wici::notification
 

@@ -1,7 +1,6 @@
 #include "services/notification/templates/rules/render.h"
 
 #include <algorithm>
-#include <kainjow/mustache.hpp>
 #include <map>
 #include <optional>
 #include <utility>
@@ -9,53 +8,49 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "libs/base/status_macros.h"
+#include "services/notification/templates/mustache/mustache.h"
 #include "services/notification/templates/rules/built_in.h"
 
 namespace wici::notification {
 namespace {
 
-namespace mustache = kainjow::mustache;
-
-// The values and shared texts by name, as the engine asks for them.
-class StrictContext final : public mustache::basic_context<std::string> {
+// The values of a message by name, each made when it is asked for.
+class VariablesOfMessage final : public MustacheValue {
  public:
-  StrictContext(const TemplateValues& values, std::string_view language, TextContext context)
-      : values_(values), language_(language), html_(context == TextContext::kHtml) {}
+  VariablesOfMessage(const TemplateValues& values, std::string_view language)
+      : values_(values), language_(language) {}
 
-  void push(const mustache::data*) override {}
-  void pop() override {}
-  const mustache::data* get(const std::string& name) const override {
-    const auto found = data_.find(name);
-    if (found != data_.end()) return &found->second;
-    const std::string* value = Value(name);
-    if (value == nullptr) return nullptr;
-    const mustache::data data =
-        value->empty() ? mustache::data(mustache::data::type::bool_false) : mustache::data(*value);
-    return &data_.emplace(name, data).first->second;
-  }
-  const mustache::data* get_partial(const std::string& name) const override {
-    const std::string* text = Shared(name);
-    if (text == nullptr) return nullptr;
-    return &partials_.emplace(name, mustache::data(*text)).first->second;
-  }
-
-  const std::string* Value(const std::string& name) const {
-    const auto found = found_.find(name);
-    if (found != found_.end()) return &found->second;
-    std::optional<std::string> value = ValueOf(values_, name, language_);
-    return value ? &found_.emplace(name, *std::move(value)).first->second : nullptr;
-  }
-  const std::string* Shared(const std::string& name) const {
-    return FindSharedText(name, language_, html_);
+  bool IsTrue() const override { return true; }
+  const MustacheValue* Member(const std::string& name) const override {
+    const auto found = variables_.find(name);
+    if (found != variables_.end()) return &found->second;
+    std::optional<std::string> text = ValueOf(values_, name, language_);
+    if (!text) return nullptr;
+    return &variables_.emplace(name, Variable(*this, name, *std::move(text))).first->second;
   }
 
  private:
+  // Its members are its forms: "days.few", "name.url".
+  class Variable final : public MustacheValue {
+   public:
+    Variable(const VariablesOfMessage& values, const std::string& name, std::string text)
+        : values_(values), name_(name), text_(std::move(text)) {}
+
+    bool IsTrue() const override { return !text_.empty(); }
+    std::string Text() const override { return text_; }
+    const MustacheValue* Member(const std::string& form) const override {
+      return values_.Member(absl::StrCat(name_, ".", form));
+    }
+
+   private:
+    const VariablesOfMessage& values_;
+    std::string name_;
+    std::string text_;
+  };
+
   const TemplateValues& values_;
   const std::string language_;
-  const bool html_;
-  mutable std::map<std::string, std::string> found_;
-  mutable std::map<std::string, mustache::data> data_;
-  mutable std::map<std::string, mustache::data> partials_;
+  mutable std::map<std::string, Variable> variables_;
 };
 
 // A subject must not get a second line from an event title.
@@ -78,18 +73,13 @@ std::string HtmlDocument(std::string_view language, std::string_view body) {
 
 absl::StatusOr<std::string> RenderText(const std::string& text, std::string_view language,
                                        const TemplateValues& values, TextContext context) {
-  StrictContext strict(values, language, context);
-  const std::string hole = FindHole(
-      text, [&](const std::string& name) { return strict.Value(name); },
-      [&](const std::string& name) { return strict.Shared(name); });
-  if (!hole.empty()) {
-    return absl::FailedPreconditionError(absl::StrCat("nothing to write for: ", hole));
-  }
-  mustache::mustache parsed{text};
-  if (context != TextContext::kHtml) {
-    parsed.set_custom_escape([](const std::string& value) { return value; });
-  }
-  std::string rendered = parsed.render(strict);
+  const bool html = context == TextContext::kHtml;
+  const auto shared = [&](const std::string& name) {
+    return FindSharedText(name, std::string(language), html);
+  };
+  WICI_ASSIGN_OR_RETURN(std::string rendered,
+                        RenderMustache(text, VariablesOfMessage(values, language),
+                                       {.escape = html, .strict = true, .partial = shared}));
   return context == TextContext::kHeader ? OneLine(std::move(rendered)) : rendered;
 }
 

@@ -1,4 +1,4 @@
-// Renders the texts of a template version: Mustache (kainjow-mustache) with strict variables.
+// Renders the texts of a template version: Mustache (mustache.h) with strict variables.
 //
 // A variable that does not exist, or that would be written but has no value, is an error: no
 // message ever goes out with a hole. Values are escaped for HTML in HTML only; in a subject they

@@ -15,6 +15,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "deploy/local")]
 
 import client  # noqa: E402
+from postgres_proxy import PostgresProxy  # noqa: E402
 from stack import Stack, free_ports  # noqa: E402
 
 SETTLE_SECONDS = 150  # a lease, and the third try of what failed twice
@@ -99,6 +100,27 @@ class Postgres(FaultStack):
             ["psql", "--quiet", "--no-psqlrc", self._postgres_url, "--output", os.devnull,
              "--command", "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
              "WHERE datname = 'wici_notification'"], check=True, stdin=subprocess.DEVNULL)
+
+
+class ProxiedPostgres(Postgres):
+    """Whose notification reaches its database through `proxy`."""
+
+    proxy = None
+
+    def stop(self, graceful=True):
+        super().stop(graceful)
+        if self.proxy:
+            self.proxy.close()
+            self.proxy = None
+
+    def _start_postgres(self):
+        super()._start_postgres()
+        self.proxy = PostgresProxy(self._postgres_url)
+
+    def database_url(self, service):
+        if service == "notification":
+            return self.proxy.url("wici_notification")
+        return super().database_url(service)
 
 
 class Run:

@@ -1,5 +1,5 @@
 #!/bin/bash
-# Builds the image of the three services without a container engine and writes
+# Builds the image, which has the programs of services/, without a container engine, and writes
 # build/image/wici-VERSION.oci.tar, which podman, docker, skopeo and ctr can load.
 #
 #   deploy/images/build.sh [VERSION]     after ./wici build
@@ -8,7 +8,8 @@
 set -euo pipefail
 cd "$(dirname "$(readlink -f "$0")")/../.."
 
-readonly SERVICES=(wici-cluster-registry wici-registration wici-notification)
+readonly BINARIES=(
+  wici-cluster-registry wici-registration wici-notification wici-notification-intake)
 version=${1:-$(sed -n 's/^project(wici VERSION \([0-9.]*\).*/\1/p' CMakeLists.txt)}
 epoch=${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct 2>/dev/null || echo 0)}
 out=build/image
@@ -22,9 +23,9 @@ for tool in buildah mmdebstrap; do
 done
 rm -rf "$context" "$out/storage" "$out/run"
 mkdir -p "$context/bin"
-for service in "${SERVICES[@]}"; do
-  [[ -x build/release/bin/$service ]] || die "build/release/bin/$service: run ./wici build first"
-  strip -o "$context/bin/$service" "build/release/bin/$service"
+for binary in "${BINARIES[@]}"; do
+  [[ -x build/release/bin/$binary ]] || die "build/release/bin/$binary: run ./wici build first"
+  strip -o "$context/bin/$binary" "build/release/bin/$binary"
 done
 
 # Kept between runs: it changes only with its list of packages.
@@ -47,9 +48,9 @@ tar -C "$root" -xf "$base" --exclude='./dev/*'
 # What the package's script would do: the services check certificates of mail relays.
 cat "$root"/usr/share/ca-certificates/mozilla/*.crt >"$context/ca-certificates.crt"
 cp "$context"/bin/* "$root/usr/bin/"
-for service in "${SERVICES[@]}"; do
-  chroot "$root" "/usr/bin/$service" --version ||
-    die "$service does not start in the base: is a package missing in deploy/images/packages.txt?"
+for binary in "${BINARIES[@]}"; do
+  chroot "$root" "/usr/bin/$binary" --version ||
+    die "$binary does not start in the base: is a package missing in deploy/images/packages.txt?"
 done
 
 storage=(--root "$PWD/$out/storage" --runroot "$PWD/$out/run" --storage-driver vfs)

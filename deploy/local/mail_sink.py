@@ -52,6 +52,10 @@ LINKS = {
     "/accept-offer": ("manage_token", {"RegistrationService.AcceptOwnOffer": {"token": ""}}),
     "/decline-offer": ("manage_token", {
         "RegistrationService.CancelOwnRegistration": {"token": ""}}),
+    "/survey": ("manage_token", {
+        "SurveyService.GetOwnSurvey": {"token": ""},
+        "SurveyService.AnswerOwnSurvey": {
+            "token": "", "answers": [{"questionId": "...", "rating": 5}]}}),
     "/calendar": ("calendar_token", {"CalendarService.GetOwnCalendar": {"token": ""}}),
     "/check-in": ("check_in_token", {
         "CheckInService.CheckIn": {"parent": "events/...", "checkInToken": ""}}),

@@ -7,6 +7,7 @@
 #                                                 the same as a standby: copies the server of URL,
 #                                                 then follows the one that CONNINFO reaches
 #   deploy/local/postgres.sh promote DIR          makes a standby a primary
+#   deploy/local/postgres.sh restart DIR          ends all its sessions, and is back with its data
 #   deploy/local/postgres.sh kill DIR             kill -9 of all its processes; the data stays
 #   deploy/local/postgres.sh stop DIR             stops it and deletes its data
 #
@@ -85,6 +86,15 @@ promote() {
     --timeout=60 promote >>"$1/postgres.log" 2>&1 || die "the standby in $1 was not promoted"
 }
 
+# In order: what a kill would lose without synchronous_commit is written first.
+restart() {
+  local data
+  data=$(cat "$1/postgres.data")
+  as_server "$(programs)/pg_ctl" --pgdata="$data/db" --log="$data/log" --silent --wait \
+    --timeout=60 --mode=fast restart >>"$1/postgres.log" 2>&1 ||
+    die "the server in $1 did not come back"
+}
+
 # The first is the postmaster; the others would see that it is gone, but not at once. Its segment of
 # shared memory would stay for good: only a server that starts on the same data takes it away.
 kill_all() {
@@ -124,7 +134,7 @@ stop() {
 }
 
 usage() {
-  die "usage: postgres.sh start DIR [--durable] | standby DIR URL CONNINFO | promote|kill|stop DIR"
+  die "usage: postgres.sh start DIR [--durable] | standby DIR URL CONNINFO | promote|restart|kill|stop DIR"
 }
 
 main() {
@@ -139,6 +149,7 @@ main() {
       ;;
     standby) (($# == 4)) || usage; standby "$2" "$3" "$4" ;;
     promote) promote "$2" ;;
+    restart) restart "$2" ;;
     kill) kill_all "$2" ;;
     stop) stop "$2" ;;
     *) usage ;;

@@ -30,8 +30,8 @@ namespace wici {
 using ErrorMetadata = std::vector<std::pair<std::string_view, std::string_view>>;
 
 // Makes a status with exactly one google.rpc.ErrorInfo. `reason` is UPPER_SNAKE_CASE and a value
-// of the public ErrorReason enum of the package; `domain` is the package, for instance
-// "registration.wici".
+// of the public ErrorReason enum of the package, in libraries of that of wici.rpc.v1; `domain` is
+// the package or library, for instance "registration.wici".
 absl::Status MakeError(absl::StatusCode code, std::string_view domain, std::string_view reason,
                        std::string_view message, const ErrorMetadata& metadata = {});
 

@@ -32,8 +32,10 @@ constexpr sql::Query kFirstTransaction{
     "feed_first_transaction",
     "SELECT COALESCE(MAX(first_seq), 0) FROM feed_transactions WHERE first_seq <= $1"};
 
-// Numbers are dense, so the range has an upper end as well. Both ends are parameters, the lower
-// one not a subquery: from that PostgreSQL would guess a range so long that it reads whole tables.
+// Numbers are dense, so the ranges have an upper end as well: without that of the ordinals all that
+// is left of a transaction of 50,000 changes is read, and sorted, for each page. Both ends of the
+// first are parameters, the lower one not a subquery: from that PostgreSQL would guess a range so
+// long that it reads whole tables.
 constexpr sql::Query kReadChanges{
     "feed_read_changes",
     "SELECT t.first_seq + c.ordinal, t.created_at, c.aggregate, c.version, c.kind, c.resource, "
@@ -41,6 +43,7 @@ constexpr sql::Query kReadChanges{
     "FROM feed_transactions t JOIN changes c ON c.transaction_id = t.transaction_id "
     "WHERE t.first_seq >= $1 AND t.first_seq <= CAST($2 AS BIGINT) + CAST($3 AS BIGINT) "
     "AND c.ordinal > CAST($2 AS BIGINT) - t.first_seq "
+    "AND c.ordinal <= CAST($2 AS BIGINT) + CAST($3 AS BIGINT) - t.first_seq "
     "ORDER BY t.first_seq, c.ordinal LIMIT CAST($3 AS BIGINT)"};
 
 constexpr sql::Query kOldestTransactions{

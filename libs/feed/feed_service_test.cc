@@ -397,7 +397,7 @@ TEST_P(FeedServiceTest, LeavingServiceEndsItsWatches) {
   Watch watch(*stub_, From(0, {Everything(1)}));
   watch.Until(2);
   server_->Stop();
-  EXPECT_THAT(watch.Finish(), StatusIs(absl::StatusCode::kUnavailable));
+  EXPECT_THAT(watch.Finish(), StatusIs(absl::StatusCode::kUnavailable, Reason("SERVER_DRAINING")));
 }
 
 // A stream that is stuck until the test says otherwise.

@@ -19,19 +19,6 @@ constexpr absl::Duration kRetentionTimeout = absl::Seconds(10);
 Retention::Retention(sql::Database& database, const Clock& clock, RetentionOptions options)
     : database_(database), clock_(clock), options_(std::move(options)) {}
 
-Retention::~Retention() {
-  {
-    MutexLock lock(mutex_);
-    stopping_ = true;
-  }
-  changed_.NotifyAll();
-  if (thread_.joinable()) thread_.join();
-}
-
-void Retention::Start() {
-  thread_ = std::thread([this] { Run(); });
-}
-
 absl::StatusOr<std::int64_t> Retention::DeleteAll(const RetentionOptions::Deletion& deletion,
                                                   absl::Time now) {
   std::int64_t total = 0;
@@ -43,8 +30,7 @@ absl::StatusOr<std::int64_t> Retention::DeleteAll(const RetentionOptions::Deleti
           return absl::OkStatus();
         }));
     total += deleted;
-    MutexLock lock(mutex_);
-    if (deleted == 0 || stopping_) return total;
+    if (deleted == 0 || thread_.stopping()) return total;
   }
 }
 
@@ -60,31 +46,23 @@ absl::StatusOr<std::int64_t> Retention::RunOnce() {
   };
   WICI_ASSIGN_OR_RETURN(std::int64_t total, DeleteAll(own, now));
   for (const RetentionOptions::Deletion& deletion : options_.also) {
-    {
-      MutexLock lock(mutex_);
-      if (stopping_) return total;
-    }
+    if (thread_.stopping()) return total;
     WICI_ASSIGN_OR_RETURN(const std::int64_t more, DeleteAll(deletion, now));
     total += more;
   }
   return total;
 }
 
-void Retention::Run() {
-  for (;;) {
-    const absl::StatusOr<std::int64_t> deleted = RunOnce();
-    if (!deleted.ok()) {
-      // The next round finds the same rows: a warning is all there is to do.
-      Log(LogLevel::kWarning, "retention_failed",
-          {{"error", std::string(deleted.status().message())}});
-    } else if (*deleted > 0) {
-      Log(LogLevel::kInfo, "retention_deleted", {{"rows", std::to_string(*deleted)}});
-    }
-    const absl::Time next = absl::Now() + options_.interval;
-    MutexLock lock(mutex_);
-    while (!stopping_ && absl::Now() < next) changed_.WaitFor(mutex_, next - absl::Now());
-    if (stopping_) return;
+bool Retention::Round() {
+  const absl::StatusOr<std::int64_t> deleted = RunOnce();
+  if (!deleted.ok()) {
+    // The next round finds the same rows: a warning is all there is to do.
+    Log(LogLevel::kWarning, "retention_failed",
+        {{"error", std::string(deleted.status().message())}});
+  } else if (*deleted > 0) {
+    Log(LogLevel::kInfo, "retention_deleted", {{"rows", std::to_string(*deleted)}});
   }
+  return false;
 }
 
 }  // namespace wici::feed

@@ -6,13 +6,12 @@
 
 #include <cstdint>
 #include <functional>
-#include <thread>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "libs/base/clock.h"
-#include "libs/base/mutex.h"
+#include "libs/base/rounds_thread.h"
 #include "libs/sql/database.h"
 
 namespace wici::feed {
@@ -33,16 +32,15 @@ class Retention {
  public:
   // `database` and `clock` outlive it.
   Retention(sql::Database& database, const Clock& clock, RetentionOptions options = {});
-  ~Retention();  // stops the thread
 
-  // Starts the thread, which deletes at once and then at every interval.
-  void Start();
+  // Starts the thread, which deletes at once and then at every interval, and ends with the object.
+  void Start() { thread_.Start(); }
   // One round on the calling thread; returns how many transactions of the feed, answers and rows
   // of `also` went.
   absl::StatusOr<std::int64_t> RunOnce();
 
  private:
-  void Run();
+  bool Round();
   // Until nothing is left, or the thread is to stop.
   absl::StatusOr<std::int64_t> DeleteAll(const RetentionOptions::Deletion& deletion,
                                          absl::Time now);
@@ -50,10 +48,7 @@ class Retention {
   sql::Database& database_;
   const Clock& clock_;
   const RetentionOptions options_;
-  Mutex mutex_;
-  CondVar changed_;
-  bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
-  std::thread thread_;
+  RoundsThread thread_{options_.interval, [this] { return Round(); }};
 };
 
 }  // namespace wici::feed

@@ -266,7 +266,7 @@ TEST_P(FeedTest, LeaseGivenBackIsTakenAtOnce) {
   EXPECT_THAT(MakeSequencer(database(), "second")->RunOnce(), IsOkAndHolds(1));
 }
 
-TEST_P(FeedTest, SequencerPausedBetweenItsLookAndItsStampStampsNothing) {
+TEST_P(FeedTest, F5_SequencerPausedBetweenItsLookAndItsStampStampsNothing) {
   // Takes the lease away from the first just before it writes.
   std::unique_ptr<Sequencer> second;
   int writes = 0;
@@ -362,7 +362,7 @@ TEST_P(FeedTest, ReaderThatFollowsInsertOrderSkipsTheSlowerTransactionAndTheChec
               ElementsAre("number 2 where 1 should stand", "transaction t1 has 0 of 1 changes"));
 }
 
-TEST_P(FeedTest, ReaderOfTheFeedSeesTheSlowerTransactionToo) {
+TEST_P(FeedTest, F6_ReaderOfTheFeedSeesTheSlowerTransactionToo) {
   const auto sequencer = MakeSequencer(database(), "a");
   v1::Cursor cursor;
   std::vector<v1::Change> seen;
@@ -446,7 +446,7 @@ TEST_P(RelayTest, WhatCouldNotBeRelayedFollowsWhenRedisIsBack) {
   EXPECT_THAT(Relayed(), ElementsAre(2, 3));
 }
 
-TEST_P(RelayTest, SuccessorGoesOnWhereTheStreamEnds) {
+TEST_P(RelayTest, F4_SuccessorGoesOnWhereTheStreamEnds) {
   ASSERT_THAT(writer_->Change("events/e1", 2), IsOk());
   ASSERT_THAT(MakeSequencer(database(), "a", client_.get())->RunOnce(), IsOkAndHolds(1));
   ASSERT_THAT(writer_->Change("events/e1", 2), IsOk());
@@ -577,7 +577,7 @@ class FeedPropertyTest : public FeedTest {
 };
 WICI_ON_EVERY_ENGINE(FeedPropertyTest);
 
-TEST_P(FeedPropertyTest, FeedIsDenseCompleteAndOrderedWhileSequencersDie) {
+TEST_P(FeedPropertyTest, F4_FeedIsDenseCompleteAndOrderedWhileSequencersDie) {
   const std::uint64_t seed = TestSeed();
   SCOPED_TRACE(absl::StrCat("WICI_TEST_SEED=", seed));
   std::mt19937_64 random(seed);

@@ -17,6 +17,8 @@ namespace wici::feed {
 namespace {
 
 // With 1000 subscriptions on everything a message of this many changes stays below 2 MB.
+// Of reasons that every stream may end with.
+constexpr std::string_view kServerDomain = "rpc.wici";
 constexpr std::int64_t kChangesPerMessage = 500;
 constexpr std::size_t kQueuedMax = 8;  // messages on a stream before it counts as slow
 constexpr std::size_t kWatchesMax = 10'000;
@@ -115,7 +117,9 @@ WatchHub::~WatchHub() {
     work_.NotifyOne();
   }
   thread_.join();
-  const absl::Status leaving = absl::UnavailableError("the service is leaving; resume elsewhere");
+  const absl::Status leaving =
+      MakeError(absl::StatusCode::kUnavailable, kServerDomain, "SERVER_DRAINING",
+                "the service is leaving; resume elsewhere");
   MutexLock lock(mutex_);
   for (const auto& watch : watches_) watch->writer->Finish(leaving);
   for (const auto& watch : new_) watch->writer->Finish(leaving);
@@ -126,7 +130,8 @@ void WatchHub::Add(const v1::WatchChangesRequest& request,
   auto watch = std::make_unique<Watch>(request, std::move(writer));
   MutexLock lock(mutex_);
   if (count_ >= kWatchesMax) {
-    absl::Status status = absl::ResourceExhaustedError("too many watches on this process");
+    absl::Status status = MakeError(absl::StatusCode::kResourceExhausted, kServerDomain,
+                                    "TOO_MANY_STREAMS", "too many watches on this process");
     AddRetryInfo(status, absl::Seconds(5));
     return watch->writer->Finish(status);
   }

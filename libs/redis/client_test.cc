@@ -8,7 +8,6 @@
 #include "gtest/gtest.h"
 #include "libs/base/log.h"
 #include "libs/redis/address.h"
-#include "libs/redis/cache.h"
 #include "libs/testing/redis_fixture.h"
 #include "libs/testing/status_matchers.h"
 
@@ -178,29 +177,6 @@ TEST_F(ClientTest, LogsInWithThePasswordOfTheUrl) {
   EXPECT_TRUE(IsErrorReply((*Client::Make(url))->Call({"PING"}).status(), "NOAUTH"));
   url.insert(url.find("//") + 2, "default:s3cret@");
   EXPECT_THAT((*Client::Make(url))->Call({"PING"}), IsOk());
-}
-
-class CacheTest : public ClientTest {};
-
-TEST_F(CacheTest, HoldsWhatWasPutUntilItIsRemoved) {
-  const auto client = redis_.MakeClient();
-  Cache cache(*client, "clusters", absl::Minutes(1));
-  EXPECT_EQ(cache.Get("c1"), std::nullopt);
-  cache.Put("c1", "body");
-  EXPECT_EQ(cache.Get("c1"), "body");
-  EXPECT_GT(client->Call({"PTTL", "clusters:c1"})->integer, 0);
-  cache.Remove("c1");
-  EXPECT_EQ(cache.Get("c1"), std::nullopt);
-}
-
-TEST_F(CacheTest, AbsentRedisLooksLikeAMiss) {
-  const auto client = redis_.MakeClient();
-  Cache cache(*client, "clusters", absl::Minutes(1));
-  cache.Put("c1", "body");
-  redis_.Kill();
-  EXPECT_EQ(cache.Get("c1"), std::nullopt);
-  cache.Put("c1", "body");
-  cache.Remove("c1");
 }
 
 }  // namespace

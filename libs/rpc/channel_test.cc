@@ -65,6 +65,25 @@ TEST(GrpcStatusTest, WithholdsEverythingAboutAFault) {
   }
 }
 
+TEST(GrpcStatusTest, GivesWhatHasNoReasonTheNameOfItsCode) {
+  const auto shown = [](const absl::Status& status) {
+    return FromGrpcStatus(ToGrpcStatus(status, "en"));
+  };
+  EXPECT_THAT(shown(absl::CancelledError("x")), Reason("CANCELLED"));
+  EXPECT_THAT(shown(absl::InvalidArgumentError("x")), Reason("INVALID_ARGUMENT"));
+  EXPECT_THAT(shown(absl::DeadlineExceededError("x")), Reason("DEADLINE_EXCEEDED"));
+  EXPECT_THAT(shown(absl::NotFoundError("x")), Reason("NOT_FOUND"));
+  EXPECT_THAT(shown(absl::AlreadyExistsError("x")), Reason("ALREADY_EXISTS"));
+  EXPECT_THAT(shown(absl::PermissionDeniedError("x")), Reason("PERMISSION_DENIED"));
+  EXPECT_THAT(shown(absl::UnauthenticatedError("x")), Reason("UNAUTHENTICATED"));
+  EXPECT_THAT(shown(absl::ResourceExhaustedError("x")), Reason("RESOURCE_EXHAUSTED"));
+  EXPECT_THAT(shown(absl::FailedPreconditionError("x")), Reason("FAILED_PRECONDITION"));
+  EXPECT_THAT(shown(absl::AbortedError("x")), Reason("ABORTED"));
+  EXPECT_THAT(shown(absl::OutOfRangeError("x")), Reason("OUT_OF_RANGE"));
+  EXPECT_THAT(shown(absl::UnimplementedError("x")), Reason("UNIMPLEMENTED"));
+  EXPECT_THAT(shown(absl::UnavailableError("x")), Reason("UNAVAILABLE"));
+}
+
 TEST(GrpcStatusTest, FitsTheTrailersOfAClient) {
   std::vector<FieldViolation> violations;
   for (int i = 0; i < 1000; ++i) violations.push_back({std::string(50, 'f'), "is wrong"});

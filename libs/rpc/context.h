@@ -15,6 +15,10 @@
 
 namespace wici::rpc {
 
+// What bounds one caller bounds an address (Context.peer) by so many times as much: many come from
+// one, from behind an edge or the gateway of a firm.
+inline constexpr int kCallersBehindAddress = 40;
+
 // One call. Made by the server before the handler runs, unchanged afterwards; may be copied into
 // work that outlives the handler.
 struct Context {

@@ -1,13 +1,11 @@
 #include "libs/rpc/process.h"
 
 #include <malloc.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <csignal>
 #include <cstdlib>
 #include <ctime>
-#include <fstream>
 #include <functional>
 #include <string>
 #include <string_view>
@@ -23,6 +21,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/mutex.h"
 #include "libs/base/log.h"
+#include "libs/base/secret_file.h"
 #include "libs/base/status_macros.h"
 #include "libs/rpc/admin.h"
 
@@ -49,7 +48,6 @@ constexpr int kExitSeconds = 40;
 constexpr int kKeptBytes = 2 * 1024 * 1024;
 constexpr int kGrownBytes = 256 * 1024;
 constexpr int kMappedBytes = 1024 * 1024;
-constexpr std::size_t kSecretBytesMax = 64 * 1024;
 
 sigset_t StopSignals() {
   sigset_t signals;
@@ -200,28 +198,6 @@ void WaitForSignal() {
     Log(LogLevel::kWarning, "ended_before_drained");
     _exit(EXIT_FAILURE);
   }).detach();
-}
-
-absl::StatusOr<std::string> ReadSecretFile(std::string_view flag, const std::string& path,
-                                           bool private_only) {
-  const std::string where = absl::StrCat(std::string(flag), ": ");
-  struct stat info = {};
-  if (path.empty() || ::stat(path.c_str(), &info) != 0 || !S_ISREG(info.st_mode)) {
-    return absl::NotFoundError(absl::StrCat(where, "there is no file \"", path, "\""));
-  }
-  if (private_only && (info.st_mode & (S_IRWXO | S_IWGRP)) != 0) {
-    return absl::PermissionDeniedError(
-        absl::StrCat(where, "others may read or write ", path, "; chmod 0600 it"));
-  }
-  std::ifstream file(path, std::ios::binary);
-  std::string text(kSecretBytesMax + 1, '\0');
-  file.read(text.data(), static_cast<std::streamsize>(text.size()));
-  text.resize(static_cast<std::size_t>(file.gcount()));
-  if (text.empty() || text.size() > kSecretBytesMax) {
-    return absl::InvalidArgumentError(
-        absl::StrCat(where, path, " is empty, too long, or cannot be read"));
-  }
-  return text;
 }
 
 absl::StatusOr<std::string> ReadKeyFile(const std::string& path, bool private_only) {

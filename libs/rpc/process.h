@@ -72,13 +72,6 @@ void BlockSignals();
 // whatever hangs.
 void WaitForSignal();
 
-// What stands in the file that `flag` ("--push_key_file") names: a key, a token, whatever nobody
-// else may know. Errors: NOT_FOUND, INVALID_ARGUMENT when it is empty or longer than 64 KiB, and,
-// if `private_only` (in production), PERMISSION_DENIED when others may read it or the group write
-// it.
-absl::StatusOr<std::string> ReadSecretFile(std::string_view flag, const std::string& path,
-                                           bool private_only);
-
 // The key seed in the file of --key_file. Errors: those of ReadSecretFile, and INVALID_ARGUMENT
 // when it is not one line of text.
 absl::StatusOr<std::string> ReadKeyFile(const std::string& path, bool private_only);

@@ -87,27 +87,6 @@ TEST_F(ProcessTest, MemoryOfABurstIsThereForTheNext) {
   EXPECT_LT(second, 50);  // without: one for each page, 250
 }
 
-TEST_F(ProcessTest, ASecretIsReadAsItIsAndInProductionFromAFileOfOnesOwnOnly) {
-  const std::string pem = "-----BEGIN PRIVATE KEY-----\nMC4C\n-----END PRIVATE KEY-----\n";
-  const std::string path = KeyFile(pem, 0644);
-  EXPECT_THAT(ReadSecretFile("--push_key_file", path, false), IsOkAndHolds(pem));
-  const auto refused = ReadSecretFile("--push_key_file", path, true);
-  EXPECT_THAT(refused, StatusIs(absl::StatusCode::kPermissionDenied));
-  EXPECT_THAT(std::string(refused.status().message()),
-              ::testing::StartsWith("--push_key_file: others may read"));
-  ::chmod(path.c_str(), 0600);
-  EXPECT_THAT(ReadSecretFile("--push_key_file", path, true), IsOkAndHolds(pem));
-}
-
-TEST_F(ProcessTest, ASecretIsNeitherEmptyNorEndless) {
-  EXPECT_THAT(ReadSecretFile("--flag", KeyFile(""), false),
-              StatusIs(absl::StatusCode::kInvalidArgument));
-  EXPECT_THAT(ReadSecretFile("--flag", KeyFile(std::string(65536, 'a')), false),
-              IsOkAndHolds(std::string(65536, 'a')));
-  EXPECT_THAT(ReadSecretFile("--flag", KeyFile(std::string(65537, 'a')), false),
-              StatusIs(absl::StatusCode::kInvalidArgument));
-}
-
 // Runs in the child of a death test: flags are global.
 [[noreturn]] void RunWith(std::vector<std::string> arguments,
                           const std::function<absl::Status(const ServiceFlags&)>& serve) {

@@ -16,6 +16,7 @@
 #include "libs/base/log.h"
 #include "libs/base/metrics.h"
 #include "libs/rpc/call.h"
+#include "libs/rpc/context.h"
 #include "libs/rpc/reflection.h"
 #include "wici/access/v1/access.pb.h"
 
@@ -26,8 +27,6 @@ namespace {
 constexpr int kAcceptsPerQueue = 128;
 // Callers whose rate is remembered.
 constexpr std::size_t kCallersMax = 100'000;
-// An address may be that of an edge: it has the rate of so many callers.
-constexpr double kCallersBehindAddress = 40;
 
 // What the fields are called in which requests have the link of a mail.
 constexpr const char* kLinkFields[] = {"token", "invitation_token"};

@@ -8,6 +8,7 @@
 
 #include "absl/time/clock.h"
 #include "gmock/gmock.h"
+#include "grpcpp/generic/generic_stub.h"
 #include "grpcpp/grpcpp.h"
 #include "gtest/gtest.h"
 #include "libs/base/error.h"
@@ -179,6 +180,26 @@ TEST_F(ServerTest, RefusesWhatIsNoRequest) {
   EXPECT_THAT(CallRaw(channel_, "/wici.testing.v1.EchoService/Unknown", ""),
               StatusIs(absl::StatusCode::kUnimplemented, Reason("METHOD_NOT_IMPLEMENTED")));
   EXPECT_THAT(CallRaw(channel_, "/", ""), StatusIs(absl::StatusCode::kUnimplemented));
+}
+
+TEST_F(ServerTest, RefusesACallThatEndsWithoutARequest) {
+  StartServer();
+  grpc::ClientContext context;
+  PrepareCall(context, absl::Now() + absl::Seconds(20), "anna");
+  grpc::CompletionQueue queue;
+  void* tag = nullptr;
+  bool ok = false;
+  grpc::GenericStub stub(channel_);
+  const auto stream = stub.PrepareCall(&context, "/wici.testing.v1.EchoService/EchoInline", &queue);
+  stream->StartCall(&queue);
+  ASSERT_TRUE(queue.Next(&tag, &ok));
+  stream->WritesDone(&queue);
+  ASSERT_TRUE(queue.Next(&tag, &ok));
+  grpc::Status status;
+  stream->Finish(&status, &queue);
+  ASSERT_TRUE(queue.Next(&tag, &ok));
+  EXPECT_THAT(FromGrpcStatus(status),
+              StatusIs(absl::StatusCode::kInvalidArgument, Reason("REQUEST_MISSING")));
 }
 
 TEST_F(ServerTest, PassesCallIdTraceAndLanguageToTheHandler) {

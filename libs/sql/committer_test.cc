@@ -325,7 +325,8 @@ TEST_P(CommitterTest, AnOperationPastItsDeadlineIsNotBegun) {
   Submit("a", 1, clock_.Now() - absl::Seconds(1));
   Finish();
   ASSERT_THAT(done_, SizeIs(1));
-  EXPECT_THAT(done_[0].status, StatusIs(absl::StatusCode::kDeadlineExceeded));
+  EXPECT_THAT(done_[0].status,
+              StatusIs(absl::StatusCode::kDeadlineExceeded, Reason("DEADLINE_EXCEEDED")));
   EXPECT_THAT(Stored("a"), IsEmpty());
 }
 

@@ -19,8 +19,8 @@
 namespace wici::testing {
 
 // The values of an ErrorReason enum, without their prefix, that no *_test.cc below `folder` (of the
-// source root, where tests run) names in quotes. Ends the process when there is no such test at
-// all.
+// source root, where tests run) expects by the matcher Reason("..."). Ends the process when there
+// is no such test at all.
 inline std::vector<std::string> ReasonsWithoutTest(const google::protobuf::EnumDescriptor& reasons,
                                                    const std::string& folder) {
   std::stringstream tests;
@@ -34,7 +34,8 @@ inline std::vector<std::string> ReasonsWithoutTest(const google::protobuf::EnumD
   std::vector<std::string> missing;
   for (int i = 1; i < reasons.value_count(); ++i) {
     const std::string reason = reasons.value(i)->name().substr(std::string("ERROR_REASON_").size());
-    if (!absl::StrContains(text, absl::StrCat("\"", reason, "\""))) missing.push_back(reason);
+    const std::string expected = absl::StrCat("Reason(\"", reason, "\")");
+    if (!absl::StrContains(text, expected)) missing.push_back(reason);
   }
   return missing;
 }

@@ -12,5 +12,11 @@ TEST(ReasonsWithoutTestTest, ReasonsThatNoTestNamesAreFound) {
               ::testing::ElementsAre("INVALID_ARGUMENT", "CURSOR_EXPIRED", "CURSOR_FUTURE"));
 }
 
+// As they stand above.
+TEST(ReasonsWithoutTestTest, AReasonThatIsOnlyNamedIsNotProduced) {
+  EXPECT_THAT(ReasonsWithoutTest(*feed::v1::ErrorReason_descriptor(), "libs/testing"),
+              ::testing::Contains("CURSOR_EXPIRED"));
+}
+
 }  // namespace
 }  // namespace wici::testing

@@ -15,9 +15,11 @@ absl::StatusOr<std::unique_ptr<Channels>> Channels::Make(const ChannelEnvironmen
       MailChannel::Make(environment.peers, channels->store_, mail.sender, mail.smtp, mail.threads));
   channels->AddWorker(*channels->mail_channel_,
                       {.owner = environment.ids.NewId(), .sender_threads = mail.threads});
-  // A slow endpoint holds two of the threads at most.
+  // An endpoint that hangs holds two of the threads and 16 of the places at most, until its breaker
+  // opens: 31 at once leave the others threads, and the half of the places that a claim waits for.
   channels->AddWorker(environment.webhooks.channel(), {.owner = environment.ids.NewId(),
-                                                       .sender_threads = 16,
+                                                       .sender_threads = 64,
+                                                       .in_flight_max = 1024,
                                                        .lane_threads_max = 2,
                                                        .lane_in_flight_max = 16});
   channels->AddWorker(channels->inbox_channel_,
@@ -59,7 +61,7 @@ Channels::Channels(const ChannelEnvironment& environment, const ChannelOptions& 
                    {v1::CHANNEL_SMS, options.sms.limits},
                    {v1::CHANNEL_WEB_PUSH, {}}}),
       store_(environment.database, environment.ids,
-             {&campaign_check_, &preference_check_, &endpoint_check_, &lane_check_},
+             {&campaign_check_, &timer_check_, &preference_check_, &endpoint_check_, &lane_check_},
              options.commit),
       inbox_watch_(environment.database, environment.clock),
       inbox_channel_(environment.database, store_, environment.peers, options.mail.sender,

@@ -25,6 +25,7 @@
 #include "services/notification/sending/mail_channel.h"
 #include "services/notification/sending/worker/worker.h"
 #include "services/notification/sms/sms_channel.h"
+#include "services/notification/timers/timer_check.h"
 #include "services/notification/webhooks/sending/endpoint_check.h"
 #include "services/notification/webhooks/webhooks.h"
 
@@ -84,6 +85,7 @@ class Channels {
   const Clock& clock_;
   CampaignCheck campaign_check_;
   PreferenceCheck preference_check_;
+  TimerCheck timer_check_;
   EndpointCheck endpoint_check_;
   LaneCheck lane_check_;
   SqlStore store_;

@@ -12,6 +12,11 @@ absl::Status NotificationNotFoundError(std::string_view name) {
                    absl::StrCat(std::string(name), " does not exist"), {{"notification", name}});
 }
 
+absl::Status DeliveryNotFoundError(std::string_view name) {
+  return MakeError(absl::StatusCode::kNotFound, kDomain, "DELIVERY_NOT_FOUND",
+                   absl::StrCat(std::string(name), " does not exist"), {{"delivery", name}});
+}
+
 absl::Status NotificationCompletedError(std::string_view name) {
   absl::Status status =
       MakeError(absl::StatusCode::kFailedPrecondition, kDomain, "NOTIFICATION_COMPLETED",

@@ -14,6 +14,7 @@ namespace wici::notification {
 inline constexpr std::string_view kDomain = "notification.wici";
 
 absl::Status NotificationNotFoundError(std::string_view name);
+absl::Status DeliveryNotFoundError(std::string_view name);
 absl::Status NotificationCompletedError(std::string_view name);
 absl::Status TemplateNotFoundError(std::string_view name);
 absl::Status ConsentNotFoundError(std::string_view name);

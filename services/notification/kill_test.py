@@ -5,8 +5,9 @@ then compares the mails with the registrations.
     kill_test.py [--registrations N] [--seed S]
 
 Holds at the end: everybody who registered has exactly one confirmation with the right SEQUENCE, and
-a mail that came twice came as the same bytes (its worker died, or lost the relay, between the final
-dot and the record). The seed decides when what is hit.
+a mail that came twice came as the same bytes, and the attempts in the ledger say why: its worker
+died, or lost the relay, between the final dot and the record (tests/faults/doubles.py). The seed
+decides when what is hit.
 """
 
 import argparse
@@ -20,9 +21,10 @@ import threading
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-sys.path[:0] = [str(ROOT / "deploy/local"), str(ROOT / "tests/e2e")]
+sys.path[:0] = [str(ROOT / path) for path in ("deploy/local", "tests/e2e", "tests/faults")]
 
 import client  # noqa: E402
+from doubles import DIED, DISTURBED, Windows, attempts_of  # noqa: E402
 from mails import Mail  # noqa: E402
 from stack import Stack  # noqa: E402
 
@@ -35,7 +37,7 @@ EVENT = {
 }
 
 
-def disturb(stack, rng, done):
+def disturb(stack, rng, done, windows):
     """Hits a part every now and then, until everybody has registered."""
     while not done.wait(rng.uniform(0.05, 0.6)):
         what = rng.choice(["notification", "notification", "redis", "relay"])
@@ -43,7 +45,8 @@ def disturb(stack, rng, done):
             stack.flush_redis()
             continue
         part = "mail-sink" if what == "relay" else what
-        stack.kill(part)
+        with windows.open(DISTURBED if what == "relay" else DIED):
+            stack.kill(part)
         done.wait(rng.uniform(0, 0.5))
         stack.start()
 
@@ -69,7 +72,7 @@ def mails_of(stack):
     return found
 
 
-def run(stack, count, rng):
+def run(stack, count, rng, windows):
     stack.start()
     api = client.connect(stack, "users/operator", ["platform-operator@platform"])
     event = api("EventService.CreateEvent", event_id="open-day", event=EVENT)
@@ -81,7 +84,7 @@ def run(stack, count, rng):
         api, event.name, addresses, random.Random(rng.random()), failures, done))
     people.start()
     try:
-        disturb(stack, rng, done)
+        disturb(stack, rng, done, windows)
     finally:
         people.join()
     if failures:
@@ -92,7 +95,7 @@ def run(stack, count, rng):
     return addresses, mails
 
 
-def faults(addresses, mails):
+def faults(addresses, mails, attempts, windows):
     for address in addresses:
         received = mails.get(address, [])
         if not received:
@@ -101,6 +104,10 @@ def faults(addresses, mails):
             yield f"{address} got different mails: {[mail.id for mail in received]}"
         if len({mail.raw for mail in received}) > 1:
             yield f"{address} got the same mail in two versions"
+        for identity, copies in collections.Counter(mail.id for mail in received).items():
+            of_it = attempts[identity.strip("<>").split("@")[0]]
+            if copies > windows.explained(of_it, unanswered=()) + 1:
+                yield f"{address} got {identity} {copies} times, which is not explained by {of_it}"
         for mail in received:
             if mail.entry is None or int(mail.entry["SEQUENCE"]) != 0:
                 yield f"{address}: SEQUENCE of the first calendar mail is not 0"
@@ -115,8 +122,9 @@ def main():
     args = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="wici-kill-") as directory:
         with Stack(directory) as stack:
-            addresses, mails = run(stack, args.registrations, random.Random(args.seed))
-            found = list(faults(addresses, mails))
+            windows = Windows()
+            addresses, mails = run(stack, args.registrations, random.Random(args.seed), windows)
+            found = list(faults(addresses, mails, attempts_of(stack), windows))
             if found:
                 print("\n".join(found[:20]))
                 for service in ("notification", "registration"):

@@ -14,6 +14,7 @@
 #include "libs/auth/token.h"
 #include "libs/base/clock.h"
 #include "libs/base/id.h"
+#include "libs/base/secret_file.h"
 #include "libs/base/status_macros.h"
 #include "libs/feed/consumer.h"
 #include "libs/feed/feed_service.h"
@@ -31,9 +32,7 @@
 #include "services/notification/campaigns/campaign_worker.h"
 #include "services/notification/channels.h"
 #include "services/notification/digests/digest_worker.h"
-#include "services/notification/feed/catch_up.h"
-#include "services/notification/feed/feed_handler.h"
-#include "services/notification/feed/registry_handler.h"
+#include "services/notification/feed/feed_followers.h"
 #include "services/notification/gauges/ledger_gauges.h"
 #include "services/notification/migrations.h"
 #include "services/notification/peers/grpc_peers.h"
@@ -50,6 +49,8 @@ ABSL_FLAG(std::string, registry, "", "host:port of cluster-registry");
 ABSL_FLAG(std::string, registration, "", "host:port of registration");
 ABSL_FLAG(std::string, smtp, "", "smtp://host:port or smtps://host:port of the mail relay");
 ABSL_FLAG(std::string, smtp_tls, "opportunistic", "STARTTLS: none, opportunistic or required");
+ABSL_FLAG(std::string, smtp_ca_file, "",
+          "file with the authorities (PEM) to trust for the relay; empty: those of the system");
 ABSL_FLAG(std::string, mail_from, "", "address that sends the mails");
 ABSL_FLAG(std::int32_t, mails_per_domain, 0,
           "mails a second to one domain, of all replicas together; 0 for no limit");
@@ -88,8 +89,7 @@ absl::StatusOr<DkimSigner> ReadDkimKey(const std::string& flag, std::string_view
   const std::size_t equals = std::min(flag.find('='), flag.size());
   WICI_ASSIGN_OR_RETURN(
       const std::string pem,
-      rpc::ReadSecretFile("--dkim_keys", flag.substr(std::min(equals + 1, flag.size())),
-                          private_only));
+      ReadSecretFile("--dkim_keys", flag.substr(std::min(equals + 1, flag.size())), private_only));
   return DkimSigner::Make(domain, flag.substr(0, equals), pem);
 }
 
@@ -112,6 +112,7 @@ absl::StatusOr<MailOptions> ReadMailOptions(const rpc::ServiceFlags& flags,
   }
   options.smtp.url = absl::GetFlag(FLAGS_smtp);
   WICI_ASSIGN_OR_RETURN(options.smtp.tls, ParseTlsPolicy(absl::GetFlag(FLAGS_smtp_tls)));
+  options.smtp.ca_file = absl::GetFlag(FLAGS_smtp_ca_file);
   const bool encrypted =
       options.smtp.tls == TlsPolicy::kRequired || options.smtp.url.rfind("smtps://", 0) == 0;
   options.per_domain.per_second = absl::GetFlag(FLAGS_mails_per_domain);
@@ -135,9 +136,9 @@ HttpTransportOptions WebhookOptions(const rpc::ServiceFlags& flags) {
 absl::StatusOr<SmsOptions> ReadSmsOptions(const rpc::ServiceFlags& flags) {
   SmsOptions options{.url = absl::GetFlag(FLAGS_sms_url), .from = absl::GetFlag(FLAGS_sms_sender)};
   if (options.url.empty()) return options;
-  WICI_ASSIGN_OR_RETURN(const std::string token,
-                        rpc::ReadSecretFile("--sms_token_file", absl::GetFlag(FLAGS_sms_token_file),
-                                            flags.production));
+  WICI_ASSIGN_OR_RETURN(
+      const std::string token,
+      ReadSecretFile("--sms_token_file", absl::GetFlag(FLAGS_sms_token_file), flags.production));
   options.token = std::string(absl::StripAsciiWhitespace(token));
   if (options.token.empty() || options.token.find_first_of(" \t\r\n") != std::string::npos) {
     return absl::InvalidArgumentError("--sms_token_file must be a file with a token");
@@ -156,7 +157,7 @@ absl::StatusOr<PushOptions> ReadPushOptions(const rpc::ServiceFlags& flags) {
   if (absl::GetFlag(FLAGS_push_key_file).empty()) return options;
   WICI_ASSIGN_OR_RETURN(
       const std::string pem,
-      rpc::ReadSecretFile("--push_key_file", absl::GetFlag(FLAGS_push_key_file), flags.production));
+      ReadSecretFile("--push_key_file", absl::GetFlag(FLAGS_push_key_file), flags.production));
   const absl::StatusOr<P256Key> key = P256Key::FromPem(pem);
   if (!key.ok()) return absl::InvalidArgumentError("--push_key_file must be a P-256 key in PEM");
   options.key = *key;
@@ -302,33 +303,22 @@ class Planners {
         timers_(on.database, on.peers, on.ids, on.clock, [&ledger] { ledger.Wake(); }),
         campaigns_(services.campaigns(), on.peers, on.clock, [&ledger] { ledger.Wake(); }),
         digests_(on.database, on.ids, on.clock, on.clock, [&ledger] { ledger.Wake(); }),
-        handler_(on.peers, services.person_data(), on.ids, on.clock, &ledger.webhooks().fan_out(),
-                 restored),
-        catch_up_(on.database, on.peers, services.person_data(), on.ids, on.clock),
-        consumer_(
-            on.database, on.redis, feeds.registration, on.clock,
-            {.source = "registration", .group = on.flags.service, .consumer = on.ids.NewId()},
-            [this](absl::Span<const feed::v1::Change> changes) {
-              return handler_.Prepare(changes);
-            },
-            [this](const feed::v1::Cursor& head) { return catch_up_.Prepare(head); }),
-        registry_handler_(on.peers, services.person_data(), on.ids, on.clock),
-        registry_catch_up_(on.database, on.peers, services.person_data(), on.ids, on.clock),
-        registry_consumer_(
-            on.database, on.redis, feeds.registry, on.clock,
-            {.source = kRegistryFeed, .group = on.flags.service, .consumer = on.ids.NewId()},
-            [this](absl::Span<const feed::v1::Change> changes) {
-              return registry_handler_.Prepare(changes);
-            },
-            [this](const feed::v1::Cursor& head) {
-              return registry_catch_up_.PrepareForRegistry(head);
-            }) {}
+        followers_({.registration = feeds.registration,
+                    .registry = feeds.registry,
+                    .database = on.database,
+                    .redis = on.redis,
+                    .peers = on.peers,
+                    .people = services.person_data(),
+                    .webhooks = ledger.webhooks().fan_out(),
+                    .ids = on.ids,
+                    .clock = on.clock,
+                    .group = on.flags.service,
+                    .restored = restored}) {}
 
   void Start() {
     retention_.Start();
     second_erasures_.Start();
-    consumer_.Start();
-    registry_consumer_.Start();
+    followers_.Start();
     timers_.Start();
     campaigns_.Start();
     digests_.Start();
@@ -347,12 +337,7 @@ class Planners {
   TimerWorker timers_;
   CampaignWorker campaigns_;
   DigestWorker digests_;
-  FeedHandler handler_;
-  CatchUp catch_up_;
-  feed::Consumer consumer_;
-  RegistryHandler registry_handler_;
-  CatchUp registry_catch_up_;  // each of its consumer's thread
-  feed::Consumer registry_consumer_;
+  FeedFollowers followers_;
 };
 
 // Serves until a signal comes, on a database whose schema is up to date.

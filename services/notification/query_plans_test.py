@@ -12,7 +12,8 @@ import query_plans  # noqa: E402
 
 NOTIFICATIONS = 3000
 # Tables without rows are left without statistics, as they are in a new database. A tenth of the
-# deliveries is put off, a tenth queued; the others have arrived. A fifth is about a session.
+# deliveries is put off, a fifth of these being CANCELs, a tenth queued; the others have arrived. A
+# fifth is about a session.
 DATA = f"""
   INSERT INTO notifications (id, revision, version, template, event, root_event, channel,
                              unknown_policy, cause, cancelled, schedule_at, expires_at, created_at,
@@ -32,6 +33,7 @@ DATA = f"""
     FROM generate_series(1, {NOTIFICATIONS}) AS i, generate_series(1, 5) AS j;
   UPDATE deliveries SET event = event || '/sessions/s', resource = event || '/registrations/' || id,
                         calendar_method = 1 WHERE id LIKE '%.1';
+  UPDATE deliveries SET calendar_method = 2 WHERE state = 3 AND id LIKE '%.2';
   INSERT INTO attempts (delivery_id, n, fence, phase, started_at, ended_at, outcome, code,
                         enhanced_code)
     SELECT 'd' || i || '.' || j, 1, 1, 2, 0, 0, 1, 250, ''

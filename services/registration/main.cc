@@ -9,6 +9,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
+#include "absl/types/span.h"
 #include "libs/auth/access.h"
 #include "libs/auth/token.h"
 #include "libs/base/clock.h"
@@ -17,7 +18,9 @@
 #include "libs/feed/cache/change_marks.h"
 #include "libs/feed/cache/marks_follower.h"
 #include "libs/feed/cache/read_cache_options.h"
+#include "libs/feed/consumer.h"
 #include "libs/feed/feed_service.h"
+#include "libs/feed/grpc_feed_source.h"
 #include "libs/feed/retention.h"
 #include "libs/feed/sequencer.h"
 #include "libs/redis/client.h"
@@ -28,6 +31,7 @@
 #include "libs/sql/database.h"
 #include "libs/sql/migrate.h"
 #include "services/registration/migrations.h"
+#include "services/registration/people/registry_erasures.h"
 #include "services/registration/self_service/resend_limit.h"
 #include "services/registration/services.h"
 
@@ -85,7 +89,8 @@ absl::Status Serve(const rpc::ServiceFlags& flags) {
                               watch.Notify();
                               marks_follower.Wake();
                             });
-  RegistryClient registry(rpc::MakeChannel(absl::GetFlag(FLAGS_registry)), key, clock);
+  const auto registry_channel = rpc::MakeChannel(absl::GetFlag(FLAGS_registry));
+  RegistryClient registry(registry_channel, key, clock);
   Services services({.database = *database,
                      .clock = clock,
                      .machine = clock,
@@ -96,6 +101,17 @@ absl::Status Serve(const rpc::ServiceFlags& flags) {
                      .cache = cache,
                      .on_written = [&marks](const rpc::Versions& made) { marks.Wrote(made); }},
                     watch, registry, key);
+
+  feed::GrpcFeedSource registry_feed(registry_channel, [&registry] { return registry.Token(); });
+  feed::Consumer erasures(
+      *database, redis.get(), registry_feed, clock,
+      {.source = kRegistryFeed, .group = flags.service, .consumer = ids.NewId()},
+      [&services](absl::Span<const feed::v1::Change> changes) {
+        return services.registry_erasures().Prepare(changes);
+      },
+      [&services](const feed::v1::Cursor& head) {
+        return services.registry_erasures().CatchUp(head);
+      });
 
   const auth::TokenAuthenticator authenticator(key);
   const auth::RoleAuthorizer authorizer;
@@ -110,6 +126,7 @@ absl::Status Serve(const rpc::ServiceFlags& flags) {
   services.answer_retention().Start();
   services.evidence_sweep().Start();
   services.meeting_keeper().Start();
+  if (!absl::GetFlag(FLAGS_registry).empty()) erasures.Start();
   return rpc::ServeUntilSignal(flags, server, [&database] {
     return sql::SchemaVersion(*database, absl::Now() + absl::Seconds(1)).status();
   });

@@ -25,6 +25,7 @@
 #include "services/registration/meetings/meeting_service.h"
 #include "services/registration/meetings/scheduling/local_search.h"
 #include "services/registration/people/people_service.h"
+#include "services/registration/people/registry_erasures.h"
 #include "services/registration/registrations/expiry/expiry_sweep.h"
 #include "services/registration/registrations/link_service.h"
 #include "services/registration/registrations/registration_service.h"
@@ -60,6 +61,8 @@ class Services {
   AnswerRetention& answer_retention() { return answer_retention_; }
   // Gives the registry what events count for; its owner starts it.
   EvidenceSweep& evidence_sweep() { return evidence_sweep_; }
+  // Erases whom the registry has deleted; its owner has it follow the feed of the registry.
+  RegistryErasures& registry_erasures() { return registry_erasures_; }
   // Keeps meetings in line in the background, once started.
   MeetingKeeper& meeting_keeper() { return meeting_keeper_; }
 
@@ -71,6 +74,7 @@ class Services {
   SeriesStore series_;
   InvitationStore invitations_;
   PersonStore persons_;
+  RegistryErasures registry_erasures_;
   ResendLimit resend_limit_;
   VoucherStore vouchers_;
   RegistrationStore registrations_;

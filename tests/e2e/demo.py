@@ -25,6 +25,7 @@ sys.path[:0] = [str(ROOT / "deploy/local"), str(ROOT / "tests/e2e")]
 import client  # noqa: E402
 import seed  # noqa: E402
 from breakfast_steps import BreakfastSteps  # noqa: E402
+from claim_steps import ClaimSteps  # noqa: E402
 from door_steps import DoorSteps  # noqa: E402
 from faults import Faults  # noqa: E402
 from mails import Inbox  # noqa: E402
@@ -39,7 +40,7 @@ EXPECTATIONS = ROOT / "tests/e2e/expectations.yaml"
 KILLABLE = SERVICES + ("redis", "mail-sink")
 
 
-class Demo(RegistrySteps, MeetingSteps, SilenceSteps, DoorSteps, BreakfastSteps):
+class Demo(RegistrySteps, MeetingSteps, SilenceSteps, ClaimSteps, DoorSteps, BreakfastSteps):
     """The steps in their order."""
 
     STEPS = [
@@ -68,6 +69,7 @@ class Demo(RegistrySteps, MeetingSteps, SilenceSteps, DoorSteps, BreakfastSteps)
         ("firm", "A firm registers three people or none, with the places kept for it"),
         ("approval", "Two reviewers approve a journalist, and again after a change"),
         ("hand-over", "A firm sends a substitute, who sends another; lost links, duplicates"),
+        ("claims", "Who says to come for a firm, places kept for firms, changes by hand"),
         ("offers", "Seats come free and are offered for a time, in the order of the list"),
         ("meetings", "Ask for one-to-one meetings, answer, and compute a schedule"),
         ("no-show", "One cannot come, one leaves early: re-plan, and move as little as possible"),
@@ -190,8 +192,8 @@ def say_what_is_not_there(report):
     report.say()
     report.say("Every step held. There, but not shown here: offers and requests of clusters, "
                "assessments, search.")
-    report.say("Not there yet: what services/*/unimplemented_methods.txt lists, and the browser's "
-               "console.")
+    report.say("Not there yet: what services/*/unimplemented_methods.txt lists, the edge with its "
+               "console, wicictl.")
 
 
 def main():

@@ -23,7 +23,9 @@ SURVEY = [
     {"question_id": "again", "label": {"en": "Would you come again?"},
      "kind": "SURVEY_QUESTION_KIND_CHOICE",
      "choices": [{"choice_id": "yes", "label": {"en": "Yes"}},
-                 {"choice_id": "not-yet", "label": {"en": "I do not know yet"}}]}]
+                 {"choice_id": "not-yet", "label": {"en": "I do not know yet"}}]},
+    {"question_id": "wish", "label": {"en": "What did you miss?", "pl": "Czego zabrakło?"},
+     "kind": "SURVEY_QUESTION_KIND_TEXT"}]
 
 
 class DoorSteps(PairSteps):
@@ -34,6 +36,12 @@ class DoorSteps(PairSteps):
     def step_door(self):
         self.workshop_door = self.sign_in("users/door", f"door-staff@{WORKSHOP}")
         tickets = self._scan_badges()
+        manifest = self.workshop_door("CheckInService.GetCheckInManifest", parent=WORKSHOP,
+                                      with_names=True).entries
+        compare("names for a gate that looks people up", {
+            mailbox: [e.display_name for e in manifest
+                      if e.registration == self.registration(mailbox)]
+            for mailbox in ("lena", "btm")}, self.expected["manifest_names"])
         comes = [self.registration(mailbox) for mailbox in self.expected["workshop_comes"]]
         counts = self._count_live(lambda: [
             self.workshop_door("CheckInService.CheckIn", parent=WORKSHOP, gate="main door",
@@ -175,6 +183,10 @@ class DoorSteps(PairSteps):
         compare("the list as JSON", plain, lists["CSV"])
         compare("the list as XLSX", lists["XLSX"], lists["CSV"])
         self.report.note(f"{len(plain)} rows, the same as CSV, JSON and XLSX")
+        invited = papers.rows("CSV", papers.joined(self.operator.stream(
+            "DocumentService.ExportInvitations", parent=WORKSHOP, format="LIST_FORMAT_CSV")))
+        compare("the list of invitations", sorted(row["state"] for row in invited),
+                self.expected["listed_invitations"])
 
     # ----- afterwards -----
 
@@ -190,6 +202,8 @@ class DoorSteps(PairSteps):
         results = self.api("SurveyService.GetSurveyResults", name=f"{WORKSHOP}/survey")
         found["results"] = [[list(q.rating_counts), [c.count for c in q.choice_counts]]
                             for q in results.questions]
+        found["texts"] = sorted(self.api("SurveyService.ListSurveyTexts", question_id="wish",
+                                         parent=f"{WORKSHOP}/survey").texts)
         found["evidence"] = {event.split("/")[1]: self._evidence(event)
                              for event in (seed.EVENT, WORKSHOP)}
         compare("survey and evidence", found, {
@@ -229,7 +243,8 @@ class DoorSteps(PairSteps):
         self.people("SurveyService.AnswerOwnSurvey",
                     token=self.manage_token(f"{mailbox}@example.org"),
                     answers=[{"question_id": "useful", "rating": rating},
-                             {"question_id": "again", "choice_id": choice}])
+                             {"question_id": "again", "choice_id": choice},
+                             {"question_id": "wish", "text": f"Więcej czasu ({choice})."}])
 
     def _evidence(self, event):
         e = self.api("SurveyService.GetEventEvidence", name=event)

@@ -115,6 +115,11 @@ class PairSteps(WorkshopSteps):
                 mailboxes[m.invitee if m.requester == self.registration(mailbox) else m.requester] +
                 f" {enum_name(m, 'state')} {m.calendar_sequence}" for m in agenda.meetings]
         compare(key, agendas, self.expected[key])
+        # The organiser sees the same, of those who have any.
+        compare("agendas of all", {mailboxes[agenda.name.removesuffix("/agenda")]: len(agenda.meetings)
+                                   for agenda in self.api(
+            "MeetingService.ListAgendas", session=SESSION).agendas},
+                {mailbox: len(lines) for mailbox, lines in agendas.items() if lines})
         if table:
             self.report.table(("agenda of", "in Warsaw, table, with whom, state, SEQUENCE"),
                               [(m, line) for m, lines in agendas.items() for line in lines])

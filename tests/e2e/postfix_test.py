@@ -108,7 +108,7 @@ class PostfixTest(unittest.TestCase):
         cls.api("EventService.CreateEvent", event_id="open-day", event=EVENT)
         cls.api("EventService.PublishEvent", name="events/open-day")
         cls.people = {local: cls.register(local)
-                      for local in ("away", "anna", "żaneta", "nobody", "policy")}
+                      for local in ("away", "anna", "żaneta", "nobody", "łukasz", "policy")}
 
     @staticmethod
     def make_room(directory):
@@ -165,6 +165,9 @@ class PostfixTest(unittest.TestCase):
             "NotificationService.GetNotification", name=accepted.name).counts.not_sent)
         second = self.deliveries("nobody")[1]
         self.assertEqual(second.state, SUPPRESSED)
+
+    def test_a_bounce_of_an_address_in_utf8_is_understood(self):
+        self.assertEqual(self.bounces_to("łukasz"), [(HARD, "5.1.1")])
 
     def test_a_refusal_by_policy_says_nothing_about_the_mailbox(self):
         self.assertEqual(self.bounces_to("policy"), [(POLICY, "5.7.1")])

@@ -64,6 +64,7 @@ class SilenceSteps(Steps):
         found["accepted"] = enum_name(accepted, "state")
         compare("what nobody answered", found, expected)
         self.check_mails("lapsed accepted", late=True)
+        self.check_unanswered()
         self.report.note("the seat that Dorota did not want went to Edward in the same transaction")
 
     def _hold_for_nothing(self, event):

@@ -36,6 +36,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "deploy/local"), str(ROOT / "tests/faults")]
 
 import client  # noqa: E402
+from doubles import DISTURBED  # noqa: E402
 from notification_oracle import (  # noqa: E402
     EVENT, EVENT_NAME, SEND, TEMPLATE, TEMPLATE_NAME, TEMPLATE_TEXTS, FaultStack, Run)
 from scripted_http import ScriptedHttp  # noqa: E402
@@ -155,12 +156,13 @@ def no_memory(run, calls):
         now = pages * resource.getpagesize()
         resource.prlimit(pid, resource.RLIMIT_AS, (now, now))
         large = [run.api.begin(method, **{field: "x" * LARGE_BYTES}) for _ in range(LARGE_CALLS)]
-        failed += calls.try_some({"UNAVAILABLE", "RESOURCE_EXHAUSTED", "DEADLINE_EXCEEDED"},
-                                 enough=3)
-        for call in large:
-            call.cancel()
-        calls.deaths += not process.alive()
-        run.stack.kill(service)  # if it still lives: its limit stays with it
+        with run.windows.open(DISTURBED):  # it may die for want of memory
+            failed += calls.try_some({"UNAVAILABLE", "RESOURCE_EXHAUSTED", "DEADLINE_EXCEEDED"},
+                                     enough=3)
+            for call in large:
+                call.cancel()
+            calls.deaths += not process.alive()
+            run.stack.kill(service)  # if it still lives: its limit stays with it
         run.stack.restart(service)
     if failed == 0 and calls.deaths == deaths:
         run.problems.append("nobody ever lacked memory: this proves nothing")
@@ -197,8 +199,6 @@ def go(stack, sink, hooks, args, rng):
     stack.start()
     run = Run(stack, sink, hooks, rng, args.calls, is_long=False)
     cases = args.cases.split(",")
-    # W1: a service that dies for want of memory was sending.
-    run.doubles_allowed = no_memory.__name__ in cases
     run.api("EventService.CreateEvent", event_id=EVENT_NAME.split("/")[1], event=EVENT)
     run.api("EventService.PublishEvent", name=EVENT_NAME)
     run.api("TemplateService.CreateTemplate", template_id=TEMPLATE_NAME.split("/")[1],

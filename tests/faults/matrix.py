@@ -53,11 +53,13 @@ PROGRAMS = {
     "notification-sqlite": Program(
         (1, 7, 12, 21), "{here}/notification_faults.py --notifications=500"),
     "notification-postgres": Program(
-        (1, 2, 3, 7, 12, 21), "{here}/notification_faults.py --notifications=300 --engine=postgres",
-        postgres=True),
-    "notification-asleep": Program(
-        (1, 2, 7, 10, 12, 21), "{here}/notification_faults.py --notifications=100 --minutes=0.1 "
-        "--engine=postgres", postgres=True),
+        (1, 2, 3, 7, 10, 12, 21),
+        "{here}/notification_faults.py --notifications=300 --engine=postgres", postgres=True),
+    "notification-sqlite-long": Program(
+        (1, 7, 12, 21), "{here}/notification_faults.py --notifications=10000"),
+    "notification-postgres-long": Program(
+        (1, 2, 3, 7, 10, 12, 21),
+        "{here}/notification_faults.py --notifications=10000 --engine=postgres", postgres=True),
     "notification-kill": Program((1, 7, 21), "{services}/notification/kill_test.py"),
     "registration-kill": Program(
         (1, 8), "{services}/registration/processes/kill_test.py --seeds=1", "--first_seed", True),
@@ -73,6 +75,7 @@ PROGRAMS = {
     "database-failover": Program(
         (4,), "{here}/database_faults.py --mode=failover --seconds=5", postgres=True),
     "exhaustion": Program((6, 9, 22), "{here}/exhaustion.py"),
+    "dead-endpoints": Program((21,), "{here}/dead_endpoints.py"),
     "flood": Program((18,), "{here}/flood.py"),
     "one-way-loss": Program((9,), "{here}/one_way_loss.py --rounds=2"),
     "restore-sqlite": Program((20,), "{here}/restore_drill.py"),
@@ -86,7 +89,9 @@ CONTROLS = {
     "effect apart from its position": Program(
         (), "{bin}/wici-feed-faults --engine=sqlite --minutes=0.2 --broken"),
     "a mail server that loses": Program(
-        (), "{here}/notification_faults.py --notifications=40 --broken"),
+        (), "{here}/notification_faults.py --notifications=40 --broken=lost"),
+    "a mail server that doubles": Program(
+        (), "{here}/notification_faults.py --notifications=40 --broken=twice"),
     "a request_id for each try": Program(
         (), "{here}/database_faults.py --mode=proxy --seconds=3 --broken", postgres=True),
     "a COMMIT that is cancelled": Program(

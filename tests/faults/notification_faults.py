@@ -2,24 +2,28 @@
 """The fault cases of notification against real processes, with an oracle.
 
     notification_faults.py [--notifications N] [--minutes M] [--seed S] [--engine sqlite|postgres]
-                           [--broken]
+                           [--broken[=lost|twice]]
 
-Goes through the cases in an order of the seed, again and again for M minutes, or once; a round has N
-notifications accepted, each case its share. It breaks something while they are accepted and
-sent: mails, webhooks about registrations, reminders that are due, campaigns; then everything is whole again, and once every delivery has ended the oracle compares what was
-acknowledged, what the ledger says and what the SMTP server took:
+Goes through the cases in an order of the seed, again and again for M minutes, or once; a round has
+N notifications accepted, each case its share of what is missing. With minutes, or LONG notifications
+and more, cases that need time take it. It breaks something while they are accepted and sent: mails,
+webhooks about registrations, reminders that are due, campaigns; then everything is whole again, and
+once every delivery has ended the oracle compares what was acknowledged, what the ledger says and
+what the SMTP server took:
 
 - every notification that was acknowledged is in the ledger, and each of its deliveries has ended;
 - DELIVERED: the server has it. REJECTED, CANCELLED: it does not. UNKNOWN: either;
 - nothing is at the server that was not accepted;
-- the same Message-ID twice came as the same bytes, and only once a case has provoked one of the
-  windows W1 to W3 (services/notification/deliveries/rules/ledger.h); AT_MOST_ONCE never came twice;
+- the same Message-ID twice came as the same bytes, and an earlier attempt of that delivery says
+  why: nobody knew whether it had arrived, since a case had just hit its worker or the server had
+  said nothing (doubles.py, W1 to W3); AT_MOST_ONCE never came twice;
 - everybody who was to be reminded, and everybody of a campaign, stands in the ledger once for it;
 - the endpoint was told of every confirmed registration, under one webhook-id each.
 
 Ends with 0, or says what is wrong and how to repeat it. Which case stands where, of those that are
-not here, says notification_cases.md. With --broken the server loses a mail that it has taken over:
-the oracle must find that (exit 2 if it does not).
+not here, says notification_cases.md. With --broken the server loses a mail that it has taken over,
+with --broken=twice it has one twice while a case provokes doubles of others: the oracle must find
+that (exit 2 if it does not).
 """
 
 import argparse
@@ -38,6 +42,8 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "deploy/local"), str(ROOT / "tests/faults")]
 
 import client  # noqa: E402
+import notification_redis  # noqa: E402
+from doubles import DIED, DISTURBED  # noqa: E402
 from notification_oracle import (  # noqa: E402
     EVENT, EVENT_NAME, TEMPLATE, TEMPLATE_NAME, TEMPLATE_TEXTS, FaultStack, ProxiedPostgres, Run)
 from postgres_proxy import RandomFaults  # noqa: E402
@@ -52,6 +58,8 @@ RATES = {"cut_before_commit": 0.07, "cut_after_commit": 0.07, "refuse_commit": 0
 FAULTS_SECONDS = 60
 # The outcome is unknown, or nothing happened.
 AGAIN = ("UNAVAILABLE", "DEADLINE_EXCEEDED", "ABORTED", "RESOURCE_EXHAUSTED")
+LONG = 5000  # notifications
+STRIKE_SECONDS = 0.02  # within which a request is committed and answered
 
 
 # ----- the cases: each is called with the run -----
@@ -59,15 +67,16 @@ AGAIN = ("UNAVAILABLE", "DEADLINE_EXCEEDED", "ABORTED", "RESOURCE_EXHAUSTED")
 
 def F1_api_killed_around_its_commit(run):
     """kill -9 while a request is under way; the client repeats it with its request_id."""
-    run.doubles_allowed = True  # W1: the same process sends
     before = len(run.acknowledged)
 
     def strike():
-        run.stack.kill("notification")
+        time.sleep(run.rng.uniform(0, STRIKE_SECONDS))
+        run.kill("notification")
         run.stack.restart("notification")
 
+    struck = set(run.rng.sample(range(run.each), min(10 if run.is_long else 2, run.each)))
     for i in range(run.each):
-        if i in (1, run.each - 1):
+        if i in struck:
             run.api.strike = strike
         run.send()
     if len(run.acknowledged) != before + run.each:
@@ -110,93 +119,31 @@ def F3_one_key_from_many_clients_at_once(run):
     if len(names) != 1:
         run.problems.append(f"F3: one key made {len(names)} notifications")
     if len(replicas) > 1:
-        run.doubles_allowed = True  # W1: the replica may be sending what another began
-        run.stack.kill(run.stack.REPLICA)
-
-
-def F7_redis_killed(run):
-    run.stack.kill("redis")
-    run.send_some()
-    run.admit(2)
-    run.stack.restart("redis")
-    run.admit(2)
-
-
-def F8_redis_emptied(run):
-    run.admit(2)
-    run.send_some(run.stack.flush_redis)
-    for key in ("wici:feed:registration", "registration"):
-        run.stack.redis("DEL", key)
-    run.admit(2)
-
-
-def F9_consumer_group_destroyed(run):
-    run.admit(1)
-    keys = run.stack.redis("KEYS", "*").split(b"\r\n")[2::2]
-    for key in keys:
-        run.stack.redis("XGROUP", "DESTROY", key.decode(), "notification")
-    run.admit(2)
-    run.send_some()
-
-
-def F10_redis_refuses(run):
-    """-OOM, then -READONLY."""
-    run.stack.redis("CONFIG", "SET", "maxmemory", "1")
-    run.admit(1)
-    run.send_some()
-    run.stack.redis("CONFIG", "SET", "maxmemory", "0")
-    run.stack.redis("REPLICAOF", "127.0.0.1", "1")
-    run.admit(1)
-    run.stack.redis("REPLICAOF", "NO", "ONE")
-
-
-def F11_redis_answers_nothing(run):
-    redis = run.stack.processes["redis"]
-    redis.signal(signal.SIGSTOP)
-    try:
-        run.admit(1)
-        run.send_some()
-    finally:
-        redis.signal(signal.SIGCONT)
-
-
-def F12_redis_from_an_older_snapshot(run):
-    files = run.stack.directory / "redis/appendonlydir"
-    old = {path: path.read_bytes() for path in files.iterdir()}
-    run.admit(2)
-    run.send_some()
-    run.stack.kill("redis")
-    for path in files.iterdir():
-        path.unlink()
-    for path, content in old.items():
-        path.write_bytes(content)
-    run.stack.restart("redis")
-    run.admit(1)
+        run.kill(run.stack.REPLICA)
 
 
 def F13_worker_killed(run):
     """kill -9 somewhere between the lease and the commit of the outcome."""
-    run.doubles_allowed = True  # W1
     run.plan("slow", 10)
     run.send_some()
     time.sleep(run.rng.uniform(0, 0.3))
-    run.stack.kill("notification")
+    run.kill("notification")
     run.stack.restart("notification")
 
 
 def F14_worker_asleep_for_longer_than_its_lease(run):
-    """On PostgreSQL, where another replica takes over, in a long run."""
-    if run.stack.database != "postgres" or not run.is_long:
+    """On PostgreSQL, where another replica takes over."""
+    if run.stack.database != "postgres":
         return
-    run.doubles_allowed = True  # W3
     run.stack.start_replica()
     run.plan("slow", 20)
     run.send_some()
     asleep = run.stack.processes["notification"]
-    asleep.signal(signal.SIGSTOP)
-    time.sleep(LEASE_SECONDS + 2)
-    asleep.signal(signal.SIGCONT)
-    run.stack.kill(run.stack.REPLICA)
+    with run.windows.open(DISTURBED):
+        asleep.signal(signal.SIGSTOP)
+        time.sleep(LEASE_SECONDS + 2)
+        asleep.signal(signal.SIGCONT)
+    run.kill(run.stack.REPLICA)
 
 
 def F15_peer_slower_than_it_should_be(run):
@@ -230,14 +177,12 @@ def F17_smtp_breaks_off_before_the_dot(run):
 
 
 def F17_smtp_is_silent_after_the_dot(run):
-    run.doubles_allowed = True  # W2
     run.plan("drop-after-dot", 5)
     run.plan("lose-after-dot", 5)
     run.send_some()
 
 
 def F18_endpoint_refuses_rests_and_breaks_off(run):
-    run.doubles_allowed = True  # W2
     run.hooks.plan("503", "drop", "slow", "429", "", "drop")
     run.admit(4)
     run.send_some()
@@ -245,11 +190,24 @@ def F18_endpoint_refuses_rests_and_breaks_off(run):
 
 def F19_database_cuts_its_connections(run):
     """On PostgreSQL only."""
-    run.doubles_allowed = True  # W1: an outcome may be lost with its connection
-    if run.stack.database == "postgres":
-        run.send_some(lambda: run.stack.cut_connections())
-    else:
-        run.send_some()
+    def cut():
+        with run.windows.open(DIED):  # the answer to what began an attempt may be lost
+            run.stack.cut_connections()
+
+    run.send_some(cut if run.stack.database == "postgres" else None)
+
+
+def F19_database_restarted(run):
+    """On PostgreSQL only: while mails are sent and a request is under way."""
+    if run.stack.database != "postgres":
+        return
+
+    def strike():
+        with run.windows.open(DIED):
+            run.stack.restart_postgres()
+
+    run.plan("slow", 10)
+    run.send_some(lambda: setattr(run.api, "strike", strike))
 
 
 def F19_database_breaks_around_commits(run):
@@ -257,23 +215,23 @@ def F19_database_breaks_around_commits(run):
     connections end at once; while notifications are accepted, claimed and recorded."""
     if run.stack.database != "postgres":
         return
-    run.doubles_allowed = True  # W1
     proxy = run.stack.proxy
-    proxy.choose = RandomFaults(run.rng.random(), RATES)
-    give_up = time.monotonic() + FAULTS_SECONDS
-    try:
-        for i in itertools.count():
-            if i >= run.each and all(proxy.counts[fault] for fault in RATES):
-                break
-            if time.monotonic() > give_up:
-                run.problems.append(f"F19: of {list(RATES)} came {dict(proxy.counts)}: this proves "
-                                    "little")
-                break
-            if i == run.each // 2:
-                proxy.cut_all()
-            until_taken(run)
-    finally:
-        proxy.choose = None
+    before, give_up = proxy.counts.copy(), time.monotonic() + FAULTS_SECONDS
+    with run.windows.open(DIED):  # what was begun may never be said to have ended
+        proxy.choose = RandomFaults(run.rng.random(), RATES)
+        try:
+            for i in itertools.count():
+                missing = [fault for fault in RATES if proxy.counts[fault] == before[fault]]
+                if i >= run.each and not missing:
+                    break
+                if time.monotonic() > give_up:
+                    run.problems.append(f"F19: {missing} never happened: this proves little")
+                    break
+                if i == run.each // 2:
+                    proxy.cut_all()
+                until_taken(run)
+        finally:
+            proxy.choose = None
 
 
 def until_taken(run):
@@ -314,61 +272,87 @@ def F22_cancelled_while_it_is_sent(run):
 
 
 def F23_reminders_due_while_it_breaks(run):
-    run.doubles_allowed = True  # W1
     run.invite_soon(5)
     run.send_some()
-    run.stack.kill("notification")
+    run.kill("notification")
     run.stack.restart("notification")
 
 
 def F24_campaign_paused_killed_and_resumed(run):
-    run.doubles_allowed = True  # W1
     campaign = run.start_campaign(25)
     run.send()
     run.api("CampaignService.PauseCampaign", name=campaign)  # it has just begun
-    run.stack.kill("notification")
+    run.kill("notification")
     run.stack.restart("notification")
     run.send_some()
     run.api("CampaignService.ResumeCampaign", name=campaign)
 
 
-CASES = [case for name, case in sorted(globals().items()) if name.startswith("F") and
-         name[1].isdigit()]
-# These leave leases behind, which run out while the others go on; a short run begins with them.
-FIRST = [F1_api_killed_around_its_commit, F3_one_key_from_many_clients_at_once, F13_worker_killed,
+CASES = [case for name, case in sorted((globals() | vars(notification_redis)).items())
+         if name.startswith("F") and name[1].isdigit()]
+# These leave leases behind, which run out while the others go on, or in the last of them; a short
+# run begins with them.
+FIRST = [F1_api_killed_around_its_commit, F3_one_key_from_many_clients_at_once,
+         notification_redis.F11_redis_forgets_its_connections, F13_worker_killed,
          F19_database_breaks_around_commits, F20_drained_under_load,
          F23_reminders_due_while_it_breaks, F24_campaign_paused_killed_and_resumed]
+SECOND = [F14_worker_asleep_for_longer_than_its_lease]
+
+
+# What the oracle must say of a broken server.
+FOUND = {"lost": "did not arrive", "twice": "came 2 times"}
 
 
 def in_an_order(cases, args, rng):
     order = rng.sample(cases, len(cases))
-    return order if args.minutes else sorted(order, key=lambda case: case not in FIRST)
+    if args.minutes:
+        return order
+    return sorted(order, key=lambda case: 0 if case in FIRST else 1 if case in SECOND else 2)
+
+
+def go_round(run, cases, goal):
+    """Has notifications accepted until there are so many."""
+    for done, case in enumerate(cases):
+        missing = goal - len(run.acknowledged)
+        run.each = max(missing // (len(cases) - done), 2)
+        case(run)
+        run.heal()
+    run.each = goal - len(run.acknowledged)
+    if run.each > 0:  # the last ones took few
+        F15_peer_slower_than_it_should_be(run)
+
+
+def break_sink(run, how):
+    """A mail will be lost, or has come twice: on its own, with nothing done to its worker."""
+    person, address = next(iter(run.addresses.items()))
+    run.sink.plan(address, {"lost": "swallow", "twice": "double"}[how])
+    run.send(person)
+    if how == "twice":
+        run.settle()
 
 
 def go(stack, sink, hooks, args, rng):
     stack.start()
-    run = Run(stack, sink, hooks, rng, max(args.notifications // len(CASES), 2), args.minutes > 0)
+    run = Run(stack, sink, hooks, rng, 0, args.minutes > 0 or args.notifications >= LONG)
     run.api("EventService.CreateEvent", event_id=EVENT_NAME.split("/")[1], event=EVENT)
     run.api("EventService.PublishEvent", name=EVENT_NAME)
     run.api("TemplateService.CreateTemplate", template_id=TEMPLATE_NAME.split("/")[1],
             template=TEMPLATE, version=TEMPLATE_TEXTS)
     run.subscribe()
     run.admit(PERSONS)
-    cases = [F15_peer_slower_than_it_should_be] if args.broken else CASES
+    cases = {"": CASES, "lost": [F15_peer_slower_than_it_should_be],
+             "twice": [F13_worker_killed]}[args.broken]
     if args.broken:
-        person, address = next(iter(run.addresses.items()))
-        sink.plan(address, "swallow")
-        run.send(person)
+        break_sink(run, args.broken)
     end = time.monotonic() + args.minutes * 60
     rounds = 0
     while not run.problems and (rounds == 0 or time.monotonic() < end):
         rounds += 1
-        for case in in_an_order(cases, args, rng):
-            case(run)
-            run.heal()
+        go_round(run, in_an_order(cases, args, rng), rounds * args.notifications)
     run.settle()
     accepted, doubles = run.judge()
-    print(f"{len(cases)} cases, {rounds} rounds, {accepted} notifications, "
+    print(f"{len(cases)} cases, {rounds} rounds, {len(run.acknowledged)} notifications accepted, "
+          f"{accepted} with those that the service sends by itself, "
           f"{len(sink.taken)} mails and {len(hooks.taken)} webhooks, {doubles} of them twice")
     return run.problems
 
@@ -378,7 +362,7 @@ def main():
     parser.add_argument("--notifications", type=int, default=500)
     parser.add_argument("--minutes", type=float, default=0)
     parser.add_argument("--seed", type=int, default=int.from_bytes(os.urandom(4), "big"))
-    parser.add_argument("--broken", action="store_true")
+    parser.add_argument("--broken", nargs="?", const="lost", default="", choices=tuple(FOUND))
     parser.add_argument("--engine", choices=("sqlite", "postgres"), default="sqlite")
     args = parser.parse_args()
     stop_on_signals()
@@ -388,7 +372,7 @@ def main():
         with kind(directory, args.engine, sink.url) as stack:
             problems = go(stack, sink, hooks, args, random.Random(args.seed))
             if args.broken:
-                sys.exit(0 if any("did not arrive" in problem for problem in problems) else 2)
+                sys.exit(0 if any(FOUND[args.broken] in problem for problem in problems) else 2)
             if problems:
                 print("\n".join(problems[:20]))
                 for service in ("notification", "registration"):

@@ -10,7 +10,8 @@ from pathlib import Path
 SCRIPT = Path(__file__).with_name("notification_faults.py")
 RUNS = {"sqlite": ["--notifications=500"],
         "postgres": ["--notifications=200", "--engine=postgres"],
-        "broken": ["--notifications=40", "--broken"]}
+        "lost": ["--notifications=40", "--broken=lost"],
+        "twice": ["--notifications=40", "--broken=twice"]}
 
 
 class NotificationFaultsTest(unittest.TestCase):
@@ -40,7 +41,10 @@ class NotificationFaultsTest(unittest.TestCase):
         self.held("postgres")
 
     def test_a_mail_that_is_lost_is_found(self):
-        self.held("broken")
+        self.held("lost")
+
+    def test_a_mail_that_came_twice_for_no_reason_is_found(self):
+        self.held("twice")
 
 
 if __name__ == "__main__":

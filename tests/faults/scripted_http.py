@@ -3,6 +3,7 @@
     sink = ScriptedHttp()          # on a free port, in threads of this process
     sink.plan("drop")              # what happens to the next request
     sink.taken                     # [(webhook-id, body)], each written down before its answer
+    sink.unanswered                # [(time, webhook-id)]: what got none, and when
 
 What is not told anything is taken with 204. Behaviours, each for one request:
   503, 429      that status, nothing is taken; 429 with a Retry-After of a second
@@ -13,6 +14,7 @@ What is not told anything is taken with 204. Behaviours, each for one request:
 import collections
 import http.server
 import threading
+import time
 
 SLOW_SECONDS = 0.3
 
@@ -34,6 +36,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
             threading.Event().wait(SLOW_SECONDS)
         sink.keep(self.headers["webhook-id"], body)
         if behaviour == "drop":
+            sink.leave(self.headers["webhook-id"])
             self.close_connection = True
             return
         self._answer(204)
@@ -58,6 +61,7 @@ class ScriptedHttp:
         self._lock = threading.Lock()
         self._plans = collections.deque()
         self._taken = []
+        self._unanswered = []
         self._server = Server(("127.0.0.1", 0), Handler)
         self._server.sink = self
         threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
@@ -82,3 +86,12 @@ class ScriptedHttp:
     def taken(self):
         with self._lock:
             return list(self._taken)
+
+    def leave(self, identity):
+        with self._lock:
+            self._unanswered.append((time.time(), identity))
+
+    @property
+    def unanswered(self):
+        with self._lock:
+            return list(self._unanswered)

@@ -4,6 +4,7 @@
     sink.plan("anna@example.org", "drop-after-dot")   # what happens to the next mail to her
     sink.refuse_all = True         # answers everybody with 421, also who is connected
     sink.taken                     # [(recipient, bytes)], each written down before its 250
+    sink.unanswered                # [(time, bytes)]: of what came whole, what got no answer, and when
 
 A behaviour holds for one mail; the next to the same recipient is taken. What is not told anything
 is taken. Behaviours:
@@ -13,6 +14,7 @@ is taken. Behaviours:
   lose-after-dot                        it is not taken, and nobody is told
   slow                                  it is taken, with a late answer
   swallow                               it is acknowledged and lost: no server may do that
+  double                                it is taken, and stands in two mailboxes then: nor that
 Only what a test needs of RFC 5321: no TLS, no pipelining.
 """
 
@@ -20,6 +22,7 @@ import collections
 import socket
 import socketserver
 import threading
+import time
 
 SLOW_SECONDS = 0.3
 
@@ -84,7 +87,7 @@ class Session(socketserver.StreamRequestHandler):
                 raise Hangup
             lines.append(line[1:] if line.startswith(b".") else line)
         if behaviour == "lose-after-dot":
-            raise Hangup
+            self._leave(lines)
         refusal = {"data-451": "451 4.3.0 not now", "data-552": "552 5.3.4 too large"}
         if behaviour in refusal:
             self._say(refusal[behaviour])
@@ -92,10 +95,15 @@ class Session(socketserver.StreamRequestHandler):
         if behaviour == "slow":
             threading.Event().wait(SLOW_SECONDS)
         if behaviour != "swallow":
-            self.server.sink.keep(recipient, b"".join(lines))
+            for _ in range(2 if behaviour == "double" else 1):
+                self.server.sink.keep(recipient, b"".join(lines))
         if behaviour == "drop-after-dot":
-            raise Hangup
+            self._leave(lines)
         self._say("250 2.0.0 taken")
+
+    def _leave(self, lines):
+        self.server.sink.leave(b"".join(lines))
+        raise Hangup
 
 
 class Server(socketserver.ThreadingTCPServer):
@@ -111,6 +119,7 @@ class ScriptedSmtp:
         self._lock = threading.Lock()
         self._plans = collections.defaultdict(collections.deque)
         self._taken = []
+        self._unanswered = []
         self.refuse_all = False
         self._server = Server(("127.0.0.1", 0), Session)
         self._server.sink = self
@@ -141,3 +150,12 @@ class ScriptedSmtp:
     def taken(self):
         with self._lock:
             return list(self._taken)
+
+    def leave(self, message):
+        with self._lock:
+            self._unanswered.append((time.time(), message))
+
+    @property
+    def unanswered(self):
+        with self._lock:
+            return list(self._unanswered)

@@ -3,7 +3,8 @@
 
   growth               reads of the registry at 1,000, 10,000 and 100,000 clusters
   meetings             schedules of the public B2B instances against their proven optima
-  notification         from accepted to handed over to the mail server, against BullMQ with nodemailer
+  notification         from accepted to handed over to the mail server, and the queue alone, against
+                       BullMQ, there with nodemailer
   registration         CreateRegistration on one hot event against the naive transaction and bare gRPC
   registration_growth  an event of 1,000, 10,000 and 100,000 registrations: pages, exports, promotion
   registry_import      import of 10,000 clusters and 300,000 memberships against bulk insertion
@@ -11,9 +12,10 @@
   watch                from a commit to the last of 1,000 watchers, against etcd
 
 Writes build/bench/NAME.json with every window, both figures and their ratios, beside it NAME.html
-with plots, and prints a table. Figures of different machines say nothing; ratios of one run do. What
-is written down is checked: a run whose rows are not what was acknowledged, or on settings that are
-not durable, ends with status 1. --page makes the page of a NAME.json again.
+with plots, and prints a table, at its end what it must show and whether it did. Figures of different
+machines say nothing; ratios of one run do. What is written down is checked: a run whose rows are not
+what was acknowledged, or on settings that are not durable, ends with status 1. --page makes the page
+of a NAME.json again.
 """
 
 import argparse
@@ -21,6 +23,7 @@ import importlib
 import json
 import sys
 
+import goals
 import growth
 import measure
 import settings
@@ -36,6 +39,8 @@ def text_of(benchmark, report):
     if "generator" in report:
         lines.append("load generator: {of_cpu:.0%} of the CPU time of both; the limit in "
                      "{was_the_limit} of {windows} windows".format(**report["generator"]))
+    if "goals" in report:
+        lines += ["", goals.table(report["goals"])]
     return "\n".join(lines)
 
 
@@ -64,6 +69,8 @@ def main():
         more = {} if arguments.rows is None else {"sizes": growth.sizes_to(arguments.rows)}
         report = benchmark.run(arguments.rounds, arguments.seconds, **more)
         report["problems"] += settings.problems(report["settings"])
+        if hasattr(benchmark, "goals_of"):
+            report["goals"] = benchmark.goals_of(report)
         path.write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
     text = text_of(benchmark, report)
     page.write(path.with_suffix(".html"), report, benchmark.figures(report), text)

@@ -20,4 +20,4 @@ def run(rounds, seconds, sizes=SIZES):
                              shares=())
 
 
-table, figures = registry_read.table, registry_read.figures
+table, figures, goals_of = registry_read.table, registry_read.figures, registry_read.goals_of

@@ -124,17 +124,20 @@ class Redis(Process):
 
 
 class BullMq(Process):
-    """A worker with so many jobs and connections at once."""
+    """A worker with so many jobs at once, on a queue of its own: what it does with each is to hand
+    `mail` over to the sink on one of as many connections, or nothing."""
 
-    def __init__(self, at_once, redis, sink, mail, directory):
-        self.name = f"bullmq-{at_once}"
-        self._redis, self._asked = redis, 0
-        file = directory / "mail.json"
-        file.write_text(json.dumps(mail), encoding="utf-8")
+    def __init__(self, name, at_once, redis, directory, sink=None, mail=None):
+        self.name, self._redis, self._asked = name, redis, 0
+        argv = ["node", str(SCRIPT), "work", f"--queue={name}", f"--redis={redis.port}",
+                f"--at_once={at_once}"]
+        if sink:
+            file = directory / "mail.json"
+            file.write_text(json.dumps(mail), encoding="utf-8")
+            argv += [f"--smtp={sink.port}", f"--mail={file}"]
         with open(directory / f"{self.name}.log", "ab") as log:
-            super().__init__(["node", str(SCRIPT), "work", f"--redis={redis.port}",
-                              f"--smtp={sink.port}", f"--at_once={at_once}", f"--mail={file}"],
-                             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, text=True)
+            super().__init__(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log,
+                             text=True)
         if self._process.stdout.readline() != "ready\n":
             raise RuntimeError(f"BullMQ did not start: see {directory}/{self.name}.log")
 
@@ -146,8 +149,8 @@ class BullMq(Process):
         """Adds jobs: the report of the load."""
         flags = [f"--{name}={value}" for name, value in how.items()]
         return json.loads(subprocess.run(
-            ["node", str(SCRIPT), "add", f"--redis={self._redis.port}", f"--answers={answers}",
-             *flags], check=True, stdout=subprocess.PIPE, text=True).stdout)
+            ["node", str(SCRIPT), "add", f"--queue={self.name}", f"--redis={self._redis.port}",
+             f"--answers={answers}", *flags], check=True, stdout=subprocess.PIPE, text=True).stdout)
 
     def done(self):
         """[(job, when)] of what was handed over since this was asked last."""

@@ -181,7 +181,7 @@ class Yardstick:
     """BullMQ with nodemailer."""
 
     def __init__(self, at_once, directory, redis, sink, mail):
-        self._worker = mail_servers.BullMq(at_once, redis, sink, mail, directory)
+        self._worker = mail_servers.BullMq(f"bullmq-{at_once}", at_once, redis, directory, sink, mail)
         self.name, self._sink, self._windows = self._worker.name, sink, 0
         self._answers = directory / f"{self.name}.answers"
 

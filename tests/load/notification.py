@@ -10,7 +10,7 @@ runs every arm back to back, every other round in the opposite order; ratios are
 First as many as can be, all accepted as fast as they are; then open load at rates in steps, and at
 300 a second. A time counts from the planned arrival to the end of the attempt in the ledger, or to
 the end of sendMail. Every notification must have been handed over once, and the sink must have taken
-as many mails.
+as many mails. Last the queue alone, without mails: change_queue.py.
 """
 
 import os
@@ -19,7 +19,9 @@ import subprocess
 import sys
 import tempfile
 
+import change_queue
 import curve
+import goals
 import mail_servers
 import measure
 import settings
@@ -33,6 +35,8 @@ CALLS_PER_SECOND = 2000  # of a window of as many as can be: so many for each of
 AT_ONCE = (4, 16)     # jobs and connections of BullMQ; ours has 4 connections
 RATE_PROMISED = 300   # a second, at which
 P99_MS_PROMISED = 250
+TIMES_PROMISED = 2    # the rate of BullMQ, and
+MOST_PROMISED = 1500  # a second
 SHARES = (0.25, 0.5, 0.75, 0.9, 1.0, 1.2)
 
 
@@ -68,7 +72,7 @@ def _own_mail(directory, key):
 
 def run(rounds, seconds, engines=("postgres", "sqlite"), at_once=AT_ONCE, persons=PERSONS,
         calls=None, shares=SHARES, rate=RATE_PROMISED):
-    """Runs all rounds and returns the report."""
+    """Runs all rounds and returns the report; without `at_once` no yardstick is run."""
     directory = pathlib.Path(tempfile.mkdtemp(prefix="wici-bench-notification."))
     directory.chmod(0o755)
     key = directory / "key"
@@ -85,10 +89,9 @@ def run(rounds, seconds, engines=("postgres", "sqlite"), at_once=AT_ONCE, person
             arms.append(Mailing(engine, directory, key, sink, postgres, persons))
             running.insert(0, arms[-1])
             found[engine] = arms[-1].settings()
-        if at_once:
-            redis = mail_servers.Redis(directory)
-            running.append(redis)
-            found["redis"] = settings.redis(redis)
+        redis = mail_servers.Redis(directory)
+        running.append(redis)
+        found["redis"] = settings.redis(redis)
         for many in at_once:
             arms.append(Yardstick(many, directory, redis, sink, mail))
             running.insert(0, arms[-1])
@@ -96,6 +99,8 @@ def run(rounds, seconds, engines=("postgres", "sqlite"), at_once=AT_ONCE, person
         windows, problems = _rounds(rounds, seconds, arms, sink,
                                     calls or round(seconds * CALLS_PER_SECOND), rate)
         stepped, wrong = _curve(rounds, seconds, arms, windows, shares)
+        queue, more = change_queue.run(rounds, seconds, directory, redis, postgres, engines,
+                                       bool(at_once))
     finally:
         for server in running:
             server.stop()
@@ -105,9 +110,10 @@ def run(rounds, seconds, engines=("postgres", "sqlite"), at_once=AT_ONCE, person
     return {"benchmark": "notification", "cpus": os.cpu_count(), "rounds": rounds,
             "seconds": seconds, "persons": persons, "promised_rate": rate, "settings": found,
             "mail_bytes": {part: len(str(text)) for part, text in mail.items()},
-            "problems": problems + wrong, "generator": measure.generator_share(windows + stepped),
+            "problems": problems + wrong + more,
+            "generator": measure.generator_share(windows + stepped),
             "summary": summarise(windows), "ratios": ratios(windows), "windows": windows,
-            **curve.report(stepped)}
+            **curve.report(stepped), **queue}
 
 
 def _rounds(rounds, seconds, arms, sink, calls, rate):
@@ -189,7 +195,21 @@ def table(report):
                  for s in (ratio["rate"], ratio["cpu"], ratio["p99"])]
         lines.append(f"{ratio['ours'] + ' / ' + ratio['yardstick']:28} "
                      + " ".join(f"{cell:>20}" for cell in cells))
-    return "\n".join(lines + [curve.table(report["curve"])])
+    return "\n".join(lines + [curve.table(report["curve"]), change_queue.table(report)])
+
+
+def goals_of(report):
+    """What it must show."""
+    found = [goals.at_least(f"postgres: times the rate of {ratio['yardstick']} with nodemailer",
+                            TIMES_PROMISED, ratio["rate"])
+             for ratio in report["ratios"] if ratio["ours"] == "postgres"]
+    names = {"arm": "postgres", "load": "most"}
+    found.append(goals.at_least("postgres: handed over a second", MOST_PROMISED,
+                                goals.of(report["summary"], "rate", **names)))
+    names["load"] = "promised"
+    found.append(goals.at_most(f"postgres: p99 at {report['promised_rate']} a second, ms",
+                               P99_MS_PROMISED, goals.of(report["summary"], "p99_ms", **names)))
+    return found + change_queue.goals_of(report)
 
 
 def figures(report):
@@ -211,4 +231,5 @@ def figures(report):
         [(arm["arm"], [(i, arm[p]["median"]) for i, p in enumerate(
             ("p50_ms", "p90_ms", "p99_ms", "p999_ms"))]) for arm in promised],
         limit=P99_MS_PROMISED, log_y=True, ticks=names))
-    return found + curve.figures(report["curve"], "notifications a second")
+    return (found + curve.figures(report["curve"], "notifications a second")
+            + change_queue.figures(report))

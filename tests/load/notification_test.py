@@ -7,6 +7,8 @@ import contextlib
 import io
 import sys
 
+import bench
+import change_queue
 import mail_servers
 import mailing
 import notification
@@ -36,8 +38,9 @@ def main():
     if mail_servers.SINK is None:
         print("smtp-sink is not installed: ./wici setup")
         return 1 if problems else 0
-    at_once = (2,) if (mail_servers.MODULES / "bullmq").exists() else ()
+    at_once = (2, 3) if (mail_servers.MODULES / "bullmq").exists() else ()
     mailing.WARMUP_SECONDS = 0.1
+    change_queue.PER_SECOND = {"ours": 1_000, "bullmq": 1_000}
     with contextlib.redirect_stderr(io.StringIO()):
         report = notification.run(rounds=1, seconds=0.3, at_once=at_once, persons=20, calls=40,
                                   shares=(0.5,), rate=100)
@@ -48,7 +51,14 @@ def main():
         problems.append(f"the windows are {sorted(found)}")
     if {step["arm"] for step in report["curve"]} != arms or len(report["ratios"]) != 2 * len(at_once):
         problems.append("there are no ratios, or no steps of open load")
-    text = notification.table(report)
+    if {one["arm"] for one in report["queue"]} != {
+            "postgres", "sqlite", *(("bullmq-add", "bullmq-bulk") if at_once else ())}:
+        problems.append("the queue alone is not measured on all arms")
+    report["goals"] = notification.goals_of(report)
+    missing = [goal["goal"] for goal in report["goals"] if goal["reached"] == "not measured"]
+    if len(report["goals"]) != 6 + len(at_once) or len(missing) != (0 if at_once else 4):
+        problems.append(f"of {len(report['goals'])} goals these are not measured: {missing}")
+    text = bench.text_of(notification, report)
     if "sqlite at 100/s" not in page.render(report, notification.figures(report), text):
         problems.append("the page does not have all arms")
     for problem in problems:

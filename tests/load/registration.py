@@ -17,6 +17,7 @@ import sys
 import tempfile
 
 import curve
+import goals
 import measure
 import settings
 from pages import plot
@@ -29,6 +30,11 @@ NAIVE_CLIENTS = (1, 16, 64)
 SOLD_OUT_IN_FLIGHT = 64
 UNBATCHED_IN_FLIGHT = (16, 64)
 BATCH, BATCH_IN_FLIGHT = 100, 8  # people in a message of BatchCreateRegistrations, and messages
+# What it must show: times the naive transaction with 64 clients, by calls in flight; of hundreds in a
+# message that with 16; once sold out a share of the echo; less CPU than with batching switched off.
+TIMES_NAIVE = {64: 20, 256: 30}
+BATCH_TIMES_NAIVE, SOLD_OUT_OF_ECHO, TIMES_LESS_CPU = 30, 0.7, 12
+P99_MS_AT_HALF = 25
 SEATS, QUEUE = 1500, 500  # of an event that sells out within a window
 STEAL_MAX = 0.15
 WARMUP_SECONDS = 0.5
@@ -376,6 +382,9 @@ def ratios(windows):
     pairs += [(ours, k, f"{ours}-unbatched", k) for ours in ("postgres", "sqlite")
               for k in UNBATCHED_IN_FLIGHT]
     pairs += [(f"{ours}-batch", BATCH_IN_FLIGHT, "naive", 16) for ours in ("postgres", "sqlite")]
+    pairs += [(f"{ours}-sold-out", SOLD_OUT_IN_FLIGHT, "echo", SOLD_OUT_IN_FLIGHT)
+              for ours in ("postgres", "sqlite")]
+    pairs += [(ours, 256, ours, 64) for ours in ("postgres", "sqlite")]
     for ours, k, yardstick, clients in pairs:
         mine, theirs = arms.get((ours, k), {}), arms.get((yardstick, clients), {})
         rounds = sorted(mine.keys() & theirs.keys())
@@ -387,6 +396,31 @@ def ratios(windows):
             "cpu": measure.spread(theirs[r]["server_cpu_us"] / max(0.1, mine[r]["server_cpu_us"])
                                   for r in rounds)})
     return result
+
+
+def goals_of(report):
+    """What it must show, on PostgreSQL and as well on SQLite."""
+    def ratio(ours, k, yardstick, clients, figure="rate"):
+        return goals.of(report["ratios"], figure, ours=ours, in_flight=k, yardstick=yardstick,
+                        yardstick_in_flight=clients)
+
+    found = []
+    for ours in ("postgres", "sqlite"):
+        found += [goals.at_least(f"{ours} at {k} in flight, times naive with 64", times,
+                                 ratio(ours, k, "naive", 64)) for k, times in TIMES_NAIVE.items()]
+        found += [
+            goals.at_least(f"{ours} at 256 in flight, times {ours} at 64", 1,
+                           ratio(ours, 256, ours, 64)),
+            goals.at_most(f"{ours}, p99 at half of saturation, ms", P99_MS_AT_HALF,
+                          goals.of(report["saturation"], "p99_ms_at_half", arm=ours)),
+            goals.at_least(f"{ours} sold out, share of the echo", SOLD_OUT_OF_ECHO, ratio(
+                f"{ours}-sold-out", SOLD_OUT_IN_FLIGHT, "echo", SOLD_OUT_IN_FLIGHT)),
+            goals.at_least(f"{ours} with {BATCH} in a message, times naive with 16",
+                           BATCH_TIMES_NAIVE, ratio(f"{ours}-batch", BATCH_IN_FLIGHT, "naive", 16)),
+            goals.at_least(f"{ours} at 64 in flight, times less CPU than unbatched", TIMES_LESS_CPU,
+                           ratio(ours, 64, f"{ours}-unbatched", 64, "cpu"))]
+    return found + [goals.at_least(f"sqlite at {k} in flight, times postgres", 1,
+                                   ratio("sqlite", k, "postgres", k)) for k in TIMES_NAIVE]
 
 
 def table(report):

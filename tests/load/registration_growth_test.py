@@ -80,7 +80,8 @@ def main():
             ("check-in", "sqlite", 1.3, 64, 0), ("check-in", "sqlite", 1.31, 64, 1),
             ("check-in", "postgres", 1.0, 65, 1), ("check-in", "postgres", 9.0, 900, 2),
             ("get-waiting", "sqlite", 1.5, 0, 0), ("get-waiting", "sqlite", 1.51, 0, 1),
-            ("get-waiting", "postgres", 1.4, 0, 1)):
+            ("get-waiting", "postgres", 1.4, 0, 1), ("promote-all", "sqlite", 1.0, 128, 0),
+            ("promote-all", "sqlite", 1.0, 129, 1)):
         found = list(registration_growth.over_limit({
             "engine": engine, "call": call, "size": 100_000, "of": 1_000, "memory_mb": memory,
             "cost": {"median": cost, "min": 0.5, "max": 10.0}}))

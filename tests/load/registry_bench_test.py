@@ -44,6 +44,10 @@ def main():
                             f"{window['answer_bytes']:g}")
     if "<svg" not in page.render(report, registry_read.figures(report), registry_read.table(report)):
         problems.append("the page has no plots")
+    missing = {goal["goal"].split()[-1] for goal in registry_read.goals_of(report)
+               if goal["reached"] == "not measured"}
+    if missing != (set() if shutil.which("etcd") else {"etcd"}):
+        problems.append(f"nothing is said of the goals against {sorted(missing)}")
 
     # The check itself must be able to fail.
     audience = next(w for w in report["windows"] if w["call"] == "audience" and w["rows"])

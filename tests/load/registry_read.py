@@ -18,6 +18,7 @@ import tempfile
 import time
 
 import curve
+import goals
 import measure
 import settings
 from pages import plot
@@ -35,6 +36,7 @@ SIZING_CALLS = 200
 PAGE_ROWS = 20  # of registry_calls.cc
 AUDIENCE_PAGE_MAX = 1000
 COST_MAX = 1.3  # of the largest size over the smallest
+PROMISED = {"echo": 0.8, "etcd": 1.4}  # times the rate of the yardstick, of the calls in ECHOED
 
 
 class Registry:
@@ -299,6 +301,21 @@ def ratios(windows):
                 "cpu": measure.spread(theirs[r]["server_cpu_us"] / max(0.1, mine[r]["server_cpu_us"])
                                       for r in rounds)})
     return result
+
+
+def goals_of(report):
+    """What it must show: on both engines with the largest data, and that cost does not grow."""
+    found = []
+    for yardstick, times in PROMISED.items() if report["ratios"] else ():
+        found += [goals.at_least(f"{engine} {call}, times the rate of {yardstick}", times, goals.of(
+            report["ratios"], "rate", engine=engine, call=call, yardstick=yardstick))
+                  for engine in ("sqlite", "postgres") for call in ECHOED]
+    worst = max(report["growth"], key=lambda one: one["cost"]["median"], default=None)
+    if worst:
+        found.append(goals.at_most(
+            f"cost at / at the smallest; most: {worst['engine']} {worst['call']} at "
+            f"{worst['clusters']:,}", COST_MAX, worst["cost"]))
+    return found
 
 
 def table(report):

@@ -18,6 +18,7 @@ import sys
 import tempfile
 import urllib.request
 
+import goals
 import measure
 import settings
 from pages import plot
@@ -28,6 +29,7 @@ sys.path.insert(0, str(measure.ROOT / "deploy/local"))
 import client  # noqa: E402
 
 SHAPES = {"10x100": (10, 100), "1000x1": (1000, 1)}  # streams, watchers on each
+PROMISED = {"10x100": 5, "1000x1": 1}  # times sooner than etcd
 CHANNELS = 4
 KEY = b"clusters/c000000"  # of etcd, as watchers.cc has it
 WARMUP_SECONDS = 0.5
@@ -170,6 +172,13 @@ def ratios(windows):
             figure: measure.spread(theirs[r][figure] / max(0.001, mine[r][figure]) for r in rounds)
             for figure in ("last_p50_ms", "last_p99_ms", "total_p50_ms", "total_p99_ms")}})
     return result
+
+
+def goals_of(report):
+    """What it must show, on both engines."""
+    return [goals.at_least(f"{shape} {engine}: the last is told, times sooner than by etcd", times,
+                           goals.of(report["ratios"], "last_p50_ms", shape=shape, arm=engine))
+            for shape, times in PROMISED.items() for engine in ("sqlite", "postgres")]
 
 
 def table(report):

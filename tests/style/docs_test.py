@@ -9,6 +9,10 @@ word` is a command.
 
 The table "From an RPC to its SQL" of ARCHITECTURE.md is checked cell by cell: the RPC is in the
 contract, a function is in the file named beside it, a statement is a sql::Query, a test is there.
+The recipe above it, git grep '::RPC(' services, finds every handler.
+
+The tables of flags in deploy/README.md are those that the programs define, each of its services;
+the image has every program of services/.
 """
 
 import fnmatch
@@ -109,6 +113,45 @@ def check_functions(words):
             and not any(re.search(rf"\b{re.escape(word)}\(", text) for text in texts)]
 
 
+def hidden_rpcs(extra=()):
+    """RPCs whose handler git grep '::RPC(' services does not find. The feed is served by libs/feed."""
+    missing = {line.rpartition("/")[2] for path in project_files("*unimplemented_methods.txt")
+               for line in path.read_text().splitlines()}
+    text = "\n".join(path.read_text() for path in project_files("services/*.cc")
+                     if not path.stem.endswith("_test") and path.parent.name != "testing")
+    rpcs = {rpc for path in project_files("proto/*_service.proto")
+            if path.parent.parent.name not in ("feed", "testing")
+            for rpc in re.findall(r"\brpc (\w+)\(", path.read_text())}
+    return [f"no handler ::{rpc}( in services" for rpc in sorted((rpcs - missing) | set(extra))
+            if f"::{rpc}(" not in text]
+
+
+def flags_of(*paths):
+    """The flags that sources define."""
+    return {flag for path in paths for flag in re.findall(
+        r"\bABSL_FLAG\(\s*[\w:<>]+(?:<[^,]*>)?,\s*(\w+)", (ROOT / path).read_text())}
+
+
+def check_flags(text):
+    """Problems of the tables below "Of every service:" and "Of some:"."""
+    every, _, some = text.partition("\nOf every service:\n")[2].partition("\nOf some:\n")
+    rows = [[cell.strip() for cell in line.strip("|").split("|")]
+            for line in some.partition("\n\n**")[0].splitlines() if line.startswith("| `--")]
+    told = {(flag, service) for row in rows for flag in re.findall(r"`--(\w+)", row[0])
+            for service in row[1].split(", ")}
+    told |= {(flag, "every service") for line in every.splitlines() if line.startswith("| `--")
+             for flag in re.findall(r"`--(\w+)", line.split("|")[1])}
+    defined = {(flag, "every service") for flag in flags_of("libs/rpc/process.cc")}
+    for main_file in (ROOT / "services").glob("*/main.cc"):
+        service = main_file.parent.name.replace("_", "-")
+        defined |= {(flag, service) for flag in flags_of(main_file)}
+    intake = flags_of("services/notification/intake/process/main.cc")
+    return ([f"--{flag} of {service} is not in the tables" for flag, service in defined - told]
+            + [f"--{flag} of {service} does not exist" for flag, service in told - defined]
+            + [f"--{flag} of wici-notification-intake is not told of" for flag in intake
+               if f"--{flag}=" not in text])
+
+
 def main():
     sources = "\n".join(path.read_text() for path in project_files("*_test.cc"))
     cases = set(re.findall(r"TEST(?:_[FP])?\(\s*(\w+),\s*(\w+)\)", sources))
@@ -120,8 +163,18 @@ def main():
 
     file_names = Counter(path.name for path in project_files("*"))
     problems = check_rpc_table((ROOT / "ARCHITECTURE.md").read_text(), cases)
+    problems += hidden_rpcs()
+    operations = (ROOT / "deploy/README.md").read_text()
+    problems += [f"deploy/README.md: {problem}" for problem in check_flags(operations)]
+    image = (ROOT / "deploy/images/build.sh").read_text()
+    problems += [f"deploy/images/build.sh: {name} is missing" for path in project_files(
+        "services/*CMakeLists.txt") for name in re.findall(
+            r"wici_cc_binary\(\s*NAME (\S+)", path.read_text())
+        if not re.search(rf"{name}(?!-)\b", image)]
+    if len(check_flags(operations.replace("`--redis=", "`--valkey="))) != 2:
+        problems.append("docs_test: lets pass a flag that is not there")
     if len(check_rpc_table(BROKEN_TABLE, cases)) != 4 or path_exists(
-            "seats.h", ROOT / "README.md", file_names):
+            "seats.h", ROOT / "README.md", file_names) or not hidden_rpcs(["NoSuchRpc"]):
         problems.append("docs_test: lets pass what is not there")
     for document in project_files("*.md"):
         text = document.read_text()

@@ -33,27 +33,6 @@ struct MarksFollower::Look {
   bool awaited_unstamped = false;
 };
 
-MarksFollower::~MarksFollower() {
-  {
-    MutexLock lock(mutex_);
-    stopping_ = true;
-  }
-  changed_.NotifyAll();
-  if (thread_.joinable()) thread_.join();
-}
-
-void MarksFollower::Start() {
-  thread_ = std::thread([this] { Run(); });
-}
-
-void MarksFollower::Wake() {
-  {
-    MutexLock lock(mutex_);
-    awake_ = true;
-  }
-  changed_.NotifyAll();
-}
-
 absl::Status MarksFollower::RunOnce() {
   for (;;) {
     Look look;
@@ -111,20 +90,14 @@ void MarksFollower::ConfirmUpTo(const Look& look) {
   awaited_since_ = look.begin;
 }
 
-void MarksFollower::Run() {
-  bool failing = false;
-  for (;;) {
-    const absl::Status status = RunOnce();
-    if (!status.ok() && !failing) {
-      // Until it can go on, reads go to the database: nothing is shown that may be old.
-      Log(LogLevel::kWarning, "read_cache_behind", {{"error", std::string(status.message())}});
-    }
-    failing = !status.ok();
-    MutexLock lock(mutex_);
-    if ((failing || !awake_) && !stopping_) changed_.WaitFor(mutex_, options_.poll);
-    awake_ = false;
-    if (stopping_) return;
+bool MarksFollower::Round() {
+  const absl::Status status = RunOnce();
+  if (!status.ok() && !failing_) {
+    // Until it can go on, reads go to the database: nothing is shown that may be old.
+    Log(LogLevel::kWarning, "read_cache_behind", {{"error", std::string(status.message())}});
   }
+  failing_ = !status.ok();
+  return false;
 }
 
 }  // namespace wici::feed

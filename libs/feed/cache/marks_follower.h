@@ -9,12 +9,11 @@
 
 #include <optional>
 #include <string>
-#include <thread>
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "libs/base/clock.h"
-#include "libs/base/mutex.h"
+#include "libs/base/rounds_thread.h"
 #include "libs/feed/cache/change_marks.h"
 #include "libs/sql/database.h"
 #include "wici/feed/v1/feed.pb.h"
@@ -32,18 +31,18 @@ class MarksFollower {
   MarksFollower(sql::Database& database, const Clock& clock, ChangeMarks& marks,
                 MarksFollowerOptions options = {})
       : database_(database), clock_(clock), marks_(marks), options_(options) {}
-  ~MarksFollower();  // stops the thread
 
-  void Start();
+  // Starts the thread, which ends with the object.
+  void Start() { thread_.Start(); }
   // There may be changes: call when the feed has a new head. Thread-safe, never blocks.
-  void Wake();
+  void Wake() { thread_.Wake(); }
   // Takes what there is, on the calling thread, for tests. Not together with Start.
   absl::Status RunOnce();
 
  private:
   struct Look;
 
-  void Run();
+  bool Round();
   absl::Status TakeLook(Look& look);
   void ConfirmUpTo(const Look& look);
 
@@ -57,12 +56,9 @@ class MarksFollower {
   std::string awaited_;                    // a transaction that had no number yet, or ""
   absl::Time awaited_since_;               // when that was found
   std::optional<absl::Time> before_that_;  // when the one before it was
+  bool failing_ = false;
 
-  Mutex mutex_;
-  CondVar changed_;
-  bool awake_ ABSL_GUARDED_BY(mutex_) = false;
-  bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
-  std::thread thread_;
+  RoundsThread thread_{options_.poll, [this] { return Round(); }};
 };
 
 }  // namespace wici::feed

@@ -13,19 +13,6 @@
 
 namespace wici::cluster_registry {
 
-ExpirySweep::~ExpirySweep() {
-  {
-    MutexLock lock(mutex_);
-    stopping_ = true;
-  }
-  changed_.NotifyAll();
-  if (thread_.joinable()) thread_.join();
-}
-
-void ExpirySweep::Start() {
-  thread_ = std::thread([this] { Run(); });
-}
-
 absl::StatusOr<int> ExpirySweep::RunOnce() {
   int total = 0;
   for (;;) {
@@ -39,7 +26,7 @@ absl::StatusOr<int> ExpirySweep::RunOnce() {
           due.insert(due.end(), interests.begin(), interests.end());
           return absl::OkStatus();
         }));
-    if (due.empty() || Stopping()) return total;
+    if (due.empty() || thread_.stopping()) return total;
     // One transaction touches one aggregate: one cluster.
     std::map<std::string, std::vector<std::string>> by_cluster;
     for (std::string& name : due) by_cluster[ClusterOf(name)].push_back(std::move(name));
@@ -70,26 +57,16 @@ absl::Status ExpirySweep::Expire(const std::string& cluster,
   });
 }
 
-bool ExpirySweep::Stopping() {
-  MutexLock lock(mutex_);
-  return stopping_;
-}
-
-void ExpirySweep::Run() {
-  for (;;) {
-    const absl::StatusOr<int> expired = RunOnce();
-    if (!expired.ok()) {
-      // The next round finds the same rows.
-      Log(LogLevel::kWarning, "expiry_sweep_failed",
-          {{"error", std::string(expired.status().message())}});
-    } else if (*expired > 0) {
-      Log(LogLevel::kInfo, "expired", {{"rows", std::to_string(*expired)}});
-    }
-    MutexLock lock(mutex_);
-    // Waking early only means to sweep early.
-    if (!stopping_) changed_.WaitFor(mutex_, options_.interval);
-    if (stopping_) return;
+bool ExpirySweep::Round() {
+  const absl::StatusOr<int> expired = RunOnce();
+  if (!expired.ok()) {
+    // The next round finds the same rows.
+    Log(LogLevel::kWarning, "expiry_sweep_failed",
+        {{"error", std::string(expired.status().message())}});
+  } else if (*expired > 0) {
+    Log(LogLevel::kInfo, "expired", {{"rows", std::to_string(*expired)}});
   }
+  return false;
 }
 
 }  // namespace wici::cluster_registry

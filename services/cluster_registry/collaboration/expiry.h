@@ -7,13 +7,12 @@
 #define WICI_SERVICES_CLUSTER_REGISTRY_COLLABORATION_EXPIRY_H_
 
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
-#include "libs/base/mutex.h"
+#include "libs/base/rounds_thread.h"
 #include "services/cluster_registry/environment.h"
 
 namespace wici::cluster_registry {
@@ -29,25 +28,20 @@ class ExpirySweep {
   // What `environment` refers to outlives it.
   explicit ExpirySweep(const Environment& environment, ExpirySweepOptions options = {})
       : environment_(environment), options_(options) {}
-  ~ExpirySweep();  // stops the thread
 
-  // Starts the thread, which sweeps at once and then at every interval.
-  void Start();
+  // Starts the thread, which sweeps at once and then at every interval, and ends with the object.
+  void Start() { thread_.Start(); }
   // One round on the calling thread; returns how many items and interests were due. Not together
   // with Start.
   absl::StatusOr<int> RunOnce();
 
  private:
-  void Run();
-  bool Stopping();
+  bool Round();
   absl::Status Expire(const std::string& cluster, const std::vector<std::string>& names);
 
   const Environment environment_;
   const ExpirySweepOptions options_;
-  Mutex mutex_;
-  CondVar changed_;
-  bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
-  std::thread thread_;
+  RoundsThread thread_{options_.interval, [this] { return Round(); }};
 };
 
 }  // namespace wici::cluster_registry

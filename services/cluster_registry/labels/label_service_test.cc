@@ -87,11 +87,23 @@ TEST_P(LabelServiceTest, L1_OverlappingAwardsOfOneKindAreRefused) {
   ASSERT_THAT(Award(kTwoYears), IsOk());
   EXPECT_THAT(Award(R"(valid_from: "2016-06-01" valid_until: "2018-06-01")", "second"),
               StatusIs(kPrecondition, Reason("LABEL_OVERLAPS")));
+  // Neither is there anything of what was refused, nor does it take the days that follow.
+  EXPECT_EQ(Status("2016-12-11"), "VALID WITHIN_TERM");
+  EXPECT_EQ(Status("2016-12-12"), "NOT_VALID EXPIRED");
+  ASSERT_THAT(Award(R"(valid_from: "2016-12-12" valid_until: "2018-12-11")", "second"), IsOk());
+  EXPECT_EQ(Status("2016-12-12"), "VALID WITHIN_TERM");
 }
 
 TEST_P(LabelServiceTest, L2_AnEndBeforeTheBeginningIsRefused) {
   EXPECT_THAT(Award(R"(valid_from: "2016-01-01" valid_until: "2015-01-01")"),
               StatusIs(kInvalid, HasViolation("label.valid_until")));
+  EXPECT_EQ(Status("2015-06-01"), "NOT_VALID NO_AWARD");
+}
+
+TEST_P(LabelServiceTest, L2_ALabelHoldsFromItsBeginningHoweverLateItWasIssued) {
+  ASSERT_THAT(Award(std::string(kTwoYears) + R"( issued_on: "2015-05")"), IsOk());
+  EXPECT_EQ(Status("2014-12-10"), "NOT_VALID NOT_YET");
+  EXPECT_EQ(Status("2015-01-01"), "VALID WITHIN_TERM");
 }
 
 TEST_P(LabelServiceTest, L3_ACorrectionRecordedLaterDoesNotChangeAnEarlierAnswer) {
@@ -192,6 +204,9 @@ TEST_P(LabelServiceTest, L6_ThePrintedEndStaysAndTheDifferenceIsReported) {
   EXPECT_EQ(label->policy_valid_until(), "2021-07-25");
   ASSERT_THAT(label->notices(), SizeIs(1));
   EXPECT_THAT(label->notices(0), HasSubstr("differs from that of the policy"));
+  EXPECT_EQ(Status("2021-07-24"), "VALID WITHIN_TERM");
+  EXPECT_EQ(Status("2021-07-31"), "VALID WITHIN_TERM");  // six days after the end of the policy
+  EXPECT_EQ(Status("2021-08-01"), "NOT_VALID EXPIRED");
 }
 
 TEST_P(LabelServiceTest, L7_SilverNeedsAnEarlierBronze) {

@@ -83,32 +83,6 @@ absl::StatusOr<std::vector<SearchDocument>> ReadDocuments(Reader& reader,
 
 }  // namespace
 
-SearchIndexer::~SearchIndexer() {
-  {
-    MutexLock lock(mutex_);
-    stopping_ = true;
-  }
-  changed_.NotifyAll();
-  if (thread_.joinable()) thread_.join();
-}
-
-void SearchIndexer::Start() {
-  thread_ = std::thread([this] { Run(); });
-}
-
-void SearchIndexer::Wake() {
-  {
-    MutexLock lock(mutex_);
-    awake_ = true;
-  }
-  changed_.NotifyAll();
-}
-
-bool SearchIndexer::Stopping() {
-  MutexLock lock(mutex_);
-  return stopping_;
-}
-
 absl::StatusOr<int> SearchIndexer::RunOnce() {
   return index_.Position().empty() ? Rebuild() : Follow();
 }
@@ -124,7 +98,7 @@ absl::StatusOr<int> SearchIndexer::Rebuild() {
   const auto fill = [&](const SearchIndex::Add& add) -> absl::Status {
     const SearchIndex::Add count = [&](const std::vector<SearchDocument>& documents) {
       total += static_cast<int>(documents.size());
-      return Stopping() ? absl::CancelledError("stopping") : add(documents);
+      return thread_.stopping() ? absl::CancelledError("stopping") : add(documents);
     };
     Keyset keyset{.after = "", .limit = options_.batch_max};
     for (;;) {
@@ -186,7 +160,7 @@ absl::StatusOr<int> SearchIndexer::Follow() {
     });
     if (absl::IsOutOfRange(read)) return Rebuild();
     WICI_RETURN_IF_ERROR(read);
-    if (changes.empty() || Stopping()) break;
+    if (changes.empty() || thread_.stopping()) break;
     std::set<std::string> names;
     std::set<std::string> created;
     for (const feed::v1::Change& change : changes) {
@@ -243,20 +217,16 @@ absl::Status SearchIndexer::Update(const std::set<std::string>& names,
   return index_.Stage(documents, {gone.begin(), gone.end()}, position);
 }
 
-void SearchIndexer::Run() {
+bool SearchIndexer::Round() {
   // Whoever waits for an answer comes first: an index that lags a little under load heals by
   // itself. On Linux this is of the calling thread alone.
   (void)setpriority(PRIO_PROCESS, 0, kNice);
-  while (!Stopping()) {
-    const absl::Status status = RunOnce().status();
-    if (!status.ok() && !Stopping()) {
-      // The next round goes on from the position of the index.
-      Log(LogLevel::kWarning, "search_index_behind", {{"error", std::string(status.message())}});
-    }
-    MutexLock lock(mutex_);
-    if (!awake_ && !stopping_) changed_.WaitFor(mutex_, options_.poll);
-    awake_ = false;
+  const absl::Status status = RunOnce().status();
+  if (!status.ok() && !thread_.stopping()) {
+    // The next round goes on from the position of the index.
+    Log(LogLevel::kWarning, "search_index_behind", {{"error", std::string(status.message())}});
   }
+  return false;
 }
 
 }  // namespace wici::cluster_registry

@@ -8,13 +8,12 @@
 
 #include <set>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
-#include "libs/base/mutex.h"
+#include "libs/base/rounds_thread.h"
 #include "services/cluster_registry/search/index/search_index.h"
 #include "services/cluster_registry/store.h"
 #include "wici/cluster_registry/v1/cluster.pb.h"
@@ -36,18 +35,17 @@ class SearchIndexer {
   // Both outlive the indexer; it is the one writer of the index.
   SearchIndexer(Store& store, SearchIndex& index, SearchIndexerOptions options = {})
       : store_(store), index_(index), options_(options) {}
-  ~SearchIndexer();  // stops the thread
 
-  void Start();
+  // Starts the thread, which ends with the object.
+  void Start() { thread_.Start(); }
   // There may be changes: call when the feed has a new head. Thread-safe, never blocks.
-  void Wake();
+  void Wake() { thread_.Wake(); }
   // One round on the calling thread, for tests; returns how many changes were taken in, or how many
   // documents a rebuild made. Not together with Start.
   absl::StatusOr<int> RunOnce();
 
  private:
-  void Run();
-  bool Stopping();
+  bool Round();
   absl::StatusOr<int> Rebuild();
   absl::StatusOr<int> Follow();
   // Stages what became of `names`; those of `created` had nothing below before.
@@ -59,11 +57,7 @@ class SearchIndexer {
   Store& store_;
   SearchIndex& index_;
   const SearchIndexerOptions options_;
-  Mutex mutex_;
-  CondVar changed_;
-  bool awake_ ABSL_GUARDED_BY(mutex_) = false;
-  bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
-  std::thread thread_;
+  RoundsThread thread_{options_.poll, [this] { return Round(); }};
 };
 
 }  // namespace wici::cluster_registry

@@ -25,7 +25,21 @@ using testing::Reason;
 using ::testing::SizeIs;
 using testing::StatusIs;
 
-class CampaignServiceTest : public CampaignFixture {};
+class CampaignServiceTest : public CampaignFixture {
+ protected:
+  // Claims all that is due; how to record that it was put off for so long.
+  std::vector<AttemptRecord> PutOff(absl::Duration time, v1::DeliveryReason reason) {
+    std::vector<AttemptRecord> records;
+    for (const ClaimedDelivery& delivery : Claim(1000)) {
+      AttemptRecord& record = records.emplace_back();
+      record.delivery = delivery;
+      record.ended = clock().Now();
+      record.result.outcome = v1::ATTEMPT_OUTCOME_UNSPECIFIED;
+      record.settlement = *SettleByVerdict(delivery, {reason, clock().Now() + time});
+    }
+    return records;
+  }
+};
 WICI_ON_EVERY_ENGINE(CampaignServiceTest);
 
 TEST_P(CampaignServiceTest, ADraftIsWrittenApprovedAndSent) {
@@ -163,6 +177,41 @@ TEST_P(CampaignServiceTest, F25_ALargeCampaignDoesNotHoldUpTheMessagesOfOthers) 
     ++before;
   }
   EXPECT_LE(before, 200);
+}
+
+TEST_P(CampaignServiceTest, AHundredInQuietHoursHoldUpNobodyElse) {
+  const std::string name = Started(250);
+  for (int round = 0; round < 10; ++round) {
+    Advance();
+    std::vector<AttemptRecord> records = PutOff(absl::Hours(8), v1::DELIVERY_REASON_QUIET_HOURS);
+    for (AttemptRecord& record : records) {
+      const bool sleeps = record.delivery.person.size() <= std::string("persons/p99").size();
+      if (sleeps) continue;
+      ++got_[record.delivery.person];
+      record.result.outcome = v1::ATTEMPT_OUTCOME_DELIVERED_TO_RELAY;
+      record.settlement = SettleAttempt(record.delivery, record.result, clock().Now());
+    }
+    ASSERT_THAT(store().RecordAttempts(Deadline(), records, clock().Now()), IsOk());
+  }
+  EXPECT_THAT(got_, SizeIs(150));
+  EXPECT_EQ(Get(name)->counts().pending(), 100);
+  EXPECT_EQ(Get(name)->state(), v1::Campaign::STATE_SENDING) << "it waits for them";
+  clock().Advance(absl::Hours(8));
+  token_ = server_->grpc.Token("platform-operator");
+  SendUntilDone(name);
+  EXPECT_EQ(Get(name)->counts().delivered(), 250);
+}
+
+TEST_P(CampaignServiceTest, WhatIsHeldByARateHoldsUpTheRest) {
+  Started(1000);
+  std::set<std::string> seen;
+  for (int round = 0; round < 20; ++round) {
+    Advance();
+    const auto records = PutOff(absl::Seconds(30), v1::DELIVERY_REASON_THROTTLED);
+    for (const AttemptRecord& record : records) seen.insert(record.delivery.person);
+    ASSERT_THAT(store().RecordAttempts(Deadline(), records, clock().Now()), IsOk());
+  }
+  EXPECT_LE(seen.size(), 200U);
 }
 
 TEST_P(CampaignServiceTest, CampaignsTakeTurns) {

@@ -9,36 +9,18 @@
 namespace wici::notification {
 namespace {
 
-constexpr absl::Duration kCampaignPoll = absl::Milliseconds(200);
 constexpr absl::Duration kCampaignTimeout = absl::Seconds(10);
 constexpr std::int64_t kCampaignsAtOnce = 20;
 
 }  // namespace
 
-CampaignWorker::~CampaignWorker() {
-  {
-    MutexLock lock(mutex_);
-    stopping_ = true;
-    changed_.NotifyAll();
+bool CampaignWorker::Round() {
+  const absl::StatusOr<std::int64_t> added = RunOnce();
+  if (!added.ok()) {
+    Log(LogLevel::kWarning, "campaigns_not_advanced",
+        {{"error", std::string(added.status().message())}});
   }
-  if (thread_.joinable()) thread_.join();
-}
-
-void CampaignWorker::Start() {
-  thread_ = std::thread([this] { Run(); });
-}
-
-void CampaignWorker::Run() {
-  while (true) {
-    const absl::StatusOr<std::int64_t> added = RunOnce();
-    if (!added.ok()) {
-      Log(LogLevel::kWarning, "campaigns_not_advanced",
-          {{"error", std::string(added.status().message())}});
-    }
-    MutexLock lock(mutex_);
-    if (!stopping_) (void)changed_.WaitFor(mutex_, kCampaignPoll);
-    if (stopping_) return;
-  }
+  return false;
 }
 
 absl::StatusOr<std::int64_t> CampaignWorker::Advance(const std::string& id) {

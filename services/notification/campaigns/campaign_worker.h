@@ -8,12 +8,11 @@
 
 #include <functional>
 #include <string>
-#include <thread>
 #include <utility>
 
 #include "absl/status/statusor.h"
 #include "libs/base/clock.h"
-#include "libs/base/mutex.h"
+#include "libs/base/rounds_thread.h"
 #include "services/notification/campaigns/campaign_store.h"
 
 namespace wici::notification {
@@ -25,16 +24,14 @@ class CampaignWorker {
   CampaignWorker(CampaignStore& store, Peers& peers, const Clock& machine,
                  std::function<void()> on_commit)
       : store_(store), peers_(peers), machine_(machine), on_commit_(std::move(on_commit)) {}
-  ~CampaignWorker();  // stops the thread
-  CampaignWorker(const CampaignWorker&) = delete;
-  CampaignWorker& operator=(const CampaignWorker&) = delete;
 
-  void Start();
+  // Starts the thread, which ends with the object.
+  void Start() { thread_.Start(); }
   // One round on the calling thread; returns how many people were added. Not together with Start.
   absl::StatusOr<std::int64_t> RunOnce();
 
  private:
-  void Run();
+  bool Round();
   // One step of one campaign; returns how many people were added to the ledger.
   absl::StatusOr<std::int64_t> Advance(const std::string& id);
 
@@ -42,10 +39,7 @@ class CampaignWorker {
   Peers& peers_;
   const Clock& machine_;
   const std::function<void()> on_commit_;
-  Mutex mutex_;
-  CondVar changed_;
-  bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
-  std::thread thread_;
+  RoundsThread thread_{absl::Milliseconds(200), [this] { return Round(); }};
 };
 
 }  // namespace wici::notification

@@ -95,6 +95,13 @@ inline constexpr sql::Query kCountCampaign{"count_campaign", R"sql(
   FROM campaign_notifications c JOIN deliveries d ON d.notification_id = c.notification
   WHERE c.campaign = $1)sql"};
 
+// What is in the ledger and not ended: how much of it is queued, being sent, or put off until $2 at
+// most; and how much in all.
+inline constexpr sql::Query kCountOpenOfCampaign{"count_open_of_campaign", R"sql(
+  SELECT COUNT(*) FILTER (WHERE state <> 3 OR next_at <= $2), COUNT(*) FROM deliveries
+  WHERE next_at IS NOT NULL AND notification_id IN
+    (SELECT notification FROM campaign_notifications WHERE campaign = $1))sql"};
+
 // The longest due first, which lets campaigns take turns.
 inline constexpr sql::Query kListDueCampaigns{"list_due_campaigns", R"sql(
   SELECT id FROM campaigns WHERE next_at <= $1 ORDER BY next_at, id LIMIT $2)sql"};

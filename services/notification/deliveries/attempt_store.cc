@@ -66,6 +66,11 @@ absl::Status AskCheck(Transaction& tx, SendCheck& check, absl::Span<PlannedAttem
   return absl::OkStatus();
 }
 
+std::optional<Settlement> SettleAsCancelled(ClaimedDelivery delivery, absl::Time now) {
+  delivery.cancelled = true;
+  return SettleWithoutAttempt(delivery, now);
+}
+
 // Writes down that the attempts begin that nothing speaks against. One that was cancelled since it
 // was claimed gets CANCELLED; so does one that is somebody else's by now, for which that has no
 // effect since its fence has moved on.
@@ -84,9 +89,7 @@ absl::Status InsertAttempts(Transaction& tx, absl::Span<PlannedAttempt> attempts
     if (attempt.instead) continue;
     const ClaimedDelivery& d = attempt.delivery;
     if (begun.count(d.id) == 0) {
-      ClaimedDelivery cancelled = d;
-      cancelled.cancelled = true;
-      attempt.instead = SettleWithoutAttempt(cancelled, now);
+      attempt.instead = SettleAsCancelled(d, now);
       continue;
     }
     const bool narrow = d.unknown_policy == v1::UNKNOWN_POLICY_AT_MOST_ONCE;
@@ -159,6 +162,7 @@ struct Settled {
   const AttemptRecord* record = nullptr;
   bool may_have_arrived = false;
   bool changed = false;
+  std::int64_t version = 0;
 };
 
 // By notification, and in that order, so that two workers cannot wait for each other.
@@ -181,13 +185,14 @@ absl::Status ForgetMails(Transaction& tx, const SettledByNotification& settled) 
 absl::Status AppendOutcomes(Transaction& tx, const SettledByNotification& settled,
                             std::vector<feed::Change> changes, std::string_view transaction_id,
                             absl::Time now) {
-  std::set<std::string> changed;
+  std::vector<StampedDelivery> changed;
   for (const auto& [notification_id, its_settled] : settled) {
     for (const Settled& item : its_settled) {
-      if (item.changed) changed.insert(notification_id);
+      if (!item.changed) continue;
+      changed.push_back({notification_id, item.record->delivery.id, item.version});
     }
   }
-  WICI_ASSIGN_OR_RETURN(const auto versions, BumpNotifications(tx, changed));
+  WICI_ASSIGN_OR_RETURN(const auto versions, BumpAndStamp(tx, changed));
   for (const auto& [notification_id, its_settled] : settled) {
     for (const Settled& item : its_settled) {
       const AttemptRecord& record = *item.record;
@@ -231,26 +236,28 @@ absl::StatusOr<std::vector<ClaimedDelivery>> SqlStore::ClaimDeliveries(
   std::size_t behind = 0;
   WICI_RETURN_IF_ERROR(database_.Write(deadline, [&](Transaction& tx) -> absl::Status {
     claimed.clear();
-    std::vector<Value> values = {owner, ToMicros(now + lease), ToMicros(now), limit,
-                                 static_cast<std::int64_t>(channel)};
-    std::vector<Value> first = values;
-    first.emplace_back(kFirstDue);
-    WICI_ASSIGN_OR_RETURN(Rows rows, tx.Execute(queries::kClaimFirstDeliveries, first));
-    const std::int64_t missing = limit - static_cast<std::int64_t>(rows.size());
-    searched = may_search && missing > 0;
-    if (searched) {
-      values[3] = missing;
-      WICI_ASSIGN_OR_RETURN(Rows others, tx.Execute(queries::kClaimDeliveries, values));
-      behind = others.size();
-      std::move(others.begin(), others.end(), std::back_inserter(rows));
-    }
-    for (const Row& row : rows) claimed.emplace_back(ReadClaimed(row)).lease_owner = owner;
+    const auto claim = [&](const sql::Query& query, std::int64_t most,
+                           bool of_first) -> absl::StatusOr<std::size_t> {
+      std::vector<Value> values = {owner, ToMicros(now + lease), ToMicros(now), most,
+                                   static_cast<std::int64_t>(channel)};
+      if (of_first) values.emplace_back(kFirstDue);
+      WICI_ASSIGN_OR_RETURN(const Rows rows, tx.Execute(query, values));
+      for (const Row& row : rows) claimed.emplace_back(ReadClaimed(row)).lease_owner = owner;
+      return rows.size();
+    };
+    const auto missing = [&] { return limit - static_cast<std::int64_t>(claimed.size()); };
+    WICI_RETURN_IF_ERROR(claim(queries::kClaimUrgentDeliveries, UrgentMax(limit), true).status());
+    WICI_RETURN_IF_ERROR(claim(queries::kClaimFirstDeliveries, missing(), true).status());
+    searched = may_search && missing() > 0;
+    if (!searched) return absl::OkStatus();
+    WICI_ASSIGN_OR_RETURN(behind, claim(queries::kClaimDeliveries, missing(), false));
     return absl::OkStatus();
   }));
   if (searched) Searched(channel, behind > 0, now);
-  // RETURNING has no order of its own; the oldest go first.
-  std::sort(claimed.begin(), claimed.end(),
-            [](const ClaimedDelivery& a, const ClaimedDelivery& b) { return a.id < b.id; });
+  // RETURNING has no order of its own; the urgent go first, and of each kind the oldest.
+  std::sort(claimed.begin(), claimed.end(), [](const ClaimedDelivery& a, const ClaimedDelivery& b) {
+    return a.urgent != b.urgent ? a.urgent : a.id < b.id;
+  });
   return claimed;
 }
 
@@ -281,6 +288,26 @@ absl::Status SqlStore::BeginAttempts(absl::Time deadline, absl::Span<PlannedAtte
     if (found != kept.end()) attempt.outgoing.message = std::move(found->second);
   }
   return absl::OkStatus();
+}
+
+absl::StatusOr<std::optional<Settlement>> SqlStore::LookAgain(absl::Time deadline,
+                                                              const ClaimedDelivery& delivery,
+                                                              const Outgoing& outgoing,
+                                                              absl::Time now) {
+  PlannedAttempt attempt{delivery, {outgoing.lane, outgoing.recipient, ""}, std::nullopt};
+  WICI_RETURN_IF_ERROR(database_.Write(deadline, [&](Transaction& tx) -> absl::Status {
+    attempt.instead.reset();
+    for (SendCheck* check : checks_) {
+      if (check->TakesAPlace()) continue;
+      WICI_RETURN_IF_ERROR(AskCheck(tx, *check, absl::MakeSpan(&attempt, 1), now));
+    }
+    if (attempt.instead) return absl::OkStatus();
+    WICI_ASSIGN_OR_RETURN(const Rows rows,
+                          tx.Execute(queries::kFindBegun, {delivery.id, delivery.fence}));
+    if (rows.empty()) attempt.instead = SettleAsCancelled(delivery, now);
+    return absl::OkStatus();
+  }));
+  return attempt.instead;
 }
 
 absl::StatusOr<bool> SqlStore::CommitAttempt(absl::Time deadline, const ClaimedDelivery& delivery) {
@@ -322,7 +349,7 @@ absl::Status SqlStore::ApplyOutcomes(Transaction& tx, absl::Span<Outcome* const>
     if (!outcome->settled) continue;
     records.push_back(*outcome->record);
     settled[d.notification_id].push_back(
-        {outcome->record, row->second->Bool(2), row->second->Int(3) != 0});
+        {outcome->record, row->second->Bool(2), row->second->Int(3) != 0, row->second->Int(4)});
   }
   if (records.empty()) return absl::OkStatus();
   WICI_RETURN_IF_ERROR(ForgetMails(tx, settled));

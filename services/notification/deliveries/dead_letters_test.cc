@@ -211,6 +211,52 @@ TEST_P(DeadLettersTest, F26_AreQueuedAgainOnceAtABoundedRate) {
   EXPECT_EQ(Of(name)[0].attempt_count(), 2);
 }
 
+TEST_P(DeadLettersTest, WhatIsReplayedDoesNotGoBeforeTheOthers) {
+  Accept(1);
+  const auto claim = [&] {
+    return *store().ClaimDeliveries(Deadline(), v1::CHANNEL_EMAIL, "worker", absl::Minutes(2), 10,
+                                    clock().Now());
+  };
+  EXPECT_TRUE(claim()[0].urgent);
+  clock().Advance(absl::Minutes(2));
+  EndAll(v1::ATTEMPT_OUTCOME_REJECTED, 554);
+  ASSERT_EQ(Replay(Rejected())->replayed(), 1);
+  const std::vector<ClaimedDelivery> again = claim();
+  ASSERT_THAT(again, SizeIs(1));
+  EXPECT_FALSE(again[0].urgent);
+}
+
+TEST_P(DeadLettersTest, F26_CallsThatFollowEachOtherKeepTheRateTogether) {
+  const std::string first = Accept(60);
+  EndAll(v1::ATTEMPT_OUTCOME_REJECTED, 550);
+  const std::string second = Accept(60);
+  EndAll(v1::ATTEMPT_OUTCOME_REJECTED, 554);
+  for (const int code : {550, 552, 554}) {
+    v1::ReplayDeliveriesRequest request = Rejected();
+    request.set_last_code(code);
+    EXPECT_EQ(Replay(request)->replayed(), code == 552 ? 0 : 60);
+  }
+  std::map<std::int64_t, int> due;
+  for (const std::string& name : {first, second}) {
+    for (const v1::Delivery& delivery : Of(name)) {
+      ++due[delivery.next_attempt_time().seconds() - absl::ToUnixSeconds(clock().Now())];
+    }
+  }
+  EXPECT_THAT(due, ::testing::ElementsAre(Pair(0, 50), Pair(1, 10), Pair(2, 50), Pair(3, 10)));
+  clock().Advance(absl::Seconds(3));
+  EndAll(v1::ATTEMPT_OUTCOME_REJECTED, 550);
+  clock().Advance(absl::Hours(1));
+  EXPECT_EQ(Replay(Rejected())->replayed(), 120);
+  EndAll(v1::ATTEMPT_OUTCOME_DELIVERED_TO_RELAY);
+  int delivered = 0;
+  for (const std::string& name : {first, second}) {
+    for (const v1::Delivery& delivery : Of(name)) {
+      delivered += delivery.state() == v1::DELIVERY_STATE_DELIVERED ? 1 : 0;
+    }
+  }
+  EXPECT_EQ(delivered, 50) << "of what is over nothing is waited for";
+}
+
 TEST_P(DeadLettersTest, TheSameRequestIdQueuesOnceAndWhoDidItIsWrittenDown) {
   Accept(1);
   EndAll(v1::ATTEMPT_OUTCOME_REJECTED, 554);

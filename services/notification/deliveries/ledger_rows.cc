@@ -75,9 +75,7 @@ v1::Delivery ReadDelivery(const sql::Row& row) {
   d.set_state(static_cast<v1::DeliveryState>(row.Int(5)));
   d.set_reason(static_cast<v1::DeliveryReason>(row.Int(6)));
   d.set_attempt_count(static_cast<std::int32_t>(row.Int(7)));
-  if (!row.IsNull(8)) {  // before its creation: a head start in the queue
-    SetTime(*d.mutable_next_attempt_time(), std::max(row.Int(8), row.Int(14)));
-  }
+  if (!row.IsNull(8)) SetTime(*d.mutable_next_attempt_time(), row.Int(8));
   d.set_last_outcome(static_cast<v1::AttemptOutcome>(row.Int(9)));
   d.set_last_code(static_cast<std::int32_t>(row.Int(10)));
   d.set_last_enhanced_code(row.Text(11));
@@ -86,6 +84,19 @@ v1::Delivery ReadDelivery(const sql::Row& row) {
   SetTime(*d.mutable_create_time(), row.Int(14));
   SetTime(*d.mutable_update_time(), row.Int(15));
   return d;
+}
+
+v1::Attempt ReadAttempt(std::string_view delivery, const sql::Row& row) {
+  constexpr std::int64_t kCommitted = 2;
+  v1::Attempt a;
+  a.set_name(absl::StrCat(std::string(delivery), "/attempts/", row.Int(0)));
+  a.set_committed(row.Int(1) == kCommitted);
+  SetTime(*a.mutable_start_time(), row.Int(2));
+  if (!row.IsNull(3)) SetTime(*a.mutable_end_time(), row.Int(3));
+  a.set_outcome(static_cast<v1::AttemptOutcome>(row.Int(4)));
+  a.set_code(static_cast<std::int32_t>(row.Int(5)));
+  a.set_enhanced_code(row.Text(6));
+  return a;
 }
 
 ClaimedDelivery ReadClaimed(const sql::Row& row) {
@@ -109,12 +120,12 @@ ClaimedDelivery ReadClaimed(const sql::Row& row) {
   d.may_have_arrived = row.Bool(16);
   d.repeat_allowed = row.Bool(17);
   if (!row.IsNull(18)) d.anchor = FromMicros(row.Int(18));
+  d.urgent = row.Bool(19);
   return d;
 }
 
 std::vector<sql::Value> DeliveryRow(const NewNotification& n,
                                     const NewNotification::Recipient& recipient, absl::Time now) {
-  const absl::Time due = n.not_before <= now ? n.not_before - HeadStart(n) : n.not_before;
   return {recipient.delivery_id,
           n.id,
           n.template_version.empty() ? n.template_name : n.template_version,
@@ -136,7 +147,7 @@ std::vector<sql::Value> DeliveryRow(const NewNotification& n,
           false,
           false,
           "",
-          n.digest ? sql::Value(nullptr) : sql::Value(ToMicros(due)),
+          n.digest ? sql::Value(nullptr) : sql::Value(ToMicros(n.not_before)),
           ToMicros(n.expires),
           static_cast<std::int64_t>(v1::ATTEMPT_OUTCOME_UNSPECIFIED),
           0,
@@ -144,7 +155,8 @@ std::vector<sql::Value> DeliveryRow(const NewNotification& n,
           1,
           ToMicros(now),
           ToMicros(now),
-          n.anchor ? sql::Value(ToMicros(*n.anchor)) : sql::Value(nullptr)};
+          n.anchor ? sql::Value(ToMicros(*n.anchor)) : sql::Value(nullptr),
+          IsUrgent(n)};
 }
 
 v1::Notification AcceptedNotification(const NewNotification& notification, absl::Time now) {

@@ -33,6 +33,8 @@ NameRange Below(std::string_view name);
 v1::Notification ReadNotification(const sql::Row& row);
 // The columns of kListDeliveries.
 v1::Delivery ReadDelivery(const sql::Row& row);
+// The columns of kListAttempts.
+v1::Attempt ReadAttempt(std::string_view delivery, const sql::Row& row);
 // The columns of kClaimDeliveries.
 ClaimedDelivery ReadClaimed(const sql::Row& row);
 

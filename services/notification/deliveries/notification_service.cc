@@ -4,6 +4,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/numbers.h"
 #include "libs/base/status_macros.h"
 #include "libs/base/timestamp.h"
 #include "libs/base/violations.h"
@@ -18,6 +19,8 @@
 
 namespace wici::notification {
 namespace {
+
+constexpr char kDeliveryPattern[] = "notifications/*/deliveries/*";
 
 // The plan for a valid request.
 NewNotification Plan(const v1::Notification& wanted, IdSource& ids, absl::Time now) {
@@ -76,6 +79,8 @@ void NotificationService::Register(rpc::Server& server) {
   service.Pooled("ListNotifications", this, &NotificationService::ListNotifications);
   service.Pooled("CancelNotification", this, &NotificationService::CancelNotification);
   service.Pooled("ListDeliveries", this, &NotificationService::ListDeliveries);
+  service.Pooled("GetDelivery", this, &NotificationService::GetDelivery);
+  service.Pooled("ListAttempts", this, &NotificationService::ListAttempts);
   service.Stream("WatchDeliveries", this, &NotificationService::WatchDeliveries);
   service.Pooled("ReplayDeliveries", this, &NotificationService::ReplayDeliveries);
 }
@@ -187,6 +192,40 @@ absl::Status NotificationService::ListDeliveries(const rpc::Context& context,
     item.set_message_id(StableId(item.channel(), IdOf(item.name()), from_));
     *response.add_deliveries() = std::move(item);
   }
+  return absl::OkStatus();
+}
+
+absl::Status NotificationService::GetDelivery(const rpc::Context& context,
+                                              const v1::GetDeliveryRequest& request,
+                                              v1::Delivery& response) {
+  Violations v;
+  v.RequireResourceName("name", request.name(), kDeliveryPattern);
+  WICI_RETURN_IF_ERROR(v.ToStatus(kDomain));
+  WICI_ASSIGN_OR_RETURN(response, store_.GetDelivery(context.deadline, request.name()));
+  response.set_message_id(StableId(response.channel(), IdOf(response.name()), from_));
+  return absl::OkStatus();
+}
+
+absl::Status NotificationService::ListAttempts(const rpc::Context& context,
+                                               const v1::ListAttemptsRequest& request,
+                                               v1::ListAttemptsResponse& response) {
+  Violations v;
+  v.RequireResourceName("parent", request.parent(), kDeliveryPattern);
+  const rpc::Page page = rpc::ParsePage(request, v);
+  std::int32_t after = 0;
+  if (!page.after.empty() && !absl::SimpleAtoi(page.after[0], &after)) {
+    v.Add("page_token", "must be that of an answer");
+  }
+  WICI_RETURN_IF_ERROR(v.ToStatus(kDomain));
+  WICI_ASSIGN_OR_RETURN(
+      std::vector<v1::Attempt> found,
+      store_.ListAttempts(context.deadline, request.parent(), after, page.size + 1));
+  const bool more = found.size() > static_cast<std::size_t>(page.size);
+  if (more) found.pop_back();
+  if (more) {
+    response.set_next_page_token(rpc::MakePageToken(request, {IdOf(found.back().name())}));
+  }
+  response.mutable_attempts()->Assign(found.begin(), found.end());
   return absl::OkStatus();
 }
 

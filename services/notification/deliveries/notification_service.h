@@ -55,6 +55,10 @@ class NotificationService {
                                   v1::Notification& response);
   absl::Status ListDeliveries(const rpc::Context& context, const v1::ListDeliveriesRequest& request,
                               v1::ListDeliveriesResponse& response);
+  absl::Status GetDelivery(const rpc::Context& context, const v1::GetDeliveryRequest& request,
+                           v1::Delivery& response);
+  absl::Status ListAttempts(const rpc::Context& context, const v1::ListAttemptsRequest& request,
+                            v1::ListAttemptsResponse& response);
   absl::Status WatchDeliveries(const rpc::Context& context,
                                const v1::WatchDeliveriesRequest& request,
                                std::shared_ptr<rpc::StreamWriter> writer,

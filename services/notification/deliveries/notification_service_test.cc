@@ -1,5 +1,6 @@
 // The public methods over real gRPC.
 #include <algorithm>
+#include <cstdint>
 #include <fstream>
 #include <set>
 #include <string>
@@ -283,6 +284,50 @@ TEST_P(NotificationServiceTest, EverythingThatIsWrongIsSaidAtOnce) {
   EXPECT_EQ(List({})->notifications_size(), 0);
 }
 
+TEST_P(NotificationServiceTest, AnEmptyServiceHasNoNotifications) {
+  const auto list = List({});
+  ASSERT_THAT(list, IsOk());
+  EXPECT_EQ(list->notifications_size(), 0);
+  EXPECT_EQ(list->next_page_token(), "");
+  v1::ListDeliveriesRequest dead;
+  dead.set_parent("notifications/-");
+  dead.set_event("events/e1");
+  dead.set_state(v1::DELIVERY_STATE_UNKNOWN);
+  const auto deliveries = ListDeliveries(dead);
+  ASSERT_THAT(deliveries, IsOk());
+  EXPECT_EQ(deliveries->deliveries_size(), 0);
+}
+
+TEST_P(NotificationServiceTest, ADateBefore1900IsRefused) {
+  constexpr std::int64_t kBefore1900 = -2208988801;
+  v1::SendNotificationRequest request = Request();
+  request.mutable_notification()->mutable_schedule_time()->set_seconds(kBefore1900);
+  request.mutable_notification()->mutable_expire_time()->set_seconds(kBefore1900);
+  EXPECT_THAT(Send(request), StatusIs(absl::StatusCode::kInvalidArgument,
+                                      AllOf(HasViolation("notification.schedule_time"),
+                                            HasViolation("notification.expire_time"))));
+  EXPECT_EQ(List({})->notifications_size(), 0);
+  v1::ListDeliveriesRequest deliveries;
+  deliveries.set_parent("notifications/-");
+  deliveries.set_event("events/e1");
+  deliveries.set_state(v1::DELIVERY_STATE_UNKNOWN);
+  deliveries.mutable_changed_after()->set_seconds(kBefore1900);
+  EXPECT_THAT(ListDeliveries(deliveries),
+              StatusIs(absl::StatusCode::kInvalidArgument, HasViolation("changed_after")));
+}
+
+TEST_P(NotificationServiceTest, AFieldThatIsTooLongIsRefusedAndNothingIsKept) {
+  v1::SendNotificationRequest request = Request();
+  request.mutable_notification()->set_persons(0, "persons/" + std::string(1 << 20, 'x'));
+  EXPECT_THAT(Send(request),
+              StatusIs(absl::StatusCode::kInvalidArgument,
+                       AllOf(Reason("INVALID_ARGUMENT"), HasViolation("notification.persons[0]"))));
+  // More than a message may hold: nobody reads it.
+  request.mutable_notification()->set_persons(0, std::string(10'000'000, 'x'));
+  EXPECT_THAT(Send(request), StatusIs(absl::StatusCode::kResourceExhausted));
+  EXPECT_EQ(List({})->notifications_size(), 0);
+}
+
 TEST_P(NotificationServiceTest, EmptyAndOversizedRequestsAreRefused) {
   EXPECT_THAT(Send({}), HasViolation("notification"));
   v1::SendNotificationRequest request = Request();
@@ -311,6 +356,66 @@ TEST_P(NotificationServiceTest, UnknownNamesAreNotFoundAndMalformedOnesInvalid) 
   deliveries.set_page_size(-1);
   EXPECT_THAT(ListDeliveries(deliveries),
               AllOf(HasViolation("parent"), HasViolation("state"), HasViolation("page_size")));
+}
+
+TEST_P(NotificationServiceTest, ADeliveryTellsEachOfItsAttempts) {
+  const auto sent = Send(Request());
+  ASSERT_THAT(sent, IsOk());
+  EndAll(v1::ATTEMPT_OUTCOME_DEFERRED, 451);
+  clock().Advance(absl::Minutes(1));
+  EndAll(v1::ATTEMPT_OUTCOME_DELIVERED_TO_RELAY);
+  v1::ListDeliveriesRequest deliveries;
+  deliveries.set_parent(sent->name());
+  const v1::Delivery listed = ListDeliveries(deliveries)->deliveries(0);
+  v1::GetDeliveryRequest get;
+  get.set_name(listed.name());
+  const auto found = Call<v1::Delivery>("NotificationService/GetDelivery", get);
+  ASSERT_THAT(found, IsOk());
+  EXPECT_EQ(found->SerializeAsString(), listed.SerializeAsString());
+  v1::ListAttemptsRequest list;
+  list.set_parent(listed.name());
+  list.set_page_size(1);
+  std::vector<v1::Attempt> attempts;
+  do {
+    const auto page = Call<v1::ListAttemptsResponse>("NotificationService/ListAttempts", list);
+    ASSERT_THAT(page, IsOk());
+    attempts.insert(attempts.end(), page->attempts().begin(), page->attempts().end());
+    list.set_page_token(page->next_page_token());
+  } while (!list.page_token().empty());
+  ASSERT_EQ(attempts.size(), 2U);
+  EXPECT_EQ(attempts[0].name(), listed.name() + "/attempts/1");
+  EXPECT_EQ(attempts[0].outcome(), v1::ATTEMPT_OUTCOME_DEFERRED);
+  EXPECT_EQ(attempts[0].code(), 451);
+  EXPECT_TRUE(attempts[0].has_end_time());
+  EXPECT_TRUE(attempts[0].committed());
+  EXPECT_EQ(attempts[1].outcome(), v1::ATTEMPT_OUTCOME_DELIVERED_TO_RELAY);
+  EXPECT_EQ(attempts[1].start_time().seconds() - attempts[0].start_time().seconds(), 60);
+}
+
+TEST_P(NotificationServiceTest, ADeliveryThatDoesNotExistHasNoAttempts) {
+  const auto sent = Send(Request());
+  const auto other = Send(Request());
+  v1::ListDeliveriesRequest deliveries;
+  deliveries.set_parent(other->name());
+  const std::string id = IdOf(ListDeliveries(deliveries)->deliveries(0).name());
+  const auto not_found = StatusIs(absl::StatusCode::kNotFound, Reason("DELIVERY_NOT_FOUND"));
+  v1::GetDeliveryRequest get;
+  v1::ListAttemptsRequest list;
+  // The second is of another notification.
+  for (const std::string& name :
+       {sent->name() + "/deliveries/none", sent->name() + "/deliveries/" + id}) {
+    get.set_name(name);
+    EXPECT_THAT(Call<v1::Delivery>("NotificationService/GetDelivery", get), not_found);
+    list.set_parent(name);
+    EXPECT_THAT(Call<v1::ListAttemptsResponse>("NotificationService/ListAttempts", list),
+                not_found);
+  }
+  get.set_name(sent->name());
+  EXPECT_THAT(Call<v1::Delivery>("NotificationService/GetDelivery", get), HasViolation("name"));
+  list.set_parent("");
+  list.set_page_size(-1);
+  EXPECT_THAT(Call<v1::ListAttemptsResponse>("NotificationService/ListAttempts", list),
+              AllOf(HasViolation("parent"), HasViolation("page_size")));
 }
 
 TEST_P(NotificationServiceTest, CancelStopsAnActiveNotificationOnly) {
@@ -494,7 +599,7 @@ TEST_P(NotificationServiceTest, ATemplateThatDoesNotExistIsRefused) {
   EXPECT_EQ(List({})->notifications_size(), 0);
 }
 
-// The list only shrinks, and knowingly.
+// That the list only shrinks is what tests/contract/methods_test.py looks after.
 TEST_P(NotificationServiceTest, TheMethodsWithoutHandlerAreThoseOfTheList) {
   std::ifstream file("services/notification/unimplemented_methods.txt");
   std::vector<std::string> listed;

@@ -24,8 +24,8 @@ inline constexpr sql::Query kInsertDeliveries{
     "INSERT INTO deliveries (id, notification_id, template, event, resource, person, channel, "
     "unknown_policy, calendar_method, calendar_sequence, state, prior_state, reason, cancelled, "
     "attempt, fence, begun, may_have_arrived, repeat_allowed, lease_owner, next_at, expires_at, "
-    "last_outcome, last_code, last_enhanced_code, version, created_at, updated_at, anchor_at) "
-    "VALUES"};
+    "last_outcome, last_code, last_enhanced_code, version, created_at, updated_at, anchor_at, "
+    "urgent) VALUES"};
 
 // ----- reading -----
 
@@ -71,6 +71,19 @@ inline constexpr sql::Query kListDeliveries{
     "updated_at FROM deliveries WHERE notification_id = $1 AND ($2 = 0 OR state = $2) AND id > $3 "
     "AND ($5 = '' OR event = $5) AND ($6 = 0 OR reason = $6) AND ($7 = 0 OR last_code = $7) AND "
     "updated_at >= $8 ORDER BY id LIMIT $4"};
+
+// $1 notification, $2 delivery.
+inline constexpr sql::Query kGetDelivery{
+    "get_delivery",
+    "SELECT id, notification_id, person, resource, channel, state, reason, attempt, next_at, "
+    "last_outcome, last_code, last_enhanced_code, calendar_method, calendar_sequence, created_at, "
+    "updated_at FROM deliveries WHERE id = $2 AND notification_id = $1"};
+
+// $1 delivery, $2 the attempt after which to start, $3 limit.
+inline constexpr sql::Query kListAttempts{
+    "list_attempts",
+    "SELECT n, phase, started_at, ended_at, outcome, code, enhanced_code FROM attempts "
+    "WHERE delivery_id = $1 AND n > $2 ORDER BY n LIMIT $3"};
 
 // The same of all notifications, of those that ended without arriving: about $5, and from $1 to
 // before $9 ('' for none), which is what is below it (NameRange). Each half comes from the index,
@@ -126,7 +139,7 @@ inline constexpr sql::Query kClaimDeliveries{
     "ORDER BY d.next_at, d.id LIMIT $4) "
     "RETURNING id, notification_id, template, event, resource, person, unknown_policy, "
     "calendar_method, calendar_sequence, attempt, fence, expires_at, prior_state, cancelled, "
-    "failures, channel, may_have_arrived, repeat_allowed, anchor_at"};
+    "failures, channel, may_have_arrived, repeat_allowed, anchor_at, urgent"};
 
 // The same among the first $6 that are due, which costs the same however many wait behind them for
 // one that is being sent. They come in their order without being asked to; to ask would make SQLite
@@ -147,7 +160,27 @@ inline constexpr sql::Query kClaimFirstDeliveries{
     "c.calendar_method = 2 AND d.calendar_method = 1) LIMIT $4) "
     "RETURNING id, notification_id, template, event, resource, person, unknown_policy, "
     "calendar_method, calendar_sequence, attempt, fence, expires_at, prior_state, cancelled, "
-    "failures, channel, may_have_arrived, repeat_allowed, anchor_at"};
+    "failures, channel, may_have_arrived, repeat_allowed, anchor_at, urgent"};
+
+// The same among the first $6 of those that are urgent.
+inline constexpr sql::Query kClaimUrgentDeliveries{
+    "claim_urgent_deliveries",
+    "UPDATE deliveries SET prior_state = state, state = 2, lease_owner = $1, next_at = $2, "
+    "fence = fence + 1, may_have_arrived = may_have_arrived OR begun, begun = FALSE, "
+    "updated_at = $3 "
+    "WHERE next_at <= $3 AND id IN "
+    "(SELECT d.id FROM (SELECT id, event, person, channel, calendar_method FROM deliveries "
+    "WHERE channel = $5 AND urgent = TRUE AND next_at <= $3 ORDER BY next_at, id LIMIT $6) d "
+    "WHERE NOT EXISTS (SELECT 1 FROM deliveries e WHERE e.event = d.event AND "
+    "e.person = d.person AND e.channel = d.channel AND e.id < d.id AND e.next_at IS NOT NULL AND "
+    "e.state IN (1, 2) AND "
+    "(e.state = 2 OR e.next_at <= $3)) AND "
+    "NOT EXISTS (SELECT 1 FROM deliveries c WHERE c.event = d.event AND c.person = d.person AND "
+    "c.channel = d.channel AND c.id < d.id AND c.next_at IS NOT NULL AND c.state = 3 AND "
+    "c.calendar_method = 2 AND d.calendar_method = 1) LIMIT $4) "
+    "RETURNING id, notification_id, template, event, resource, person, unknown_policy, "
+    "calendar_method, calendar_sequence, attempt, fence, expires_at, prior_state, cancelled, "
+    "failures, channel, may_have_arrived, repeat_allowed, anchor_at, urgent"};
 
 // $1 owner, $2 new end, $3 now, $4 channel. Leases that have ended are not brought back.
 inline constexpr sql::Query kRenewLeases{
@@ -163,6 +196,11 @@ inline constexpr sql::Query kBeginDeliveries{
     "repeat_allowed = repeat_allowed AND unknown_policy = 2 WHERE (id, fence) IN"};
 inline constexpr std::string_view kBeginDeliveriesSuffix =
     "AND state = 2 AND cancelled = FALSE RETURNING id";
+
+// $1 id, $2 fence: whether it may still be sent.
+inline constexpr sql::Query kFindBegun{
+    "find_begun_delivery",
+    "SELECT id FROM deliveries WHERE id = $1 AND fence = $2 AND state = 2 AND cancelled = FALSE"};
 
 // $1 id, $2 fence.
 inline constexpr sql::Query kCommitDelivery{
@@ -186,15 +224,16 @@ inline constexpr sql::Query kEndAttempt{
     "WHERE delivery_id = $1 AND n = $2 AND ended_at IS NULL"};
 
 // $3 state, $4 reason, $5 next attempt, $6 outcome, $7 code, $8 enhanced code, $9 now, $10 how many
-// failures more: 0 or 1, $11 whether it may have arrived. kBumpNotification follows for those whose
-// last column is 1. No row: the fence has moved on, another worker has the delivery.
+// failures more: 0 or 1, $11 whether it may have arrived. BumpAndStamp follows for those whose
+// fourth column is 1. No row: the fence has moved on, another worker has the delivery.
 inline constexpr sql::Query kSettleDelivery{
     "settle_delivery",
     "UPDATE deliveries SET state = $3, reason = $4, next_at = $5, last_outcome = $6, "
     "last_code = $7, last_enhanced_code = $8, lease_owner = '', updated_at = $9, "
     "failures = failures + $10, may_have_arrived = may_have_arrived OR $11, begun = FALSE, "
     "version = (SELECT n.version FROM notifications n WHERE n.id = deliveries.notification_id) + 1 "
-    "WHERE id = $1 AND fence = $2 AND state = 2 RETURNING id, fence, may_have_arrived, 1"};
+    "WHERE id = $1 AND fence = $2 AND state = 2 RETURNING id, fence, may_have_arrived, 1, "
+    "version"};
 
 // The same without an attempt: $3 state, $4 reason, $5 next attempt, $6 now, $7 how many failures
 // more. One that was put off and is so again, for the same reason, has not changed: nobody is told.
@@ -206,7 +245,7 @@ inline constexpr sql::Query kSettleUnsent{
     "(SELECT n.version FROM notifications n WHERE n.id = deliveries.notification_id) + 1 END "
     "WHERE id = $1 AND fence = $2 AND state = 2 RETURNING id, fence, may_have_arrived, "
     "CASE WHEN version > (SELECT n.version FROM notifications n "
-    "WHERE n.id = deliveries.notification_id) THEN 1 ELSE 0 END"};
+    "WHERE n.id = deliveries.notification_id) THEN 1 ELSE 0 END, version"};
 
 // Of one that is collected. $2 state, $3 reason, $4 now, $5 version.
 inline constexpr sql::Query kEndCollected{
@@ -247,6 +286,10 @@ inline constexpr sql::Query kListMailsOfPerson{
 inline constexpr sql::Query kBumpNotification{
     "bump_notification",
     "UPDATE notifications SET version = version + 1 WHERE id = $1 RETURNING id, version"};
+
+// $2 the version its notification has got: another replica was faster (BumpAndStamp).
+inline constexpr sql::Query kStampDelivery{"stamp_delivery",
+                                           "UPDATE deliveries SET version = $2 WHERE id = $1"};
 
 // When the next delivery of a channel is due, NULL when there is none.
 inline constexpr sql::Query kNextDue{

@@ -38,6 +38,10 @@ class SendCheck {
                                                      absl::Span<const Candidate> candidates,
                                                      absl::Time now) = 0;
 
+  // Whether a verdict to send takes something that others then lack, a place under a rate: then it
+  // is asked only once for an attempt.
+  virtual bool TakesAPlace() const { return false; }
+
   // Tells how attempts ended, in the transaction that records it; those of `records` that are not
   // `begun` were none. Once for each: not of what another worker has by now, or what was recorded
   // before. For what learns from outcomes; the others leave it alone. What it changes goes into the

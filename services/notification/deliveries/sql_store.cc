@@ -24,6 +24,9 @@ using sql::Value;
 // Greater than every id.
 constexpr std::string_view kAfterAllIds = "~";
 
+// Rows of a statement: a message to very many people is written without a second copy of all.
+constexpr std::size_t kInsertRowsMax = 1000;
+
 absl::StatusOr<v1::Notification> FindNotification(Transaction& tx, std::string_view name) {
   WICI_ASSIGN_OR_RETURN(const Rows rows, tx.Execute(queries::kGetNotification, {IdOf(name)}));
   if (rows.empty()) return NotificationNotFoundError(name);
@@ -46,6 +49,17 @@ absl::StatusOr<Rows> FindDeliveries(Transaction& tx, const DeliveryFilter& filte
   WICI_RETURN_IF_ERROR(FindNotification(tx, NotificationName(id)).status());
   return tx.Execute(queries::kListDeliveries, {id, state, after, limit, filter.event, reason,
                                                filter.last_code, changed_after});
+}
+
+// DELIVERY_NOT_FOUND.
+absl::StatusOr<v1::Delivery> FindDelivery(Transaction& tx, std::string_view name) {
+  const std::string_view notification = name.substr(0, name.find("/deliveries/"));
+  WICI_ASSIGN_OR_RETURN(const Rows rows,
+                        tx.Execute(queries::kGetDelivery, {IdOf(notification), IdOf(name)}));
+  if (rows.empty()) return DeliveryNotFoundError(name);
+  std::vector<v1::Delivery> found = {ReadDelivery(rows[0])};
+  WICI_RETURN_IF_ERROR(ShowCloseTimes(tx, found));
+  return found[0];
 }
 
 // "events/e" of "events/e", "events/e/sessions/s" and "events/e/meetings/m".
@@ -78,15 +92,11 @@ absl::StatusOr<v1::Notification> Cancel(Transaction& tx, std::string_view name,
 absl::Status AddNotifications(Transaction& tx, absl::Span<const NewNotification> notifications,
                               std::vector<feed::Change>& changes, absl::Time now) {
   std::vector<std::vector<Value>> notification_rows;
-  std::vector<std::vector<Value>> delivery_rows;
   for (const NewNotification& n : notifications) {
     notification_rows.push_back(
         {n.id, 1, 1, n.template_name, n.event, RootEvent(n.event),
          static_cast<std::int64_t>(n.channel), static_cast<std::int64_t>(n.unknown_policy), n.cause,
          false, ToMicros(n.not_before), ToMicros(n.expires), ToMicros(now), ToMicros(now)});
-    for (const NewNotification::Recipient& recipient : n.recipients) {
-      delivery_rows.push_back(DeliveryRow(n, recipient, now));
-    }
     changes.push_back(feed::Change{
         .aggregate = NotificationName(n.id),
         .version = 1,
@@ -98,6 +108,15 @@ absl::Status AddNotifications(Transaction& tx, absl::Span<const NewNotification>
   if (notification_rows.empty()) return absl::OkStatus();
   WICI_RETURN_IF_ERROR(
       tx.InsertMany(queries::kInsertNotifications, "", notification_rows).status());
+  std::vector<std::vector<Value>> delivery_rows;
+  for (const NewNotification& n : notifications) {
+    for (const NewNotification::Recipient& recipient : n.recipients) {
+      delivery_rows.push_back(DeliveryRow(n, recipient, now));
+      if (delivery_rows.size() < kInsertRowsMax) continue;
+      WICI_RETURN_IF_ERROR(tx.InsertMany(queries::kInsertDeliveries, "", delivery_rows).status());
+      delivery_rows.clear();
+    }
+  }
   return tx.InsertMany(queries::kInsertDeliveries, "", delivery_rows).status();
 }
 
@@ -180,6 +199,31 @@ absl::StatusOr<std::vector<v1::Delivery>> SqlStore::ListDeliveries(absl::Time de
   return found;
 }
 
+absl::StatusOr<v1::Delivery> SqlStore::GetDelivery(absl::Time deadline, std::string_view name) {
+  v1::Delivery found;
+  WICI_RETURN_IF_ERROR(database_.Read(deadline, [&](Transaction& tx) -> absl::Status {
+    WICI_ASSIGN_OR_RETURN(found, FindDelivery(tx, name));
+    return absl::OkStatus();
+  }));
+  return found;
+}
+
+absl::StatusOr<std::vector<v1::Attempt>> SqlStore::ListAttempts(absl::Time deadline,
+                                                                std::string_view delivery,
+                                                                std::int32_t after,
+                                                                std::int32_t limit) {
+  std::vector<v1::Attempt> found;
+  WICI_RETURN_IF_ERROR(database_.Read(deadline, [&](Transaction& tx) -> absl::Status {
+    found.clear();
+    WICI_RETURN_IF_ERROR(FindDelivery(tx, delivery).status());
+    WICI_ASSIGN_OR_RETURN(const Rows rows,
+                          tx.Execute(queries::kListAttempts, {IdOf(delivery), after, limit}));
+    for (const Row& row : rows) found.push_back(ReadAttempt(delivery, row));
+    return absl::OkStatus();
+  }));
+  return found;
+}
+
 absl::StatusOr<v1::Notification> SqlStore::CancelNotification(absl::Time deadline,
                                                               const sql::IdempotencyKey& key,
                                                               std::string_view name,
@@ -233,6 +277,20 @@ absl::StatusOr<std::map<std::string, std::int64_t>> BumpNotifications(
   WICI_ASSIGN_OR_RETURN(const Rows rows, tx.ExecuteMany(queries::kBumpNotification, keys));
   std::map<std::string, std::int64_t> versions;
   for (const Row& row : rows) versions[row.Text(0)] = row.Int(1);
+  return versions;
+}
+
+absl::StatusOr<std::map<std::string, std::int64_t>> BumpAndStamp(
+    Transaction& tx, absl::Span<const StampedDelivery> deliveries) {
+  std::set<std::string> ids;
+  for (const StampedDelivery& delivery : deliveries) ids.insert(delivery.notification_id);
+  WICI_ASSIGN_OR_RETURN(const auto versions, BumpNotifications(tx, ids));
+  std::vector<std::vector<Value>> others;
+  for (const StampedDelivery& delivery : deliveries) {
+    const std::int64_t version = versions.at(delivery.notification_id);
+    if (version != delivery.version) others.push_back({delivery.id, version});
+  }
+  WICI_RETURN_IF_ERROR(tx.ExecuteMany(queries::kStampDelivery, others).status());
   return versions;
 }
 

@@ -42,6 +42,19 @@ absl::StatusOr<std::map<std::string, std::int64_t>> StopNotifications(
 absl::StatusOr<std::map<std::string, std::int64_t>> BumpNotifications(
     sql::Transaction& tx, const std::set<std::string>& ids);
 
+// A delivery that was given the version after that of its notification, as a statement read it.
+struct StampedDelivery {
+  std::string notification_id;
+  std::string id;
+  std::int64_t version = 0;
+};
+
+// Gives the notifications of `deliveries` their next version, and returns it, by their ids. Where
+// that is another than a delivery was given, since another replica was faster, it is given to it
+// now: so no two transactions give the same, and who has seen one version has seen all before it.
+absl::StatusOr<std::map<std::string, std::int64_t>> BumpAndStamp(
+    sql::Transaction& tx, absl::Span<const StampedDelivery> deliveries);
+
 // Ends deliveries that are collected and stand in no digest yet, by notification, with the records
 // of it. In the caller's transaction.
 struct Collected {
@@ -74,6 +87,11 @@ class SqlStore final : public Store {
                                                            const DeliveryFilter& filter,
                                                            std::string_view after,
                                                            std::int32_t limit) override;
+  absl::StatusOr<v1::Delivery> GetDelivery(absl::Time deadline, std::string_view name) override;
+  absl::StatusOr<std::vector<v1::Attempt>> ListAttempts(absl::Time deadline,
+                                                        std::string_view delivery,
+                                                        std::int32_t after,
+                                                        std::int32_t limit) override;
   absl::StatusOr<v1::Notification> CancelNotification(absl::Time deadline,
                                                       const sql::IdempotencyKey& key,
                                                       std::string_view name, std::string_view etag,
@@ -91,6 +109,10 @@ class SqlStore final : public Store {
                            absl::Duration lease, absl::Time now) override;
   absl::Status BeginAttempts(absl::Time deadline, absl::Span<PlannedAttempt> attempts,
                              absl::Time now) override;
+  absl::StatusOr<std::optional<Settlement>> LookAgain(absl::Time deadline,
+                                                      const ClaimedDelivery& delivery,
+                                                      const Outgoing& outgoing,
+                                                      absl::Time now) override;
   absl::StatusOr<bool> CommitAttempt(absl::Time deadline, const ClaimedDelivery& delivery) override;
   absl::StatusOr<std::vector<std::string>> ListKeptMails(absl::Time deadline,
                                                          std::string_view person,

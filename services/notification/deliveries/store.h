@@ -75,6 +75,15 @@ class Store {
                                                                    std::string_view after,
                                                                    std::int32_t limit) = 0;
 
+  // message_id is left to the caller. NOT_FOUND (DELIVERY_NOT_FOUND).
+  virtual absl::StatusOr<v1::Delivery> GetDelivery(absl::Time deadline, std::string_view name) = 0;
+
+  // In their order, starting after number `after`. NOT_FOUND (DELIVERY_NOT_FOUND).
+  virtual absl::StatusOr<std::vector<v1::Attempt>> ListAttempts(absl::Time deadline,
+                                                                std::string_view delivery,
+                                                                std::int32_t after,
+                                                                std::int32_t limit) = 0;
+
   // Stops what is not being sent. Cancelling again changes nothing. NOT_FOUND
   // (NOTIFICATION_NOT_FOUND), ABORTED (ETAG_MISMATCH), FAILED_PRECONDITION
   // (NOTIFICATION_COMPLETED), INVALID_ARGUMENT (REQUEST_ID_REUSED).
@@ -84,7 +93,8 @@ class Store {
                                                               std::string_view etag,
                                                               absl::Time now) = 0;
 
-  // Takes at most `limit` due deliveries of a channel on a lease.
+  // Takes at most `limit` due deliveries of a channel on a lease; the urgent first, with a share
+  // for the others (UrgentMax).
   virtual absl::StatusOr<std::vector<ClaimedDelivery>> ClaimDeliveries(
       absl::Time deadline, v1::Channel channel, std::string_view owner, absl::Duration lease,
       std::int32_t limit, absl::Time now) = 0;
@@ -111,6 +121,13 @@ class Store {
   // versions.
   virtual absl::Status BeginAttempts(absl::Time deadline, absl::Span<PlannedAttempt> attempts,
                                      absl::Time now) = 0;
+
+  // Looks once more at an attempt that was begun and waits for its turn: what speaks against it by
+  // now - that it was cancelled, or a check but for those that take a place - or nullopt.
+  virtual absl::StatusOr<std::optional<Settlement>> LookAgain(absl::Time deadline,
+                                                              const ClaimedDelivery& delivery,
+                                                              const Outgoing& outgoing,
+                                                              absl::Time now) = 0;
 
   // Writes down that the last bytes of an attempt go out, which until now certainly did not: for
   // AT_MOST_ONCE, whose attempts are not in doubt before that. False: it was cancelled or is

@@ -10,37 +10,18 @@
 namespace wici::notification {
 namespace {
 
-constexpr absl::Duration kDigestPoll = absl::Seconds(1);
 constexpr absl::Duration kDigestTimeout = absl::Seconds(10);
 constexpr std::int64_t kDigestsAtOnce = 100;
 
 }  // namespace
 
-DigestWorker::~DigestWorker() {
-  {
-    MutexLock lock(mutex_);
-    stopping_ = true;
-    changed_.NotifyAll();
+bool DigestWorker::Round() {
+  const absl::StatusOr<std::int64_t> sent = RunOnce();
+  if (!sent.ok()) {
+    Log(LogLevel::kWarning, "digests_not_closed",
+        {{"error", std::string(sent.status().message())}});
   }
-  if (thread_.joinable()) thread_.join();
-}
-
-void DigestWorker::Start() {
-  thread_ = std::thread([this] { Run(); });
-}
-
-void DigestWorker::Run() {
-  while (true) {
-    const absl::StatusOr<std::int64_t> sent = RunOnce();
-    if (!sent.ok()) {
-      Log(LogLevel::kWarning, "digests_not_closed",
-          {{"error", std::string(sent.status().message())}});
-    }
-    MutexLock lock(mutex_);
-    const bool more = sent.ok() && *sent > 0;
-    if (!stopping_ && !more) (void)changed_.WaitFor(mutex_, kDigestPoll);
-    if (stopping_) return;
-  }
+  return sent.ok() && *sent > 0;
 }
 
 absl::StatusOr<std::int64_t> DigestWorker::RunOnce() {

@@ -7,13 +7,12 @@
 
 #include <cstdint>
 #include <functional>
-#include <thread>
 #include <utility>
 
 #include "absl/status/statusor.h"
 #include "libs/base/clock.h"
 #include "libs/base/id.h"
-#include "libs/base/mutex.h"
+#include "libs/base/rounds_thread.h"
 #include "libs/sql/database.h"
 
 namespace wici::notification {
@@ -29,27 +28,22 @@ class DigestWorker {
         clock_(clock),
         machine_(machine),
         on_commit_(std::move(on_commit)) {}
-  ~DigestWorker();  // stops the thread
-  DigestWorker(const DigestWorker&) = delete;
-  DigestWorker& operator=(const DigestWorker&) = delete;
 
-  void Start();
+  // Starts the thread, which ends with the object.
+  void Start() { thread_.Start(); }
   // One round on the calling thread; returns how many items went into mails. Not together with
   // Start.
   absl::StatusOr<std::int64_t> RunOnce();
 
  private:
-  void Run();
+  bool Round();
 
   sql::Database& database_;
   IdSource& ids_;
   const Clock& clock_;
   const Clock& machine_;
   const std::function<void()> on_commit_;
-  Mutex mutex_;
-  CondVar changed_;
-  bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
-  std::thread thread_;
+  RoundsThread thread_{absl::Seconds(1), [this] { return Round(); }};
 };
 
 }  // namespace wici::notification

@@ -17,6 +17,7 @@
 #include "services/notification/deliveries/sql_store.h"
 #include "services/notification/feed/to_participants.h"
 #include "services/notification/feed/uninvited.h"
+#include "services/notification/people/erasures.h"
 #include "services/notification/templates/rules/built_in.h"
 #include "services/notification/timers/timer_store.h"
 
@@ -162,15 +163,14 @@ std::string_view TemplateFor(std::string_view kind) {
 
 absl::Status FeedHandler::PlanForEverybody(const feed::v1::Change& change, NewNotification base,
                                            Planned& planned) {
-  const absl::StatusOr<std::vector<Participant>> listed =
-      peers_.ListParticipants(change.aggregate());
+  absl::StatusOr<std::vector<Participant>> listed = peers_.ListParticipants(change.aggregate());
   if (absl::IsNotFound(listed.status())) return absl::OkStatus();  // nobody left to tell
   WICI_RETURN_IF_ERROR(listed.status());
   std::vector<Participant> in_calendar;
   std::vector<Participant> others;
-  for (const Participant& participant : *listed) {
+  for (Participant& participant : *listed) {
     if (!Concerns(change, participant)) continue;
-    (participant.in_calendar ? in_calendar : others).push_back(participant);
+    (participant.in_calendar ? in_calendar : others).push_back(std::move(participant));
   }
   planned.event = change.aggregate();
   ToParticipants(base, in_calendar, ids_, planned.messages);
@@ -316,6 +316,7 @@ absl::StatusOr<sql::Database::Body> FeedHandler::Prepare(
     feed::Changes told;
     for (const std::string& person : erased) {
       WICI_RETURN_IF_ERROR(people_.Erase(tx, person, now, told).status());
+      WICI_RETURN_IF_ERROR(NoteRequestedErasure(tx, person));
     }
     WICI_RETURN_IF_ERROR(FanOut::RecordPayloads(tx, webhooks));
     WICI_RETURN_IF_ERROR(SetTimers(tx, events, now));

@@ -1,6 +1,6 @@
 // What follows here from the changes of the registry: of a contact that was deleted, because it is
-// to be erased or by whoever manages its cluster, nothing is kept any more. Registration does not
-// pass this on: it knows a contact only where it was invited. Everything else calls for nothing.
+// to be erased or by whoever manages its cluster, nothing is kept any more. Registration follows
+// this feed too, but knows a contact only where it was invited. Everything else calls for nothing.
 // One that the registry knows again, under the id that was chosen for it, keeps what is its own.
 //
 // A place that is lost is made up for by asking the registry who is gone (catch_up.h).

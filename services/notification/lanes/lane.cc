@@ -5,7 +5,8 @@
 namespace wici::notification {
 namespace {
 
-constexpr std::int64_t kToken = 1000;  // in thousandths
+constexpr std::int64_t kToken = 1000;       // in thousandths
+constexpr std::int64_t kKeptForUrgent = 4;  // a quarter of the burst
 // More doublings of a pause than anybody waits for.
 constexpr std::int64_t kDoublingsMax = 16;
 
@@ -31,7 +32,8 @@ void Fill(Lane& lane, const LaneLimits& limits, absl::Time now) {
 
 }  // namespace
 
-Verdict AdmitToLane(Lane& lane, const LaneLimits& limits, std::int64_t& waiting, absl::Time now) {
+Verdict AdmitToLane(Lane& lane, const LaneLimits& limits, bool urgent, std::int64_t& waiting,
+                    absl::Time now) {
   const bool broken = limits.failures_max > 0 && lane.failures >= limits.failures_max;
   if (broken && (IsBefore(now, lane.open_until, limits.open_longest) ||
                  IsBefore(now, lane.probe_until, limits.probe))) {
@@ -40,7 +42,8 @@ Verdict AdmitToLane(Lane& lane, const LaneLimits& limits, std::int64_t& waiting,
   }
   if (limits.per_second > 0) {
     Fill(lane, limits, now);
-    if (lane.milli_tokens < kToken) {
+    const std::int64_t kept = urgent ? 0 : limits.burst / kKeptForUrgent * kToken;
+    if (lane.milli_tokens < kept + kToken) {
       ++waiting;
       return {v1::DELIVERY_REASON_THROTTLED, now + absl::Seconds(waiting) / limits.per_second};
     }

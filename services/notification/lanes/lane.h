@@ -20,8 +20,8 @@
 namespace wici::notification {
 
 struct LaneLimits {
-  // Deliveries a second, and how many may come at once after a pause. 0 per
-  // second: no limit.
+  // Deliveries a second, and how many may come at once after a pause, of what is
+  // not urgent three quarters of that. 0 per second: no limit.
   std::int32_t per_second = 0;
   std::int32_t burst = 100;
   // Failures in a row that open it. 0: it never opens.
@@ -45,8 +45,11 @@ struct Lane {
 
 // Whether the next delivery may go through `lane` now, which then has a token
 // less or a probe under way; else when to ask again: later for each one more in
-// `waiting`, so that they do not all come back together.
-Verdict AdmitToLane(Lane& lane, const LaneLimits& limits, std::int64_t& waiting, absl::Time now);
+// `waiting`, so that they do not all come back together. A quarter of the burst is
+// kept for what is urgent, so that it finds a token also while much that is not
+// waits for the rate; where urgent ones alone use the rate up, they have all of it.
+Verdict AdmitToLane(Lane& lane, const LaneLimits& limits, bool urgent, std::int64_t& waiting,
+                    absl::Time now);
 
 // How an attempt through `lane` went.
 void RecordInLane(Lane& lane, const LaneLimits& limits, bool failed, absl::Time now);

@@ -70,7 +70,8 @@ absl::StatusOr<std::vector<Verdict>> LaneCheck::Check(sql::Transaction& tx,
     const auto lane = lanes.find(key);
     verdicts.push_back(lane == lanes.end()
                            ? Verdict()
-                           : AdmitToLane(lane->second, limits_.at(key.first), waiting[key], now));
+                           : AdmitToLane(lane->second, limits_.at(key.first),
+                                         candidate.delivery->urgent, waiting[key], now));
   }
   WICI_RETURN_IF_ERROR(WriteLanes(tx, before, lanes, now));
   return verdicts;
@@ -82,8 +83,11 @@ absl::Status LaneCheck::Ended(sql::Transaction& tx, absl::Span<const AttemptReco
   std::set<LaneKey> keys;
   for (const AttemptRecord& record : records) {
     const auto limits = limits_.find(record.delivery.channel);
-    if (!record.begun || record.lane.empty() || record.result.common_cause ||
-        limits == limits_.end() || limits->second.failures_max == 0) {
+    // Of what was not sent after all nothing was heard.
+    const bool heard = record.begun && !record.result.common_cause &&
+                       record.result.outcome != v1::ATTEMPT_OUTCOME_SUPPRESSED;
+    if (!heard || record.lane.empty() || limits == limits_.end() ||
+        limits->second.failures_max == 0) {
       continue;
     }
     telling.push_back(&record);

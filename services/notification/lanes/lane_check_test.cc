@@ -25,9 +25,11 @@ class LaneCheckTest : public testing::DatabaseTest {
   absl::Span<const sql::Migration> Schema() const override { return Migrations(); }
 
   // How many of `count` deliveries to `lane` may go.
-  int Admit(LaneCheck& check, v1::Channel channel, const std::string& lane, int count) {
+  int Admit(LaneCheck& check, v1::Channel channel, const std::string& lane, int count,
+            bool urgent = true) {
     ClaimedDelivery delivery;
     delivery.channel = channel;
+    delivery.urgent = urgent;
     const std::vector<Candidate> candidates(static_cast<std::size_t>(count),
                                             {&delivery, "jan@example.org", lane});
     int admitted = 0;
@@ -78,6 +80,15 @@ TEST_P(LaneCheckTest, ReplicasShareTheRateOfADomainAndOtherDomainsHaveTheirOwn) 
   EXPECT_EQ(Admit(one, v1::CHANNEL_EMAIL, "", 30), 30) << "has no lane";
   clock_.Advance(absl::Seconds(2));
   EXPECT_EQ(Admit(two, v1::CHANNEL_EMAIL, "example.org", 3), 2);
+}
+
+TEST_P(LaneCheckTest, WhatIsUrgentFindsATokenWhileManyWaitForTheRate) {
+  LaneCheck check({{v1::CHANNEL_EMAIL, {.per_second = 1, .burst = 8}}});
+  EXPECT_EQ(Admit(check, v1::CHANNEL_EMAIL, "example.org", 100, /*urgent=*/false), 6);
+  clock_.Advance(absl::Seconds(1));
+  EXPECT_EQ(Admit(check, v1::CHANNEL_EMAIL, "example.org", 100, /*urgent=*/false), 1);
+  EXPECT_EQ(Admit(check, v1::CHANNEL_EMAIL, "example.org", 1, /*urgent=*/true), 1);
+  EXPECT_EQ(Admit(check, v1::CHANNEL_EMAIL, "example.org", 100, /*urgent=*/false), 0);
 }
 
 TEST_P(LaneCheckTest, ABrokenEndpointIsLeftAloneByEveryReplicaAndProbedByOne) {

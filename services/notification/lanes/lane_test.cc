@@ -13,11 +13,11 @@ constexpr LaneLimits kBreaker{.failures_max = 3};
 constexpr LaneLimits kBucket{.per_second = 2, .burst = 4, .failures_max = 0};
 
 // How many of 20 may go.
-int Admitted(Lane& lane, const LaneLimits& limits, absl::Time now) {
+int Admitted(Lane& lane, const LaneLimits& limits, absl::Time now, bool urgent = true) {
   int admitted = 0;
   std::int64_t waiting = 0;
   for (int i = 0; i < 20; ++i) {
-    const Verdict verdict = AdmitToLane(lane, limits, waiting, now);
+    const Verdict verdict = AdmitToLane(lane, limits, urgent, waiting, now);
     if (verdict.reason == v1::DELIVERY_REASON_UNSPECIFIED) ++admitted;
   }
   return admitted;
@@ -33,6 +33,20 @@ TEST(LaneTest, ABucketLetsThroughABurstAndThenItsRate) {
   EXPECT_EQ(Admitted(lane, kBucket, kLaneStart + absl::Hours(24 * 365)), 4)
       << "it is full, not more";
   EXPECT_EQ(Admitted(lane, kBucket, kLaneStart), 0) << "a clock that goes back gives nothing";
+}
+
+TEST(LaneTest, AQuarterOfTheBurstIsKeptForWhatIsUrgent) {
+  Lane lane;
+  EXPECT_EQ(Admitted(lane, kBucket, kLaneStart, /*urgent=*/false), 3);
+  EXPECT_EQ(Admitted(lane, kBucket, kLaneStart, /*urgent=*/true), 1);
+  // What is not urgent waits until that is there again, then has the whole rate.
+  EXPECT_EQ(Admitted(lane, kBucket, kLaneStart + absl::Milliseconds(500), /*urgent=*/false), 0);
+  EXPECT_EQ(Admitted(lane, kBucket, kLaneStart + absl::Milliseconds(1000), /*urgent=*/false), 1);
+  EXPECT_EQ(Admitted(lane, kBucket, kLaneStart + absl::Milliseconds(1500), /*urgent=*/false), 1);
+  EXPECT_EQ(Admitted(lane, kBucket, kLaneStart + absl::Milliseconds(1500), /*urgent=*/true), 1);
+  Lane narrow;
+  const LaneLimits one_by_one{.per_second = 1, .burst = 1, .failures_max = 0};
+  EXPECT_EQ(Admitted(narrow, one_by_one, kLaneStart, /*urgent=*/false), 1) << "nothing to keep";
 }
 
 TEST(LaneTest, F16_AClockThatIsSetBackStopsALaneForNoLongerThanItsPauses) {
@@ -54,7 +68,7 @@ TEST(LaneTest, WhatHasToWaitComesBackOneAfterTheOther) {
   EXPECT_EQ(Admitted(lane, kBucket, kLaneStart), 4);
   std::int64_t waiting = 0;
   for (int i = 1; i <= 3; ++i) {
-    const Verdict verdict = AdmitToLane(lane, kBucket, waiting, kLaneStart);
+    const Verdict verdict = AdmitToLane(lane, kBucket, true, waiting, kLaneStart);
     EXPECT_EQ(verdict.reason, v1::DELIVERY_REASON_THROTTLED);
     EXPECT_EQ(verdict.until, kLaneStart + absl::Milliseconds(500) * i);
   }
@@ -70,7 +84,7 @@ TEST(LaneTest, FailuresInARowOpenItAndOneProbeClosesItAgain) {
   EXPECT_EQ(Admitted(lane, kBreaker, kLaneStart), 20) << "not three in a row";
   RecordInLane(lane, kBreaker, true, kLaneStart);
   std::int64_t waiting = 0;
-  const Verdict open = AdmitToLane(lane, kBreaker, waiting, kLaneStart);
+  const Verdict open = AdmitToLane(lane, kBreaker, true, waiting, kLaneStart);
   EXPECT_EQ(open.reason, v1::DELIVERY_REASON_CIRCUIT_OPEN);
   EXPECT_GE(open.until, kLaneStart + absl::Seconds(30));
   EXPECT_EQ(Admitted(lane, kBreaker, kLaneStart + absl::Seconds(29)), 0);

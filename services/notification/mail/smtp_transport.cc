@@ -1,9 +1,11 @@
 #include "services/notification/mail/smtp_transport.h"
 
 #include <curl/curl.h>
+#include <sys/socket.h>
 
 #include <algorithm>
 #include <cstring>
+#include <fstream>
 #include <mutex>
 
 #include "absl/strings/ascii.h"
@@ -143,10 +145,21 @@ class CurlTransport final : public SmtpTransport {
     long code = 0;  // NOLINT: curl's type
     curl_easy_getinfo(curl_, CURLINFO_RESPONSE_CODE, &code);
     curl_slist_free_all(recipients);
-    return Classify(result, static_cast<int>(code), session_.exchange);
+    const SendResult sent = Classify(result, static_cast<int>(code), session_.exchange);
+    if (sent.outcome == v1::ATTEMPT_OUTCOME_UNKNOWN || sent.relay_failed) GiveUpConnection();
+    return sent;
   }
 
  private:
+  // curl keeps a connection on which the reply to the final dot did not come in time. When it comes
+  // later, it would be taken for the reply to the next mail. Without a socket curl makes another
+  // connection, and does not wait for the reply to its QUIT.
+  void GiveUpConnection() {
+    curl_socket_t socket = CURL_SOCKET_BAD;
+    curl_easy_getinfo(curl_, CURLINFO_ACTIVESOCKET, &socket);
+    if (socket != CURL_SOCKET_BAD) shutdown(socket, SHUT_RDWR);
+  }
+
   // Resets the options, not the connection.
   void SetUp(const std::string& url) {
     curl_easy_reset(curl_);
@@ -161,13 +174,21 @@ class CurlTransport final : public SmtpTransport {
     curl_easy_setopt(curl_, CURLOPT_CONNECTTIMEOUT_MS,
                      absl::ToInt64Milliseconds(options_.connect_timeout));
     curl_easy_setopt(curl_, CURLOPT_TIMEOUT_MS, absl::ToInt64Milliseconds(options_.mail_timeout));
-    const bool verify = options_.tls == TlsPolicy::kRequired;
+    SetUpTls();
+  }
+
+  void SetUpTls() {
+    const bool required = options_.tls == TlsPolicy::kRequired;
     curl_easy_setopt(curl_, CURLOPT_USE_SSL,
                      static_cast<long>(options_.tls == TlsPolicy::kNone ? CURLUSESSL_NONE  // NOLINT
-                                       : verify                         ? CURLUSESSL_ALL
+                                       : required                       ? CURLUSESSL_ALL
                                                                         : CURLUSESSL_TRY));
+    const bool verify = required || absl::StartsWith(options_.url, "smtps://");
     curl_easy_setopt(curl_, CURLOPT_SSL_VERIFYPEER, verify ? 1L : 0L);
     curl_easy_setopt(curl_, CURLOPT_SSL_VERIFYHOST, verify ? 2L : 0L);
+    if (options_.ca_file.empty()) return;
+    curl_easy_setopt(curl_, CURLOPT_CAINFO, options_.ca_file.c_str());
+    curl_easy_setopt(curl_, CURLOPT_CAPATH, nullptr);  // else those of the system as well
   }
 
   const SmtpOptions options_;
@@ -193,6 +214,9 @@ absl::StatusOr<std::unique_ptr<SmtpTransport>> SmtpTransport::Make(const SmtpOpt
       url.substr(slashes + 3).empty() ||
       url.substr(slashes + 3).find_first_of("/ \r\n") != absl::string_view::npos) {
     return absl::InvalidArgumentError("the relay must be smtp://host:port or smtps://host:port");
+  }
+  if (!options.ca_file.empty() && !std::ifstream(options.ca_file).good()) {
+    return absl::InvalidArgumentError("the CA file of the relay cannot be read");
   }
   return std::make_unique<CurlTransport>(options);
 }

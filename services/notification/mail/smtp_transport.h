@@ -33,8 +33,13 @@ enum class TlsPolicy {
 absl::StatusOr<TlsPolicy> ParseTlsPolicy(std::string_view text);
 
 struct SmtpOptions {
-  std::string url;  // "smtp://host:port" or "smtps://host:port"
+  // "smtp://host:port", or "smtps://host:port": TLS from the first byte with a valid certificate,
+  // or no mail, whatever `tls` is.
+  std::string url;
   TlsPolicy tls = TlsPolicy::kOpportunistic;
+  // Where a certificate must be valid: the authorities to trust, in PEM, instead of those of the
+  // system; empty: those.
+  std::string ca_file = {};
   absl::Duration connect_timeout = absl::Seconds(10);
   absl::Duration mail_timeout = absl::Seconds(30);  // one mail, all in all
 };
@@ -51,7 +56,7 @@ struct SendResult {
 // One connection to one relay. Not thread-safe: one a thread.
 class SmtpTransport {
  public:
-  // INVALID_ARGUMENT for a URL of another kind.
+  // INVALID_ARGUMENT for a URL of another kind, or a CA file that cannot be read.
   static absl::StatusOr<std::unique_ptr<SmtpTransport>> Make(const SmtpOptions& options);
   virtual ~SmtpTransport() = default;
 

@@ -142,7 +142,7 @@ TEST_F(SmtpTransportTest, Utf8LocalPartGoesToARelayThatOffersIt) {
 }
 
 TEST_F(SmtpTransportTest, Utf8LocalPartIsRejectedWhereItIsNotOffered) {
-  SmtpSink old_sink(/*smtputf8=*/false);
+  SmtpSink old_sink({.smtputf8 = false});
   auto transport = Make(old_sink.url());
   const auto may_end = [] { return true; };
   for (int i = 0; i < 2; ++i) {  // on a new connection and on a kept one

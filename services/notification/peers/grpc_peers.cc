@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <optional>
 #include <utility>
 
 #include "absl/strings/match.h"
@@ -13,46 +14,13 @@
 #include "libs/base/timestamp.h"
 #include "libs/rpc/channel.h"
 #include "services/notification/peers/part_event.h"
+#include "services/notification/peers/participant.h"
 
 namespace wici::notification {
 namespace {
 
 constexpr absl::Duration kTimeout = absl::Seconds(10);
 constexpr std::size_t kCallsAtOnce = 16;
-
-bool IsActive(registration::v1::RegistrationState state) {
-  switch (state) {
-    case registration::v1::REGISTRATION_STATE_PENDING_APPROVAL:
-    case registration::v1::REGISTRATION_STATE_CONFIRMED:
-    case registration::v1::REGISTRATION_STATE_WAITLISTED:
-    case registration::v1::REGISTRATION_STATE_CHECKED_IN:
-    case registration::v1::REGISTRATION_STATE_NO_SHOW:
-    case registration::v1::REGISTRATION_STATE_HELD:
-    case registration::v1::REGISTRATION_STATE_OFFERED:
-    case registration::v1::REGISTRATION_STATE_UNDER_REVIEW:
-      return true;
-    default:
-      return false;
-  }
-}
-
-// Whether the person of an active registration was sent a calendar entry for it: with a seat, or
-// with an invitation of their own, but not for a place beside it that they have for another.
-// Who did not come keeps it, as registration's feed of the person has it.
-bool IsInCalendar(const registration::v1::Registration& item) {
-  if (item.plus_one() && !absl::StartsWith(item.person(), "persons/")) return false;
-  if (!item.invitation().empty() && !item.plus_one()) return true;
-  return item.state() == registration::v1::REGISTRATION_STATE_CONFIRMED ||
-         item.state() == registration::v1::REGISTRATION_STATE_CHECKED_IN ||
-         item.state() == registration::v1::REGISTRATION_STATE_NO_SHOW ||
-         item.state() == registration::v1::REGISTRATION_STATE_UNDER_REVIEW;
-}
-
-// Whether it is reminded of what is to come, and thanked afterwards: not who did not come.
-bool HasSeat(registration::v1::RegistrationState state) {
-  return state == registration::v1::REGISTRATION_STATE_CONFIRMED ||
-         state == registration::v1::REGISTRATION_STATE_CHECKED_IN;
-}
 
 // Whether `status` says that a page is too large for one message; then `request` asks for less.
 template <class Request>
@@ -112,28 +80,27 @@ absl::Status GrpcPeers::Call(Stub& stub,
 }
 
 template <class Stub, class Request, class Response>
-absl::Status GrpcPeers::GetEach(Stub& stub,
-                                std::unique_ptr<grpc::ClientAsyncResponseReader<Response>> (
-                                    Stub::*method)(grpc::ClientContext*, const Request&,
-                                                   grpc::CompletionQueue*),
-                                const Names& names, std::map<std::string, Response>& found) {
+absl::Status GrpcPeers::CallEach(
+    Stub& stub,
+    std::unique_ptr<grpc::ClientAsyncResponseReader<Response>> (Stub::*method)(
+        grpc::ClientContext*, const Request&, grpc::CompletionQueue*),
+    const std::vector<Request>& requests,
+    const std::function<absl::Status(const Request&, absl::StatusOr<Response>)>& use) {
   struct CallUnderWay {
-    std::string name;
+    const Request* request = nullptr;
     grpc::ClientContext context;
     Response response;
     grpc::Status status;
     std::unique_ptr<grpc::ClientAsyncResponseReader<Response>> reader;
   };
-  for (auto next = names.begin(); next != names.end();) {
-    const auto left = static_cast<std::size_t>(std::distance(next, names.end()));
+  for (auto next = requests.begin(); next != requests.end();) {
+    const auto left = static_cast<std::size_t>(std::distance(next, requests.end()));
     grpc::CompletionQueue done;
     std::vector<CallUnderWay> calls(std::min(left, kCallsAtOnce));
     for (CallUnderWay& call : calls) {
-      call.name = *next++;
-      Request request;
-      request.set_name(call.name);
+      call.request = &*next++;
       rpc::PrepareCall(call.context, DeadlineIn(kTimeout), bearer_token_());
-      call.reader = (stub.*method)(&call.context, request, &done);
+      call.reader = (stub.*method)(&call.context, *call.request, &done);
       call.reader->Finish(&call.response, &call.status, &call);
     }
     done.Shutdown();  // ends when all have, each by its deadline at the latest
@@ -142,13 +109,29 @@ absl::Status GrpcPeers::GetEach(Stub& stub,
     while (done.Next(&tag, &ok)) {
     }
     for (CallUnderWay& call : calls) {
-      const absl::Status status = rpc::FromGrpcStatus(call.status);
-      if (absl::IsNotFound(status)) continue;
-      WICI_RETURN_IF_ERROR(status);
-      found[call.name] = std::move(call.response);
+      absl::StatusOr<Response> answer = std::move(call.response);
+      if (!call.status.ok()) answer = rpc::FromGrpcStatus(call.status);
+      WICI_RETURN_IF_ERROR(use(*call.request, std::move(answer)));
     }
   }
   return absl::OkStatus();
+}
+
+template <class Stub, class Request, class Response>
+absl::Status GrpcPeers::GetEach(Stub& stub,
+                                std::unique_ptr<grpc::ClientAsyncResponseReader<Response>> (
+                                    Stub::*method)(grpc::ClientContext*, const Request&,
+                                                   grpc::CompletionQueue*),
+                                const Names& names, std::map<std::string, Response>& found) {
+  std::vector<Request> requests;
+  for (const std::string& name : names) requests.emplace_back().set_name(name);
+  return CallEach<Stub, Request, Response>(
+      stub, method, requests,
+      [&found](const Request& request, absl::StatusOr<Response> answer) -> absl::Status {
+        if (absl::IsNotFound(answer.status())) return absl::OkStatus();
+        WICI_ASSIGN_OR_RETURN(found[request.name()], std::move(answer));
+        return absl::OkStatus();
+      });
 }
 
 absl::Status GrpcPeers::AddContactPoints(people::v1::ContactPointService::Stub& owner,
@@ -312,12 +295,9 @@ absl::Status GrpcPeers::AddRegistered(const std::string& event, Names& registere
     WICI_RETURN_IF_ERROR(status);
     for (const registration::v1::Registration& item : page.registrations()) {
       registered.insert(item.person());
-      if (IsActive(item.state()) && active.insert(item.person()).second) {
-        participants.push_back({item.person(),
-                                item.name(),
-                                IsInCalendar(item),
-                                HasSeat(item.state()),
-                                {item.sessions().begin(), item.sessions().end()}});
+      std::optional<Participant> participant = ParticipantOf(item);
+      if (participant && active.insert(item.person()).second) {
+        participants.push_back(*std::move(participant));
       }
     }
     if (page.next_page_token().empty()) return absl::OkStatus();
@@ -351,27 +331,36 @@ absl::StatusOr<std::vector<Participant>> GrpcPeers::ListParticipants(const std::
   Names registered;
   std::vector<Participant> participants;
   WICI_RETURN_IF_ERROR(AddRegistered(event, registered, participants));
-  WICI_RETURN_IF_ERROR(AddInvited(event, registered, participants));
+  WICI_RETURN_IF_ERROR(AddInvited(event, std::move(registered), participants));
   return participants;
 }
 
-absl::StatusOr<std::map<std::string, registration::v1::RegistrationState>>
-GrpcPeers::GetParticipations(const std::string& event, const Names& persons) {
-  std::map<std::string, registration::v1::RegistrationState> found;
-  WICI_RETURN_IF_ERROR(InBatches(
-      {persons.begin(), persons.end()}, [&](std::vector<std::string> batch) -> absl::Status {
-        registration::v1::BatchGetParticipationsRequest request;
-        request.set_event(event);
-        for (std::string& person : batch) request.add_persons(std::move(person));
-        registration::v1::BatchGetParticipationsResponse response;
-        WICI_RETURN_IF_ERROR(Call(*links_,
-                                  &registration::v1::LinkService::Stub::BatchGetParticipations,
-                                  request, response));
-        for (const registration::v1::Participation& item : response.participations()) {
-          found[item.person()] = item.state();
+absl::StatusOr<std::map<std::string, Participations>> GrpcPeers::GetParticipations(
+    const std::map<std::string, Names>& persons_by_event) {
+  using Request = registration::v1::BatchGetParticipationsRequest;
+  using Response = registration::v1::BatchGetParticipationsResponse;
+  std::vector<Request> requests;
+  for (const auto& [event, persons] : persons_by_event) {
+    WICI_RETURN_IF_ERROR(InBatches({persons.begin(), persons.end()},
+                                   [&, &event = event](std::vector<std::string> batch) {
+                                     Request& request = requests.emplace_back();
+                                     request.set_event(event);
+                                     for (std::string& person : batch) {
+                                       request.add_persons(std::move(person));
+                                     }
+                                     return absl::OkStatus();
+                                   }));
+  }
+  std::map<std::string, Participations> found;
+  WICI_RETURN_IF_ERROR((CallEach<registration::v1::LinkService::Stub, Request, Response>(
+      *links_, &registration::v1::LinkService::Stub::AsyncBatchGetParticipations, requests,
+      [&found](const Request& request, absl::StatusOr<Response> answer) -> absl::Status {
+        WICI_RETURN_IF_ERROR(answer.status());
+        for (const registration::v1::Participation& item : answer->participations()) {
+          found[request.event()][item.person()] = item.state();
         }
         return absl::OkStatus();
-      }));
+      })));
   return found;
 }
 

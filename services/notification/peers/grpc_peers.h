@@ -36,8 +36,8 @@ class GrpcPeers final : public Peers {
   absl::StatusOr<std::map<std::string, registration::v1::Links>> GetLinks(
       const Names& resources) override;
   absl::StatusOr<std::vector<Participant>> ListParticipants(const std::string& event) override;
-  absl::StatusOr<std::map<std::string, registration::v1::RegistrationState>> GetParticipations(
-      const std::string& event, const Names& persons) override;
+  absl::StatusOr<std::map<std::string, Participations>> GetParticipations(
+      const std::map<std::string, Names>& persons_by_event) override;
   absl::StatusOr<AudiencePage> ListAudience(const std::string& snapshot,
                                             const std::string& page) override;
 
@@ -46,6 +46,15 @@ class GrpcPeers final : public Peers {
   absl::Status Call(Stub& stub,
                     grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&, Response*),
                     const Request& request, Response& response);
+  // Makes all these calls, several at once. `use` gets the answer of each, in the order of the
+  // requests; what it returns ends the rest.
+  template <class Stub, class Request, class Response>
+  absl::Status CallEach(
+      Stub& stub,
+      std::unique_ptr<grpc::ClientAsyncResponseReader<Response>> (Stub::*method)(
+          grpc::ClientContext*, const Request&, grpc::CompletionQueue*),
+      const std::vector<Request>& requests,
+      const std::function<absl::Status(const Request&, absl::StatusOr<Response>)>& use);
   // Gets each of `names` that exists, several at once.
   template <class Stub, class Request, class Response>
   absl::Status GetEach(Stub& stub,

@@ -44,7 +44,7 @@ class Others {
     registrations.Inline("ListRegistrations", this, &Others::ListRegistrations);
     rpc::Service links = server.AddService("wici.registration.v1.LinkService");
     links.Inline("BatchGetLinks", this, &Others::BatchGetLinks);
-    links.Inline("BatchGetParticipations", this, &Others::BatchGetParticipations);
+    links.Pooled("BatchGetParticipations", this, &Others::BatchGetParticipations);
     rpc::Service audiences = server.AddService("wici.cluster_registry.v1.AudienceService");
     audiences.Inline("ListAudienceSnapshotRows", this, &Others::ListAudienceSnapshotRows);
     rpc::Service meetings = server.AddService("wici.registration.v1.MeetingService");
@@ -172,6 +172,8 @@ class Others {
   absl::Status BatchGetParticipations(const rpc::Context& /*context*/,
                                       const registration_v1::BatchGetParticipationsRequest& request,
                                       registration_v1::BatchGetParticipationsResponse& response) {
+    Meet(participations_asked);
+    if (request.event() == "events/refused") return absl::PermissionDeniedError("refused");
     for (const std::string& person : request.persons()) {
       if (request.event() != "events/e1" || person == "persons/gone") continue;
       registration_v1::Participation& found = *response.add_participations();
@@ -220,6 +222,7 @@ class Others {
   int together = 1;
   int events_asked = 0;
   int sessions_asked = 0;
+  int participations_asked = 0;
   bool alone = false;  // a call waited in vain for the others
   std::vector<int> batches;
   int page_max = 1;  // registrations in a page
@@ -260,11 +263,34 @@ TEST_F(PeersTest, WhatDoesNotExistIsAbsent) {
 }
 
 TEST_F(PeersTest, WhoTakesPartIsAskedOfTheEvent) {
-  const auto found = peers_->GetParticipations("events/e1", {"persons/gone", "persons/b"});
+  const auto found = peers_->GetParticipations(
+      {{"events/e1", {"persons/gone", "persons/b"}}, {"events/none", {"persons/b"}}});
   ASSERT_THAT(found, IsOk());
-  ASSERT_THAT(*found, ElementsAre(Key("persons/b")));
-  EXPECT_EQ(found->at("persons/b"), registration_v1::REGISTRATION_STATE_WAITLISTED);
-  EXPECT_THAT(*peers_->GetParticipations("events/none", {"persons/b"}), IsEmpty());
+  ASSERT_THAT(*found,
+              ElementsAre(Pair(
+                  "events/e1",
+                  ElementsAre(Pair("persons/b", registration_v1::REGISTRATION_STATE_WAITLISTED)))));
+  EXPECT_THAT(*peers_->GetParticipations({}), IsEmpty());
+}
+
+TEST_F(PeersTest, WhoTakesPartInManyEventsIsAskedOfSeveralAtOnce) {
+  others_.together = 4;  // as many as the server has threads
+  std::map<std::string, Names> asked;
+  for (int i = 1; i <= 4; ++i) asked["events/e" + std::to_string(i)] = {"persons/b"};
+  ASSERT_THAT(peers_->GetParticipations(asked), IsOk());
+  EXPECT_FALSE(others_.alone);
+  EXPECT_EQ(others_.participations_asked, 4);
+  others_.together = 1;
+  Names many;
+  for (int i = 0; i < 1200; ++i) many.insert("persons/" + std::to_string(i));
+  EXPECT_EQ(peers_->GetParticipations({{"events/e1", many}})->at("events/e1").size(), 1200U);
+  EXPECT_EQ(others_.participations_asked, 6) << "a thousand at once";
+}
+
+TEST_F(PeersTest, WhoTakesPartIsKnownOfAllEventsOrOfNone) {
+  EXPECT_THAT(
+      peers_->GetParticipations({{"events/e1", {"persons/b"}}, {"events/refused", {"persons/b"}}}),
+      StatusIs(absl::StatusCode::kPermissionDenied));
 }
 
 TEST_F(PeersTest, EventsAndSessionsAreAskedForSeveralAtOnce) {

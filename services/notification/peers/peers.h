@@ -36,6 +36,9 @@ struct Subject {
   bool called_off = false;  // a session that was deleted
 };
 
+// By person.
+using Participations = std::map<std::string, registration::v1::RegistrationState>;
+
 // Some people of an audience.
 struct AudiencePage {
   std::vector<std::string> persons;
@@ -62,10 +65,10 @@ class Peers {
   // Everybody an event concerns: active registrations (with a seat, waiting or pending, and of
   // those who did not come), and open invitations not answered NO of people who never registered.
   virtual absl::StatusOr<std::vector<Participant>> ListParticipants(const std::string& event) = 0;
-  // Who of `persons` takes part in `event`: those who have an active registration, and where it
-  // stands.
-  virtual absl::StatusOr<std::map<std::string, registration::v1::RegistrationState>>
-  GetParticipations(const std::string& event, const Names& persons) = 0;
+  // Who of the people of each event takes part in it: those who have an active registration, and
+  // where it stands.
+  virtual absl::StatusOr<std::map<std::string, Participations>> GetParticipations(
+      const std::map<std::string, Names>& persons_by_event) = 0;
   // Those of a snapshot of the registry ("audienceSnapshots/{snapshot}") who match, or were decided
   // to be in; from `page` on, "" for the first. NOT_FOUND.
   virtual absl::StatusOr<AudiencePage> ListAudience(const std::string& snapshot,

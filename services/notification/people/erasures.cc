@@ -25,9 +25,15 @@ absl::StatusOr<bool> Erasures::Erase(sql::Transaction& tx, std::string_view pers
   return false;
 }
 
-absl::StatusOr<std::set<std::string>> ListErasuresDue(sql::Transaction& tx, absl::Time now) {
-  WICI_ASSIGN_OR_RETURN(const sql::Rows rows,
-                        tx.Execute(queries::kListErasuresDue, {ToMicros(now), kErasedAtOnceMax}));
+absl::Status NoteRequestedErasure(sql::Transaction& tx, std::string_view person) {
+  return tx.Execute(queries::kNoteRequestedErasure, {person}).status();
+}
+
+absl::StatusOr<std::set<std::string>> ListErasuresDue(sql::Transaction& tx, bool requested,
+                                                      absl::Time now) {
+  WICI_ASSIGN_OR_RETURN(
+      const sql::Rows rows,
+      tx.Execute(queries::kListErasuresDue, {ToMicros(now), kErasedAtOnceMax, requested}));
   std::set<std::string> due;
   for (const sql::Row& row : rows) due.insert(row.Text(0));
   return due;

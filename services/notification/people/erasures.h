@@ -4,6 +4,10 @@
 // A message that was made before its person was erased, and is sent afterwards, leaves traces: its
 // text in the inbox, or kept for another attempt, and the hash of the address. No lease and no
 // time-out is as long as kEraseAgainAfter.
+//
+// Whoever is erased because their owner deleted them is spared the second time where the owner
+// knows them again. Whom ErasePerson asked for is erased again in any case: their owner may know
+// them all along. Where both came about, the latter holds, and the time of the later one.
 #ifndef WICI_SERVICES_NOTIFICATION_PEOPLE_ERASURES_H_
 #define WICI_SERVICES_NOTIFICATION_PEOPLE_ERASURES_H_
 
@@ -30,8 +34,14 @@ class Erasures final : public PersonData {
                              feed::Changes& changes) override;
 };
 
-// Some of those whose time has come to be erased again (second_erasures.h), the longest due first.
-absl::StatusOr<std::set<std::string>> ListErasuresDue(sql::Transaction& tx, absl::Time now);
+// To be called after Erase, in its transaction, where ErasePerson asked for it, here or in another
+// service: `person` is erased again whether their owner knows them or not.
+absl::Status NoteRequestedErasure(sql::Transaction& tx, std::string_view person);
+
+// Some of those whose time has come to be erased again (second_erasures.h), the longest due first:
+// of those whom ErasePerson asked for, or of the others.
+absl::StatusOr<std::set<std::string>> ListErasuresDue(sql::Transaction& tx, bool requested,
+                                                      absl::Time now);
 
 // `person` is not to be erased again at `until` or before.
 absl::Status EndErasure(sql::Transaction& tx, std::string_view person, absl::Time until);

@@ -5,6 +5,7 @@
 #include "libs/base/status_macros.h"
 #include "libs/base/violations.h"
 #include "services/notification/errors.h"
+#include "services/notification/people/erasures.h"
 #include "services/notification/validate_fields.h"
 
 namespace wici::notification {
@@ -48,6 +49,7 @@ absl::Status PersonalDataService::ErasePerson(const rpc::Context& context,
                       people::v1::ErasePersonResponse answer;
                       WICI_ASSIGN_OR_RETURN(const bool erased,
                                             data_.Erase(tx, request.person(), now, changes));
+                      WICI_RETURN_IF_ERROR(NoteRequestedErasure(tx, request.person()));
                       answer.set_erased(erased);
                       return answer;
                     }));

@@ -8,11 +8,16 @@ namespace wici::notification::queries {
 
 inline constexpr sql::Query kNoteErasure{"note_erasure", R"sql(
   INSERT INTO erasures (person, again_at) VALUES ($1, $2)
-  ON CONFLICT (person) DO UPDATE SET again_at = excluded.again_at)sql"};
+  ON CONFLICT (person) DO UPDATE SET again_at = excluded.again_at
+  WHERE erasures.again_at < excluded.again_at)sql"};
 
-// $1 now, $2 limit.
+inline constexpr sql::Query kNoteRequestedErasure{"note_requested_erasure", R"sql(
+  UPDATE erasures SET requested = TRUE WHERE person = $1)sql"};
+
+// $1 now, $2 limit, $3 of those whom ErasePerson asked for, or of the others.
 inline constexpr sql::Query kListErasuresDue{"list_erasures_due", R"sql(
-  SELECT person FROM erasures WHERE again_at <= $1 ORDER BY again_at, person LIMIT $2)sql"};
+  SELECT person FROM erasures WHERE requested = $3 AND again_at <= $1
+  ORDER BY again_at, person LIMIT $2)sql"};
 
 // $2 until when: one that was noted since is not ended.
 inline constexpr sql::Query kEndErasure{

@@ -11,63 +11,58 @@
 namespace wici::notification {
 namespace {
 
-constexpr absl::Duration kErasuresPoll = absl::Minutes(1);
 constexpr absl::Duration kErasuresTimeout = absl::Seconds(30);  // of each transaction
 
 }  // namespace
 
-SecondErasures::~SecondErasures() {
-  {
-    MutexLock lock(mutex_);
-    stopping_ = true;
-    changed_.NotifyAll();
+bool SecondErasures::Round() {
+  const absl::StatusOr<std::int64_t> due = RunOnce();
+  if (!due.ok()) {
+    Log(LogLevel::kWarning, "nobody_erased_again",
+        {{"error", std::string(due.status().message())}});
   }
-  if (thread_.joinable()) thread_.join();
-}
-
-void SecondErasures::Start() {
-  thread_ = std::thread([this] { Run(); });
-}
-
-void SecondErasures::Run() {
-  while (true) {
-    const absl::StatusOr<std::int64_t> due = RunOnce();
-    if (!due.ok()) {
-      Log(LogLevel::kWarning, "nobody_erased_again",
-          {{"error", std::string(due.status().message())}});
-    }
-    MutexLock lock(mutex_);
-    const bool more = due.ok() && *due > 0;
-    if (!stopping_ && !more) (void)changed_.WaitFor(mutex_, kErasuresPoll);
-    if (stopping_) return;
-  }
+  return due.ok() && *due > 0;
 }
 
 absl::StatusOr<std::int64_t> SecondErasures::RunOnce() {
   const absl::Time now = clock_.Now();
+  WICI_ASSIGN_OR_RETURN(const Names requested, ListDue(/*requested=*/true, now));
+  WICI_RETURN_IF_ERROR(Erase(requested, /*spared=*/{}, now));
+  WICI_ASSIGN_OR_RETURN(const Names deleted, ListDue(/*requested=*/false, now));
+  if (!deleted.empty()) {
+    WICI_ASSIGN_OR_RETURN(const auto known, peers_.GetContactPoints(deleted));
+    Names spared;
+    for (const auto& [person, point] : known) spared.insert(person);
+    WICI_RETURN_IF_ERROR(Erase(deleted, spared, now));
+  }
+  return static_cast<std::int64_t>(requested.size() + deleted.size());
+}
+
+absl::StatusOr<Names> SecondErasures::ListDue(bool requested, absl::Time now) {
   Names due;
   WICI_RETURN_IF_ERROR(
       database_.Read(DeadlineIn(kErasuresTimeout), [&](sql::Transaction& tx) -> absl::Status {
-        WICI_ASSIGN_OR_RETURN(due, ListErasuresDue(tx, now));
+        WICI_ASSIGN_OR_RETURN(due, ListErasuresDue(tx, requested, now));
         return absl::OkStatus();
       }));
-  if (due.empty()) return 0;
-  WICI_ASSIGN_OR_RETURN(const auto known, peers_.GetContactPoints(due));
-  WICI_RETURN_IF_ERROR(
-      database_.Write(DeadlineIn(kErasuresTimeout), [&](sql::Transaction& tx) -> absl::Status {
-        feed::Changes changes;
-        for (const std::string& person : due) {
-          absl::Time until = now;
-          if (known.count(person) == 0) {
-            WICI_RETURN_IF_ERROR(people_.Erase(tx, person, now, changes).status());
-            until += kEraseAgainAfter;  // as that has noted
-          }
-          WICI_RETURN_IF_ERROR(EndErasure(tx, person, until));
-        }
-        if (changes.empty()) return absl::OkStatus();
-        return feed::AppendChanges(tx, ids_.NewId(), changes, now);
-      }));
-  return static_cast<std::int64_t>(due.size());
+  return due;
+}
+
+absl::Status SecondErasures::Erase(const Names& due, const Names& spared, absl::Time now) {
+  if (due.empty()) return absl::OkStatus();
+  return database_.Write(DeadlineIn(kErasuresTimeout), [&](sql::Transaction& tx) -> absl::Status {
+    feed::Changes changes;
+    for (const std::string& person : due) {
+      absl::Time until = now;
+      if (spared.count(person) == 0) {
+        WICI_RETURN_IF_ERROR(people_.Erase(tx, person, now, changes).status());
+        until += kEraseAgainAfter;  // as that has noted
+      }
+      WICI_RETURN_IF_ERROR(EndErasure(tx, person, until));
+    }
+    if (changes.empty()) return absl::OkStatus();
+    return feed::AppendChanges(tx, ids_.NewId(), changes, now);
+  });
 }
 
 }  // namespace wici::notification

@@ -75,9 +75,8 @@ absl::Status Facts::FindTakingPart(Peers& peers, absl::Span<const ClaimedDeliver
   for (const auto& [digest, items] : items_) {
     for (const ClaimedDelivery& item : items) add(item);
   }
-  for (const auto& [event, persons] : asked) {
-    WICI_ASSIGN_OR_RETURN(taking_part_[event], peers.GetParticipations(event, persons));
-  }
+  if (asked.empty()) return absl::OkStatus();
+  WICI_ASSIGN_OR_RETURN(taking_part_, peers.GetParticipations(asked));
   return absl::OkStatus();
 }
 

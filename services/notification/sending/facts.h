@@ -43,7 +43,7 @@ class Facts {
   std::map<std::string, v1::Subscription> subscriptions_;
   std::map<std::string, std::vector<ClaimedDelivery>> items_;  // by digest
   // Of those asked for, by event and person.
-  std::map<std::string, std::map<std::string, registration::v1::RegistrationState>> taking_part_;
+  std::map<std::string, Participations> taking_part_;  // by event
 };
 
 }  // namespace wici::notification

@@ -27,7 +27,8 @@ struct Sender {
   Mailbox from;
   // Links lead to <public_url>/answer?answer_token=..., <public_url>/registration?manage_token=...,
   // <public_url>/confirm-consent?consent_token=..., <public_url>/check-in?check_in_token=...,
-  // <public_url>/calendar?calendar_token=... (a feed to subscribe to, GetOwnCalendar), those of an
+  // <public_url>/calendar?calendar_token=... (a feed to subscribe to, GetOwnCalendar),
+  // <public_url>/survey?manage_token=... (GetOwnSurvey, AnswerOwnSurvey), those of an
   // offer to <public_url>/accept-offer?manage_token=... and
   // <public_url>/decline-offer?manage_token=..., pages that ask once more: what opens a link is not
   // always the person.

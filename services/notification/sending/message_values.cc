@@ -77,6 +77,9 @@ absl::Status AddLinkValues(const registration_v1::Links& links, const registrati
   values.answer_url = Link(sender, "answer", "answer_token", links.answer_token());
   values.calendar_url = Link(sender, "calendar", "calendar_token", links.calendar_token());
   values.manage_url = Link(sender, "registration", "manage_token", links.manage_token());
+  if (links.survey_open()) {
+    values.survey_url = Link(sender, "survey", "manage_token", links.manage_token());
+  }
   if (links.state() == registration_v1::REGISTRATION_STATE_OFFERED) {
     values.accept_url = Link(sender, "accept-offer", "manage_token", links.manage_token());
     values.decline_url = Link(sender, "decline-offer", "manage_token", links.manage_token());

@@ -137,6 +137,17 @@ TEST_P(SmsChannelTest, TheProviderGetsTheTextUnderTheIdOfTheDelivery) {
   EXPECT_THAT(KeptMails(), IsEmpty());
 }
 
+TEST_P(SmsChannelTest, AnSmsOnAKeptConnectionThatDiesIsSentOnce) {
+  Serve("/ok-once");
+  Record();
+  WorkSms();
+  EXPECT_EQ(Newest().state(), v1::DELIVERY_STATE_DELIVERED);
+  Record(kEwa);
+  WorkSms();
+  EXPECT_EQ(Newest().state(), v1::DELIVERY_STATE_UNKNOWN);
+  EXPECT_THAT(provider->Requests(), SizeIs(2)) << "curl repeats such a request where it can";
+}
+
 TEST_P(SmsChannelTest, WhatTheProviderRefusesIsNotTriedAgain) {
   for (const int code : {400, 402, 403, 404, 410, 413, 422}) {
     Serve(absl::StrCat("/status/", code));

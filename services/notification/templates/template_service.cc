@@ -36,6 +36,7 @@ absl::StatusOr<TemplateValues> SampleValues(const std::string& language) {
   values.answer_url = "https://example.org/answer";
   values.manage_url = "https://example.org/registration";
   values.check_in_url = "https://example.org/check-in";
+  values.survey_url = "https://example.org/survey";
   values.confirm_url = "https://example.org/confirm-consent";
   values.items = "- A meeting has a time\n  https://example.org/registration";
   values.days = 7;

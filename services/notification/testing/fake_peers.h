@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "libs/base/status_macros.h"
 #include "services/notification/peers/peers.h"
 
 namespace wici::notification {
@@ -53,16 +54,20 @@ class FakePeers final : public Peers {
     return found->second;
   }
 
-  absl::StatusOr<std::map<std::string, registration::v1::RegistrationState>> GetParticipations(
-      const std::string& /*event*/, const Names& names) override {
-    std::map<std::string, registration::v1::RegistrationState> all;
-    for (const std::string& name : names) {
-      if (not_taking_part.count(name) > 0) continue;
-      const auto at = participations.find(name);
-      all[name] =
-          at == participations.end() ? registration::v1::REGISTRATION_STATE_CONFIRMED : at->second;
+  absl::StatusOr<std::map<std::string, Participations>> GetParticipations(
+      const std::map<std::string, Names>& persons_by_event) override {
+    std::map<std::string, Participations> found;
+    for (const auto& [event, names] : persons_by_event) {
+      Participations all;
+      for (const std::string& name : names) {
+        if (not_taking_part.count(name) > 0) continue;
+        const auto at = participations.find(name);
+        all[name] = at == participations.end() ? registration::v1::REGISTRATION_STATE_CONFIRMED
+                                               : at->second;
+      }
+      WICI_ASSIGN_OR_RETURN(found[event], Pick(all, names));
     }
-    return Pick(all, names);
+    return found;
   }
 
   absl::StatusOr<AudiencePage> ListAudience(const std::string& snapshot,
@@ -125,7 +130,7 @@ class FakePeers final : public Peers {
   std::map<std::string, std::vector<Participant>> participants;
   // Everybody has a seat in every event but these.
   Names not_taking_part;
-  std::map<std::string, registration::v1::RegistrationState> participations;
+  Participations participations;
   std::map<std::string, std::vector<std::string>> audiences;
   std::size_t audience_page = 1000;
   absl::Status error;

@@ -5,14 +5,19 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <utility>
 
 #include "libs/base/log.h"
 
 namespace wici::notification {
 
-SmtpSink::SmtpSink(bool smtputf8) : smtputf8_(smtputf8) { Start(); }
+SmtpSink::SmtpSink(SmtpSinkOptions options) : options_(std::move(options)) { Start(); }
 
-std::string SmtpSink::url() const { return "smtp://127.0.0.1:" + std::to_string(port_); }
+std::string SmtpSink::url() const { return UrlBy("127.0.0.1"); }
+
+std::string SmtpSink::UrlBy(const std::string& host) const {
+  return (options_.tls == "smtps" ? "smtps://" : "smtp://") + host + ":" + std::to_string(port_);
+}
 
 std::vector<std::string> SmtpSink::Mails() const {
   std::vector<std::filesystem::path> paths;
@@ -46,7 +51,8 @@ std::vector<std::string> SmtpSink::Facts() const {
 void SmtpSink::Start() {
   std::vector<std::string> arguments = {"services/notification/testing/smtp_sink.py", "--directory",
                                         directory_.path(), "--port", std::to_string(port_)};
-  if (!smtputf8_) arguments.push_back("--no-smtputf8");
+  if (!options_.smtputf8) arguments.push_back("--no-smtputf8");
+  if (!options_.tls.empty()) arguments.insert(arguments.end(), {"--tls", options_.tls});
   port_ = server_.Start(arguments, 1)[0];
 }
 

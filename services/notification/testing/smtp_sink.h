@@ -11,15 +11,25 @@
 
 namespace wici::notification {
 
+struct SmtpSinkOptions {
+  bool smtputf8 = true;
+  // "starttls" or "smtps" (smtp_sink.py), with a certificate for localhost; empty: no TLS.
+  std::string tls = {};
+};
+
 // Not thread-safe. The server dies with the test process, however that ends.
 class SmtpSink {
  public:
   // Starts it; ends the process when that fails.
-  explicit SmtpSink(bool smtputf8 = true);
+  explicit SmtpSink(SmtpSinkOptions options = {});
   SmtpSink(const SmtpSink&) = delete;
   SmtpSink& operator=(const SmtpSink&) = delete;
 
   std::string url() const;  // the same over restarts
+  // The same, by that name: "localhost", or what leads there.
+  std::string UrlBy(const std::string& host) const;
+  // The certificate of one with TLS.
+  std::string ca_file() const { return directory_.File("ca.pem"); }
   const std::string& directory() const { return directory_.path(); }
   // The mails taken so far, in order, each with its envelope on top.
   std::vector<std::string> Mails() const;
@@ -34,7 +44,7 @@ class SmtpSink {
   void Start();  // on the same port
 
  private:
-  const bool smtputf8_;
+  const SmtpSinkOptions options_;
   testing::TempDir directory_;
   ChildServer server_;
   int port_ = 0;

@@ -47,6 +47,9 @@ inline constexpr sql::Query kEndTimer{"end_timer", R"sql(
   WHERE event = $1 AND kind = $2 AND fire_at = $3 AND anchor_at = $4 AND state = 1
   RETURNING kind)sql"};
 
+inline constexpr sql::Query kGetTimersOf{
+    "get_timers_of_events", "SELECT event, kind, anchor_at, state FROM timers WHERE event IN"};
+
 // All of them.
 inline constexpr sql::Query kForgetFacts{"forget_facts",
                                          "UPDATE timers SET version = 0 WHERE event > ''"};

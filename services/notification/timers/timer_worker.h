@@ -3,7 +3,8 @@
 // One thread looks every few seconds. Who is reminded is asked when a timer fires, and what the
 // event is like then: if it was moved, the timer is timed anew instead. A reminder is checked once
 // more just before it is sent (sending/message.h). Several processes may run it; a timer fires
-// once.
+// once. Whoever came to an event with a survey that is open is asked for their answers in the mail
+// of the day after (Links.survey_open of registration).
 //
 // An event that registration cannot serve delays its own timers only: the events of a round are
 // then asked for one by one, and what cannot be read is looked at again after a while that grows

@@ -10,7 +10,9 @@
 #include "gtest/gtest.h"
 #include "libs/base/timestamp.h"
 #include "libs/testing/status_matchers.h"
+#include "services/notification/sending/testing/interrupted_channel.h"
 #include "services/notification/sending/testing/worker_fixture.h"
+#include "services/notification/timers/timer_check.h"
 
 namespace wici::notification {
 namespace {
@@ -19,6 +21,7 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using testing::IsOk;
+using ::testing::Not;
 using ::testing::SizeIs;
 
 class TimerWorkerTest : public WorkerFixture {
@@ -125,6 +128,21 @@ TEST_P(TimerWorkerTest, WhoHasASeatIsRemindedThreeTimesAndThanked) {
                                        "event-follow-up jan DELIVERED UNSPECIFIED"));
   EXPECT_THAT(sink_.Facts(), ElementsAre(HasSubstr("Przypomnienie: "), HasSubstr("Przypomnienie: "),
                                          HasSubstr("Przypomnienie: "), HasSubstr("Dziękujemy: ")));
+}
+
+TEST_P(TimerWorkerTest, WhoMayAnswerASurveyIsAskedTheDayAfter) {
+  const std::string survey = "https://wici.example.org/survey?manage_token=3Dmanage.t";
+  Consume("event.published", "", kEvent);
+  clock_.Set(FireTime(TimerKind::kDayBefore));
+  Fire();
+  SendAll();
+  peers_.links[kRegistration].set_survey_open(true);
+  clock_.Set(FireTime(TimerKind::kDayAfter));
+  Fire();
+  SendAll();
+  ASSERT_THAT(sink_.Mails(), SizeIs(2));
+  EXPECT_THAT(sink_.Mails()[0], Not(HasSubstr("survey")));
+  EXPECT_THAT(sink_.Mails()[1], HasSubstr(survey));
 }
 
 TEST_P(TimerWorkerTest, AnEventWithNanosecondsIsRemindedOfOnce) {
@@ -237,6 +255,77 @@ TEST_P(TimerWorkerTest, F23_AReminderThatFiredBeforeTheEventWasCalledOffIsNotSen
   SendAll();
   EXPECT_THAT(Reminders(), ElementsAre("event-reminder jan SUPPRESSED OVERTAKEN"));
   EXPECT_THAT(sink_.Mails(), IsEmpty());
+}
+
+// With the check just before sending, as in the service: the event changes between the making of a
+// mail and its sending.
+class LateChangeTest : public TimerWorkerTest {
+ protected:
+  void SetUp() override {
+    TimerWorkerTest::SetUp();
+    if (IsSkipped()) return;
+    store_ = std::make_unique<SqlStore>(database(), ids_, std::vector<SendCheck*>{&check_});
+    channel_ = *MailChannel::Make(peers_, *store_, sender_,
+                                  {.url = sink_.url(), .tls = TlsPolicy::kNone}, 1);
+    peers_.AddLinks(kSecond);
+    peers_.participants[kEvent] = {{kJan, kRegistration, true, true}, {kEwa, kSecond, true, true}};
+    Consume("event.published", "", kEvent);
+    clock_.Set(FireTime(TimerKind::kDayBefore));
+    EXPECT_EQ(Fire(), 2);
+  }
+  void Move() {
+    SetStart(start_ + absl::Hours(1), 2);
+    Consume("event.rescheduled", "", kEvent);
+  }
+  void CallOff() {
+    peers_.events[kEvent].set_state(registration::v1::EVENT_STATE_CANCELLED);
+    peers_.events[kEvent].set_etag("\"2\"");
+    Consume("event.cancelled", "", kEvent);
+  }
+  void SendWith(InterruptedChannel::Interruptions interruptions) {
+    InterruptedChannel channel(*channel_, std::move(interruptions));
+    worker_ =
+        std::make_unique<DeliveryWorker>(*store_, channel, clock_, WorkerOptions{.owner = "late"});
+    EXPECT_THAT(worker_->RunOnce(), IsOk());
+    clock_.Advance(absl::Minutes(2));
+    EXPECT_THAT(worker_->RunOnce(), IsOk());
+    worker_.reset();
+  }
+
+  static constexpr char kSecond[] = "events/silver/registrations/r2";
+  TimerCheck check_;
+};
+WICI_ON_EVERY_ENGINE(LateChangeTest);
+
+TEST_P(LateChangeTest, F23_AReminderOfAnEventThatMovesWhenItIsMadeIsNotSent) {
+  SendWith({.after_prepare = [this] { Move(); }});
+  EXPECT_THAT(Reminders(), ElementsAre("event-reminder jan SUPPRESSED OVERTAKEN",
+                                       "event-reminder ewa SUPPRESSED OVERTAKEN"));
+}
+
+TEST_P(LateChangeTest, F23_AReminderOfAnEventThatIsCalledOffWhenItIsMadeIsNotSent) {
+  SendWith({.after_prepare = [this] { CallOff(); }});
+  EXPECT_THAT(Reminders(), ElementsAre("event-reminder jan SUPPRESSED OVERTAKEN",
+                                       "event-reminder ewa SUPPRESSED OVERTAKEN"));
+}
+
+TEST_P(LateChangeTest, F23_AReminderThatWaitsForItsTurnWhileTheEventMovesIsNotSent) {
+  SendWith({.after_send = [this] {
+    clock_.Advance(absl::Seconds(5));
+    Move();
+  }});
+  EXPECT_THAT(Reminders(), ElementsAre("event-reminder jan DELIVERED UNSPECIFIED",
+                                       "event-reminder ewa SUPPRESSED OVERTAKEN"));
+}
+
+TEST_P(LateChangeTest, F23_AReminderThatTheRelayKeepsWaitingWhileTheEventMovesIsBrokenOff) {
+  SendWith({.before_send = [this] {
+    clock_.Advance(absl::Seconds(5));
+    Move();
+  }});
+  EXPECT_THAT(Reminders(), ElementsAre("event-reminder jan SUPPRESSED OVERTAKEN",
+                                       "event-reminder ewa SUPPRESSED OVERTAKEN"));
+  EXPECT_THAT(sink_.Mails(), SizeIs(2)) << "that it was moved, to both";
 }
 
 TEST_P(TimerWorkerTest, F23_ATimerThatIsDueWhenTheEventHasMovedWaitsForTheNewTime) {

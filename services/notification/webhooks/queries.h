@@ -6,8 +6,6 @@
 #ifndef WICI_SERVICES_NOTIFICATION_WEBHOOKS_QUERIES_H_
 #define WICI_SERVICES_NOTIFICATION_WEBHOOKS_QUERIES_H_
 
-#include <string_view>
-
 #include "libs/sql/database.h"
 
 namespace wici::notification::queries {
@@ -104,18 +102,15 @@ inline constexpr sql::Query kReplayableOfSubscription{
     "created_at < $3 AND (state IN (5, 6, 7, 9) OR state = 4 AND NOT $4) ORDER BY created_at, id "
     "LIMIT $5"};
 
-// $5 now, $6 until when; the rest as above. kBumpNotifications follows.
+// $5 now, $6 until when; the rest as above. BumpAndStamp follows.
 inline constexpr sql::Query kReplayOfSubscription{
     "replay_of_subscription",
     "UPDATE deliveries SET state = 1, reason = 0, next_at = $5, expires_at = $6, failures = 0, "
     "updated_at = $5, "
     "version = (SELECT n.version FROM notifications n WHERE n.id = deliveries.notification_id) + 1 "
     "WHERE channel = 2 AND person = $1 AND created_at >= $2 AND created_at < $3 AND "
-    "(state IN (5, 6, 7, 9) OR state = 4 AND NOT $4) RETURNING id, notification_id, event"};
-
-inline constexpr sql::Query kBumpNotifications{
-    "bump_notifications", "UPDATE notifications SET version = version + 1 WHERE id IN"};
-inline constexpr std::string_view kBumpNotificationsSuffix = "RETURNING id, version";
+    "(state IN (5, 6, 7, 9) OR state = 4 AND NOT $4) RETURNING id, notification_id, event, "
+    "version"};
 
 // ----- payloads -----
 

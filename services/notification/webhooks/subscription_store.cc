@@ -1,7 +1,6 @@
 #include "services/notification/webhooks/subscription_store.h"
 
 #include <algorithm>
-#include <map>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -13,6 +12,7 @@
 #include "services/notification/deliveries/ledger_rows.h"
 #include "services/notification/deliveries/queries.h"
 #include "services/notification/deliveries/rules/ledger.h"
+#include "services/notification/deliveries/sql_store.h"
 #include "services/notification/errors.h"
 #include "services/notification/webhooks/keys/signature.h"
 #include "services/notification/webhooks/queries.h"
@@ -49,18 +49,15 @@ absl::Status AddSecrets(Transaction& tx, absl::Time now,
   return absl::OkStatus();
 }
 
-// A change for each delivery of `queued` (id, notification, event).
+// A change for each delivery of `queued` (id, notification, event, version).
 absl::Status AppendReplayed(Transaction& tx, const Rows& queued, feed::Changes& changes) {
-  std::vector<std::vector<sql::Value>> ids;
-  for (const sql::Row& row : queued) ids.push_back({row.Text(1)});
-  WICI_ASSIGN_OR_RETURN(const Rows bumped, tx.SelectMany(queries::kBumpNotifications,
-                                                         queries::kBumpNotificationsSuffix, ids));
-  std::map<std::string, std::int64_t> versions;
-  for (const sql::Row& row : bumped) versions[row.Text(0)] = row.Int(1);
+  std::vector<StampedDelivery> changed;
+  for (const sql::Row& row : queued) changed.push_back({row.Text(1), row.Text(0), row.Int(3)});
+  WICI_ASSIGN_OR_RETURN(const auto versions, BumpAndStamp(tx, changed));
   for (const sql::Row& row : queued) {
     const std::string& notification = row.Text(1);
     changes.push_back({.aggregate = NotificationName(notification),
-                       .version = versions[notification],
+                       .version = versions.at(notification),
                        .kind = "delivery.replayed",
                        .resource = DeliveryName(notification, row.Text(0)),
                        .person = "",

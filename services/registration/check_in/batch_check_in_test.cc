@@ -315,6 +315,38 @@ TEST_P(BatchCheckInTest, AScanFromBeforeACancellationCountsAndOneFromAfterIsACon
   EXPECT_EQ(stored.begin()->second.conflicts(0).kind(), v1::CHECK_IN_CONFLICT_KIND_CANCELLED);
 }
 
+TEST_P(BatchCheckInTest, AScanCountsTheSameBeforeAndAfterItsSessionIsGivenUp) {
+  const std::string event = OpenEvent(5);
+  const std::string workshop = AddSession(event, "workshop", 5, 12, 14);
+  const std::string early = SignUp(event, "a@example.org", "", {workshop})->name();
+  const std::string late = SignUp(event, "b@example.org", "", {workshop})->name();
+  const auto of_workshop = [&](v1::Scan scan) {
+    scan.set_list(workshop);
+    return scan;
+  };
+  clock().Advance(absl::Hours(1));
+  EXPECT_THAT(OutcomesOf(event, {of_workshop(ScanOf(early, "W", 1, -30))}), ElementsAre(kIn));
+  for (const std::string& name : {early, late}) {
+    v1::UpdateOwnRegistrationRequest drop;
+    drop.set_token(LinksOf(name).manage_token());
+    drop.mutable_update_mask()->add_paths("sessions");
+    ASSERT_THAT(UpdateOwnRegistration(drop, ""), IsOk());
+  }
+  EXPECT_THAT(OutcomesOf(event, {of_workshop(ScanOf(late, "W", 2, -30))}), ElementsAre(kIn));
+  clock().Advance(absl::Hours(1));
+  constexpr auto kExit = v1::SCAN_DIRECTION_EXIT;
+  EXPECT_THAT(OutcomesOf(event, {of_workshop(ScanOf(early, "W", 3, -20, kExit)),
+                                 of_workshop(ScanOf(late, "W", 4, -10))}),
+              ElementsAre(kIn, v1::CHECK_IN_OUTCOME_NOT_ON_LIST));
+  const Attendances stored = StoredOf(event, {workshop});
+  ASSERT_EQ(stored.size(), 2u);
+  for (const std::string& name : {early, late}) {
+    const v1::Attendance& attendance = stored.at({workshop, name});
+    EXPECT_TRUE(attendance.has_first_entry()) << name;
+    EXPECT_EQ(attendance.inside(), name == late) << name;
+  }
+}
+
 TEST_P(BatchCheckInTest, AnUndoAlsoTakesBackScansThatArriveLater) {
   const std::string event = OpenEvent(5);
   const std::string name = SignUp(event, "a@example.org")->name();

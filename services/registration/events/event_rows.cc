@@ -83,7 +83,7 @@ absl::Status InsertDraft(sql::Transaction& tx, const v1::Event& event) {
              seats.counts.waiting_list_capacity, absl::ToInt64Microseconds(seats.offer),
              std::int64_t{seats.offer_requeues}, seats.party_limit, seats.approvals_required,
              std::int64_t{seats.reapproval}, static_cast<std::int64_t>(seats.transfers),
-             static_cast<std::int64_t>(seats.party_proof)})
+             static_cast<std::int64_t>(seats.party_proof), ToMicros(seats.end)})
           .status());
   WICI_RETURN_IF_ERROR(
       tx.Execute(kInsertEvidenceRound, {event.name(), MicrosOf(event.end_time())}).status());

@@ -46,6 +46,14 @@ class EventServiceTest : public RegistrationTest {
 };
 WICI_ON_EVERY_ENGINE(EventServiceTest);
 
+TEST_P(EventServiceTest, AnEmptyServiceHasNoEvents) {
+  const auto list = ListEvents({});
+  ASSERT_THAT(list, IsOk());
+  EXPECT_EQ(list->events_size(), 0);
+  EXPECT_EQ(list->next_page_token(), "");
+  EXPECT_THAT(Get("events/none"), StatusIs(absl::StatusCode::kNotFound, Reason("EVENT_NOT_FOUND")));
+}
+
 TEST_P(EventServiceTest, ADraftIsStoredAsItWasSent) {
   v1::Event sent = Meeting(40, 10, v1::ADMISSION_OPEN);
   sent.set_initiative("initiatives/erice");
@@ -87,6 +95,18 @@ TEST_P(EventServiceTest, ABadEventLearnsEveryViolation) {
   *event.mutable_start_time() = At("1899-12-31T00:00:00Z");
   EXPECT_THAT(Create(event),
               StatusIs(absl::StatusCode::kInvalidArgument, HasViolation("event.start_time")));
+}
+
+TEST_P(EventServiceTest, AFieldThatIsTooLongIsRefusedAndNothingIsKept) {
+  v1::Event event = Meeting(1, 0, v1::ADMISSION_OPEN);
+  (*event.mutable_title())["en"] = std::string(1 << 20, 'x');
+  EXPECT_THAT(Create(event),
+              StatusIs(absl::StatusCode::kInvalidArgument,
+                       AllOf(Reason("INVALID_ARGUMENT"), HasViolation("event.title[en]"))));
+  // More than a message may hold: nobody reads it.
+  (*event.mutable_title())["en"] = std::string(10'000'000, 'x');
+  EXPECT_THAT(Create(event), StatusIs(absl::StatusCode::kResourceExhausted));
+  EXPECT_EQ(ListEvents({})->events_size(), 0);
 }
 
 TEST_P(EventServiceTest, PublishingHappensOnce) {
@@ -293,6 +313,12 @@ TEST_P(EventServiceTest, EventsAreListedPageByPage) {
     request.set_page_token(page->next_page_token());
   } while (!request.page_token().empty());
   EXPECT_EQ(count, 5);
+  v1::ListEventsRequest other = request;
+  other.set_page_token(ListEvents(request)->next_page_token());
+  EXPECT_THAT(ListEvents(other), IsOk());
+  other.add_states(v1::EVENT_STATE_PUBLISHED);
+  EXPECT_THAT(ListEvents(other),
+              StatusIs(absl::StatusCode::kInvalidArgument, HasViolation("page_token")));
   request.set_page_token("x");
   request.set_page_size(-1);
   EXPECT_THAT(ListEvents(request),
@@ -340,7 +366,8 @@ TEST_P(EventServiceTest, AVisitorMayNotWriteEvents) {
               StatusIs(absl::StatusCode::kPermissionDenied));
 }
 
-// The list only shrinks, and only knowingly: a method that gets its handler leaves it here.
+// A method that gets its handler leaves the list; that none comes is what
+// tests/contract/methods_test.py looks after.
 TEST_P(EventServiceTest, TheMethodsWithoutHandlerAreThoseOfTheList) {
   std::ifstream file("services/registration/unimplemented_methods.txt");
   std::stringstream expected;

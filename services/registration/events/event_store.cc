@@ -127,9 +127,7 @@ absl::Status EventStore::Save(sql::Transaction& tx, const v1::Event& before, Eve
   }
   WICI_RETURN_IF_ERROR(aggregate.PutAudiences(event));
   WICI_RETURN_IF_ERROR(aggregate.LoadPlaces(0, {}));
-  if (event.state() != v1::EVENT_STATE_CANCELLED) {
-    WICI_RETURN_IF_ERROR(aggregate.Promote(changes));
-  }
+  WICI_RETURN_IF_ERROR(aggregate.Promote(changes));
   WICI_RETURN_IF_ERROR(aggregate.Save());
   WICI_ASSIGN_OR_RETURN(
       const sql::Rows updated,

@@ -169,7 +169,7 @@ bool EventWatch::ReadSeats(const std::vector<Stream>& streams, Found& found) {
         WICI_ASSIGN_OR_RETURN(const sql::Rows rows, sql::SelectMany(tx, kWatchSeats, "", keys));
         found.clear();
         for (const sql::Row& row : rows) {
-          const SeatsRow seats = registration::ReadSeats(row.Text(27), row);
+          const SeatsRow seats = registration::ReadSeats(row.Text(28), row);
           auto& event = found[seats.event];
           event.set_name(seats.event);
           event.set_state(seats.state);

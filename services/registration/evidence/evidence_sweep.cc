@@ -51,19 +51,6 @@ cluster_registry::v1::RecordEventEvidenceRequest ForRegistry(const v1::EventEvid
 
 }  // namespace
 
-EvidenceSweep::~EvidenceSweep() {
-  {
-    MutexLock lock(mutex_);
-    stopping_ = true;
-  }
-  changed_.NotifyAll();
-  if (thread_.joinable()) thread_.join();
-}
-
-void EvidenceSweep::Start() {
-  thread_ = std::thread([this] { Run(); });
-}
-
 absl::StatusOr<bool> EvidenceSweep::LookAt(const std::string& event) {
   const absl::Time deadline = machine_.Now() + options_.timeout;
   const absl::Time now = clock_.Now();
@@ -112,18 +99,13 @@ absl::StatusOr<int> EvidenceSweep::RunOnce() {
   }
 }
 
-void EvidenceSweep::Run() {
-  for (;;) {
-    const absl::StatusOr<int> given = RunOnce();
-    if (!given.ok()) {
-      Log(LogLevel::kWarning, "evidence_sweep_failed",
-          {{"error", std::string(given.status().message())}});
-    }
-    MutexLock lock(mutex_);
-    // Waking early only means to sweep early.
-    if (!stopping_) changed_.WaitFor(mutex_, options_.interval);
-    if (stopping_) return;
+bool EvidenceSweep::Round() {
+  const absl::StatusOr<int> given = RunOnce();
+  if (!given.ok()) {
+    Log(LogLevel::kWarning, "evidence_sweep_failed",
+        {{"error", std::string(given.status().message())}});
   }
+  return false;
 }
 
 }  // namespace wici::registration

@@ -7,13 +7,12 @@
 #define WICI_SERVICES_REGISTRATION_EVIDENCE_EVIDENCE_SWEEP_H_
 
 #include <string>
-#include <thread>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "libs/base/clock.h"
-#include "libs/base/mutex.h"
+#include "libs/base/rounds_thread.h"
 #include "services/registration/events/event_store.h"
 #include "services/registration/evidence/evidence_rounds.h"
 #include "services/registration/invitations/registry_client.h"
@@ -43,17 +42,16 @@ class EvidenceSweep {
         clock_(clock),
         machine_(machine),
         options_(options) {}
-  ~EvidenceSweep();  // stops the thread
 
-  // Starts the thread, which sweeps at once and then at every interval.
-  void Start();
+  // Starts the thread, which sweeps at once and then at every interval, and ends with the object.
+  void Start() { thread_.Start(); }
   // Looks at all that is due, on the calling thread; returns of how many events something was
   // given. Not together with Start. REGISTRY_UNAVAILABLE and the errors of the database; the next
   // round finds the same events. What the registry refuses is logged, and tried again later.
   absl::StatusOr<int> RunOnce();
 
  private:
-  void Run();
+  bool Round();
   // Whether something was given.
   absl::StatusOr<bool> LookAt(const std::string& event);
 
@@ -64,10 +62,7 @@ class EvidenceSweep {
   const Clock& clock_;
   const Clock& machine_;
   const EvidenceSweepOptions options_;
-  Mutex mutex_;
-  CondVar changed_;
-  bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
-  std::thread thread_;
+  RoundsThread thread_{options_.interval, [this] { return Round(); }};
 };
 
 }  // namespace wici::registration

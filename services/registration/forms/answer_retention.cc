@@ -88,19 +88,6 @@ absl::StatusOr<std::set<std::string>> ForgetNeeds(sql::Transaction& tx, const st
 
 }  // namespace
 
-AnswerRetention::~AnswerRetention() {
-  {
-    MutexLock lock(mutex_);
-    stopping_ = true;
-  }
-  changed_.NotifyAll();
-  if (thread_.joinable()) thread_.join();
-}
-
-void AnswerRetention::Start() {
-  thread_ = std::thread([this] { Run(); });
-}
-
 absl::Status AnswerRetention::SweepPage(const std::string& event, Page& page) {
   const Call call{.key = {}, .deadline = machine_.Now() + options_.timeout};
   const absl::Time now = mutation_.clock().Now();
@@ -168,18 +155,13 @@ absl::StatusOr<int> AnswerRetention::RunOnce() {
   }
 }
 
-void AnswerRetention::Run() {
-  for (;;) {
-    const absl::StatusOr<int> changed = RunOnce();
-    if (!changed.ok()) {
-      Log(LogLevel::kWarning, "answer_retention_failed",
-          {{"error", std::string(changed.status().message())}});
-    }
-    MutexLock lock(mutex_);
-    // Waking early only means to look early.
-    if (!stopping_) changed_.WaitFor(mutex_, options_.interval);
-    if (stopping_) return;
+bool AnswerRetention::Round() {
+  const absl::StatusOr<int> changed = RunOnce();
+  if (!changed.ok()) {
+    Log(LogLevel::kWarning, "answer_retention_failed",
+        {{"error", std::string(changed.status().message())}});
   }
+  return false;
 }
 
 }  // namespace wici::registration

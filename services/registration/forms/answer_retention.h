@@ -7,13 +7,12 @@
 #define WICI_SERVICES_REGISTRATION_FORMS_ANSWER_RETENTION_H_
 
 #include <string>
-#include <thread>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "libs/base/clock.h"
-#include "libs/base/mutex.h"
+#include "libs/base/rounds_thread.h"
 #include "libs/sql/database.h"
 #include "services/registration/mutation.h"
 
@@ -31,10 +30,9 @@ class AnswerRetention {
   AnswerRetention(sql::Database& database, Mutation& mutation, const Clock& machine,
                   AnswerRetentionOptions options = {})
       : database_(database), mutation_(mutation), machine_(machine), options_(options) {}
-  ~AnswerRetention();  // stops the thread
 
-  // Starts the thread, which looks at once and then at every interval.
-  void Start();
+  // Starts the thread, which looks at once and then at every interval, and ends with the object.
+  void Start() { thread_.Start(); }
   // Deletes all that is due, on the calling thread; returns of how many registrations. Not together
   // with Start. Errors: those of the database; the next round finds what is left.
   absl::StatusOr<int> RunOnce();
@@ -45,7 +43,7 @@ class AnswerRetention {
     bool more = true;
     int changed = 0;
   };
-  void Run();
+  bool Round();
   absl::StatusOr<int> Sweep(const std::string& event);
   // The page after `page.after`.
   absl::Status SweepPage(const std::string& event, Page& page);
@@ -54,10 +52,7 @@ class AnswerRetention {
   Mutation& mutation_;
   const Clock& machine_;
   const AnswerRetentionOptions options_;
-  Mutex mutex_;
-  CondVar changed_;
-  bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
-  std::thread thread_;
+  RoundsThread thread_{options_.interval, [this] { return Round(); }};
 };
 
 }  // namespace wici::registration

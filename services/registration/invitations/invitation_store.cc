@@ -93,7 +93,7 @@ absl::StatusOr<v1::Invitation> InvitationStore::Change(const Call& call, std::st
         WICI_ASSIGN_OR_RETURN(EventAggregate aggregate,
                               EventAggregate::Load(tx, EventOf(name), now));
         WICI_RETURN_IF_ERROR(rpc::CheckEtag(kDomain, name, etag, row.revision));
-        WICI_RETURN_IF_ERROR(edit(row.invitation, aggregate.seats()));
+        WICI_RETURN_IF_ERROR(edit(row, aggregate));
         changes.push_back(aggregate.InvitationChange(kind, row.invitation));
         WICI_RETURN_IF_ERROR(aggregate.Save());
         TouchInvitation(row, now);
@@ -106,12 +106,19 @@ absl::StatusOr<v1::Invitation> InvitationStore::Answer(const Call& call, std::st
                                                        const v1::AnswerInvitationRequest& request) {
   const absl::Time now = mutation_.clock().Now();
   return Change(call, name, "", "invitation.answered",
-                [&](v1::Invitation& invitation, const SeatsRow& event) -> absl::Status {
+                [&](InvitationRow& row, EventAggregate& event) -> absl::Status {
+                  v1::Invitation& invitation = row.invitation;
                   WICI_RETURN_IF_ERROR(CheckAnswerable(invitation, now));
-                  WICI_RETURN_IF_ERROR(CheckTakesAnswers(event, now));
+                  WICI_RETURN_IF_ERROR(CheckTakesAnswers(event.seats(), now));
+                  if (request.answer() != v1::ANSWER_YES) {
+                    WICI_RETURN_IF_ERROR(event.LoadActiveKeys({ActiveKeyOf(row)}));
+                    if (event.HasActive(ActiveKeyOf(row))) {
+                      return AlreadyRegisteredError(event.seats().event);
+                    }
+                  }
                   std::optional<absl::Time> decide_by;
                   if (request.has_decide_by_time()) {
-                    absl::Time until = event.window.closes;
+                    absl::Time until = event.seats().window.closes;
                     if (invitation.has_reply_by_time()) {
                       until = std::min(until, TimeOf(invitation.reply_by_time()));
                     }
@@ -126,17 +133,17 @@ absl::StatusOr<v1::Invitation> InvitationStore::Answer(const Call& call, std::st
 
 absl::StatusOr<v1::Invitation> InvitationStore::Revoke(const Call& call, std::string_view name,
                                                        std::string_view etag) {
-  return Change(call, name, etag, "invitation.revoked",
-                [](v1::Invitation& invitation, const SeatsRow&) {
-                  if (invitation.state() == v1::INVITATION_STATE_REVOKED) {
-                    return InvitationRevokedError(invitation.name());
-                  }
-                  if (invitation.state() == v1::INVITATION_STATE_DELEGATED) {
-                    return InvitationDelegatedError(invitation.name());
-                  }
-                  invitation.set_state(v1::INVITATION_STATE_REVOKED);
-                  return absl::OkStatus();
-                });
+  return Change(call, name, etag, "invitation.revoked", [](InvitationRow& row, EventAggregate&) {
+    v1::Invitation& invitation = row.invitation;
+    if (invitation.state() == v1::INVITATION_STATE_REVOKED) {
+      return InvitationRevokedError(invitation.name());
+    }
+    if (invitation.state() == v1::INVITATION_STATE_DELEGATED) {
+      return InvitationDelegatedError(invitation.name());
+    }
+    invitation.set_state(v1::INVITATION_STATE_REVOKED);
+    return absl::OkStatus();
+  });
 }
 
 absl::StatusOr<v1::RemindInvitationsResponse> InvitationStore::Remind(

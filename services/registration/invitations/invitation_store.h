@@ -44,16 +44,17 @@ class InvitationStore {
                                                    std::int64_t limit);
 
   // Invites the people of `wanted`, each once: who is invited already gets the new clusters and
-  // reasons added, and an invitation that was revoked or has expired is opened again. The answer
-  // has the new and the opened ones and the number of the others. With `dry_run` nothing is
-  // written. EVENT_NOT_FOUND, EVENT_NOT_PUBLISHED, EVENT_CANCELLED, INVALID_ARGUMENT for a
-  // reply_by_time out of range.
+  // reasons added, and an invitation that was revoked or has expired, or was passed on to somebody
+  // whose own was, is opened again. The answer has the new and the opened ones and the number of
+  // the others. With `dry_run` nothing is written. EVENT_NOT_FOUND, EVENT_NOT_PUBLISHED,
+  // EVENT_CANCELLED, INVALID_ARGUMENT for a reply_by_time out of range.
   absl::StatusOr<v1::CreateInvitationsResponse> Invite(const Call& call, std::string_view event,
                                                        const std::vector<WantedPerson>& wanted,
                                                        bool dry_run);
 
   // INVITATION_NOT_FOUND, INVITATION_REVOKED, INVITATION_DELEGATED, INVITATION_EXPIRED,
-  // EVENT_CANCELLED, REGISTRATION_CLOSED, INVALID_ARGUMENT for a decide_by_time out of range.
+  // EVENT_CANCELLED, REGISTRATION_CLOSED, ALREADY_REGISTERED for NO and MAYBE of somebody who is,
+  // INVALID_ARGUMENT for a decide_by_time out of range.
   absl::StatusOr<v1::Invitation> Answer(const Call& call, std::string_view name,
                                         const v1::AnswerInvitationRequest& request);
   // A colleague to whom an invitation is passed on.
@@ -86,7 +87,7 @@ class InvitationStore {
 
  private:
   // Changes one invitation by `edit`, recorded as `kind`.
-  using Edit = std::function<absl::Status(v1::Invitation&, const SeatsRow&)>;
+  using Edit = std::function<absl::Status(InvitationRow&, EventAggregate&)>;
   absl::StatusOr<v1::Invitation> Change(const Call& call, std::string_view name,
                                         std::string_view etag, std::string_view kind,
                                         const Edit& edit);

@@ -243,6 +243,25 @@ TEST_P(InvitationTermsTest, WhoSaidYesInTimeRegistersLater) {
   EXPECT_THAT(Send(With(event, token)), IsOk());
 }
 
+TEST_P(InvitationTermsTest, WhoIsRegisteredWithdrawsBeforeTheySayNo) {
+  const std::string event = EventFor(5);
+  const std::string token = TokenOf(For(event, {kInvited}));
+  const auto made = Send(With(event, token));
+  ASSERT_THAT(made, IsOk());
+  for (const v1::Answer answer : {v1::ANSWER_NO, v1::ANSWER_MAYBE}) {
+    EXPECT_THAT(Answer(token, answer),
+                StatusIs(absl::StatusCode::kAlreadyExists, Reason("ALREADY_REGISTERED")));
+  }
+  EXPECT_THAT(Answer(token, v1::ANSWER_YES), IsOk());
+  EXPECT_EQ(Statistics(event).answered_yes(), 1);
+  v1::CancelOwnRegistrationRequest withdraw;
+  withdraw.set_token(LinksOf(made->name()).manage_token());
+  ASSERT_THAT(CancelOwnRegistration(withdraw, ""), IsOk());
+  EXPECT_EQ(Answer(token, v1::ANSWER_NO)->answer(), v1::ANSWER_NO);
+  EXPECT_EQ(Statistics(event).answered_no(), 1);
+  EXPECT_EQ(Get(event)->seats().confirmed(), 0);
+}
+
 TEST_P(InvitationTermsTest, WhoSaysMaybeIsRemindedOnTheDayTheyNamed) {
   const std::string event = EventFor(5);
   const std::string token = TokenOf(For(event, {kInvited}));
@@ -331,6 +350,33 @@ TEST_P(InvitationTermsTest, AColleagueGetsTheInvitationThatIsPassedOn) {
   EXPECT_EQ(Invite(event, {kInvited})->already_invited(), 1);
 }
 
+TEST_P(InvitationTermsTest, WhoGivesTheirPlaceAwayGetsNoOtherWithTheInvitation) {
+  const std::string event = EventFor(5);
+  v1::CreateInvitationsRequest request = For(event, {kInvited});
+  request.set_plus_ones_max(1);
+  const std::string token = TokenOf(request);
+  const auto made = Send(With(event, token));
+  ASSERT_THAT(made, IsOk());
+  const auto brought = Bring(event, token, "gosia@example.org");
+  ASSERT_THAT(brought, IsOk());
+  v1::TransferOwnRegistrationRequest give;
+  give.set_token(LinksOf(brought->name()).manage_token());
+  *give.mutable_person() = RequestFor("", "jan@example.org").person();
+  ASSERT_THAT(TransferOwnRegistration(give, ""), IsOk());
+  EXPECT_EQ(Own(token)->state(), v1::INVITATION_STATE_OPEN) << "the invited person still comes";
+  give.set_token(LinksOf(made->name()).manage_token());
+  *give.mutable_person() = RequestFor("", "zofia@example.org").person();
+  ASSERT_THAT(TransferOwnRegistration(give, ""), IsOk());
+  EXPECT_EQ(Own(token)->state(), v1::INVITATION_STATE_DELEGATED);
+  for (const absl::Status& refused :
+       {Send(With(event, token)).status(), Answer(token, v1::ANSWER_YES).status(),
+        Delegate(token, "ewa@example.org").status()}) {
+    EXPECT_THAT(refused, StatusIs(kUnmet, Reason("INVITATION_DELEGATED")));
+  }
+  EXPECT_EQ(Invite(event, {kInvited})->already_invited(), 1);
+  EXPECT_EQ(Get(event)->seats().confirmed(), 1) << "that of the heir";
+}
+
 TEST_P(InvitationTermsTest, AnInvitationIsPassedOnOnceAndNotForEver) {
   const std::string event = EventFor(5);
   std::string token = TokenOf(For(event, {kInvited}));
@@ -341,6 +387,32 @@ TEST_P(InvitationTermsTest, AnInvitationIsPassedOnOnceAndNotForEver) {
   }
   EXPECT_THAT(Delegate(token, "d@example.org"),
               StatusIs(kUnmet, Reason("DELEGATION_LIMIT_REACHED")));
+}
+
+TEST_P(InvitationTermsTest, WhoPassedTheInvitationOnIsInvitedAgainOnceTheColleagueIsNot) {
+  const std::string event = EventFor(5);
+  const std::string token = TokenOf(For(event, {kInvited}));
+  const auto first = Delegate(token, "a@example.org");
+  ASSERT_THAT(first, IsOk());
+  const auto second = Delegate(LinksOf(first->delegated_to()).answer_token(), "b@example.org");
+  ASSERT_THAT(second, IsOk());
+  const std::string last = second->delegated_to();
+  const auto made = Send(With(event, LinksOf(last).answer_token()));
+  ASSERT_THAT(made, IsOk());
+  EXPECT_EQ(Invite(event, {kInvited})->already_invited(), 1);
+  v1::RevokeInvitationRequest revoke;
+  revoke.set_name(last);
+  ASSERT_THAT(RevokeInvitation(revoke), IsOk());
+  EXPECT_EQ(Invite(event, {kInvited})->already_invited(), 1) << "the colleague holds a place yet";
+  ASSERT_THAT(CancelRegistration(made->name()), IsOk());
+  const auto again = Invite(event, {kInvited});
+  ASSERT_THAT(again, IsOk());
+  ASSERT_EQ(again->invitations_size(), 1);
+  EXPECT_EQ(again->invitations(0).name(), first->name());
+  EXPECT_EQ(again->invitations(0).state(), v1::INVITATION_STATE_OPEN);
+  EXPECT_EQ(again->invitations(0).delegated_to(), "");
+  EXPECT_EQ(Changes().back().kind(), "invitation.created");
+  EXPECT_THAT(Send(With(event, token)), IsOk());
 }
 
 TEST_P(InvitationTermsTest, NobodyIsInvitedTwiceByPassingOn) {

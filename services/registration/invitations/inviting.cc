@@ -1,6 +1,7 @@
 // Invitations are made: from an audience, from a list, or by passing one on.
 #include "services/registration/invitations/inviting.h"
 
+#include <map>
 #include <set>
 #include <utility>
 
@@ -17,6 +18,7 @@
 #include "services/registration/names.h"
 #include "services/registration/people/person_rows.h"
 #include "services/registration/people/queries.h"
+#include "services/registration/registrations/rules/registration_state.h"
 
 namespace wici::registration {
 
@@ -100,13 +102,57 @@ void BeginEntry(const SeatsRow& event, v1::Invitation& invitation) {
   invitation.set_calendar_changes(static_cast<std::int32_t>(event.calendar_floor));
 }
 
+// Of the known invitations that were passed on, the names of those that lead nowhere any more: the
+// last on its way is revoked or has expired, and no place is held by it.
+absl::StatusOr<std::set<std::string>> PassedOnInVain(sql::Transaction& tx, const KnownPeople& known,
+                                                     EventAggregate& event) {
+  const auto is_link = [](const v1::Invitation& invitation) {
+    return invitation.state() == v1::INVITATION_STATE_DELEGATED &&
+           !invitation.delegated_to().empty();
+  };
+  std::map<std::string, v1::Invitation> ends;  // by the name of the first
+  for (const auto& [id, row] : known.rows) {
+    if (is_link(row.invitation)) ends[row.invitation.name()] = row.invitation;
+  }
+  for (int i = 0; i < kDelegationsMax; ++i) {
+    std::vector<std::string> names;
+    for (const auto& [first, end] : ends) {
+      if (is_link(end)) names.push_back(end.delegated_to());
+    }
+    if (names.empty()) break;
+    WICI_ASSIGN_OR_RETURN(const std::vector<InvitationRow> rows, SelectInvitations(tx, names));
+    std::map<std::string_view, const v1::Invitation*> next;
+    for (const InvitationRow& row : rows) next[row.invitation.name()] = &row.invitation;
+    for (auto& [first, end] : ends) {
+      const auto found = is_link(end) ? next.find(end.delegated_to()) : next.end();
+      if (found != next.end()) end = *found->second;
+    }
+  }
+  std::vector<std::string> registrations;
+  for (const auto& [first, end] : ends) {
+    if (!end.registration().empty()) registrations.push_back(end.registration());
+  }
+  WICI_RETURN_IF_ERROR(event.LoadRegistrations(registrations));
+  std::set<std::string> in_vain;
+  for (const auto& [first, end] : ends) {
+    const RegistrationRow* made = event.Find(IdOf(end.registration()));
+    const bool over =
+        end.state() == v1::INVITATION_STATE_REVOKED || end.state() == v1::INVITATION_STATE_EXPIRED;
+    if (over && (made == nullptr || !IsActive(made->registration.state()))) in_vain.insert(first);
+  }
+  return in_vain;
+}
+
 // One transaction that invites people: what it has decided so far.
 class Inviting {
  public:
-  Inviting(EventAggregate& aggregate, KnownPeople& known, Mutation& mutation, Changes& changes)
+  // `in_vain` are the invitations that were passed on so.
+  Inviting(EventAggregate& aggregate, KnownPeople& known, std::set<std::string> in_vain,
+           Mutation& mutation, Changes& changes)
       : event_(aggregate.seats().event),
         aggregate_(aggregate),
         known_(known),
+        in_vain_(std::move(in_vain)),
         ids_(mutation.ids()),
         now_(mutation.clock().Now()),
         changes_(changes) {}
@@ -115,7 +161,8 @@ class Inviting {
     if (InvitationRow* row = known_.Find(person)) {
       v1::Invitation& invitation = row->invitation;
       AddPeople(person, IdOf(invitation.name()));
-      const bool reopened = Reopen(person.invitation, invitation);
+      const bool in_vain = in_vain_.count(invitation.name()) > 0;
+      const bool reopened = Reopen(person.invitation, in_vain, invitation);
       const bool merged = MergeReasons(person.invitation, invitation);
       if (reopened || merged) Touch(*row);
       if (!reopened) return response.set_already_invited(response.already_invited() + 1);
@@ -163,6 +210,7 @@ class Inviting {
   const std::string event_;
   EventAggregate& aggregate_;
   KnownPeople& known_;
+  const std::set<std::string> in_vain_;
   IdSource& ids_;
   const absl::Time now_;
   Changes& changes_;
@@ -190,7 +238,8 @@ absl::StatusOr<v1::CreateInvitationsResponse> InvitationStore::Invite(
                                             now, aggregate.seats().window.closes));
         }
         WICI_ASSIGN_OR_RETURN(KnownPeople known, LoadKnownPeople(tx, event, people));
-        Inviting inviting(aggregate, known, mutation_, changes);
+        WICI_ASSIGN_OR_RETURN(std::set<std::string> in_vain, PassedOnInVain(tx, known, aggregate));
+        Inviting inviting(aggregate, known, std::move(in_vain), mutation_, changes);
         for (const WantedPerson& person : people) inviting.Invite(person, response);
         if (!dry_run) {
           WICI_RETURN_IF_ERROR(inviting.Write(tx));

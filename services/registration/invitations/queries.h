@@ -25,8 +25,20 @@ inline constexpr sql::Query kInsertInvitationPeople{"insert_invitation_people", 
 inline constexpr std::string_view kInsertInvitationPeopleSuffix =
     "ON CONFLICT DO NOTHING RETURNING known_as";
 
+// All but $3, an id that says nothing by itself.
 inline constexpr sql::Query kDeleteInvitationPeople{"delete_invitation_people", R"sql(
-  DELETE FROM invitation_people WHERE event = $1 AND invitation = $2)sql"};
+  DELETE FROM invitation_people WHERE event = $1 AND invitation = $2 AND known_as <> $3
+  RETURNING known_as)sql"};
+
+// Of a person, in the order of their making, after ($2, $3).
+inline constexpr sql::Query kListInvitationsOf{"list_invitations_of", R"sql(
+  SELECT created_at, event, id FROM invitations WHERE person = $1 AND (created_at, event) > ($2, $3)
+  ORDER BY created_at, event LIMIT $4)sql"};
+
+// The contacts of the registry above $1, who come before "clusters0".
+inline constexpr sql::Query kListInvitedContacts{"list_invited_contacts", R"sql(
+  SELECT DISTINCT person FROM invitations WHERE person > $1 AND person < 'clusters0'
+  ORDER BY person LIMIT $2)sql"};
 
 // Who was reminded long ago, or never, and is due: those due longest first.
 inline constexpr sql::Query kListDueInvitations{"list_due_invitations", R"sql(

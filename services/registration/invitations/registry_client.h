@@ -55,10 +55,11 @@ class RegistryClient {
   absl::Status RecordEventEvidence(absl::Time deadline,
                                    const cluster_registry::v1::RecordEventEvidenceRequest& request);
 
+  // A token for one call of another service of the registry.
+  std::string Token() const;
+
  private:
   struct Stub;  // hides generated code that is long to compile
-  // A token for one call.
-  std::string Token() const;
 
   const std::unique_ptr<Stub> stub_;
   const auth::SigningKey key_;

@@ -13,18 +13,18 @@
 namespace wici::registration {
 namespace {
 
-constexpr absl::Duration kInterval = absl::Seconds(30);
 constexpr absl::Duration kTimeout = absl::Seconds(30);
 constexpr int kEventsAtOnce = 200;
 
-// Changes of registrations after which nobody's meetings are different.
-constexpr std::array<std::string_view, 18> kHarmless = {
-    "registration.confirmed",  "registration.waitlisted",      "registration.promoted",
-    "registration.checked_in", "registration.check_in_undone", "registration.requested",
-    "registration.held",       "registration.offered",         "registration.requeued",
-    "registration.moved",      "registration.expired",         "registration.rejected",
-    "registration.approved",   "registration.links_requested", "registration.answers_expired",
-    "registration.no_show",    "registration.no_show_undone",  "registration.party_confirmed"};
+// Changes of registrations after which nobody's meetings are different. A rejection is none of
+// them: it may end a registration that is reviewed again, with its seat and its meetings.
+constexpr std::array<std::string_view, 17> kHarmless = {
+    "registration.confirmed",      "registration.waitlisted",      "registration.promoted",
+    "registration.checked_in",     "registration.check_in_undone", "registration.requested",
+    "registration.held",           "registration.offered",         "registration.requeued",
+    "registration.moved",          "registration.expired",         "registration.approved",
+    "registration.no_show",        "registration.links_requested", "registration.answers_expired",
+    "registration.no_show_undone", "registration.party_confirmed"};
 
 bool Matters(std::string_view kind) {
   if (std::find(kHarmless.begin(), kHarmless.end(), kind) != kHarmless.end()) return false;
@@ -47,18 +47,9 @@ MeetingKeeper::MeetingKeeper(sql::Database& database, MeetingStore& store, const
             return [](sql::Transaction&) { return absl::OkStatus(); };
           }) {}
 
-MeetingKeeper::~MeetingKeeper() {
-  {
-    MutexLock lock(mutex_);
-    stopping_ = true;
-  }
-  changed_.NotifyAll();
-  if (thread_.joinable()) thread_.join();
-}
-
 void MeetingKeeper::Start() {
   consumer_.Start();
-  thread_ = std::thread([this] { Run(); });
+  thread_.Start();
 }
 
 absl::StatusOr<int> MeetingKeeper::RunOnce() {
@@ -66,17 +57,12 @@ absl::StatusOr<int> MeetingKeeper::RunOnce() {
   return consumer_.RunOnce();
 }
 
-void MeetingKeeper::Run() {
-  for (;;) {
-    const absl::Status expired = Expire();
-    if (!expired.ok()) {
-      Log(LogLevel::kWarning, "meetings_not_expired", {{"error", expired.ToString()}});
-    }
-    MutexLock lock(mutex_);
-    if (stopping_) return;
-    changed_.WaitFor(mutex_, kInterval);
-    if (stopping_) return;
+bool MeetingKeeper::Round() {
+  const absl::Status expired = Expire();
+  if (!expired.ok()) {
+    Log(LogLevel::kWarning, "meetings_not_expired", {{"error", expired.ToString()}});
   }
+  return false;
 }
 
 absl::Status MeetingKeeper::Expire() {

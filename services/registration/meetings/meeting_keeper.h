@@ -7,14 +7,13 @@
 #ifndef WICI_SERVICES_REGISTRATION_MEETINGS_MEETING_KEEPER_H_
 #define WICI_SERVICES_REGISTRATION_MEETINGS_MEETING_KEEPER_H_
 
-#include <thread>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "libs/base/clock.h"
-#include "libs/base/mutex.h"
+#include "libs/base/rounds_thread.h"
 #include "libs/feed/consumer.h"
 #include "libs/sql/database.h"
 #include "services/registration/meetings/store/meeting_store.h"
@@ -25,7 +24,6 @@ class MeetingKeeper {
  public:
   // `machine` is the clock of deadlines. Everything outlives the keeper.
   MeetingKeeper(sql::Database& database, MeetingStore& store, const Clock& machine);
-  ~MeetingKeeper();  // stops the thread
 
   void Start();
   // One round on the calling thread; returns how many changes it followed. Not together with Start.
@@ -48,16 +46,13 @@ class MeetingKeeper {
 
   absl::StatusOr<sql::Database::Body> Follow(absl::Span<const feed::v1::Change> changes);
   absl::Status Expire();
-  void Run();
+  bool Round();
 
   MeetingStore& store_;
   const Clock& machine_;
   OwnFeed feed_;
   feed::Consumer consumer_;
-  Mutex mutex_;
-  CondVar changed_;
-  bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
-  std::thread thread_;
+  RoundsThread thread_{absl::Seconds(30), [this] { return Round(); }};
 };
 
 }  // namespace wici::registration

@@ -295,6 +295,30 @@ TEST_P(MeetingScheduleTest, ACancelledRegistrationCancelsItsMeetings) {
   EXPECT_THAT(MeetingChanges(), Contains(Pair("meeting.cancelled", told)));
 }
 
+TEST_P(MeetingScheduleTest, AChangeThatIsRejectedCancelsTheMeetingsOfTheRegistration) {
+  v1::UpdateEventRequest strict;
+  strict.mutable_event()->set_name(event_);
+  strict.mutable_event()->set_approval(v1::APPROVAL_MANUAL);
+  strict.mutable_event()->set_reapproval(true);
+  const std::vector<std::string> people = People(2);
+  ASSERT_THAT(UpdateEvent(strict), IsOk());
+  ASSERT_THAT(AddForm(event_, {Field("topic", v1::FORM_FIELD_TYPE_TEXT)}), IsOk());
+  const std::string meeting = Agree(people[0], people[1]);
+  ASSERT_NO_FATAL_FAILURE(ScheduleAndPublish());
+  v1::UpdateOwnRegistrationRequest change;
+  change.set_token(LinksOf(people[0]).manage_token());
+  AddAnswer(change, "topic", {"łożyska"});
+  ASSERT_EQ(UpdateOwnRegistration(change, "")->state(), v1::REGISTRATION_STATE_UNDER_REVIEW);
+  Keep();
+  EXPECT_EQ(GetMeeting(meeting)->state(), v1::MEETING_STATE_SCHEDULED) << "they keep their seat";
+  v1::RejectRegistrationRequest reject;
+  reject.set_name(people[0]);
+  ASSERT_EQ(RejectRegistration(reject)->state(), v1::REGISTRATION_STATE_REJECTED);
+  Keep();
+  EXPECT_EQ(GetMeeting(meeting)->state(), v1::MEETING_STATE_CANCELLED);
+  EXPECT_THAT(MeetingChanges(), Contains(Pair("meeting.cancelled", PersonOf(people[1]))));
+}
+
 TEST_P(MeetingScheduleTest, NobodyHasAMeetingDuringASessionTheyChose) {
   const std::string workshop = RegistrationTest::AddSession(event_, "workshop", 5, 13, 14);
   // Another session of meetings is no time to be busy as such.

@@ -18,6 +18,15 @@ namespace wici::registration {
 namespace {
 
 constexpr std::string_view kPersonPattern = "persons/*";
+constexpr std::string_view kInvitedPattern = "clusters/*/contacts/*";
+
+void RequirePerson(const std::string& person, Violations& violations) {
+  if (MatchesResourcePattern(person, kPersonPattern) ||
+      MatchesResourcePattern(person, kInvitedPattern)) {
+    return;
+  }
+  violations.Add("person", "must be persons/* or clusters/*/contacts/*");
+}
 
 absl::StatusOr<std::string> ToJson(const google::protobuf::Message& message) {
   std::string json;
@@ -61,8 +70,13 @@ absl::Status PeopleService::ExportPerson(const rpc::Context& context,
                                          const people::v1::ExportPersonRequest& request,
                                          people::v1::ExportPersonResponse& response) {
   Violations violations;
-  violations.RequireResourceName("person", request.person(), kPersonPattern);
+  RequirePerson(request.person(), violations);
   WICI_RETURN_IF_ERROR(violations.ToStatus(kDomain));
+  if (MatchesResourcePattern(request.person(), kInvitedPattern)) {
+    WICI_ASSIGN_OR_RETURN(*response.mutable_json(),
+                          ExportContact(context.deadline, request.person()));
+    return absl::OkStatus();
+  }
   WICI_ASSIGN_OR_RETURN(const std::vector<PersonRow> rows,
                         persons_.Get(context.deadline, {request.person()}));
   if (rows.empty()) {
@@ -87,6 +101,30 @@ absl::Status PeopleService::ExportPerson(const rpc::Context& context,
   response.set_json(
       absl::StrCat("{\"person\":", person, ",\"registration\":", registration, ",", meetings, "}"));
   return absl::OkStatus();
+}
+
+absl::StatusOr<std::string> PeopleService::ExportContact(absl::Time deadline,
+                                                         const std::string& contact) {
+  WICI_ASSIGN_OR_RETURN(const std::vector<std::string> names,
+                        persons_.ListInvitations(deadline, contact));
+  if (names.empty()) return std::string("{}");
+  std::vector<std::string> texts;
+  for (const std::string& name : names) {
+    WICI_ASSIGN_OR_RETURN(const v1::Invitation invitation, invitations_.Get(deadline, name));
+    WICI_ASSIGN_OR_RETURN(const std::string text, ToJson(invitation));
+    WICI_ASSIGN_OR_RETURN(const std::vector<std::string> made,
+                          persons_.ListRegistrations(deadline, invitation));
+    std::vector<std::string> registrations;
+    for (const std::string& one : made) {
+      WICI_ASSIGN_OR_RETURN(const v1::Registration found, registrations_.Get(deadline, one));
+      WICI_ASSIGN_OR_RETURN(const std::string registration, ToJson(found));
+      WICI_ASSIGN_OR_RETURN(const std::string meetings, ExportMeetings(deadline, one));
+      registrations.push_back(absl::StrCat("{\"registration\":", registration, ",", meetings, "}"));
+    }
+    texts.push_back(absl::StrCat("{\"invitation\":", text, ",\"registrations\":[",
+                                 absl::StrJoin(registrations, ","), "]}"));
+  }
+  return absl::StrCat("{\"invitations\":[", absl::StrJoin(texts, ","), "]}");
 }
 
 absl::StatusOr<std::string> PeopleService::ExportMeetings(absl::Time deadline,
@@ -114,7 +152,7 @@ absl::Status PeopleService::ErasePerson(const rpc::Context& context,
                                         const people::v1::ErasePersonRequest& request,
                                         people::v1::ErasePersonResponse& response) {
   Violations violations;
-  violations.RequireResourceName("person", request.person(), kPersonPattern);
+  RequirePerson(request.person(), violations);
   violations.RequestId("request_id", request.request_id());
   WICI_RETURN_IF_ERROR(violations.ToStatus(kDomain));
   return Answer(persons_.Erase(CallOf(context, request), request.person()), response);

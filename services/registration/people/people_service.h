@@ -1,4 +1,5 @@
-// Handlers of wici.people.v1.ContactPointService and PersonalDataService for persons/*.
+// Handlers of wici.people.v1.ContactPointService, for persons/*, and PersonalDataService, for these
+// and for contacts of the registry, clusters/*/contacts/*, of what is kept here.
 #ifndef WICI_SERVICES_REGISTRATION_PEOPLE_PEOPLE_SERVICE_H_
 #define WICI_SERVICES_REGISTRATION_PEOPLE_PEOPLE_SERVICE_H_
 
@@ -18,7 +19,7 @@
 
 namespace wici::registration {
 
-// Thread-safe. Persons of other services ("clusters/...") are unknown here.
+// Thread-safe.
 class PeopleService {
  public:
   // All outlive the service.
@@ -41,6 +42,8 @@ class PeopleService {
   absl::Status ErasePerson(const rpc::Context& context,
                            const people::v1::ErasePersonRequest& request,
                            people::v1::ErasePersonResponse& response);
+  // What is kept of a contact, by invitation, as JSON.
+  absl::StatusOr<std::string> ExportContact(absl::Time deadline, const std::string& contact);
   // Profile and meetings of a registration as JSON, as its person sees them.
   absl::StatusOr<std::string> ExportMeetings(absl::Time deadline, const std::string& registration);
 

@@ -201,6 +201,72 @@ TEST_P(PeopleServiceTest, AColleagueWithAnInvitationIsExportedAndErasedWithIt) {
   EXPECT_THAT(Found(AllTexts(), words), ::testing::IsEmpty());
 }
 
+TEST_P(PeopleServiceTest, AnInvitedContactIsExportedAndErasedInEveryEvent) {
+  const std::vector<std::string> words = {"bez gluten", "bez laktozy", "po telefonie"};
+  const std::string contact = "clusters/c/contacts/ewa";
+  const std::string other = "clusters/c/contacts/jan";
+  registry().addresses = {{contact, "ewa@example.org"}};
+  const auto register_with = [this](const std::string& event, const std::string& invitation,
+                                    const std::string& diet) {
+    v1::CreateRegistrationRequest request;
+    request.set_parent(event);
+    request.set_invitation_token(LinksOf(invitation).answer_token());
+    AddAnswer(*request.mutable_registration(), "diet", {diet});
+    return Send(request);
+  };
+  std::vector<std::string> events = {OpenEvent(3), OpenEvent(3)};
+  std::vector<std::string> invitations;
+  std::vector<std::string> seated;
+  for (const std::string& event : events) {
+    ASSERT_THAT(AddForm(event, {Field("diet", v1::FORM_FIELD_TYPE_TEXT)}), IsOk());
+    const auto invited = Invite(event, {contact, other});
+    ASSERT_THAT(invited, IsOk());
+    invitations.push_back(invited->invitations(0).name());
+    // Registers, does not come, and registers again.
+    const auto first = register_with(event, invitations.back(), words[0]);
+    ASSERT_THAT(first, IsOk());
+    v1::CancelRegistrationRequest cancel;
+    cancel.set_name(first->name());
+    cancel.set_reason(words[2]);
+    ASSERT_THAT(CancelRegistration(cancel), IsOk());
+    const auto again = register_with(event, invitations.back(), words[1]);
+    ASSERT_THAT(again, IsOk());
+    seated.push_back(again->name());
+    ASSERT_THAT(register_with(event, invited->invitations(1).name(), "bez cukru"), IsOk());
+  }
+  const auto exported = Export(contact);
+  ASSERT_THAT(exported, IsOk());
+  for (const std::string& name : seated) {
+    EXPECT_THAT(exported->json(), ::testing::HasSubstr(name));
+  }
+  EXPECT_THAT(Found({exported->json()}, words), ::testing::UnorderedElementsAreArray(words));
+  EXPECT_THAT(exported->json(), ::testing::Not(::testing::HasSubstr("bez cukru")));
+  EXPECT_EQ(Export("clusters/c/contacts/nobody")->json(), "{}");
+
+  const std::string id = "6f2c1c0e-7f3e-4d57-9c1e-0d6f6f2c1c06";
+  EXPECT_TRUE(Erase(contact, id)->erased());
+  EXPECT_TRUE(Erase(contact, id)->erased()) << "the same request";
+  EXPECT_FALSE(Erase(contact)->erased());
+  EXPECT_THAT(Found(AllTexts(), words), ::testing::IsEmpty());
+  EXPECT_THAT(Found(AllTexts(), {"bez cukru"}), ::testing::Not(::testing::IsEmpty()));
+  EXPECT_THAT(ChangeKinds(), ::testing::IsSupersetOf({std::string("invitation.person_erased"),
+                                                      std::string("registration.person_erased")}));
+  for (std::size_t i = 0; i < events.size(); ++i) {
+    v1::GetInvitationRequest get;
+    get.set_name(invitations[i]);
+    EXPECT_EQ(GetInvitation(get)->state(), v1::INVITATION_STATE_REVOKED);
+    EXPECT_EQ(StateOf(seated[i]), v1::REGISTRATION_STATE_CONFIRMED) << "counted, of nobody";
+  }
+  // The address is not recognised any more; the id is, so one may be invited again by it.
+  registry().addresses = {{"clusters/d/contacts/ewa", "ewa@example.org"}};
+  EXPECT_EQ(Invite(events[0], {"clusters/d/contacts/ewa"})->invitations_size(), 1);
+  registry().addresses.clear();
+  const auto anew = Invite(events[0], {contact});
+  ASSERT_THAT(anew, IsOk());
+  ASSERT_EQ(anew->invitations_size(), 1);
+  EXPECT_EQ(anew->invitations(0).name(), invitations[0]);
+}
+
 TEST_P(PeopleServiceTest, WhoTakesPartInAnEventIsAnsweredByPerson) {
   const std::string event = OpenEvent(3, 3);
   const auto seated = SignUp(event, "seat@example.org");

@@ -1,7 +1,9 @@
 #include "services/registration/people/person_store.h"
 
+#include <cstdint>
 #include <map>
 
+#include "libs/base/limits.h"
 #include "libs/base/status_macros.h"
 #include "libs/base/violations.h"
 #include "services/registration/errors.h"
@@ -10,11 +12,27 @@
 #include "services/registration/meetings/store/meeting_store.h"
 #include "services/registration/names.h"
 #include "services/registration/people/queries.h"
+#include "services/registration/registrations/queries.h"
 #include "services/registration/registrations/registration_rows.h"
+#include "services/registration/registrations/rules/party.h"
 #include "services/registration/seats/event_aggregate.h"
 #include "services/registration/seats/queries.h"
 
 namespace wici::registration {
+namespace {
+
+absl::StatusOr<std::vector<std::string>> RegistrationsWith(sql::Transaction& tx,
+                                                           const v1::Invitation& invitation) {
+  const std::string event = EventOf(invitation.name());
+  WICI_ASSIGN_OR_RETURN(
+      const sql::Rows rows,
+      tx.Execute(kListRegistrationsWith, {event, invitation.name(), invitation.person()}));
+  std::vector<std::string> names;
+  for (const sql::Row& row : rows) names.push_back(RegistrationName(event, row.Text(0)));
+  return names;
+}
+
+}  // namespace
 
 absl::StatusOr<std::vector<PersonRow>> PersonStore::Get(absl::Time deadline,
                                                         const std::vector<std::string>& ids) {
@@ -71,8 +89,55 @@ absl::StatusOr<AlikePage> PersonStore::ListAlike(absl::Time deadline, std::strin
   return page;
 }
 
+absl::StatusOr<std::vector<std::string>> PersonStore::ListContacts(absl::Time deadline,
+                                                                   std::string_view after,
+                                                                   std::int64_t limit) {
+  std::vector<std::string> contacts;
+  WICI_RETURN_IF_ERROR(database_.Read(deadline, [&](sql::Transaction& tx) -> absl::Status {
+    WICI_ASSIGN_OR_RETURN(const sql::Rows rows, tx.Execute(kListInvitedContacts, {after, limit}));
+    contacts.clear();
+    for (const sql::Row& row : rows) contacts.push_back(row.Text(0));
+    return absl::OkStatus();
+  }));
+  return contacts;
+}
+
+absl::StatusOr<std::vector<std::string>> PersonStore::ListInvitations(absl::Time deadline,
+                                                                      std::string_view contact) {
+  std::vector<std::string> names;
+  WICI_RETURN_IF_ERROR(database_.Read(deadline, [&](sql::Transaction& tx) -> absl::Status {
+    names.clear();
+    std::int64_t created = -1;
+    std::string event;
+    for (bool more = true; more;) {
+      WICI_ASSIGN_OR_RETURN(
+          const sql::Rows rows,
+          tx.Execute(kListInvitationsOf, {contact, created, event, std::int64_t{kPageSizeMax}}));
+      for (const sql::Row& row : rows) {
+        created = row.Int(0);
+        event = row.Text(1);
+        names.push_back(InvitationName(event, row.Text(2)));
+      }
+      more = rows.size() == static_cast<std::size_t>(kPageSizeMax);
+    }
+    return absl::OkStatus();
+  }));
+  return names;
+}
+
+absl::StatusOr<std::vector<std::string>> PersonStore::ListRegistrations(
+    absl::Time deadline, const v1::Invitation& invitation) {
+  std::vector<std::string> names;
+  WICI_RETURN_IF_ERROR(database_.Read(deadline, [&](sql::Transaction& tx) -> absl::Status {
+    WICI_ASSIGN_OR_RETURN(names, RegistrationsWith(tx, invitation));
+    return absl::OkStatus();
+  }));
+  return names;
+}
+
 absl::StatusOr<people::v1::ErasePersonResponse> PersonStore::Erase(const Call& call,
                                                                    std::string_view id) {
+  if (!ClusterIn(id).empty()) return EraseContact(call, id);
   const absl::Time now = mutation_.clock().Now();
   return mutation_.Run<people::v1::ErasePersonResponse>(
       call,
@@ -82,13 +147,12 @@ absl::StatusOr<people::v1::ErasePersonResponse> PersonStore::Erase(const Call& c
         WICI_ASSIGN_OR_RETURN(const sql::Rows rows, tx.Execute(kDeletePerson, {id}));
         if (rows.empty()) return response;
         response.set_erased(true);
-        std::string name = rows[0].Text(0);
+        const std::string name = rows[0].Text(0);
         WICI_ASSIGN_OR_RETURN(EventAggregate event, EventAggregate::Load(tx, EventOf(name), now));
         if (MatchesResourcePattern(name, kInvitationPattern)) {
-          WICI_ASSIGN_OR_RETURN(name, ForgetInvitation(tx, name, event, now, changes));
-        }
-        if (!name.empty()) {
-          WICI_RETURN_IF_ERROR(ForgetMeetingWords(tx, name));
+          WICI_RETURN_IF_ERROR(ForgetInvitation(tx, name, event, now, changes).status());
+        } else {
+          WICI_RETURN_IF_ERROR(ForgetMeetingWords(tx, name).status());
           WICI_RETURN_IF_ERROR(event.LoadRegistrations({name}));
           if (RegistrationRow* row = event.Find(IdOf(name))) event.Forget(*row, changes);
         }
@@ -97,22 +161,62 @@ absl::StatusOr<people::v1::ErasePersonResponse> PersonStore::Erase(const Call& c
       });
 }
 
-absl::StatusOr<std::string> PersonStore::ForgetInvitation(sql::Transaction& tx,
-                                                          const std::string& name,
-                                                          const EventAggregate& event,
-                                                          absl::Time now, Changes& changes) {
-  WICI_ASSIGN_OR_RETURN(std::vector<InvitationRow> rows, SelectInvitations(tx, {name}));
-  if (rows.empty()) return std::string();
-  InvitationRow& row = rows[0];
-  row.person_key.clear();
-  if (row.invitation.state() == v1::INVITATION_STATE_OPEN) {
-    row.invitation.set_state(v1::INVITATION_STATE_REVOKED);
+absl::StatusOr<people::v1::ErasePersonResponse> PersonStore::EraseContact(
+    const Call& call, std::string_view contact) {
+  using Response = people::v1::ErasePersonResponse;
+  const absl::Time now = mutation_.clock().Now();
+  WICI_ASSIGN_OR_RETURN(const std::vector<std::string> names,
+                        ListInvitations(call.deadline, contact));
+  Response response;
+  for (const std::string& name : names) {
+    const auto erase = [&](sql::Transaction& tx, Changes& changes) -> absl::StatusOr<Response> {
+      Response one;
+      WICI_ASSIGN_OR_RETURN(EventAggregate event, EventAggregate::Load(tx, EventOf(name), now));
+      WICI_ASSIGN_OR_RETURN(const bool any, ForgetInvitation(tx, name, event, now, changes));
+      if (any) WICI_RETURN_IF_ERROR(event.Save());
+      one.set_erased(any);
+      return one;
+    };
+    WICI_ASSIGN_OR_RETURN(const Response one,
+                          mutation_.Run<Response>({{}, call.deadline, call.written}, erase));
+    response.set_erased(response.erased() || one.erased());
   }
+  if (call.key.request_id.empty()) return response;
+  // A request that is repeated finds nothing any more, and is answered as it was.
+  return mutation_.Run<Response>(
+      call, [&](sql::Transaction&, Changes&) -> absl::StatusOr<Response> { return response; });
+}
+
+absl::StatusOr<bool> PersonStore::ForgetInvitation(sql::Transaction& tx, const std::string& name,
+                                                   EventAggregate& event, absl::Time now,
+                                                   Changes& changes) {
+  WICI_ASSIGN_OR_RETURN(std::vector<InvitationRow> rows, SelectInvitations(tx, {name}));
+  if (rows.empty()) return false;
+  InvitationRow& row = rows[0];
+  const std::string& person = row.invitation.person();
+  WICI_ASSIGN_OR_RETURN(const sql::Rows keys,
+                        tx.Execute(kDeleteInvitationPeople, {EventOf(name), IdOf(name), person}));
+  const bool open = row.invitation.state() == v1::INVITATION_STATE_OPEN;
+  bool any = open || !row.person_key.empty() || !keys.empty();
+  WICI_ASSIGN_OR_RETURN(const std::vector<std::string> made, RegistrationsWith(tx, row.invitation));
+  WICI_RETURN_IF_ERROR(event.LoadRegistrations(made));
+  Changes forgotten;
+  for (const std::string& one : made) {
+    WICI_ASSIGN_OR_RETURN(const bool wrote, ForgetMeetingWords(tx, one));
+    RegistrationRow* registration = event.Find(IdOf(one));
+    if (registration == nullptr || !(wrote || EventAggregate::RemembersPerson(*registration)))
+      continue;
+    event.Forget(*registration, forgotten);
+    any = true;
+  }
+  if (!any) return false;
+  row.person_key.clear();
+  if (open) row.invitation.set_state(v1::INVITATION_STATE_REVOKED);
   TouchInvitation(row, now);
   WICI_RETURN_IF_ERROR(SaveInvitations(tx, {&row}));
-  WICI_RETURN_IF_ERROR(tx.Execute(kDeleteInvitationPeople, {EventOf(name), IdOf(name)}).status());
-  changes.push_back(event.MakeChange("invitation.person_erased", name, row.invitation.person()));
-  return row.invitation.registration();
+  changes.push_back(event.MakeChange("invitation.person_erased", name, person));
+  changes.insert(changes.end(), forgotten.begin(), forgotten.end());
+  return true;
 }
 
 }  // namespace wici::registration

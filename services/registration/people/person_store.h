@@ -1,9 +1,10 @@
-// The people who registered with an address of their own, in the database.
+// The people who registered with an address of their own or were invited, in the database.
 //
-// Their data stand in the table of persons, and what they answered in the row of their
-// registration; nowhere else: changes carry ids, and stored answers to requests go without
-// (seat_ops.h). So erasure has two rows to think of. Somebody to whom an invitation was passed on
-// belongs to that invitation, and to the registration made with it.
+// The data of those with an address of their own stand in the table of persons; what people
+// answered in the row of their registration, and what they wrote about meetings beside these;
+// nowhere else: changes carry ids, and stored answers to requests go without (seat_ops.h). Somebody
+// to whom an invitation was passed on belongs to that invitation, and to the registrations made
+// with it. A contact of the registry is known here by invitations alone, one for each event.
 #ifndef WICI_SERVICES_REGISTRATION_PEOPLE_PERSON_STORE_H_
 #define WICI_SERVICES_REGISTRATION_PEOPLE_PERSON_STORE_H_
 
@@ -18,6 +19,7 @@
 #include "services/registration/people/person_rows.h"
 #include "services/registration/seats/event_aggregate.h"
 #include "wici/people/v1/personal_data_service.pb.h"
+#include "wici/registration/v1/invitation.pb.h"
 #include "wici/registration/v1/registration_service.pb.h"
 
 namespace wici::registration {
@@ -42,17 +44,28 @@ class PersonStore {
   // the words of `after`. EVENT_NOT_FOUND.
   absl::StatusOr<AlikePage> ListAlike(absl::Time deadline, std::string_view event,
                                       const std::vector<std::string>& after, std::int64_t limit);
-  // Deletes the personal data, the answers and reasons in the registration, what the person wrote
-  // about meetings, and the key by which the person was recognised; says whether there were any.
-  // The registration stays and is counted. Recorded as registration.person_erased.
+  // At most `limit` contacts of the registry after `after` who were ever invited, by name.
+  absl::StatusOr<std::vector<std::string>> ListContacts(absl::Time deadline, std::string_view after,
+                                                        std::int64_t limit);
+  // The names of the invitations of a contact, and of what a person has registered with one.
+  absl::StatusOr<std::vector<std::string>> ListInvitations(absl::Time deadline,
+                                                           std::string_view contact);
+  absl::StatusOr<std::vector<std::string>> ListRegistrations(absl::Time deadline,
+                                                             const v1::Invitation& invitation);
+  // Deletes the personal data of "persons/p", or of a contact "clusters/c/contacts/k" what is kept
+  // here: the answers and reasons in the registrations, what the person wrote about meetings, and
+  // the keys by which the person was recognised; says whether there were any. Invitations are
+  // revoked; registrations stay and are counted. Recorded as registration.person_erased and
+  // invitation.person_erased. Of a contact each event is a transaction of its own: after an error
+  // some may be done, and it is to be asked for again.
   absl::StatusOr<people::v1::ErasePersonResponse> Erase(const Call& call, std::string_view id);
 
  private:
-  // Forgets by what the person of an invitation was recognised, and closes it if nothing came of
-  // it; returns the name of the registration made with it, or "".
-  absl::StatusOr<std::string> ForgetInvitation(sql::Transaction& tx, const std::string& name,
-                                               const EventAggregate& event, absl::Time now,
-                                               Changes& changes);
+  absl::StatusOr<people::v1::ErasePersonResponse> EraseContact(const Call& call,
+                                                               std::string_view contact);
+  // Of the invitation `name` everything; whether there was anything.
+  absl::StatusOr<bool> ForgetInvitation(sql::Transaction& tx, const std::string& name,
+                                        EventAggregate& event, absl::Time now, Changes& changes);
 
   sql::Database& database_;
   Mutation& mutation_;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -9,6 +10,7 @@
 #include "libs/base/timestamp.h"
 #include "libs/base/violations.h"
 #include "services/registration/check_in/check_in_code.h"
+#include "services/registration/documents/rules/eligibility.h"
 #include "services/registration/events/event_rules.h"
 #include "services/registration/links.h"
 #include "services/registration/names.h"
@@ -47,7 +49,7 @@ absl::Status LinkService::BatchGetLinks(const rpc::Context& context,
     if (!IsActive(registration.state())) continue;
     AddLinks(registration, expiries.at(EventOf(registration.name())), response);
   }
-  return absl::OkStatus();
+  return AddSurveys(context.deadline, registered, response);
 }
 
 absl::Status LinkService::BatchGetParticipations(const rpc::Context& context,
@@ -129,6 +131,21 @@ absl::Status LinkService::GetOwnOnlineLinks(const rpc::Context& context,
       events_.BatchGetSessions(context.deadline,
                                {registration.sessions().begin(), registration.sessions().end()}));
   for (const v1::Session& session : sessions) add(session);
+  return absl::OkStatus();
+}
+
+absl::Status LinkService::AddSurveys(absl::Time deadline,
+                                     const std::vector<v1::Registration>& registered,
+                                     v1::BatchGetLinksResponse& response) {
+  std::vector<std::string> came;
+  for (const v1::Registration& registration : registered) {
+    if (Came(registration)) came.push_back(registration.name());
+  }
+  WICI_ASSIGN_OR_RETURN(const std::set<std::string> open,
+                        surveys_.WhoMayAnswer(deadline, came, clock_.Now()));
+  for (v1::Links& links : *response.mutable_links()) {
+    links.set_survey_open(open.count(links.resource()) > 0);
+  }
   return absl::OkStatus();
 }
 

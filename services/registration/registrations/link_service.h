@@ -19,6 +19,7 @@
 #include "services/registration/invitations/invitation_store.h"
 #include "services/registration/people/person_store.h"
 #include "services/registration/registrations/registration_store.h"
+#include "services/registration/surveys/survey_store.h"
 #include "wici/registration/v1/link_service.pb.h"
 
 namespace wici::registration {
@@ -28,11 +29,12 @@ class LinkService {
  public:
   // `key` signs the tokens. The references outlive the service.
   LinkService(EventStore& events, InvitationStore& invitations, RegistrationStore& registrations,
-              PersonStore& persons, auth::SigningKey key, const Clock& clock)
+              PersonStore& persons, SurveyStore& surveys, auth::SigningKey key, const Clock& clock)
       : events_(events),
         invitations_(invitations),
         registrations_(registrations),
         persons_(persons),
+        surveys_(surveys),
         key_(std::move(key)),
         clock_(clock) {}
   // Adds the service to `server`.
@@ -62,10 +64,15 @@ class LinkService {
   void AddLinks(const v1::Registration& registration, absl::Time until,
                 v1::BatchGetLinksResponse& response) const;
 
+  // Says to whom of `registered` a survey is open.
+  absl::Status AddSurveys(absl::Time deadline, const std::vector<v1::Registration>& registered,
+                          v1::BatchGetLinksResponse& response);
+
   EventStore& events_;
   InvitationStore& invitations_;
   RegistrationStore& registrations_;
   PersonStore& persons_;
+  SurveyStore& surveys_;
   const auth::SigningKey key_;
   const Clock& clock_;
 };

@@ -48,6 +48,7 @@ sql::Bytes RegistrationBody(const v1::Registration& registration) {
   body.set_calendar_changes(registration.calendar_changes());
   *body.mutable_dropped_sessions() = registration.dropped_sessions();
   body.set_party_unconfirmed(registration.party_unconfirmed());
+  body.set_cluster(registration.cluster());
   return sql::Bytes{body.SerializeAsString()};
 }
 

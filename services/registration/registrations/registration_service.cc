@@ -161,7 +161,8 @@ std::string RegistrationService::CallerOf(const rpc::Context& context) {
 }
 
 absl::Status RegistrationService::BeginGuess(const rpc::Context& context) {
-  const absl::Duration wait = guesses_.Begin(CallerOf(context), clock_.Now());
+  const int callers = context.principal.anonymous() ? rpc::kCallersBehindAddress : 1;
+  const absl::Duration wait = guesses_.Begin(CallerOf(context), callers, clock_.Now());
   return wait == absl::ZeroDuration() ? absl::OkStatus() : TooManyTriesError(wait);
 }
 

@@ -12,6 +12,7 @@
 #include "services/registration/people/person_rows.h"
 #include "services/registration/people/queries.h"
 #include "services/registration/registrations/queries.h"
+#include "services/registration/registrations/rules/party.h"
 #include "services/registration/seats/event_aggregate.h"
 #include "services/registration/seats/queries.h"
 #include "services/registration/seats/rules/waiting_order.h"
@@ -86,7 +87,6 @@ absl::StatusOr<std::vector<v1::Registration>> ListRare(
   return registrations;
 }
 
-// Adds the people that the party has registered itself.
 // Whether a party sees who it is: whom it has registered, or is asked about.
 bool IsSeenByParty(const v1::Registration& registration) {
   return registration.source() == v1::REGISTRATION_SOURCE_PARTY ||
@@ -94,6 +94,7 @@ bool IsSeenByParty(const v1::Registration& registration) {
           registration.state() == v1::REGISTRATION_STATE_PENDING_APPROVAL);
 }
 
+// Adds who they are to those of a party that it sees.
 absl::Status AddPeople(sql::Transaction& tx, std::vector<v1::PartyRegistration>& registrations) {
   std::vector<std::vector<sql::Value>> ids;
   for (const v1::PartyRegistration& one : registrations) {
@@ -280,7 +281,8 @@ absl::StatusOr<RegistrationStore::PartyPage> RegistrationStore::ListOfParty(
       v1::Registration registration = ReadRegistration(rows[i]).registration;
       // It may say that it is of another by now.
       if (registration.party() != party) continue;
-      *page.registrations.emplace_back().mutable_registration() = std::move(registration);
+      *page.registrations.emplace_back().mutable_registration() =
+          SeenByParty(std::move(registration));
     }
     if (rows.size() > size) page.next = rows[size - 1].Text(1);
     return AddPeople(tx, page.registrations);

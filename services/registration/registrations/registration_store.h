@@ -58,9 +58,9 @@ class RegistrationStore {
                                                      std::string_view after_id,
                                                      std::vector<v1::RegistrationState> states,
                                                      std::int64_t limit);
-  // The registrations of `party` among `limit` of `event` after `after_id`, by id, with the people
-  // that it has registered itself or is to confirm; and the id of the last that was read, "" when
-  // there are no more. EVENT_NOT_FOUND.
+  // The registrations of `party` among `limit` of `event` after `after_id`, by id, as the party
+  // sees them (party.h), with the people that it has registered itself or is to confirm; and the id
+  // of the last that was read, "" when there are no more. EVENT_NOT_FOUND.
   struct PartyPage {
     std::vector<v1::PartyRegistration> registrations;
     std::string next;

@@ -1,5 +1,6 @@
 #include "services/registration/seats/event_aggregate.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -14,6 +15,9 @@
 
 namespace wici::registration {
 namespace {
+
+// How the key begins of an active registration of nobody known.
+constexpr char kErasedPrefix[] = "erased/";
 
 bool TakesPlaces(v1::RegistrationState state) { return HoldsSeat(state) || KeepsSeat(state); }
 
@@ -170,7 +174,9 @@ EventAggregate::Entry& EventAggregate::Admit(RegistrationRow row, v1::Registrati
 }
 
 absl::StatusOr<Step> EventAggregate::ChooseApproval(RegistrationRow& row, Changes& changes) {
-  if (row.log.entries_size() >= kLogMax) return RegistrationLogFullError(row.registration.name());
+  if (!HasLogRoom(row.log.entries_size(), Step::kConfirm)) {
+    return RegistrationLogFullError(row.registration.name());
+  }
   WICI_ASSIGN_OR_RETURN(const std::optional<int> rank, FindPlaces(row.registration, changes));
   if (rank) {
     Settle(row, *rank);
@@ -194,8 +200,7 @@ absl::Status EventAggregate::Apply(RegistrationRow& row, Step step, std::string_
   const std::string& name = row.registration.name();
   const v1::RegistrationState from = row.registration.state();
   WICI_ASSIGN_OR_RETURN(const v1::RegistrationState to, Next(name, from, step));
-  const bool asked = step != Step::kExpire && step != Step::kRequeue;
-  if (asked && row.log.entries_size() >= kLogMax) return RegistrationLogFullError(name);
+  if (!HasLogRoom(row.log.entries_size(), step)) return RegistrationLogFullError(name);
   Entry& entry = entries_.At(name);
   if (row.waiting_number) queue_.erase(*row.waiting_number);
   if (from == v1::REGISTRATION_STATE_WAITLISTED) quotas_.CountOthers(row.registration, -1);
@@ -215,7 +220,7 @@ absl::Status EventAggregate::Apply(RegistrationRow& row, Step step, std::string_
   if (TakesPlaces(from) && !TakesPlaces(to)) settled_ = false;
   // A group that one of those waiting has left may fit.
   if (!row.registration.group().empty()) settled_ = false;
-  return seats_.state == v1::EVENT_STATE_CANCELLED ? absl::OkStatus() : Promote(changes);
+  return Promote(changes);
 }
 
 void EventAggregate::SetCheckInTime(RegistrationRow& row, absl::Time time) {
@@ -229,7 +234,7 @@ absl::Status EventAggregate::MoveTo(RegistrationRow& row, std::int64_t position,
                                     Changes& changes) {
   const std::string& name = row.registration.name();
   WICI_RETURN_IF_ERROR(Next(name, row.registration.state(), Step::kMove).status());
-  if (row.log.entries_size() >= kLogMax) return RegistrationLogFullError(name);
+  if (!HasLogRoom(row.log.entries_size(), Step::kMove)) return RegistrationLogFullError(name);
   Entry& entry = entries_.At(name);
   WICI_ASSIGN_OR_RETURN(const std::int64_t number, NumberAt(entry, position));
   queue_.erase(*row.waiting_number);
@@ -250,9 +255,19 @@ void EventAggregate::Forget(RegistrationRow& row, Changes& changes) {
   row.registration.clear_state_reason();
   for (v1::RegistrationLogEntry& entry : *row.log.mutable_entries()) entry.clear_reason();
   if (!row.active_key.empty()) {
-    row.active_key = absl::StrCat("erased/", IdOf(row.registration.name()));
+    row.active_key = absl::StrCat(kErasedPrefix, IdOf(row.registration.name()));
   }
   Amend(row, "person_erased", changes);
+}
+
+bool EventAggregate::RemembersPerson(const RegistrationRow& row) {
+  const v1::Registration& registration = row.registration;
+  const auto& entries = row.log.entries();
+  return registration.answers_size() > 0 || registration.follow_up_answers_size() > 0 ||
+         !registration.state_reason().empty() ||
+         (!row.active_key.empty() && row.active_key.rfind(kErasedPrefix, 0) != 0) ||
+         std::any_of(entries.begin(), entries.end(),
+                     [](const v1::RegistrationLogEntry& entry) { return !entry.reason().empty(); });
 }
 
 feed::Change EventAggregate::MakeChange(std::string_view kind, std::string_view resource,

@@ -47,7 +47,6 @@ class EventAggregate {
  public:
   static constexpr std::int64_t kLookahead = 20;  // entries read beyond those that are wanted
   static constexpr std::int64_t kScanMax = 2000;  // entries read beyond those in further pages
-  static constexpr int kLogMax = 500;             // entries of one registration
 
   // `tx` outlives the object. EVENT_NOT_FOUND.
   static absl::StatusOr<EventAggregate> Load(sql::Transaction& tx, std::string_view event,
@@ -114,7 +113,7 @@ class EventAggregate {
                       const Cause& cause, Changes& changes);
 
   // Gives the places of a loaded registration to `heir`, a new one of another person; under review
-  // when `review`. TRANSITION_NOT_ALLOWED, ALREADY_REGISTERED, REGISTRATION_LOG_FULL.
+  // when `review`. TRANSITION_NOT_ALLOWED, ALREADY_REGISTERED.
   absl::StatusOr<RegistrationRow*> Transfer(RegistrationRow& row, RegistrationRow heir, bool review,
                                             const Cause& cause, Changes& changes);
 
@@ -141,6 +140,8 @@ class EventAggregate {
   // Takes out of a loaded registration what people said and how the person was recognised; an
   // active one stays active, of nobody known. Recorded as registration.person_erased.
   void Forget(RegistrationRow& row, Changes& changes);
+  // Whether Forget would take anything out.
+  static bool RemembersPerson(const RegistrationRow& row);
 
   // Adds a quota, or changes its size and facts to those of `wanted`; and takes it away. The quotas
   // must be loaded. QUOTA_BELOW_TAKEN, RESERVED_EXCEEDS_FREE.
@@ -153,8 +154,10 @@ class EventAggregate {
   // is not there any more is removed, so nobody may have used it.
   absl::Status PutAudiences(const v1::Event& event);
 
-  // Promotes as many as there are places for; the places must be loaded. Costs nothing when no
-  // place came free since the last time.
+  // Whether those who wait get places that come free: not once the event is cancelled or over.
+  bool Promotes() const;
+  // Promotes as many as there are places for; the places must be loaded. Nobody unless Promotes().
+  // Costs nothing when no place came free since the last time.
   absl::Status Promote(Changes& changes);
 
   // Writes into the log of a voucher, with Save.

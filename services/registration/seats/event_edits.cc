@@ -27,6 +27,17 @@ std::string_view FirstKind(v1::RegistrationState state) {
   }
 }
 
+// Sessions that were taken and given up in one log.
+constexpr int kSessionChangesMax = 2000;
+
+int SessionChanges(const v1::RegistrationLog& log) {
+  int changes = 0;
+  for (const v1::RegistrationLogEntry& entry : log.entries()) {
+    changes += entry.added_sessions_size() + entry.dropped_sessions_size();
+  }
+  return changes;
+}
+
 bool SameChoice(const v1::Registration& one, const v1::Registration& other) {
   return one.party() == other.party() &&
          std::equal(one.sessions().begin(), one.sessions().end(), other.sessions().begin(),
@@ -59,7 +70,12 @@ absl::Status EventAggregate::Change(RegistrationRow& row, Step step, const v1::R
   const std::string& name = wanted.name();
   const v1::RegistrationState from = row.registration.state();
   WICI_ASSIGN_OR_RETURN(const v1::RegistrationState to, Next(name, from, step));
-  if (row.log.entries_size() >= kLogMax) return RegistrationLogFullError(name);
+  if (!HasLogRoom(row.log.entries_size(), step)) return RegistrationLogFullError(name);
+  const auto added = DroppedBy(wanted, row.registration);
+  const auto dropped = DroppedBy(row.registration, wanted);
+  if (SessionChanges(row.log) + added.size() + dropped.size() > kSessionChangesMax) {
+    return RegistrationLogFullError(name);
+  }
   if (!SameChoice(wanted, row.registration)) WICI_RETURN_IF_ERROR(quotas_.Check(wanted));
   const std::vector<Quota*> before = quotas_.Of(row.registration);
   const std::vector<Quota*> after = quotas_.Of(wanted);
@@ -88,9 +104,12 @@ absl::Status EventAggregate::Change(RegistrationRow& row, Step step, const v1::R
   }
   if (step == Step::kReview) row.registration.clear_approvals();
   Record(entry, step == Step::kReview ? "resubmitted" : "updated", cause, changes);
-  AddSessionsOver(row.registration, from, DroppedBy(was, row.registration), changes.back());
+  v1::RegistrationLogEntry& said = *row.log.mutable_entries()->rbegin();
+  *said.mutable_added_sessions() = added;
+  *said.mutable_dropped_sessions() = dropped;
+  AddSessionsOver(row.registration, from, dropped, changes.back());
   settled_ = false;  // it may have given up places, or ask for less
-  return seats_.state == v1::EVENT_STATE_CANCELLED ? absl::OkStatus() : Promote(changes);
+  return Promote(changes);
 }
 
 absl::StatusOr<RegistrationRow*> EventAggregate::Transfer(RegistrationRow& row,
@@ -103,7 +122,6 @@ absl::StatusOr<RegistrationRow*> EventAggregate::Transfer(RegistrationRow& row,
   if (review) {
     WICI_ASSIGN_OR_RETURN(to, Next(name, from, Step::kReview));
   }
-  if (row.log.entries_size() >= kLogMax) return RegistrationLogFullError(name);
   if (HasActive(heir.active_key)) return AlreadyRegisteredError(seats_.event);
   const std::vector<Quota*> quotas = quotas_.Of(row.registration);
   Move(seats_.counts, quotas, from, ended);

@@ -16,6 +16,9 @@ namespace {
 
 constexpr std::int64_t kPage = 200;  // of the queue
 
+// Rows of a statement: seats for all who wait are given without a second copy of all of them.
+constexpr std::int64_t kReadRowsMax = 1000;
+
 }  // namespace
 
 absl::Status EventAggregate::LoadPlaces(std::int64_t steps,
@@ -55,26 +58,30 @@ absl::Status EventAggregate::LoadQueue(std::int64_t steps) {
 absl::Status EventAggregate::LoadLine(const std::string& category, std::int64_t limit) {
   std::int64_t& last = cut_lines_[category];
   if (limit == 0) return absl::OkStatus();
-  const std::vector<sql::Value> from = {seats_.event, IdOf(category), last, limit};
-  WICI_ASSIGN_OR_RETURN(sql::Rows rows, tx_->Execute(kListWaitingLine, from));
   // Of a line that is read in two parts all is known up to the nearer end.
   std::int64_t known = std::numeric_limits<std::int64_t>::max();
-  const auto keep = [&] {
-    std::int64_t number = 0;
-    for (const sql::Row& read : rows) {
-      RegistrationRow row = ReadRegistration(read);
-      number = *row.waiting_number;
-      Entry& entry = entries_.Keep(std::move(row));
-      // Unless it has moved or left in this transaction.
-      if (entry.row.waiting_number == number) queue_[number] = &entry;
+  const auto read = [&](const sql::Query& query) -> absl::Status {
+    std::int64_t number = last;
+    for (std::int64_t left = limit; left > 0; left -= kReadRowsMax) {
+      const std::int64_t count = std::min(left, kReadRowsMax);
+      WICI_ASSIGN_OR_RETURN(const sql::Rows rows,
+                            tx_->Execute(query, {seats_.event, IdOf(category), number, count}));
+      for (const sql::Row& found : rows) {
+        RegistrationRow row = ReadRegistration(found);
+        number = *row.waiting_number;
+        Entry& entry = entries_.Keep(std::move(row));
+        // Unless it has moved or left in this transaction.
+        if (entry.row.waiting_number == number) queue_[number] = &entry;
+      }
+      if (static_cast<std::int64_t>(rows.size()) < count) return absl::OkStatus();
     }
-    if (static_cast<std::int64_t>(rows.size()) == limit) known = std::min(known, number);
+    known = std::min(known, number);
+    return absl::OkStatus();
   };
-  keep();
+  WICI_RETURN_IF_ERROR(read(kListWaitingLine));
   const QuotaRow* quota = quotas_.Find(category);
   if (quota != nullptr && quota->counts.also_waiting > 0) {
-    WICI_ASSIGN_OR_RETURN(rows, tx_->Execute(kListAlsoWaiting, from));
-    keep();
+    WICI_RETURN_IF_ERROR(read(kListAlsoWaiting));
   }
   last = known;
   if (known == std::numeric_limits<std::int64_t>::max()) {
@@ -128,7 +135,7 @@ absl::Status EventAggregate::KeepNothingFor(const std::string& voucher) {
 
 absl::StatusOr<bool> EventAggregate::HasTurn(const v1::Registration& registration,
                                              const std::string& category, Changes& changes) {
-  if (quotas_.WaitingIn(seats_, category) == 0) return true;
+  if (quotas_.WaitingIn(seats_, category) == 0 || !Promotes()) return true;
   if (FindShortage(seats_.counts, quotas_.Of(registration, category))) return false;
   WICI_RETURN_IF_ERROR(Promote(changes));
   // Who is left of the line waits for something else, if all of it is known. And what is kept for a

@@ -76,7 +76,12 @@ void EventAggregate::Settle(RegistrationRow& row, int rank) {
   registration.clear_other_categories();
 }
 
+bool EventAggregate::Promotes() const {
+  return seats_.state != v1::EVENT_STATE_CANCELLED && now_ < seats_.waiting_ends();
+}
+
 absl::Status EventAggregate::Promote(Changes& changes) {
+  if (!Promotes()) return absl::OkStatus();
   const SeatCounts& counts = seats_.counts;
   std::set<std::string> judged;
   Groups groups;
@@ -190,7 +195,10 @@ void EventAggregate::Seat(Entry& entry, const std::string& reason, Changes& chan
   const v1::RegistrationState to = PromotedState();
   SetState(entry, to);
   const bool offered = to == v1::REGISTRATION_STATE_OFFERED;
-  if (offered) SetTimestamp(now_ + seats_.offer, *registration.mutable_expire_time());
+  if (offered) {
+    SetTimestamp(std::min(now_ + seats_.offer, seats_.waiting_ends()),
+                 *registration.mutable_expire_time());
+  }
   Record(entry, offered ? "offered" : "promoted", {std::string(kService), reason}, changes);
 }
 

@@ -17,16 +17,16 @@ inline constexpr sql::Query kInsertSeats{"insert_seats", R"sql(
     capacity, waiting_list_capacity, confirmed, waitlisted, pending, checked_in,
     next_waiting_number, held, reserved, categories, limited_sessions, offer_micros,
     offer_requeues, party_limit, form_versions, approvals_required, reapproval, transfers,
-    party_proof)
+    party_proof, end_at)
   VALUES ($1, 1, $2, $3, $4, $5, $6, $7, $8, 0, 0, 0, 0, 1, 0, 0, 0, 0, $9, $10, $11, 0, $12, $13,
-    $14, $15))sql"};
+    $14, $15, $16))sql"};
 
 inline constexpr sql::Query kGetSeats{"get_seats", R"sql(
   SELECT version, state, opens_at, closes_at, approval, admission, capacity,
          waiting_list_capacity, confirmed, waitlisted, pending, checked_in, next_waiting_number,
          held, reserved, categories, limited_sessions, offer_micros, offer_requeues, party_limit,
          form_versions, approvals_required, reapproval, transfers, calendar_changes, calendar_floor,
-         party_proof
+         party_proof, end_at
   FROM event_seats WHERE event = $1)sql"};
 
 inline constexpr sql::Query kWatchSeats{"watch_seats", R"sql(
@@ -34,7 +34,7 @@ inline constexpr sql::Query kWatchSeats{"watch_seats", R"sql(
          waiting_list_capacity, confirmed, waitlisted, pending, checked_in, next_waiting_number,
          held, reserved, categories, limited_sessions, offer_micros, offer_requeues, party_limit,
          form_versions, approvals_required, reapproval, transfers, calendar_changes,
-         calendar_floor, party_proof, event
+         calendar_floor, party_proof, end_at, event
   FROM event_seats WHERE event IN)sql"};
 
 // The guard of every change below an event: it fails when another transaction was first.
@@ -45,7 +45,7 @@ inline constexpr sql::Query kUpdateSeats{"update_seats", R"sql(
          next_waiting_number = $14, held = $15, reserved = $16, categories = $17,
          limited_sessions = $18, offer_micros = $19, offer_requeues = $20, party_limit = $21,
          form_versions = $22, approvals_required = $23, reapproval = $24, transfers = $25,
-         calendar_changes = $26, calendar_floor = $27, party_proof = $28
+         calendar_changes = $26, calendar_floor = $27, party_proof = $28, end_at = $29
   WHERE event = $1 AND version = $2 RETURNING version)sql"};
 
 inline constexpr sql::Query kFindActivePersons{"find_active_persons", R"sql(

@@ -1,5 +1,6 @@
 #include "services/registration/seats/seats_row.h"
 
+#include "libs/base/timestamp.h"
 #include "services/registration/rows.h"
 
 namespace wici::registration {
@@ -33,6 +34,7 @@ SeatsRow ReadSeats(std::string_view event, const sql::Row& row) {
   seats.calendar_changes = row.Int(24);
   seats.calendar_floor = row.Int(25);
   seats.party_proof = static_cast<v1::PartyProof>(row.Int(26));
+  seats.end = FromMicros(row.Int(27));
   return seats;
 }
 
@@ -40,6 +42,7 @@ void CopyFacts(const v1::Event& event, SeatsRow& seats) {
   seats.event = event.name();
   seats.state = event.state();
   seats.window = WindowOf(event);
+  seats.end = TimeOf(event.end_time());
   seats.approval = event.approval();
   seats.admission = event.admission();
   seats.counts.capacity = event.capacity();
@@ -83,7 +86,8 @@ std::vector<sql::Value> SeatsValues(const SeatsRow& seats) {
           static_cast<std::int64_t>(seats.transfers),
           seats.calendar_changes,
           seats.calendar_floor,
-          static_cast<std::int64_t>(seats.party_proof)};
+          static_cast<std::int64_t>(seats.party_proof),
+          ToMicros(seats.end)};
 }
 
 void SetSeats(const SeatsRow& row, v1::Seats& seats) {

@@ -2,6 +2,7 @@
 #ifndef WICI_SERVICES_REGISTRATION_SEATS_SEATS_ROW_H_
 #define WICI_SERVICES_REGISTRATION_SEATS_SEATS_ROW_H_
 
+#include <algorithm>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -20,6 +21,7 @@ struct SeatsRow {
   std::int64_t version = 0;
   v1::EventState state = v1::EVENT_STATE_UNSPECIFIED;
   RegistrationWindow window;
+  absl::Time end;  // of the event
   v1::Approval approval = v1::APPROVAL_UNSPECIFIED;
   v1::Admission admission = v1::ADMISSION_UNSPECIFIED;
   SeatCounts counts;
@@ -35,6 +37,10 @@ struct SeatsRow {
   v1::PartyProof party_proof = v1::PARTY_PROOF_UNSPECIFIED;
   std::int64_t calendar_changes = 0;  // of the event, in the SEQUENCE of every entry
   std::int64_t calendar_floor = 0;    // what new registrations and invitations add to it
+
+  // From when on nobody who waits gets a place or an offer any more: the event is over (until then
+  // people may come late), and takes no registrations either.
+  absl::Time waiting_ends() const { return std::max(end, window.closes); }
 };
 SeatsRow ReadSeats(std::string_view event, const sql::Row& row);
 // The facts of `event` that the hot row repeats.

@@ -155,6 +155,33 @@ TEST_P(TransferTest, TheSameRequestTransfersOnce) {
   EXPECT_EQ(first->SerializeAsString(), again->SerializeAsString());
 }
 
+TEST_P(TransferTest, ARepeatedTransferTellsNothingOfWhatTheOtherPersonHasSaidSince) {
+  const std::string event = OpenEvent(5);
+  ASSERT_THAT(AddForm(event, {Field("diet", v1::FORM_FIELD_TYPE_TEXT)}), IsOk());
+  ASSERT_THAT(
+      AddForm(event, {Field("hotel", v1::FORM_FIELD_TYPE_TEXT)}, "", v1::FORM_STAGE_FOLLOW_UP),
+      IsOk());
+  const auto made = SignUp(event, "a@example.org");
+  v1::TransferOwnRegistrationRequest give;
+  give.set_token(TokenOf(made->name()));
+  *give.mutable_person() = Person("b@example.org");
+  give.set_request_id("6f2c1c0e-7f3e-4d57-9c1e-0d6f6f2c1c0f");
+  const auto first = TransferOwnRegistration(give, "");
+  ASSERT_THAT(first, IsOk());
+  v1::UpdateOwnRegistrationRequest answer;
+  answer.set_token(TokenOf(first->name()));
+  AddAnswer(answer, "diet", {"bez glutenu"});
+  v1::FormAnswer& later = *answer.add_follow_up_answers();
+  later.set_field_id("hotel");
+  later.add_values("bez windy");
+  ASSERT_THAT(UpdateOwnRegistration(answer, ""), IsOk());
+  const auto again = TransferOwnRegistration(give, "");
+  ASSERT_THAT(again, IsOk());
+  EXPECT_EQ(again->SerializeAsString(), first->SerializeAsString());
+  EXPECT_EQ(again->answers_size(), 0);
+  EXPECT_EQ(again->follow_up_answers_size(), 0);
+}
+
 TEST_P(TransferTest, AfterTheCheckInItIsTooLate) {
   const std::string event = OpenEvent(5);
   const auto made = SignUp(event, "a@example.org");

@@ -1,4 +1,6 @@
 // Changes of what a registration says, by the organiser and by its person.
+#include <cstddef>
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -118,6 +120,28 @@ TEST_P(UpdateTest, TheSameRequestChangesOnce) {
   EXPECT_THAT(LogOf(made->name()), ElementsAre("confirmed", "updated"));
 }
 
+TEST_P(UpdateTest, WhatItSaysAlreadyIsNoChange) {
+  const std::string event = OpenEvent(5);
+  const std::string session = AddSession(event, "talk", 0, 12, 13);
+  ASSERT_THAT(AddForm(event, {Field("diet", v1::FORM_FIELD_TYPE_TEXT)}), IsOk());
+  const auto made = SignUp(event, "a@example.org");
+  auto request = OwnChange(made->name());
+  request.add_sessions(session);
+  AddAnswer(request, "diet", {"ryba"});
+  const auto updated = UpdateOwnRegistration(request, "");
+  ASSERT_THAT(updated, IsOk());
+  const std::size_t changes = Changes().size();
+  const std::int64_t version = Get(event)->seats().version();
+  EXPECT_EQ(UpdateOwnRegistration(request, "")->SerializeAsString(), updated->SerializeAsString());
+  auto again = Change(made->name(), {"party"});
+  again.set_request_id(kUpdateId);
+  EXPECT_EQ(UpdateRegistration(again)->etag(), updated->etag());
+  EXPECT_EQ(UpdateRegistration(again)->etag(), updated->etag());
+  EXPECT_EQ(Changes().size(), changes);
+  EXPECT_EQ(Get(event)->seats().version(), version);
+  EXPECT_THAT(LogOf(made->name()), ElementsAre("confirmed", "updated"));
+}
+
 TEST_P(UpdateTest, NewSessionsAreTakenTogetherOrNotAtAll) {
   const std::string event = OpenEvent(5, 5);
   const std::string free = AddSession(event, "free", 1, 12, 13);
@@ -165,6 +189,9 @@ TEST_P(UpdateTest, APersonChangesSessionsAndAnswersByTheLinkOnly) {
   ASSERT_THAT(updated, IsOk());
   EXPECT_EQ(updated->sessions(0), session);
   EXPECT_EQ(updated->answers(0).values(0), "ryba");
+  v1::GetRegistrationLogRequest of_log;
+  of_log.set_name(made->name());
+  EXPECT_THAT(GetRegistrationLog(of_log)->entries(1).added_sessions(), ElementsAre(session));
   EXPECT_THAT(UpdateOwnRegistration(request, ""),
               StatusIs(absl::StatusCode::kAborted, Reason("ETAG_MISMATCH")));
   request.clear_etag();

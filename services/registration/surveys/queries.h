@@ -1,6 +1,6 @@
 // The SQL of surveys, written once for both engines.
 //
-// Texts that end in VALUES are completed by InsertMany (libs/sql/database.h).
+// Texts that end in VALUES or IN are completed by InsertMany and SelectMany (libs/sql/database.h).
 #ifndef WICI_SERVICES_REGISTRATION_SURVEYS_QUERIES_H_
 #define WICI_SERVICES_REGISTRATION_SURVEYS_QUERIES_H_
 
@@ -17,6 +17,12 @@ inline constexpr sql::Query kInsertSurvey{"insert_survey", R"sql(
 inline constexpr sql::Query kGetSurvey{"get_survey", R"sql(
   SELECT event, revision, closes_at, answered, body, created_at, updated_at
   FROM surveys WHERE event = $1)sql"};
+
+inline constexpr sql::Query kGetSurveyCloseTimes{"get_survey_close_times", R"sql(
+  SELECT event, closes_at FROM surveys WHERE event IN)sql"};
+
+inline constexpr sql::Query kGetSurveyParticipants{"get_survey_participants", R"sql(
+  SELECT event, registration FROM survey_participants WHERE (event, registration) IN)sql"};
 
 inline constexpr sql::Query kRescheduleSurvey{"reschedule_survey", R"sql(
   UPDATE surveys SET revision = revision + 1, closes_at = $3, updated_at = $4

@@ -189,6 +189,28 @@ TEST_P(SurveyServiceTest, OnlyWhoCameIsAsked) {
               StatusIs(absl::StatusCode::kPermissionDenied, Reason("LINK_INVALID")));
 }
 
+TEST_P(SurveyServiceTest, LinksSayWhoMayAnswer) {
+  const std::string event = OpenEvent(10);
+  const auto absent = SignUp(event, "absent@example.org");
+  std::vector<std::string> guests;
+  for (const char* email : {"a@example.org", "b@example.org"}) {
+    guests.push_back(SignUp(event, email)->name());
+    v1::CheckInRequest request;
+    request.set_parent(event);
+    request.set_registration(guests.back());
+    ASSERT_THAT(CheckIn(request, Door()), IsOk());
+  }
+  EXPECT_FALSE(LinksOf(guests[0]).survey_open()) << "there is none";
+  Ask(event);
+  EXPECT_TRUE(LinksOf(guests[0]).survey_open());
+  EXPECT_FALSE(LinksOf(absent->name()).survey_open());
+  ASSERT_THAT(SendAnswer(AnswerBy(LinksOf(guests[0]).manage_token(), 4)), IsOk());
+  EXPECT_FALSE(LinksOf(guests[0]).survey_open()) << "once";
+  EXPECT_TRUE(LinksOf(guests[1]).survey_open());
+  clock().Set(Instant("2016-01-15T12:00:00Z"));
+  EXPECT_FALSE(LinksOf(guests[1]).survey_open()) << "it is closed";
+}
+
 TEST_P(SurveyServiceTest, ASurveyClosesAtItsTimeWhichMayChange) {
   const std::string event = OpenEvent(10);
   const std::string survey = Ask(event);

@@ -129,6 +129,39 @@ absl::StatusOr<v1::AnswerOwnSurveyResponse> SurveyStore::Answer(
       });
 }
 
+absl::StatusOr<std::set<std::string>> SurveyStore::WhoMayAnswer(
+    absl::Time deadline, const std::vector<std::string>& registrations, absl::Time now) {
+  std::set<std::string> events;
+  for (const std::string& name : registrations) events.insert(EventOf(name));
+  std::vector<std::vector<sql::Value>> of_events;
+  for (const std::string& event : events) of_events.push_back({event});
+  std::set<std::string> found;
+  if (of_events.empty()) return found;
+  WICI_RETURN_IF_ERROR(database_.Read(deadline, [&](sql::Transaction& tx) -> absl::Status {
+    found.clear();
+    WICI_ASSIGN_OR_RETURN(const sql::Rows surveys,
+                          sql::SelectMany(tx, kGetSurveyCloseTimes, "", of_events));
+    std::set<std::string> open;
+    for (const sql::Row& row : surveys) {
+      if (now < FromMicros(row.Int(1))) open.insert(row.Text(0));
+    }
+    std::vector<std::vector<sql::Value>> keys;
+    for (const std::string& name : registrations) {
+      if (open.count(EventOf(name)) == 0) continue;
+      found.insert(name);
+      keys.push_back({EventOf(name), IdOf(name)});
+    }
+    if (keys.empty()) return absl::OkStatus();
+    WICI_ASSIGN_OR_RETURN(const sql::Rows answered,
+                          sql::SelectMany(tx, kGetSurveyParticipants, "", keys));
+    for (const sql::Row& row : answered) {
+      found.erase(RegistrationName(row.Text(0), row.Text(1)));
+    }
+    return absl::OkStatus();
+  }));
+  return found;
+}
+
 absl::StatusOr<CountedSurvey> SurveyStore::Count(absl::Time deadline, std::string_view name) {
   CountedSurvey counted;
   WICI_RETURN_IF_ERROR(database_.Read(deadline, [&](sql::Transaction& tx) -> absl::Status {

@@ -7,6 +7,7 @@
 #define WICI_SERVICES_REGISTRATION_SURVEYS_SURVEY_STORE_H_
 
 #include <cstdint>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -52,6 +53,11 @@ class SurveyStore {
   absl::StatusOr<v1::AnswerOwnSurveyResponse> Answer(const Call& call,
                                                      const std::string& registration,
                                                      const v1::AnswerOwnSurveyRequest& request);
+  // Of `registrations`, of people who came, those who may answer the survey of their event at
+  // `now`: there is one, it is open, and they have not answered.
+  absl::StatusOr<std::set<std::string>> WhoMayAnswer(absl::Time deadline,
+                                                     const std::vector<std::string>& registrations,
+                                                     absl::Time now);
   // SURVEY_NOT_FOUND.
   absl::StatusOr<CountedSurvey> Count(absl::Time deadline, std::string_view name);
   // At most `limit` texts (id, text) in answer to a question, after the id `after`.

@@ -72,6 +72,8 @@ AnswerRetention& BackgroundWork::answer_retention() { return all.answer_retentio
 
 MeetingKeeper& BackgroundWork::meeting_keeper() { return all.meeting_keeper(); }
 
+RegistryErasures& BackgroundWork::registry_erasures() { return all.registry_erasures(); }
+
 struct RegistrationServer::Served {
   Served(RegistrationServer& server, sql::Database& database, const Clock& machine,
          testing::ServiceFixture& first, feed::ReadCacheOptions cache,

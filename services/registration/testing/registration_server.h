@@ -72,6 +72,7 @@ class EventWatch;
 class EvidenceSweep;
 class ExpirySweep;
 class MeetingKeeper;
+class RegistryErasures;
 class Services;
 
 // What of the services runs in the background. A test reads the headers of what it sets going.
@@ -80,6 +81,7 @@ struct BackgroundWork {
   AnswerRetention& answer_retention();
   EvidenceSweep& evidence_sweep();
   MeetingKeeper& meeting_keeper();
+  RegistryErasures& registry_erasures();
 
   Services& all;
 };

@@ -4,7 +4,7 @@
 
 namespace wici::registration {
 
-absl::Duration GuessLimiter::Begin(const std::string& caller, absl::Time now) {
+absl::Duration GuessLimiter::Begin(const std::string& caller, int callers, absl::Time now) {
   MutexLock lock(mutex_);
   auto at = tries_.find(caller);
   if (at == tries_.end()) {
@@ -13,7 +13,7 @@ absl::Duration GuessLimiter::Begin(const std::string& caller, absl::Time now) {
   }
   Tries& tries = at->second;
   if (now >= tries.began + kWindow) tries = Tries{now};
-  if (tries.count >= kTriesMax) return tries.began + kWindow - now;
+  if (tries.count >= kTriesMax * callers) return tries.began + kWindow - now;
   ++tries.count;
   return absl::ZeroDuration();
 }

@@ -12,7 +12,7 @@ class GuessLimiterTest : public ::testing::Test {
   int Passed(const std::string& caller, int tries) {
     int passed = 0;
     for (int i = 0; i < tries; ++i) {
-      if (limiter_.Begin(caller, now_) == absl::ZeroDuration()) ++passed;
+      if (limiter_.Begin(caller, 1, now_) == absl::ZeroDuration()) ++passed;
     }
     return passed;
   }
@@ -24,10 +24,17 @@ class GuessLimiterTest : public ::testing::Test {
 TEST_F(GuessLimiterTest, TenTriesInTenMinutesAndThenTheRestOfTheTime) {
   EXPECT_EQ(Passed("ipv4:10.0.0.7", 11), 10);
   now_ += absl::Minutes(4);
-  EXPECT_EQ(limiter_.Begin("ipv4:10.0.0.7", now_), absl::Minutes(6));
+  EXPECT_EQ(limiter_.Begin("ipv4:10.0.0.7", 1, now_), absl::Minutes(6));
   EXPECT_EQ(Passed("ipv4:10.0.0.8", 1), 1) << "another caller";
   now_ += absl::Minutes(6);
   EXPECT_EQ(Passed("ipv4:10.0.0.7", 11), 10);
+}
+
+TEST_F(GuessLimiterTest, WhoStandsForManyHasTheTriesOfMany) {
+  for (int i = 0; i < 3 * GuessLimiter::kTriesMax; ++i) {
+    ASSERT_EQ(limiter_.Begin("ipv4:10.0.0.7", 3, now_), absl::ZeroDuration());
+  }
+  EXPECT_EQ(limiter_.Begin("ipv4:10.0.0.7", 3, now_), absl::Minutes(10));
 }
 
 TEST_F(GuessLimiterTest, WhatWasRightDoesNotCount) {

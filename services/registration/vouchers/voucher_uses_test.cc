@@ -4,6 +4,7 @@
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "libs/rpc/context.h"
 #include "services/registration/registrations/expiry/expiry_sweep.h"
 #include "services/registration/testing/registration_fixture.h"
 #include "services/registration/vouchers/guess_limiter.h"
@@ -229,19 +230,39 @@ TEST_P(VoucherUsesTest, AVoucherIsForItsCategoriesAndItsPartyOnly) {
 TEST_P(VoucherUsesTest, WhoGuessesCodesHasToWait) {
   const std::string event = OpenEvent(100);
   const v1::Voucher voucher = Make(event, 100);
+  const auto use = [&](std::string_view email, const std::string& code) {
+    v1::CreateRegistrationRequest request = RequestFor(event, email);
+    request.set_code(code);
+    return CreateRegistration(request, Organiser());
+  };
   for (int i = 0; i < GuessLimiter::kTriesMax; ++i) {
-    ASSERT_THAT(Use(event, absl::StrCat("ok-", i, "@example.org"), voucher.code()), IsOk());
-    ASSERT_THAT(Use(event, "guesser@example.org", absl::StrCat("GUESS-", i)),
+    ASSERT_THAT(use(absl::StrCat("ok-", i, "@example.org"), voucher.code()), IsOk());
+    ASSERT_THAT(use("guesser@example.org", absl::StrCat("GUESS-", i)),
                 StatusIs(absl::StatusCode::kPermissionDenied, Reason("CODE_INVALID")));
   }
-  EXPECT_THAT(Use(event, "guesser@example.org", "GUESS-X"),
+  EXPECT_THAT(use("guesser@example.org", "GUESS-X"),
               StatusIs(absl::StatusCode::kResourceExhausted, Reason("TOO_MANY_TRIES")));
-  EXPECT_THAT(Use(event, "guesser@example.org", voucher.code()),
+  EXPECT_THAT(use("guesser@example.org", voucher.code()),
               StatusIs(absl::StatusCode::kResourceExhausted, Reason("TOO_MANY_TRIES")))
       << "not even the right one, or it would be found all the same";
+  EXPECT_THAT(Use(event, "other@example.org", voucher.code()), IsOk()) << "somebody else";
   EXPECT_THAT(SignUp(event, "guesser@example.org"), IsOk()) << "without a code at any time";
   clock().Advance(GuessLimiter::kWindow);
-  EXPECT_THAT(Use(event, "later@example.org", voucher.code()), IsOk());
+  EXPECT_THAT(use("later@example.org", voucher.code()), IsOk());
+}
+
+TEST_P(VoucherUsesTest, ManyWithoutANameMayComeFromOneAddress) {
+  const std::string event = OpenEvent(100);
+  const v1::Voucher voucher = Make(event, 100);
+  constexpr int kTries = GuessLimiter::kTriesMax * rpc::kCallersBehindAddress;
+  for (int i = 0; i < kTries; ++i) {
+    ASSERT_THAT(Use(event, "guesser@example.org", absl::StrCat("GUESS-", i)),
+                StatusIs(absl::StatusCode::kPermissionDenied, Reason("CODE_INVALID")));
+    if (i != GuessLimiter::kTriesMax) continue;
+    EXPECT_THAT(Use(event, "a@example.org", voucher.code()), IsOk()) << "who did not guess";
+  }
+  EXPECT_THAT(Use(event, "b@example.org", voucher.code()),
+              StatusIs(absl::StatusCode::kResourceExhausted, Reason("TOO_MANY_TRIES")));
 }
 
 TEST_P(VoucherUsesTest, ACodeOfAnotherEventIsNone) {

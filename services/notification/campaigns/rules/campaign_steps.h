@@ -31,8 +31,8 @@ struct Chunk {
 // A campaign begins with 10 people and doubles up to 100 at once, so that a mistake is seen early
 // and a relay gets used to it; of its own rate it takes as many as come in 10 seconds. `chunks` are
 // those before, `left` the people that are left, `open` those of earlier chunks that are not served
-// yet: with a whole chunk of them it waits, so that a large campaign never has more than two chunks
-// before the messages of others.
+// yet and not put off for long, as in quiet hours: with a whole chunk of them it waits, so that a
+// large campaign never has more than two chunks before the messages of others.
 Chunk NextChunk(std::int64_t chunks, std::int64_t left, std::int64_t open,
                 std::int32_t rate_per_minute);
 

@@ -27,12 +27,12 @@ using sql::Rows;
 using sql::Transaction;
 using sql::Value;
 
-// Adds a change of `kind` for each delivery of `rows` (id, notification, person, event).
+// Adds a change of `kind` for each delivery of `rows` (id, notification, person, event, version).
 absl::Status AddChangesOf(Transaction& tx, absl::Span<const Row> rows, std::string_view kind,
                           std::vector<feed::Change>& changes) {
-  std::set<std::string> notifications;
-  for (const Row& row : rows) notifications.insert(row.Text(1));
-  WICI_ASSIGN_OR_RETURN(const auto versions, BumpNotifications(tx, notifications));
+  std::vector<StampedDelivery> changed;
+  for (const Row& row : rows) changed.push_back({row.Text(1), row.Text(0), row.Int(4)});
+  WICI_ASSIGN_OR_RETURN(const auto versions, BumpAndStamp(tx, changed));
   for (const Row& row : rows) {
     changes.push_back(feed::Change{.aggregate = NotificationName(row.Text(1)),
                                    .version = versions.at(row.Text(1)),
@@ -66,9 +66,22 @@ absl::Status ForgetKept(Transaction& tx, absl::Span<const Row> rows) {
   return tx.SelectMany(queries::kForgetMails, "", ids).status();
 }
 
-// The deliveries that were queued again, a second's worth at a time.
+// When the first delivery of a replay is due: after those of earlier ones.
+absl::StatusOr<absl::Time> StartOf(Transaction& tx, absl::Time now) {
+  WICI_ASSIGN_OR_RETURN(const Rows rows, tx.Execute(queries::kGetReplayPace));
+  return std::max(now, rows.empty() ? now : FromMicros(rows[0].Int(0)));
+}
+
+absl::Status SetEnd(Transaction& tx, absl::Time start, std::size_t replayed) {
+  if (replayed == 0) return absl::OkStatus();
+  const std::size_t seconds = (replayed + kReplayRate - 1) / kReplayRate;
+  const absl::Time end = start + absl::Seconds(static_cast<std::int64_t>(seconds));
+  return tx.Execute(queries::kSetReplayPace, {ToMicros(end)}).status();
+}
+
+// The deliveries that were queued again from `start` on, a second's worth at a time.
 absl::StatusOr<Rows> QueueAgain(Transaction& tx, const v1::ReplayDeliveriesRequest& request,
-                                absl::Time now) {
+                                absl::Time start, absl::Time now) {
   const absl::Time after =
       request.has_ended_after() ? TimeOf(request.ended_after()) : absl::UnixEpoch();
   // Each once, whatever the client repeats.
@@ -81,7 +94,7 @@ absl::StatusOr<Rows> QueueAgain(Transaction& tx, const v1::ReplayDeliveriesReque
   for (auto part = parts.begin(); part != parts.end() && all.size() < kReplayMax;) {
     // What does not fill a second leaves its rest to the next part.
     const std::size_t seconds = all.size() / kReplayRate;
-    const absl::Time due = now + absl::Seconds(static_cast<std::int64_t>(seconds));
+    const absl::Time due = start + absl::Seconds(static_cast<std::int64_t>(seconds));
     const std::size_t room = (seconds + 1) * kReplayRate - all.size();
     WICI_ASSIGN_OR_RETURN(
         const Rows rows,
@@ -110,7 +123,9 @@ absl::StatusOr<v1::ReplayDeliveriesResponse> ReplayStore::Replay(
       answer.ParseFromString(*stored);
       return absl::OkStatus();
     }
-    WICI_ASSIGN_OR_RETURN(const Rows rows, QueueAgain(tx, request, now));
+    WICI_ASSIGN_OR_RETURN(const absl::Time start, StartOf(tx, now));
+    WICI_ASSIGN_OR_RETURN(const Rows rows, QueueAgain(tx, request, start, now));
+    WICI_RETURN_IF_ERROR(SetEnd(tx, start, rows.size()));
     WICI_RETURN_IF_ERROR(AppendChangesOf(tx, rows, "delivery.replayed", transaction_id, now));
     answer.set_replayed(static_cast<std::int32_t>(rows.size()));
     answer.set_remaining(rows.size() >= kReplayMax);

@@ -20,7 +20,7 @@
 namespace wici::notification {
 
 inline constexpr std::int32_t kReplayMax = 1000;  // in one call
-inline constexpr std::int32_t kReplayRate = 50;   // a second
+inline constexpr std::int32_t kReplayRate = 50;   // a second, of all calls together
 
 // Thread-safe. Every method is one transaction; errors are those of sql::Database unless a comment
 // names others.
@@ -29,9 +29,9 @@ class ReplayStore {
   // Both outlive the store.
   ReplayStore(sql::Database& database, IdSource& ids) : database_(database), ids_(ids) {}
 
-  // Queues again what `request` chooses, at most kReplayMax, due at kReplayRate; each gets a life
-  // of kDefaultLifetime. What may not be repeated may be once more. Written down with
-  // key.principal. INVALID_ARGUMENT (REQUEST_ID_REUSED).
+  // Queues again what `request` chooses, at most kReplayMax, due at kReplayRate after what earlier
+  // calls queued; each gets a life of kDefaultLifetime. What may not be repeated may be once more.
+  // Written down with key.principal. INVALID_ARGUMENT (REQUEST_ID_REUSED).
   absl::StatusOr<v1::ReplayDeliveriesResponse> Replay(absl::Time deadline,
                                                       const sql::IdempotencyKey& key,
                                                       const v1::ReplayDeliveriesRequest& request,

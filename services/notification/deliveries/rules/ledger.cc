@@ -16,6 +16,7 @@ constexpr absl::Duration kCommonDelays[] = {absl::Seconds(1),  absl::Seconds(2),
 // Waits do not grow beyond this many tries.
 constexpr std::int64_t kTriesCounted = 20;
 constexpr std::size_t kFewRecipients = 10;
+constexpr std::int32_t kShareOfTheOldest = 8;  // an eighth
 constexpr absl::Duration kRetryAfterMax = absl::Hours(24);
 
 // FNV-1a. The ids are random, so this is the injected randomness of the jitter.
@@ -45,10 +46,13 @@ v1::UnknownPolicy PolicyFor(v1::Channel channel, v1::UnknownPolicy of_template) 
   return channel == v1::CHANNEL_SMS ? v1::UNKNOWN_POLICY_AT_MOST_ONCE : of_template;
 }
 
-absl::Duration HeadStart(const NewNotification& notification) {
-  const bool waited_for = !notification.can_wait && notification.channel != v1::CHANNEL_WEBHOOK &&
-                          notification.recipients.size() <= kFewRecipients;
-  return waited_for ? kDefaultLifetime : absl::ZeroDuration();
+bool IsUrgent(const NewNotification& notification) {
+  return !notification.can_wait && notification.channel != v1::CHANNEL_WEBHOOK &&
+         notification.recipients.size() <= kFewRecipients;
+}
+
+std::int32_t UrgentMax(std::int32_t limit) {
+  return limit <= 1 ? limit : limit - std::max(limit / kShareOfTheOldest, 1);
 }
 
 bool IsFinal(v1::DeliveryState state) {

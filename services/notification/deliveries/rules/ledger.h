@@ -83,11 +83,15 @@ struct NewNotification {
   std::optional<v1::Notification::Digest> digest = std::nullopt;
 };
 
-// How far before its time a delivery that is due stands in the queue of its channel, which goes by
-// time. What somebody waits for, a confirmation or the offer of a seat, is to a few people, and
-// goes before what is to many; before all of it that is still alive, however much that is. What has
-// waited longer than a message lives goes first nevertheless. Webhooks keep their order.
-absl::Duration HeadStart(const NewNotification& notification);
+// Whether its deliveries are urgent: what somebody waits for, a confirmation or the offer of a
+// seat, is to a few people. Of what is due the urgent go first, each time they are due: also after
+// they were put off. The others have their share of each claim (UrgentMax), and of a rate what
+// urgent ones leave (lanes/lane.h). Webhooks keep their order.
+bool IsUrgent(const NewNotification& notification);
+
+// How many of the `limit` deliveries of one claim are chosen for being urgent. The rest is what has
+// been due for longest, of whichever kind: so nothing waits for ever, however much is urgent.
+std::int32_t UrgentMax(std::int32_t limit);
 
 // A delivery a worker holds: everything it needs but the facts, which it fetches when it sends.
 struct ClaimedDelivery {
@@ -111,6 +115,7 @@ struct ClaimedDelivery {
   bool may_have_arrived = false;
   bool repeat_allowed = false;  // a human wants it repeated, whatever the policy
   bool cancelled = false;
+  bool urgent = false;                              // IsUrgent
   std::optional<absl::Time> anchor = std::nullopt;  // as in NewNotification
 };
 

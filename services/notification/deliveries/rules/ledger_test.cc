@@ -26,19 +26,27 @@ AttemptResult Result(v1::AttemptOutcome outcome) {
   return result;
 }
 
-TEST(LedgerTest, WhatSomebodyWaitsForGoesBeforeWhatIsToMany) {
+TEST(LedgerTest, WhatSomebodyWaitsForIsUrgentAndWhatIsToManyIsNot) {
   NewNotification confirmation;
   confirmation.recipients.resize(1);
-  EXPECT_EQ(HeadStart(confirmation), kDefaultLifetime);
+  EXPECT_TRUE(IsUrgent(confirmation));
   NewNotification reminder;
   reminder.recipients.resize(11);
-  EXPECT_EQ(HeadStart(reminder), absl::ZeroDuration());
+  EXPECT_FALSE(IsUrgent(reminder));
   NewNotification digest = confirmation;
   digest.can_wait = true;
-  EXPECT_EQ(HeadStart(digest), absl::ZeroDuration());
+  EXPECT_FALSE(IsUrgent(digest));
   NewNotification webhook = confirmation;
   webhook.channel = v1::CHANNEL_WEBHOOK;
-  EXPECT_EQ(HeadStart(webhook), absl::ZeroDuration()) << "they keep their order";
+  EXPECT_FALSE(IsUrgent(webhook)) << "they keep their order";
+}
+
+TEST(LedgerTest, AShareOfEachClaimIsLeftToWhatIsDueForLongest) {
+  EXPECT_EQ(UrgentMax(256), 224);
+  EXPECT_EQ(UrgentMax(8), 7);
+  EXPECT_EQ(UrgentMax(2), 1);
+  EXPECT_EQ(UrgentMax(1), 1) << "one at a time there is no share";
+  EXPECT_EQ(UrgentMax(0), 0);
 }
 
 TEST(LedgerTest, DefiniteOutcomesAreFinal) {

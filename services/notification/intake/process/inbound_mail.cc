@@ -63,9 +63,11 @@ std::string ContentOf(GMimeObject* object) {
   return {reinterpret_cast<const char*>(bytes->data), bytes->len};
 }
 
-const Part* FindPart(const std::vector<Part>& parts, std::string_view type) {
+// The first of that type, or of the one that stands for it where addresses are in UTF-8 (RFC 6533).
+const Part* FindPart(const std::vector<Part>& parts, std::string_view type,
+                     std::string_view utf8_type = "") {
   for (const Part& part : parts) {
-    if (part.type == type) return &part;
+    if (part.type == type || (!utf8_type.empty() && part.type == utf8_type)) return &part;
   }
   return nullptr;
 }
@@ -103,7 +105,7 @@ std::string FirstWord(const std::string& text) {
 }
 
 Inbound ReadBounce(const std::vector<Part>& parts, std::string token) {
-  const Part* status = FindPart(parts, "message/delivery-status");
+  const Part* status = FindPart(parts, "message/delivery-status", "message/global-delivery-status");
   if (status == nullptr) return InboundNothing{"no delivery status"};
   for (const Fields& fields : ReadFieldGroups(ContentOf(status->object))) {
     std::string action = absl::AsciiStrToLower(FirstWord(FieldOf(fields, "action")));
@@ -120,7 +122,7 @@ std::string TokenOfOriginal(const std::vector<Part>& parts, const Fields& report
   if (!token.empty()) return token;
   for (const Part& part : parts) {
     Fields headers;
-    if (part.type == "text/rfc822-headers") {
+    if (part.type == "text/rfc822-headers" || part.type == "message/global-headers") {
       headers = ReadFieldGroups(ContentOf(part.object))[0];
     } else if (GMIME_IS_MESSAGE_PART(part.object)) {
       GMimeMessage* original = g_mime_message_part_get_message(GMIME_MESSAGE_PART(part.object));

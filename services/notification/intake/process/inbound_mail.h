@@ -19,7 +19,7 @@ namespace wici::notification {
 // A longer mail is cut there; reports say what they have to say at the beginning.
 inline constexpr std::size_t kInboundMailMax = 4 << 20;
 
-// A mail came back (RFC 3464), to "b+<token>@...".
+// A mail came back (RFC 3464, with addresses in UTF-8 RFC 6533), to "b+<token>@...".
 struct InboundBounce {
   std::string token;
   std::string action;

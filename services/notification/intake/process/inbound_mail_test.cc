@@ -60,6 +60,56 @@ Text
 --4A1F52A0B.1450436400/mx.example.org--
 )";
 
+// As Postfix 3.7 writes it of a mail with SMTPUTF8 (RFC 6533).
+constexpr char kUtf8Bounce[] = R"(Return-Path: <>
+From: MAILER-DAEMON@mx.example.org (Mail Delivery System)
+To: b+d1.0123456789abcdef@bounce.wici.example.org
+Subject: Undelivered Mail Returned to Sender
+Auto-Submitted: auto-replied
+MIME-Version: 1.0
+Content-Type: multipart/report; report-type=delivery-status;
+    boundary="4A1F52A0B.1450436400/mx.example.org"
+Content-Transfer-Encoding: 8bit
+
+This is a MIME-encapsulated message.
+
+--4A1F52A0B.1450436400/mx.example.org
+Content-Description: Notification
+Content-Type: text/plain; charset=utf-8
+Content-Transfer-Encoding: 8bit
+
+<łukasz@example.org>: unknown user: "łukasz"
+
+--4A1F52A0B.1450436400/mx.example.org
+Content-Description: Delivery report
+Content-Type: message/global-delivery-status
+Content-Transfer-Encoding: 8bit
+
+Reporting-MTA: dns; mx.example.org
+X-Postfix-Queue-ID: 4A1F52A0B
+X-Postfix-Sender: utf-8; b+d1.0123456789abcdef@bounce.wici.example.org
+Arrival-Date: Fri, 18 Dec 2015 12:00:00 +0100 (CET)
+
+Final-Recipient: utf-8; łukasz@example.org
+Original-Recipient: utf-8;łukasz@example.org
+Action: failed
+Status: 5.1.1
+Diagnostic-Code: X-Postfix; unknown user: "łukasz"
+
+--4A1F52A0B.1450436400/mx.example.org
+Content-Description: Undelivered Message
+Content-Type: message/global
+Content-Transfer-Encoding: 8bit
+
+From: events@wici.example.org
+To: Łukasz <łukasz@example.org>
+Status: 4.0.0
+Action: delayed
+
+Text
+--4A1F52A0B.1450436400/mx.example.org--
+)";
+
 constexpr char kComplaint[] = R"(From: <feedback@isp.example.com>
 To: <fbl@wici.example.org>
 Subject: FW: Zaproszenie
@@ -152,6 +202,22 @@ TEST(InboundMailTest, ReadsABounceOfPostfix) {
   }
 }
 
+TEST(InboundMailTest, ReadsABounceOfAnAddressInUtf8) {
+  // A status may be encoded there, so that it passes a relay for seven bits.
+  const std::string encoded = absl::StrReplaceAll(
+      kUtf8Bounce, {{"global-delivery-status\nContent-Transfer-Encoding: 8bit",
+                     "global-delivery-status\nContent-Transfer-Encoding: quoted-printable"},
+                    {"Final-Recipient: utf-8; łukasz@", "Final-Recipient: utf-8; =C5=82ukasz@"}});
+  for (const std::string& mail : {std::string(kUtf8Bounce), OnTheWire(kUtf8Bounce), encoded}) {
+    const Inbound inbound = ReadInbound(mail, kOurs);
+    const auto* bounce = As<InboundBounce>(inbound);
+    ASSERT_NE(bounce, nullptr);
+    EXPECT_EQ(bounce->token, "d1.0123456789abcdef");
+    EXPECT_EQ(bounce->action, "failed");
+    EXPECT_EQ(bounce->status, "5.1.1");
+  }
+}
+
 TEST(InboundMailTest, TheAddressSaysWhichMailCameBackAndNotTheText) {
   EXPECT_NE(As<InboundNothing>(ReadInbound(kPostfixBounce, "events@wici.example.org")), nullptr);
   const Inbound other = ReadInbound(kPostfixBounce, "<B+d7.ffff@bounce.wici.example.org>");
@@ -179,6 +245,12 @@ TEST(InboundMailTest, ReadsAComplaint) {
   const Inbound by_path = ReadInbound(redacted, "fbl@wici.example.org");
   ASSERT_NE(As<InboundComplaint>(by_path), nullptr);
   EXPECT_EQ(As<InboundComplaint>(by_path)->token, "d2.0123456789abcdef");
+  for (const char* type : {"message/global", "message/global-headers", "text/rfc822-headers"}) {
+    const Inbound other =
+        ReadInbound(absl::StrReplaceAll(redacted, {{"message/rfc822", type}}), "fbl@x.example.org");
+    ASSERT_NE(As<InboundComplaint>(other), nullptr) << type;
+    EXPECT_EQ(As<InboundComplaint>(other)->token, "d2.0123456789abcdef") << type;
+  }
 }
 
 TEST(InboundMailTest, AMailToTheAddressOfTheListUnsubscribes) {

@@ -75,10 +75,11 @@ class Service(grpc.GenericRpcHandler):
         context.abort(self.code, "no")
 
 
-def run(address, token_file, mail, recipient):
+def run(address, token_file, mail, recipient, mode="development"):
     return subprocess.run(
         [BINARY, f"--notification={address}", f"--token_file={token_file}",
-         f"--recipient={recipient}"], input=mail, capture_output=True, timeout=60).returncode
+         f"--recipient={recipient}", f"--mode={mode}"], input=mail, capture_output=True,
+        timeout=60).returncode
 
 
 def main():
@@ -111,6 +112,18 @@ def main():
         count = len(service.seen)
         check("a note", run(address, token_file, b"Subject: I am away\r\n\r\n", OURS), EX_OK)
         check("calls for a note", len(service.seen), count)
+
+        for mode, permissions, status in (
+                ("production", 0o644, EX_TEMPFAIL), ("production", 0o620, EX_TEMPFAIL),
+                ("production", 0o600, EX_OK), ("development", 0o644, EX_OK),
+                ("prod", 0o600, EX_TEMPFAIL)):
+            token_file.chmod(permissions)
+            count = len(service.seen)
+            check(f"a token's file of {permissions:o} in {mode}",
+                  run(address, token_file, bounce, OURS, mode), status)
+            check("calls with that token", len(service.seen) - count, int(status == EX_OK))
+        (pathlib.Path(directory) / "empty").write_text("\n", encoding="ascii")
+        check("an empty token", run(address, directory + "/empty", bounce, OURS), EX_TEMPFAIL)
 
         service.code, service.reason = grpc.StatusCode.PERMISSION_DENIED, "LINK_INVALID"
         check("a forged token", run(address, token_file, bounce, OURS), EX_OK)

@@ -12,7 +12,6 @@
 #include <sysexits.h>
 
 #include <cstdio>
-#include <fstream>
 #include <memory>
 #include <string>
 #include <utility>
@@ -20,12 +19,15 @@
 
 #include "absl/flags/flag.h"
 #include "absl/flags/parse.h"
+#include "absl/status/statusor.h"
 #include "absl/strings/escaping.h"
 #include "absl/time/clock.h"
 #include "grpcpp/grpcpp.h"
 #include "libs/auth/hmac.h"
 #include "libs/base/error.h"
 #include "libs/base/log.h"
+#include "libs/base/secret_file.h"
+#include "libs/base/status_macros.h"
 #include "libs/base/timestamp.h"
 #include "libs/rpc/channel.h"
 #include "services/notification/intake/process/inbound_mail.h"
@@ -34,6 +36,8 @@
 
 ABSL_FLAG(std::string, notification, "", "host:port of the notification service");
 ABSL_FLAG(std::string, token_file, "", "file with the bearer token of the role mail-intake");
+ABSL_FLAG(std::string, mode, "development",
+          "development or production, where nobody else may read the token's file");
 ABSL_FLAG(std::string, recipient, "", "the address the mail was sent to");
 
 namespace wici::notification {
@@ -131,15 +135,29 @@ int ExitStatus(const absl::Status& status) {
   return refused ? EX_OK : EX_TEMPFAIL;
 }
 
+// Errors, for the log: what is not as it has to be.
+absl::StatusOr<std::string> ReadToken() {
+  const std::string mode = absl::GetFlag(FLAGS_mode);
+  if (absl::GetFlag(FLAGS_notification).empty() ||
+      (mode != "development" && mode != "production")) {
+    return absl::InvalidArgumentError("needs --notification, and a --mode that there is");
+  }
+  WICI_ASSIGN_OR_RETURN(
+      const std::string text,
+      ReadSecretFile("--token_file", absl::GetFlag(FLAGS_token_file), mode == "production"));
+  std::string token = text.substr(0, text.find('\n'));
+  if (token.empty()) return absl::InvalidArgumentError("--token_file: its first line is empty");
+  return token;
+}
+
 int Run() {
-  std::string token;
-  std::ifstream file(absl::GetFlag(FLAGS_token_file));
-  if (absl::GetFlag(FLAGS_notification).empty() || !std::getline(file, token)) {
-    Log(LogLevel::kError, "not_configured", {{"needs", "--notification and --token_file"}});
+  const absl::StatusOr<std::string> token = ReadToken();
+  if (!token.ok()) {
+    Log(LogLevel::kError, "not_configured", {{"error", std::string(token.status().message())}});
     return EX_TEMPFAIL;
   }
   const std::string mail = ReadStandardInput();
-  Reporter reporter(RequestId(mail), token);
+  Reporter reporter(RequestId(mail), *token);
   return ExitStatus(std::visit(reporter, ReadInbound(mail, absl::GetFlag(FLAGS_recipient))));
 }
 

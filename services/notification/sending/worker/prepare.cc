@@ -166,7 +166,8 @@ void DeliveryWorker::Begin(std::vector<PlannedAttempt> attempts, absl::Time clai
     } else if (attempt.instead) {
       prepared.records.push_back(RecordOf(attempt.delivery, *attempt.instead));
     } else {
-      prepared.jobs.push_back({std::move(attempt.delivery), std::move(attempt.outgoing), claimed});
+      prepared.jobs.push_back(
+          {std::move(attempt.delivery), std::move(attempt.outgoing), claimed, now});
     }
   }
 }

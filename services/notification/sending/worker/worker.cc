@@ -92,8 +92,25 @@ bool DeliveryWorker::HoldsLease(const Job& job) {
   return clock_.Now() < lease_end && job.claimed >= lost_;
 }
 
-bool DeliveryWorker::MayEnd(const Job& job) {
-  if (!HoldsLease(job)) return false;
+std::optional<AttemptRecord> DeliveryWorker::LookAgain(const Job& job, absl::Time& looked) {
+  const absl::Time now = clock_.Now();
+  if (!IsOver(looked, kLookHolds, now)) return std::nullopt;
+  looked = now;
+  const auto settlement =
+      store_.LookAgain(DeadlineIn(kDatabaseTimeout), job.delivery, job.outgoing, now);
+  if (!settlement.ok()) {
+    Log(LogLevel::kError, "delivery_not_looked_at",
+        {{"error", std::string(settlement.status().message())}});
+    return RecordOf(job.delivery, NotSentYet());
+  }
+  if (!*settlement) return std::nullopt;
+  AttemptRecord record = RecordOf(job.delivery, **settlement);
+  if (!IsFinal(record.settlement.state)) record.result = NotSentYet();
+  return record;
+}
+
+bool DeliveryWorker::MayEnd(const Job& job, absl::Time& looked) {
+  if (!HoldsLease(job) || LookAgain(job, looked)) return false;
   if (job.delivery.unknown_policy != v1::UNKNOWN_POLICY_AT_MOST_ONCE) return true;
   const absl::StatusOr<bool> committed =
       store_.CommitAttempt(DeadlineIn(kDatabaseTimeout), job.delivery);
@@ -105,14 +122,18 @@ bool DeliveryWorker::MayEnd(const Job& job) {
 }
 
 AttemptRecord DeliveryWorker::Send(const Job& job, int thread) {
+  absl::Time looked = job.begun;
+  std::optional<AttemptRecord> record;
   // The lease ended while the message waited for its turn: it may be with another worker by now.
-  AttemptRecord record =
-      RecordOf(job.delivery, HoldsLease(job) ? channel_.Send(thread, job.delivery, job.outgoing,
-                                                             [&] { return MayEnd(job); })
-                                             : NotSentYet());
-  record.begun = true;
-  record.lane = job.outgoing.lane;
-  return record;
+  if (!HoldsLease(job)) record = RecordOf(job.delivery, NotSentYet());
+  if (!record) record = LookAgain(job, looked);
+  if (!record) {
+    record = RecordOf(job.delivery, channel_.Send(thread, job.delivery, job.outgoing,
+                                                  [&] { return MayEnd(job, looked); }));
+  }
+  record->begun = true;
+  record->lane = job.outgoing.lane;
+  return *std::move(record);
 }
 
 absl::Status DeliveryWorker::Record(const std::vector<AttemptRecord>& records) {

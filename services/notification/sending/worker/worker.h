@@ -5,6 +5,9 @@
 // plays no part. A third kind of thread renews the leases, so they can be short: a worker may be
 // killed at any instant, and what it had claimed comes back when its lease ends.
 //
+// What was cancelled, overtaken or refused since an attempt was begun is not sent: before each
+// message that has waited, and again before its last bytes, the ledger is looked at once more.
+//
 // Neither a message nor a receiver holds up the others: what cannot be made is found and settled
 // alone, and of one lane (a domain, an endpoint) only so many deliveries are held and so many sent
 // at once as the options say; the rest is put off.
@@ -67,11 +70,14 @@ class DeliveryWorker {
  private:
   // Transactions of the worker are small; this is longer than any healthy one takes.
   static constexpr absl::Duration kDatabaseTimeout = absl::Seconds(10);
+  // What waits longer for its turn, or for a slow receiver, is looked at once more.
+  static constexpr absl::Duration kLookHolds = absl::Seconds(2);
 
   struct Job {
     ClaimedDelivery delivery;
     Outgoing outgoing;
     absl::Time claimed;
+    absl::Time begun;
   };
   struct Prepared {
     std::vector<Job> jobs;
@@ -90,8 +96,11 @@ class DeliveryWorker {
   void Begin(std::vector<PlannedAttempt> attempts, absl::Time claimed, Prepared& prepared);
   AttemptRecord Send(const Job& job, int thread);
   bool HoldsLease(const Job& job);
+  // The end of what must not be sent any more, or not yet, when it was `looked` at too long ago;
+  // nullopt: go on.
+  std::optional<AttemptRecord> LookAgain(const Job& job, absl::Time& looked);
   // Whether the last bytes may go out.
-  bool MayEnd(const Job& job);
+  bool MayEnd(const Job& job, absl::Time& looked);
   AttemptRecord RecordOf(const ClaimedDelivery& delivery, const AttemptResult& result) const;
   AttemptRecord RecordOf(const ClaimedDelivery& delivery, const Settlement& settlement) const;
   absl::Status Record(const std::vector<AttemptRecord>& records);

@@ -12,6 +12,7 @@
 #include "libs/testing/faulty_database.h"
 #include "libs/testing/status_matchers.h"
 #include "prometheus/text_serializer.h"
+#include "services/notification/sending/testing/interrupted_channel.h"
 #include "services/notification/sending/testing/worker_fixture.h"
 
 namespace wici::notification {
@@ -110,6 +111,37 @@ TEST_P(WorkerTest, F21_DeliveryWhoseFactsTakeTooLongHoldsUpNoOther) {
     SendAll();
     EXPECT_THAT(sink_.Mails(), SizeIs(3));
   }
+}
+
+TEST_P(WorkerTest, F21_AMailWithAHoleOrOfMoreThanAMebibyteIsRefusedAndHoldsUpNoOther) {
+  peers_.AddEvent("events/untitled");
+  peers_.events["events/untitled"].clear_title();
+  peers_.AddEvent("events/wordy");
+  (*peers_.events["events/wordy"].mutable_summary())["en"] = std::string(1 << 20, 'x');
+  Consume("invitation.created", kJan, kInvitation);
+  for (const std::string event : {"events/untitled", "events/wordy"}) {
+    peers_.AddLinks(event + "/invitations/i1");
+    feed::v1::Change change = Change("invitation.created", kMax, event + "/invitations/i1");
+    change.set_aggregate(event);
+    ASSERT_THAT(Consume({change}), IsOk());
+  }
+  Consume("invitation.created", kEwa, kInvitation);
+  SendAll();
+  EXPECT_THAT(sink_.Mails(), SizeIs(2));
+  int refused = 0;
+  for (const v1::Delivery& delivery : Ledger()) {
+    if (delivery.person() != kMax) {
+      EXPECT_EQ(delivery.state(), v1::DELIVERY_STATE_DELIVERED);
+      continue;
+    }
+    ++refused;
+    EXPECT_EQ(delivery.state(), v1::DELIVERY_STATE_REJECTED) << delivery.resource();
+    EXPECT_EQ(delivery.reason(), v1::DELIVERY_REASON_TEMPLATE_DEFECT) << delivery.resource();
+  }
+  EXPECT_EQ(refused, 2);
+  EXPECT_EQ(*store_->NextDue(absl::Now() + absl::Seconds(20), v1::CHANNEL_EMAIL),
+            absl::InfiniteFuture())
+      << "nothing comes again";
 }
 
 TEST_P(WorkerTest, PeersThatTakeTooLongForAllDelayMailsOnly) {
@@ -212,6 +244,42 @@ TEST_P(WorkerTest, AddressThatCouldInjectACommandIsRejectedBeforeTheWire) {
   EXPECT_EQ(ledger[0].reason(), v1::DELIVERY_REASON_ADDRESS_INVALID);
   ASSERT_THAT(sink_.Facts(), SizeIs(1));
   EXPECT_THAT(sink_.Mails()[0], Not(HasSubstr("\nBcc:")));
+}
+
+TEST_P(WorkerTest, F22_WhatIsCancelledWhileItWaitsForItsTurnIsNotSent) {
+  Consume("invitation.created", kJan, kInvitation);
+  Consume("invitation.created", kEwa, kInvitation);
+  InterruptedChannel channel(*channel_, {.after_send = [this] {
+    clock_.Advance(absl::Seconds(5));
+    const std::string of_ewa = Ledger()[1].name();
+    EXPECT_THAT(
+        store_->CancelNotification(absl::Now() + absl::Seconds(20), {},
+                                   of_ewa.substr(0, of_ewa.find("/deliveries/")), "", clock_.Now()),
+        IsOk());
+  }});
+  DeliveryWorker worker(*store_, channel, clock_, WorkerOptions{.owner = "late"});
+  EXPECT_THAT(worker.RunOnce(), IsOk());
+  EXPECT_THAT(sink_.Mails(), SizeIs(1));
+  EXPECT_EQ(Ledger()[0].state(), v1::DELIVERY_STATE_DELIVERED);
+  EXPECT_EQ(Ledger()[1].state(), v1::DELIVERY_STATE_CANCELLED);
+}
+
+TEST_P(WorkerTest, F22_WhatIsCancelledWhileTheRelayKeepsItWaitingIsBrokenOff) {
+  Consume("invitation.created", kJan, kInvitation);
+  InterruptedChannel channel(*channel_, {.before_send = [this] {
+    clock_.Advance(absl::Seconds(5));
+    const std::string delivery = Ledger()[0].name();
+    EXPECT_THAT(store_->CancelNotification(absl::Now() + absl::Seconds(20), {},
+                                           delivery.substr(0, delivery.find("/deliveries/")), "",
+                                           clock_.Now()),
+                IsOk());
+  }});
+  DeliveryWorker worker(*store_, channel, clock_, WorkerOptions{.owner = "late"});
+  EXPECT_THAT(worker.RunOnce(), IsOk());
+  clock_.Advance(absl::Minutes(2));
+  EXPECT_THAT(worker.RunOnce(), IsOk());
+  EXPECT_THAT(sink_.Mails(), IsEmpty());
+  EXPECT_EQ(Ledger()[0].state(), v1::DELIVERY_STATE_CANCELLED);
 }
 
 TEST_P(WorkerTest, ExpiredMailIsNotSent) {

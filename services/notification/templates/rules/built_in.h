@@ -51,7 +51,7 @@ v1::UnknownPolicy UnknownPolicyOf(const v1::Template& wanted);
 const std::vector<std::string>& SupportedLanguages();
 
 // A text that templates name as a partial ({{> footer}}), or nullptr: answer, button, calendar,
-// confirm, facts, footer, greeting, manage, meeting_body, reason, summary, ticket.
+// confirm, facts, footer, greeting, manage, meeting_body, reason, summary, survey, ticket.
 const std::string* FindSharedText(const std::string& name, const std::string& language, bool html);
 
 }  // namespace wici::notification

@@ -47,6 +47,7 @@ constexpr TextVariable kTextVariables[] = {
     {"subscription", &TemplateValues::subscription},
     {"subscription_title", &TemplateValues::subscription_title},
     {"summary", &TemplateValues::summary},
+    {"survey_url", &TemplateValues::survey_url},
     {"until", &TemplateValues::until},
     {"when", &TemplateValues::when},
     {"where", &TemplateValues::where}};

@@ -31,6 +31,7 @@ struct TemplateValues {
   std::string manage_url = "";
   std::string check_in_url = "";
   std::string calendar_url = "";
+  std::string survey_url = "";   // of the event, once they may answer it
   std::string confirm_url = "";  // of a consent
   std::string items = "";        // of a digest, one to a paragraph
   std::int64_t days = 0;         // until the event begins, or confirm_url ends to work

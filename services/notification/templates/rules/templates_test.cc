@@ -35,6 +35,7 @@ TemplateValues Values() {
       .manage_url = "https://wici.example.org/registration?manage_token=t2",
       .check_in_url = "https://wici.example.org/check-in?check_in_token=t3",
       .calendar_url = "https://wici.example.org/calendar?calendar_token=t4",
+      .survey_url = "https://wici.example.org/survey?manage_token=t2",
       .confirm_url = "https://wici.example.org/confirm-consent?consent_token=t5",
       .items = "- Nowe spotkanie\n  https://wici.example.org/a\n\n- Zmiana <sali>",
       .days = 7,

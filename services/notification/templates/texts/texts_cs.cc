@@ -33,6 +33,11 @@ Kdy: {{when}}
 {{manage_url}}
 
 {{/manage_url}}
+== survey
+{{#survey_url}}Řekněte nám prosím, jak se Vám akce líbila:
+{{survey_url}}
+
+{{/survey_url}}
 == calendar
 {{#calendar_url}}Odebírat kalendář svých akcí:
 {{calendar_url}}
@@ -113,7 +118,7 @@ akce skončila. Děkujeme za Vaši registraci. Další dokumenty, například
 potvrzení o účasti, jakmile bude vystaveno, najdete u své registrace.
 
 {{> facts}}
-{{> manage}}{{> footer}}
+{{> survey}}{{> manage}}{{> footer}}
 == event-reminder
 Připomenutí: {{event_title}}, {{date}}
 

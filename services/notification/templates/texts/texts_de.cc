@@ -33,6 +33,11 @@ Wann: {{when}}
 {{manage_url}}
 
 {{/manage_url}}
+== survey
+{{#survey_url}}Bitte sagen Sie uns, wie Ihnen die Veranstaltung gefallen hat:
+{{survey_url}}
+
+{{/survey_url}}
 == calendar
 {{#calendar_url}}Den Kalender Ihrer Veranstaltungen abonnieren:
 {{calendar_url}}
@@ -115,7 +120,7 @@ bleibt, etwa Ihre Bescheinigung, sobald sie ausgestellt ist, finden Sie bei
 Ihrer Anmeldung.
 
 {{> facts}}
-{{> manage}}{{> footer}}
+{{> survey}}{{> manage}}{{> footer}}
 == event-reminder
 Erinnerung: {{event_title}}, {{date}}
 

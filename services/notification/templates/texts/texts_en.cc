@@ -33,6 +33,11 @@ When: {{when}}
 {{manage_url}}
 
 {{/manage_url}}
+== survey
+{{#survey_url}}Please tell us what you think of the event:
+{{survey_url}}
+
+{{/survey_url}}
 == calendar
 {{#calendar_url}}Subscribe to the calendar of your events:
 {{calendar_url}}
@@ -113,7 +118,7 @@ The event has ended. Thank you for registering. What remains of it, such as
 your certificate once it is issued, you find with your registration.
 
 {{> facts}}
-{{> manage}}{{> footer}}
+{{> survey}}{{> manage}}{{> footer}}
 == event-reminder
 Reminder: {{event_title}}, {{date}}
 

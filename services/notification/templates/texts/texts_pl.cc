@@ -33,6 +33,11 @@ Termin: {{when}}
 {{manage_url}}
 
 {{/manage_url}}
+== survey
+{{#survey_url}}Prosimy o opinię o wydarzeniu:
+{{survey_url}}
+
+{{/survey_url}}
 == calendar
 {{#calendar_url}}Subskrypcja kalendarza Państwa wydarzeń:
 {{calendar_url}}
@@ -115,7 +120,7 @@ na przykład zaświadczenie, gdy zostanie wystawione, znajdą Państwo przy swoj
 rejestracji.
 
 {{> facts}}
-{{> manage}}{{> footer}}
+{{> survey}}{{> manage}}{{> footer}}
 == event-reminder
 Przypomnienie: {{event_title}}, {{date}}
 

@@ -33,6 +33,11 @@ const std::string_view kUkrainianTexts = R"texts(== greeting
 {{manage_url}}
 
 {{/manage_url}}
+== survey
+{{#survey_url}}Будь ласка, поділіться своєю думкою про захід:
+{{survey_url}}
+
+{{/survey_url}}
 == calendar
 {{#calendar_url}}Підписатися на календар своїх заходів:
 {{calendar_url}}
@@ -114,7 +119,7 @@ const std::string_view kUkrainianTexts = R"texts(== greeting
 сертифікат, щойно його буде видано, Ви знайдете у своїй реєстрації.
 
 {{> facts}}
-{{> manage}}{{> footer}}
+{{> survey}}{{> manage}}{{> footer}}
 == event-reminder
 Нагадування: {{event_title}}, {{date}}
 

@@ -18,6 +18,7 @@ DIR/requests.log as a line of JSON. Paths:
     /bomb           200, a body of gzip that unpacks to a thousand times its size
     /bomb-transfer  the same as Transfer-Encoding
     /once/500       that status for the first request, 200 from then on
+    /ok-once        200 for the first request; from then on as /drop
 
 A line on standard input makes it forget the requests, which it answers with a line; it ends with its
 standard input.
@@ -121,6 +122,12 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     def path_drop(self):
         self.close_connection = True
+
+    def path_ok_once(self):
+        if self.server.log.first_time(self.path):
+            self.path_ok()
+        else:
+            self.path_drop()
 
     def path_hang(self):
         self.rfile.read(1)

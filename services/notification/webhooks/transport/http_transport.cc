@@ -44,6 +44,7 @@ struct Transfer {
   const HttpTransportOptions* options = nullptr;
   CurlHandle handle{nullptr, &curl_easy_cleanup};
   HeaderList headers{nullptr, &curl_slist_free_all};
+  std::size_t given = 0;         // bytes of the body
   bool refused_address = false;  // one that is not public was come upon
   bool head_complete = false;
   std::size_t head_bytes = 0;
@@ -85,6 +86,16 @@ curl_socket_t OpenSocket(void* user, curlsocktype, curl_sockaddr* address) {
     return CURL_SOCKET_BAD;
   }
   return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+}
+
+// Hands out the body, once: when a kept connection dies before the answer, curl would repeat the
+// request without a word, and the receiver may have it. It cannot where the body has begun to go
+// out, since nothing takes it back to the start.
+std::size_t GiveBody(char* buffer, std::size_t size, std::size_t count, void* user) {
+  Transfer& transfer = *static_cast<Transfer*>(user);
+  const std::size_t copied = transfer.request.body.copy(buffer, size * count, transfer.given);
+  transfer.given += copied;
+  return copied;
 }
 
 // Gets each line of the head. A short return value ends the transfer.
@@ -231,9 +242,11 @@ class CurlHttpTransport final : public HttpTransport {
     curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 0L);
     curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(curl, CURLOPT_HTTPHEADER, transfer.headers.get());
+    curl_easy_setopt(curl, CURLOPT_POST, 1L);
     curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE,
                      static_cast<curl_off_t>(transfer.request.body.size()));
-    curl_easy_setopt(curl, CURLOPT_POSTFIELDS, transfer.request.body.data());
+    curl_easy_setopt(curl, CURLOPT_READFUNCTION, &GiveBody);
+    curl_easy_setopt(curl, CURLOPT_READDATA, &transfer);
     SetUpAnswer(curl, transfer);
     SetUpConnection(curl, transfer);
   }

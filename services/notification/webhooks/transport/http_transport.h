@@ -1,6 +1,8 @@
 // Posts webhooks to endpoints (libcurl), and what other channels send, and says truthfully what
 // became of them.
 //
+// A request goes out once, whatever becomes of its connection: to repeat it is the ledger's part.
+//
 // One thread serves any number of requests at once, so that a slow endpoint holds up nobody.
 // Connections are kept open. What the endpoint answered decides the outcome:
 //   DELIVERED_TO_RELAY  2xx

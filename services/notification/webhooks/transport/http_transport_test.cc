@@ -204,6 +204,17 @@ TEST_F(HttpTransportTest, AConnectionIsKeptForTheNextRequest) {
   }
 }
 
+TEST_F(HttpTransportTest, AKeptConnectionThatDiesWithoutAnAnswerIsUnknownAndNotRepeated) {
+  const auto transport = *HttpTransport::Make(Options());
+  EXPECT_EQ(transport->PostAndWait(Request(sink_.Url("/ok"))).code, 200);
+  EXPECT_EQ(transport->PostAndWait(Request(sink_.Url("/drop"))).outcome,
+            v1::ATTEMPT_OUTCOME_UNKNOWN);
+  const std::vector<SunkRequest> requests = sink_.Requests();
+  ASSERT_THAT(requests, SizeIs(2)) << "the endpoint has the second one once";
+  EXPECT_EQ(requests[0].peer_port, requests[1].peer_port);
+  EXPECT_EQ(transport->PostAndWait(Request(sink_.Url("/ok"))).code, 200);
+}
+
 TEST_F(HttpTransportTest, AnEndpointThatHangsHoldsUpNobody) {
   HttpTransportOptions options = Options();
   options.timeout = absl::Seconds(2);

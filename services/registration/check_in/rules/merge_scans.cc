@@ -31,6 +31,23 @@ const v1::RegistrationLogEntry* LastAt(const v1::RegistrationLog& log, absl::Tim
   return last;
 }
 
+// Whether somebody may go to `list` at `time`: what was changed of their sessions since is taken
+// back, so that it does not matter whether a scan is uploaded before the change or after it.
+bool IsOnList(const TicketFacts& facts, const std::string& list, absl::Time time) {
+  const std::string& name = facts.registration.name();
+  if (list == EventOf(name)) return true;
+  const auto has = [&list](const auto& sessions) {
+    return std::find(sessions.begin(), sessions.end(), list) != sessions.end();
+  };
+  bool on_list = has(facts.registration.sessions());
+  const auto& entries = facts.log.entries();
+  for (auto at = entries.rbegin(); at != entries.rend() && TimeOf(at->entry_time()) > time; ++at) {
+    if (has(at->added_sessions())) on_list = false;
+    if (has(at->dropped_sessions())) on_list = true;
+  }
+  return on_list;
+}
+
 // Reads the scans of one list in their order.
 class Fold {
  public:
@@ -138,10 +155,8 @@ v1::CheckInOutcome JudgeTicket(const TicketFacts& facts, const v1::DoorScan& sca
                                    : v1::CHECK_IN_OUTCOME_CANCELLED;
   }
   if (time >= facts.closes) return v1::CHECK_IN_OUTCOME_EVENT_OVER;
-  const auto& sessions = facts.registration.sessions();
-  const bool on_list = scan.list() == EventOf(scan.registration()) ||
-                       std::find(sessions.begin(), sessions.end(), scan.list()) != sessions.end();
-  return on_list ? v1::CHECK_IN_OUTCOME_COUNTED : v1::CHECK_IN_OUTCOME_NOT_ON_LIST;
+  return IsOnList(facts, scan.list(), time) ? v1::CHECK_IN_OUTCOME_COUNTED
+                                            : v1::CHECK_IN_OUTCOME_NOT_ON_LIST;
 }
 
 bool IsBefore(const v1::DoorScan& a, const v1::DoorScan& b) { return OrderOf(a) < OrderOf(b); }

@@ -1,10 +1,11 @@
 // What the scans of all gates come to: the merge.
 //
 // A merge takes the set of the scans of a registration, in any order, and the registration as it
-// was when they were made. The scans of each list are put in order of their time and read one after
-// the other: an entry counts when the person is outside, an exit when inside, an undo takes back
-// what was before it. Nothing else goes in, above all not when and in which parts the scans
-// arrived, so every order, cut and repetition of uploads gives the same. Pure; any thread.
+// was when they were made: its log says in which state, and with which sessions. The scans of each
+// list are put in order of their time and read one after the other: an entry counts when the person
+// is outside, an exit when inside, an undo takes back what was before it. Nothing else goes in,
+// above all not when and in which parts the scans arrived, so every order, cut and repetition of
+// uploads gives the same. Pure; any thread.
 #ifndef WICI_SERVICES_REGISTRATION_CHECK_IN_RULES_MERGE_SCANS_H_
 #define WICI_SERVICES_REGISTRATION_CHECK_IN_RULES_MERGE_SCANS_H_
 

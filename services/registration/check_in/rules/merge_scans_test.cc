@@ -104,6 +104,26 @@ TEST_F(MergeScansTest, EveryListStandsForItself) {
   EXPECT_EQ(merged.attendances[1].list(), kWorkshop);
 }
 
+TEST_F(MergeScansTest, ASessionThatIsGivenUpAndTakenAgainCountsWhileThePersonHadIt) {
+  std::vector<v1::DoorScan> scans = {At(60), At(600), At(1200)};
+  for (v1::DoorScan& scan : scans) scan.set_list(kWorkshop);
+  scans.push_back(scans[2]);
+  scans[3].set_direction(v1::SCAN_DIRECTION_EXIT);
+  EXPECT_THAT(Merge({scans[0]}).outcomes, ElementsAre(kCounted));
+  Note(ticket_, kMorning + absl::Seconds(300), v1::REGISTRATION_STATE_CONFIRMED);
+  ticket_.log.mutable_entries()->rbegin()->add_dropped_sessions(kWorkshop);
+  ticket_.registration.clear_sessions();
+  EXPECT_THAT(Merge({scans[0], scans[1]}).outcomes,
+              ElementsAre(kCounted, v1::CHECK_IN_OUTCOME_NOT_ON_LIST));
+  EXPECT_TRUE(AttendanceOf({scans[0], scans[1]}).inside());
+  EXPECT_THAT(Merge({scans[0], scans[3]}).outcomes, ElementsAre(kCounted, kCounted));
+  Note(ticket_, kMorning + absl::Seconds(900), v1::REGISTRATION_STATE_CONFIRMED);
+  ticket_.log.mutable_entries()->rbegin()->add_added_sessions(kWorkshop);
+  ticket_.registration.add_sessions(kWorkshop);
+  EXPECT_THAT(Merge({scans[1], scans[2]}).outcomes,
+              ElementsAre(v1::CHECK_IN_OUTCOME_NOT_ON_LIST, kCounted));
+}
+
 TEST_F(MergeScansTest, AnUndoTakesBackWhatWasBeforeIt) {
   const v1::DoorScan early = At(0);
   const v1::DoorScan undo = UndoAt(60);

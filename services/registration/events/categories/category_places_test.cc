@@ -5,6 +5,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "libs/auth/token.h"
+#include "services/registration/registrations/rules/registration_state.h"
 #include "services/registration/seats/rules/waiting_order.h"
 #include "services/registration/testing/registration_fixture.h"
 
@@ -569,21 +570,35 @@ TEST_P(CategoryPlacesTest, BetweenTwoNeighboursThereIsRoomForAnyNumberOfMoves) {
   EXPECT_EQ(order, expected);
 }
 
-TEST_P(CategoryPlacesTest, ALogHasABound) {
-  const std::string event = OpenEvent(1);
-  const auto registration = SignUp(event, "a@example.org");
+TEST_P(CategoryPlacesTest, AFullLogStopsChangesButNeitherTheDoorNorTheEnd) {
+  const std::string event = OpenEvent(1, 5);
+  const std::string name = SignUp(event, "a@example.org")->name();
+  const auto full = StatusIs(absl::StatusCode::kResourceExhausted, Reason("REGISTRATION_LOG_FULL"));
+  v1::UpdateRegistrationRequest change;
+  change.mutable_registration()->set_name(name);
+  for (int entries = 1; entries < kLogMax - kLogReserve; ++entries) {
+    change.mutable_registration()->set_party(entries % 2 == 0 ? "clusters/mkch"
+                                                              : "clusters/biotech");
+    ASSERT_THAT(UpdateRegistration(change), IsOk());
+  }
+  EXPECT_THAT(UpdateRegistration(change), IsOk()) << "it says so already";
+  change.mutable_registration()->set_party("clusters/mkch");
+  EXPECT_THAT(UpdateRegistration(change), full);
   v1::CheckInRequest in;
   in.set_parent(event);
-  in.set_registration(registration->name());
+  in.set_registration(name);
   v1::UndoCheckInRequest out;
-  out.set_name(registration->name());
-  for (int i = 1; i < 499; i += 2) {
+  out.set_name(name);
+  for (int entries = kLogMax - kLogReserve; entries < kLogMax; entries += 2) {
     ASSERT_THAT(CheckIn(in), IsOk());
     ASSERT_THAT(UndoCheckIn(out), IsOk());
   }
-  ASSERT_THAT(CheckIn(in), IsOk());
-  EXPECT_THAT(UndoCheckIn(out),
-              StatusIs(absl::StatusCode::kResourceExhausted, Reason("REGISTRATION_LOG_FULL")));
+  EXPECT_THAT(CheckIn(in), full);
+  const auto waiting = SignUp(event, "b@example.org");
+  v1::CancelOwnRegistrationRequest withdraw;
+  withdraw.set_token(LinksOf(name).manage_token());
+  EXPECT_EQ(CancelOwnRegistration(withdraw, "")->state(), v1::REGISTRATION_STATE_WITHDRAWN);
+  EXPECT_EQ(StateOf(waiting->name()), kConfirmed);
 }
 
 }  // namespace

@@ -73,14 +73,16 @@ Group& GroupCounts::At(Kind kind, const std::string& key) {
 
 void GroupCounts::Add(const v1::Invitation& invitation, const v1::Registration* made) {
   if (invitation.state() == v1::INVITATION_STATE_REVOKED) return;
-  std::set<std::pair<Kind, std::string>> facets;
+  Facets facets;
   for (const std::string& cluster : invitation.clusters()) {
     facets.emplace(Group::KIND_CLUSTER, cluster);
   }
   for (const v1::InvitationReason& reason : invitation.reasons()) {
     for (const std::string& predicate : reason.predicates()) {
       Facet facet = FacetOf(predicate);
-      if (facet.kind != Group::KIND_UNSPECIFIED) facets.emplace(facet.kind, std::move(facet.key));
+      if (facet.kind == Group::KIND_UNSPECIFIED) continue;
+      if (!reason.cluster().empty()) of_cluster_[reason.cluster()].emplace(facet.kind, facet.key);
+      facets.emplace(facet.kind, std::move(facet.key));
     }
   }
   for (const auto& [kind, key] : facets) {
@@ -96,7 +98,12 @@ void GroupCounts::Add(const v1::Registration& registration) {
   if (!HoldsSeat(registration.state())) return;
   CountRegistered(registration, At(Group::KIND_CATEGORY, registration.admission_category()));
   const std::string cluster = ClusterOf(registration);
-  if (!cluster.empty()) CountRegistered(registration, At(Group::KIND_CLUSTER, cluster));
+  if (cluster.empty()) return;
+  CountRegistered(registration, At(Group::KIND_CLUSTER, cluster));
+  if (!registration.invitation().empty() && !registration.plus_one()) return;
+  const auto known = of_cluster_.find(cluster);
+  if (known == of_cluster_.end()) return;
+  for (const auto& [kind, key] : known->second) CountRegistered(registration, At(kind, key));
 }
 
 void GroupCounts::Fill(bool all, v1::EventStatistics& statistics) const {

@@ -71,8 +71,10 @@ TEST(FacetOfTest, LabelsAndRegionsAreReadFromThePredicates) {
 
 TEST(GroupCountsTest, PeopleAreCountedFromInvitationToAttendance) {
   GroupCounts counts;
-  const v1::Registration came = Seated("clusters/a", true);
-  const v1::Registration absent = Seated("clusters/a/members/m", false);
+  v1::Registration came = Seated("clusters/a", true);
+  came.set_invitation("events/e/invitations/i");
+  v1::Registration absent = Seated("clusters/a/members/m", false);
+  absent.set_invitation("events/e/invitations/j");
   Invite(counts, 2, "clusters/a", "label labelSchemes/esca BRONZE EXACT");
   Invite(counts, 1, "clusters/a", "label labelSchemes/esca BRONZE EXACT", &came);
   Invite(counts, 1, "clusters/b", "region regions/mazovia", &absent);
@@ -85,6 +87,27 @@ TEST(GroupCountsTest, PeopleAreCountedFromInvitationToAttendance) {
       Filled(counts, true),
       ElementsAre("CATEGORY  0/0/2/1", "CLUSTER clusters/a 3/1/2/1", "CLUSTER clusters/b 1/1/0/0",
                   "LABEL labelSchemes/esca BRONZE 3/1/1/1", "REGION regions/mazovia 1/1/1/0"));
+}
+
+TEST(GroupCountsTest, WhoRegistersThemselvesCountsForTheLabelsTheirClusterIsKnownToHave) {
+  GroupCounts counts;
+  Invite(counts, 1, "clusters/a", "label labelSchemes/esca BRONZE EXACT");
+  Invite(counts, 1, "clusters/a", "region regions/mazovia");
+  counts.Add(Seated("clusters/a/members/m", true));
+  counts.Add(Seated("clusters/b", false));
+  counts.Add(Seated("", false));
+  v1::Registration brought = Seated("", false);
+  brought.set_person("clusters/a/contacts/m");
+  brought.set_invitation("events/e/invitations/i");
+  brought.set_plus_one(true);
+  counts.Add(brought);
+  v1::Registration invited = Seated("clusters/a", false);
+  invited.set_invitation("events/e/invitations/i");
+  counts.Add(invited);
+  EXPECT_THAT(
+      Filled(counts, true),
+      ElementsAre("CATEGORY  0/0/5/1", "CLUSTER clusters/a 2/0/3/1", "CLUSTER clusters/b 0/0/1/0",
+                  "LABEL labelSchemes/esca BRONZE 1/0/2/1", "REGION regions/mazovia 1/0/2/1"));
 }
 
 TEST(GroupCountsTest, ARevokedInvitationIsNotCounted) {

@@ -102,6 +102,42 @@ TEST_P(StatisticsServiceTest, ADelegateCountsForTheClusterOfWhoPassedTheInvitati
   EXPECT_EQ(Find(*statistics, "clusters/c").registered(), 1);
 }
 
+TEST_P(StatisticsServiceTest, WhoGetsThePlaceOfAContactCountsForItsCluster) {
+  v1::Event wanted = Meeting(50, 0, v1::ADMISSION_OPEN);
+  wanted.set_party_limit(1);
+  const auto made = Create(wanted);
+  ASSERT_THAT(made, IsOk());
+  const std::string event = made->name();
+  ASSERT_THAT(Publish(event), IsOk());
+  const auto invited = Invite(event, {"clusters/a/contacts/m"});
+  ASSERT_THAT(invited, IsOk());
+  v1::CreateRegistrationRequest request;
+  request.set_parent(event);
+  request.set_invitation_token(LinksOf(invited->invitations(0).name()).answer_token());
+  auto registration = Send(request);
+  ASSERT_THAT(registration, IsOk());
+  EXPECT_EQ(registration->cluster(), "") << "their own";
+  for (const char* heir : {"a@x.org", "b@x.org"}) {
+    v1::TransferOwnRegistrationRequest give;
+    give.set_token(LinksOf(registration->name()).manage_token());
+    *give.mutable_person() = RequestFor("", heir).person();
+    registration = TransferOwnRegistration(give, "");
+    ASSERT_THAT(registration, IsOk());
+    EXPECT_EQ(registration->cluster(), "clusters/a");
+    EXPECT_EQ(registration->party(), "") << "nobody has said so";
+  }
+  EXPECT_EQ(GetRegistration(registration->name())->cluster(), "clusters/a");
+  LetIn(*registration);
+  const auto statistics = Groups(event, Organiser());
+  ASSERT_THAT(statistics, IsOk());
+  EXPECT_EQ(Find(*statistics, "clusters/a").registered(), 1);
+  EXPECT_EQ(Find(*statistics, "clusters/a").came(), 1);
+  // And nothing of what the cluster may have is taken, nor given back.
+  v1::CreateRegistrationRequest for_cluster = RequestFor(event, "c@x.org");
+  for_cluster.mutable_registration()->set_party("clusters/a");
+  EXPECT_THAT(Send(for_cluster), IsOk());
+}
+
 TEST_P(StatisticsServiceTest, SmallGroupsAreForTheOrganiserOnly) {
   const std::string event = OpenEvent(50);
   ASSERT_THAT(Invite(event, {"clusters/a/contacts/m"}), IsOk());

@@ -63,12 +63,14 @@ void SetReminded(absl::Time now, v1::Invitation& invitation) {
   SetTimestamp(now, *invitation.mutable_remind_time());
 }
 
-bool Reopen(const v1::Invitation& anew, v1::Invitation& invitation) {
+bool Reopen(const v1::Invitation& anew, bool in_vain, v1::Invitation& invitation) {
+  const bool passed_on_in_vain = in_vain && invitation.state() == v1::INVITATION_STATE_DELEGATED;
   if (invitation.state() != v1::INVITATION_STATE_REVOKED &&
-      invitation.state() != v1::INVITATION_STATE_EXPIRED) {
+      invitation.state() != v1::INVITATION_STATE_EXPIRED && !passed_on_in_vain) {
     return false;
   }
   invitation.set_state(v1::INVITATION_STATE_OPEN);
+  invitation.clear_delegated_to();
   invitation.clear_answer();
   invitation.clear_answer_time();
   invitation.clear_decide_by_time();
@@ -93,6 +95,11 @@ v1::Invitation Delegated(const v1::Invitation& given, const std::string& person)
   invitation.set_delegated_from(given.name());
   invitation.set_delegation_count(given.delegation_count() + 1);
   return invitation;
+}
+
+void GiveAway(v1::Invitation& invitation) {
+  if (invitation.state() != v1::INVITATION_STATE_OPEN) return;
+  invitation.set_state(v1::INVITATION_STATE_DELEGATED);
 }
 
 std::string_view Elapse(bool takes_answers, absl::Time now, v1::Invitation& invitation) {

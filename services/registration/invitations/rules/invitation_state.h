@@ -1,7 +1,7 @@
 // What may still be done with an invitation, and when something becomes of it by itself.
 //
-//   OPEN --revoke--> REVOKED, --delegate--> DELEGATED, --expire--> EXPIRED (unless answered YES,
-//   NO) REVOKED, EXPIRED --invite--> OPEN
+//   OPEN --revoke--> REVOKED, --delegate, give away--> DELEGATED, --expire--> EXPIRED (unless
+//   answered YES, NO); REVOKED, EXPIRED, DELEGATED in vain --invite--> OPEN
 //
 // It can be answered while it is OPEN and until reply_by_time; who answered YES by then may
 // register later. Pure; any thread.
@@ -38,12 +38,16 @@ void SetAnswer(v1::Answer answer, std::optional<absl::Time> decide_by, absl::Tim
 void SetReminded(absl::Time now, v1::Invitation& invitation);
 
 // Opens one that was revoked or has expired again, on the terms of `anew`, as if it were not
-// answered yet. Returns whether it did.
-bool Reopen(const v1::Invitation& anew, v1::Invitation& invitation);
+// answered yet; also one that was passed on, if `in_vain`: whoever had it last has it no more, and
+// no place by it. Returns whether it did.
+bool Reopen(const v1::Invitation& anew, bool in_vain, v1::Invitation& invitation);
 
 // The invitation of the colleague to whom `given` is passed on: the same terms for `person`, who
 // comes for the cluster of the contact that was invited.
 v1::Invitation Delegated(const v1::Invitation& given, const std::string& person);
+
+// The place that was taken with it belongs to somebody else: it has served, and opens no other.
+void GiveAway(v1::Invitation& invitation);
 
 // Lets pass what is due now: it expires, or the person is reminded to decide, if the event
 // `takes_answers`. Returns the kind of the change, "" for none.

@@ -103,6 +103,18 @@ TEST(InvitationStateTest, IsPassedOnThreeTimesAtMost) {
               StatusIs(kFailed, Reason("DELEGATION_LIMIT_REACHED")));
 }
 
+TEST(InvitationStateTest, OneThatWasPassedOnIsOpenedAgainOnlyWhenThatWasInVain) {
+  v1::Invitation given = Open(v1::ANSWER_UNSPECIFIED);
+  given.set_state(v1::INVITATION_STATE_DELEGATED);
+  given.set_delegated_to("events/e/invitations/j");
+  EXPECT_FALSE(Reopen(Open(v1::ANSWER_UNSPECIFIED), false, given));
+  EXPECT_EQ(given.state(), v1::INVITATION_STATE_DELEGATED);
+  EXPECT_TRUE(Reopen(Open(v1::ANSWER_UNSPECIFIED), true, given));
+  EXPECT_EQ(given.state(), v1::INVITATION_STATE_OPEN);
+  EXPECT_EQ(given.delegated_to(), "");
+  EXPECT_FALSE(Reopen(Open(v1::ANSWER_UNSPECIFIED), true, given)) << "it is open";
+}
+
 TEST(InvitationRulesTest, WhoSharesAContactOrAnAddressIsOnePerson) {
   const std::vector<WantedPerson> people =
       MergePeople({Wanted("a", {"a", "mail-1"}), Wanted("b", {"b"}), Wanted("c", {"c", "mail-1"}),

@@ -96,8 +96,9 @@ class MeetingStore {
   Mutation& mutation_;
 };
 
-// Empties what a person wrote in profile and meetings, in the transaction that erases the person.
-absl::Status ForgetMeetingWords(sql::Transaction& tx, std::string_view registration);
+// Empties what a person wrote in profile and meetings, in the transaction that erases the person;
+// whether there was anything.
+absl::StatusOr<bool> ForgetMeetingWords(sql::Transaction& tx, std::string_view registration);
 
 }  // namespace wici::registration
 

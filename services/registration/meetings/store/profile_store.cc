@@ -112,14 +112,16 @@ absl::StatusOr<v1::MeetingProfile> MeetingStore::ChangeProfile(const Call& call,
   return WithWords(call.deadline, mutation_.Run<v1::MeetingProfile>(call, body));
 }
 
-absl::Status ForgetMeetingWords(sql::Transaction& tx, std::string_view registration) {
+absl::StatusOr<bool> ForgetMeetingWords(sql::Transaction& tx, std::string_view registration) {
   const std::string event = EventOf(registration);
   const std::string id = IdOf(registration);
+  bool any = false;
   for (const sql::Query& query :
        {kForgetProfileWords, kForgetRequesterWords, kForgetInviteeWords}) {
-    WICI_RETURN_IF_ERROR(tx.Execute(query, {event, id, sql::Bytes{}}).status());
+    WICI_ASSIGN_OR_RETURN(const sql::Rows rows, tx.Execute(query, {event, id, sql::Bytes{}}));
+    any = any || !rows.empty();
   }
-  return absl::OkStatus();
+  return any;
 }
 
 }  // namespace wici::registration

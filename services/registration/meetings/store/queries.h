@@ -143,16 +143,19 @@ inline constexpr sql::Query kSaveMeetingSchedule{"save_meeting_schedule", R"sql(
     body = excluded.body, created_at = excluded.created_at,
     published_at = excluded.published_at)sql"};
 
-// Erasure: what one person wrote.
+// Erasure: what one person wrote. A row comes back where there was something.
 
 inline constexpr sql::Query kForgetProfileWords{"forget_meeting_profile_words", R"sql(
-  UPDATE meeting_profiles SET words = $3 WHERE event = $1 AND registration = $2)sql"};
+  UPDATE meeting_profiles SET words = $3
+  WHERE event = $1 AND registration = $2 AND words <> $3 RETURNING registration)sql"};
 
 inline constexpr sql::Query kForgetRequesterWords{"forget_requester_words", R"sql(
-  UPDATE meetings SET requester_words = $3 WHERE event = $1 AND requester = $2)sql"};
+  UPDATE meetings SET requester_words = $3
+  WHERE event = $1 AND requester = $2 AND requester_words <> $3 RETURNING id)sql"};
 
 inline constexpr sql::Query kForgetInviteeWords{"forget_invitee_words", R"sql(
-  UPDATE meetings SET invitee_words = $3 WHERE event = $1 AND invitee = $2)sql"};
+  UPDATE meetings SET invitee_words = $3
+  WHERE event = $1 AND invitee = $2 AND invitee_words <> $3 RETURNING id)sql"};
 
 }  // namespace wici::registration
 

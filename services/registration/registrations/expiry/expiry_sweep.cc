@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "libs/base/log.h"
+#include "libs/base/mutex.h"
 #include "libs/base/status_macros.h"
 #include "libs/base/violations.h"
 #include "services/registration/names.h"
@@ -13,9 +14,9 @@ namespace wici::registration {
 namespace {
 
 // Collects what came of the steps of one round. Thread-safe.
-class Round {
+class StepsOfRound {
  public:
-  explicit Round(std::size_t size) : open_(size) {}
+  explicit StepsOfRound(std::size_t size) : open_(size) {}
 
   void Done(const absl::Status& transaction, const absl::Status& step) {
     MutexLock lock(mutex_);
@@ -42,21 +43,8 @@ class Round {
 
 }  // namespace
 
-ExpirySweep::~ExpirySweep() {
-  {
-    MutexLock lock(mutex_);
-    stopping_ = true;
-  }
-  changed_.NotifyAll();
-  if (thread_.joinable()) thread_.join();
-}
-
-void ExpirySweep::Start() {
-  thread_ = std::thread([this] { Run(); });
-}
-
 absl::StatusOr<int> ExpirySweep::Expire(const std::vector<std::string>& names) {
-  const auto round = std::make_shared<Round>(names.size());
+  const auto round = std::make_shared<StepsOfRound>(names.size());
   for (const std::string& name : names) {
     SeatOp op;
     op.event = EventOf(name);
@@ -114,18 +102,13 @@ absl::StatusOr<int> ExpirySweep::ExpireRegistrations() {
   }
 }
 
-void ExpirySweep::Run() {
-  for (;;) {
-    const absl::StatusOr<int> expired = RunOnce();
-    if (!expired.ok()) {
-      Log(LogLevel::kWarning, "expiry_sweep_failed",
-          {{"error", std::string(expired.status().message())}});
-    }
-    MutexLock lock(mutex_);
-    // Waking early only means to sweep early.
-    if (!stopping_) changed_.WaitFor(mutex_, options_.interval);
-    if (stopping_) return;
+bool ExpirySweep::Round() {
+  const absl::StatusOr<int> expired = RunOnce();
+  if (!expired.ok()) {
+    Log(LogLevel::kWarning, "expiry_sweep_failed",
+        {{"error", std::string(expired.status().message())}});
   }
+  return false;
 }
 
 }  // namespace wici::registration

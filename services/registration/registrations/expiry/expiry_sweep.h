@@ -9,13 +9,12 @@
 #define WICI_SERVICES_REGISTRATION_REGISTRATIONS_EXPIRY_EXPIRY_SWEEP_H_
 
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "libs/base/clock.h"
-#include "libs/base/mutex.h"
+#include "libs/base/rounds_thread.h"
 #include "services/registration/invitations/invitation_store.h"
 #include "services/registration/registrations/registration_store.h"
 
@@ -38,17 +37,16 @@ class ExpirySweep {
         clock_(clock),
         machine_(machine),
         options_(options) {}
-  ~ExpirySweep();  // stops the thread
 
-  // Starts the thread, which sweeps at once and then at every interval.
-  void Start();
+  // Starts the thread, which sweeps at once and then at every interval, and ends with the object.
+  void Start() { thread_.Start(); }
   // Sweeps all that is due now, on the calling thread; returns of how many registrations and
   // invitations something became. Not together with Start. Errors: those of the stores; the next
   // round finds the same rows.
   absl::StatusOr<int> RunOnce();
 
  private:
-  void Run();
+  bool Round();
   absl::StatusOr<int> ExpireRegistrations();
   // Expires these; returns how many did (another process may have been first).
   absl::StatusOr<int> Expire(const std::vector<std::string>& names);
@@ -59,10 +57,7 @@ class ExpirySweep {
   const Clock& clock_;
   const Clock& machine_;
   const ExpirySweepOptions options_;
-  Mutex mutex_;
-  CondVar changed_;
-  bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
-  std::thread thread_;
+  RoundsThread thread_{options_.interval, [this] { return Round(); }};
 };
 
 }  // namespace wici::registration

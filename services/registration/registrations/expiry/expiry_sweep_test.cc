@@ -2,6 +2,7 @@
 #include "services/registration/registrations/expiry/expiry_sweep.h"
 
 #include <string>
+#include <vector>
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -218,6 +219,44 @@ TEST_P(ExpirySweepTest, AnOfferNobodyAcceptsMayGoBackToTheEndOfTheQueue) {
   EXPECT_EQ(StateOf(first->name()), v1::REGISTRATION_STATE_WAITLISTED);
   EXPECT_EQ(StateOf(second->name()), v1::REGISTRATION_STATE_OFFERED);
   EXPECT_EQ(GetRegistration(first->name())->waiting_list_position(), 1);
+}
+
+TEST_P(ExpirySweepTest, WhoIsTheOnlyOneToWaitIsNotOfferedTheSameSeatAgain) {
+  const std::string event = OfferingEvent(1, v1::OFFER_EXPIRY_REQUEUE);
+  const auto seated = SignUp(event, "a@example.org");
+  const auto only = SignUp(event, "b@example.org");
+  ASSERT_THAT(CancelRegistration(seated->name()), IsOk());
+  clock().Advance(absl::Hours(1));
+  EXPECT_THAT(sweep().RunOnce(), IsOkAndHolds(1));
+  EXPECT_EQ(StateOf(only->name()), v1::REGISTRATION_STATE_EXPIRED);
+  EXPECT_TRUE(SaysSo(Changes().back()));
+  EXPECT_EQ(SeatsOf(event).held(), 0);
+  EXPECT_EQ(SeatsOf(event).waitlisted(), 0);
+  EXPECT_EQ(SignUp(event, "c@example.org")->state(), v1::REGISTRATION_STATE_CONFIRMED);
+}
+
+TEST_P(ExpirySweepTest, TheThirdOfferNobodyAcceptsIsTheLast) {
+  const std::string event = OfferingEvent(1, v1::OFFER_EXPIRY_REQUEUE);
+  const auto seated = SignUp(event, "a@example.org");
+  const auto first = SignUp(event, "b@example.org");
+  const auto second = SignUp(event, "c@example.org");
+  ASSERT_THAT(CancelRegistration(seated->name()), IsOk());
+  // The two are offered it by turns.
+  for (int offer = 0; offer < 5; ++offer) {
+    EXPECT_EQ(StateOf(first->name()),
+              offer % 2 == 0 ? v1::REGISTRATION_STATE_OFFERED : v1::REGISTRATION_STATE_WAITLISTED);
+    clock().Advance(absl::Hours(1));
+    EXPECT_THAT(sweep().RunOnce(), IsOkAndHolds(1));
+  }
+  v1::GetRegistrationLogRequest request;
+  request.set_name(first->name());
+  const auto log = GetRegistrationLog(request);
+  ASSERT_THAT(log, IsOk());
+  std::vector<std::string> kinds;
+  for (const auto& entry : log->entries()) kinds.push_back(entry.kind());
+  EXPECT_THAT(kinds, ElementsAre("waitlisted", "offered", "requeued", "offered", "requeued",
+                                 "offered", "expired"));
+  EXPECT_EQ(StateOf(second->name()), v1::REGISTRATION_STATE_OFFERED);
 }
 
 TEST_P(ExpirySweepTest, HoldsOfACancelledEventExpireToo) {

@@ -168,7 +168,15 @@ TEST_P(PartyProofTest, AnInvitationProvesNoOtherParty) {
   request.set_parent(event);
   request.set_invitation_token(LinksOf(invited->invitations(0).name()).answer_token());
   request.mutable_registration()->set_party(kProvenParty);
-  EXPECT_EQ(Where(Send(request)), "PENDING_APPROVAL?");
+  const auto claim = Send(request);
+  EXPECT_EQ(Where(claim), "PENDING_APPROVAL?");
+  // Whom the party does not know it refuses; with the invitation they come without it.
+  v1::CancelPartyRegistrationRequest refuse;
+  refuse.set_name(claim->name());
+  refuse.set_party(kProvenParty);
+  EXPECT_THAT(CancelPartyRegistration(refuse, CoordinatorOf(kProvenParty)), IsOk());
+  request.clear_registration();
+  EXPECT_EQ(Where(Send(request)), "CONFIRMED");
 }
 
 TEST_P(PartyProofTest, WhereApprovalIsAskedTooTheOrganiserDecidesAfterwards) {

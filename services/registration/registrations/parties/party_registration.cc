@@ -11,6 +11,7 @@
 #include "libs/rpc/page_token.h"
 #include "services/registration/names.h"
 #include "services/registration/registrations/registration_service.h"
+#include "services/registration/registrations/rules/party.h"
 #include "services/registration/registrations/rules/validate_registration.h"
 #include "services/registration/registrations/submit.h"
 
@@ -24,6 +25,15 @@ std::map<std::string, int> CodesOf(const v1::CreatePartyRegistrationsRequest& re
     if (!item.code().empty()) codes.try_emplace(item.code(), static_cast<int>(codes.size()));
   }
   return codes;
+}
+
+// Answers with what the party sees.
+rpc::Reply<v1::Registration> ToParty(rpc::Reply<v1::Registration> reply) {
+  return rpc::Reply<v1::Registration>(
+      [reply = std::move(reply)](const absl::Status& status, const v1::Registration* answer) {
+        if (!status.ok()) return reply(status);
+        reply(SeenByParty(*answer));
+      });
 }
 
 }  // namespace
@@ -79,7 +89,7 @@ void RegistrationService::ConfirmPartyRegistration(
   if (absl::Status wrong = Validate(request); !wrong.ok()) return reply(wrong);
   RegistrationStep step{request.name(), Step::kConfirm, "confirmed", request.etag()};
   step.party = request.party();
-  SubmitStep(store_, context, request, std::move(step), std::move(reply));
+  SubmitStep(store_, context, request, std::move(step), ToParty(std::move(reply)));
 }
 
 void RegistrationService::CancelPartyRegistration(const rpc::Context& context,
@@ -89,7 +99,7 @@ void RegistrationService::CancelPartyRegistration(const rpc::Context& context,
   RegistrationStep step{request.name(), Step::kCancel, "cancelled", request.etag(),
                         request.reason()};
   step.party = request.party();
-  SubmitStep(store_, context, request, std::move(step), std::move(reply));
+  SubmitStep(store_, context, request, std::move(step), ToParty(std::move(reply)));
 }
 
 void RegistrationService::TransferPartyRegistration(
@@ -99,7 +109,7 @@ void RegistrationService::TransferPartyRegistration(
                         request.reason()};
   step.party = request.party();
   step.heir = MakeNew(EventOf(request.name()), request.person());
-  SubmitStep(store_, context, request, std::move(step), std::move(reply));
+  SubmitStep(store_, context, request, std::move(step), ToParty(std::move(reply)));
 }
 
 }  // namespace wici::registration

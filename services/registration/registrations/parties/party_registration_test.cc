@@ -73,6 +73,26 @@ class PartyRegistrationTest : public RegistrationTest {
     request.set_reason(reason);
     return TransferPartyRegistration(request, Coordinator(party));
   }
+  // Somebody registers themselves for the firm, and answers everything they are asked.
+  absl::StatusOr<v1::Registration> SignUpWithWords(const std::string& event) {
+    EXPECT_THAT(AddForm(event, {Field("diet", v1::FORM_FIELD_TYPE_TEXT)}), IsOk());
+    EXPECT_THAT(
+        AddForm(event, {Field("hotel", v1::FORM_FIELD_TYPE_TEXT)}, "", v1::FORM_STAGE_FOLLOW_UP),
+        IsOk());
+    v1::CreateRegistrationRequest request = RequestFor(event, "own@x.org");
+    request.mutable_registration()->set_party(kFirm);
+    AddAnswer(*request.mutable_registration(), "diet", {"ryba"});
+    const auto made = Send(request);
+    EXPECT_THAT(made, IsOk());
+    if (!made.ok()) return made;
+    v1::UpdateRegistrationRequest follow_up;
+    follow_up.mutable_registration()->set_name(made->name());
+    v1::FormAnswer& answer = *follow_up.mutable_registration()->add_follow_up_answers();
+    answer.set_field_id("hotel");
+    answer.add_values("bez windy");
+    follow_up.mutable_update_mask()->add_paths("follow_up_answers");
+    return UpdateRegistration(follow_up);
+  }
   std::string LimitedEvent(int party_limit) {
     v1::Event wanted = Meeting(10, 0, v1::ADMISSION_OPEN);
     wanted.set_party_limit(party_limit);
@@ -122,6 +142,36 @@ TEST_P(PartyRegistrationTest, AContingentIsAVoucherOfTheFirmThatKeepsPlaces) {
   EXPECT_EQ(made->results(1).registration().state(), v1::REGISTRATION_STATE_CONFIRMED);
 }
 
+TEST_P(PartyRegistrationTest, AVoucherOfTheFirmOpensAnEventForInvitedPeople) {
+  const std::string event = Create(Meeting(10, 0, v1::ADMISSION_INVITATION_ONLY))->name();
+  ASSERT_THAT(Publish(event), IsOk());
+  v1::BatchCreateVouchersRequest make;
+  make.set_parent(event);
+  make.add_codes("POLPHARMA-2015");
+  make.mutable_voucher()->set_uses_max(3);
+  make.mutable_voucher()->set_party(kFirm);
+  ASSERT_THAT(BatchCreateVouchers(make), IsOk());
+  make.set_codes(0, "ANYBODY-2015");
+  make.mutable_voucher()->clear_party();
+  ASSERT_THAT(BatchCreateVouchers(make), IsOk());
+  const auto reason = [&](const std::string& party, const std::string& code) {
+    const auto made = RegisterPeople(event, party, {"a@x.org"}, false, code);
+    return made.ok() ? made->results(0).error().reason() : made.status().ToString();
+  };
+  EXPECT_EQ(reason(kFirm, ""), "INVITATION_REQUIRED");
+  EXPECT_EQ(reason(kFirm, "ANYBODY-2015"), "INVITATION_REQUIRED") << "it is nobody's";
+  EXPECT_EQ(reason(kFirm, "WRONG-2015"), "CODE_INVALID") << "and counts as a guess";
+  EXPECT_EQ(reason(kOtherFirm, "POLPHARMA-2015"), "VOUCHER_NOT_FOR_PARTY");
+  EXPECT_EQ(reason(kFirm, "POLPHARMA-2015"), "");
+  v1::CreateRegistrationRequest own = RequestFor(event, "own@x.org");
+  own.set_code("POLPHARMA-2015");
+  EXPECT_THAT(Send(own),
+              StatusIs(absl::StatusCode::kFailedPrecondition, Reason("VOUCHER_NOT_FOR_PARTY")));
+  own.mutable_registration()->set_party(kFirm);
+  EXPECT_THAT(Send(own), IsOk());
+  EXPECT_EQ(Get(event)->seats().confirmed(), 2);
+}
+
 TEST_P(PartyRegistrationTest, AFirmSeesItsOwnRegistrationsOnly) {
   const std::string event = OpenEvent(10);
   ASSERT_THAT(RegisterPeople(event, kFirm, {"a@x.org", "b@x.org", "c@x.org"}), IsOk());
@@ -141,13 +191,75 @@ TEST_P(PartyRegistrationTest, AFirmSeesItsOwnRegistrationsOnly) {
 
 TEST_P(PartyRegistrationTest, WhoRegisteredThemselvesIsListedWithoutTheirData) {
   const std::string event = OpenEvent(10);
-  v1::CreateRegistrationRequest request = RequestFor(event, "own@x.org");
-  request.mutable_registration()->set_party(kFirm);
-  ASSERT_THAT(Send(request), IsOk());
+  const auto own = SignUpWithWords(event);
+  ASSERT_THAT(own, IsOk());
   const auto listed = ListOf(event, kFirm);
   ASSERT_THAT(listed, IsOk());
   ASSERT_EQ(listed->party_registrations_size(), 1);
   EXPECT_FALSE(listed->party_registrations(0).has_person());
+  const v1::Registration& shown = listed->party_registrations(0).registration();
+  EXPECT_EQ(shown.name(), own->name());
+  EXPECT_EQ(shown.answers_size(), 0);
+  EXPECT_EQ(shown.follow_up_answers_size(), 0);
+  v1::CancelRegistrationRequest cancel;
+  cancel.set_name(own->name());
+  cancel.set_reason("is ill");
+  ASSERT_EQ(CancelRegistration(cancel)->state_reason(), "is ill");
+  EXPECT_EQ(ListOf(event, kFirm)->party_registrations(0).registration().state_reason(), "");
+  EXPECT_EQ(GetRegistration(own->name())->answers_size(), 1) << "the organiser reads them";
+}
+
+TEST_P(PartyRegistrationTest, NoVerbOfAFirmTellsWhatPeopleHaveAnsweredThemselves) {
+  const std::string event = OpenEvent(10);
+  const auto own = SignUpWithWords(event);
+  ASSERT_THAT(own, IsOk());
+  v1::CancelPartyRegistrationRequest request;
+  request.set_name(own->name());
+  request.set_party(kFirm);
+  request.set_reason("is none of ours");
+  request.set_request_id("2e8a0f0e-3e0c-4f5c-8d43-6b9d3c1f0a12");
+  for (int i = 0; i < 2; ++i) {
+    const auto cancelled = CancelPartyRegistration(request, Coordinator(kFirm));
+    ASSERT_THAT(cancelled, IsOk());
+    EXPECT_EQ(cancelled->state(), v1::REGISTRATION_STATE_CANCELLED);
+    EXPECT_EQ(cancelled->answers_size(), 0);
+    EXPECT_EQ(cancelled->follow_up_answers_size(), 0);
+  }
+  EXPECT_EQ(GetRegistration(own->name())->state_reason(), "is none of ours");
+}
+
+TEST_P(PartyRegistrationTest, AFirmSeesWhatIsAnsweredForThoseWhomItHasRegistered) {
+  const std::string event = OpenEvent(10);
+  ASSERT_THAT(AddForm(event, {Field("diet", v1::FORM_FIELD_TYPE_TEXT)}), IsOk());
+  v1::CreatePartyRegistrationsRequest request;
+  request.set_parent(event);
+  request.set_party(kFirm);
+  *request.add_requests() = RequestFor("", "a@x.org");
+  AddAnswer(*request.mutable_requests(0)->mutable_registration(), "diet", {"ryba"});
+  ASSERT_THAT(CreatePartyRegistrations(request, Coordinator(kFirm)), IsOk());
+  const auto listed = ListOf(event, kFirm);
+  ASSERT_THAT(listed, IsOk());
+  EXPECT_EQ(listed->party_registrations(0).registration().answers(0).values(0), "ryba");
+}
+
+TEST_P(PartyRegistrationTest, AFirmTakesBackItsOwnPlacesAndNotThoseOfWhoWasInvited) {
+  const std::string event = OpenEvent(10);
+  const auto invited = Invite(event, {"clusters/biotechmed/contacts/manager"});
+  ASSERT_THAT(invited, IsOk());
+  v1::CreateRegistrationRequest request;
+  request.set_parent(event);
+  request.set_invitation_token(LinksOf(invited->invitations(0).name()).answer_token());
+  request.mutable_registration()->set_party(kFirm);
+  const auto came = Send(request);
+  ASSERT_THAT(came, IsOk());
+  v1::CancelPartyRegistrationRequest cancel;
+  cancel.set_name(came->name());
+  cancel.set_party(kFirm);
+  EXPECT_THAT(CancelPartyRegistration(cancel, Coordinator(kFirm)),
+              StatusIs(absl::StatusCode::kFailedPrecondition, Reason("TRANSITION_NOT_ALLOWED")));
+  EXPECT_THAT(Substitute(came->name(), kFirm, "b@x.org"),
+              StatusIs(absl::StatusCode::kFailedPrecondition, Reason("TRANSITION_NOT_ALLOWED")));
+  EXPECT_EQ(StateOf(came->name()), v1::REGISTRATION_STATE_CONFIRMED);
 }
 
 TEST_P(PartyRegistrationTest, RegistrationsOfAPartyAreListedPageByPage) {
@@ -255,6 +367,25 @@ TEST_P(PartyRegistrationTest, ASubstituteKeepsThePlaceInTheQueueAndIsSeenByTheFi
   EXPECT_EQ(heir->source(), v1::REGISTRATION_SOURCE_PARTY);
   EXPECT_EQ(GetRegistration(heir->name())->waiting_list_position(), 1);
   EXPECT_THAT(EmailsOf(event, kFirm), ElementsAre("", "b@x.org"));
+}
+
+TEST_P(PartyRegistrationTest, WhomItsPeopleNameThemselvesAFirmDoesNotSee) {
+  const std::string event = OpenEvent(10);
+  const auto made = RegisterPeople(event, kFirm, {"a@x.org", "b@x.org"});
+  ASSERT_THAT(made, IsOk());
+  v1::TransferOwnRegistrationRequest own;
+  own.set_token(LinksOf(made->results(0).registration().name()).manage_token());
+  *own.mutable_person() = RequestFor("", "c@x.org").person();
+  const auto by_person = TransferOwnRegistration(own, "");
+  ASSERT_THAT(by_person, IsOk());
+  v1::TransferRegistrationRequest organiser;
+  organiser.set_name(made->results(1).registration().name());
+  *organiser.mutable_person() = RequestFor("", "d@x.org").person();
+  ASSERT_THAT(TransferRegistration(organiser), IsOk());
+  EXPECT_THAT(EmailsOf(event, kFirm), ElementsAre("a@x.org", "b@x.org", "", ""));
+  // The place is the firm's yet.
+  EXPECT_THAT(Substitute(by_person->name(), kFirm, "e@x.org"), IsOk());
+  EXPECT_THAT(EmailsOf(event, kFirm), ElementsAre("a@x.org", "b@x.org", "", "", "e@x.org"));
 }
 
 TEST_P(PartyRegistrationTest, ASubstituteIsRefusedWhereAPersonCouldNotHandOver) {

@@ -1,5 +1,9 @@
 #include "services/registration/registrations/rules/party.h"
 
+#include <utility>
+
+#include "services/registration/registrations/rules/registration_fields.h"
+
 namespace wici::registration {
 
 std::string ClusterIn(std::string_view name) {
@@ -9,7 +13,17 @@ std::string ClusterIn(std::string_view name) {
 }
 
 std::string ClusterOf(const v1::Registration& registration) {
-  return ClusterIn(registration.party().empty() ? registration.person() : registration.party());
+  if (!registration.party().empty()) return ClusterIn(registration.party());
+  return registration.cluster().empty() ? ClusterIn(registration.person()) : registration.cluster();
+}
+
+v1::Registration SeenByParty(v1::Registration registration) {
+  if (registration.source() == v1::REGISTRATION_SOURCE_PARTY) return registration;
+  return WithoutWords(std::move(registration));
+}
+
+bool HasPlacesOfParty(const v1::Registration& registration) {
+  return registration.source() != v1::REGISTRATION_SOURCE_INVITATION;
 }
 
 bool IsPartyProven(const v1::Registration& registration, const v1::Invitation* invitation,

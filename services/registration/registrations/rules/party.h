@@ -15,8 +15,16 @@ namespace wici::registration {
 std::string ClusterIn(std::string_view name);
 
 // The cluster for which the person comes, "clusters/{cluster}": that of the party, else that of the
-// contact; "" for somebody who comes for none.
+// contact, or of the contact who had the registration first; "" for somebody who comes for none.
 std::string ClusterOf(const v1::Registration& registration);
+
+// What `registration` says to the party that it names: of people whom the party has not registered
+// itself nothing in anybody's words.
+v1::Registration SeenByParty(v1::Registration registration);
+
+// Whether the party that `registration` names may take its places back or give them to somebody
+// else: those that people have as its own. Who was invited was so by the organiser.
+bool HasPlacesOfParty(const v1::Registration& registration);
 
 // Whether nobody has to confirm that somebody comes for the party they name: they name none, were
 // registered by it or by the organiser, have a voucher of it, or were invited as a contact of it or

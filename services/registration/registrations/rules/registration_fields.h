@@ -1,9 +1,12 @@
-// Which fields of a registration can be changed, and by whom. Pure; any thread.
+// Which fields of a registration can be changed, and by whom; and which are somebody's words. Pure;
+// any thread.
 #ifndef WICI_SERVICES_REGISTRATION_REGISTRATIONS_RULES_REGISTRATION_FIELDS_H_
 #define WICI_SERVICES_REGISTRATION_REGISTRATIONS_RULES_REGISTRATION_FIELDS_H_
 
 #include <string_view>
 #include <vector>
+
+#include "wici/registration/v1/registration.pb.h"
 
 namespace wici::registration {
 
@@ -14,6 +17,14 @@ inline const std::vector<std::string_view>& EditableFields(bool own) {
   static const auto& of_person =
       *new std::vector<std::string_view>{"sessions", "answers", "follow_up_answers"};
   return own ? of_person : of_organiser;
+}
+
+// Without what people have written in it.
+inline v1::Registration WithoutWords(v1::Registration registration) {
+  registration.clear_answers();
+  registration.clear_follow_up_answers();
+  registration.clear_state_reason();
+  return registration;
 }
 
 }  // namespace wici::registration

@@ -1,5 +1,7 @@
 #include "services/registration/registrations/rules/registration_state.h"
 
+#include <algorithm>
+
 #include "services/registration/errors.h"
 
 namespace wici::registration {
@@ -139,6 +141,31 @@ bool HoldsSeat(v1::RegistrationState state) {
 
 bool KeepsSeat(v1::RegistrationState state) {
   return state == v1::REGISTRATION_STATE_HELD || state == v1::REGISTRATION_STATE_OFFERED;
+}
+
+bool HasLogRoom(int entries, Step step) {
+  switch (step) {
+    case Step::kReject:
+    case Step::kWithdraw:
+    case Step::kCancel:
+    case Step::kExpire:
+    case Step::kTransfer:
+    case Step::kRequeue:
+      return true;
+    case Step::kUpdate:
+    case Step::kReview:
+    case Step::kMove:
+      return entries < kLogMax - kLogReserve;
+    default:
+      return entries < kLogMax;
+  }
+}
+
+bool GoesBackToTheList(const v1::RegistrationLog& log, std::int64_t others_waiting) {
+  const auto unanswered =
+      1 + std::count_if(log.entries().begin(), log.entries().end(),
+                        [](const auto& entry) { return entry.kind() == "requeued"; });
+  return others_waiting > 0 && unanswered < kOffersMax;
 }
 
 bool IsActive(v1::RegistrationState state) {

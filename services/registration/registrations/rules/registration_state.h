@@ -6,7 +6,7 @@
 //   WAITLISTED       --promote--> CONFIRMED      --move-->          WAITLISTED
 //                    --offer----> OFFERED
 //   OFFERED          --accept---> CONFIRMED      --expire-->        EXPIRED
-//                    --requeue--> WAITLISTED
+//                    --requeue--> WAITLISTED   (GoesBackToTheList)
 //   HELD             --complete-> CONFIRMED      --expire-->        EXPIRED
 //                    --submit---> PENDING_APPROVAL
 //   CONFIRMED        --review---> UNDER_REVIEW   --confirm-->       CONFIRMED
@@ -30,6 +30,7 @@
 #ifndef WICI_SERVICES_REGISTRATION_REGISTRATIONS_RULES_REGISTRATION_STATE_H_
 #define WICI_SERVICES_REGISTRATION_REGISTRATIONS_RULES_REGISTRATION_STATE_H_
 
+#include <cstdint>
 #include <string_view>
 
 #include "absl/status/statusor.h"
@@ -75,6 +76,25 @@ bool HoldsSeat(v1::RegistrationState state);
 
 // Whether one of the event's seats is kept for it, for a time: HELD, OFFERED.
 bool KeepsSeat(v1::RegistrationState state);
+
+// Entries of the log of one registration, and how many of them at the end are kept from what
+// anybody can do again and again.
+inline constexpr int kLogMax = 500;
+inline constexpr int kLogReserve = 20;
+
+// Whether a log with so many entries takes one of `step`. What changes nothing but what it says, or
+// its place in the queue (kUpdate, kReview, kMove), leaves the reserve to approvals, to what is
+// accepted and completed, and to the door. What ends a registration always finds room: it happens
+// once. So does kRequeue, which happens kOffersMax times.
+bool HasLogRoom(int entries, Step step);
+
+// How often a registration is offered a seat that it does not accept in time.
+inline constexpr int kOffersMax = 3;
+
+// Whether one that has not accepted an offer in time goes back to the waiting list, where the event
+// has it so: unless it would only be offered the seat again, as no others wait, or was offered one
+// kOffersMax times. Then it ends.
+bool GoesBackToTheList(const v1::RegistrationLog& log, std::int64_t others_waiting);
 
 // Whether it counts for "one active registration per (event, person)"; NO_SHOW does, because it may
 // become CHECKED_IN yet.

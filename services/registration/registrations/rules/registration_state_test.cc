@@ -221,5 +221,30 @@ TEST(RegistrationStateTest, OnlyAnActiveRegistrationCanStillMove) {
   }
 }
 
+TEST(RegistrationStateTest, AFullLogHasRoomForWhatEnds) {
+  for (const Step step : kSteps) {
+    EXPECT_TRUE(HasLogRoom(kLogMax - kLogReserve - 1, step)) << StepName(step);
+    const bool repeats = step == Step::kUpdate || step == Step::kReview || step == Step::kMove;
+    EXPECT_EQ(HasLogRoom(kLogMax - kLogReserve, step), !repeats) << StepName(step);
+    EXPECT_EQ(HasLogRoom(kLogMax - 1, step), !repeats) << StepName(step);
+  }
+  for (const Step step : {Step::kReject, Step::kWithdraw, Step::kCancel, Step::kExpire}) {
+    EXPECT_TRUE(HasLogRoom(kLogMax, step)) << StepName(step);
+  }
+  for (const Step step : {Step::kConfirm, Step::kCheckIn, Step::kUndoCheckIn, Step::kMarkNoShow}) {
+    EXPECT_FALSE(HasLogRoom(kLogMax, step)) << StepName(step);
+  }
+}
+
+TEST(RegistrationStateTest, AnOfferComesAgainWhileOthersWaitAndThreeTimesAtMost) {
+  v1::RegistrationLog log;
+  for (int offer = 1; offer <= kOffersMax; ++offer) {
+    log.add_entries()->set_kind("offered");
+    EXPECT_EQ(GoesBackToTheList(log, 1), offer < kOffersMax) << offer;
+    EXPECT_FALSE(GoesBackToTheList(log, 0)) << offer;
+    log.add_entries()->set_kind("requeued");
+  }
+}
+
 }  // namespace
 }  // namespace wici::registration

@@ -12,6 +12,7 @@
 #include "services/registration/seats/history/call_book.h"
 #include "services/registration/seats/history/place_model.h"
 #include "services/registration/seats/history/stored_rows.h"
+#include "services/registration/seats/rules/waiting_order.h"
 
 namespace wici::registration {
 namespace {
@@ -33,7 +34,7 @@ class Replay {
     for (const Recorded& call : calls) {
       if (!call.kind.empty()) continue;
       members_[call.registration] = {
-          &call, WantedBy(call), call.group, v1::REGISTRATION_STATE_UNSPECIFIED, {}};
+          &call, WantedBy(call), call.group, v1::REGISTRATION_STATE_UNSPECIFIED, {}, 0};
       if (!call.group.empty()) groups_[call.group].push_back(&call);
     }
   }
@@ -43,8 +44,8 @@ class Replay {
     Remember(nullptr);
     for (std::size_t i = 0; i < feed.size(); ++i) {
       const feed::v1::Change& change = feed[i];
-      if (change.kind() == "event.updated" && change.resource() == change.aggregate()) {
-        ApplyCapacity(change);
+      if (change.kind() == "event.updated") {
+        if (!ApplySize(change)) continue;
       } else if (change.kind().rfind("registration.", 0) == 0) {
         Apply(change);
       } else {
@@ -153,8 +154,22 @@ class Replay {
     const auto uses = [](v1::RegistrationState one) { return IsActive(one) || HoldsSeat(one); };
     places_.Use(*member.facts, (uses(state) ? 1 : 0) - (uses(member.state) ? 1 : 0));
     if (member.state == v1::REGISTRATION_STATE_WAITLISTED) std::erase(queue_, name);
-    if (state == v1::REGISTRATION_STATE_WAITLISTED) queue_.push_back(name);
+    if (state == v1::REGISTRATION_STATE_WAITLISTED) Join(member, name);
     member.state = state;
+  }
+
+  // At the end of those with its priority: the last of those of the categories it wants.
+  void Join(Member& member, const std::string& name) {
+    member.priority = kPriorityFirst;
+    for (const std::string& category : member.wanted) {
+      const auto at = limits_.priorities.find(category);
+      member.priority =
+          std::max(member.priority, at == limits_.priorities.end() ? kPriorityDefault : at->second);
+    }
+    const auto behind = std::find_if(queue_.begin(), queue_.end(), [&](const std::string& other) {
+      return members_.at(other).priority > member.priority;
+    });
+    queue_.insert(behind, name);
   }
 
   // Leaves it in the category that it got, of which a change tells when there were several.
@@ -211,11 +226,20 @@ class Replay {
              kind == "offered" ? v1::REGISTRATION_STATE_OFFERED : v1::REGISTRATION_STATE_CONFIRMED);
   }
 
-  void ApplyCapacity(const feed::v1::Change& change) {
+  // Whether the size of the event, or of one of its quotas, was changed.
+  bool ApplySize(const feed::v1::Change& change) {
+    const bool of_event = change.resource() == change.aggregate();
+    if (!of_event && limits_.quotas.count(change.resource()) == 0) return false;
+    if (!of_event && made_.insert(change.resource()).second) return false;
     const Recorded* call = Take(change, change.kind());
-    if (call == nullptr) return;
-    places_.set_capacity(call->capacity);
+    if (call == nullptr) return true;
+    if (of_event) {
+      places_.set_capacity(call->capacity);
+    } else {
+      places_.set_quota(change.resource(), call->capacity);
+    }
     Remember(call);
+    return true;
   }
 
   // Whether nobody waits before it in a line in which it could have its places.
@@ -303,7 +327,11 @@ class Replay {
       member.group.clear();
       std::erase(queue_, name);
       const auto last = static_cast<std::int64_t>(queue_.size());
-      queue_.insert(queue_.begin() + std::min(call->position - 1, last), name);
+      const std::int64_t at = std::min(call->position - 1, last);
+      // It has the priority of whom it comes behind, or at the head of whom it comes before.
+      const auto beside = static_cast<std::size_t>(std::max<std::int64_t>(at - 1, 0));
+      if (last > 0) member.priority = members_.at(queue_[beside]).priority;
+      queue_.insert(queue_.begin() + at, name);
     } else {
       Give(*call, *next, member);
     }
@@ -371,6 +399,7 @@ class Replay {
   CallBook calls_;
   std::map<std::string, Member> members_;
   std::deque<Recorded> facts_;     // of those who say something else than at first
+  std::set<std::string> made_;     // quotas, as their first change tells
   std::set<std::string> heirs_;    // who have been given something in this version
   GroupCalls groups_;              // who came together
   std::set<std::string> touched_;  // groups, in this version

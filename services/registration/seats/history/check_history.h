@@ -6,7 +6,8 @@
 //   any
 //     of its quotas, at any moment; those that are kept for vouchers count as taken
 //   - more uses of a voucher than it allows
-//   - somebody waiting beside places that are all free, overtaken, or promoted out of turn
+//   - somebody waiting beside places that are all free, overtaken, or promoted out of turn: in the
+//     order of the priorities, then of time
 //   - a group of which some have places and some wait
 //   - a step that the state machine does not allow
 //   - an acknowledged change that is not in the feed, or one in the feed that nobody asked for (a
@@ -16,7 +17,8 @@
 //   error
 //   - a registration that needed approval and did not wait for it, or the other way round
 //   - with the rows of the tables: whatever in them differs from what the feed says (stored_rows.h)
-// What a step may follow is taken from the table of registration_state.h, which its test pins.
+// The first event.updated about a quota is that which made it. What a step may follow is taken from
+// the table of registration_state.h, which its test pins.
 #ifndef WICI_SERVICES_REGISTRATION_SEATS_HISTORY_CHECK_HISTORY_H_
 #define WICI_SERVICES_REGISTRATION_SEATS_HISTORY_CHECK_HISTORY_H_
 
@@ -43,6 +45,7 @@ struct Limits {
   std::map<std::string, std::int64_t> quotas;    // by the name of the category or session
   std::map<std::string, VoucherLimit> vouchers;  // by the name
   std::set<std::string> approval = {};           // the categories that ask for it
+  std::map<std::string, int> priorities = {};    // of the waiting list, of categories that say one
 };
 
 // What a history comes to.
@@ -53,6 +56,7 @@ struct Outcome {
     std::string group;                // with which it waits
     v1::RegistrationState state = v1::REGISTRATION_STATE_UNSPECIFIED;
     std::vector<std::string> log;  // LogEntry of each of its changes
+    int priority = 0;              // with which it waits
   };
   std::int64_t capacity = 0;
   std::map<std::string, Member> registrations;

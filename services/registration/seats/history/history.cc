@@ -1,8 +1,10 @@
 #include "services/registration/seats/history/history.h"
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <future>
+#include <iterator>
 #include <random>
 #include <thread>
 #include <utility>
@@ -40,8 +42,8 @@ class Client {
 
   std::vector<Recorded> Run() {
     for (int i = 0; i < workload_.calls_per_client; ++i) {
-      if (number_ == 0 && workload_.set_capacity && i % 3 == 2) {
-        SetCapacity(i);
+      if (number_ == 0 && (workload_.set_capacity || workload_.set_quota) && i % 3 == 2) {
+        Resize(i);
       } else if (own_.empty() || random_() % 2 == 0) {
         Register(i);
       } else {
@@ -164,7 +166,7 @@ class Client {
     Call(std::move(step), calls);
   }
 
-  // Other sessions.
+  // Other sessions, or the same, of another party: what says nothing new would be no change.
   void Edit(int i, Recorded& own) {
     RegistrationStep step{own.registration, Step::kUpdate, "updated"};
     Recorded call = NewCall(i);
@@ -174,7 +176,9 @@ class Client {
     step.edit.emplace();
     *step.edit->wanted.mutable_sessions() = {call.sessions.begin(), call.sessions.end()};
     step.edit->wanted.set_name(own.registration);
+    step.edit->wanted.set_party(absl::StrCat("clusters/", call.id));
     step.edit->mask.add_paths("sessions");
+    step.edit->mask.add_paths("party");
     std::vector<Recorded> calls = {std::move(call)};
     if (Call(std::move(step), calls)) own.sessions = calls[0].sessions;
   }
@@ -195,14 +199,25 @@ class Client {
     if (Call(std::move(step), calls)) own.registration = calls[0].heir;
   }
 
-  void SetCapacity(int i) {
+  // The event, or one of its quotas.
+  void Resize(int i) {
     Recorded call = NewCall(i);
-    call.registration = workload_.event;
     call.kind = "event.updated";
-    call.capacity = workload_.capacity - 10 + static_cast<std::int64_t>(random_() % 21);
+    const bool quota = workload_.set_quota && (!workload_.set_capacity || random_() % 2 == 0);
+    if (quota) {
+      auto chosen = workload_.quotas.begin();
+      std::advance(chosen, random_() % workload_.quotas.size());
+      call.registration = chosen->first;
+      call.capacity =
+          std::max<std::int64_t>(1, chosen->second - 5 + static_cast<std::int64_t>(random_() % 11));
+    } else {
+      call.registration = workload_.event;
+      call.capacity = workload_.capacity - 10 + static_cast<std::int64_t>(random_() % 21);
+    }
     call.invoked = Nanos();
     if (observer_) observer_(call);
-    const absl::Status status = workload_.set_capacity(call.capacity);
+    const absl::Status status = quota ? workload_.set_quota(call.registration, call.capacity)
+                                      : workload_.set_capacity(call.capacity);
     call.returned = Nanos();
     if (!status.ok()) call.refused = ErrorReason(status);
     if (!status.ok() && call.refused.empty()) call.refused = status.ToString();

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,7 +21,8 @@ struct Recorded {
   std::int64_t returned = INT64_MAX;  // likewise; INT64_MAX when the client did not live to see
   std::string kind;  // the change it makes when it succeeds: "registration.cancelled", or "" for a
                      // new registration
-  std::string registration;           // the name; that of the event when its capacity changes
+  std::string registration;           // the name; that of the event, or of its quota, whose
+                                      // capacity changes
   std::string category;               // its category, or ""
   std::vector<std::string> sessions;  // of the registration, after an update
   bool hold = false;                  // a new registration that only keeps its places
@@ -30,7 +32,7 @@ struct Recorded {
   std::int64_t group_size = 1;        // of a new registration
   std::string heir;                   // of a transfer: the name of the other registration
   std::int64_t position = 0;          // of a move in the queue: the new one, from 1
-  std::int64_t capacity = 0;          // of a change of the capacity: the new one
+  std::int64_t capacity = 0;          // of a change of the capacity, or of a quota: the new one
   v1::RegistrationState state = v1::REGISTRATION_STATE_UNSPECIFIED;  // the answer
   std::string refused;  // the reason, or "" when it succeeded
 
@@ -55,6 +57,9 @@ struct Workload {
   // Changes the capacity of the event, which one client does, to something near `capacity`; or {}.
   std::function<absl::Status(std::int64_t capacity)> set_capacity = {};
   std::int64_t capacity = 0;
+  // Likewise one of `quotas`, by the name of its category or session, to something near its size.
+  std::function<absl::Status(const std::string& quota, std::int64_t size)> set_quota = {};
+  std::map<std::string, std::int64_t> quotas = {};
   int clients = 64;
   int calls_per_client = 20;
   unsigned seed = 1;
@@ -67,7 +72,8 @@ using Observer = std::function<void(const Recorded& call)>;
 // Runs clients that register new people, alone and in groups, with vouchers and for several
 // categories, hold and complete, accept, approve and reject, change sessions, move in the queue,
 // give away, withdraw, cancel, check in and undo it at random, over the stores in turn (each as a
-// process of its own), while each store gives back what has expired. Returns what each client saw.
+// process of its own), while each store gives back what has expired. The first client also changes
+// the sizes that may change. Returns what each client saw.
 // `clock` is that of the stores.
 std::vector<Recorded> RunClients(const Workload& workload,
                                  const std::vector<RegistrationStore*>& stores, const Clock& clock,

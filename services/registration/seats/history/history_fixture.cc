@@ -7,6 +7,7 @@
 #include "gmock/gmock.h"
 #include "libs/base/status_macros.h"
 #include "libs/base/timestamp.h"
+#include "libs/base/violations.h"
 #include "libs/feed/changes.h"
 #include "libs/feed/sequencer.h"
 #include "libs/testing/status_matchers.h"
@@ -33,7 +34,7 @@ HistoryTest::Opened HistoryTest::Open(const Shape& shape, const std::string& id,
   opened.workload.several = shape.several;
   opened.workload.groups = shape.groups;
   opened.workload.approval = !shape.approval.empty();
-  opened.limits = {shape.capacity, shape.waiting, {}, {}, {}};
+  opened.limits = {shape.capacity, shape.waiting, {}, {}, {}, {}};
   OpenEvent(shape, opened.workload.event);
   Mutation mutation(database(), clock_, ids_, [] {});
   CategoryStore categories(database(), mutation);
@@ -43,6 +44,11 @@ HistoryTest::Opened HistoryTest::Open(const Shape& shape, const std::string& id,
     category.set_quota(static_cast<std::int32_t>(quota));
     category.set_approval_required(shape.approval.count(name) > 0);
     if (category.approval_required()) opened.limits.approval.insert(category.name());
+    const auto priority = shape.priorities.find(name);
+    if (priority != shape.priorities.end()) {
+      category.set_waiting_priority(priority->second);
+      opened.limits.priorities[category.name()] = priority->second;
+    }
     EXPECT_THAT(categories.Create(NewCall(), category), testing::IsOk());
     opened.workload.categories.push_back(category.name());
     opened.limits.quotas[category.name()] = quota;
@@ -68,6 +74,7 @@ std::vector<std::string> HistoryTest::RunAndCheck(const Shape& shape, unsigned s
                                                   sql::Database& one, sql::Database& other) {
   Opened opened = Open(shape, absl::StrCat("history-", seed), seed);
   if (shape.resize) LetCapacityChange(shape.capacity, opened.workload);
+  if (shape.resize_quotas) LetQuotasChange(opened.limits, opened.workload);
   RegistrationStore first(one, clock_, clock_, ids_, [] {});
   RegistrationStore second(other, clock_, clock_, ids_, [] {});
   const std::vector<Recorded> calls = RunClients(opened.workload, {&first, &second}, clock_);
@@ -118,6 +125,32 @@ void HistoryTest::LetCapacityChange(std::int64_t capacity, Workload& workload) {
         .Change(NewCall(), event, "", "event.updated",
                 [&](v1::Event& changed) {
                   changed.set_capacity(static_cast<std::int32_t>(wanted));
+                  return absl::OkStatus();
+                })
+        .status();
+  };
+}
+
+void HistoryTest::LetQuotasChange(const Limits& limits, Workload& workload) {
+  workload.quotas = limits.quotas;
+  workload.set_quota = [this](const std::string& quota, std::int64_t wanted) {
+    const auto size = static_cast<std::int32_t>(wanted);
+    Mutation mutation(second_database(), clock_, ids_, [] {});
+    if (MatchesResourcePattern(quota, kSessionPattern)) {
+      EventStore events(second_database(), mutation);
+      return events
+          .ChangeSession(NewCall(), quota, "", /*allow_overlaps=*/true,
+                         [size](v1::Session& session) {
+                           session.set_capacity(size);
+                           return absl::OkStatus();
+                         })
+          .status();
+    }
+    CategoryStore categories(second_database(), mutation);
+    return categories
+        .Change(NewCall(), quota, "",
+                [size](v1::AdmissionCategory& category) {
+                  category.set_quota(size);
                   return absl::OkStatus();
                 })
         .status();

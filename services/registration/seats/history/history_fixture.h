@@ -41,8 +41,10 @@ class HistoryTest : public testing::DatabaseTest {
     std::map<std::string, VoucherLimit> vouchers = {};    // id -> what it allows, by category id
     bool several = false;
     bool groups = false;
-    std::set<std::string> approval = {};  // categories that ask for it
-    bool resize = false;                  // the capacity changes meanwhile
+    std::set<std::string> approval = {};         // categories that ask for it
+    std::map<std::string, int> priorities = {};  // of the waiting list, by category id
+    bool resize = false;                         // the capacity changes meanwhile
+    bool resize_quotas = false;                  // and the sizes of categories and sessions
     absl::Duration offer = absl::ZeroDuration();
     v1::OfferExpiry offer_expiry = v1::OFFER_EXPIRY_END;
   };
@@ -71,6 +73,7 @@ class HistoryTest : public testing::DatabaseTest {
  private:
   void OpenEvent(const Shape& shape, const std::string& name);
   void LetCapacityChange(std::int64_t capacity, Workload& workload);
+  void LetQuotasChange(const Limits& limits, Workload& workload);
   void AddVoucher(const std::string& id, VoucherLimit limit, Opened& opened);
   absl::Time StartTime() const { return start_; }
   Call NewCall() const { return {{}, clock_.Now() + absl::Seconds(10)}; }

@@ -36,6 +36,10 @@ std::int64_t PlaceModel::KeptIn(const std::string& category) const {
   return kept;
 }
 
+std::int64_t PlaceModel::GivenOf(const std::string& quota) const {
+  return CountOf(taken_of_, quota) + KeptIn(quota);
+}
+
 bool PlaceModel::Fits(const Recorded& facts, const std::string& category) const {
   // One of the places that are kept is its own.
   const std::int64_t own = KeptFor(facts.voucher) > 0 ? 1 : 0;
@@ -43,10 +47,10 @@ bool PlaceModel::Fits(const Recorded& facts, const std::string& category) const 
   if (!category.empty()) {
     const bool within = own > 0 && limits_->vouchers.at(facts.voucher).category == category;
     const std::int64_t others = KeptIn(category) - (within ? 1 : 0);
-    if (CountOf(taken_of_, category) + others >= limits_->quotas.at(category)) return false;
+    if (CountOf(taken_of_, category) + others >= quotas_.at(category)) return false;
   }
   return std::all_of(facts.sessions.begin(), facts.sessions.end(), [this](const auto& session) {
-    return CountOf(taken_of_, session) < limits_->quotas.at(session);
+    return CountOf(taken_of_, session) < quotas_.at(session);
   });
 }
 
@@ -67,7 +71,7 @@ bool PlaceModel::LacksUses(const Recorded& call) const {
 
 bool PlaceModel::IsOneFull(const std::vector<std::string>& quotas) const {
   return std::any_of(quotas.begin(), quotas.end(), [this](const std::string& name) {
-    return CountOf(taken_of_, name) >= limits_->quotas.at(name);
+    return CountOf(taken_of_, name) >= quotas_.at(name);
   });
 }
 
@@ -88,8 +92,8 @@ std::vector<std::string> PlaceModel::Overdrawn() const {
   if (given > capacity_) {
     faults.push_back(absl::StrCat("oversold: ", given, " of ", capacity_));
   }
-  for (const auto& [name, size] : limits_->quotas) {
-    const std::int64_t of_quota = CountOf(taken_of_, name) + KeptIn(name);
+  for (const auto& [name, size] : quotas_) {
+    const std::int64_t of_quota = GivenOf(name);
     if (of_quota > size) {
       faults.push_back(absl::StrCat("oversold: ", of_quota, " of ", size, " of ", name));
     }
@@ -113,6 +117,9 @@ void Moments::Add(const Recorded* call, std::int64_t latest_invocation, const Pl
 bool Moments::Lacks(const Moment& moment, const Recorded& call) const {
   if (call.refused == "VOUCHER_USED_UP") return moment.places.LacksUses(call);
   if (call.refused == "CAPACITY_BELOW_CONFIRMED") return moment.places.Given() > call.capacity;
+  if (call.refused == "QUOTA_BELOW_TAKEN") {
+    return moment.places.GivenOf(call.registration) > call.capacity;
+  }
   if (call.kind == "registration.updated") return moment.places.IsOneFull(call.sessions);
   if (!call.hold && moment.waiting + call.group_size <= limits_.waiting_list_capacity) {
     return false;
@@ -130,8 +137,8 @@ std::string Moments::JudgeRefusal(const Recorded& call) const {
       *new std::set<std::string>{"TRANSITION_NOT_ALLOWED", "ALREADY_CHECKED_IN", "NOT_CONFIRMED",
                                  "TICKET_CANCELLED", "PLACE_EXPIRED"};
   static const auto& by_places = *new std::set<std::string>{
-      "EVENT_FULL",      "WAITING_LIST_FULL",  "QUOTA_FULL",
-      "VOUCHER_USED_UP", "NO_SEAT_TO_CONFIRM", "CAPACITY_BELOW_CONFIRMED"};
+      "EVENT_FULL",         "WAITING_LIST_FULL",        "QUOTA_FULL",       "VOUCHER_USED_UP",
+      "NO_SEAT_TO_CONFIRM", "CAPACITY_BELOW_CONFIRMED", "QUOTA_BELOW_TAKEN"};
   const std::string& reason = call.refused;
   if (by_state.count(reason) > 0) return "";
   if (by_places.count(reason) == 0) return absl::StrCat("failed: ", reason);

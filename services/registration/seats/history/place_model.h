@@ -18,13 +18,16 @@ std::vector<std::string> WantedBy(const Recorded& call);
 // Cheap to copy, for a moment. `limits` outlives it.
 class PlaceModel {
  public:
-  explicit PlaceModel(const Limits& limits) : limits_(&limits), capacity_(limits.capacity) {}
+  explicit PlaceModel(const Limits& limits)
+      : limits_(&limits), capacity_(limits.capacity), quotas_(limits.quotas) {}
 
   std::int64_t capacity() const { return capacity_; }
   void set_capacity(std::int64_t capacity) { capacity_ = capacity; }
+  void set_quota(const std::string& name, std::int64_t size) { quotas_[name] = size; }
   bool IsFull() const { return taken_ >= capacity_; }
   // Places that are taken or kept.
   std::int64_t Given() const { return taken_ + KeptIn(""); }
+  std::int64_t GivenOf(const std::string& quota) const;
   // Whether one of `quotas` has no place left.
   bool IsOneFull(const std::vector<std::string>& quotas) const;
   // Whether all places of one more are free in `category`: not taken, nor kept for other vouchers.
@@ -49,6 +52,7 @@ class PlaceModel {
 
   const Limits* limits_;
   std::int64_t capacity_;
+  std::map<std::string, std::int64_t> quotas_;  // sizes
   std::int64_t taken_ = 0;
   std::map<std::string, std::int64_t> taken_of_;  // by the name of a quota or voucher
   std::map<std::string, std::int64_t> uses_of_;

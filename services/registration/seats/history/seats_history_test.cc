@@ -136,6 +136,48 @@ TEST_P(SeatsHistoryTest, TheCapacityChangesWhilePeopleComeAndGo) {
               IsEmpty());
 }
 
+TEST_P(SeatsHistoryTest, QuotasChangeWhilePeopleComeAndGo) {
+  EXPECT_THAT(RunAndCheck({.capacity = 60,
+                           .waiting = 150,
+                           .categories = {{"guests", 20}, {"press", 25}},
+                           .sessions = {{"pitch", 12}, {"workshop", 9}},
+                           .resize_quotas = true},
+                          /*seed=*/20),
+              IsEmpty());
+  EXPECT_THAT(RunAndCheck({.capacity = 60,
+                           .waiting = 150,
+                           .categories = {{"guests", 20}, {"press", 25}},
+                           .sessions = {{"workshop", 9}},
+                           .vouchers = {{"press-card", {8, true, "press"}}},
+                           .several = true,
+                           .groups = true,
+                           .resize = true,
+                           .resize_quotas = true,
+                           .offer = absl::Milliseconds(20)},
+                          /*seed=*/21),
+              IsEmpty());
+}
+
+TEST_P(SeatsHistoryTest, WhoHasPriorityComesFirstAndTimeDecidesBetweenEquals) {
+  EXPECT_THAT(RunAndCheck({.capacity = 40,
+                           .waiting = 150,
+                           .categories = {{"guests", 30}, {"press", 20}, {"speakers", 20}},
+                           .sessions = {{"workshop", 9}},
+                           .priorities = {{"guests", 6}, {"speakers", 2}}},
+                          /*seed=*/22),
+              IsEmpty());
+  EXPECT_THAT(RunAndCheck({.capacity = 40,
+                           .waiting = 150,
+                           .categories = {{"guests", 25}, {"press", 15}, {"speakers", 15}},
+                           .several = true,
+                           .groups = true,
+                           .priorities = {{"guests", 6}, {"speakers", 2}},
+                           .offer = absl::Milliseconds(20),
+                           .offer_expiry = v1::OFFER_EXPIRY_REQUEUE},
+                          /*seed=*/23),
+              IsEmpty());
+}
+
 // The checker itself: small histories with a fault each.
 
 Recorded Told(std::int64_t invoked, std::int64_t returned, std::string kind, std::string name,
@@ -185,6 +227,55 @@ TEST(HistoryCheckerTest, FindsAPromotionOutOfTurn) {
           {Change(1, "confirmed", "a"), Change(2, "waitlisted", "b"), Change(3, "waitlisted", "c"),
            Change(4, "cancelled", "a"), Change(4, "promoted", "c")}),
       ElementsAre(HasSubstr("promoted out of turn")));
+}
+
+TEST(HistoryCheckerTest, FindsAPromotionPastAPriority) {
+  Limits limits{1, 5, {{"guests", 1}, {"press", 1}}, {}};
+  limits.priorities = {{"guests", 6}, {"press", 2}};
+  const std::vector<Recorded> calls = {
+      Told(1, 2, "", "a", v1::REGISTRATION_STATE_CONFIRMED),
+      Told(3, 4, "", "b", v1::REGISTRATION_STATE_WAITLISTED, "guests"),
+      Told(5, 6, "", "c", v1::REGISTRATION_STATE_WAITLISTED, "press"),
+      Told(7, 8, "registration.cancelled", "a", v1::REGISTRATION_STATE_CANCELLED)};
+  std::vector<feed::v1::Change> feed = {Change(1, "confirmed", "a"), Change(2, "waitlisted", "b"),
+                                        Change(3, "waitlisted", "c"), Change(4, "cancelled", "a"),
+                                        Change(4, "promoted", "c")};
+  EXPECT_THAT(CheckHistory(limits, calls, feed), IsEmpty());
+  feed.back().set_resource("b");
+  EXPECT_THAT(CheckHistory(limits, calls, feed), ElementsAre(HasSubstr("promoted out of turn")));
+}
+
+TEST(HistoryCheckerTest, AQuotaHasTheSizeItWasGivenLast) {
+  const auto resized = [](std::int64_t version) {
+    feed::v1::Change change;
+    change.set_version(version);
+    change.set_kind("event.updated");
+    change.set_aggregate("e");
+    change.set_resource("press");
+    return change;
+  };
+  constexpr auto kConfirmed = v1::REGISTRATION_STATE_CONFIRMED;
+  std::vector<Recorded> calls = {Told(2, 3, "", "a", kConfirmed, "press"),
+                                 Told(4, 5, "event.updated", "press", {}),
+                                 Told(6, 7, "", "b", kConfirmed, "press")};
+  calls[1].capacity = 2;
+  const Limits limits{5, 0, {{"press", 1}}, {}};
+  EXPECT_THAT(CheckHistory(limits, calls,
+                           {resized(1), Change(2, "confirmed", "a"), resized(3),
+                            Change(4, "confirmed", "b")}),
+              IsEmpty());
+  calls[1].capacity = 1;
+  EXPECT_THAT(CheckHistory(limits, calls,
+                           {resized(1), Change(2, "confirmed", "a"), resized(3),
+                            Change(4, "confirmed", "b")}),
+              ElementsAre(HasSubstr("oversold: 2 of 1 of press")));
+  calls[1].capacity = 0;
+  calls[1].refused = "QUOTA_BELOW_TAKEN";
+  calls.pop_back();
+  EXPECT_THAT(CheckHistory(limits, calls, {resized(1), Change(2, "confirmed", "a")}), IsEmpty());
+  calls[1].capacity = 1;
+  EXPECT_THAT(CheckHistory(limits, calls, {resized(1), Change(2, "confirmed", "a")}),
+              ElementsAre(HasSubstr("while there was room")));
 }
 
 TEST(HistoryCheckerTest, FindsAnOrderThatContradictsTime) {

@@ -187,6 +187,7 @@ TEST_P(SeatsKillTest, NothingAcknowledgedIsLostAndNothingOversoldWhenReplicasAre
       shape.offer_expiry = v1::OFFER_EXPIRY_REQUEUE;
     }
     if (seed % 4 == 1) shape.approval = {"press"};
+    if (seed % 5 == 2) shape.priorities = {{"guests", 6}, {"press", 2}};
     if (seed % 2 == 0) {
       shape.several = shape.groups = true;
       shape.vouchers = {{"press-card", {8, true, "press"}},

@@ -214,7 +214,7 @@ v1::CheckInOutcome DoorOps::Keep(const ScanUpload::Item& item) {
   if (row == nullptr) return v1::CHECK_IN_OUTCOME_UNKNOWN_REGISTRATION;
   if (TimeOf(item.scan.scan_time()) > now_ + kScanAheadMax) return v1::CHECK_IN_OUTCOME_TIME_AHEAD;
   // What it comes to may have to be written there.
-  if (row->log.entries_size() >= EventAggregate::kLogMax) {
+  if (!HasLogRoom(row->log.entries_size(), Step::kCheckIn)) {
     return v1::CHECK_IN_OUTCOME_TOO_MANY_SCANS;
   }
   return door_.Add(item.scan);

@@ -119,8 +119,7 @@ absl::Status InvitationBatch::End(const v1::Registration& ended, EventAggregate&
   for (const std::string& name : names) {
     RegistrationRow* plus_one = event.Find(IdOf(name));
     // Who is there already stays.
-    if (plus_one == nullptr || !Next(name, plus_one->registration.state(), Step::kCancel).ok() ||
-        plus_one->log.entries_size() >= EventAggregate::kLogMax) {
+    if (plus_one == nullptr || !Next(name, plus_one->registration.state(), Step::kCancel).ok()) {
       continue;
     }
     const Cause cause{"services/registration", "the invited person does not come"};
@@ -132,9 +131,14 @@ absl::Status InvitationBatch::End(const v1::Registration& ended, EventAggregate&
 
 absl::Status InvitationBatch::Transfer(const v1::Registration& given, const v1::Registration& heir,
                                        EventAggregate& event, Changes& changes) {
-  if (!given.plus_one()) return End(given, event, changes);
   InvitationRow* row = Find(given.invitation());
   if (row == nullptr) return absl::OkStatus();
+  if (!given.plus_one()) {
+    WICI_RETURN_IF_ERROR(End(given, event, changes));
+    GiveAway(row->invitation);
+    Touch(*row);
+    return absl::OkStatus();
+  }
   auto& brought = *row->invitation.mutable_plus_ones();
   std::replace(brought.begin(), brought.end(), given.name(), heir.name());
   Touch(*row);

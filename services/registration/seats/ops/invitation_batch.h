@@ -50,7 +50,7 @@ class InvitationBatch {
   // `ended` was active and is not any more: ends those whom this person brings.
   absl::Status End(const v1::Registration& ended, EventAggregate& event, Changes& changes);
   // `given` belongs to another person now, as `heir`: one who is brought is another one then; of an
-  // invited person it ends.
+  // invited person it ends, and so does the invitation.
   absl::Status Transfer(const v1::Registration& given, const v1::Registration& heir,
                         EventAggregate& event, Changes& changes);
 

@@ -13,6 +13,7 @@
 #include "services/registration/errors.h"
 #include "services/registration/names.h"
 #include "services/registration/registrations/rules/approvals.h"
+#include "services/registration/registrations/rules/party.h"
 #include "services/registration/registrations/rules/registration_fields.h"
 
 namespace wici::registration {
@@ -24,6 +25,14 @@ bool Same(const Answers& one, const Answers& other) {
                     [](const v1::FormAnswer& a, const v1::FormAnswer& b) {
                       return google::protobuf::util::MessageDifferencer::Equals(a, b);
                     });
+}
+
+// How the registration comes about of somebody to whom another one is given: a party sees the
+// people whom it has named, and nobody else's.
+v1::RegistrationSource SourceOfHeir(const RegistrationStep& step, v1::RegistrationSource given) {
+  if (!step.party.empty()) return v1::REGISTRATION_SOURCE_PARTY;
+  if (given != v1::REGISTRATION_SOURCE_PARTY) return given;
+  return step.own ? v1::REGISTRATION_SOURCE_OPEN : v1::REGISTRATION_SOURCE_ORGANISER;
 }
 
 }  // namespace
@@ -75,6 +84,7 @@ absl::Status Edit(EventAggregate& event, const EventForms& forms, const Registra
   rpc::ApplyUpdateMask(step.edit->mask, step.edit->wanted, EditableFields(step.own), violations,
                        wanted);
   WICI_RETURN_IF_ERROR(violations.ToStatus(kDomain));
+  if (google::protobuf::util::MessageDifferencer::Equals(wanted, present)) return absl::OkStatus();
   // Whoever may say so knows.
   if (wanted.party() != present.party()) wanted.clear_party_unconfirmed();
   const bool answered = !Same(wanted.answers(), present.answers());
@@ -111,10 +121,11 @@ absl::StatusOr<RegistrationRow*> GiveTo(EventAggregate& event, const Registratio
   heir.registration.set_person(step.heir->person_id);
   heir.registration.set_party(given.party());
   heir.registration.set_party_unconfirmed(given.party_unconfirmed());
+  heir.registration.set_cluster(given.cluster().empty() ? ClusterIn(given.person())
+                                                        : given.cluster());
   heir.registration.set_admission_category(given.admission_category());
   *heir.registration.mutable_sessions() = given.sessions();
-  // A party sees the people whom it has named, and nobody else's.
-  heir.registration.set_source(step.party.empty() ? given.source() : v1::REGISTRATION_SOURCE_PARTY);
+  heir.registration.set_source(SourceOfHeir(step, given.source()));
   // It keeps the places, those it waits for and those of the audience and the voucher too; whom it
   // comes with or is brought by stays.
   *heir.registration.mutable_other_categories() = given.other_categories();
@@ -149,10 +160,12 @@ absl::StatusOr<Step> CountPartyApproval(EventAggregate& event, const Registratio
   return event.NeedsApproval(confirmed) ? Step::kApprove : Step::kConfirm;
 }
 
-absl::Status CheckExpiry(const RegistrationRow& row, Step step, absl::Time now) {
+absl::Status CheckExpiry(EventAggregate& event, const RegistrationRow& row, Step step,
+                         absl::Time now) {
   const v1::Registration& registration = row.registration;
   if (!registration.has_expire_time()) return absl::OkStatus();
-  const absl::Time until = TimeOf(registration.expire_time());
+  absl::Time until = TimeOf(registration.expire_time());
+  if (step == Step::kAccept) until = std::min(until, event.seats().waiting_ends());
   const bool over = now >= until;
   if (over && (step == Step::kComplete || step == Step::kAccept)) {
     return PlaceExpiredError(registration.name(), until);
@@ -168,6 +181,14 @@ absl::Status CheckStep(EventAggregate& event, const RegistrationStep& step,
   const v1::Registration& registration = row.registration;
   if (step.own && registration.state() == v1::REGISTRATION_STATE_TRANSFERRED) {
     return LinkPassedOnError();
+  }
+  if (!step.party.empty() && !HasPlacesOfParty(registration)) {
+    // Not to confirm somebody is to take the claim away, not the place.
+    const bool refuses = step.step == Step::kCancel && registration.party_unconfirmed();
+    if (step.step == Step::kTransfer || (step.step == Step::kCancel && !refuses)) {
+      return TransitionNotAllowedError(registration.name(), registration.state(),
+                                       absl::StrCat(View(StepName(step.step)), " for a party"));
+    }
   }
   if (step.step == Step::kReject && step.reason.empty() &&
       event.ApprovalsNeeded(registration) > 1) {

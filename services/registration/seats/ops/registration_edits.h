@@ -28,7 +28,8 @@ std::string CompletionBucket(const RegistrationRow& row);
 // The buckets that `ops` need. After their registrations are loaded.
 std::vector<std::string> CompletionBuckets(EventAggregate& event, const std::vector<SeatOp*>& ops);
 
-// kUpdate. INVALID_ARGUMENT for a wrong mask or answers, FOLLOW_UP_NOT_OPEN, and what
+// kUpdate. What the registration says already is no change: it stays as it is, and nothing is
+// written. INVALID_ARGUMENT for a wrong mask or answers, FOLLOW_UP_NOT_OPEN, and what
 // EventAggregate::Change returns.
 absl::Status Edit(EventAggregate& event, const EventForms& forms, const RegistrationStep& step,
                   const Cause& cause, RegistrationRow& row, Changes& changes);
@@ -51,9 +52,11 @@ absl::StatusOr<Step> CountPartyApproval(EventAggregate& event, const Registratio
 absl::StatusOr<Step> CountApproval(EventAggregate& event, const std::string& actor,
                                    const RegistrationRow& row);
 
-// What is kept for a time can be taken until then, and expires from then on. PLACE_EXPIRED,
+// What is kept for a time can be taken until then, an offer no longer than the waiting list goes on
+// (the event may have been moved since), and expires from then on. PLACE_EXPIRED,
 // TRANSITION_NOT_ALLOWED.
-absl::Status CheckExpiry(const RegistrationRow& row, Step step, absl::Time now);
+absl::Status CheckExpiry(EventAggregate& event, const RegistrationRow& row, Step step,
+                         absl::Time now);
 
 // What else a step may not: a rejection without reason where several decide, and anything by the
 // link of who gave the registration away.

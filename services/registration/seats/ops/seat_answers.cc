@@ -10,6 +10,7 @@
 #include "libs/base/status_macros.h"
 #include "services/registration/errors.h"
 #include "services/registration/registrations/registration_rows.h"
+#include "services/registration/registrations/rules/registration_fields.h"
 #include "wici/registration/v1/registration_service.pb.h"
 
 namespace wici::registration {
@@ -17,13 +18,6 @@ namespace {
 
 // What is stored as the answer to a request: without the words of a person, so that erasing them
 // from their row erases them.
-v1::Registration WithoutWords(v1::Registration registration) {
-  registration.clear_answers();
-  registration.clear_follow_up_answers();
-  registration.clear_state_reason();
-  return registration;
-}
-
 std::string StoredAnswer(const SeatOp& op) {
   if (const auto* upload = std::get_if<ScanUpload>(&op.what)) {
     return upload->response.SerializeAsString();
@@ -51,10 +45,18 @@ bool ReadAnswer(const std::string& stored, SeatOp& op) {
   return true;
 }
 
+// Whether the answer is the registration of somebody else than the one it was asked about, whose
+// words are none of the caller's.
+bool IsOfAnother(const SeatOp& op) {
+  const auto* step = std::get_if<RegistrationStep>(&op.what);
+  return step != nullptr && step->step == Step::kTransfer;
+}
+
 // Puts back what StoredAnswer leaves out, from the rows as they are now.
 absl::Status CompleteAnswers(sql::Transaction& tx, const std::vector<SeatOp*>& answered) {
   std::vector<v1::Registration*> registrations;
   for (SeatOp* op : answered) {
+    if (IsOfAnother(*op)) continue;
     if (!op->registration.name().empty()) registrations.push_back(&op->registration);
     for (v1::Registration& member : op->group) registrations.push_back(&member);
   }

@@ -55,8 +55,10 @@ class EventBatch {
     const std::size_t before = changes.size();
     bool written = false;
     for (SeatOp* op : ops) {
+      const std::size_t said = changes.size();
       op->status = Decide(*op, changes);
-      written = written || (op->status.ok() && !std::holds_alternative<ScanUpload>(op->what));
+      // An update may say what the registration says already; what is scanned the doors know.
+      written = written || (op->status.ok() && changes.size() > said);
     }
     doors_.Settle(changes);
     written = written || doors_.changed();
@@ -194,14 +196,11 @@ class EventBatch {
       // One more of the person who brings them.
       if (added.facts.plus_one()) row.active_key += " " + added.id;
       if (added.person) row.active_key = added.active_key;
+      WICI_RETURN_IF_ERROR(vouchers_.Check(added, together, event_, now_));
     } else {
-      if (event_.seats().admission != v1::ADMISSION_OPEN &&
-          added.facts.source() != v1::REGISTRATION_SOURCE_ORGANISER) {
-        return InvitationRequiredError(op.event);
-      }
       row.active_key = added.active_key;
+      WICI_RETURN_IF_ERROR(vouchers_.CheckUninvited(added, together, event_, now_));
     }
-    WICI_RETURN_IF_ERROR(vouchers_.Check(added, together, event_, now_));
     if (event_.HasActive(row.active_key)) return AlreadyRegisteredError(op.event);
     row.registration = added.facts;
     row.registration.set_name(RegistrationName(op.event, added.id));
@@ -241,7 +240,7 @@ class EventBatch {
     v1::Registration& registration = row->registration;
     WICI_RETURN_IF_ERROR(CheckStep(event_, wanted, *row));
     WICI_RETURN_IF_ERROR(Next(wanted.name, registration.state(), wanted.step).status());
-    WICI_RETURN_IF_ERROR(CheckExpiry(*row, wanted.step, now_));
+    WICI_RETURN_IF_ERROR(CheckExpiry(event_, *row, wanted.step, now_));
     const Cause cause = CauseOf(op, *row, wanted.reason);
     const std::int64_t waited = event_.seats().counts.waitlisted;
     switch (wanted.step) {
@@ -324,9 +323,10 @@ class EventBatch {
       if (step == Step::kWaitlist) return std::pair(step, std::string_view("waitlisted"));
     } else if (wanted.step == Step::kComplete && event_.NeedsApproval(registration)) {
       return std::pair(Step::kSubmit, std::string_view("requested"));
-    } else if (wanted.step == Step::kExpire && event_.seats().offer_requeues &&
+    } else if (wanted.step == Step::kExpire &&
                registration.state() == v1::REGISTRATION_STATE_OFFERED &&
-               row.log.entries_size() + 1 < EventAggregate::kLogMax) {
+               event_.seats().offer_requeues && event_.Promotes() &&
+               GoesBackToTheList(row.log, event_.seats().counts.waitlisted)) {
       return std::pair(Step::kRequeue, std::string_view("requeued"));
     }
     return std::pair(wanted.step, wanted.kind);

@@ -83,11 +83,11 @@ struct VoucherRelease {
 };
 
 // A step of an existing registration. kConfirm becomes kWaitlist when no seat is free, kComplete
-// becomes kSubmit when approval is needed, kExpire becomes kRequeue when the event says so,
-// kConfirm kApprove when others have to approve too (by a party: it has confirmed the person),
-// kUpdate kReview when the change needs approval. kComplete and kAccept are refused when the place
-// was kept until before now, kExpire until then. Check-ins are no such steps: they follow from
-// scans (DoorStep, ScanUpload).
+// becomes kSubmit when approval is needed, kExpire becomes kRequeue when the event says so and
+// others wait (GoesBackToTheList), kConfirm kApprove when others have to approve too (by a party:
+// it has confirmed the person), kUpdate kReview when the change needs approval. kComplete and
+// kAccept are refused when the place was kept until before now, kExpire until then. Check-ins are
+// no such steps: they follow from scans (DoorStep, ScanUpload).
 struct RegistrationStep {
   std::string name;  // "events/e/registrations/r"
   Step step = Step::kCancel;
@@ -122,7 +122,8 @@ struct SeatOp {
 // Decides and writes `ops` in `tx`, those of one event in their order. Sets the result of each;
 // returns an error only when the transaction as a whole failed. A repeated request gets the stored
 // answer; what a person said (answers, reason) is not stored with it but taken from the
-// registration, so it is gone once it is erased there.
+// registration, so it is gone once it is erased there. Of a transfer it is not taken: the one who
+// gave the registration away does not get what the other person has said since.
 absl::Status ApplySeatOps(sql::Transaction& tx, absl::Span<SeatOp* const> ops, absl::Time now,
                           IdSource& ids);
 

@@ -43,6 +43,17 @@ absl::Status VoucherBook::Check(const NewRegistration& added, std::int64_t toget
   return absl::OkStatus();
 }
 
+absl::Status VoucherBook::CheckUninvited(const NewRegistration& added, std::int64_t together,
+                                         EventAggregate& event, absl::Time now) const {
+  const bool open = event.seats().admission == v1::ADMISSION_OPEN ||
+                    added.facts.source() == v1::REGISTRATION_SOURCE_ORGANISER;
+  if (!open && added.code_key.empty()) return InvitationRequiredError(event.seats().event);
+  // First, so that a wrong code counts as a guess here too.
+  WICI_RETURN_IF_ERROR(Check(added, together, event, now));
+  if (open || !Find(added.code_key)->party().empty()) return absl::OkStatus();
+  return InvitationRequiredError(event.seats().event);
+}
+
 const v1::Voucher* VoucherBook::Find(const std::string& code_key) const {
   const auto found = by_key_.find(code_key);
   return found == by_key_.end() ? nullptr : &found->second;
@@ -69,7 +80,6 @@ absl::Status VoucherBook::Release(const VoucherRelease& release, EventAggregate&
   changes.push_back(event.MakeChange("voucher.expired", release.voucher, ""));
   event.LogVoucher({release.voucher, "expired", "", "services/registration"});
   released_.push_back(release.voucher);
-  if (event.seats().state == v1::EVENT_STATE_CANCELLED) return absl::OkStatus();
   return event.Promote(changes);
 }
 

@@ -30,6 +30,11 @@ class VoucherBook {
   absl::Status Check(const NewRegistration& added, std::int64_t together, EventAggregate& event,
                      absl::Time now) const;
 
+  // The same of somebody without invitation, who where only invited people may come needs a voucher
+  // of the party they come for, unless the organiser registers them. INVITATION_REQUIRED, too.
+  absl::Status CheckUninvited(const NewRegistration& added, std::int64_t together,
+                              EventAggregate& event, absl::Time now) const;
+
   // The voucher of a code, nullptr for none.
   const v1::Voucher* Find(const std::string& code_key) const;
 

@@ -62,7 +62,12 @@ constexpr sql::Query kPurgeTransactions{"feed_purge_transactions",
 constexpr sql::Query kSetPurgedTo{"feed_set_purged_to",
                                   "UPDATE feed_state SET purged_to = $1 WHERE id = 1"};
 
-constexpr sql::Query kSetEpoch{"feed_set_epoch", "UPDATE feed_state SET epoch = $1 WHERE id = 1"};
+// "5272786a94000+850": what has no number yet gets the first ones of the new epoch, and is older.
+constexpr sql::Query kSetEpoch{
+    "feed_set_epoch",
+    "UPDATE feed_state SET epoch = CAST($1 AS TEXT) || '+' || CAST(head + "
+    "(SELECT COALESCE(SUM(change_count), 0) FROM feed_transactions WHERE first_seq IS NULL) "
+    "AS TEXT) WHERE id = 1"};
 
 // Rows of a statement: no second copy of very many changes is held.
 constexpr std::size_t kInsertRowsMax = 1000;
@@ -123,10 +128,17 @@ absl::Status CheckCursor(const v1::Cursor& after, const sql::Row& state) {
   const bool beginning = after.epoch().empty() && after.seq() == 0;
   if (after.seq() < 0 || after.seq() > state.Int(1) ||
       (!beginning && after.epoch() != state.Text(0))) {
+    const std::string& epoch = state.Text(0);
+    const std::string head = std::to_string(state.Int(1));
+    ErrorMetadata metadata = {{"epoch", epoch}, {"head", head}};
+    const std::size_t plus = epoch.find('+');
+    if (plus != std::string::npos) {
+      metadata.emplace_back("begin", std::string_view(epoch).substr(plus + 1));
+    }
     return MakeError(absl::StatusCode::kOutOfRange, kFeedDomain, "CURSOR_FUTURE",
                      "the cursor is ahead of the feed or of another epoch: take a snapshot, then "
                      "resume at the head",
-                     {{"epoch", state.Text(0)}, {"head", std::to_string(state.Int(1))}});
+                     metadata);
   }
   if (after.seq() < state.Int(2)) {
     return MakeError(absl::StatusCode::kOutOfRange, kFeedDomain, "CURSOR_EXPIRED",

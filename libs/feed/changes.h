@@ -50,7 +50,8 @@ absl::Status AppendChanges(sql::Transaction& tx, std::string_view transaction_id
 
 // Stamped changes after `after`, at most `limit`, and never beyond the head. A cursor without epoch
 // and number is the beginning. Errors: OUT_OF_RANGE with reason CURSOR_FUTURE (ahead of the head,
-// or of another epoch) or CURSOR_EXPIRED (older than what is kept).
+// or of another epoch; its metadata say "epoch", "head", and after a restore as "begin" the number
+// after which changes are newer than that) or CURSOR_EXPIRED (older than what is kept).
 absl::StatusOr<std::vector<v1::Change>> ReadChanges(sql::Transaction& tx, const v1::Cursor& after,
                                                     std::int64_t limit);
 
@@ -65,7 +66,7 @@ absl::StatusOr<std::int64_t> PurgeChanges(sql::Transaction& tx, absl::Time befor
 
 // After a restore from a backup: numbers given since the backup were seen by clients and will be
 // given again, so every cursor handed out before becomes CURSOR_FUTURE. `epoch` is new and not
-// empty.
+// empty; the number after which the new epoch has changes of its own is kept as a part of its name.
 absl::Status StartNewEpoch(sql::Transaction& tx, std::string_view epoch);
 
 }  // namespace wici::feed

@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstdint>
 #include <optional>
 #include <thread>
 #include <utility>
 
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "libs/base/error.h"
 #include "libs/base/log.h"
@@ -133,6 +135,7 @@ class Consumer::Impl {
   absl::StatusOr<bool> Commit(const sql::Database::Body& body, const v1::Cursor& to);
   absl::StatusOr<bool> Apply(absl::Span<const v1::Change> changes);
   absl::Status StartAfresh(const absl::Status& lost);
+  absl::StatusOr<v1::Cursor> PlaceAfter(const absl::Status& lost);
 
   sql::Database& database_;
   FeedSource& source_;
@@ -315,10 +318,21 @@ absl::Status Consumer::Impl::StartAfresh(const absl::Status& lost) {
        {"reason", ErrorReason(lost)},
        {"seq", absl::StrCat(position_->seq())}});
   if (!resync_) return lost;
-  // The head first: what changes while the snapshot is taken comes again.
-  WICI_ASSIGN_OR_RETURN(const v1::Cursor head, source_.Head());
-  WICI_ASSIGN_OR_RETURN(const sql::Database::Body body, resync_(head));
-  return Commit(body, head).status();
+  // The place first: what changes while the snapshot is taken comes again.
+  WICI_ASSIGN_OR_RETURN(const v1::Cursor next, PlaceAfter(lost));
+  WICI_ASSIGN_OR_RETURN(const sql::Database::Body body, resync_(next));
+  return Commit(body, next).status();
+}
+
+absl::StatusOr<v1::Cursor> Consumer::Impl::PlaceAfter(const absl::Status& lost) {
+  v1::Cursor begin;
+  std::int64_t seq = 0;
+  begin.set_epoch(ErrorMetadataValue(lost, "epoch"));
+  if (!absl::SimpleAtoi(ErrorMetadataValue(lost, "begin"), &seq)) return source_.Head();
+  // Restored once more, but without another epoch. Up to the begin all may still get its number.
+  if (begin.epoch() == position_->epoch() && position_->seq() > seq) return source_.Head();
+  begin.set_seq(seq);
+  return begin;
 }
 
 Consumer::Consumer(sql::Database& database, redis::Client* redis, FeedSource& source,

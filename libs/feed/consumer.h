@@ -49,8 +49,10 @@ class Consumer {
   // change that can never take effect is the handler's to record and pass over.
   using Handler = std::function<absl::StatusOr<sql::Database::Body>(absl::Span<const v1::Change>)>;
   // The cursor is lost (CURSOR_EXPIRED, CURSOR_FUTURE): returns a body that makes up for what was
-  // missed, from a snapshot of the source taken now. The position moves to `head` with it.
-  using Resync = std::function<absl::StatusOr<sql::Database::Body>(const v1::Cursor& head)>;
+  // missed, from a snapshot of the source taken now. The position moves to `next` with it: the
+  // head, or where the epoch begins if the source was restored from a backup, since what came after
+  // that nobody has seen.
+  using Resync = std::function<absl::StatusOr<sql::Database::Body>(const v1::Cursor& next)>;
 
   // `redis` may be null. Everything outlives the consumer. The table `feed_positions` is part of
   // the consumer's migrations. Without `resync` a lost cursor is an error that stays, and is

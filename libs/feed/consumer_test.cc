@@ -297,6 +297,28 @@ TEST_P(ConsumerTest, LostCursorIsResynchronisedFromASnapshotOnce) {
   EXPECT_THAT(Effects(), SizeIs(2));
 }
 
+TEST_P(ConsumerTest, WhatChangesInARestoredSourceBeforeItIsAskedAgainTakesEffect) {
+  Produce(2);
+  std::int64_t snapshot_at = -1;
+  consumer_ = MakeConsumer(RecordEffects(), [&](const v1::Cursor& next) {
+    snapshot_at = next.seq();
+    return [](sql::Transaction&) { return absl::OkStatus(); };
+  });
+  FirstRound();
+  ASSERT_THAT(writer_->Change("events/e1", 3), IsOk());  // has no number in the backup
+  ASSERT_THAT(database().Write(absl::InfiniteFuture(),
+                               [](sql::Transaction& tx) { return StartNewEpoch(tx, "restored"); }),
+              IsOk());
+  Produce(2);
+  Settle();
+  EXPECT_EQ(snapshot_at, 7);
+  const std::vector<v1::Change> effects = Effects();
+  ASSERT_THAT(effects, SizeIs(8));
+  for (std::size_t i = 0; i < effects.size(); ++i) {
+    EXPECT_EQ(effects[i].cursor().seq(), static_cast<std::int64_t>(i < 4 ? i + 1 : i + 4));
+  }
+}
+
 TEST_P(ConsumerTest, StartedConsumerFollowsAndStops) {
   Mutex mutex;
   CondVar changed;

@@ -1,8 +1,8 @@
 #!/usr/bin/python3
 """Faults of PostgreSQL under two replicas of the registration service, with an oracle.
 
-    database_faults.py [--mode proxy|serializable|failover] [--seconds S] [--seed N] [--clients C]
-                       [--broken]
+    database_faults.py [--mode proxy|serializable|standstill|failover] [--seconds S] [--seed N]
+                       [--clients C] [--broken]
 
 Clients outside register, cancel and come in, over gRPC; a call that does not succeed they send
 again with the same request_id, to the other replica. Meanwhile, by mode:
@@ -11,6 +11,8 @@ again with the same request_id, to the other replica. Meanwhile, by mode:
                 the middle of a transaction, all at once; statements and commits fail with 40001; it
                 is slow, and it stands still (postgres_proxy.py)
   serializable  the same with default_transaction_isolation = serializable
+  standstill    the database stands still for STANDSTILL_SECONDS, longer than calls wait: replicas
+                turn over meanwhile, and afterwards nobody is behind calls that were given up
   failover      the database is two servers, one a synchronous standby of the other; replication
                 stands still for a while, then the primary is killed and the standby promoted
 
@@ -22,7 +24,9 @@ Beyond it: the feed has every change once, without a gap, from both replicas; an
 (ABORTED) is settled by the service, not by its clients.
 
 In the end an acknowledged registration is deleted behind the service's back: the oracle must find
-that. With --broken the clients send each try with a request_id of its own: it must find that, too.
+that. With --broken the clients send each try with a request_id of its own, and in a fail-over each
+COMMIT that takes long is cancelled, on the wire, as a driver without that guard would: the oracle
+must find that, too.
 Ends with 0, or says what is wrong and how to repeat it. Needs the server that WICI_TEST_POSTGRES
 names, but for failover, which starts its own.
 """
@@ -52,11 +56,16 @@ from postgres_pair import PostgresPair  # noqa: E402
 from postgres_proxy import PostgresProxy, RandomFaults  # noqa: E402
 from stack import stop_on_signals  # noqa: E402
 
-DEADLINE_SECONDS = {"failover": 1}  # of a call; shorter than replication stands still
+DEADLINE_SECONDS = {"failover": 1, "standstill": 2}  # of a call; shorter than it stands still
+STANDSTILL_SECONDS = 10
+RECOVERY_SECONDS = 10   # after it, until calls are acknowledged
 SETTLE_SECONDS = 30
 SERIALIZABLE = "&options=-cdefault_transaction_isolation%3Dserializable"
 # Of a fail-over: longer than a service waits for the answer to a COMMIT.
 STALL_SECONDS = {"proxy": 0.3, "serializable": 0.3, "failover": 7}
+MODES = (*STALL_SECONDS, "standstill")
+# What the oracle must find with --broken.
+FINDS = {"failover": "was acknowledged with"}
 # Of each statement or commit of a transaction; one has about eight.
 RATES = {"cut_before_commit": 0.04, "cut_after_commit": 0.05, "refuse_commit": 0.05,
          "cut": 0.01, "refuse": 0.01, "delay": 0.01}
@@ -80,6 +89,7 @@ class ProxiedServer:
 
     def __init__(self, server, mode, seed):
         self._server, self._mode = server, mode
+        self._queued, self._late = 0, None  # of a standstill
         self._database = f"faults_{os.getpid()}_{seed}"
         self._proxy = PostgresProxy(server)
         try:
@@ -112,7 +122,40 @@ class ProxiedServer:
         return [f"{fault} never happened: this proves little" for fault in MUST_HAPPEN
                 if not counts[fault]]
 
+    def stand_still(self, crowd, replicas):
+        """Once, while people call; then looks who still waits, and for whom."""
+        crowd.wait(1)
+        crowd.wait_for_progress()
+        before, numbers = crowd.told(), range(len(replicas.addresses))
+        self._proxy.stall(True)
+        try:
+            crowd.wait(STANDSTILL_SECONDS)
+            problems = [f"replica {number} does not turn over while the database stands still"
+                        for number in numbers if not replicas.page(number, "/livez")]
+            # One for each may have been under way.
+            if (meanwhile := crowd.told() - before) > len(crowd.people):
+                problems.append(f"{meanwhile} calls were acknowledged without a database")
+            self._queued = sum(queued(replicas.page(number, "/metrics")) for number in numbers)
+            crowd.note_progress()
+        finally:
+            self._proxy.stall(False)
+        begun = time.monotonic()
+        crowd.wait_for_progress()
+        self._late = time.monotonic() - begun
+        if self._late > RECOVERY_SECONDS:
+            problems.append(f"nobody was served for {self._late:.1f} s when the database went on")
+        for number in numbers:
+            while not replicas.page(number, "/readyz") or (
+                    queued(replicas.page(number, "/metrics")) > len(crowd.people)):
+                if time.monotonic() > begun + RECOVERY_SECONDS:
+                    problems.append(f"replica {number} is not itself again")
+                    break
+                crowd.wait(0.1)
+        return problems
+
     def summary(self):
+        if self._late is not None:
+            return f"{self._queued:.0f} writes queued at the end, served again after {self._late:.1f} s"
         return ", ".join(f"{what} {count}" for what, count in sorted(self._proxy.counts.items()))
 
     def close(self):
@@ -125,9 +168,9 @@ class ProxiedServer:
 class FailingPair:
     """Two servers, the second of which takes over."""
 
-    def __init__(self, directory):
-        self._pair = PostgresPair(directory)
-        self._outage = 0.0
+    def __init__(self, directory, cancels):
+        self._pair, self._cancels = PostgresPair(directory), cancels
+        self._outage, self._cancelled = 0.0, 0
         try:
             kill_test.query(self._pair.primary_url, "CREATE DATABASE faults")
             self.url = self.direct = self._pair.url("faults")
@@ -139,8 +182,16 @@ class FailingPair:
         """Replication stands still, the primary dies, the standby takes over."""
         crowd.wait(rng.uniform(0.5, 1) * seconds / 2)
         crowd.wait_for_progress()
+        if self._cancels:
+            # Before: a COMMIT under way that is not cancelled holds its locks, and up everybody.
+            self._pair.primary.choose = {"commit": "cancel_commit"}.get
+            crowd.wait_for_progress()
         self._pair.replication.stall(True)
+        crowd.note_progress()
         crowd.wait(STALL_SECONDS["failover"])
+        if self._cancels:
+            crowd.wait_for_progress()  # what is acknowledged now will be gone
+        self._cancelled = self._pair.primary.counts["cancel_commit"]
         self._pair.kill_primary()
         begun = time.monotonic()
         self._pair.promote_standby()
@@ -151,7 +202,7 @@ class FailingPair:
         return []
 
     def summary(self):
-        return f"promoted within {self._outage:.1f} s"
+        return f"promoted within {self._outage:.1f} s, {self._cancelled} COMMITs met a cancel"
 
     def close(self):
         self._pair.close()
@@ -215,9 +266,10 @@ class Crowd:
     """The people, who call until it is left: with Crowd(...) as crowd."""
 
     def __init__(self, args, apis, event):
-        self._done, self._broken, self._seen = threading.Event(), args.broken, 0
+        self._done, self._seen = threading.Event(), 0
+        self._forgetful = args.broken and args.mode != "failover"
         self.wait = self._done.wait
-        callers = [Forgetful(api) for api in apis] if args.broken else apis
+        callers = [Forgetful(api) for api in apis] if self._forgetful else apis
         self.people = [kill_test.Person(callers, event, number, args.seed, self._done)
                        for number in range(args.clients)]
         self._threads = [threading.Thread(target=person.run) for person in self.people]
@@ -240,14 +292,24 @@ class Crowd:
         """Whether enough has happened to prove something."""
         return (any(person.retries for person in self.people) and
                 self.told() > 3 * len(self.people) and
-                (not self._broken or any(map(doubled, self.people))))
+                (not self._forgetful or any(map(doubled, self.people))))
 
     def wait_for_progress(self):
         """Until some calls were acknowledged since this was called last."""
         give_up = time.monotonic() + SETTLE_SECONDS
         while self.told() < self._seen + PROGRESS and time.monotonic() < give_up:
             self.wait(0.02)
+        self.note_progress()
+
+    def note_progress(self):
+        """What was acknowledged until now does not count as progress."""
         self._seen = self.told()
+
+
+def queued(metrics):
+    """How many writes wait for their batch."""
+    return sum(float(line.split()[-1]) for line in metrics.splitlines()
+               if line.startswith("wici_commit_queue"))
 
 
 def doubled(person):
@@ -269,7 +331,10 @@ def run(server, args, directory):
         event = kill_test.open_event(apis[0])
         apis[0].retry_seconds = 0
         with Crowd(args, apis, event) as crowd:
-            problems = server.disturb(random.Random(args.seed), args.seconds, crowd)
+            if args.mode == "standstill":
+                problems = server.stand_still(crowd, replicas)
+            else:
+                problems = server.disturb(random.Random(args.seed), args.seconds, crowd)
             crowd.wait(0.3)  # all is well again
         people = crowd.people
         for api in apis:
@@ -296,7 +361,7 @@ def run(server, args, directory):
 
 def main():
     parser = argparse.ArgumentParser()
-    parser.add_argument("--mode", choices=STALL_SECONDS, default="proxy")
+    parser.add_argument("--mode", choices=MODES, default="proxy")
     parser.add_argument("--seconds", type=float, default=4)
     parser.add_argument("--seed", type=int, default=random.randrange(1 << 32))
     parser.add_argument("--clients", type=int, default=24)
@@ -307,7 +372,7 @@ def main():
         directory = pathlib.Path(name)
         directory.chmod(0o755)  # PostgreSQL is another user
         if args.mode == "failover":
-            server = FailingPair(directory)
+            server = FailingPair(directory, cancels=args.broken)
         else:
             url = os.environ.get("WICI_TEST_POSTGRES")
             if not url:
@@ -317,9 +382,10 @@ def main():
             problems = run(server, args, directory)
         finally:
             server.close()
-    if args.broken and not any("ALREADY_REGISTERED" in problem for problem in problems):
+    found = FINDS.get(args.mode, "ALREADY_REGISTERED")
+    if args.broken and not any(found in problem for problem in problems):
         print("\n".join(problems[:20]))
-        sys.exit("tries went under a request_id of their own, and the oracle does not see it")
+        sys.exit(f"the guard is gone, and the oracle finds no '{found}'")
     if problems and not args.broken:
         print("\n".join(problems[:20]))
         sys.exit(f"failed; again with {' '.join(sys.argv[:1])} --mode={args.mode} "

@@ -9,8 +9,10 @@ from pathlib import Path
 SCRIPT = Path(__file__).with_name("database_faults.py")
 RUNS = {"proxy": ["--mode=proxy"],
         "serializable": ["--mode=serializable"],
+        "standstill": ["--mode=standstill"],
         "failover": ["--mode=failover", "--clients=4"],
-        "broken": ["--mode=proxy", "--broken"]}
+        "broken": ["--mode=proxy", "--broken"],
+        "cancelled": ["--mode=failover", "--clients=8", "--broken"]}
 
 
 @unittest.skipUnless(os.environ.get("WICI_TEST_POSTGRES"), "WICI_TEST_POSTGRES is not set")
@@ -38,11 +40,17 @@ class DatabaseFaultsTest(unittest.TestCase):
     def test_nothing_acknowledged_is_lost_when_transactions_are_serializable(self):
         self.held("serializable")
 
+    def test_nobody_is_behind_calls_that_were_given_up_when_the_database_stood_still(self):
+        self.held("standstill")
+
     def test_nothing_acknowledged_is_lost_when_the_standby_takes_over(self):
         self.held("failover")
 
     def test_requests_sent_again_under_another_request_id_are_found(self):
         self.held("broken")
+
+    def test_what_a_cancelled_commit_shows_and_a_fail_over_undoes_is_found(self):
+        self.held("cancelled")
 
 
 if __name__ == "__main__":

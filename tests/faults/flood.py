@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Clients that speak HTTP/2 as nobody should, beside one who calls as people do.
 
-    flood.py [--seed S] [--seconds N]
+    flood.py [--seed S] [--seconds N] [--leak_rounds B]
 
 One registry. Connections of a raw client, several at once and in an order of the seed, each send
 until the server closes them or they have sent enough:
@@ -14,12 +14,18 @@ until the server closes them or they have sent enough:
 
 Their head carries a bearer token, so that what comes whole is a call that is answered.
 
+Before them come B rounds of streams that are opened and reset at once, no faster than the server
+works them off: memory must not grow with every round. (What a flood leaves is room that was freed
+and that malloc keeps: a leak would not show in it.)
+
 Holds: the process lives, answers the neighbour as soon as the floods are over, and does not hold on
-to more memory than MEMORY_BYTES_MAX beyond what it had. How the neighbour fared meanwhile is said and
-not judged: that depends on how many cores there are.
+to more memory than MEMORY_BYTES_MAX beyond what it had; the later rounds add no more than
+LEAK_BYTES_MAX to what the first ones left. How the neighbour fared meanwhile is said and not
+judged: that depends on how many cores there are.
 """
 
 import argparse
+import itertools
 import os
 import pathlib
 import random
@@ -43,7 +49,11 @@ END_STREAM, END_HEADERS = 1, 4
 FRAMES = 20_000  # of a flood, if it is let
 CONNECTIONS = 6  # at once
 REGIONS = 50     # of each answer
-MEMORY_BYTES_MAX = 512 * 2 ** 20
+MEMORY_BYTES_MAX = 768 * 2 ** 20  # what floods have waiting at once, which malloc keeps
+SLOW_FRAMES, PACE_FRAMES, PACE_SECONDS = 10_000, 200, 0.03
+LEAK_BYTES_MAX = 8 * 2 ** 20  # of some 20,000 streams
+IDLE_SECONDS, IDLE_CPU_SECONDS = 0.5, 0.02  # it has nothing to do: so long, with no more than this
+SETTLE_SECONDS = 30
 METHOD = "/wici.cluster_registry.v1.RegionService/ListRegions"
 
 
@@ -91,6 +101,14 @@ def reset_streams(token):
     for number in range(FRAMES):
         yield frame(HEADERS, END_HEADERS, 2 * number + 1, head(token))
         yield frame(RST_STREAM, 0, 2 * number + 1, struct.pack(">I", 8))
+
+
+def reset_slowly(token):
+    """So that the server keeps up, and what is in memory is not what waits to be worked off."""
+    for number, data in enumerate(itertools.islice(reset_streams(token), SLOW_FRAMES)):
+        if number % PACE_FRAMES == 0:
+            time.sleep(PACE_SECONDS)
+        yield data
 
 
 def endless_head(token):
@@ -169,7 +187,36 @@ def memory(pid):
     return int(pathlib.Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
 
 
-def go(registry, rng, seconds):
+def at_once(port, floods, token, ended):
+    """Each over a connection of its own; returns when all have ended."""
+    threads = [threading.Thread(target=send, args=(port, flood, token, ended)) for flood in floods]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+
+def wait_until_idle(registry):
+    """Until it has worked off what was sent."""
+    give_up, before = time.monotonic() + SETTLE_SECONDS, registry.cpu()
+    while time.monotonic() < give_up:
+        time.sleep(IDLE_SECONDS)
+        if (now := registry.cpu()) - before <= IDLE_CPU_SECONDS:
+            return
+        before = now
+
+
+def look_for_leaks(registry, token, count):
+    """The MiB in memory after each round."""
+    after = []
+    for _ in range(count):
+        send(registry.port, reset_slowly, token, {})
+        wait_until_idle(registry)
+        after.append(memory(registry.pid) // 2 ** 20)
+    return after
+
+
+def go(registry, rng, seconds, leak_rounds):
     """What is wrong, and a summary."""
     done, ended, rounds = threading.Event(), {}, 0
     operator = "users/operator", ["platform-operator@platform"]
@@ -178,21 +225,21 @@ def go(registry, rng, seconds):
         api("RegionService.CreateRegion", region_id=f"region-{number}", region={
             "display_name": "Region " + "y" * 100, "country": "PL",
             "codes": [{"scheme": "NUTS", "version": "2024", "code": f"PL{number}"}]})
+    before = memory(registry.pid)
+    # First: what the others leave is room in which a leak would not show.
+    after = look_for_leaks(registry, token, leak_rounds)
+    if not registry.alive():
+        return ["the registry has ended in a quiet round"], ""
     neighbour = Neighbour(api, done)
     calls = threading.Thread(target=neighbour.run)
     calls.start()
-    before, end = memory(registry.pid), time.monotonic() + seconds
+    end = time.monotonic() + seconds
     try:
         while rounds == 0 or time.monotonic() < end:
             rounds += 1
             order = rng.sample(FLOODS, len(FLOODS))
             for first in range(0, len(order), CONNECTIONS):
-                floods = [threading.Thread(target=send, args=(registry.port, flood, token, ended))
-                          for flood in order[first:first + CONNECTIONS]]
-                for flood in floods:
-                    flood.start()
-                for flood in floods:
-                    flood.join()
+                at_once(registry.port, order[first:first + CONNECTIONS], token, ended)
     finally:
         done.set()
         calls.join()
@@ -200,6 +247,9 @@ def go(registry, rng, seconds):
                 for flood in FLOODS if flood.__name__ not in ended]
     if not registry.alive():
         return ["the registry has ended"], ""
+    half = leak_rounds // 2
+    if half and max(after[half:]) - max(after[:half]) > LEAK_BYTES_MAX // 2 ** 20:
+        problems.append(f"round after round leaves more memory: {after} MiB")
     api.retry_seconds = client.RETRY_SECONDS
     try:
         api("RegionService.ListRegions")
@@ -210,18 +260,20 @@ def go(registry, rng, seconds):
     fates = ", ".join(f"{name} {fate}" for name, fate in sorted(ended.items()))
     return problems, (f"{rounds} rounds beside {neighbour.count} calls and {neighbour.failed} that "
                       f"failed, the slowest took {neighbour.slowest:.2f} s; {more // 2 ** 20} MiB "
-                      f"more than before; {fates}")
+                      f"more than before; after rounds of resets {after} MiB; {fates}")
 
 
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--seconds", type=float, default=0, help="how long; 0: each flood once")
     parser.add_argument("--seed", type=int, default=int.from_bytes(os.urandom(4), "big"))
+    parser.add_argument("--leak_rounds", type=int, default=8, help="an even number")
     args = parser.parse_args()
     stop_on_signals()
+    os.environ["MALLOC_ARENA_MAX"] = "1"  # of the registry
     with tempfile.TemporaryDirectory(prefix="wici-flood-") as directory:
         with Registry(pathlib.Path(directory)) as registry:
-            problems, summary = go(registry, random.Random(args.seed), args.seconds)
+            problems, summary = go(registry, random.Random(args.seed), args.seconds, args.leak_rounds)
             log = registry.log_tail(10)
     print(summary)
     if problems:

@@ -53,12 +53,12 @@ PROGRAMS = {
     "notification-sqlite": Program(
         (1, 7, 12, 21), "{here}/notification_faults.py --notifications=500"),
     "notification-postgres": Program(
-        (1, 2, 7, 10, 12, 21),
+        (1, 2, 3, 7, 10, 12, 21),
         "{here}/notification_faults.py --notifications=300 --engine=postgres", postgres=True),
     "notification-sqlite-long": Program(
         (1, 7, 12, 21), "{here}/notification_faults.py --notifications=10000"),
     "notification-postgres-long": Program(
-        (1, 2, 7, 10, 12, 21),
+        (1, 2, 3, 7, 10, 12, 21),
         "{here}/notification_faults.py --notifications=10000 --engine=postgres", postgres=True),
     "notification-kill": Program((1, 7, 21), "{services}/notification/kill_test.py"),
     "registration-kill": Program(
@@ -70,11 +70,16 @@ PROGRAMS = {
         (2, 3, 5), "{here}/database_faults.py --mode=proxy --seconds=15", postgres=True),
     "database-serializable": Program(
         (2, 3, 5), "{here}/database_faults.py --mode=serializable --seconds=15", postgres=True),
+    "database-standstill": Program(
+        (5,), "{here}/database_faults.py --mode=standstill", postgres=True),
     "database-failover": Program(
         (4,), "{here}/database_faults.py --mode=failover --seconds=5", postgres=True),
     "exhaustion": Program((6, 9, 22), "{here}/exhaustion.py"),
     "dead-endpoints": Program((21,), "{here}/dead_endpoints.py"),
     "flood": Program((18,), "{here}/flood.py"),
+    "one-way-loss": Program((9,), "{here}/one_way_loss.py --rounds=2"),
+    "restore-sqlite": Program((20,), "{here}/restore_drill.py"),
+    "restore-postgres": Program((20,), "{here}/restore_drill.py --engine=postgres"),
     "import-kill": Program((1,), "{here}/import_kill_test.py"),
     "rolling-restart": Program((12, 14), "{here}/rolling_restart.py", postgres=True),
 }
@@ -89,6 +94,11 @@ CONTROLS = {
         (), "{here}/notification_faults.py --notifications=40 --broken=twice"),
     "a request_id for each try": Program(
         (), "{here}/database_faults.py --mode=proxy --seconds=3 --broken", postgres=True),
+    "a COMMIT that is cancelled": Program(
+        (), "{here}/database_faults.py --mode=failover --seconds=2 --clients=8 --broken",
+        postgres=True),
+    "no new epoch after a restore": Program(
+        (), "{here}/restore_drill.py --restored=all --broken"),
     "a kill instead of a drain": Program(
         (), "{here}/rolling_restart.py --broken", postgres=True),
     "no count of places, no CHECK": Program(

@@ -27,6 +27,7 @@ that (exit 2 if it does not).
 """
 
 import argparse
+import itertools
 import os
 import pathlib
 import random
@@ -44,13 +45,19 @@ import client  # noqa: E402
 import notification_redis  # noqa: E402
 from doubles import DIED, DISTURBED  # noqa: E402
 from notification_oracle import (  # noqa: E402
-    EVENT, EVENT_NAME, TEMPLATE, TEMPLATE_NAME, TEMPLATE_TEXTS, FaultStack, Postgres, Run)
+    EVENT, EVENT_NAME, TEMPLATE, TEMPLATE_NAME, TEMPLATE_TEXTS, FaultStack, ProxiedPostgres, Run)
+from postgres_proxy import RandomFaults  # noqa: E402
 from scripted_http import ScriptedHttp  # noqa: E402
 from scripted_smtp import ScriptedSmtp  # noqa: E402
 from stack import stop_on_signals  # noqa: E402
 
 PERSONS = 40
 LEASE_SECONDS = 20
+# Of each COMMIT of notification, while F19 breaks them, and for how long at most.
+RATES = {"cut_before_commit": 0.07, "cut_after_commit": 0.07, "refuse_commit": 0.07}
+FAULTS_SECONDS = 60
+# The outcome is unknown, or nothing happened.
+AGAIN = ("UNAVAILABLE", "DEADLINE_EXCEEDED", "ABORTED", "RESOURCE_EXHAUSTED")
 LONG = 5000  # notifications
 STRIKE_SECONDS = 0.02  # within which a request is committed and answered
 
@@ -203,6 +210,43 @@ def F19_database_restarted(run):
     run.send_some(lambda: setattr(run.api, "strike", strike))
 
 
+def F19_database_breaks_around_commits(run):
+    """On PostgreSQL only: connections end before and after a COMMIT, transactions lose races, all
+    connections end at once; while notifications are accepted, claimed and recorded."""
+    if run.stack.database != "postgres":
+        return
+    proxy = run.stack.proxy
+    before, give_up = proxy.counts.copy(), time.monotonic() + FAULTS_SECONDS
+    with run.windows.open(DIED):  # what was begun may never be said to have ended
+        proxy.choose = RandomFaults(run.rng.random(), RATES)
+        try:
+            for i in itertools.count():
+                missing = [fault for fault in RATES if proxy.counts[fault] == before[fault]]
+                if i >= run.each and not missing:
+                    break
+                if time.monotonic() > give_up:
+                    run.problems.append(f"F19: {missing} never happened: this proves little")
+                    break
+                if i == run.each // 2:
+                    proxy.cut_all()
+                until_taken(run)
+        finally:
+            proxy.choose = None
+
+
+def until_taken(run):
+    """Has a notification accepted, however often it takes."""
+    person, key = run.rng.choice(list(run.addresses)), str(uuid.uuid4())
+    give_up = time.monotonic() + client.RETRY_SECONDS
+    while True:
+        try:
+            run.send(person, request_id=key)
+            return
+        except client.CallError as error:
+            if error.code not in AGAIN or time.monotonic() > give_up:
+                raise
+
+
 def F20_drained_under_load(run):
     """SIGTERM, as a deploy does: what is under way is finished, nothing doubles."""
     notification = run.stack.processes["notification"]
@@ -250,8 +294,8 @@ CASES = [case for name, case in sorted((globals() | vars(notification_redis)).it
 # run begins with them.
 FIRST = [F1_api_killed_around_its_commit, F3_one_key_from_many_clients_at_once,
          notification_redis.F11_redis_forgets_its_connections, F13_worker_killed,
-         F20_drained_under_load, F23_reminders_due_while_it_breaks,
-         F24_campaign_paused_killed_and_resumed]
+         F19_database_breaks_around_commits, F20_drained_under_load,
+         F23_reminders_due_while_it_breaks, F24_campaign_paused_killed_and_resumed]
 SECOND = [F14_worker_asleep_for_longer_than_its_lease]
 
 
@@ -323,7 +367,7 @@ def main():
     args = parser.parse_args()
     stop_on_signals()
     sink, hooks = ScriptedSmtp(), ScriptedHttp()
-    kind = Postgres if args.engine == "postgres" else FaultStack
+    kind = ProxiedPostgres if args.engine == "postgres" else FaultStack
     with tempfile.TemporaryDirectory(prefix="wici-faults-") as directory:
         with kind(directory, args.engine, sink.url) as stack:
             problems = go(stack, sink, hooks, args, random.Random(args.seed))

@@ -17,6 +17,7 @@ sys.path[:0] = [str(ROOT / "deploy/local"), str(ROOT / "tests/faults")]
 
 import client  # noqa: E402
 from doubles import DIED, Windows, attempts_of  # noqa: E402
+from postgres_proxy import PostgresProxy  # noqa: E402
 from stack import HOST, Stack, free_ports  # noqa: E402
 
 REDIS_SECONDS = 15
@@ -135,6 +136,27 @@ class Postgres(FaultStack):
     def restart_postgres(self):
         subprocess.run([ROOT / "deploy/local/postgres.sh", "restart", self.directory / "postgres"],
                        check=True, stdin=subprocess.DEVNULL)
+
+
+class ProxiedPostgres(Postgres):
+    """Whose notification reaches its database through `proxy`."""
+
+    proxy = None
+
+    def stop(self, graceful=True):
+        super().stop(graceful)
+        if self.proxy:
+            self.proxy.close()
+            self.proxy = None
+
+    def _start_postgres(self):
+        super()._start_postgres()
+        self.proxy = PostgresProxy(self._postgres_url)
+
+    def database_url(self, service):
+        if service == "notification":
+            return self.proxy.url("wici_notification")
+        return super().database_url(service)
 
 
 class Run:

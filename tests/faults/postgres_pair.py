@@ -2,20 +2,22 @@
 
     pair = PostgresPair(directory)
     pair.url("postgres")          # names both: whoever may write is who is connected to
+    pair.primary.choose = ...     # what a client of the primary meets (postgres_proxy.py)
     pair.replication.stall(True)  # the standby hears nothing: nothing is acknowledged from now on
     pair.kill_primary()
     pair.promote_standby()
     pair.close()
 
 Replication goes through a proxy, so that it can stand still: what the primary has written meanwhile
-is gone for good once that is killed.
+is gone for good once that is killed. Clients reach the primary through another.
 """
 
 import pathlib
 import subprocess
 import time
 
-from postgres_proxy import HOST, PostgresProxy
+from postgres_proxy import PostgresProxy
+from tcp_proxy import HOST
 
 SCRIPT = pathlib.Path(__file__).resolve().parents[2] / "deploy/local/postgres.sh"
 READY_SECONDS = 30
@@ -24,16 +26,17 @@ READY_SECONDS = 30
 class PostgresPair:
     def __init__(self, directory):
         self._directories = [directory / "primary", directory / "standby"]
-        self.replication = None
+        self.primary = self.replication = None
         try:
             for one in self._directories:
                 one.mkdir()
             self.primary_url = self._postgres("start", self._directories[0], "--durable")
+            self.primary = PostgresProxy(self.primary_url)
             self.replication = PostgresProxy(self.primary_url)
             standby_url = self._postgres(
                 "standby", self._directories[1], self.primary_url,
                 f"host={HOST} port={self.replication.port} user=postgres application_name=standby")
-            self._hosts = ",".join(url.split("host=")[1] for url in (self.primary_url, standby_url))
+            self._hosts = f"{HOST},{standby_url.split('host=')[1]}&port={self.primary.port},5432"
             self._wait_for_replication()
         except BaseException:
             self.close()
@@ -46,6 +49,9 @@ class PostgresPair:
     def kill_primary(self):
         """SIGKILL of the whole server; what it had not sent to the standby is lost."""
         self._postgres("kill", self._directories[0])
+        # Nobody listens there any more: libpq asks the next host only when one cannot be reached.
+        self.primary.close()
+        self.primary = None
         self.replication.cut_all()
 
     def promote_standby(self):
@@ -55,8 +61,9 @@ class PostgresPair:
     def close(self):
         for directory in reversed(self._directories):
             self._postgres("stop", directory)
-        if self.replication:
-            self.replication.close()
+        for proxy in (self.primary, self.replication):
+            if proxy:
+                proxy.close()
 
     def _wait_for_replication(self):
         """The setting comes after the copy was made: a standby must not wait for itself one day."""

@@ -15,27 +15,29 @@ answers with one of these or None:
   cut_before_commit   the connection ends; COMMIT never reaches the server
   cut_after_commit    COMMIT is carried out; the connection ends before the answer comes back
   refuse_commit       COMMIT ends the transaction with SQLSTATE 40001, nothing is changed
+  cancel_commit       a COMMIT without an answer after CANCEL_SECONDS is cancelled, the connection
+                      ends: what a client does that cancels what has passed its deadline
   cut                 the connection ends; the statement does not reach the server
   refuse              the statement fails with SQLSTATE 40001
   delay               it passes DELAY_SECONDS later
-The first three are for a commit, the next two for a statement, the last for both. A server sees a
+The first four are for a commit, the next two for a statement, the last for both. A server sees a
 connection that ends and rolls back, as it does when a machine is gone.
 
 Clients connect by TCP without TLS; it is refused if they ask for it.
 """
 
 import asyncio
-import collections
 import random
 import struct
-import threading
 import urllib.parse
 
+from tcp_proxy import CHUNK, Listener
+
 DELAY_SECONDS = 0.05
-HOST = "127.0.0.1"
-CHUNK = 1 << 16
+CANCEL_SECONDS = 0.3
 CANCEL, TLS, GSSAPI = 80877102, 80877103, 80877104  # codes in the place of a protocol's version
-COMMIT_FAULTS = ("cut_before_commit", "cut_after_commit", "refuse_commit", "delay")
+COMMIT_FAULTS = ("cut_before_commit", "cut_after_commit", "refuse_commit", "cancel_commit",
+                 "delay")
 STATEMENT_FAULTS = ("cut", "refuse", "delay")
 
 
@@ -125,19 +127,14 @@ class Session:
         self._open = False      # a transaction is, by what the server said last
         self._waiting = 0       # units whose answer is to come
         self._answer = None     # what is to be done with the next answer
+        self._key = b""         # with which the server lets this connection's work be cancelled
 
     async def run(self):
         """Until one side ends, or the proxy cuts."""
         if not await self._greet():
             return
-        pumps = [asyncio.ensure_future(self._pump(*sides)) for sides in (
-            (self.client[0], self._from_client), (self.server[0], self._from_server))]
-        try:
-            await asyncio.wait(pumps, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for pump in pumps:
-                pump.cancel()
-            await asyncio.gather(*pumps, return_exceptions=True)
+        await self._proxy.until_one_ends(self._pump(self.client[0], self._from_client),
+                                         self._pump(self.server[0], self._from_server))
 
     async def _greet(self):
         """Passes the first message on; whether others may follow."""
@@ -147,7 +144,7 @@ class Session:
             if code not in (TLS, GSSAPI):
                 break
             self.client[1].write(b"N")
-        await self._proxy.flowing.wait()
+        await self._proxy.gates["requests"].wait()
         self.server[1].write(struct.pack("!II", length, code) + rest)
         if code == CANCEL:
             await self.server[0].read()  # the server ends it
@@ -164,7 +161,7 @@ class Session:
         # What answers a request for a password, or belongs to a COPY, is no part of a unit.
         if message[:1] in b"PBDEC":
             return unit
-        await self._proxy.flowing.wait()
+        await self._proxy.gates["requests"].wait()
         if message[:1] in b"SQ":
             await self._pass_unit(unit)
         else:
@@ -187,9 +184,26 @@ class Session:
             self._answer = fault
         self._waiting += 1
         await self._send(self.server, b"".join(unit))
+        if fault == "cancel_commit":
+            give_up = asyncio.get_running_loop().time() + CANCEL_SECONDS
+            while self._waiting and asyncio.get_running_loop().time() < give_up:
+                await asyncio.sleep(0.01)
+            if self._waiting:
+                self._answer = "cut_after_commit"  # who gives up hears no answer
+                await self._cancel()
+                raise Cut
+
+    async def _cancel(self):
+        """Returns when the server has taken note."""
+        reader, writer = await self._proxy.open()
+        writer.write(struct.pack("!II", 16, CANCEL) + self._key)
+        await reader.read()  # the server ends it
+        writer.close()
 
     async def _from_server(self, message, _):
-        await self._proxy.flowing.wait()
+        await self._proxy.gates["answers"].wait()
+        if message[:1] == b"K":
+            self._key = message[5:]
         if message[:1] == b"E":
             self._proxy.counts[state_of(message)] += 1
         if message[:1] == b"Z":
@@ -212,23 +226,18 @@ class Session:
         await side[1].drain()
 
 
-class PostgresProxy:
+class PostgresProxy(Listener):
     """Listens on a free port of this machine from the beginning until close()."""
 
     def __init__(self, upstream):
         """`upstream` is a URL of deploy/local/postgres.sh."""
         self.choose = None
-        self.counts = collections.Counter()
         self.upstream = upstream  # may be set anew: for the connections that come
-        self._tasks = set()  # one for each connection
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
-        self._thread.start()
-        self.port = self._call(self._listen())
+        super().__init__()
 
     def url(self, database, parameters=""):
         """Of a database behind the proxy; parameters as in "&application_name=x"."""
-        return f"postgresql://postgres@{HOST}:{self.port}/{database}?sslmode=disable{parameters}"
+        return f"postgresql://postgres@{self.address}/{database}?sslmode=disable{parameters}"
 
     def ask(self, what):
         """The fault of a unit, which is counted. Called by sessions."""
@@ -237,52 +246,8 @@ class PostgresProxy:
             self.counts[fault] += 1
         return fault
 
-    def cut_all(self):
-        """Ends every connection."""
-        self.counts["cut_all"] += 1
-        self._call(self._end_all())
+    async def open(self):
+        return await asyncio.open_unix_connection(socket_of(self.upstream))
 
-    def stall(self, stalled):
-        """Holds everything that passes, or lets it go on."""
-        async def hold():
-            (self.flowing.clear if stalled else self.flowing.set)()
-        self.counts["stall"] += stalled
-        self._call(hold())
-
-    def close(self):
-        """Ends everything."""
-        async def end():
-            self._server.close()
-            await self._end_all()
-        self._call(end())
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join()
-        self._loop.close()
-
-    def _call(self, coroutine):
-        return asyncio.run_coroutine_threadsafe(coroutine, self._loop).result()
-
-    async def _listen(self):
-        self.flowing = asyncio.Event()
-        self.flowing.set()
-        self._server = await asyncio.start_server(self._serve, HOST, 0)
-        return self._server.sockets[0].getsockname()[1]
-
-    async def _end_all(self):
-        tasks = list(self._tasks)
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-
-    async def _serve(self, *client):
-        self._tasks.add(asyncio.current_task())
-        sides = [client]
-        try:
-            sides.append(await asyncio.open_unix_connection(socket_of(self.upstream)))
-            await Session(self, *sides).run()
-        except (OSError, asyncio.IncompleteReadError, asyncio.CancelledError):
-            pass
-        finally:
-            self._tasks.discard(asyncio.current_task())
-            for _, writer in sides:
-                writer.transport.abort()  # without a word
+    async def carry(self, client, server):
+        await Session(self, client, server).run()

@@ -9,7 +9,8 @@ import time
 import unittest
 
 from postgres_proxy import (
-    COMMIT_FAULTS, HOST, Messages, PostgresProxy, RandomFaults, socket_of, state_of)
+    COMMIT_FAULTS, Messages, PostgresProxy, RandomFaults, socket_of, state_of)
+from tcp_proxy import HOST
 
 SERVER = os.environ.get("WICI_TEST_POSTGRES")
 
@@ -77,7 +78,7 @@ class MessagesTest(unittest.TestCase):
             self.assertEqual([message[:1] for message in found], [b"P", b"S", b"d"])
 
     def test_a_seed_decides_the_same_again_and_takes_every_fault(self):
-        rates = dict.fromkeys(COMMIT_FAULTS, 0.2)
+        rates = dict.fromkeys(COMMIT_FAULTS, 0.15)
         first, second = (RandomFaults(7, rates) for _ in range(2))
         chosen = [first("commit") for _ in range(200)]
         self.assertEqual(chosen, [second("commit") for _ in range(200)])
@@ -142,6 +143,23 @@ class PostgresProxyTest(unittest.TestCase):
             self.assertEqual(client.simple("SELECT 1"), ["SELECT 1", "ZI"])
         self.assertEqual(self.rows(), 0)
 
+    def test_a_commit_that_takes_long_is_cancelled_and_the_connection_ends(self):
+        self.server.simple(
+            f"CREATE FUNCTION {self.table}_wait() RETURNS trigger LANGUAGE plpgsql AS "
+            "'BEGIN PERFORM pg_sleep(60); RETURN NULL; END'; "
+            f"CREATE CONSTRAINT TRIGGER wait AFTER INSERT ON {self.table} DEFERRABLE INITIALLY "
+            f"DEFERRED FOR EACH ROW EXECUTE FUNCTION {self.table}_wait()")
+        self.addCleanup(self.server.simple, f"DROP FUNCTION {self.table}_wait() CASCADE")
+        for _, said in self.commits("cancel_commit"):
+            self.assertEqual(said, ["cut"])
+        self.assertEqual(self.rows(), 0)
+
+    def test_a_commit_that_does_not_is_not_cancelled(self):
+        for client, said in self.commits("cancel_commit"):
+            self.assertEqual(said, ["COMMIT", "ZI"])
+            self.assertEqual(client.simple("SELECT 1"), ["SELECT 1", "ZI"])
+        self.assertEqual(self.rows(), 2)
+
     def test_a_commit_is_found_behind_other_statements_of_its_unit(self):
         with self.connect() as client:
             client.pipeline("BEGIN")
@@ -180,6 +198,20 @@ class PostgresProxyTest(unittest.TestCase):
             self.proxy.stall(True)
             self.proxy.cut_all()
             self.assertEqual(other._answer(), ["cut"])
+
+    def test_while_answers_are_held_up_requests_are_carried_out(self):
+        with self.connect() as client:
+            self.proxy.stall(True, ["answers"])
+            client._socket.settimeout(0.1)
+            with self.assertRaises(TimeoutError):
+                client.simple(self.insert())
+            client._socket.settimeout(20)
+            give_up = time.monotonic() + 20
+            while self.rows() < 1 and time.monotonic() < give_up:
+                time.sleep(0.01)
+            self.assertEqual(self.rows(), 1)
+            self.proxy.stall(False)
+            self.assertEqual(client._answer(), ["INSERT 0 1", "ZI"])
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 
     sink = ScriptedSmtp()          # on a free port, in threads of this process
     sink.plan("anna@example.org", "drop-after-dot")   # what happens to the next mail to her
-    sink.refuse_all = True         # greets everybody with 421
+    sink.refuse_all = True         # answers everybody with 421, also who is connected
     sink.taken                     # [(recipient, bytes)], each written down before its 250
     sink.unanswered                # [(time, bytes)]: of what came whole, what got no answer, and when
 
@@ -57,6 +57,9 @@ class Session(socketserver.StreamRequestHandler):
         recipient, behaviour = "", ""
         while line := self.rfile.readline():
             command = line.strip().upper()
+            if sink.refuse_all:
+                self._say("421 4.3.2 come back later")
+                return
             if command.startswith((b"EHLO", b"HELO")):
                 self._say("250-scripted.example.org")
                 self._say("250-SMTPUTF8")

@@ -25,9 +25,9 @@ constexpr absl::Duration kRemindedAfterEnd = absl::Hours(48);
 constexpr char kOfRegistry[] = "clusters/";
 constexpr char kOfRegistration[] = "persons/";
 
-void LogContinued(const feed::v1::Cursor& head) {
-  Log(LogLevel::kError, "feed_continued_at_head",
-      {{"epoch", head.epoch()}, {"seq", absl::StrCat(head.seq())}});
+void LogContinued(const feed::v1::Cursor& next) {
+  Log(LogLevel::kError, "feed_continued_after_loss",
+      {{"epoch", next.epoch()}, {"seq", absl::StrCat(next.seq())}});
 }
 
 }  // namespace
@@ -92,14 +92,14 @@ absl::Status CatchUp::EraseWhoIsGone(std::string_view owned) {
   }
 }
 
-absl::StatusOr<sql::Database::Body> CatchUp::PrepareForRegistry(const feed::v1::Cursor& head) {
-  LogContinued(head);
+absl::StatusOr<sql::Database::Body> CatchUp::PrepareForRegistry(const feed::v1::Cursor& next) {
+  LogContinued(next);
   WICI_RETURN_IF_ERROR(EraseWhoIsGone(kOfRegistry));
   return [](sql::Transaction& /*tx*/) { return absl::OkStatus(); };
 }
 
-absl::StatusOr<sql::Database::Body> CatchUp::Prepare(const feed::v1::Cursor& head) {
-  LogContinued(head);
+absl::StatusOr<sql::Database::Body> CatchUp::Prepare(const feed::v1::Cursor& next) {
+  LogContinued(next);
   WICI_RETURN_IF_ERROR(EraseWhoIsGone(kOfRegistry));
   WICI_RETURN_IF_ERROR(EraseWhoIsGone(kOfRegistration));
   const absl::Time now = clock_.Now();

@@ -2,8 +2,9 @@
 // restored from a backup, or what follows was deleted after a month.
 //
 // Messages that the missed changes called for were sent, or would come too late (a message lives 72
-// hours). What goes on to matter is looked at as it is now: the reminders of published events are
-// timed by them, and who is not known any more to the service that owns them is erased here too.
+// hours); what changed since a restore is not missed (feed/consumer.h). What goes on to matter is
+// looked at as it is now: the reminders of published events are timed by them, and who is not known
+// any more to the service that owns them is erased here too.
 #ifndef WICI_SERVICES_NOTIFICATION_FEED_CATCH_UP_H_
 #define WICI_SERVICES_NOTIFICATION_FEED_CATCH_UP_H_
 
@@ -34,11 +35,11 @@ class CatchUp {
   // the log. Where an owner knows nobody of all who are held of it, and these are many, it is taken
   // for another's database: nobody of them is erased, with an error in the log. Errors are those of
   // the peers and of the database.
-  absl::StatusOr<sql::Database::Body> Prepare(const feed::v1::Cursor& head);
+  absl::StatusOr<sql::Database::Body> Prepare(const feed::v1::Cursor& next);
 
   // The same in the feed of the registry: erases who of its people is gone, and leaves the
   // reminders alone, which follow the feed of registration: that goes on meanwhile.
-  absl::StatusOr<sql::Database::Body> PrepareForRegistry(const feed::v1::Cursor& head);
+  absl::StatusOr<sql::Database::Body> PrepareForRegistry(const feed::v1::Cursor& next);
 
  private:
   // Some of those who are held, and of these whom their owner does not know.

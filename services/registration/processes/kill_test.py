@@ -30,6 +30,8 @@ import sys
 import tempfile
 import threading
 import time
+import urllib.error
+import urllib.request
 import uuid
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
@@ -45,6 +47,7 @@ CAPACITY, WAITING = 60, 300
 KILLS = 2           # of each replica
 TWINS = 12          # requests that are sent to both at once
 RETRY_SECONDS = 30
+PAGE_SECONDS = 5
 SERVICE = "RegistrationService."
 # The outcome is unknown, or nothing happened.
 AGAIN = ("UNAVAILABLE", "DEADLINE_EXCEEDED", "ABORTED", "RESOURCE_EXHAUSTED")
@@ -94,6 +97,15 @@ class Replicas:
             if time.monotonic() > deadline or not self.processes[number].alive():
                 sys.exit(f"replica {number} does not start:\n{self.processes[number].log_tail()}")
             time.sleep(0.01)
+
+    def page(self, number, path):
+        """What it says on its admin port; "" when it does not, or with another status than 200."""
+        try:
+            with urllib.request.urlopen(f"http://{self._admin[number]}{path}",
+                                        timeout=PAGE_SECONDS) as answer:
+                return answer.read().decode() or path
+        except (urllib.error.URLError, OSError):
+            return ""
 
     def kill(self, number):
         """SIGKILL."""

@@ -10,6 +10,7 @@ absl::Status Mutation::Store(sql::Transaction& tx, const sql::IdempotencyKey& ke
     WICI_RETURN_IF_ERROR(sql::StoreAnswers(tx, absl::MakeConstSpan(&record, 1), now));
   }
   if (changes.empty()) return absl::OkStatus();
+  if (also_) WICI_RETURN_IF_ERROR(also_(tx, changes, now));
   return AppendChanges(tx, ids_.NewId(), changes, now);
 }
 

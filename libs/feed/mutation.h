@@ -56,18 +56,21 @@ Call CallOf(const rpc::Context& context, const Request& request) {
 class Mutation {
  public:
   using OnWritten = std::function<void(const rpc::Versions&)>;
+  using Also = std::function<absl::Status(sql::Transaction&, const Changes&, absl::Time now)>;
 
   // `domain` is that of the service's errors. `on_commit` is called after each commit that changed
   // something (Sequencer::Wake), and `on_written`, if any, is told the versions it made
-  // (ChangeMarks::Wrote), before Run returns. Everything outlives the object.
+  // (ChangeMarks::Wrote), before Run returns. `also`, if any, writes what else follows from the
+  // changes, in their transaction: what it fails with undoes it. Everything outlives the object.
   Mutation(std::string_view domain, sql::Database& database, const Clock& clock, IdSource& ids,
-           std::function<void()> on_commit, OnWritten on_written = nullptr)
+           std::function<void()> on_commit, OnWritten on_written = nullptr, Also also = nullptr)
       : domain_(domain),
         database_(database),
         clock_(clock),
         ids_(ids),
         on_commit_(std::move(on_commit)),
-        on_written_(std::move(on_written)) {}
+        on_written_(std::move(on_written)),
+        also_(std::move(also)) {}
 
   // Runs `body(tx, changes)`, which returns StatusOr<Response>, at most once in effect for each
   // request id: a repeated one gets the stored answer. Errors: those of `body`,
@@ -119,6 +122,7 @@ class Mutation {
   IdSource& ids_;
   const std::function<void()> on_commit_;
   const OnWritten on_written_;
+  const Also also_;
 };
 
 }  // namespace wici::feed

@@ -14,6 +14,7 @@
 #include "libs/auth/token.h"
 #include "libs/base/clock.h"
 #include "libs/base/id.h"
+#include "libs/base/log.h"
 #include "libs/base/secret_file.h"
 #include "libs/base/status_macros.h"
 #include "libs/feed/consumer.h"
@@ -29,6 +30,7 @@
 #include "libs/sql/committer.h"
 #include "libs/sql/database.h"
 #include "libs/sql/migrate.h"
+#include "services/notification/audit/audit.h"
 #include "services/notification/campaigns/campaign_worker.h"
 #include "services/notification/channels.h"
 #include "services/notification/digests/digest_worker.h"
@@ -80,8 +82,18 @@ ABSL_FLAG(
     std::int32_t, commit_batch_max, 500,
     "operations that share a transaction at most; 1 switches batching off, to measure against");
 
+ABSL_FLAG(bool, verify_audit, false,
+          "read the whole audit, say where it ends or which entry is wrong first, and end");
+
 namespace wici::notification {
 namespace {
+
+absl::Status SayWhereAuditEnds(sql::Database& database, const Clock& machine) {
+  WICI_ASSIGN_OR_RETURN(const AuditHead head, VerifyAudit(database, machine));
+  Log(LogLevel::kInfo, "audit_verified",
+      {{"entries", absl::StrCat(head.seq)}, {"head", head.hash}});
+  return absl::OkStatus();
+}
 
 // From "selector=/path/to/key.pem".
 absl::StatusOr<DkimSigner> ReadDkimKey(const std::string& flag, std::string_view domain,
@@ -386,6 +398,7 @@ absl::Status Serve(const rpc::ServiceFlags& flags) {
   WICI_ASSIGN_OR_RETURN(const auto database, sql::OpenDatabase(flags.database));
   WICI_RETURN_IF_ERROR(sql::Migrate(*database, Migrations(), clock));
   if (flags.migrate_only) return absl::OkStatus();
+  if (absl::GetFlag(FLAGS_verify_audit)) return SayWhereAuditEnds(*database, clock);
   if (flags.new_feed_epoch) return AfterRestore(*database, ids, clock, clock);
   WICI_ASSIGN_OR_RETURN(const auth::SigningKey key, auth::SigningKey::FromSeed(flags.key_seed));
   WICI_ASSIGN_OR_RETURN(MailOptions mail, ReadMailOptions(flags, key));

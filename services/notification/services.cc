@@ -1,12 +1,17 @@
 #include "services/notification/services.h"
 
+#include "services/notification/audit/audit.h"
 #include "services/notification/errors.h"
 
 namespace wici::notification {
 
 Services::Services(const Environment& environment)
     : mutation_(kDomain, environment.database, environment.clock, environment.ids,
-                environment.on_commit),
+                environment.on_commit, /*on_written=*/nullptr,
+                [keys = MailKeys(environment.key)](sql::Transaction& tx,
+                                                   const feed::Changes& changes, absl::Time now) {
+                  return AppendAudit(tx, ActsOf(changes, keys), now);
+                }),
       template_store_(environment.database, mutation_),
       inbox_store_(environment.database, mutation_),
       campaign_store_(environment.database, mutation_),

@@ -12,6 +12,7 @@
 #include "libs/base/status_macros.h"
 #include "libs/base/timestamp.h"
 #include "libs/feed/changes.h"
+#include "services/notification/audit/audit.h"
 #include "services/notification/deliveries/ledger_rows.h"
 #include "services/notification/deliveries/queries.h"
 #include "services/notification/deliveries/replay/queries.h"
@@ -134,6 +135,8 @@ absl::StatusOr<v1::ReplayDeliveriesResponse> ReplayStore::Replay(
          request.last_code(), static_cast<std::int64_t>(request.reason()),
          ToMicros(TimeOf(request.ended_after())), answer.replayed(), ToMicros(now)}};
     WICI_RETURN_IF_ERROR(tx.InsertMany(queries::kInsertReplay, "", written).status());
+    const std::string detail = absl::StrCat("replays/", replay_id, " replayed=", answer.replayed());
+    WICI_RETURN_IF_ERROR(AppendAudit(tx, {{"delivery.replayed", "", detail}}, now));
     return sql::StoreAnswers(tx, {{key, answer.SerializeAsString()}}, now);
   }));
   return answer;

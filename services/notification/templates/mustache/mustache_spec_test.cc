@@ -19,17 +19,17 @@ namespace wici::notification {
 namespace {
 
 using google::protobuf::Struct;
-using google::protobuf::Value;
+using JsonData = google::protobuf::Value;
 using ::testing::HasSubstr;
 
 // JSON as data of a template.
 class JsonValue final : public MustacheValue {
  public:
-  explicit JsonValue(const Value& value) : value_(value) {
+  explicit JsonValue(const JsonData& value) : value_(value) {
     for (const auto& [name, member] : value_.struct_value().fields()) {
       members_.emplace(name, std::make_unique<JsonValue>(member));
     }
-    for (const Value& item : value_.list_value().values()) {
+    for (const JsonData& item : value_.list_value().values()) {
       owned_.push_back(std::make_unique<JsonValue>(item));
       items_.push_back(owned_.back().get());
     }
@@ -37,19 +37,19 @@ class JsonValue final : public MustacheValue {
 
   bool IsTrue() const override {
     switch (value_.kind_case()) {
-      case Value::kBoolValue:
+      case JsonData::kBoolValue:
         return value_.bool_value();
-      case Value::kListValue:
+      case JsonData::kListValue:
         return !items_.empty();
-      case Value::kNullValue:
-      case Value::KIND_NOT_SET:
+      case JsonData::kNullValue:
+      case JsonData::KIND_NOT_SET:
         return false;
       default:
         return true;
     }
   }
   std::string Text() const override {
-    if (value_.kind_case() == Value::kNumberValue) return absl::StrCat(value_.number_value());
+    if (value_.kind_case() == JsonData::kNumberValue) return absl::StrCat(value_.number_value());
     return value_.string_value();
   }
   const MustacheValue* Member(const std::string& name) const override {
@@ -57,11 +57,11 @@ class JsonValue final : public MustacheValue {
     return found == members_.end() ? nullptr : found->second.get();
   }
   const std::vector<const MustacheValue*>* Items() const override {
-    return value_.kind_case() == Value::kListValue ? &items_ : nullptr;
+    return value_.kind_case() == JsonData::kListValue ? &items_ : nullptr;
   }
 
  private:
-  Value value_;
+  JsonData value_;
   std::map<std::string, std::unique_ptr<JsonValue>> members_;
   std::vector<std::unique_ptr<JsonValue>> owned_;
   std::vector<const MustacheValue*> items_;
@@ -108,7 +108,7 @@ TEST(MustacheSpecTest, EveryCaseOfTheSpecificationHolds) {
 // `text` with data as JSON.
 absl::StatusOr<std::string> RenderWith(const std::string& text, const std::string& json,
                                        const MustacheOptions& options = {}) {
-  Value data;
+  JsonData data;
   EXPECT_TRUE(google::protobuf::util::JsonStringToMessage(json, &data).ok()) << json;
   return RenderMustache(text, JsonValue(data), options);
 }

@@ -1,0 +1,116 @@
+#include "services/notification/audit/audit.h"
+
+#include <algorithm>
+#include <iterator>
+#include <string_view>
+
+#include "absl/strings/str_cat.h"
+#include "libs/base/status_macros.h"
+#include "libs/sql/digest.h"
+#include "services/notification/audit/queries.h"
+
+namespace wici::notification {
+namespace {
+
+constexpr absl::Duration kVerifyTimeout = absl::Seconds(30);  // of each transaction
+constexpr std::int64_t kEntriesAtOnce = 1000;
+
+constexpr std::string_view kAuditedKinds[] = {
+    "campaign.aborted",        "campaign.approved",  "campaign.paused",   "campaign.resumed",
+    "campaign.started",        "consent.given",      "consent.requested", "consent.withdrawn",
+    "suppression.created",     "suppression.lifted", "template.created",  "template.deleted",
+    "template.version_created"};
+
+// Each text with its length before it: no two entries have the same bytes.
+std::string HashOfEntry(std::int64_t seq, std::int64_t at, const AuditAct& act,
+                        const std::string& prev_hash) {
+  std::string bytes = absl::StrCat("wici.audit.1\n", seq, "\n", at, "\n");
+  for (const std::string* text : {&act.kind, &act.subject, &act.detail, &prev_hash}) {
+    absl::StrAppend(&bytes, text->size(), ":", *text, "\n");
+  }
+  return sql::Sha256Hex(bytes);
+}
+
+// Whether `row` continues the chain after `head`; then it is the head.
+absl::Status FollowEntry(const sql::Row& row, AuditHead& head) {
+  const AuditAct act{row.Text(2), row.Text(3), row.Text(4)};
+  const std::int64_t seq = head.seq + 1;
+  if (row.Int(0) != seq)
+    return absl::DataLossError(absl::StrCat("audit entry ", seq, " is missing"));
+  if (row.Text(5) != head.hash || row.Text(6) != HashOfEntry(seq, row.Int(1), act, head.hash)) {
+    return absl::DataLossError(absl::StrCat("audit entry ", seq, " is not what was appended"));
+  }
+  head = {seq, row.Text(6)};
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::Status AppendAudit(sql::Transaction& tx, const std::vector<AuditAct>& acts, absl::Time now) {
+  if (acts.empty()) return absl::OkStatus();
+  WICI_ASSIGN_OR_RETURN(const sql::Rows rows, tx.Execute(queries::kHoldAuditHead));
+  if (rows.empty()) return absl::DataLossError("the audit has no head");
+  std::int64_t seq = rows[0].Int(0) - 1;
+  std::string hash = rows[0].Text(1);
+  const std::int64_t at = ToMicros(now);
+  for (const AuditAct& act : acts) {
+    const std::string prev_hash = hash;
+    hash = HashOfEntry(++seq, at, act, prev_hash);
+    WICI_RETURN_IF_ERROR(tx.Execute(queries::kInsertAuditEntry,
+                                    {seq, at, act.kind, act.subject, act.detail, prev_hash, hash})
+                             .status());
+  }
+  return tx.Execute(queries::kSetAuditHead, {seq, hash}).status();
+}
+
+std::vector<AuditAct> ActsOf(const feed::Changes& changes, const MailKeys& keys) {
+  std::vector<AuditAct> acts;
+  for (const feed::Change& change : changes) {
+    if (std::find(std::begin(kAuditedKinds), std::end(kAuditedKinds), change.kind) ==
+        std::end(kAuditedKinds)) {
+      continue;
+    }
+    AuditAct act{change.kind, "", change.resource};
+    if (!change.person.empty()) act.subject = keys.Pseudonym(change.person);
+    for (const auto& [name, value] : change.attributes) {
+      absl::StrAppend(&act.detail, " ", name, "=", value);
+    }
+    acts.push_back(std::move(act));
+  }
+  return acts;
+}
+
+absl::StatusOr<AuditHead> VerifyAudit(sql::Database& database, const Clock& machine) {
+  AuditHead end;
+  WICI_RETURN_IF_ERROR(
+      database.Read(machine.Now() + kVerifyTimeout, [&](sql::Transaction& tx) -> absl::Status {
+        WICI_ASSIGN_OR_RETURN(const sql::Rows rows, tx.Execute(queries::kGetAuditHead));
+        if (rows.empty()) return absl::DataLossError("the audit has no head");
+        end = {rows[0].Int(0), rows[0].Text(1)};
+        return absl::OkStatus();
+      }));
+  AuditHead head;
+  while (head.seq < end.seq) {
+    AuditHead reached;
+    WICI_RETURN_IF_ERROR(
+        database.Read(machine.Now() + kVerifyTimeout, [&](sql::Transaction& tx) -> absl::Status {
+          reached = head;
+          WICI_ASSIGN_OR_RETURN(
+              const sql::Rows rows,
+              tx.Execute(queries::kListAuditEntries, {head.seq, end.seq, kEntriesAtOnce}));
+          if (rows.empty()) {
+            return absl::DataLossError(absl::StrCat("audit entry ", head.seq + 1, " is missing"));
+          }
+          for (const sql::Row& row : rows) WICI_RETURN_IF_ERROR(FollowEntry(row, reached));
+          return absl::OkStatus();
+        }));
+    head = reached;
+  }
+  if (head.hash != end.hash) {
+    return absl::DataLossError(
+        absl::StrCat("audit entry ", end.seq, " is not the end of the chain"));
+  }
+  return head;
+}
+
+}  // namespace wici::notification

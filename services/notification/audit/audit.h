@@ -1,0 +1,52 @@
+// The audit: acts that must stay provable, in an append-only table whose every entry carries the
+// hash of the one before. It knows no person but by a keyed hash (MailKeys::Pseudonym), so that an
+// erasure changes nothing in it, and whoever knows the person and the key can still prove what was
+// agreed to.
+//
+// A changed, added or deleted entry breaks the chain. Who can write into the database can also make
+// the whole chain anew, or cut off its end: against that the head that VerifyAudit gives has to be
+// kept elsewhere.
+#ifndef WICI_SERVICES_NOTIFICATION_AUDIT_AUDIT_H_
+#define WICI_SERVICES_NOTIFICATION_AUDIT_AUDIT_H_
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "libs/base/clock.h"
+#include "libs/feed/mutation.h"
+#include "libs/sql/database.h"
+#include "services/notification/mail/mail_keys.h"
+
+namespace wici::notification {
+
+struct AuditAct {
+  std::string kind;     // "consent.given"; that of the change that tells of it, where there is one
+  std::string subject;  // MailKeys::Pseudonym, or ""
+  std::string detail;   // ids and codes, no personal data
+};
+
+// Appends the acts in this order, in the transaction that does them. Of two writers at once
+// the second waits and runs again (libs/sql/database.h), so this is not for what is done for every
+// message.
+absl::Status AppendAudit(sql::Transaction& tx, const std::vector<AuditAct>& acts, absl::Time now);
+
+// Those of the changes that are such acts: consents, suppressions, and the steps of campaigns and
+// templates.
+std::vector<AuditAct> ActsOf(const feed::Changes& changes, const MailKeys& keys);
+
+struct AuditHead {
+  std::int64_t seq = 0;  // how many entries there are
+  std::string hash;      // of the last; "" when there is none
+};
+
+// Reads the whole chain; where it ends. DATA_LOSS, naming the first entry that is not what was
+// appended, or is missing.
+absl::StatusOr<AuditHead> VerifyAudit(sql::Database& database, const Clock& machine);
+
+}  // namespace wici::notification
+
+#endif  // WICI_SERVICES_NOTIFICATION_AUDIT_AUDIT_H_

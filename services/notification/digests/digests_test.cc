@@ -15,6 +15,7 @@
 #include "libs/testing/faulty_database.h"
 #include "libs/testing/status_matchers.h"
 #include "services/notification/deliveries/acceptor.h"
+#include "services/notification/deliveries/replay/replay_store.h"
 #include "services/notification/digests/digest_store.h"
 #include "services/notification/digests/digest_worker.h"
 #include "services/notification/errors.h"

@@ -244,6 +244,8 @@ TEST_P(DeadLettersTest, F26_CallsThatFollowEachOtherKeepTheRateTogether) {
   }
   EXPECT_THAT(due, ::testing::ElementsAre(Pair(0, 50), Pair(1, 10), Pair(2, 50), Pair(3, 10)));
   clock().Advance(absl::Seconds(3));
+  // To each person the second goes out when the first has ended.
+  EndAll(v1::ATTEMPT_OUTCOME_REJECTED, 550);
   EndAll(v1::ATTEMPT_OUTCOME_REJECTED, 550);
   clock().Advance(absl::Hours(1));
   EXPECT_EQ(Replay(Rejected())->replayed(), 120);

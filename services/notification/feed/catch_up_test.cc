@@ -35,7 +35,7 @@ class CatchUpTest : public FeedFixture {
     ::testing::internal::CaptureStderr();
     EXPECT_EQ(consumer.RunOnce().ok(), caught_up);
     EXPECT_THAT(::testing::internal::GetCapturedStderr(),
-                ::testing::HasSubstr("continued_at_head"));
+                ::testing::HasSubstr("feed_continued_after_loss"));
   }
   std::int64_t Count(const sql::Query& query, std::vector<sql::Value> values) {
     std::int64_t count = 0;
@@ -96,7 +96,7 @@ TEST_P(CatchUpTest, FeedRestoredFromABackupIsFollowedFromItsHead) {
   SetLogLevel(LogLevel::kError);
   ::testing::internal::CaptureStderr();
   Consume();
-  EXPECT_THAT(::testing::internal::GetCapturedStderr(), ::testing::HasSubstr("continued_at_head"));
+  EXPECT_THAT(::testing::internal::GetCapturedStderr(), ::testing::HasSubstr("feed_continued_after_loss"));
   source_.Add("registration.confirmed", "persons/c");
   Consume();
   EXPECT_THAT(All(), SizeIs(3));

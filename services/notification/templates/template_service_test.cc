@@ -141,7 +141,7 @@ TEST_P(TemplateServiceTest, ATemplateOfAnOrganisationIsCreatedAndPreviewed) {
   EXPECT_EQ(created->name(), "templates/parking");
   EXPECT_EQ(created->current_version(), "templates/parking/versions/1");
   EXPECT_FALSE(created->built_in());
-  EXPECT_EQ(created->variables_size(), 25);
+  EXPECT_EQ(created->variables_size(), 26);
   EXPECT_EQ(Get("templates/parking")->SerializeAsString(), created->SerializeAsString());
   const auto texts = GetVersion(created->current_version());
   ASSERT_THAT(texts, IsOk());

@@ -71,7 +71,7 @@ absl::StatusOr<bool> RegistryErasures::MayErase() {
 }
 
 absl::StatusOr<sql::Database::Body> RegistryErasures::CatchUp(const feed::v1::Cursor& head) {
-  Log(LogLevel::kError, "feed_continued_at_head",
+  Log(LogLevel::kError, "feed_continued_after_loss",
       {{"epoch", head.epoch()}, {"seq", absl::StrCat(head.seq())}});
   WICI_ASSIGN_OR_RETURN(const bool may_erase, MayErase());
   std::string after;

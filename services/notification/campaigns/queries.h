@@ -95,10 +95,10 @@ inline constexpr sql::Query kCountCampaign{"count_campaign", R"sql(
   FROM campaign_notifications c JOIN deliveries d ON d.notification_id = c.notification
   WHERE c.campaign = $1)sql"};
 
-// What is in the ledger and not ended: how much of it is queued, being sent, or put off until $2 at
-// most; and how much in all.
+// What is in the ledger and not ended: how much of it is being sent, or due by $2; and how much in
+// all.
 inline constexpr sql::Query kCountOpenOfCampaign{"count_open_of_campaign", R"sql(
-  SELECT COUNT(*) FILTER (WHERE state <> 3 OR next_at <= $2), COUNT(*) FROM deliveries
+  SELECT COUNT(*) FILTER (WHERE state = 2 OR next_at <= $2), COUNT(*) FROM deliveries
   WHERE next_at IS NOT NULL AND notification_id IN
     (SELECT notification FROM campaign_notifications WHERE campaign = $1))sql"};
 

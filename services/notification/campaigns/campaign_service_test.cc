@@ -6,6 +6,7 @@
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "libs/base/clock.h"
 #include "libs/testing/fake_ids.h"
 #include "libs/testing/status_matchers.h"
 #include "services/notification/campaigns/testing/campaign_fixture.h"
@@ -237,6 +238,18 @@ TEST_P(CampaignServiceTest, WhatIsHeldByARateHoldsUpTheRest) {
     ASSERT_THAT(store().RecordAttempts(Deadline(), records, clock().Now()), IsOk());
   }
   EXPECT_LE(seen.size(), 200U);
+}
+
+TEST_P(CampaignServiceTest, AProviderThatPutsEverybodyOffGetsNoMoreThanAThousand) {
+  Started(1500);
+  std::int64_t added = 0;
+  for (int round = 0; round < 20; ++round) {
+    added += Advance();
+    const auto records = PutOff(absl::Hours(1), v1::DELIVERY_REASON_CIRCUIT_OPEN);
+    ASSERT_THAT(store().RecordAttempts(Deadline(), records, clock().Now()), IsOk());
+  }
+  EXPECT_GE(added, 1000);
+  EXPECT_LT(added, 1100);
 }
 
 TEST_P(CampaignServiceTest, F25_ManyCampaignsOfOneEventHaveNoMoreInTheLedgerThanOne) {

@@ -95,10 +95,12 @@ inline constexpr sql::Query kCountCampaign{"count_campaign", R"sql(
   FROM campaign_notifications c JOIN deliveries d ON d.notification_id = c.notification
   WHERE c.campaign = $1)sql"};
 
-// What is in the ledger and not ended: how much of it is being sent, or due by $2; and how much in
-// all.
+// What is in the ledger and not ended: how much of it is being sent, or due by $2; how much is put
+// off for longer because it failed; how much in quiet hours (41); and how much there is in all.
 inline constexpr sql::Query kCountOpenOfCampaign{"count_open_of_campaign", R"sql(
-  SELECT COUNT(*) FILTER (WHERE state = 2 OR next_at <= $2), COUNT(*) FROM deliveries
+  SELECT COUNT(*) FILTER (WHERE state = 2 OR next_at <= $2),
+    COUNT(*) FILTER (WHERE state = 3 AND next_at > $2 AND reason <> 41),
+    COUNT(*) FILTER (WHERE state = 3 AND next_at > $2 AND reason = 41), COUNT(*) FROM deliveries
   WHERE next_at IS NOT NULL AND notification_id IN
     (SELECT notification FROM campaign_notifications WHERE campaign = $1))sql"};
 

@@ -310,6 +310,7 @@ absl::StatusOr<std::int64_t> CampaignStore::Advance(absl::Time deadline, const s
       return absl::OkStatus();
     }
     if (HasAudienceToRead(row)) return absl::OkStatus();  // first it has to be known who they are
+    WICI_RETURN_IF_ERROR(tx.Execute(queries::kFinishNotifications, {id}).status());
     WICI_ASSIGN_OR_RETURN(const sql::Rows counts, tx.Execute(queries::kCountOpenOfCampaign,
                                                              {id, ToMicros(now + kPutOffForLong)}));
     const std::int64_t left = row.persons - row.expanded;

@@ -153,6 +153,20 @@ TEST_P(SecondErasuresTest, WhomErasePersonAskedForIsErasedAgainWhileTheirOwnerKn
   EXPECT_THAT(Held(), ElementsAre(kContact));
 }
 
+TEST_P(SecondErasuresTest, AReplicaOfAnEarlierVersionDoesNotEndWhatErasePersonAskedFor) {
+  // It asks the owner about everybody it finds, and ends it for whom they know.
+  constexpr sql::Query kEndAll{"end_all", "DELETE FROM erasures"};
+  OwnerKnowsThem();
+  CallErasePerson();
+  LeaveTraces();
+  clock().Advance(kEraseAgainAfter);
+  ASSERT_THAT(database().Write(Deadline(),
+                               [&](sql::Transaction& tx) { return tx.Execute(kEndAll).status(); }),
+              IsOk());
+  EXPECT_THAT(EraseAgain(), IsOkAndHolds(1));
+  EXPECT_THAT(Held(), IsEmpty());
+}
+
 TEST_P(SecondErasuresTest, WhomErasePersonAskedRegistrationForIsErasedAgainWhileTheRegistryKnows) {
   OwnerKnowsThem();
   RegistrationErasesThem("requested");

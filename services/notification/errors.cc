@@ -175,6 +175,14 @@ absl::Status PushSubscriptionLimitReachedError(int browsers_max) {
   return status;
 }
 
+absl::Status ReplayQueueFullError(absl::Duration wait) {
+  absl::Status status =
+      MakeError(absl::StatusCode::kResourceExhausted, kDomain, "REPLAY_QUEUE_FULL",
+                "what was replayed before is not sent yet", {});
+  AddRetryInfo(status, wait);
+  return status;
+}
+
 absl::Status PushSubscriptionNotFoundError(std::string_view name) {
   return MakeError(absl::StatusCode::kNotFound, kDomain, "PUSH_SUBSCRIPTION_NOT_FOUND",
                    absl::StrCat(std::string(name), " does not exist"),

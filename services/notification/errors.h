@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "absl/status/status.h"
+#include "absl/time/time.h"
 #include "wici/notification/v1/campaign.pb.h"
 #include "wici/notification/v1/notification.pb.h"
 
@@ -40,6 +41,9 @@ absl::Status SubscriptionNotFoundError(std::string_view name);
 absl::Status SubscriptionLimitReachedError(int subscriptions_max);
 absl::Status SubscriptionNotActiveError(std::string_view name);
 absl::Status ReplayTooLargeError(std::string_view name, int deliveries_max);
+
+// Of deliveries that are queued again; `wait` until there is room.
+absl::Status ReplayQueueFullError(absl::Duration wait);
 
 }  // namespace wici::notification
 

@@ -6,6 +6,7 @@
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "libs/base/clock.h"
 #include "libs/testing/fake_ids.h"
 #include "libs/testing/status_matchers.h"
 #include "services/notification/campaigns/testing/campaign_fixture.h"
@@ -162,6 +163,31 @@ TEST_P(CampaignServiceTest, WhatWasRefusedOfACampaignIsQueuedAgainWithItsEvent) 
   EXPECT_EQ(Get(name)->counts().delivered(), 10);
 }
 
+TEST_P(CampaignServiceTest, ARunningCampaignGoesOnWhileWhatWasRefusedOfItWaitsToBeReplayed) {
+  Started(500);
+  std::int64_t refused = 0;
+  for (int chunk = 0; chunk < 4; ++chunk) {
+    refused += Advance();
+    EndAll(v1::ATTEMPT_OUTCOME_REJECTED, 554);
+  }
+  EXPECT_EQ(refused, 150);
+  // Others are replayed before it for five minutes.
+  constexpr sql::Query kPace{"set_pace", "UPDATE replay_pace SET ends_at = $1"};
+  ASSERT_THAT(database().Write(
+                  Deadline(),
+                  [&](sql::Transaction& tx) {
+                    return tx.Execute(kPace, {ToMicros(clock().Now() + absl::Minutes(5))}).status();
+                  }),
+              IsOk());
+  v1::ReplayDeliveriesRequest request;
+  request.set_event("events/e1");
+  request.add_states(v1::DELIVERY_STATE_REJECTED);
+  EXPECT_EQ(Call<v1::ReplayDeliveriesResponse>("NotificationService/ReplayDeliveries", request)
+                ->replayed(),
+            150);
+  EXPECT_EQ(Advance(), 100);
+}
+
 TEST_P(CampaignServiceTest, F25_ALargeCampaignDoesNotHoldUpTheMessagesOfOthers) {
   Started(1000);
   for (int i = 0; i < 8; ++i) Advance();
@@ -212,6 +238,18 @@ TEST_P(CampaignServiceTest, WhatIsHeldByARateHoldsUpTheRest) {
     ASSERT_THAT(store().RecordAttempts(Deadline(), records, clock().Now()), IsOk());
   }
   EXPECT_LE(seen.size(), 200U);
+}
+
+TEST_P(CampaignServiceTest, AProviderThatPutsEverybodyOffGetsNoMoreThanAThousand) {
+  Started(1500);
+  std::int64_t added = 0;
+  for (int round = 0; round < 20; ++round) {
+    added += Advance();
+    const auto records = PutOff(absl::Hours(1), v1::DELIVERY_REASON_CIRCUIT_OPEN);
+    ASSERT_THAT(store().RecordAttempts(Deadline(), records, clock().Now()), IsOk());
+  }
+  EXPECT_GE(added, 1000);
+  EXPECT_LT(added, 1100);
 }
 
 TEST_P(CampaignServiceTest, F25_ManyCampaignsOfOneEventHaveNoMoreInTheLedgerThanOne) {

@@ -26,8 +26,8 @@ namespace {
 // Greater than every id.
 constexpr std::string_view kNoCampaignBefore = "~";
 
-// What comes back later holds up nobody else of its campaign. Longer than any wait for a relay that
-// is away (RetryDelay) or for a rate: those do.
+// What comes back later holds up nobody else of its campaign, until it is much. Longer than any
+// wait for a relay that is away (RetryDelay) or for a rate: those do.
 constexpr absl::Duration kPutOffForLong = absl::Seconds(90);
 constexpr absl::Duration kPausedLook = absl::Minutes(10);
 constexpr absl::Duration kPauseMax = absl::Hours(24 * 366);
@@ -145,10 +145,10 @@ absl::Status ApplyStep(sql::Transaction& tx, CampaignStep step, std::string_view
 }
 
 absl::StatusOr<Chunk> ChunkOf(sql::Transaction& tx, const CampaignRow& row, std::int64_t left,
-                              std::int64_t open) {
+                              const NotServed& not_served) {
   WICI_ASSIGN_OR_RETURN(const sql::Rows running,
                         tx.Execute(queries::kCountRunningCampaigns, {row.resource.event()}));
-  return NextChunk(row.chunks, left, open, row.resource.rate_per_minute(),
+  return NextChunk(row.chunks, left, not_served, row.resource.rate_per_minute(),
                    std::max<std::int64_t>(running[0].Int(0), 1));
 }
 
@@ -310,16 +310,18 @@ absl::StatusOr<std::int64_t> CampaignStore::Advance(absl::Time deadline, const s
       return absl::OkStatus();
     }
     if (HasAudienceToRead(row)) return absl::OkStatus();  // first it has to be known who they are
+    WICI_RETURN_IF_ERROR(tx.Execute(queries::kFinishNotifications, {id}).status());
     WICI_ASSIGN_OR_RETURN(const sql::Rows counts, tx.Execute(queries::kCountOpenOfCampaign,
                                                              {id, ToMicros(now + kPutOffForLong)}));
     const std::int64_t left = row.persons - row.expanded;
-    const std::int64_t open = counts[0].Int(0);
+    const NotServed not_served = {
+        .open = counts[0].Int(0), .failed = counts[0].Int(1), .asleep = counts[0].Int(2)};
     // It starts, sends or ends: one of these in one transaction.
     const bool starts = before == v1::Campaign::STATE_APPROVED;
-    const bool ends = !starts && left == 0 && counts[0].Int(1) == 0;
+    const bool ends = !starts && left == 0 && counts[0].Int(3) == 0;
     Chunk chunk;
     if (!starts) {
-      WICI_ASSIGN_OR_RETURN(chunk, ChunkOf(tx, row, left, open));
+      WICI_ASSIGN_OR_RETURN(chunk, ChunkOf(tx, row, left, not_served));
     }
     const v1::Campaign::State after = ends ? v1::Campaign::STATE_DONE : v1::Campaign::STATE_SENDING;
     WICI_ASSIGN_OR_RETURN(

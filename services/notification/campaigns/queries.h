@@ -95,12 +95,21 @@ inline constexpr sql::Query kCountCampaign{"count_campaign", R"sql(
   FROM campaign_notifications c JOIN deliveries d ON d.notification_id = c.notification
   WHERE c.campaign = $1)sql"};
 
-// What is in the ledger and not ended: how much of it is queued, being sent, or put off until $2 at
-// most; and how much in all.
+// Those of which all has ended are passed over from now on.
+inline constexpr sql::Query kFinishNotifications{"finish_campaign_notifications", R"sql(
+  UPDATE campaign_notifications SET finished = TRUE
+  WHERE campaign = $1 AND finished = FALSE AND NOT EXISTS
+    (SELECT 1 FROM deliveries d
+     WHERE d.notification_id = campaign_notifications.notification AND d.next_at IS NOT NULL))sql"};
+
+// What is in the ledger and not ended: how much of it is being sent, or due by $2; how much is put
+// off for longer because it failed; how much in quiet hours (41); and how much there is in all.
 inline constexpr sql::Query kCountOpenOfCampaign{"count_open_of_campaign", R"sql(
-  SELECT COUNT(*) FILTER (WHERE state <> 3 OR next_at <= $2), COUNT(*) FROM deliveries
+  SELECT COUNT(*) FILTER (WHERE state = 2 OR next_at <= $2),
+    COUNT(*) FILTER (WHERE state = 3 AND next_at > $2 AND reason <> 41),
+    COUNT(*) FILTER (WHERE state = 3 AND next_at > $2 AND reason = 41), COUNT(*) FROM deliveries
   WHERE next_at IS NOT NULL AND notification_id IN
-    (SELECT notification FROM campaign_notifications WHERE campaign = $1))sql"};
+    (SELECT notification FROM campaign_notifications WHERE campaign = $1 AND finished = FALSE))sql"};
 
 // How many of an event are being sent.
 inline constexpr sql::Query kCountRunningCampaigns{

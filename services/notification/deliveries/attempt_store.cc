@@ -136,7 +136,8 @@ std::vector<Value> EndOfAttempt(const AttemptRecord& record) {
 std::vector<Value> EndOfDelivery(const AttemptRecord& record, absl::Time now) {
   const AttemptResult& result = record.result;
   const Settlement& settlement = record.settlement;
-  const bool tried = result.outcome != v1::ATTEMPT_OUTCOME_UNSPECIFIED && !result.common_cause;
+  const bool tried = result.outcome != v1::ATTEMPT_OUTCOME_UNSPECIFIED && !result.common_cause &&
+                     !result.not_tried;
   const std::int64_t failures = settlement.state == v1::DELIVERY_STATE_DEFERRED && tried ? 1 : 0;
   std::vector<Value> values = {record.delivery.id, record.delivery.fence,
                                static_cast<std::int64_t>(settlement.state),

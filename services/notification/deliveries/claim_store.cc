@@ -1,6 +1,7 @@
 // The claims of SqlStore: what goes out next.
 #include <algorithm>
 #include <cstdint>
+#include <limits>
 #include <map>
 #include <string>
 #include <string_view>
@@ -28,6 +29,7 @@ using sql::Value;
 // they wait for others: that is looked for as long as there is some, and else once a second, since
 // it costs a look at each of the due.
 constexpr std::int64_t kFirstDue = 512;
+constexpr std::int64_t kAllDue = std::numeric_limits<std::int64_t>::max();
 constexpr absl::Duration kSearchAgain = absl::Seconds(1);
 
 // Of the tenants with something that is not ended, most have nothing due: past so many of them a
@@ -45,6 +47,12 @@ struct ClaimTerms {
   std::string_view owner;
   absl::Duration lease;
   absl::Time now;
+};
+
+// Of a look behind the first that are due.
+struct SearchBehind {
+  bool done = false;  // somebody got less than they were dealt
+  std::int64_t found = 0;
 };
 
 // The tenants whose turn it is, the next first.
@@ -82,11 +90,12 @@ std::string NextAfter(const Line& line, std::int64_t most) {
   return line.tenants[LastDealt(most, line.tenants.size())];
 }
 
-// Claims of each tenant as many as it was dealt, or as it has; how many those were.
+// Claims of each tenant as many as it was dealt, or as it has among the first `look` that are due;
+// how many those were.
 absl::StatusOr<std::map<std::string, std::int64_t>> ClaimDealt(
     Transaction& tx, const ClaimTerms& terms, bool urgent, const std::vector<std::string>& tenants,
-    const std::vector<std::int64_t>& dealt, std::vector<ClaimedDelivery>& claimed) {
-  const std::int64_t look = kFirstDue / static_cast<std::int64_t>(tenants.size());
+    const std::vector<std::int64_t>& dealt, std::int64_t look,
+    std::vector<ClaimedDelivery>& claimed) {
   // In the order of their names, so that two workers do not wait for each other.
   std::map<std::string, std::vector<Value>> turns;
   for (std::size_t i = 0; i < tenants.size(); ++i) {
@@ -113,15 +122,33 @@ absl::StatusOr<std::map<std::string, std::int64_t>> ClaimDealt(
 
 // Claims at most `most` of the urgent, or of the others, beginning with the tenant after `after`,
 // and appends them to `claimed`. Returns the tenant after which the next claim of these begins.
+// With a `search` it looks behind the first of those that got less than they were dealt, before
+// others get the rest.
 absl::StatusOr<std::string> ClaimByTurns(Transaction& tx, const ClaimTerms& terms, bool urgent,
                                          std::int64_t most, const std::string& after,
+                                         SearchBehind* search,
                                          std::vector<ClaimedDelivery>& claimed) {
   if (most <= 0) return after;
   WICI_ASSIGN_OR_RETURN(Line line, WhoIsNext(tx, terms, urgent, most, after));
   std::string next = NextAfter(line, most);
   while (most > 0 && !line.tenants.empty()) {
     const std::vector<std::int64_t> dealt = Deal(most, line.tenants.size());
-    WICI_ASSIGN_OR_RETURN(auto got, ClaimDealt(tx, terms, urgent, line.tenants, dealt, claimed));
+    const std::int64_t look = kFirstDue / static_cast<std::int64_t>(line.tenants.size());
+    WICI_ASSIGN_OR_RETURN(auto got,
+                          ClaimDealt(tx, terms, urgent, line.tenants, dealt, look, claimed));
+    if (search != nullptr) {
+      std::vector<std::int64_t> missing = dealt;
+      for (std::size_t i = 0; i < dealt.size(); ++i) {
+        missing[i] -= got[line.tenants[i]];
+        search->done = search->done || missing[i] > 0;
+      }
+      WICI_ASSIGN_OR_RETURN(const auto found,
+                            ClaimDealt(tx, terms, urgent, line.tenants, missing, kAllDue, claimed));
+      for (const auto& [tenant, count] : found) {
+        got[tenant] += count;
+        search->found += count;
+      }
+    }
     // What some had not is dealt once more among those that may have it.
     std::vector<std::string> others;
     for (std::size_t i = 0; i < dealt.size(); ++i) {
@@ -169,32 +196,33 @@ absl::StatusOr<std::vector<ClaimedDelivery>> SqlStore::ClaimDeliveries(
   const Turns turns = TurnsOf(channel);
   Turns next;
   const bool may_search = MaySearch(channel, now);
-  bool searched = false;
-  std::size_t behind = 0;
+  SearchBehind behind;
   WICI_RETURN_IF_ERROR(database_.Write(deadline, [&](Transaction& tx) -> absl::Status {
     claimed.clear();
-    searched = false;
+    behind = {};
     const auto missing = [&] { return limit - static_cast<std::int64_t>(claimed.size()); };
-    const auto claim = [&](const sql::Query& query, bool of_first) -> absl::StatusOr<std::size_t> {
+    const auto claim = [&](const sql::Query& query, bool of_first) -> absl::StatusOr<std::int64_t> {
       std::vector<Value> values = {owner, ToMicros(now + lease), ToMicros(now), missing(),
                                    static_cast<std::int64_t>(channel)};
       if (of_first) values.emplace_back(kFirstDue);
       WICI_ASSIGN_OR_RETURN(const Rows rows, tx.Execute(query, values));
       for (const Row& row : rows) claimed.emplace_back(ReadClaimed(row)).lease_owner = owner;
-      return rows.size();
+      return static_cast<std::int64_t>(rows.size());
     };
-    WICI_ASSIGN_OR_RETURN(next.urgent,
-                          ClaimByTurns(tx, terms, true, UrgentMax(limit), turns.urgent, claimed));
+    SearchBehind* const search = may_search ? &behind : nullptr;
+    WICI_ASSIGN_OR_RETURN(next.urgent, ClaimByTurns(tx, terms, true, UrgentMax(limit), turns.urgent,
+                                                    search, claimed));
     WICI_ASSIGN_OR_RETURN(next.others,
-                          ClaimByTurns(tx, terms, false, missing(), turns.others, claimed));
+                          ClaimByTurns(tx, terms, false, missing(), turns.others, search, claimed));
     if (missing() > 0) WICI_RETURN_IF_ERROR(claim(queries::kClaimFirstDeliveries, true).status());
-    searched = may_search && missing() > 0;
-    if (!searched) return absl::OkStatus();
-    WICI_ASSIGN_OR_RETURN(behind, claim(queries::kClaimDeliveries, false));
+    if (!may_search || missing() <= 0) return absl::OkStatus();
+    WICI_ASSIGN_OR_RETURN(const std::int64_t more, claim(queries::kClaimDeliveries, false));
+    behind.done = true;
+    behind.found += more;
     return absl::OkStatus();
   }));
   Took(channel, std::move(next));
-  if (searched) Searched(channel, behind > 0, now);
+  if (behind.done) Searched(channel, behind.found > 0, now);
   // RETURNING has no order of its own; the urgent go first, and of each kind the oldest.
   std::sort(claimed.begin(), claimed.end(), [](const ClaimedDelivery& a, const ClaimedDelivery& b) {
     return a.urgent != b.urgent ? a.urgent : a.id < b.id;

@@ -1,4 +1,5 @@
 // Whose deliveries a claim takes when more are due than it may.
+#include <algorithm>
 #include <map>
 #include <string>
 #include <vector>
@@ -12,8 +13,10 @@
 namespace wici::notification {
 namespace {
 
+using ::testing::Contains;
 using ::testing::Each;
 using ::testing::ElementsAre;
+using ::testing::Field;
 using testing::IsOk;
 using ::testing::Pair;
 using ::testing::SizeIs;
@@ -132,6 +135,43 @@ TEST_P(ClaimTurnsTest, WhatIsAboutASessionIsOfItsEvent) {
                       For("events/e1/sessions/s2", 50), For("events/e2", 50)}),
               IsOk());
   EXPECT_EQ(ByEvent(20)["events/e2"], 10);
+}
+
+// Each tenant has enough to fill its part of every claim, and of each only the first few are looked
+// at.
+TEST_P(ClaimTurnsTest, F25_UnderLoadATurnLooksBehindWhatWaitsForOthers) {
+  constexpr int kOthers = 60;
+  for (const bool can_wait : {false, true}) {
+    const std::string event = absl::StrCat("events/slow", can_wait);
+    const auto add = [&](const std::string& person) {
+      NewNotification plan = For(event, 0);
+      plan.can_wait = can_wait;
+      plan.recipients.push_back({ids_.NewId(), person, event});
+      ASSERT_THAT(Record({plan}), IsOk());
+    };
+    add("persons/slow");
+    ASSERT_THAT(Claim(1), SizeIs(1));  // is being sent
+    std::vector<NewNotification> others;
+    for (int i = 0; i < kOthers; ++i) {
+      const std::string other = absl::StrCat("events/o", can_wait, i);
+      for (int k = 0; k < 6; ++k) {
+        others.push_back(For(other, 1));
+        others.back().can_wait = can_wait;
+      }
+    }
+    ASSERT_THAT(Record(others), IsOk());
+    for (int i = 0; i < 20; ++i) add("persons/slow");
+    add("persons/quick");
+    clock_.Advance(absl::Seconds(2));
+    const std::vector<ClaimedDelivery> claimed = Claim(2 * kOthers);
+    EXPECT_THAT(claimed, SizeIs(2 * kOthers));
+    EXPECT_THAT(claimed, Contains(Field(&ClaimedDelivery::person, "persons/quick"))) << can_wait;
+    EXPECT_EQ(std::count_if(claimed.begin(), claimed.end(),
+                            [&](const ClaimedDelivery& d) { return d.event == event; }),
+              1);
+    while (!Claim(1000).empty()) {
+    }
+  }
 }
 
 TEST_P(ClaimTurnsTest, WhatIsPutOffTakesNoTurnUntilItIsDue) {

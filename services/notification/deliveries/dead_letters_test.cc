@@ -259,6 +259,23 @@ TEST_P(DeadLettersTest, F26_CallsThatFollowEachOtherKeepTheRateTogether) {
   EXPECT_EQ(delivered, 50) << "of what is over nothing is waited for";
 }
 
+TEST_P(DeadLettersTest, F26_NobodyIsQueuedBehindMoreThanTenMinutesOfOthers) {
+  Accept(1);
+  EndAll(v1::ATTEMPT_OUTCOME_REJECTED, 550);
+  constexpr sql::Query kPace{"set_pace", "UPDATE replay_pace SET ends_at = $1"};
+  const absl::Time through = clock().Now() + kReplayAheadMax + absl::Seconds(20);
+  ASSERT_THAT(database().Write(Deadline(),
+                               [&](sql::Transaction& tx) {
+                                 return tx.Execute(kPace, {ToMicros(through)}).status();
+                               }),
+              IsOk());
+  const absl::Status refused = Replay(Rejected()).status();
+  EXPECT_THAT(refused, StatusIs(absl::StatusCode::kResourceExhausted, Reason("REPLAY_QUEUE_FULL")));
+  EXPECT_TRUE(refused.GetPayload("type.googleapis.com/google.rpc.RetryInfo").has_value());
+  clock().Advance(absl::Seconds(20));
+  EXPECT_EQ(Replay(Rejected())->replayed(), 1);
+}
+
 TEST_P(DeadLettersTest, TheSameRequestIdQueuesOnceAndWhoDidItIsWrittenDown) {
   Accept(1);
   EndAll(v1::ATTEMPT_OUTCOME_REJECTED, 554);

@@ -290,6 +290,26 @@ Names FeedHandler::HeldOf(absl::Span<const feed::v1::Change> changes) const {
   return held;
 }
 
+absl::StatusOr<FeedHandler::Erased> FeedHandler::WhoIsErased(
+    absl::Span<const feed::v1::Change> changes) {
+  Erased erased;
+  Names deleted;
+  for (const feed::v1::Change& change : changes) {
+    if (!absl::EndsWith(change.kind(), ".person_erased")) continue;
+    const std::string cause = Attribute(change, "cause");
+    (cause == "registry" ? deleted : erased.persons).insert(change.person());
+    // Without a cause it is of an earlier version, which erased contacts for either.
+    const bool own = absl::StartsWith(change.person(), "persons/");
+    if (cause == "requested" || (cause.empty() && own)) erased.requested.insert(change.person());
+  }
+  if (!deleted.empty()) {
+    WICI_ASSIGN_OR_RETURN(const auto known, peers_.GetContactPoints(deleted));
+    for (const auto& [person, point] : known) deleted.erase(person);
+  }
+  erased.persons.merge(deleted);
+  return erased;
+}
+
 absl::StatusOr<sql::Database::Body> FeedHandler::Prepare(
     absl::Span<const feed::v1::Change> changes) {
   absl::StatusOr<std::vector<Planned>> planned = Plan(changes);
@@ -306,16 +326,14 @@ absl::StatusOr<sql::Database::Body> FeedHandler::Prepare(
       planned.messages.push_back(webhook.notification);
     }
   }
-  std::vector<std::string> erased;
-  for (const feed::v1::Change& change : changes) {
-    if (absl::EndsWith(change.kind(), ".person_erased")) erased.push_back(change.person());
-  }
+  WICI_ASSIGN_OR_RETURN(Erased erased, WhoIsErased(changes));
   return [this, plan = std::move(plan), webhooks = std::move(webhooks), events = std::move(events),
           erased = std::move(erased), held = HeldOf(changes), transaction_id = ids_.NewId(),
           now = clock_.Now()](sql::Transaction& tx) -> absl::Status {
     feed::Changes told;
-    for (const std::string& person : erased) {
+    for (const std::string& person : erased.persons) {
       WICI_RETURN_IF_ERROR(people_.Erase(tx, person, now, told).status());
+      if (erased.requested.count(person) == 0) continue;
       WICI_RETURN_IF_ERROR(NoteRequestedErasure(tx, person));
     }
     WICI_RETURN_IF_ERROR(FanOut::RecordPayloads(tx, webhooks));

@@ -42,7 +42,8 @@
 // a hold or lets it expire was sent nothing before. After a change of an event its reminders are
 // timed anew (timers/timer_store.h), in the same transaction. After registration.person_erased, or
 // invitation.person_erased of somebody who never registered, nothing that this service holds of
-// that person is kept any more.
+// that person is kept any more. Its attribute `cause` says why: "requested" by ErasePerson, or
+// "registry", which deleted the contact: then one that the registry knows again is spared.
 //
 // The attribute `sequence` of a change is the SEQUENCE of the calendar part; without it there is no
 // part. A message about a meeting has the meeting in the place of the event, so that it has a
@@ -108,6 +109,13 @@ class FeedHandler {
     std::string event;  // whose participants `messages` go to, or ""
   };
 
+  struct Erased {
+    Names persons;
+    Names requested;  // those of them whom ErasePerson was asked for
+  };
+
+  // Whom `changes` say to be erased; whom the registry deleted and knows again are not.
+  absl::StatusOr<Erased> WhoIsErased(absl::Span<const feed::v1::Change> changes);
   absl::StatusOr<std::vector<Planned>> Plan(absl::Span<const feed::v1::Change> changes);
   absl::Status PlanForEverybody(const feed::v1::Change& change, NewNotification base,
                                 Planned& planned);

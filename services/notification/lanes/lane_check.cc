@@ -84,7 +84,7 @@ absl::Status LaneCheck::Ended(sql::Transaction& tx, absl::Span<const AttemptReco
   for (const AttemptRecord& record : records) {
     const auto limits = limits_.find(record.delivery.channel);
     // Of what was not sent after all nothing was heard.
-    const bool heard = record.begun && !record.result.common_cause &&
+    const bool heard = record.begun && !record.result.common_cause && !record.result.not_tried &&
                        record.result.outcome != v1::ATTEMPT_OUTCOME_SUPPRESSED;
     if (!heard || record.lane.empty() || limits == limits_.end() ||
         limits->second.failures_max == 0) {

@@ -22,8 +22,9 @@ class LaneCheck final : public SendCheck {
   absl::StatusOr<std::vector<Verdict>> Check(sql::Transaction& tx,
                                              absl::Span<const Candidate> candidates,
                                              absl::Time now) override;
-  // AttemptResult::lane_failed is a failure; a common cause says nothing of the
-  // lane; everything else, a refusal too, is a success.
+  // AttemptResult::lane_failed is a failure; a common cause, and what was not
+  // tried after all, say nothing of the lane; everything else, a refusal too, is
+  // a success.
   bool TakesAPlace() const override { return true; }
   absl::Status Ended(sql::Transaction& tx, absl::Span<const AttemptRecord> records, absl::Time now,
                      std::vector<feed::Change>& changes) override;

@@ -106,6 +106,31 @@ TEST_P(LaneCheckTest, ABrokenEndpointIsLeftAloneByEveryReplicaAndProbedByOne) {
   EXPECT_EQ(Admit(one, v1::CHANNEL_WEBHOOK, "https://dead.example.org", 5), 0);
 }
 
+TEST_P(LaneCheckTest, WhatWasNotTriedLeavesABreakerAsItIs) {
+  constexpr char kLane[] = "https://dead.example.org";
+  LaneCheck check({{v1::CHANNEL_WEBHOOK, {.failures_max = 3}}});
+  AttemptRecord overtaken;
+  overtaken.delivery.channel = v1::CHANNEL_WEBHOOK;
+  overtaken.result.outcome = v1::ATTEMPT_OUTCOME_UNKNOWN;  // an earlier attempt may have arrived
+  overtaken.result.not_tried = true;
+  overtaken.begun = true;
+  overtaken.lane = kLane;
+  const auto end = [&] {
+    EXPECT_THAT(Write([&](sql::Transaction& tx) {
+                  std::vector<feed::Change> changes;
+                  return check.Ended(tx, {overtaken}, clock_.Now(), changes);
+                }),
+                IsOk());
+  };
+  Fail(check, kLane, 2);
+  end();
+  EXPECT_EQ(Admit(check, v1::CHANNEL_WEBHOOK, kLane, 5), 5);
+  Fail(check, kLane, 1);
+  EXPECT_EQ(Admit(check, v1::CHANNEL_WEBHOOK, kLane, 5), 0);
+  end();
+  EXPECT_EQ(Admit(check, v1::CHANNEL_WEBHOOK, kLane, 5), 0);
+}
+
 TEST_P(LaneCheckTest, ALaneOfWhichNothingIsHeardForADayIsForgotten) {
   constexpr sql::Query kCount{"count_lanes", "SELECT COUNT(*) FROM lanes"};
   LaneCheck check({{v1::CHANNEL_EMAIL, {.per_second = 1, .burst = 5}}});

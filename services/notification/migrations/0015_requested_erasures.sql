@@ -1,7 +1,9 @@
--- Whether ErasePerson asked for it: such a person is erased once more even where their owner knows
--- them still (people/erasures.h).
-ALTER TABLE erasures ADD COLUMN requested BOOLEAN NOT NULL DEFAULT FALSE;
+-- Whom ErasePerson asked for, and when they are erased once more: that is done even where their owner
+-- knows them still (people/erasures.h). Apart from the others, so that a replica of an earlier version,
+-- which asks the owner about everybody, does not end it.
+CREATE TABLE requested_erasures (
+  person TEXT COLLATE "C" PRIMARY KEY,
+  again_at BIGINT NOT NULL
+);
 
-DROP INDEX erasures_due;
-
-CREATE INDEX erasures_due ON erasures (requested, again_at, person);
+CREATE INDEX requested_erasures_due ON requested_erasures (again_at, person);

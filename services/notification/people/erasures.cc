@@ -20,27 +20,36 @@ absl::Status Erasures::Export(sql::Transaction& /*tx*/, std::string_view /*perso
 
 absl::StatusOr<bool> Erasures::Erase(sql::Transaction& tx, std::string_view person, absl::Time now,
                                      feed::Changes& /*changes*/) {
-  WICI_RETURN_IF_ERROR(
-      tx.Execute(queries::kNoteErasure, {person, ToMicros(now + kEraseAgainAfter)}).status());
+  const std::int64_t again_at = ToMicros(now + kEraseAgainAfter);
+  WICI_ASSIGN_OR_RETURN(const sql::Rows requested,
+                        tx.Execute(queries::kPutOffRequestedErasure, {person, again_at}));
+  if (!requested.empty()) return false;
+  WICI_RETURN_IF_ERROR(tx.Execute(queries::kNoteErasure, {person, again_at}).status());
   return false;
 }
 
 absl::Status NoteRequestedErasure(sql::Transaction& tx, std::string_view person) {
-  return tx.Execute(queries::kNoteRequestedErasure, {person}).status();
+  WICI_RETURN_IF_ERROR(tx.Execute(queries::kRequestErasure, {person}).status());
+  return tx.Execute(queries::kForgetErasure, {person}).status();
 }
 
 absl::StatusOr<std::set<std::string>> ListErasuresDue(sql::Transaction& tx, bool requested,
                                                       absl::Time now) {
   WICI_ASSIGN_OR_RETURN(
       const sql::Rows rows,
-      tx.Execute(queries::kListErasuresDue, {ToMicros(now), kErasedAtOnceMax, requested}));
+      tx.Execute(requested ? queries::kListRequestedErasuresDue : queries::kListErasuresDue,
+                 {ToMicros(now), kErasedAtOnceMax}));
   std::set<std::string> due;
   for (const sql::Row& row : rows) due.insert(row.Text(0));
   return due;
 }
 
-absl::Status EndErasure(sql::Transaction& tx, std::string_view person, absl::Time until) {
-  return tx.Execute(queries::kEndErasure, {person, ToMicros(until)}).status();
+absl::Status EndErasure(sql::Transaction& tx, bool requested, std::string_view person,
+                        absl::Time until) {
+  return tx
+      .Execute(requested ? queries::kEndRequestedErasure : queries::kEndErasure,
+               {person, ToMicros(until)})
+      .status();
 }
 
 absl::StatusOr<std::vector<std::string>> ListHeldPersons(sql::Transaction& tx,

@@ -43,8 +43,9 @@ absl::Status NoteRequestedErasure(sql::Transaction& tx, std::string_view person)
 absl::StatusOr<std::set<std::string>> ListErasuresDue(sql::Transaction& tx, bool requested,
                                                       absl::Time now);
 
-// `person` is not to be erased again at `until` or before.
-absl::Status EndErasure(sql::Transaction& tx, std::string_view person, absl::Time until);
+// `person`, of the one kind or of the other, is not to be erased again at `until` or before.
+absl::Status EndErasure(sql::Transaction& tx, bool requested, std::string_view person,
+                        absl::Time until);
 
 // The opaque ids under which anything is held that erasure deletes, by id, after `after`, at most
 // `limit`. Also those of subscriptions, and what stands for who was erased.

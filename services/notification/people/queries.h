@@ -11,15 +11,30 @@ inline constexpr sql::Query kNoteErasure{"note_erasure", R"sql(
   ON CONFLICT (person) DO UPDATE SET again_at = excluded.again_at
   WHERE erasures.again_at < excluded.again_at)sql"};
 
-inline constexpr sql::Query kNoteRequestedErasure{"note_requested_erasure", R"sql(
-  UPDATE erasures SET requested = TRUE WHERE person = $1)sql"};
+// The same of whom ErasePerson asked for before; no row: nobody did.
+inline constexpr sql::Query kPutOffRequestedErasure{"put_off_requested_erasure", R"sql(
+  UPDATE requested_erasures SET again_at = CASE WHEN again_at < $2 THEN $2 ELSE again_at END
+  WHERE person = $1 RETURNING person)sql"};
 
-// $1 now, $2 limit, $3 of those whom ErasePerson asked for, or of the others.
-inline constexpr sql::Query kListErasuresDue{"list_erasures_due", R"sql(
-  SELECT person FROM erasures WHERE requested = $3 AND again_at <= $1
+// What was noted of $1 was asked for.
+inline constexpr sql::Query kRequestErasure{"request_erasure", R"sql(
+  INSERT INTO requested_erasures (person, again_at)
+  SELECT person, again_at FROM erasures WHERE person = $1
+  ON CONFLICT (person) DO UPDATE SET again_at = excluded.again_at
+  WHERE requested_erasures.again_at < excluded.again_at)sql"};
+inline constexpr sql::Query kForgetErasure{"forget_erasure",
+                                           "DELETE FROM erasures WHERE person = $1"};
+
+// $1 now, $2 limit.
+inline constexpr sql::Query kListRequestedErasuresDue{"list_requested_erasures_due", R"sql(
+  SELECT person FROM requested_erasures WHERE again_at <= $1
   ORDER BY again_at, person LIMIT $2)sql"};
+inline constexpr sql::Query kListErasuresDue{"list_erasures_due", R"sql(
+  SELECT person FROM erasures WHERE again_at <= $1 ORDER BY again_at, person LIMIT $2)sql"};
 
 // $2 until when: one that was noted since is not ended.
+inline constexpr sql::Query kEndRequestedErasure{
+    "end_requested_erasure", "DELETE FROM requested_erasures WHERE person = $1 AND again_at <= $2"};
 inline constexpr sql::Query kEndErasure{
     "end_erasure", "DELETE FROM erasures WHERE person = $1 AND again_at <= $2"};
 

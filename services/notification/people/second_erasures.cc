@@ -27,13 +27,13 @@ bool SecondErasures::Round() {
 absl::StatusOr<std::int64_t> SecondErasures::RunOnce() {
   const absl::Time now = clock_.Now();
   WICI_ASSIGN_OR_RETURN(const Names requested, ListDue(/*requested=*/true, now));
-  WICI_RETURN_IF_ERROR(Erase(requested, /*spared=*/{}, now));
+  WICI_RETURN_IF_ERROR(Erase(/*requested=*/true, requested, /*spared=*/{}, now));
   WICI_ASSIGN_OR_RETURN(const Names deleted, ListDue(/*requested=*/false, now));
   if (!deleted.empty()) {
     WICI_ASSIGN_OR_RETURN(const auto known, peers_.GetContactPoints(deleted));
     Names spared;
     for (const auto& [person, point] : known) spared.insert(person);
-    WICI_RETURN_IF_ERROR(Erase(deleted, spared, now));
+    WICI_RETURN_IF_ERROR(Erase(/*requested=*/false, deleted, spared, now));
   }
   return static_cast<std::int64_t>(requested.size() + deleted.size());
 }
@@ -48,7 +48,8 @@ absl::StatusOr<Names> SecondErasures::ListDue(bool requested, absl::Time now) {
   return due;
 }
 
-absl::Status SecondErasures::Erase(const Names& due, const Names& spared, absl::Time now) {
+absl::Status SecondErasures::Erase(bool requested, const Names& due, const Names& spared,
+                                   absl::Time now) {
   if (due.empty()) return absl::OkStatus();
   return database_.Write(DeadlineIn(kErasuresTimeout), [&](sql::Transaction& tx) -> absl::Status {
     feed::Changes changes;
@@ -58,7 +59,7 @@ absl::Status SecondErasures::Erase(const Names& due, const Names& spared, absl::
         WICI_RETURN_IF_ERROR(people_.Erase(tx, person, now, changes).status());
         until += kEraseAgainAfter;  // as that has noted
       }
-      WICI_RETURN_IF_ERROR(EndErasure(tx, person, until));
+      WICI_RETURN_IF_ERROR(EndErasure(tx, requested, person, until));
     }
     if (changes.empty()) return absl::OkStatus();
     return feed::AppendChanges(tx, ids_.NewId(), changes, now);

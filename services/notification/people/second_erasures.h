@@ -38,7 +38,7 @@ class SecondErasures {
   bool Round();
   absl::StatusOr<Names> ListDue(bool requested, absl::Time now);
   // Erases `due`, but for `spared`, and ends that for all of them.
-  absl::Status Erase(const Names& due, const Names& spared, absl::Time now);
+  absl::Status Erase(bool requested, const Names& due, const Names& spared, absl::Time now);
 
   sql::Database& database_;
   Peers& peers_;

@@ -58,18 +58,17 @@ class AwaitedErasures final : public PersonData {
 
 class SecondErasuresTest : public NotificationFixture {
  protected:
-  // Something of kContact, as what is being sent while they are erased leaves it.
-  void LeaveTraces() {
+  // Something of `person`, as what is being sent while they are erased leaves it.
+  void LeaveTraces(const std::string& person = kContact) {
     constexpr sql::Query kKeep{"keep",
                                "INSERT INTO kept_mails (delivery_id, person, fence, recipient, "
                                "message) VALUES ($1, $2, 1, '', $3)"};
-    ASSERT_THAT(
-        database().Write(
-            Deadline(),
-            [&](sql::Transaction& tx) {
-              return tx.Execute(kKeep, {ids_.NewId(), kContact, sql::Bytes{"mail"}}).status();
-            }),
-        IsOk());
+    ASSERT_THAT(database().Write(
+                    Deadline(),
+                    [&](sql::Transaction& tx) {
+                      return tx.Execute(kKeep, {ids_.NewId(), person, sql::Bytes{"mail"}}).status();
+                    }),
+                IsOk());
   }
   std::vector<std::string> Held() {
     std::vector<std::string> held;
@@ -95,11 +94,13 @@ class SecondErasuresTest : public NotificationFixture {
   }
   // What `handler` does about the one change.
   template <class Handler>
-  void Take(Handler& handler, const std::string& kind) {
+  void Take(Handler& handler, const std::string& kind, const std::string& cause = "",
+            const std::string& person = kContact) {
     feed::v1::Change change;
     change.set_kind(kind);
     change.set_aggregate("events/e1");
-    change.set_person(kContact);
+    change.set_person(person);
+    if (!cause.empty()) (*change.mutable_attributes())["cause"] = cause;
     const auto body = handler.Prepare(absl::MakeConstSpan(&change, 1));
     ASSERT_THAT(body, IsOk());
     ASSERT_THAT(database().Write(Deadline(), *body), IsOk());
@@ -109,9 +110,9 @@ class SecondErasuresTest : public NotificationFixture {
     RegistryHandler handler(owners(), people(), ids_, clock());
     Take(handler, "contact.deleted");
   }
-  void RegistrationErasesThem() {
+  void RegistrationErasesThem(const std::string& cause, const std::string& person = kContact) {
     FeedHandler handler(owners(), people(), ids_, clock());
-    Take(handler, "invitation.person_erased");
+    Take(handler, "invitation.person_erased", cause, person);
   }
 
   PersonData& people() { return server_->handlers.person_data(); }
@@ -152,13 +153,53 @@ TEST_P(SecondErasuresTest, WhomErasePersonAskedForIsErasedAgainWhileTheirOwnerKn
   EXPECT_THAT(Held(), ElementsAre(kContact));
 }
 
+TEST_P(SecondErasuresTest, AReplicaOfAnEarlierVersionDoesNotEndWhatErasePersonAskedFor) {
+  // It asks the owner about everybody it finds, and ends it for whom they know.
+  constexpr sql::Query kEndAll{"end_all", "DELETE FROM erasures"};
+  OwnerKnowsThem();
+  CallErasePerson();
+  LeaveTraces();
+  clock().Advance(kEraseAgainAfter);
+  ASSERT_THAT(database().Write(Deadline(),
+                               [&](sql::Transaction& tx) { return tx.Execute(kEndAll).status(); }),
+              IsOk());
+  EXPECT_THAT(EraseAgain(), IsOkAndHolds(1));
+  EXPECT_THAT(Held(), IsEmpty());
+}
+
 TEST_P(SecondErasuresTest, WhomErasePersonAskedRegistrationForIsErasedAgainWhileTheRegistryKnows) {
   OwnerKnowsThem();
-  RegistrationErasesThem();
+  RegistrationErasesThem("requested");
   LeaveTraces();
   clock().Advance(kEraseAgainAfter);
   EXPECT_THAT(EraseAgain(), IsOkAndHolds(1));
   EXPECT_THAT(Held(), IsEmpty());
+}
+
+TEST_P(SecondErasuresTest, WhomTheRegistryDeletedAndKnowsAgainIsSparedByWhatRegistrationSays) {
+  LeaveTraces();
+  RegistrationErasesThem("registry");
+  EXPECT_THAT(Held(), IsEmpty());
+  LeaveTraces();
+  OwnerKnowsThem();
+  clock().Advance(kEraseAgainAfter);
+  EXPECT_THAT(EraseAgain(), IsOkAndHolds(1));
+  EXPECT_THAT(Held(), ElementsAre(kContact));
+  RegistrationErasesThem("registry");
+  EXPECT_THAT(Held(), ElementsAre(kContact)) << "of before they were made anew";
+}
+
+TEST_P(SecondErasuresTest, WithoutACauseAnErasureIsRequestedForPersonsAndNotForContacts) {
+  constexpr char kPerson[] = "persons/ewa";
+  OwnerKnowsThem();
+  owners().AddPerson(kPerson, "ewa@example.com", "pl");
+  for (const char* person : {kContact, kPerson}) {
+    RegistrationErasesThem("", person);
+    LeaveTraces(person);
+  }
+  clock().Advance(kEraseAgainAfter);
+  EXPECT_THAT(EraseAgain(), IsOkAndHolds(2));
+  EXPECT_THAT(Held(), ElementsAre(kContact));
 }
 
 TEST_P(SecondErasuresTest, WhomTheirOwnerDeletedAndKnowsAgainIsSpared) {

@@ -43,11 +43,15 @@ bool MayApprove(std::string_view author, std::string_view approver, std::int64_t
   return persons <= kSelfApprovalMax || author != approver;
 }
 
-Chunk NextChunk(std::int64_t chunks, std::int64_t left, std::int64_t open,
+Chunk NextChunk(std::int64_t chunks, std::int64_t left, const NotServed& not_served,
                 std::int32_t rate_per_minute, std::int64_t running) {
-  const std::int64_t share = std::max<std::int64_t>(kChunkMax / running, 1);
+  const auto share_of = [&](std::int64_t max) { return std::max<std::int64_t>(max / running, 1); };
+  const std::int64_t share = share_of(kChunkMax);
   const std::int64_t ramp = std::min(share, kFirstChunk << std::min<std::int64_t>(chunks, 10));
-  if (open >= ramp) return {0, kBreath};
+  if (not_served.open >= ramp || not_served.failed >= share_of(kFailedMax) ||
+      not_served.asleep >= share_of(kAsleepMax)) {
+    return {0, kBreath};
+  }
   std::int64_t size = std::min(ramp, left);
   if (rate_per_minute <= 0) return {size, kBreath};
   size = std::min(size, std::max<std::int64_t>(rate_per_minute / 6, 1));

@@ -22,6 +22,18 @@ inline constexpr std::int64_t kSelfApprovalMax = 100;
 // How many they are in an audience shows when it is read: it counts as more.
 bool MayApprove(std::string_view author, std::string_view approver, std::int64_t persons);
 
+// The people of a campaign who are in the ledger and not served yet.
+struct NotServed {
+  std::int64_t open = 0;    // being sent, or due within moments
+  std::int64_t failed = 0;  // put off for longer, since it could not be delivered
+  std::int64_t asleep = 0;  // in their quiet hours
+};
+
+// With so many of these a campaign waits: they come back together, and whatever keeps those who
+// failed will keep the others too.
+inline constexpr std::int64_t kFailedMax = 1000;
+inline constexpr std::int64_t kAsleepMax = 10000;
+
 // The next people to be put into the ledger.
 struct Chunk {
   std::int64_t size = 0;
@@ -30,12 +42,11 @@ struct Chunk {
 
 // A campaign begins with 10 people and doubles up to 100 at once, so that a mistake is seen early
 // and a relay gets used to it; of its own rate it takes as many as come in 10 seconds. `chunks` are
-// those before, `left` the people that are left, `open` those of earlier chunks that are not served
-// yet and not put off for long, as in quiet hours: with a whole chunk of them it waits, so that a
-// large campaign never has more than two chunks before the messages of others. `running` campaigns
-// of its event, itself too, are being sent: they share the 100, with one for each at least, so that
-// many have no more in the ledger than one.
-Chunk NextChunk(std::int64_t chunks, std::int64_t left, std::int64_t open,
+// those before, `left` the people that are left. With a whole chunk open it waits, so that a large
+// campaign has no more than two chunks, and what comes back of those who were put off, before the
+// messages of others. `running` campaigns of its event, itself too, are being sent: they share
+// these bounds, with one for each at least, so that many have no more in the ledger than one.
+Chunk NextChunk(std::int64_t chunks, std::int64_t left, const NotServed& not_served,
                 std::int32_t rate_per_minute, std::int64_t running = 1);
 
 }  // namespace wici::notification

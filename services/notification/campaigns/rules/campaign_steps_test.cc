@@ -43,21 +43,29 @@ TEST(CampaignStepsTest, ForManyPeopleSomebodyElseApproves) {
 }
 
 TEST(CampaignStepsTest, ItBeginsWithFewAndNeverHasMoreThanTwoChunksOpen) {
-  EXPECT_EQ(NextChunk(0, 1000, 0, 0).size, 10);
-  EXPECT_EQ(NextChunk(1, 1000, 0, 0).size, 20);
-  EXPECT_EQ(NextChunk(9, 1000, 99, 0).size, 100);
-  EXPECT_EQ(NextChunk(9, 1000, 100, 0).size, 0);
-  EXPECT_EQ(NextChunk(9, 7, 0, 0).size, 7);
-  EXPECT_EQ(NextChunk(9, 0, 0, 0).size, 0);
+  EXPECT_EQ(NextChunk(0, 1000, {}, 0).size, 10);
+  EXPECT_EQ(NextChunk(1, 1000, {}, 0).size, 20);
+  EXPECT_EQ(NextChunk(9, 1000, {.open = 99}, 0).size, 100);
+  EXPECT_EQ(NextChunk(9, 1000, {.open = 100}, 0).size, 0);
+  EXPECT_EQ(NextChunk(9, 7, {}, 0).size, 7);
+  EXPECT_EQ(NextChunk(9, 0, {}, 0).size, 0);
+}
+
+TEST(CampaignStepsTest, ItWaitsBehindManyThatFailedAndManyMoreThatSleep) {
+  EXPECT_EQ(NextChunk(9, 1000, {.failed = 999, .asleep = 9999}, 0).size, 100);
+  EXPECT_EQ(NextChunk(9, 1000, {.failed = 1000}, 0).size, 0);
+  EXPECT_EQ(NextChunk(9, 1000, {.asleep = 10000}, 0).size, 0);
+  EXPECT_EQ(NextChunk(9, 1000, {.failed = 50}, 0, 20).size, 0) << "they share this, too";
+  EXPECT_EQ(NextChunk(9, 1000, {.asleep = 500}, 0, 20).size, 0);
 }
 
 TEST(CampaignStepsTest, CampaignsOfOneEventShareAChunk) {
-  EXPECT_EQ(NextChunk(9, 1000, 0, 0, 1).size, 100);
-  EXPECT_EQ(NextChunk(9, 1000, 0, 0, 20).size, 5);
-  EXPECT_EQ(NextChunk(9, 1000, 4, 0, 20).size, 5);
-  EXPECT_EQ(NextChunk(9, 1000, 5, 0, 20).size, 0);
-  EXPECT_EQ(NextChunk(0, 1000, 0, 0, 3).size, 10);
-  EXPECT_EQ(NextChunk(9, 1000, 0, 0, 1000).size, 1) << "nobody stands still";
+  EXPECT_EQ(NextChunk(9, 1000, {}, 0, 1).size, 100);
+  EXPECT_EQ(NextChunk(9, 1000, {}, 0, 20).size, 5);
+  EXPECT_EQ(NextChunk(9, 1000, {.open = 4}, 0, 20).size, 5);
+  EXPECT_EQ(NextChunk(9, 1000, {.open = 5}, 0, 20).size, 0);
+  EXPECT_EQ(NextChunk(0, 1000, {}, 0, 3).size, 10);
+  EXPECT_EQ(NextChunk(9, 1000, {}, 0, 1000).size, 1) << "nobody stands still";
 }
 
 TEST(CampaignStepsTest, ItsOwnRateIsKept) {
@@ -65,7 +73,7 @@ TEST(CampaignStepsTest, ItsOwnRateIsKept) {
     absl::Duration time;
     std::int64_t sent = 0;
     for (int chunk = 0; time < absl::Hours(1); ++chunk) {
-      const Chunk next = NextChunk(chunk, 1000000, 0, rate);
+      const Chunk next = NextChunk(chunk, 1000000, {}, rate);
       sent += next.size;
       time += next.wait;
     }

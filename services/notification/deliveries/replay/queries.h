@@ -21,7 +21,6 @@ inline constexpr sql::Query kReplayDeliveries{
     "($3 = 0 OR d.last_code = $3) AND ($4 = 0 OR d.reason = $4) AND d.updated_at >= $5 "
     "LIMIT $6) RETURNING id, notification_id, person, event, version"};
 
-// Who replayed what.
 // When the replays so far are through.
 inline constexpr sql::Query kGetReplayPace{"get_replay_pace",
                                            "SELECT ends_at FROM replay_pace WHERE id = 1"};
@@ -30,6 +29,7 @@ inline constexpr sql::Query kGetReplayPace{"get_replay_pace",
 inline constexpr sql::Query kSetReplayPace{"set_replay_pace",
                                            "UPDATE replay_pace SET ends_at = $1 WHERE id = 1"};
 
+// Who replayed what.
 inline constexpr sql::Query kInsertReplay{
     "insert_replay",
     "INSERT INTO replays (id, principal, event, states, last_code, reason, ended_after, replayed, "

@@ -67,10 +67,12 @@ absl::Status ForgetKept(Transaction& tx, absl::Span<const Row> rows) {
   return tx.SelectMany(queries::kForgetMails, "", ids).status();
 }
 
-// When the first delivery of a replay is due: after those of earlier ones.
+// When the first delivery of a replay is due: after those of earlier ones. REPLAY_QUEUE_FULL.
 absl::StatusOr<absl::Time> StartOf(Transaction& tx, absl::Time now) {
   WICI_ASSIGN_OR_RETURN(const Rows rows, tx.Execute(queries::kGetReplayPace));
-  return std::max(now, rows.empty() ? now : FromMicros(rows[0].Int(0)));
+  const absl::Time start = std::max(now, rows.empty() ? now : FromMicros(rows[0].Int(0)));
+  if (start - now > kReplayAheadMax) return ReplayQueueFullError(start - now - kReplayAheadMax);
+  return start;
 }
 
 absl::Status SetEnd(Transaction& tx, absl::Time start, std::size_t replayed) {

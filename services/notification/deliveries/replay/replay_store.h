@@ -21,6 +21,8 @@ namespace wici::notification {
 
 inline constexpr std::int32_t kReplayMax = 1000;  // in one call
 inline constexpr std::int32_t kReplayRate = 50;   // a second, of all calls together
+// How far ahead the deliveries of earlier calls may be due: those of the next come after them.
+inline constexpr absl::Duration kReplayAheadMax = absl::Minutes(10);
 
 // Thread-safe. Every method is one transaction; errors are those of sql::Database unless a comment
 // names others.
@@ -31,7 +33,8 @@ class ReplayStore {
 
   // Queues again what `request` chooses, at most kReplayMax, due at kReplayRate after what earlier
   // calls queued; each gets a life of kDefaultLifetime. What may not be repeated may be once more.
-  // Written down with key.principal. INVALID_ARGUMENT (REQUEST_ID_REUSED).
+  // Written down with key.principal. INVALID_ARGUMENT (REQUEST_ID_REUSED), RESOURCE_EXHAUSTED
+  // (REPLAY_QUEUE_FULL).
   absl::StatusOr<v1::ReplayDeliveriesResponse> Replay(absl::Time deadline,
                                                       const sql::IdempotencyKey& key,
                                                       const v1::ReplayDeliveriesRequest& request,

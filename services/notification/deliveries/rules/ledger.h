@@ -142,6 +142,10 @@ struct AttemptResult {
   // DEFERRED for a reason that concerns all deliveries (relay or another service away): tried again
   // soon and for as long as it takes.
   bool common_cause = false;
+  // DEFERRED or UNKNOWN because the ledger no longer let it out once its attempt was begun: it was
+  // paused, cancelled or overtaken meanwhile. Nobody was heard of: it is no failure, and says
+  // nothing of the relay, of the endpoint or of the domain.
+  bool not_tried = false;
   // DEFERRED or UNKNOWN because of the endpoint or domain, and not of this message: others to it
   // will fare the same.
   bool lane_failed = false;

@@ -13,7 +13,8 @@
 // of a tenant goes out behind at most about q of each other tenant, and one claim; and who is alone
 // gets all, at once: nothing is held back for who has nothing. What is left, where messages wait
 // for others of their own, goes to what has been due for longest. Within a tenant the oldest go
-// first.
+// first. A claim looks at the first few of each; behind those, where they wait for others, at once
+// as long as it finds any there, and else within a second, before another tenant gets the place.
 //
 // Each process takes its own turns: of replicas each deals its claims like this.
 //

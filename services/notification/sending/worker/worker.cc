@@ -105,7 +105,8 @@ std::optional<AttemptRecord> DeliveryWorker::LookAgain(const Job& job, absl::Tim
   }
   if (!*settlement) return std::nullopt;
   AttemptRecord record = RecordOf(job.delivery, **settlement);
-  if (!IsFinal(record.settlement.state)) record.result = NotSentYet();
+  if (!IsFinal(record.settlement.state)) record.result.outcome = v1::ATTEMPT_OUTCOME_DEFERRED;
+  record.result.not_tried = true;
   return record;
 }
 
@@ -128,8 +129,16 @@ AttemptRecord DeliveryWorker::Send(const Job& job, int thread) {
   if (!HoldsLease(job)) record = RecordOf(job.delivery, NotSentYet());
   if (!record) record = LookAgain(job, looked);
   if (!record) {
-    record = RecordOf(job.delivery, channel_.Send(thread, job.delivery, job.outgoing,
-                                                  [&] { return MayEnd(job, looked); }));
+    bool broken_off = false;
+    const auto before_end = [&] {
+      broken_off = !MayEnd(job, looked);
+      return !broken_off;
+    };
+    record = RecordOf(job.delivery, channel_.Send(thread, job.delivery, job.outgoing, before_end));
+    if (broken_off) {  // whatever that looked like to the channel
+      record->result.not_tried = true;
+      record->result.common_cause = record->result.lane_failed = false;
+    }
   }
   record->begun = true;
   record->lane = job.outgoing.lane;
@@ -152,9 +161,14 @@ absl::Status DeliveryWorker::Record(const std::vector<AttemptRecord>& records) {
 }
 
 void DeliveryWorker::Throttle(const std::vector<AttemptRecord>& records) {
-  const bool all_failed =
-      std::all_of(records.begin(), records.end(),
-                  [](const AttemptRecord& record) { return record.result.common_cause; });
+  bool all_failed = true;
+  bool any_tried = false;
+  for (const AttemptRecord& record : records) {
+    if (record.result.not_tried) continue;
+    any_tried = true;
+    all_failed = all_failed && record.result.common_cause;
+  }
+  if (!any_tried) return;
   failures_in_a_row_ = all_failed ? failures_in_a_row_ + 1 : 0;
   paused_at_ = clock_.Now();
   pause_ = all_failed ? RetryDelay(options_.owner, failures_in_a_row_ + 1, /*common_cause=*/true)

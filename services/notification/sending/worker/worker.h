@@ -104,7 +104,8 @@ class DeliveryWorker {
   AttemptRecord RecordOf(const ClaimedDelivery& delivery, const AttemptResult& result) const;
   AttemptRecord RecordOf(const ClaimedDelivery& delivery, const Settlement& settlement) const;
   absl::Status Record(const std::vector<AttemptRecord>& records);
-  // Waits longer and longer before the next claim while nothing but common causes come back.
+  // Waits longer and longer before the next claim while nothing but common causes come back; what
+  // was not tried counts neither way.
   void Throttle(const std::vector<AttemptRecord>& records);
 
   void Dispatch();             // the claiming thread

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <iterator>
 #include <string_view>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "libs/base/status_macros.h"
@@ -16,10 +17,17 @@ constexpr absl::Duration kVerifyTimeout = absl::Seconds(30);  // of each transac
 constexpr std::int64_t kEntriesAtOnce = 1000;
 
 constexpr std::string_view kAuditedKinds[] = {
-    "campaign.aborted",        "campaign.approved",  "campaign.paused",   "campaign.resumed",
-    "campaign.started",        "consent.given",      "consent.requested", "consent.withdrawn",
-    "suppression.created",     "suppression.lifted", "template.created",  "template.deleted",
+    "campaign.aborted",        "campaign.approved",     "campaign.paused",
+    "campaign.resumed",        "campaign.started",      "consent.given",
+    "consent.requested",       "consent.withdrawn",     "deliveries.replayed",
+    "person.erased",           "subscription.replayed", "suppression.created",
+    "suppression.lifted",      "template.created",      "template.deleted",
     "template.version_created"};
+
+bool IsAuditedKind(std::string_view kind) {
+  return std::find(std::begin(kAuditedKinds), std::end(kAuditedKinds), kind) !=
+         std::end(kAuditedKinds);
+}
 
 // Each text with its length before it: no two entries have the same bytes.
 std::string HashOfEntry(std::int64_t seq, std::int64_t at, const AuditAct& act,
@@ -63,21 +71,24 @@ absl::Status AppendAudit(sql::Transaction& tx, const std::vector<AuditAct>& acts
   return tx.Execute(queries::kSetAuditHead, {seq, hash}).status();
 }
 
-std::vector<AuditAct> ActsOf(const feed::Changes& changes, const MailKeys& keys) {
-  std::vector<AuditAct> acts;
-  for (const feed::Change& change : changes) {
-    if (std::find(std::begin(kAuditedKinds), std::end(kAuditedKinds), change.kind) ==
-        std::end(kAuditedKinds)) {
-      continue;
-    }
-    AuditAct act{change.kind, "", change.resource};
-    if (!change.person.empty()) act.subject = keys.Pseudonym(change.person);
-    for (const auto& [name, value] : change.attributes) {
-      absl::StrAppend(&act.detail, " ", name, "=", value);
-    }
-    acts.push_back(std::move(act));
+AuditAct ActOf(const feed::Change& change, std::string subject) {
+  AuditAct act{change.kind, std::move(subject), change.resource};
+  for (const auto& [name, value] : change.attributes) {
+    absl::StrAppend(&act.detail, act.detail.empty() ? "" : " ", name, "=", value);
   }
-  return acts;
+  return act;
+}
+
+feed::Also AuditOf(MailKeys keys) {
+  return [keys = std::move(keys)](sql::Transaction& tx, const feed::Changes& changes,
+                                  const sql::IdempotencyKey& /*by*/, absl::Time now) {
+    std::vector<AuditAct> acts;
+    for (const feed::Change& change : changes) {
+      if (!IsAuditedKind(change.kind)) continue;
+      acts.push_back(ActOf(change, change.person.empty() ? "" : keys.Pseudonym(change.person)));
+    }
+    return AppendAudit(tx, acts, now);
+  };
 }
 
 absl::StatusOr<AuditHead> VerifyAudit(sql::Database& database, const Clock& machine) {

@@ -19,9 +19,14 @@
 #include "libs/base/clock.h"
 #include "libs/feed/mutation.h"
 #include "libs/sql/database.h"
+#include "libs/sql/idempotency.h"
 #include "services/notification/mail/mail_keys.h"
 
 namespace wici::notification {
+
+// What this service does by itself.
+inline constexpr char kAuditedService[] = "services/notification";
+inline sql::IdempotencyKey ByService() { return {kAuditedService, "", "", ""}; }
 
 struct AuditAct {
   std::string kind;     // "consent.given"; that of the change that tells of it, where there is one
@@ -29,14 +34,18 @@ struct AuditAct {
   std::string detail;   // ids and codes, no personal data
 };
 
-// Appends the acts in this order, in the transaction that does them. Of two writers at once
-// the second waits and runs again (libs/sql/database.h), so this is not for what is done for every
-// message.
+// Appends the acts in this order, in the transaction that does them. From here to the commit every
+// other writer waits: so it comes after all else but the records for the feed, once in a
+// transaction, and is not for what is done for every message. Who waited may have to run again
+// (libs/sql/database.h).
 absl::Status AppendAudit(sql::Transaction& tx, const std::vector<AuditAct>& acts, absl::Time now);
 
-// Those of the changes that are such acts: consents, suppressions, and the steps of campaigns and
-// templates.
-std::vector<AuditAct> ActsOf(const feed::Changes& changes, const MailKeys& keys);
+// The act that a change tells of, by or about `subject`.
+AuditAct ActOf(const feed::Change& change, std::string subject);
+
+// Appends those of the changes of a transaction that are such acts. Whatever changes something in
+// this service ends with feed::AppendAll and this.
+feed::Also AuditOf(MailKeys keys);
 
 struct AuditHead {
   std::int64_t seq = 0;  // how many entries there are

@@ -1,17 +1,24 @@
 // The chain of the audit over real gRPC, on every engine.
 #include "services/notification/audit/audit.h"
 
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
 
+#include "absl/types/span.h"
+#include "libs/base/timestamp.h"
+#include "services/notification/audit/testing/read_audit.h"
+#include "services/notification/feed/feed_handler.h"
 #include "services/notification/preferences/testing/preference_fixture.h"
+#include "wici/notification/v1/subscription_service.pb.h"
 
 namespace wici::notification {
 namespace {
 
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 using testing::IsOk;
 using ::testing::Not;
 
@@ -19,25 +26,8 @@ class AuditTest : public PreferenceFixture {
  protected:
   absl::StatusOr<AuditHead> Verify() { return VerifyAudit(database(), machine_); }
   std::string Broken() { return std::string(Verify().status().message()); }
-  sql::Rows Read(const char* text) {
-    const sql::Query query{"test_read_audit", text};
-    sql::Rows rows;
-    EXPECT_THAT(database().Read(Deadline(),
-                                [&](sql::Transaction& tx) -> absl::Status {
-                                  auto found = tx.Execute(query);
-                                  if (found.ok()) rows = *std::move(found);
-                                  return found.status();
-                                }),
-                IsOk());
-    return rows;
-  }
-  std::vector<std::string> Kinds() {
-    std::vector<std::string> kinds;
-    for (const sql::Row& row : Read("SELECT kind FROM audit_entries ORDER BY seq")) {
-      kinds.push_back(row.Text(0));
-    }
-    return kinds;
-  }
+  sql::Rows Read(const char* text) { return ReadAudit(database(), text); }
+  std::vector<std::string> Kinds() { return AuditedKinds(database()); }
   void Damage(const char* text) {
     const sql::Query query{"test_damage_audit", text};
     ASSERT_THAT(database().Write(Deadline(),
@@ -52,6 +42,16 @@ class AuditTest : public PreferenceFixture {
   void AppendThree() {
     for (const char* detail : {"a", "b", "c"}) ASSERT_THAT(Append(detail), IsOk());
     ASSERT_THAT(Verify(), IsOk());
+  }
+  // A message is on its way to somebody, and its text is kept.
+  void BeginOne() {
+    ASSERT_THAT(Send(Request()), IsOk());
+    const auto claimed = store().ClaimDeliveries(Deadline(), v1::CHANNEL_EMAIL, "worker",
+                                                 absl::Minutes(2), 1, clock().Now());
+    ASSERT_THAT(claimed, IsOk());
+    std::vector<PlannedAttempt> attempts = {
+        {claimed->at(0), {"example.org", "x@example.org", "text"}, std::nullopt}};
+    ASSERT_THAT(store().BeginAttempts(Deadline(), absl::MakeSpan(attempts), clock().Now()), IsOk());
   }
   absl::Status Erase(const std::string& person) {
     people::v1::ErasePersonRequest request;
@@ -103,6 +103,71 @@ TEST_P(AuditTest, AnErasureLeavesTheChainWhole) {
   EXPECT_EQ(rows[0].Text(0), keys_->Pseudonym(kEwa));
   EXPECT_EQ(rows[1].Text(0), rows[0].Text(0)) << "whoever knows the person can prove both";
   EXPECT_EQ(rows[1].Text(1), before->hash);
+}
+
+TEST_P(AuditTest, WhoIsOnlyKnownByAKeptMailIsErasedProvably) {
+  BeginOne();
+  ASSERT_THAT(Erase("clusters/c1/contacts/p1"), IsOk());
+  ASSERT_THAT(Erase("clusters/c1/contacts/p1"), IsOk());
+  EXPECT_THAT(Kinds(), ElementsAre("person.erased"));
+  EXPECT_EQ(Read("SELECT subject FROM audit_entries")[0].Text(0),
+            keys_->Pseudonym("clusters/c1/contacts/p1"));
+  EXPECT_THAT(Read("SELECT 1 FROM changes WHERE kind = 'person.erased'"), IsEmpty());
+  EXPECT_THAT(Verify(), IsOk());
+}
+
+TEST_P(AuditTest, AReplayIsOneActHoweverManyDeliveriesItQueues) {
+  v1::SendNotificationRequest wanted = Request();
+  wanted.mutable_notification()->add_persons("clusters/c1/contacts/p2");
+  ASSERT_THAT(Send(wanted), IsOk());
+  EndAll(v1::ATTEMPT_OUTCOME_REJECTED, 550);
+  v1::ReplayDeliveriesRequest request;
+  request.set_event("events/e1");
+  request.add_states(v1::DELIVERY_STATE_REJECTED);
+  request.set_request_id(kRequestId);
+  for (int i = 0; i < 2; ++i) {
+    const auto replayed = NotificationFixture::Call<v1::ReplayDeliveriesResponse>(
+        "NotificationService/ReplayDeliveries", request);
+    ASSERT_THAT(replayed, IsOk());
+    EXPECT_EQ(replayed->replayed(), 2);
+  }
+  EXPECT_THAT(Kinds(), ElementsAre("deliveries.replayed"));
+  EXPECT_THAT(Read("SELECT detail FROM audit_entries")[0].Text(0),
+              HasSubstr(" event=events/e1 replayed=2"));
+}
+
+TEST_P(AuditTest, AReplayOfWebhooksIsInTheChain) {
+  v1::CreateSubscriptionRequest wanted;
+  wanted.mutable_subscription()->set_title("Hook");
+  wanted.mutable_subscription()->set_url("https://example.org/hook");
+  wanted.mutable_subscription()->add_kind_prefixes("registration.");
+  const auto created = NotificationFixture::Call<v1::CreateSubscriptionResponse>(
+      "SubscriptionService/CreateSubscription", wanted);
+  ASSERT_THAT(created, IsOk());
+  feed::v1::Change change;
+  change.mutable_cursor()->set_epoch("epoch");
+  change.mutable_cursor()->set_seq(1);
+  change.set_aggregate("events/e1");
+  change.set_version(1);
+  change.set_kind("registration.created");
+  change.set_resource("events/e1/registrations/r1");
+  SetTimestamp(clock().Now(), *change.mutable_change_time());
+  FeedHandler handler(peers(), server_->handlers.person_data(), ids_, clock(),
+                      &server_->webhooks.fan_out());
+  const auto body = handler.Prepare(absl::MakeConstSpan(&change, 1));
+  ASSERT_THAT(body, IsOk());
+  ASSERT_THAT(database().Write(Deadline(), *body), IsOk());
+  EndAll(v1::ATTEMPT_OUTCOME_REJECTED, 500, v1::CHANNEL_WEBHOOK);
+  v1::ReplaySubscriptionRequest request;
+  request.set_name(created->subscription().name());
+  SetTimestamp(clock().Now() - absl::Hours(1), *request.mutable_start_time());
+  SetTimestamp(clock().Now() + absl::Hours(1), *request.mutable_end_time());
+  const auto replayed = NotificationFixture::Call<v1::ReplaySubscriptionResponse>(
+      "SubscriptionService/ReplaySubscription", request);
+  ASSERT_THAT(replayed, IsOk());
+  ASSERT_EQ(replayed->queued(), 1);
+  EXPECT_THAT(Kinds(), ElementsAre("subscription.replayed"));
+  EXPECT_EQ(Read("SELECT detail FROM audit_entries")[0].Text(0), request.name() + " queued=1");
 }
 
 TEST_P(AuditTest, AChangedEntryIsFound) {

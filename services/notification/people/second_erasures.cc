@@ -60,8 +60,7 @@ absl::Status SecondErasures::Erase(const Names& due, const Names& spared, absl::
       }
       WICI_RETURN_IF_ERROR(EndErasure(tx, person, until));
     }
-    if (changes.empty()) return absl::OkStatus();
-    return feed::AppendChanges(tx, ids_.NewId(), changes, now);
+    return people_.Append(tx, ids_.NewId(), changes, now);
   });
 }
 

@@ -1,7 +1,8 @@
 // The audit: acts that must stay provable, in an append-only table whose every entry carries the
-// hash of the one before. It knows no person but by a keyed hash (MailKeys::Pseudonym), so that an
-// erasure changes nothing in it, and whoever knows the person and the key can still prove what was
-// agreed to.
+// hash of the one before: who did what, about whom and what, when, and by which request. It knows
+// no person but by a keyed hash (MailKeys::Pseudonym), so that an erasure changes nothing in it,
+// and whoever knows the person and the key can still prove what was agreed to. Users and services
+// are named as in their tokens.
 //
 // A changed, added or deleted entry breaks the chain. Who can write into the database can also make
 // the whole chain anew, or cut off its end: against that the head that VerifyAudit gives has to be
@@ -32,6 +33,10 @@ struct AuditAct {
   std::string kind;     // "consent.given"; that of the change that tells of it, where there is one
   std::string subject;  // MailKeys::Pseudonym, or ""
   std::string detail;   // ids and codes, no personal data
+  // Who did it: "users/...", "services/...", and for everybody else a pseudonym, for who came by a
+  // link that of whom the act is about.
+  std::string principal;
+  std::string request_id;  // of the call, or ""
 };
 
 // Appends the acts in this order, in the transaction that does them. From here to the commit every
@@ -40,8 +45,8 @@ struct AuditAct {
 // (libs/sql/database.h).
 absl::Status AppendAudit(sql::Transaction& tx, const std::vector<AuditAct>& acts, absl::Time now);
 
-// The act that a change tells of, by or about `subject`.
-AuditAct ActOf(const feed::Change& change, std::string subject);
+// The act about `subject` that a change tells of, by `by`, who is no person by a link.
+AuditAct ActOf(const feed::Change& change, std::string subject, const sql::IdempotencyKey& by);
 
 // Appends those of the changes of a transaction that are such acts. Whatever changes something in
 // this service ends with feed::AppendAll and this.

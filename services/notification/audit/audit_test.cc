@@ -36,7 +36,7 @@ class AuditTest : public PreferenceFixture {
   }
   absl::Status Append(const std::string& detail) {
     return database().Write(Deadline(), [&](sql::Transaction& tx) {
-      return AppendAudit(tx, {{"test.act", "", detail}}, clock().Now());
+      return AppendAudit(tx, {{"test.act", "", detail, "users/test", "r1"}}, clock().Now());
     });
   }
   void AppendThree() {
@@ -81,6 +81,57 @@ TEST_P(AuditTest, ActsAreChainedInTheirOrderWithoutAPerson) {
     EXPECT_EQ(row.Text(0), keys_->Pseudonym(kEwa));
     EXPECT_THAT(row.Text(1), Not(HasSubstr("ewa")));
   }
+}
+
+TEST_P(AuditTest, EachActSaysWhoDidItByWhichRequest) {
+  v1::RecordConsentRequest request = ConsentOf(kEwa, true);
+  request.set_request_id(kRequestId);
+  ASSERT_THAT(Record(request), IsOk());
+  ASSERT_THAT(Record(ConsentOf(kEwa, false)), IsOk());
+  const sql::Rows rows = Read("SELECT principal, request_id FROM audit_entries ORDER BY seq");
+  ASSERT_EQ(rows.size(), 2U);
+  for (const sql::Row& row : rows) EXPECT_EQ(row.Text(0), "users/test");
+  EXPECT_EQ(rows[0].Text(1), kRequestId);
+  EXPECT_EQ(rows[1].Text(1), "");
+}
+
+TEST_P(AuditTest, WhoComesByALinkIsAPseudonym) {
+  CheckOne(IntentFor(kJan, v1::PURPOSE_MARKETING));
+  ASSERT_THAT(Unsubscribe(keys_->UnsubscribeToken("d1")), IsOk());
+  const sql::Rows rows = Read("SELECT principal FROM audit_entries");
+  ASSERT_FALSE(rows.empty());
+  for (const sql::Row& row : rows) EXPECT_EQ(row.Text(0), keys_->Pseudonym(kJan));
+}
+
+TEST_P(AuditTest, WhoIsNeitherAUserNorAServiceIsAPseudonym) {
+  const feed::Also audit = AuditOf(*keys_);
+  const feed::Changes changes = {
+      {"campaigns/c1", 1, "campaign.started", "campaigns/c1", "", {{"event", "events/e1"}}}};
+  const std::vector<std::string> principals = {"users/anna", "services/registration",
+                                               "users/ewa@example.org", kEwa};
+  for (const std::string& principal : principals) {
+    ASSERT_THAT(
+        database().Write(Deadline(),
+                         [&](sql::Transaction& tx) {
+                           return audit(tx, changes, {principal, "", "", ""}, clock().Now());
+                         }),
+        IsOk());
+  }
+  const sql::Rows rows = Read("SELECT principal, detail FROM audit_entries ORDER BY seq");
+  ASSERT_EQ(rows.size(), 4U);
+  EXPECT_EQ(rows[0].Text(0), "users/anna");
+  EXPECT_EQ(rows[1].Text(0), "services/registration");
+  EXPECT_EQ(rows[2].Text(0), keys_->Pseudonym("users/ewa@example.org"));
+  EXPECT_EQ(rows[3].Text(0), keys_->Pseudonym(kEwa));
+  EXPECT_EQ(rows[0].Text(1), "campaigns/c1 event=events/e1");
+}
+
+TEST_P(AuditTest, AChangedDoerOrRequestIsFound) {
+  AppendThree();
+  Damage("UPDATE audit_entries SET request_id = 'r2' WHERE seq = 3");
+  EXPECT_EQ(Broken(), "audit entry 3 is not what was appended");
+  Damage("UPDATE audit_entries SET principal = 'users/other' WHERE seq = 2");
+  EXPECT_EQ(Broken(), "audit entry 2 is not what was appended");
 }
 
 TEST_P(AuditTest, ARepeatedRequestIsOneAct) {
@@ -132,8 +183,10 @@ TEST_P(AuditTest, AReplayIsOneActHoweverManyDeliveriesItQueues) {
     EXPECT_EQ(replayed->replayed(), 2);
   }
   EXPECT_THAT(Kinds(), ElementsAre("deliveries.replayed"));
-  EXPECT_THAT(Read("SELECT detail FROM audit_entries")[0].Text(0),
-              HasSubstr(" event=events/e1 replayed=2"));
+  const sql::Rows rows = Read("SELECT detail, principal, request_id FROM audit_entries");
+  EXPECT_THAT(rows[0].Text(0), HasSubstr(" event=events/e1 replayed=2"));
+  EXPECT_EQ(rows[0].Text(1), "users/test");
+  EXPECT_EQ(rows[0].Text(2), kRequestId);
 }
 
 TEST_P(AuditTest, AReplayOfWebhooksIsInTheChain) {

@@ -155,7 +155,9 @@ TEST_P(AudienceMailTest, AnAddressTheRelayDoesNotKnowIsSuppressed) {
   EXPECT_EQ(Ledger().back().reason(), v1::DELIVERY_REASON_SUPPRESSED);
   ASSERT_THAT(suppressions_->Lift(ACall(), (*suppressions)[0].name(), "ticket 17"), IsOk());
   EXPECT_THAT(AuditedKinds(database()), ElementsAre("suppression.created", "suppression.lifted"));
-  const sql::Rows rows = ReadAudit(database(), "SELECT subject, detail FROM audit_entries");
+  const sql::Rows rows =
+      ReadAudit(database(), "SELECT subject, detail, principal FROM audit_entries ORDER BY seq");
+  EXPECT_EQ(rows[0].Text(2), "services/notification");
   for (const sql::Row& row : rows) {
     EXPECT_EQ(row.Text(0), keys_.Pseudonym(kJan));
     EXPECT_EQ(row.Text(1), (*suppressions)[0].name());

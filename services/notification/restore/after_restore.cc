@@ -41,7 +41,9 @@ absl::Status AfterRestore(sql::Database& database, IdSource& ids, const Clock& c
         WICI_RETURN_IF_ERROR(PassOverDueTimers(tx, now));
         WICI_RETURN_IF_ERROR(PauseRestored(tx, now, changes));
         std::vector<AuditAct> acts;
-        for (const feed::Change& change : changes) acts.push_back(ActOf(change, /*subject=*/""));
+        for (const feed::Change& change : changes) {
+          acts.push_back(ActOf(change, /*subject=*/"", ByService()));
+        }
         WICI_RETURN_IF_ERROR(AppendAudit(tx, acts, now));
         return feed::AppendChanges(tx, transaction_id, changes, now);
       }));

@@ -153,9 +153,11 @@ TEST_P(AfterRestoreTest, WhatCampaignsDoByThemselvesIsAudited) {
   Restore();
   EXPECT_THAT(AuditedKinds(database()),
               ElementsAre("campaign.approved", "campaign.started", "campaign.paused"));
-  for (const sql::Row& row : ReadAudit(database(), "SELECT detail FROM audit_entries")) {
-    EXPECT_THAT(row.Text(0), HasSubstr(name));
-  }
+  const sql::Rows rows =
+      ReadAudit(database(), "SELECT detail, principal FROM audit_entries ORDER BY seq");
+  for (const sql::Row& row : rows) EXPECT_THAT(row.Text(0), HasSubstr(name));
+  EXPECT_EQ(rows[1].Text(1), "services/notification");
+  EXPECT_EQ(rows[2].Text(1), "services/notification");
   EXPECT_THAT(VerifyAudit(database(), machine_), IsOk());
 }
 

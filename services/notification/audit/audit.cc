@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <optional>
 #include <string_view>
 #include <utility>
 
@@ -107,11 +108,16 @@ feed::Also AuditOf(MailKeys keys) {
 
 absl::StatusOr<AuditHead> VerifyAudit(sql::Database& database, const Clock& machine) {
   AuditHead end;
+  std::optional<std::int64_t> added;  // an entry outside of the chain
   WICI_RETURN_IF_ERROR(
       database.Read(machine.Now() + kVerifyTimeout, [&](sql::Transaction& tx) -> absl::Status {
         WICI_ASSIGN_OR_RETURN(const sql::Rows rows, tx.Execute(queries::kGetAuditHead));
         if (rows.empty()) return absl::DataLossError("the audit has no head");
         end = {rows[0].Int(0), rows[0].Text(1)};
+        added.reset();
+        for (const std::size_t column : {2U, 3U}) {
+          if (!rows[0].IsNull(column)) added = rows[0].Int(column);
+        }
         return absl::OkStatus();
       }));
   AuditHead head;
@@ -135,6 +141,7 @@ absl::StatusOr<AuditHead> VerifyAudit(sql::Database& database, const Clock& mach
     return absl::DataLossError(
         absl::StrCat("audit entry ", end.seq, " is not the end of the chain"));
   }
+  if (added) return absl::DataLossError(absl::StrCat("audit entry ", *added, " was not appended"));
   return head;
 }
 

@@ -57,8 +57,9 @@ struct AuditHead {
   std::string hash;      // of the last; "" when there is none
 };
 
-// Reads the whole chain; where it ends. DATA_LOSS, naming the first entry that is not what was
-// appended, or is missing.
+// Reads the whole chain, which may grow meanwhile; where it ends. Changes nothing. DATA_LOSS,
+// naming the first entry that is not what was appended, or is missing, or else one that stands
+// outside of the chain.
 absl::StatusOr<AuditHead> VerifyAudit(sql::Database& database, const Clock& machine);
 
 }  // namespace wici::notification

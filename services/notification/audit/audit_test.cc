@@ -6,6 +6,7 @@
 #include <thread>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "absl/types/span.h"
 #include "libs/base/timestamp.h"
 #include "services/notification/audit/testing/read_audit.h"
@@ -243,6 +244,21 @@ TEST_P(AuditTest, ADeletedEntryIsFoundWhereverItStood) {
   EXPECT_EQ(Broken(), "audit entry 3 is missing");
   Damage("DELETE FROM audit_entries WHERE seq = 1");
   EXPECT_EQ(Broken(), "audit entry 1 is missing");
+}
+
+TEST_P(AuditTest, AnEntryThatWasAddedOutsideOfTheChainIsFound) {
+  AppendThree();
+  Damage("UPDATE audit_heads SET seq = 2, hash = (SELECT hash FROM audit_entries WHERE seq = 2)");
+  EXPECT_EQ(Broken(), "audit entry 3 was not appended");
+  Damage("UPDATE audit_heads SET seq = 3, hash = (SELECT hash FROM audit_entries WHERE seq = 3)");
+  ASSERT_THAT(Verify(), IsOk());
+  for (const char* seq : {"9", "0"}) {
+    Damage(absl::StrCat("INSERT INTO audit_entries SELECT ", seq,
+                        ", at, kind, subject, detail, principal, request_id, prev_hash, hash "
+                        "FROM audit_entries WHERE seq = 3")
+               .c_str());
+    EXPECT_EQ(Broken(), absl::StrCat("audit entry ", seq, " was not appended"));
+  }
 }
 
 TEST_P(AuditTest, AnEndThatIsNotThatOfTheChainIsFound) {

@@ -13,8 +13,12 @@ inline constexpr sql::Query kHoldAuditHead{"hold_audit_head", R"sql(
 inline constexpr sql::Query kSetAuditHead{"set_audit_head", R"sql(
   UPDATE audit_heads SET seq = $1, hash = $2 WHERE id = 1)sql"};
 
-inline constexpr sql::Query kGetAuditHead{"get_audit_head",
-                                          "SELECT seq, hash FROM audit_heads WHERE id = 1"};
+// With the first entry behind the end, and the first before the beginning, as of one instant: the
+// chain may grow meanwhile.
+inline constexpr sql::Query kGetAuditHead{"get_audit_head", R"sql(
+  SELECT h.seq, h.hash, (SELECT MIN(e.seq) FROM audit_entries e WHERE e.seq > h.seq),
+         (SELECT MIN(b.seq) FROM audit_entries b WHERE b.seq < 1)
+  FROM audit_heads h WHERE h.id = 1)sql"};
 
 inline constexpr sql::Query kInsertAuditEntry{"insert_audit_entry", R"sql(
   INSERT INTO audit_entries

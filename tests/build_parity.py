@@ -206,6 +206,8 @@ def undeclared_includes(targets):
             path = from_root(file, target)
             for header in re.findall(r'#include "([\w/]+\.h)"', (ROOT / path).read_text()):
                 owner = owners.get(header)
+                if owner is None and (ROOT / header).exists():
+                    yield f"{path} includes {header}, which no target has in its HDRS"
                 if owner and owner not in known:
                     yield f"{path} includes {header}: {target.name} needs {owner} in its DEPS"
 

@@ -349,7 +349,8 @@ TEST_P(DocumentServiceTest, RegistrationsAreExportedInEveryFormat) {
   ASSERT_EQ(lines.size(), 4u);
   EXPECT_EQ(lines[0],
             "registration,state,source,person,party,admission_category,sessions,invitation,"
-            "create_time,update_time,check_in_time,expire_time,state_reason");
+            "create_time,update_time,check_in_time,expire_time,state_reason,audience,voucher,"
+            "other_categories,group,cluster,successor");
   EXPECT_THAT(csv->content, HasSubstr(first->name() + ",CONFIRMED,OPEN," + first->person()));
   EXPECT_THAT(csv->content, HasSubstr(second->name() + ",WAITLISTED,OPEN,"));
   EXPECT_THAT(csv->content, Not(HasSubstr("lucja@example.org")));
@@ -376,7 +377,7 @@ TEST_P(DocumentServiceTest, PersonalDataAreOnlyForWhoMayWriteRegistrations) {
   request.set_with_personal_data(true);
   const auto with_names = Export(request);
   ASSERT_THAT(with_names, IsOk());
-  EXPECT_THAT(with_names->content, HasSubstr("state_reason,display_name,organisation,email,"));
+  EXPECT_THAT(with_names->content, HasSubstr("successor,display_name,organisation,email,"));
   EXPECT_THAT(with_names->content, HasSubstr("\"'=HYPERLINK(\"\"x\"\") Żak\",,lucja@example.org"));
   for (const char* role : {"auditor", "region-operator", "service"}) {
     EXPECT_THAT(

@@ -33,9 +33,10 @@ std::vector<std::string> RegistrationColumns(Content content) {
   if (content == v1::ExportRegistrationsRequest::CONTENT_ATTENDANCE) {
     return {"registration", "person", "party", "admission_category", "check_in_time"};
   }
-  return {"registration",       "state",       "source",      "person",      "party",
-          "admission_category", "sessions",    "invitation",  "create_time", "update_time",
-          "check_in_time",      "expire_time", "state_reason"};
+  return {"registration",       "state",       "source",       "person",      "party",
+          "admission_category", "sessions",    "invitation",   "create_time", "update_time",
+          "check_in_time",      "expire_time", "state_reason", "audience",    "voucher",
+          "other_categories",   "group",       "cluster",      "successor"};
 }
 
 std::vector<std::string> RegistrationCells(Content content, const v1::Registration& registration) {
@@ -57,7 +58,13 @@ std::vector<std::string> RegistrationCells(Content content, const v1::Registrati
           WriteInstant(registration.has_update_time(), registration.update_time()),
           check_in,
           WriteInstant(registration.has_expire_time(), registration.expire_time()),
-          registration.state_reason()};
+          registration.state_reason(),
+          registration.audience(),
+          registration.voucher(),
+          absl::StrJoin(registration.other_categories(), "|"),
+          registration.group(),
+          registration.cluster(),
+          registration.successor()};
 }
 
 std::vector<std::string> PersonColumns() {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <iterator>
 
 #include "absl/strings/str_cat.h"
 #include "libs/base/clock.h"
@@ -149,11 +150,18 @@ absl::Status CheckCursor(const v1::Cursor& after, const sql::Row& state) {
   return absl::OkStatus();
 }
 
+bool IsInFeed(const Change& change) { return change.in_feed; }
+
 }  // namespace
 
 absl::Status AppendChanges(sql::Transaction& tx, std::string_view transaction_id,
                            absl::Span<const Change> changes, absl::Time now) {
   if (changes.empty()) return absl::OkStatus();
+  if (!std::all_of(changes.begin(), changes.end(), IsInFeed)) {
+    std::vector<Change> told;
+    std::copy_if(changes.begin(), changes.end(), std::back_inserter(told), IsInFeed);
+    return AppendChanges(tx, transaction_id, told, now);
+  }
   WICI_RETURN_IF_ERROR(
       tx.Execute(kInsertTransaction,
                  {transaction_id, static_cast<std::int64_t>(changes.size()), ToMicros(now)})

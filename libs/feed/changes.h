@@ -41,6 +41,8 @@ struct Change {
   std::string person;        // opaque id of the person concerned, or ""
   // Ids and codes, at most 8, without control characters; no "=" in a name.
   std::vector<std::pair<std::string, std::string>> attributes;
+  // False for what only the code beside the feed is to see (feed::Also): it is not appended.
+  bool in_feed = true;
 };
 
 // Appends the changes of this transaction, in this order. Call it at most once in a transaction.

@@ -2,6 +2,14 @@
 
 namespace wici::feed {
 
+absl::Status AppendAll(sql::Transaction& tx, std::string_view transaction_id,
+                       const Changes& changes, const Also& also, const sql::IdempotencyKey& by,
+                       absl::Time now) {
+  if (changes.empty()) return absl::OkStatus();
+  if (also) WICI_RETURN_IF_ERROR(also(tx, changes, by, now));
+  return AppendChanges(tx, transaction_id, changes, now);
+}
+
 absl::Status Mutation::Store(sql::Transaction& tx, const sql::IdempotencyKey& key,
                              std::string response, const Changes& changes) {
   const absl::Time now = clock_.Now();
@@ -9,9 +17,7 @@ absl::Status Mutation::Store(sql::Transaction& tx, const sql::IdempotencyKey& ke
     const sql::IdempotencyRecord record{key, std::move(response)};
     WICI_RETURN_IF_ERROR(sql::StoreAnswers(tx, absl::MakeConstSpan(&record, 1), now));
   }
-  if (changes.empty()) return absl::OkStatus();
-  if (also_) WICI_RETURN_IF_ERROR(also_(tx, changes, now));
-  return AppendChanges(tx, ids_.NewId(), changes, now);
+  return AppendAll(tx, ids_.NewId(), changes, also_, key, now);
 }
 
 }  // namespace wici::feed

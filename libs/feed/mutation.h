@@ -33,6 +33,17 @@ namespace wici::feed {
 
 using Changes = std::vector<Change>;
 
+// Writes what else follows from the changes of a transaction, in it and as one of its last
+// statements: who asked for them is `by` (by.principal may be ""). What it fails with undoes it.
+using Also = std::function<absl::Status(sql::Transaction&, const Changes&,
+                                        const sql::IdempotencyKey& by, absl::Time now)>;
+
+// Calls `also`, if any, then AppendChanges. The last statements of a transaction, once in it:
+// Mutation::Run does so; this is for transactions that are no answer to a call.
+absl::Status AppendAll(sql::Transaction& tx, std::string_view transaction_id,
+                       const Changes& changes, const Also& also, const sql::IdempotencyKey& by,
+                       absl::Time now);
+
 // Who asks for a change, and until when.
 struct Call {
   sql::IdempotencyKey key;
@@ -47,21 +58,20 @@ Call CallOf(const rpc::Context& context, const Request& request) {
   Call call;
   call.deadline = context.deadline;
   call.written = context.written;
+  call.key = {context.principal.id, request.request_id(), context.method, ""};
   if (request.request_id().empty()) return call;
-  call.key = {context.principal.id, request.request_id(), context.method,
-              sql::RequestDigest(SerializeDeterministically(request))};
+  call.key.digest = sql::RequestDigest(SerializeDeterministically(request));
   return call;
 }
 
 class Mutation {
  public:
   using OnWritten = std::function<void(const rpc::Versions&)>;
-  using Also = std::function<absl::Status(sql::Transaction&, const Changes&, absl::Time now)>;
 
   // `domain` is that of the service's errors. `on_commit` is called after each commit that changed
   // something (Sequencer::Wake), and `on_written`, if any, is told the versions it made
-  // (ChangeMarks::Wrote), before Run returns. `also`, if any, writes what else follows from the
-  // changes, in their transaction: what it fails with undoes it. Everything outlives the object.
+  // (ChangeMarks::Wrote), before Run returns. `also`, if any, follows from the changes; where there
+  // are none it is not called. Everything outlives the object.
   Mutation(std::string_view domain, sql::Database& database, const Clock& clock, IdSource& ids,
            std::function<void()> on_commit, OnWritten on_written = nullptr, Also also = nullptr)
       : domain_(domain),
@@ -96,9 +106,12 @@ class Mutation {
       WICI_RETURN_IF_ERROR(Store(tx, call.key, response.SerializeAsString(), changes));
       changed = true;
       made = rpc::Versions();
-      for (const Change& change : changes) made.Raise(change.aggregate, change.version);
+      for (const Change& change : changes) {
+        if (change.in_feed) made.Raise(change.aggregate, change.version);
+      }
       written = made;
-      if (changes.empty()) written.RaiseAll();  // it was so already, by a change of another
+      // It was so already, by a change of another.
+      if (!made.all() && made.list().empty()) written.RaiseAll();
       return absl::OkStatus();
     };
     WICI_RETURN_IF_ERROR(sql::WriteAgainstTwins(database_, call.deadline, attempt));
@@ -107,6 +120,12 @@ class Mutation {
     if (told && on_written_) on_written_(made);
     if (call.written != nullptr) call.written->Merge(written);
     return response;
+  }
+
+  // AppendAll for another transaction.
+  absl::Status Append(sql::Transaction& tx, std::string_view transaction_id, const Changes& changes,
+                      const sql::IdempotencyKey& by, absl::Time now) const {
+    return AppendAll(tx, transaction_id, changes, also_, by, now);
   }
 
   const Clock& clock() const { return clock_; }

@@ -78,6 +78,34 @@ class MutationTest : public testing::DatabaseTest {
 };
 WICI_ON_EVERY_ENGINE(MutationTest);
 
+TEST_P(MutationTest, WhatIsNotForTheFeedIsToldBesideItOnly) {
+  std::vector<std::string> told;
+  Mutation mutation(
+      "test.wici", database(), clock_, ids_, [] {}, /*on_written=*/nullptr,
+      [&](sql::Transaction&, const Changes& changes, const sql::IdempotencyKey& by, absl::Time) {
+        for (const Change& change : changes) {
+          told.push_back(by.principal + " " + by.request_id + " " + change.kind);
+        }
+        return absl::OkStatus();
+      });
+  for (const bool in_feed : {true, false}) {
+    const auto done = mutation.Run<v1::Cursor>(
+        With(in_feed ? "one" : "two"),
+        [&](sql::Transaction&, Changes& changes) -> absl::StatusOr<v1::Cursor> {
+          Change change{"a", 1, "aside", "a", "", {}};
+          change.in_feed = false;
+          changes.push_back(change);
+          if (in_feed) changes.push_back(Change{"a", 1, "taken", "a", "", {}});
+          return v1::Cursor();
+        });
+    ASSERT_THAT(done, IsOk());
+  }
+  EXPECT_THAT(told, ElementsAre("users/u one aside", "users/u one taken", "users/u two aside"));
+  const std::vector<v1::Change> committed = Committed();
+  ASSERT_THAT(committed, SizeIs(1));
+  EXPECT_EQ(committed[0].kind(), "taken");
+}
+
 TEST_P(MutationTest, ALostRaceIsRunAgain) {
   ASSERT_THAT(Take({"a"}), IsOk());
   const auto answer = Take({"a", "a", "b"});

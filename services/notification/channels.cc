@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "libs/base/status_macros.h"
+#include "services/notification/audit/audit.h"
 
 namespace wici::notification {
 
@@ -62,7 +63,7 @@ Channels::Channels(const ChannelEnvironment& environment, const ChannelOptions& 
                    {v1::CHANNEL_WEB_PUSH, {}}}),
       store_(environment.database, environment.ids,
              {&campaign_check_, &timer_check_, &preference_check_, &endpoint_check_, &lane_check_},
-             options.commit),
+             options.commit, AuditOf(MailKeys(environment.key))),
       inbox_watch_(environment.database, environment.clock),
       inbox_channel_(environment.database, store_, environment.peers, options.mail.sender,
                      environment.clock, [this] { inbox_watch_.Notify(); }) {}

@@ -396,9 +396,10 @@ absl::Status Serve(const rpc::ServiceFlags& flags) {
   const SystemClock clock;
   SystemIdSource ids;
   WICI_ASSIGN_OR_RETURN(const auto database, sql::OpenDatabase(flags.database));
+  // What is to be judged is left as it is, also by a binary that is newer.
+  if (absl::GetFlag(FLAGS_verify_audit)) return SayWhereAuditEnds(*database, clock);
   WICI_RETURN_IF_ERROR(sql::Migrate(*database, Migrations(), clock));
   if (flags.migrate_only) return absl::OkStatus();
-  if (absl::GetFlag(FLAGS_verify_audit)) return SayWhereAuditEnds(*database, clock);
   if (flags.new_feed_epoch) return AfterRestore(*database, ids, clock, clock);
   WICI_ASSIGN_OR_RETURN(const auth::SigningKey key, auth::SigningKey::FromSeed(flags.key_seed));
   WICI_ASSIGN_OR_RETURN(MailOptions mail, ReadMailOptions(flags, key));

@@ -7,18 +7,17 @@ namespace wici::notification {
 
 Services::Services(const Environment& environment)
     : mutation_(kDomain, environment.database, environment.clock, environment.ids,
-                environment.on_commit, /*on_written=*/nullptr,
-                [keys = MailKeys(environment.key)](sql::Transaction& tx,
-                                                   const feed::Changes& changes, absl::Time now) {
-                  return AppendAudit(tx, ActsOf(changes, keys), now);
-                }),
+                environment.on_commit, /*on_written=*/nullptr, AuditOf(MailKeys(environment.key))),
       template_store_(environment.database, mutation_),
       inbox_store_(environment.database, mutation_),
       campaign_store_(environment.database, mutation_),
       acceptor_(environment.database, environment.ids, environment.clock, environment.on_commit,
                 environment.commit),
-      replays_(environment.database, environment.ids),
+      replays_(environment.database, environment.ids, AuditOf(MailKeys(environment.key))),
       person_preferences_(MailKeys(environment.key)),
+      person_data_({&kept_mail_data_, &person_preferences_, &calendar_reply_data_, &inbox_data_,
+                    &push_data_, &erasures_},
+                   AuditOf(MailKeys(environment.key))),
       preference_store_(environment.database, mutation_),
       suppression_store_(environment.database, mutation_),
       intake_store_(mutation_),

@@ -83,8 +83,7 @@ class Services {
   InboxData inbox_data_;
   PushData push_data_;
   Erasures erasures_;
-  AllPersonData person_data_{{&kept_mail_data_, &person_preferences_, &calendar_reply_data_,
-                              &inbox_data_, &push_data_, &erasures_}};
+  AllPersonData person_data_;
   PreferenceStore preference_store_;
   SuppressionStore suppression_store_;
   IntakeStore intake_store_;

@@ -11,6 +11,7 @@
 #include "libs/base/timestamp.h"
 #include "libs/base/violations.h"
 #include "libs/rpc/etag.h"
+#include "services/notification/audit/audit.h"
 #include "services/notification/campaigns/campaign_rows.h"
 #include "services/notification/campaigns/queries.h"
 #include "services/notification/campaigns/rules/validate_campaign.h"
@@ -335,7 +336,7 @@ absl::StatusOr<std::int64_t> CampaignStore::Advance(absl::Time deadline, const s
     if (starts || ends) {
       const feed::Change change =
           ChangeOfCampaign(row, advanced[0].Int(0), ends ? "campaign.done" : "campaign.started");
-      return feed::AppendChanges(tx, transaction_id, {change}, now);
+      return mutation_.Append(tx, transaction_id, {change}, ByService(), now);
     }
     if (chunk.size == 0) return absl::OkStatus();
     WICI_ASSIGN_OR_RETURN(const auto persons, ListPersons(tx, id, row.expanded, chunk.size));

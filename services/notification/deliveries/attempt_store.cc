@@ -12,6 +12,8 @@
 #include "libs/base/mutex.h"
 #include "libs/base/status_macros.h"
 #include "libs/feed/changes.h"
+#include "libs/feed/mutation.h"
+#include "services/notification/audit/audit.h"
 #include "services/notification/deliveries/ledger_rows.h"
 #include "services/notification/deliveries/queries.h"
 #include "services/notification/deliveries/sql_store.h"
@@ -175,10 +177,9 @@ absl::Status ForgetMails(Transaction& tx, const SettledByNotification& settled) 
   return tx.SelectMany(queries::kForgetMails, "", keys).status();
 }
 
-// `changes` are those that go with them.
-absl::Status AppendOutcomes(Transaction& tx, const SettledByNotification& settled,
-                            std::vector<feed::Change> changes, std::string_view transaction_id,
-                            absl::Time now) {
+// Adds to `changes`.
+absl::Status AddOutcomes(Transaction& tx, const SettledByNotification& settled,
+                         std::vector<feed::Change>& changes) {
   std::vector<StampedDelivery> changed;
   for (const auto& [notification_id, its_settled] : settled) {
     for (const Settled& item : its_settled) {
@@ -200,8 +201,7 @@ absl::Status AppendOutcomes(Transaction& tx, const SettledByNotification& settle
                                      .attributes = {{"event", record.delivery.event}}});
     }
   }
-  if (changes.empty()) return absl::OkStatus();
-  return feed::AppendChanges(tx, transaction_id, changes, now);
+  return absl::OkStatus();
 }
 
 }  // namespace
@@ -302,7 +302,8 @@ absl::Status SqlStore::ApplyOutcomes(Transaction& tx, absl::Span<Outcome* const>
   for (SendCheck* check : checks_) {
     WICI_RETURN_IF_ERROR(check->Ended(tx, records, now, changes));
   }
-  return AppendOutcomes(tx, settled, std::move(changes), ids_.NewId(), now);
+  WICI_RETURN_IF_ERROR(AddOutcomes(tx, settled, changes));
+  return feed::AppendAll(tx, ids_.NewId(), changes, also_, ByService(), now);
 }
 
 absl::StatusOr<int> SqlStore::RecordAttempts(absl::Time deadline,

@@ -150,10 +150,11 @@ absl::StatusOr<std::map<std::string, std::int64_t>> StopNotifications(
 }
 
 SqlStore::SqlStore(sql::Database& database, IdSource& ids, std::vector<SendCheck*> checks,
-                   sql::CommitterOptions options)
+                   sql::CommitterOptions options, feed::Also also)
     : database_(database),
       ids_(ids),
       checks_(std::move(checks)),
+      also_(std::move(also)),
       outcomes_("delivery_results", database, machine_, options,
                 [this](Transaction& tx, absl::Span<Outcome* const> outcomes) {
                   return ApplyOutcomes(tx, outcomes);

@@ -12,6 +12,7 @@
 #include "libs/base/clock.h"
 #include "libs/base/id.h"
 #include "libs/base/mutex.h"
+#include "libs/feed/mutation.h"
 #include "libs/sql/committer.h"
 #include "libs/sql/database.h"
 #include "services/notification/deliveries/rules/ledger.h"
@@ -72,9 +73,10 @@ absl::Status EndCollected(sql::Transaction& tx, absl::Span<const Collected> deli
 // the log; its lease ends and it comes back.
 class SqlStore final : public Store {
  public:
-  // `checks` are asked before an attempt, in this order. All outlive the store.
+  // `checks` are asked before an attempt, in this order. `also`, if any, is told what follows from
+  // outcomes. All outlive the store.
   SqlStore(sql::Database& database, IdSource& ids, std::vector<SendCheck*> checks = {},
-           sql::CommitterOptions options = {});
+           sql::CommitterOptions options = {}, feed::Also also = nullptr);
 
   absl::StatusOr<v1::Notification> GetNotification(absl::Time deadline,
                                                    std::string_view name) override;
@@ -142,6 +144,7 @@ class SqlStore final : public Store {
   sql::Database& database_;
   IdSource& ids_;
   const std::vector<SendCheck*> checks_;
+  const feed::Also also_;
   Mutex mutex_;
   // When a claim last looked in vain.
   std::map<v1::Channel, absl::Time> nothing_behind_ ABSL_GUARDED_BY(mutex_);

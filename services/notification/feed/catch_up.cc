@@ -39,8 +39,7 @@ absl::Status CatchUp::EraseAll(const Names& persons) {
     for (const std::string& person : persons) {
       WICI_RETURN_IF_ERROR(people_.Erase(tx, person, now, told).status());
     }
-    if (told.empty()) return absl::OkStatus();
-    return feed::AppendChanges(tx, ids_.NewId(), told, now);
+    return people_.Append(tx, ids_.NewId(), told, now);
   });
 }
 

@@ -339,7 +339,7 @@ absl::StatusOr<sql::Database::Body> FeedHandler::Prepare(
     WICI_RETURN_IF_ERROR(FanOut::RecordPayloads(tx, webhooks));
     WICI_RETURN_IF_ERROR(SetTimers(tx, events, now));
     WICI_RETURN_IF_ERROR(Write(tx, plan, held, now, told));
-    return told.empty() ? absl::OkStatus() : feed::AppendChanges(tx, transaction_id, told, now);
+    return people_.Append(tx, transaction_id, told, now);
   };
 }
 

@@ -12,6 +12,7 @@
 #include "gtest/gtest.h"
 #include "libs/base/log.h"
 #include "libs/base/metrics.h"
+#include "libs/base/status_macros.h"
 #include "libs/feed/consumer.h"
 #include "libs/testing/status_matchers.h"
 #include "services/notification/feed/testing/feed_fixture.h"
@@ -365,6 +366,44 @@ TEST_P(FeedHandlerTest, ChangeWithoutItsPersonIsPassedOver) {
   Consume();
   EXPECT_THAT(::testing::internal::GetCapturedStderr(), ::testing::HasSubstr("without_person"));
   EXPECT_THAT(All(), SizeIs(1));
+}
+
+TEST_P(FeedHandlerTest, WhoIsErasedIsToldOnceWhenAllElseIsWritten) {
+  constexpr sql::Query kKeep{"keep_for_erased",
+                             "INSERT INTO kept_mails (delivery_id, person, fence, recipient, "
+                             "message) VALUES ($1, $1, 1, '', $2)"};
+  constexpr sql::Query kCount{"count_notifications", "SELECT COUNT(*) FROM notifications"};
+  std::vector<std::string> erased;
+  std::vector<std::int64_t> written;
+  AllPersonData people({&people_},
+                       [&](sql::Transaction& tx, const feed::Changes& changes,
+                           const sql::IdempotencyKey& by, absl::Time) -> absl::Status {
+                         EXPECT_EQ(by.principal, "services/notification");
+                         for (const feed::Change& change : changes) {
+                           if (change.kind == "person.erased") erased.push_back(change.person);
+                         }
+                         WICI_ASSIGN_OR_RETURN(const sql::Rows rows, tx.Execute(kCount));
+                         written.push_back(rows[0].Int(0));
+                         return absl::OkStatus();
+                       });
+  for (const char* person : {"persons/a", "persons/b"}) {
+    ASSERT_THAT(database().Write(absl::Now() + absl::Seconds(20),
+                                 [&](sql::Transaction& tx) {
+                                   return tx.Execute(kKeep, {person, sql::Bytes{"mail"}}).status();
+                                 }),
+                IsOk());
+  }
+  source_.Add("invitation.person_erased", "persons/a");
+  source_.Add("registration.confirmed", "persons/c");
+  source_.Add("registration.person_erased", "persons/b");
+  FeedHandler handler(peers_, people, ids_, clock_);
+  const auto changes = source_.Read({}, 10);
+  ASSERT_THAT(changes, IsOk());
+  const auto body = handler.Prepare(*changes);
+  ASSERT_THAT(body, IsOk());
+  ASSERT_THAT(database().Write(absl::Now() + absl::Seconds(20), *body), IsOk());
+  EXPECT_THAT(erased, ::testing::ElementsAre("persons/a", "persons/b"));
+  EXPECT_THAT(written, ::testing::ElementsAre(1));
 }
 
 TEST(TemplateForTest, OtherKindsCallForNothing) {

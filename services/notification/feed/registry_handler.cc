@@ -24,7 +24,7 @@ absl::StatusOr<sql::Database::Body> RegistryHandler::Prepare(
     for (const std::string& person : deleted) {
       WICI_RETURN_IF_ERROR(people_.Erase(tx, person, now, told).status());
     }
-    return told.empty() ? absl::OkStatus() : feed::AppendChanges(tx, transaction_id, told, now);
+    return people_.Append(tx, transaction_id, told, now);
   };
 }
 

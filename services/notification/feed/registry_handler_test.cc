@@ -111,7 +111,7 @@ class RegistryHandlerTest : public testing::DatabaseTest {
   FakePeers peers_;
   KeptMailData kept_mails_;
   Erasures erasures_;
-  AllPersonData people_{{&kept_mails_, &erasures_}};
+  AllPersonData people_{{&kept_mails_, &erasures_}, nullptr};
   RegistryFeed feed_;
   RegistryHandler handler_{peers_, people_, ids_, clock_};
 };

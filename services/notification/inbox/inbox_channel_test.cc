@@ -131,7 +131,7 @@ TEST_P(InboxChannelTest, ACancelledDeliveryIsBrokenOff) {
 TEST_P(InboxChannelTest, WhatIsOnItsWayWhileItsPersonIsErasedIsErasedLater) {
   InboxData inbox;
   Erasures erasures;
-  AllPersonData data({&inbox, &erasures});
+  AllPersonData data({&inbox, &erasures}, nullptr);
   feed::Changes changes;
   FakePeers owners;  // do not know Jan any more
   SecondErasures second(database(), owners, data, ids_, clock_);

@@ -61,8 +61,7 @@ absl::Status SecondErasures::Erase(bool requested, const Names& due, const Names
       }
       WICI_RETURN_IF_ERROR(EndErasure(tx, requested, person, until));
     }
-    if (changes.empty()) return absl::OkStatus();
-    return feed::AppendChanges(tx, ids_.NewId(), changes, now);
+    return people_.Append(tx, ids_.NewId(), changes, now);
   });
 }
 

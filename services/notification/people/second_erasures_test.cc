@@ -13,6 +13,7 @@
 #include "libs/base/mutex.h"
 #include "libs/base/status_macros.h"
 #include "libs/testing/status_matchers.h"
+#include "services/notification/audit/testing/read_audit.h"
 #include "services/notification/feed/feed_handler.h"
 #include "services/notification/feed/registry_handler.h"
 #include "services/notification/people/erasures.h"
@@ -26,6 +27,7 @@ using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using testing::IsOk;
 using testing::IsOkAndHolds;
+using ::testing::SizeIs;
 
 constexpr char kContact[] = "clusters/btm/contacts/ewa";
 
@@ -200,6 +202,21 @@ TEST_P(SecondErasuresTest, WithoutACauseAnErasureIsRequestedForPersonsAndNotForC
   clock().Advance(kEraseAgainAfter);
   EXPECT_THAT(EraseAgain(), IsOkAndHolds(2));
   EXPECT_THAT(Held(), ElementsAre(kContact));
+}
+
+TEST_P(SecondErasuresTest, EachErasureThatFoundSomethingIsAudited) {
+  LeaveTraces();
+  RegistrationErasesThem();
+  EXPECT_THAT(AuditedKinds(database()), SizeIs(1));
+  LeaveTraces();
+  clock().Advance(kEraseAgainAfter);
+  EXPECT_THAT(EraseAgain(), IsOkAndHolds(1));
+  EXPECT_THAT(AuditedKinds(database()), SizeIs(2));
+  LeaveTraces();
+  OwnerDeletesThem();
+  OwnerDeletesThem();
+  EXPECT_THAT(AuditedKinds(database()),
+              ElementsAre("person.erased", "person.erased", "person.erased"));
 }
 
 TEST_P(SecondErasuresTest, WhomTheirOwnerDeletedAndKnowsAgainIsSpared) {

@@ -9,6 +9,8 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "libs/testing/status_matchers.h"
+#include "services/notification/audit/audit.h"
+#include "services/notification/audit/testing/read_audit.h"
 #include "services/notification/errors.h"
 #include "services/notification/preferences/person_preferences.h"
 #include "services/notification/preferences/preference_check.h"
@@ -35,12 +37,14 @@ class AudienceMailTest : public WorkerFixture {
     if (IsSkipped()) return;
     Sender sender{*Mailbox::Parse("events@wici.example.org"), "https://wici.example.org", keys_,
                   "bounce.wici.example.org"};
-    store_ = std::make_unique<SqlStore>(database(), ids_, std::vector<SendCheck*>{&check_});
+    store_ = std::make_unique<SqlStore>(database(), ids_, std::vector<SendCheck*>{&check_},
+                                        sql::CommitterOptions(), AuditOf(keys_));
     channel_ =
         *MailChannel::Make(peers_, *store_, sender, {.url = sink_.url(), .tls = TlsPolicy::kNone},
                            WorkerOptions().sender_threads);
     worker_ = MakeWorker("worker-1");
-    mutation_ = std::make_unique<feed::Mutation>(kDomain, database(), clock_, ids_, [] {});
+    mutation_ = std::make_unique<feed::Mutation>(
+        kDomain, database(), clock_, ids_, [] {}, /*on_written=*/nullptr, AuditOf(keys_));
     preferences_ = std::make_unique<PreferenceStore>(database(), *mutation_);
     suppressions_ = std::make_unique<SuppressionStore>(database(), *mutation_);
   }
@@ -149,6 +153,15 @@ TEST_P(AudienceMailTest, AnAddressTheRelayDoesNotKnowIsSuppressed) {
   Consume("registration.confirmed", kJan, kRegistration);
   SendAll();
   EXPECT_EQ(Ledger().back().reason(), v1::DELIVERY_REASON_SUPPRESSED);
+  ASSERT_THAT(suppressions_->Lift(ACall(), (*suppressions)[0].name(), "ticket 17"), IsOk());
+  EXPECT_THAT(AuditedKinds(database()), ElementsAre("suppression.created", "suppression.lifted"));
+  const sql::Rows rows =
+      ReadAudit(database(), "SELECT subject, detail, principal FROM audit_entries ORDER BY seq");
+  EXPECT_EQ(rows[0].Text(2), "services/notification");
+  for (const sql::Row& row : rows) {
+    EXPECT_EQ(row.Text(0), keys_.Pseudonym(kJan));
+    EXPECT_EQ(row.Text(1), (*suppressions)[0].name());
+  }
 }
 
 TEST_P(AudienceMailTest, AnInvitationWaitsForTheEndOfQuietHours) {

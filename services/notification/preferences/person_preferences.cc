@@ -4,7 +4,6 @@
 
 #include "google/protobuf/util/json_util.h"
 #include "libs/base/limits.h"
-#include "services/notification/audit/audit.h"
 #include "services/notification/preferences/preference_rows.h"
 #include "services/notification/preferences/queries.h"
 #include "services/notification/preferences/rules/validate_preferences.h"
@@ -52,7 +51,7 @@ absl::Status PersonPreferences::Export(sql::Transaction& tx, std::string_view pe
 }
 
 absl::StatusOr<bool> PersonPreferences::Erase(sql::Transaction& tx, std::string_view person,
-                                              absl::Time now, feed::Changes& changes) {
+                                              absl::Time /*now*/, feed::Changes& changes) {
   WICI_ASSIGN_OR_RETURN(const sql::Rows preferences,
                         tx.Execute(queries::kErasePreferences, {person}));
   for (const sql::Row& row : preferences) {
@@ -72,11 +71,7 @@ absl::StatusOr<bool> PersonPreferences::Erase(sql::Transaction& tx, std::string_
                         tx.Execute(queries::kEraseSuppressed, {person}));
   WICI_ASSIGN_OR_RETURN(const sql::Rows addresses,
                         tx.Execute(queries::kEraseMailedAddresses, {person}));
-  const bool any =
-      !preferences.empty() || !consents.empty() || !suppressions.empty() || !addresses.empty();
-  if (!any) return false;
-  WICI_RETURN_IF_ERROR(AppendAudit(tx, {{"person.erased", keys_.Pseudonym(person), ""}}, now));
-  return true;
+  return !preferences.empty() || !consents.empty() || !suppressions.empty() || !addresses.empty();
 }
 
 }  // namespace wici::notification

@@ -19,7 +19,6 @@ class PersonPreferences final : public PersonData {
                       google::protobuf::Struct& held) override;
   // Consents stay as evidence under a keyed hash: whoever knows the person can still prove them.
   // Suppressed addresses stay suppressed, without the person; whom mails were addressed to is gone.
-  // That it was done is told by the audit (audit/audit.h).
   absl::StatusOr<bool> Erase(sql::Transaction& tx, std::string_view person, absl::Time now,
                              feed::Changes& changes) override;
 

@@ -7,6 +7,7 @@
 #include "libs/base/status_macros.h"
 #include "libs/feed/changes.h"
 #include "libs/feed/sequencer.h"
+#include "services/notification/audit/audit.h"
 #include "services/notification/campaigns/campaign_rows.h"
 #include "services/notification/deliveries/replay/replay_store.h"
 #include "services/notification/restore/queries.h"
@@ -39,7 +40,11 @@ absl::Status AfterRestore(sql::Database& database, IdSource& ids, const Clock& c
         WICI_RETURN_IF_ERROR(tx.Execute(queries::kSetRestore, {ToMicros(now)}).status());
         WICI_RETURN_IF_ERROR(PassOverDueTimers(tx, now));
         WICI_RETURN_IF_ERROR(PauseRestored(tx, now, changes));
-        if (changes.empty()) return absl::OkStatus();
+        std::vector<AuditAct> acts;
+        for (const feed::Change& change : changes) {
+          acts.push_back(ActOf(change, /*subject=*/"", ByService()));
+        }
+        WICI_RETURN_IF_ERROR(AppendAudit(tx, acts, now));
         return feed::AppendChanges(tx, transaction_id, changes, now);
       }));
   return feed::StartNewEpoch(database, ids);

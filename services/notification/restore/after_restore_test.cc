@@ -11,6 +11,8 @@
 #include "libs/base/timestamp.h"
 #include "libs/feed/mutation.h"
 #include "libs/testing/status_matchers.h"
+#include "services/notification/audit/audit.h"
+#include "services/notification/audit/testing/read_audit.h"
 #include "services/notification/campaigns/campaign_store.h"
 #include "services/notification/errors.h"
 #include "services/notification/sending/testing/worker_fixture.h"
@@ -31,7 +33,9 @@ class AfterRestoreTest : public WorkerFixture {
   void SetUp() override {
     WorkerFixture::SetUp();
     if (IsSkipped()) return;
-    mutation_ = std::make_unique<feed::Mutation>(kDomain, database(), clock_, ids_, [] {});
+    mutation_ = std::make_unique<feed::Mutation>(
+        kDomain, database(), clock_, ids_, [] {}, /*on_written=*/nullptr,
+        AuditOf(MailKeys(*auth::SigningKey::FromSeed(auth::SigningKey::NewSeed()))));
     campaigns_ = std::make_unique<CampaignStore>(database(), *mutation_);
   }
   void Restore() { ASSERT_THAT(AfterRestore(database(), ids_, clock_, machine_), IsOk()); }
@@ -134,6 +138,27 @@ TEST_P(AfterRestoreTest, CampaignsAreNotSentOnBeforeAHumanSaysSo) {
       campaigns_->Step({{}, Deadline()}, sending, "", CampaignStep::kResume, "users/b");
   EXPECT_THAT(resumed, IsOk());
   EXPECT_THAT(campaigns_->Advance(Deadline(), IdOf(sending)), IsOkAndHolds(1));
+}
+
+TEST_P(AfterRestoreTest, WhatCampaignsDoByThemselvesIsAudited) {
+  v1::Campaign wanted;
+  wanted.set_event(kEvent);
+  wanted.set_template_("templates/event-follow-up");
+  wanted.add_persons(kEwa);
+  SetTimestamp(clock_.Now() + absl::Hours(1), *wanted.mutable_schedule_time());
+  const std::string name = Started(wanted);
+  clock_.Advance(absl::Hours(2));
+  ASSERT_THAT(campaigns_->Advance(Deadline(), IdOf(name)), IsOk());
+  ASSERT_EQ(campaigns_->Get(Deadline(), name)->state(), v1::Campaign::STATE_SENDING);
+  Restore();
+  EXPECT_THAT(AuditedKinds(database()),
+              ElementsAre("campaign.approved", "campaign.started", "campaign.paused"));
+  const sql::Rows rows =
+      ReadAudit(database(), "SELECT detail, principal FROM audit_entries ORDER BY seq");
+  for (const sql::Row& row : rows) EXPECT_THAT(row.Text(0), HasSubstr(name));
+  EXPECT_EQ(rows[1].Text(1), "services/notification");
+  EXPECT_EQ(rows[2].Text(1), "services/notification");
+  EXPECT_THAT(VerifyAudit(database(), machine_), IsOk());
 }
 
 TEST_P(AfterRestoreTest, WhatTheFeedTellsAgainWaitsForAHumanToo) {

@@ -117,10 +117,11 @@ class NotificationFixture : public testing::DatabaseTest {
   }
 
   // Claims what is due, begins each attempt, and lets it end so.
-  void EndAll(v1::AttemptOutcome outcome, std::int32_t code = 250) {
+  void EndAll(v1::AttemptOutcome outcome, std::int32_t code = 250,
+              v1::Channel channel = v1::CHANNEL_EMAIL) {
     const absl::Time now = clock().Now();
-    const auto claimed = store().ClaimDeliveries(Deadline(), v1::CHANNEL_EMAIL, "worker",
-                                                 absl::Minutes(2), 1000, now);
+    const auto claimed =
+        store().ClaimDeliveries(Deadline(), channel, "worker", absl::Minutes(2), 1000, now);
     ASSERT_THAT(claimed, testing::IsOk());
     std::vector<PlannedAttempt> attempts;
     std::vector<AttemptRecord> records;

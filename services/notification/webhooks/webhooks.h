@@ -13,7 +13,9 @@
 #include "libs/base/id.h"
 #include "libs/feed/mutation.h"
 #include "libs/sql/database.h"
+#include "services/notification/audit/audit.h"
 #include "services/notification/errors.h"
+#include "services/notification/mail/mail_keys.h"
 #include "services/notification/webhooks/keys/secret_box.h"
 #include "services/notification/webhooks/sending/endpoint_store.h"
 #include "services/notification/webhooks/sending/fan_out.h"
@@ -41,7 +43,8 @@ class Webhooks {
            Reach reach)
       : box_(environment.key),
         mutation_(kDomain, environment.database, environment.clock, environment.ids,
-                  environment.on_commit),
+                  environment.on_commit, /*on_written=*/nullptr,
+                  AuditOf(MailKeys(environment.key))),
         transport_(std::move(transport)),
         store_(environment.database, mutation_, box_),
         endpoints_(environment.database, mutation_, box_),

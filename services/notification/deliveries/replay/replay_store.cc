@@ -12,7 +12,6 @@
 #include "libs/base/status_macros.h"
 #include "libs/base/timestamp.h"
 #include "libs/feed/changes.h"
-#include "services/notification/audit/audit.h"
 #include "services/notification/deliveries/ledger_rows.h"
 #include "services/notification/deliveries/queries.h"
 #include "services/notification/deliveries/replay/queries.h"
@@ -129,7 +128,8 @@ absl::StatusOr<v1::ReplayDeliveriesResponse> ReplayStore::Replay(
     WICI_ASSIGN_OR_RETURN(const absl::Time start, StartOf(tx, now));
     WICI_ASSIGN_OR_RETURN(const Rows rows, QueueAgain(tx, request, start, now));
     WICI_RETURN_IF_ERROR(SetEnd(tx, start, rows.size()));
-    WICI_RETURN_IF_ERROR(AppendChangesOf(tx, rows, "delivery.replayed", transaction_id, now));
+    feed::Changes changes;
+    WICI_RETURN_IF_ERROR(AddChangesOf(tx, rows, "delivery.replayed", changes));
     answer.set_replayed(static_cast<std::int32_t>(rows.size()));
     answer.set_remaining(rows.size() >= kReplayMax);
     const std::vector<std::vector<Value>> written = {
@@ -137,9 +137,16 @@ absl::StatusOr<v1::ReplayDeliveriesResponse> ReplayStore::Replay(
          request.last_code(), static_cast<std::int64_t>(request.reason()),
          ToMicros(TimeOf(request.ended_after())), answer.replayed(), ToMicros(now)}};
     WICI_RETURN_IF_ERROR(tx.InsertMany(queries::kInsertReplay, "", written).status());
-    const std::string detail = absl::StrCat("replays/", replay_id, " replayed=", answer.replayed());
-    WICI_RETURN_IF_ERROR(AppendAudit(tx, {{"delivery.replayed", "", detail}}, now));
-    return sql::StoreAnswers(tx, {{key, answer.SerializeAsString()}}, now);
+    WICI_RETURN_IF_ERROR(sql::StoreAnswers(tx, {{key, answer.SerializeAsString()}}, now));
+    changes.push_back(
+        {.aggregate = "",
+         .version = 0,
+         .kind = "deliveries.replayed",
+         .resource = absl::StrCat("replays/", replay_id),
+         .person = "",
+         .attributes = {{"event", request.event()}, {"replayed", absl::StrCat(answer.replayed())}},
+         .in_feed = false});
+    return feed::AppendAll(tx, transaction_id, changes, also_, key, now);
   }));
   return answer;
 }

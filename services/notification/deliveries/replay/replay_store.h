@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -13,6 +14,7 @@
 #include "absl/types/span.h"
 #include "libs/base/id.h"
 #include "libs/feed/changes.h"
+#include "libs/feed/mutation.h"
 #include "libs/sql/database.h"
 #include "libs/sql/idempotency.h"
 #include "wici/notification/v1/notification_service.pb.h"
@@ -28,8 +30,10 @@ inline constexpr absl::Duration kReplayAheadMax = absl::Minutes(10);
 // names others.
 class ReplayStore {
  public:
-  // Both outlive the store.
-  ReplayStore(sql::Database& database, IdSource& ids) : database_(database), ids_(ids) {}
+  // All outlive the store. `also`, if any, is told of replays: of each call once, as
+  // "deliveries.replayed".
+  ReplayStore(sql::Database& database, IdSource& ids, feed::Also also = nullptr)
+      : database_(database), ids_(ids), also_(std::move(also)) {}
 
   // Queues again what `request` chooses, at most kReplayMax, due at kReplayRate after what earlier
   // calls queued; each gets a life of kDefaultLifetime. What may not be repeated may be once more.
@@ -49,6 +53,7 @@ class ReplayStore {
  private:
   sql::Database& database_;
   IdSource& ids_;
+  const feed::Also also_;
 };
 
 // Ends the deliveries of notifications that this transaction recorded in the same way: what they

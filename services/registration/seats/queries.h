@@ -79,6 +79,11 @@ inline constexpr std::string_view kUpdateRegistrationsSuffix = R"sql(
     event_version = excluded.event_version
   WHERE registrations.revision < excluded.revision RETURNING id)sql";
 
+// What $3 has registered with an invitation is of $4 from now on.
+inline constexpr sql::Query kMoveRegistrations{"move_registrations", R"sql(
+  UPDATE registrations SET person = $4
+  WHERE event = $1 AND invitation = $2 AND invitation <> '' AND person = $3)sql"};
+
 // The queue of one category, '' for the registrations without one.
 inline constexpr sql::Query kListWaitingLine{"list_waiting_line", R"sql(
   SELECT event, id, revision, state, person, active_key, invitation, waiting_number,

@@ -16,9 +16,9 @@
 namespace wici::feed {
 namespace {
 
-// With 1000 subscriptions on everything a message of this many changes stays below 2 MB.
 // Of reasons that every stream may end with.
 constexpr std::string_view kServerDomain = "rpc.wici";
+// With 1000 subscriptions on everything a message of this many changes stays below 2 MB.
 constexpr std::int64_t kChangesPerMessage = 500;
 constexpr std::size_t kQueuedMax = 8;  // messages on a stream before it counts as slow
 constexpr std::size_t kWatchesMax = 10'000;

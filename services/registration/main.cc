@@ -126,7 +126,10 @@ absl::Status Serve(const rpc::ServiceFlags& flags) {
   services.answer_retention().Start();
   services.evidence_sweep().Start();
   services.meeting_keeper().Start();
-  if (!absl::GetFlag(FLAGS_registry).empty()) erasures.Start();
+  if (!absl::GetFlag(FLAGS_registry).empty()) {
+    erasures.Start();
+    services.registry_erasures().Start();
+  }
   return rpc::ServeUntilSignal(flags, server, [&database] {
     return sql::SchemaVersion(*database, absl::Now() + absl::Seconds(1)).status();
   });

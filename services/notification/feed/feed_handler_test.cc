@@ -409,6 +409,7 @@ TEST_P(FeedHandlerTest, WhoIsErasedIsToldOnceWhenAllElseIsWritten) {
 TEST(TemplateForTest, OtherKindsCallForNothing) {
   for (const char* kind :
        {"event.created", "event.published", "invitation.answered", "invitation.revoked",
+        "invitation.given_away", "invitation.contact_deleted", "registration.contact_deleted",
         "registration.held", "registration.checked_in", "registration.check_in_undone",
         "registration.no_show", "registration.no_show_undone", "meeting.withdrawn", "meeting.held",
         "meeting.missed", ""}) {

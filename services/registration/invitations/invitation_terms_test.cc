@@ -364,10 +364,13 @@ TEST_P(InvitationTermsTest, WhoGivesTheirPlaceAwayGetsNoOtherWithTheInvitation) 
   *give.mutable_person() = RequestFor("", "jan@example.org").person();
   ASSERT_THAT(TransferOwnRegistration(give, ""), IsOk());
   EXPECT_EQ(Own(token)->state(), v1::INVITATION_STATE_OPEN) << "the invited person still comes";
+  EXPECT_THAT(ChangeKinds(), ::testing::Not(::testing::Contains("invitation.given_away")));
   give.set_token(LinksOf(made->name()).manage_token());
   *give.mutable_person() = RequestFor("", "zofia@example.org").person();
   ASSERT_THAT(TransferOwnRegistration(give, ""), IsOk());
   EXPECT_EQ(Own(token)->state(), v1::INVITATION_STATE_DELEGATED);
+  ASSERT_EQ(Changes().back().kind(), "invitation.given_away");
+  EXPECT_EQ(Changes().back().person(), kInvited);
   for (const absl::Status& refused :
        {Send(With(event, token)).status(), Answer(token, v1::ANSWER_YES).status(),
         Delegate(token, "ewa@example.org").status()}) {

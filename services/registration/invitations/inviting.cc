@@ -166,6 +166,10 @@ class Inviting {
       const bool merged = MergeReasons(person.invitation, invitation);
       if (reopened || merged) Touch(*row);
       if (!reopened) return response.set_already_invited(response.already_invited() + 1);
+      // Who was erased and is invited again can be erased again.
+      if (invitation.person().rfind("clusters/", 0) == 0) {
+        people_.push_back({event_, invitation.person(), IdOf(invitation.name())});
+      }
       BeginEntry(aggregate_.seats(), invitation);
       changes_.push_back(aggregate_.InvitationChange("invitation.created", invitation));
       *response.add_invitations() = invitation;

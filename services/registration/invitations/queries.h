@@ -21,24 +21,43 @@ inline constexpr sql::Query kGetInvitationPeople{"get_invitation_people", R"sql(
 
 inline constexpr sql::Query kInsertInvitationPeople{"insert_invitation_people", R"sql(
   INSERT INTO invitation_people (event, known_as, invitation) VALUES)sql"};
-// What is known already stays.
-inline constexpr std::string_view kInsertInvitationPeopleSuffix =
-    "ON CONFLICT DO NOTHING RETURNING known_as";
+// What is known already stays, and is not that of somebody erased any more.
+inline constexpr std::string_view kInsertInvitationPeopleSuffix = R"sql(
+  ON CONFLICT (event, known_as) DO UPDATE SET erased = FALSE WHERE invitation_people.erased
+  RETURNING known_as)sql";
+
+// All that invitations are known as.
+inline constexpr sql::Query kGetKnownAs{"get_known_as", R"sql(
+  SELECT known_as FROM invitation_people WHERE (event, invitation) IN)sql"};
 
 // All but $3, an id that says nothing by itself.
 inline constexpr sql::Query kDeleteInvitationPeople{"delete_invitation_people", R"sql(
   DELETE FROM invitation_people WHERE event = $1 AND invitation = $2 AND known_as <> $3
   RETURNING known_as)sql"};
 
-// Of a person, in the order of their making, after ($2, $3).
-inline constexpr sql::Query kListInvitationsOf{"list_invitations_of", R"sql(
-  SELECT created_at, event, id FROM invitations WHERE person = $1 AND (created_at, event) > ($2, $3)
-  ORDER BY created_at, event LIMIT $4)sql"};
+inline constexpr sql::Query kDeleteKnownAs{"delete_known_as", R"sql(
+  DELETE FROM invitation_people WHERE event = $1 AND known_as = $2)sql"};
 
-// The contacts of the registry above $1, who come before "clusters0".
+// Nothing is left but the id.
+inline constexpr sql::Query kMarkErased{"mark_erased", R"sql(
+  UPDATE invitation_people SET erased = TRUE
+  WHERE event = $1 AND known_as = $2 AND NOT erased RETURNING known_as)sql"};
+
+// Of a contact, whichever of the person's it is: one of each event, of those after $2.
+inline constexpr sql::Query kListInvitationsOf{"list_invitations_of", R"sql(
+  SELECT event, invitation FROM invitation_people WHERE known_as = $1 AND event > $2
+  ORDER BY event LIMIT $3)sql"};
+
+// The contacts of the registry above $1 of whom something is left; between "clusters/" and
+// "clusters0" stand they alone.
 inline constexpr sql::Query kListInvitedContacts{"list_invited_contacts", R"sql(
-  SELECT DISTINCT person FROM invitations WHERE person > $1 AND person < 'clusters0'
-  ORDER BY person LIMIT $2)sql"};
+  SELECT DISTINCT known_as FROM invitation_people
+  WHERE known_as > $1 AND known_as > 'clusters/' AND known_as < 'clusters0' AND NOT erased
+  ORDER BY known_as LIMIT $2)sql"};
+
+// The person of an invitation is $3 from now on.
+inline constexpr sql::Query kMoveInvitation{"move_invitation", R"sql(
+  UPDATE invitations SET person = $3 WHERE event = $1 AND id = $2)sql"};
 
 // Who was reminded long ago, or never, and is due: those due longest first.
 inline constexpr sql::Query kListDueInvitations{"list_due_invitations", R"sql(

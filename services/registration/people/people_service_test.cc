@@ -267,6 +267,41 @@ TEST_P(PeopleServiceTest, AnInvitedContactIsExportedAndErasedInEveryEvent) {
   EXPECT_EQ(anew->invitations(0).name(), invitations[0]);
 }
 
+TEST_P(PeopleServiceTest, APersonWithSeveralContactsIsErasedWithAnyOfThem) {
+  const std::string first = "clusters/c/contacts/anna";
+  const std::string second = "clusters/d/contacts/anna";
+  registry().addresses = {{first, "anna@example.org"}, {second, "anna@example.org"}};
+  const std::string event = OpenEvent(3);
+  const auto invited = Invite(event, {first, second});
+  ASSERT_THAT(invited, IsOk());
+  ASSERT_EQ(invited->invitations_size(), 1);
+  ASSERT_EQ(invited->invitations(0).person(), first);
+  EXPECT_THAT(Export(second)->json(), ::testing::HasSubstr(invited->invitations(0).name()));
+
+  EXPECT_TRUE(Erase(second)->erased());
+  EXPECT_FALSE(Erase(second)->erased());
+  EXPECT_FALSE(Erase(first)->erased());
+  v1::GetInvitationRequest get;
+  get.set_name(invited->invitations(0).name());
+  EXPECT_EQ(GetInvitation(get)->state(), v1::INVITATION_STATE_REVOKED);
+  ASSERT_EQ(Changes().back().kind(), "invitation.person_erased");
+  EXPECT_EQ(Changes().back().attributes().at("cause"), "requested");
+}
+
+TEST_P(PeopleServiceTest, WhoWasInvitedByAddressIsErasedWithTheirContactToo) {
+  const std::string contact = "clusters/c/contacts/anna";
+  const std::string event = OpenEvent(3);
+  v1::CreateInvitationsRequest request;
+  request.set_parent(event);
+  *request.add_invitees()->mutable_details() = RequestFor(event, "anna@example.org").person();
+  ASSERT_THAT(CreateInvitations(request), IsOk());
+  registry().addresses = {{contact, "anna@example.org"}};
+  ASSERT_EQ(Invite(event, {contact})->already_invited(), 1);
+  ASSERT_THAT(Found(AllTexts(), {"anna@example.org"}), ::testing::Not(::testing::IsEmpty()));
+  EXPECT_TRUE(Erase(contact)->erased());
+  EXPECT_THAT(Found(AllTexts(), {"anna@example.org"}), ::testing::IsEmpty());
+}
+
 TEST_P(PeopleServiceTest, WhoTakesPartInAnEventIsAnsweredByPerson) {
   const std::string event = OpenEvent(3, 3);
   const auto seated = SignUp(event, "seat@example.org");

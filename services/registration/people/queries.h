@@ -5,6 +5,8 @@
 #ifndef WICI_SERVICES_REGISTRATION_PEOPLE_QUERIES_H_
 #define WICI_SERVICES_REGISTRATION_PEOPLE_QUERIES_H_
 
+#include <string_view>
+
 #include "libs/sql/database.h"
 
 namespace wici::registration {
@@ -26,6 +28,19 @@ inline constexpr sql::Query kListAlike{"list_alike", R"sql(
                 WHERE other.likeness = persons.likeness
                   AND other.registration <> persons.registration)
   ORDER BY likeness, registration LIMIT $5)sql"};
+
+inline constexpr sql::Query kNoteContactErasures{"note_contact_erasures", R"sql(
+  INSERT INTO contact_erasures (contact, again_at) VALUES)sql"};
+inline constexpr std::string_view kNoteContactErasuresSuffix =
+    "ON CONFLICT (contact) DO UPDATE SET again_at = excluded.again_at RETURNING contact";
+
+inline constexpr sql::Query kListContactErasures{"list_contact_erasures", R"sql(
+  SELECT contact FROM contact_erasures WHERE again_at <= $1
+  ORDER BY again_at, contact LIMIT $2)sql"};
+
+// One that was noted since stays.
+inline constexpr sql::Query kEndContactErasure{
+    "end_contact_erasure", "DELETE FROM contact_erasures WHERE contact = $1 AND again_at <= $2"};
 
 inline constexpr sql::Query kDeletePerson{"delete_person", R"sql(
   DELETE FROM persons WHERE id = $1 RETURNING registration)sql"};

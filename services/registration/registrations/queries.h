@@ -66,11 +66,11 @@ inline constexpr sql::Query kCountLineUpTo{"count_line_up_to", R"sql(
 inline constexpr sql::Query kFindByActiveKey{"find_by_active_key", R"sql(
   SELECT id FROM registrations WHERE active_key = $1)sql"};
 
-// What somebody has made with an invitation, also before they withdrew and came again. Reads the
-// keys of all of the event: for erasure and export.
+// What somebody has made with an invitation, also before they withdrew and came again. That it is
+// none without one is what the index wants to hear.
 inline constexpr sql::Query kListRegistrationsWith{"list_registrations_with", R"sql(
-  SELECT id FROM registrations WHERE event = $1 AND invitation = $2 AND person = $3
-  ORDER BY id)sql"};
+  SELECT id FROM registrations
+  WHERE event = $1 AND invitation = $2 AND invitation <> '' AND person = $3 ORDER BY id)sql"};
 
 inline constexpr sql::Query kListExpired{"list_expired", R"sql(
   SELECT event, id FROM registrations WHERE expires_at IS NOT NULL AND expires_at <= $1

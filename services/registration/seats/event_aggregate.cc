@@ -249,7 +249,7 @@ absl::Status EventAggregate::MoveTo(RegistrationRow& row, std::int64_t position,
   return Promote(changes);
 }
 
-void EventAggregate::Forget(RegistrationRow& row, Changes& changes) {
+void EventAggregate::Forget(RegistrationRow& row, std::string_view cause, Changes& changes) {
   row.registration.clear_answers();
   row.registration.clear_follow_up_answers();
   row.registration.clear_state_reason();
@@ -258,6 +258,7 @@ void EventAggregate::Forget(RegistrationRow& row, Changes& changes) {
     row.active_key = absl::StrCat(kErasedPrefix, IdOf(row.registration.name()));
   }
   Amend(row, "person_erased", changes);
+  changes.back().attributes.emplace_back("cause", cause);
 }
 
 bool EventAggregate::RemembersPerson(const RegistrationRow& row) {

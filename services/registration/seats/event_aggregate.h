@@ -138,8 +138,8 @@ class EventAggregate {
                       Changes& changes);
 
   // Takes out of a loaded registration what people said and how the person was recognised; an
-  // active one stays active, of nobody known. Recorded as registration.person_erased.
-  void Forget(RegistrationRow& row, Changes& changes);
+  // active one stays active, of nobody known. Recorded as registration.person_erased with `cause`.
+  void Forget(RegistrationRow& row, std::string_view cause, Changes& changes);
   // Whether Forget would take anything out.
   static bool RemembersPerson(const RegistrationRow& row);
 

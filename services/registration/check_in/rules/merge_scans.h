@@ -5,7 +5,9 @@
 // list are put in order of their time and read one after the other: an entry counts when the person
 // is outside, an exit when inside, an undo takes back what was before it. Nothing else goes in,
 // above all not when and in which parts the scans arrived, so every order, cut and repetition of
-// uploads gives the same. Pure; any thread.
+// uploads gives the same. That holds of sessions that were changed since the log has them
+// (added_sessions, dropped_sessions): a change before is not known, and the registration is taken
+// to have had from the beginning what it had after it. Pure; any thread.
 #ifndef WICI_SERVICES_REGISTRATION_CHECK_IN_RULES_MERGE_SCANS_H_
 #define WICI_SERVICES_REGISTRATION_CHECK_IN_RULES_MERGE_SCANS_H_
 

@@ -104,6 +104,21 @@ class PartyRegistrationTest : public RegistrationTest {
 };
 WICI_ON_EVERY_ENGINE(PartyRegistrationTest);
 
+TEST_P(PartyRegistrationTest, WhoIsGivenToAnotherFirmIsNotOneWhomThatHasRegistered) {
+  const std::string event = LimitedEvent(2);
+  const auto made = RegisterPeople(event, kFirm, {"a@x.org"});
+  ASSERT_THAT(made, IsOk());
+  v1::UpdateRegistrationRequest moved;
+  moved.mutable_registration()->set_name(made->results(0).registration().name());
+  moved.mutable_registration()->set_party(kOtherFirm);
+  moved.mutable_update_mask()->add_paths("party");
+  const auto registration = UpdateRegistration(moved);
+  ASSERT_THAT(registration, IsOk());
+  EXPECT_EQ(registration->source(), v1::REGISTRATION_SOURCE_ORGANISER);
+  EXPECT_THAT(EmailsOf(event, kFirm), IsEmpty());
+  EXPECT_THAT(EmailsOf(event, kOtherFirm), ElementsAre(""));
+}
+
 TEST_P(PartyRegistrationTest, AFirmRegistersItsPeopleWithinItsLimit) {
   const std::string event = LimitedEvent(2);
   const auto made = RegisterPeople(event, kFirm, {"a@x.org", "b@x.org", "c@x.org"});

@@ -93,7 +93,8 @@ inline constexpr int kOffersMax = 3;
 
 // Whether one that has not accepted an offer in time goes back to the waiting list, where the event
 // has it so: unless it would only be offered the seat again, as no others wait, or was offered one
-// kOffersMax times. Then it ends.
+// kOffersMax times. Then it ends. `others_waiting` are those of the whole event, whatever they wait
+// for: where they all wait for other categories it is offered the same seat again.
 bool GoesBackToTheList(const v1::RegistrationLog& log, std::int64_t others_waiting);
 
 // Whether it counts for "one active registration per (event, person)"; NO_SHOW does, because it may

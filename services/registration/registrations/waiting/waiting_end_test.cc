@@ -64,6 +64,23 @@ TEST_P(WaitingEndTest, WhoWaitsGetsAPlaceUntilTheEventEnds) {
   EXPECT_EQ(Get(event)->seats().waitlisted(), 1);
 }
 
+TEST_P(WaitingEndTest, TheEndIsThatOfTheEventWhoeverHasMovedIt) {
+  const std::string event = OpenEvent(1, 5);
+  const auto seated = SignUp(event, "a@example.org");
+  const auto waits = SignUp(event, "b@example.org");
+  // As a process leaves it that does not know of the column.
+  constexpr sql::Query kLeftBehind{"left_behind",
+                                   "UPDATE event_seats SET end_at = $2 WHERE event = $1"};
+  ASSERT_THAT(database().Write(machine_.Now() + absl::Seconds(10),
+                               [&](sql::Transaction& tx) {
+                                 return tx.Execute(kLeftBehind, {event, std::int64_t{1}}).status();
+                               }),
+              IsOk());
+  clock().Set(Instant("2015-12-18T15:59:59Z"));
+  ASSERT_THAT(Withdraw(seated->name()), IsOk());
+  EXPECT_EQ(StateOf(waits->name()), kSeated);
+}
+
 TEST_P(WaitingEndTest, AnEventThatIsMovedTakesItsWaitingListAlong) {
   const std::string event = OpenEvent(1, 5);
   const auto seated = SignUp(event, "a@example.org");

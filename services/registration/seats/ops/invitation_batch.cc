@@ -135,8 +135,10 @@ absl::Status InvitationBatch::Transfer(const v1::Registration& given, const v1::
   if (row == nullptr) return absl::OkStatus();
   if (!given.plus_one()) {
     WICI_RETURN_IF_ERROR(End(given, event, changes));
-    GiveAway(row->invitation);
     Touch(*row);
+    if (row->invitation.state() != v1::INVITATION_STATE_OPEN) return absl::OkStatus();
+    GiveAway(row->invitation);
+    changes.push_back(event.InvitationChange("invitation.given_away", row->invitation));
     return absl::OkStatus();
   }
   auto& brought = *row->invitation.mutable_plus_ones();

@@ -27,8 +27,8 @@ bool Same(const Answers& one, const Answers& other) {
                     });
 }
 
-// How the registration comes about of somebody to whom another one is given: a party sees the
-// people whom it has named, and nobody else's.
+// How the registration comes about of somebody to whom another one is given, or who comes for
+// another party from now on: a party sees the people whom it has named, and nobody else's.
 v1::RegistrationSource SourceOfHeir(const RegistrationStep& step, v1::RegistrationSource given) {
   if (!step.party.empty()) return v1::REGISTRATION_SOURCE_PARTY;
   if (given != v1::REGISTRATION_SOURCE_PARTY) return given;
@@ -86,7 +86,10 @@ absl::Status Edit(EventAggregate& event, const EventForms& forms, const Registra
   WICI_RETURN_IF_ERROR(violations.ToStatus(kDomain));
   if (google::protobuf::util::MessageDifferencer::Equals(wanted, present)) return absl::OkStatus();
   // Whoever may say so knows.
-  if (wanted.party() != present.party()) wanted.clear_party_unconfirmed();
+  if (wanted.party() != present.party()) {
+    wanted.clear_party_unconfirmed();
+    wanted.set_source(SourceOfHeir(step, present.source()));
+  }
   const bool answered = !Same(wanted.answers(), present.answers());
   if (answered) WICI_RETURN_IF_ERROR(forms.Accept(step.field, wanted));
   if (!Same(wanted.follow_up_answers(), present.follow_up_answers())) {

@@ -96,7 +96,8 @@ TEST_P(CatchUpTest, FeedRestoredFromABackupIsFollowedFromItsHead) {
   SetLogLevel(LogLevel::kError);
   ::testing::internal::CaptureStderr();
   Consume();
-  EXPECT_THAT(::testing::internal::GetCapturedStderr(), ::testing::HasSubstr("feed_continued_after_loss"));
+  EXPECT_THAT(::testing::internal::GetCapturedStderr(),
+              ::testing::HasSubstr("feed_continued_after_loss"));
   source_.Add("registration.confirmed", "persons/c");
   Consume();
   EXPECT_THAT(All(), SizeIs(3));

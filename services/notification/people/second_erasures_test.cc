@@ -206,7 +206,7 @@ TEST_P(SecondErasuresTest, WithoutACauseAnErasureIsRequestedForPersonsAndNotForC
 
 TEST_P(SecondErasuresTest, EachErasureThatFoundSomethingIsAudited) {
   LeaveTraces();
-  RegistrationErasesThem();
+  RegistrationErasesThem("requested");
   EXPECT_THAT(AuditedKinds(database()), SizeIs(1));
   LeaveTraces();
   clock().Advance(kEraseAgainAfter);

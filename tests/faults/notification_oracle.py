@@ -213,10 +213,11 @@ class Run:
             "display_name": f"Cluster {self.clusters}", "country": "PL",
             "home_region": "regions/mazovia"})
 
-    def invite_soon(self, count):
-        """People of an event of their own, who are to be reminded of it within seconds: it begins in
-        two hours and a few seconds."""
-        start = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(hours=2, seconds=4)
+    def invite_soon(self, count, seconds=4):
+        """People of an event of their own, who are to be reminded of it in so many seconds: it begins
+        two hours later."""
+        start = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(
+            hours=2, seconds=seconds)
         event = self.api("EventService.CreateEvent", event_id=f"soon-{len(self.guests)}", event={
             **EVENT, "start_time": start.isoformat(),
             "end_time": (start + datetime.timedelta(hours=1)).isoformat()})

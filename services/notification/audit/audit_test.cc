@@ -170,6 +170,7 @@ TEST_P(AuditTest, WhoIsOnlyKnownByAKeptMailIsErasedProvably) {
 
 TEST_P(AuditTest, AReplayIsOneActHoweverManyDeliveriesItQueues) {
   v1::SendNotificationRequest wanted = Request();
+  wanted.mutable_notification()->clear_resource();
   wanted.mutable_notification()->add_persons("clusters/c1/contacts/p2");
   ASSERT_THAT(Send(wanted), IsOk());
   EndAll(v1::ATTEMPT_OUTCOME_REJECTED, 550);

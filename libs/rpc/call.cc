@@ -101,7 +101,7 @@ void Call::Returned() {
     gone_ = true;
     answered_ = true;
     if (begin_ != absl::Time()) server_.in_flight->Decrement();
-    if (stream_counted_) server_.StreamClosed(*this, context_.principal.id);
+    if (stream_counted_) server_.StreamClosed(*this, *method_, context_.principal.id);
     if (method_ != nullptr) server_.Record(*method_, context_, status_, absl::Now() - begin_);
   }
   callbacks.clear();
@@ -130,6 +130,7 @@ absl::Status Call::Begin() {
                        "this server does not implement the method");
     }
     ReadMetadata();
+    if (method_->open) return absl::OkStatus();
     authorization = Find(wire_->context, "authorization");
     if (wire_->context.client_metadata().count("authorization") > 1) authorization = "?";
   }
@@ -197,6 +198,7 @@ absl::Status Call::ParseAndAuthorize() {
                      absl::StrCat("the request is not a valid ",
                                   method_->descriptor->input_type()->full_name()));
   }
+  if (method_->open) return absl::OkStatus();
   if (absl::Status status =
           server_.authorizer.Authorize(context_.principal, *method_->descriptor, *request_);
       !status.ok()) {
@@ -253,7 +255,7 @@ void Call::RunCommitted() {
 }
 
 void Call::RunStream() {
-  absl::Status status = server_.StreamOpened(*this, context_.principal.id);
+  absl::Status status = server_.StreamOpened(*this, *method_, context_.principal.id);
   if (status.ok()) {
     {
       MutexLock lock(mutex_);

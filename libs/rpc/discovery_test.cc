@@ -1,4 +1,4 @@
-// Health checks and reflection, which gRPC's own services answer.
+// Health checks, and reflection, which gRPC's own service answers.
 #include <memory>
 #include <string>
 #include <thread>
@@ -22,9 +22,12 @@ using testing::IsOk;
 using testing::IsOkAndHolds;
 using testing::StatusIs;
 
+// Takes everybody who shows no credentials.
 class Anybody final : public Authenticator, public Authorizer {
  public:
-  absl::StatusOr<Principal> Authenticate(std::string_view, absl::Time) const override {
+  absl::StatusOr<Principal> Authenticate(std::string_view authorization,
+                                         absl::Time) const override {
+    if (!authorization.empty()) return absl::UnauthenticatedError("no credentials are known here");
     return Principal();
   }
   absl::Status Authorize(const Principal&, const google::protobuf::MethodDescriptor&,
@@ -52,6 +55,10 @@ class DiscoveryTest : public ::testing::Test {
   absl::StatusOr<std::string> Exchange(const std::string& method, const std::string& bytes) {
     grpc::ClientContext context;
     context.set_deadline(absl::ToChronoTime(absl::Now() + absl::Seconds(20)));
+    return Exchange(method, bytes, context);
+  }
+  absl::StatusOr<std::string> Exchange(const std::string& method, const std::string& bytes,
+                                       grpc::ClientContext& context) {
     grpc::CompletionQueue queue;
     grpc::GenericStub stub(channel_);
     const auto await = [&queue] {
@@ -91,6 +98,43 @@ class DiscoveryTest : public ::testing::Test {
   std::shared_ptr<grpc::Channel> channel_;
 };
 
+// A stream of Health/Watch.
+class HealthWatch {
+ public:
+  HealthWatch(std::shared_ptr<grpc::Channel> channel, const std::string& request)
+      : stub_(std::move(channel)) {
+    context_.set_deadline(absl::ToChronoTime(absl::Now() + absl::Seconds(20)));
+    stream_ = stub_.PrepareCall(&context_, "/grpc.health.v1.Health/Watch", &queue_);
+    stream_->StartCall(nullptr);
+    Await();
+    const grpc::Slice slice(request);
+    stream_->WriteLast(grpc::ByteBuffer(&slice, 1), grpc::WriteOptions(), nullptr);
+    Await();
+  }
+
+  // The bytes of the next message, "" at the end.
+  std::string Next() {
+    grpc::ByteBuffer answer;
+    stream_->Read(&answer, nullptr);
+    grpc::Slice whole;
+    if (!Await() || !answer.DumpToSingleSlice(&whole).ok()) return "";
+    return {reinterpret_cast<const char*>(whole.begin()), whole.size()};
+  }
+
+ private:
+  bool Await() {
+    void* tag = nullptr;
+    bool ok = false;
+    return queue_.Next(&tag, &ok) && ok;
+  }
+
+  grpc::GenericStub stub_;
+  grpc::ClientContext context_;
+  grpc::CompletionQueue queue_;
+  std::unique_ptr<grpc::GenericClientAsyncReaderWriter> stream_;
+};
+
+constexpr char kServiceUnknown[] = "\x08\x03";
 constexpr char kServing[] = "\x08\x01";
 constexpr char kNotServing[] = "\x08\x02";
 
@@ -106,6 +150,31 @@ TEST_F(DiscoveryTest, ReportsTheHealthOfEachServiceUntilItDrains) {
   EXPECT_THAT(health, IsOkAndHolds(kNotServing));
   server_->Stop();  // cuts the drain's delay short
   drain.join();
+}
+
+TEST_F(DiscoveryTest, TellsWhoWatchesAServiceOnceItIsServedNoMore) {
+  Start(/*reflection=*/false);
+  HealthWatch known(channel_, "\x0A\x1Bwici.testing.v1.EchoService");
+  HealthWatch other(channel_, "\x0A\x05other");
+  EXPECT_EQ(known.Next(), kServing);
+  EXPECT_EQ(other.Next(), kServiceUnknown);
+  std::thread drain([this] { server_->Drain(); });
+  EXPECT_EQ(known.Next(), kNotServing);
+  HealthWatch late(channel_, "");
+  EXPECT_EQ(late.Next(), kNotServing);
+  server_->Stop();  // cuts the drain's delay short
+  drain.join();
+  EXPECT_EQ(known.Next(), "");
+  EXPECT_EQ(other.Next(), "");
+  EXPECT_EQ(late.Next(), "");
+}
+
+TEST_F(DiscoveryTest, HealthNeedsNoCredentialsAndMindsNoneThatAreWrong) {
+  Start(/*reflection=*/false);
+  grpc::ClientContext context;
+  context.set_deadline(absl::ToChronoTime(absl::Now() + absl::Seconds(20)));
+  context.AddMetadata("authorization", "Bearer nonsense");
+  EXPECT_THAT(Exchange("/grpc.health.v1.Health/Check", "", context), IsOkAndHolds(kServing));
 }
 
 TEST_F(DiscoveryTest, HasNoReflectionUnlessAsked) {

@@ -13,8 +13,7 @@ namespace wici::rpc {
 // Linking gRPC's reflection adds it to every server of the process; this takes it away again.
 void RemoveReflection(grpc::ServerBuilder& builder);
 
-// Makes reflection list `services`, and describe what is beside them, the health service. The
-// result lives as long as the server.
+// Makes reflection list `services`. The result lives as long as the server.
 std::vector<std::unique_ptr<grpc::Service>> ListInReflection(
     grpc::ServerBuilder& builder, const std::vector<std::string>& services);
 

@@ -11,7 +11,6 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "grpc/support/log.h"
-#include "grpcpp/health_check_service_interface.h"
 #include "libs/base/error.h"
 #include "libs/base/log.h"
 #include "libs/base/metrics.h"
@@ -149,6 +148,7 @@ Method& ServerImpl::Implement(const google::protobuf::ServiceDescriptor& service
 
 absl::Status ServerImpl::CheckAccessOptions() const {
   for (const auto& [path, method] : methods_) {
+    if (method->open) continue;
     const auto& access = method->descriptor->options().GetExtension(access::v1::access);
     if (access.permission() == access::v1::PERMISSION_UNSPECIFIED) {
       return absl::FailedPreconditionError(
@@ -158,7 +158,14 @@ absl::Status ServerImpl::CheckAccessOptions() const {
   return absl::OkStatus();
 }
 
+std::vector<std::string> ServerImpl::ServiceNames() const {
+  std::vector<std::string> names;
+  for (const auto* service : services_) names.push_back(service->full_name());
+  return names;
+}
+
 absl::Status ServerImpl::Start() {
+  health_.Register(*this);
   if (const absl::Status status = CheckAccessOptions(); !status.ok()) return status;
   pool = std::make_unique<WorkerPool>(options.pool_threads, options.pool_queue_max);
   stream_pool = std::make_unique<WorkerPool>(options.stream_threads, options.stream_waiting_max);
@@ -166,8 +173,6 @@ absl::Status ServerImpl::Start() {
   if (server_ == nullptr || port_ == 0) {
     return absl::UnavailableError(absl::StrCat("cannot listen on ", options.listen));
   }
-  auto* health = server_->GetHealthCheckService();
-  for (const auto* service : services_) health->SetServingStatus(service->full_name(), true);
   for (std::size_t i = 0; i < queues_.size(); ++i) {
     for (int j = 0; j < kAcceptsPerQueue; ++j) RequestCall(i);
     threads_.emplace_back([this, i] { Poll(i); });
@@ -176,17 +181,14 @@ absl::Status ServerImpl::Start() {
 }
 
 void ServerImpl::BuildServer() {
-  // Process-wide switches, the same for every server.
+  // Of the whole process, the same for every server.
   gpr_set_log_function(&ForwardGrpcLog);
-  grpc::EnableDefaultHealthCheckService(true);
   grpc::ServerBuilder builder;
   SetLimits(builder, options);
   builder.AddListeningPort(options.listen, grpc::InsecureServerCredentials(), &port_);
   builder.RegisterAsyncGenericService(&generic);
   if (options.reflection) {
-    std::vector<std::string> names;
-    for (const auto* service : services_) names.push_back(service->full_name());
-    markers_ = ListInReflection(builder, names);
+    markers_ = ListInReflection(builder, ServiceNames());
   } else {
     RemoveReflection(builder);
   }
@@ -217,11 +219,16 @@ void ServerImpl::WireClosed() {
   if (--wires_ == 0) changed_.NotifyAll();
 }
 
-absl::Status ServerImpl::StreamOpened(Call& call, const std::string& principal) {
+absl::Status ServerImpl::StreamOpened(Call& call, const Method& method,
+                                      const std::string& principal) {
   MutexLock lock(mutex_);
-  if (draining_) {
+  if (method.open ? stopping_ : draining_.load()) {
     return MakeError(absl::StatusCode::kUnavailable, kDomain, "SERVER_DRAINING",
                      "the server is shutting down; connect again");
+  }
+  if (method.open) {
+    streams_.emplace(&call, call.weak_from_this());
+    return absl::OkStatus();
   }
   int& count = streams_by_principal_[principal];
   if (count >= options.streams_per_principal_max) {
@@ -236,9 +243,10 @@ absl::Status ServerImpl::StreamOpened(Call& call, const std::string& principal) 
   return absl::OkStatus();
 }
 
-void ServerImpl::StreamClosed(Call& call, const std::string& principal) {
+void ServerImpl::StreamClosed(Call& call, const Method& method, const std::string& principal) {
   MutexLock lock(mutex_);
   streams_.erase(&call);
+  if (method.open) return;
   if (--streams_by_principal_[principal] == 0) streams_by_principal_.erase(principal);
 }
 
@@ -325,7 +333,7 @@ void ServerImpl::Record(const Method& method, const Context& context, const absl
 void ServerImpl::Drain() {
   if (server_ == nullptr) return;
   draining_ = true;
-  server_->GetHealthCheckService()->Shutdown();
+  health_.StopServing();
   Rest(options.drain_delay);
   refusing_ = true;
   Rest(options.refuse_time);
@@ -348,7 +356,7 @@ void ServerImpl::Stop() {
   if (stopped_ || server_ == nullptr) return;
   stopped_ = true;
   draining_ = true;
-  server_->GetHealthCheckService()->Shutdown();
+  health_.StopServing();
   EndStreams();
   server_->Shutdown(absl::ToChronoTime(absl::Now() + options.drain_timeout));
   {

@@ -21,6 +21,7 @@
 #include "grpcpp/grpcpp.h"
 #include "libs/base/id.h"
 #include "libs/base/mutex.h"
+#include "libs/rpc/health.h"
 #include "libs/rpc/rate_limiter.h"
 #include "libs/rpc/server.h"
 #include "libs/rpc/worker_pool.h"
@@ -41,6 +42,7 @@ struct Method {
   const google::protobuf::Message* request = nullptr;   // prototypes
   const google::protobuf::Message* response = nullptr;  // of unary methods
   Run run = Run::kInline;                               // of unary methods and streams
+  bool open = false;  // to everybody, without credentials or limits, also while draining
   // At most one is set; none for a method without handler.
   UnaryHandler unary;
   CommittedHandler committed;
@@ -63,6 +65,8 @@ class ServerImpl {
   Method& Implement(const google::protobuf::ServiceDescriptor& service, std::string_view method,
                     const google::protobuf::Message& request,
                     const google::protobuf::Message& response, bool streaming);
+  // The full names of what was added.
+  std::vector<std::string> ServiceNames() const;
   absl::Status Start();
   void Drain();
   void Stop();
@@ -78,8 +82,8 @@ class ServerImpl {
   void RequestCall(std::size_t queue);
   void WireOpened();
   void WireClosed();
-  absl::Status StreamOpened(Call& call, const std::string& principal);
-  void StreamClosed(Call& call, const std::string& principal);
+  absl::Status StreamOpened(Call& call, const Method& method, const std::string& principal);
+  void StreamClosed(Call& call, const Method& method, const std::string& principal);
   // OK, or RESOURCE_EXHAUSTED when the caller calls too often: a principal that is no service; or
   // who has but the link of a mail, the `token` or `invitation_token` of a request; or else an
   // `address` (CallerOf). An address counts as many callers, as there may be an edge with people
@@ -108,6 +112,7 @@ class ServerImpl {
   // Until `time` is over, or Stop is called.
   void Rest(absl::Duration time);
 
+  Health health_;
   RateLimiter rate_limiter_;
   RateLimiter address_limiter_;
   std::map<std::string, std::unique_ptr<Method>, std::less<>> methods_;

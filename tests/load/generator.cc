@@ -191,9 +191,7 @@ class Generator {
                  << method_.Name() << '\n';
       }
     } else {
-      const absl::Status status = rpc::FromGrpcStatus(call.status);
-      what = ErrorReason(status);
-      if (what.empty()) what = absl::StatusCodeToString(status.code());
+      what = ReasonOf(call.status);
     }
     ++counts_[what];
     if (InWindow(now)) {
@@ -201,6 +199,17 @@ class Generator {
       if (call.status.ok()) ++ok_in_window_;
     }
     if (InWindow(options_.rate > 0 ? call.planned : now)) latencies_.Add(now - call.planned);
+  }
+
+  // Thousands are refused with the same words: those are read once.
+  const std::string& ReasonOf(const grpc::Status& status) {
+    if (status.error_details().empty() || status.error_details() != refused_with_) {
+      refused_with_ = status.error_details();
+      const absl::Status error = rpc::FromGrpcStatus(status);
+      refused_for_ = ErrorReason(error);
+      if (refused_for_.empty()) refused_for_ = absl::StatusCodeToString(error.code());
+    }
+    return refused_for_;
   }
 
   bool InWindow(absl::Time time) const { return time >= window_begin_ && time < window_end_; }
@@ -223,6 +232,7 @@ class Generator {
 
   // Of the thread that takes answers.
   std::map<std::string, std::int64_t> counts_;
+  std::string refused_with_, refused_for_;
   std::int64_t answered_ok_ = 0;
   std::size_t answer_bytes_ = 0;
   std::int64_t in_window_ = 0;

@@ -9,6 +9,7 @@ import subprocess
 import tempfile
 import threading
 import time
+import urllib.request
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 TICKS = os.sysconf("SC_CLK_TCK")
@@ -124,6 +125,16 @@ class Service:
     def cpu(self):
         """CPU seconds used so far."""
         return _times(self._process.pid)[0]
+
+    def metrics(self):
+        """{name with labels: value} as its admin port says them now."""
+        for line in self._log.read_text(encoding="utf-8").splitlines():
+            if '"message":"listening"' in line:
+                port = json.loads(line)["admin_port"]
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=10) as answer:
+            lines = [line.rsplit(" ", 1) for line in answer.read().decode().splitlines()
+                     if not line.startswith("#")]
+        return {name: float(value) for name, value in lines}
 
     def stop(self):
         """Ends the server, and waits for it."""

@@ -3,6 +3,10 @@ message (BatchCreateRegistrations), once it is sold out, and by a service that c
 Against two yardsticks in the same run: pgbench with the naive transaction on the same PostgreSQL, and
 a bare gRPC echo. Then open load at rates in steps, to beyond saturation.
 
+How much there is to be had is measured too: what PostgreSQL takes for the same rows in batches as
+large as ours, with nothing around it ("rows"), and the echo with its client, are both in each
+registration on PostgreSQL. A service that itself took no time at all could not be faster.
+
 Each round runs every arm back to back, every other round in the opposite order. A window is a new
 event, so a window never meets the rows of another. Ratios are taken within a round.
 """
@@ -10,7 +14,6 @@ event, so a window never meets the rows of another. Ratios are taken within a ro
 import datetime
 import os
 import pathlib
-import re
 import sqlite3
 import subprocess
 import sys
@@ -21,6 +24,7 @@ import goals
 import measure
 import settings
 from pages import plot
+from pgbench import ROWS, Pgbench
 
 sys.path.insert(0, str(measure.ROOT / "deploy/local"))
 import client  # noqa: E402
@@ -29,6 +33,7 @@ IN_FLIGHT = (1, 16, 64, 256)
 NAIVE_CLIENTS = (1, 16, 64)
 SOLD_OUT_IN_FLIGHT = 64
 UNBATCHED_IN_FLIGHT = (16, 64)
+CEILING_IN_FLIGHT = (64, 256)
 BATCH, BATCH_IN_FLIGHT = 100, 8  # people in a message of BatchCreateRegistrations, and messages
 # What it must show: times the naive transaction with 64 clients, by calls in flight; of hundreds in a
 # message that with 16; once sold out a share of the echo; less CPU than with batching switched off.
@@ -38,8 +43,6 @@ P99_MS_AT_HALF = 25
 SEATS, QUEUE = 1500, 500  # of an event that sells out within a window
 STEAL_MAX = 0.15
 WARMUP_SECONDS = 0.5
-NAIVE_SECONDS_MIN = 2  # pgbench connects within its time
-PGBENCH = sorted(pathlib.Path("/usr/lib/postgresql").glob("*/bin/pgbench"))
 
 
 class Ours:
@@ -83,11 +86,21 @@ class Ours:
     def window(self, in_flight, seconds, seats=1_000_000, queue=0, rate=0):
         """One window; the report of the load with CPU per call, and the rows it left."""
         event = self._event(seats, queue)
+        before = self._service.metrics()
         report = measure.measured(self._cpu, lambda: measure.load(
             target=self._target, event=event, in_flight=in_flight, rate=rate,
             warmup=WARMUP_SECONDS, seconds=seconds, run=f"{self._events}-{os.getpid()}"))
         report["rows"] = self._count(event)
+        report["batch"] = self._batch(before)
         return report
+
+    def _batch(self, before):
+        """How many operations a transaction had since then."""
+        now = self._service.metrics()
+        count, total = (now.get(name, 0) - before.get(name, 0) for name in (
+            'wici_commit_batch_size_count{committer="registration"}',
+            'wici_commit_batch_size_sum{committer="registration"}'))
+        return round(total / max(1, count), 1)
 
     def batches(self, in_flight, seconds):
         """One window of BatchCreateRegistrations; what it counts are people, but for latencies."""
@@ -164,53 +177,6 @@ def check(report, seats, queue, may_refuse=frozenset()):
     return problems
 
 
-class Naive:
-    """pgbench with naive.sql on a database with our schema."""
-
-    def __init__(self, postgres, url, directory, sizes):
-        self._postgres, self._url = postgres, url
-        text = pathlib.Path(__file__).with_name("naive.sql").read_text(encoding="utf-8")
-        for name, size in sizes.items():
-            text = text.replace(f"@{name}@", "\\x" + "5a" * size)
-        self._script = directory / "naive.sql"
-        self._script.write_text(text, encoding="utf-8")
-        self._events = 0
-
-    def window(self, clients, seconds):
-        """One window; problems are raised at once, since it is not ours that is wrong."""
-        self._events += 1
-        event = f"events/naive-{self._events}"
-        self._postgres.query(
-            self._url, "INSERT INTO event_seats (event, version, state, opens_at, closes_at, "
-            "approval, admission, capacity, waiting_list_capacity, confirmed, waitlisted, pending, "
-            "checked_in, next_waiting_number, held, reserved, categories, limited_sessions, "
-            "offer_micros, offer_requeues, party_limit, form_versions, approvals_required, "
-            f"reapproval, transfers) VALUES ('{event}', 1, 2, 0, 0, 1, 2, "
-            "1000000, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)")
-        machine, before = measure.Machine(), self._postgres.cpu()
-        done = subprocess.run(
-            [str(PGBENCH[-1]), "--no-vacuum", f"--file={self._script}", "--protocol=prepared",
-             f"--client={clients}", f"--jobs={min(clients, 2)}", f"--define=event={event}",
-             f"--time={max(NAIVE_SECONDS_MIN, round(seconds + WARMUP_SECONDS))}", self._url],
-            check=False, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-        if done.returncode != 0:
-            raise RuntimeError("pgbench with naive.sql failed; do its tables still look as in "
-                               f"services/registration/migrations?\n{done.stderr[-2000:]}")
-        output = done.stdout
-        spent = self._postgres.cpu() - before
-        calls = int(re.search(r"actually processed: (\d+)", output).group(1))
-        if calls == 0:
-            raise RuntimeError(f"pgbench got no transaction done:\n{output[-2000:]}")
-        rows = postgres_counts(self._postgres, self._url)(event)
-        if {rows["confirmed"], rows["changes"], rows["persons"], rows["seats_confirmed"]} != {calls}:
-            raise RuntimeError(f"pgbench says {calls} transactions, the rows are {rows}")
-        report = {"calls": calls, "rate": float(re.search(r"tps = ([\d.]+)", output).group(1)),
-                  "p50_ms": float(re.search(r"latency average = ([\d.]+)", output).group(1)),
-                  "server_cpu_us": round(1e6 * spent / max(1, calls), 1)}
-        report.update(machine.report(spent))
-        return report
-
-
 class Echo:
     """wici-echo: the message sizes of CreateRegistration, or others, and nothing behind it."""
 
@@ -232,16 +198,18 @@ class Echo:
         self._service.stop()
 
 
-def _arms(ours, unbatched, naive, echo, seconds, all_in_flight):
+def _arms(ours, unbatched, naive, rows, echo, seconds, all_in_flight):
     """(name, in flight, function) of every window of a round, back to back where compared."""
     for in_flight in all_in_flight:
         if in_flight in NAIVE_CLIENTS:
-            yield "naive", in_flight, lambda k=in_flight: naive.window(k, seconds)
+            yield "naive", in_flight, lambda k=in_flight: naive.window(k, seconds + WARMUP_SECONDS)
         for arm in ours:
             yield arm.name, in_flight, lambda a=arm, k=in_flight: a.window(k, seconds)
         if in_flight in UNBATCHED_IN_FLIGHT:
             for arm in unbatched:
                 yield arm.name, in_flight, lambda a=arm, k=in_flight: a.window(k, seconds)
+        if in_flight in rows:
+            yield "rows", in_flight, lambda k=in_flight: rows[k].window(1, seconds)
         yield "echo", in_flight, lambda k=in_flight: echo.window(k, seconds)
     for arm in ours:
         yield f"{arm.name}-batch", BATCH_IN_FLIGHT, lambda a=arm: a.batches(BATCH_IN_FLIGHT, seconds)
@@ -251,7 +219,7 @@ def _arms(ours, unbatched, naive, echo, seconds, all_in_flight):
 
 
 def _check_window(name, report):
-    if name in ("naive", "echo"):
+    if name in ("naive", "rows", "echo"):
         return [] if report.get("counts", {"ECHO": 0}).keys() == {"ECHO"} else [str(report)]
     seats, queue = (SEATS, QUEUE) if name.endswith("sold-out") else (1_000_000, 0)
     return check(report, seats, queue)
@@ -292,9 +260,12 @@ def run(rounds, seconds, in_flight=IN_FLIGHT, shares=curve.SHARES):
                         f"--database={naive_url}", f"--key_file={key}"], check=True,
                        stderr=subprocess.DEVNULL)
         ours[0].window(16, 1)  # warms up, and shows the sizes
-        naive = Naive(postgres, naive_url, directory, _sizes(postgres, url))
+        yardstick = (postgres, naive_url, directory, postgres_counts(postgres, naive_url),
+                     _sizes(postgres, url))
+        rows = {k: Pgbench(*yardstick, ROWS, round(ours[0].window(k, 1)["batch"]))
+                for k in CEILING_IN_FLIGHT if k in in_flight}
         windows, problems = _rounds(rounds, list(
-            _arms(ours, unbatched, naive, echo, seconds, in_flight)))
+            _arms(ours, unbatched, Pgbench(*yardstick), rows, echo, seconds, in_flight)))
         stepped, wrong = _curve(rounds, windows, [*ours, echo], seconds, shares)
         found = {"machine": settings.machine(directory), "postgres": settings.postgres(postgres),
                  "sqlite": settings.sqlite(file)}
@@ -306,7 +277,8 @@ def run(rounds, seconds, in_flight=IN_FLIGHT, shares=curve.SHARES):
     return {"benchmark": "registration", "cpus": os.cpu_count(), "rounds": rounds,
             "seconds": seconds, "settings": found, "problems": problems + wrong,
             "generator": measure.generator_share(windows + stepped), "summary": summarise(windows),
-            "ratios": ratios(windows), "windows": windows, **curve.report(stepped)}
+            "ratios": ratios(windows), "ceilings": ceilings(windows), "windows": windows,
+            **curve.report(stepped)}
 
 
 def _unbatched(postgres, directory, key):
@@ -366,7 +338,7 @@ def summarise(windows):
     return [{"arm": arm, "in_flight": in_flight,
              **{figure: measure.spread(w[figure] for w in found.values())
                 for figure in ("rate", "p50_ms", "p90_ms", "p99_ms", "p999_ms", "server_cpu_us",
-                               "others", "steal")
+                               "batch", "others", "steal")
                 if all(figure in w for w in found.values())}}
             for (arm, in_flight), found in _by_arm(windows).items()]
 
@@ -395,6 +367,26 @@ def ratios(windows):
             "rate": measure.spread(mine[r]["rate"] / theirs[r]["rate"] for r in rounds),
             "cpu": measure.spread(theirs[r]["server_cpu_us"] / max(0.1, mine[r]["server_cpu_us"])
                                   for r in rounds)})
+    return result
+
+
+def ceilings(windows):
+    """What no service can exceed on these cores, by round: the CPU that PostgreSQL takes for the rows
+    of one registration in batches as large as ours, and that of an echo and its client."""
+    arms, result = _by_arm(windows), []
+    for k in CEILING_IN_FLIGHT:
+        rows, echo, naive = arms.get(("rows", k)), arms.get(("echo", k)), arms.get(("naive", 64))
+        if not rows or not echo or not naive:
+            continue
+        needs = {r: (rows[r]["server_cpu_us"], echo[r]["server_cpu_us"],
+                     1e6 * echo[r]["client_cpu_seconds"] / echo[r]["calls"])
+                 for r in rows.keys() & echo.keys() & naive.keys()}
+        most = {r: os.cpu_count() * 1e6 / sum(parts) for r, parts in needs.items()}
+        result.append({
+            "in_flight": k, "rate": measure.spread(most.values()),
+            "times_naive": measure.spread(rate / naive[r]["rate"] for r, rate in most.items()),
+            **{name: measure.spread(parts[i] for parts in needs.values())
+               for i, name in enumerate(("rows_us", "echo_us", "client_us"))}})
     return result
 
 
@@ -428,14 +420,20 @@ def table(report):
     lines = [f"CreateRegistration on one hot event, {report['rounds']} rounds of "
              f"{report['seconds']:g} s windows, {report['cpus']} CPUs; median [range]", "",
              f"{'':22} {'in flight':>9} {'per second':>26} {'p50 ms':>8} {'p99 ms':>8} "
-             f"{'server CPU us':>14} {'others':>7}"]
+             f"{'server CPU us':>14} {'batch':>6} {'others':>7}"]
     for arm in report["summary"]:
-        rate, p99 = arm["rate"], arm.get("p99_ms")
+        rate, p99, batch = arm["rate"], arm.get("p99_ms"), arm.get("batch")
         lines.append(
             f"{arm['arm']:22} {arm['in_flight']:9} "
             f"{rate['median']:9,.0f} [{rate['min']:,.0f}-{rate['max']:,.0f}]".ljust(59)
             + f" {arm['p50_ms']['median']:8.2f} {p99['median'] if p99 else float('nan'):8.1f} "
-            f"{arm['server_cpu_us']['median']:14.0f} {arm['others']['median']:7.0%}")
+            f"{arm['server_cpu_us']['median']:14.0f} "
+            f"{format(batch['median'], '.0f') if batch else '':>6} {arm['others']['median']:7.0%}")
+    lines += [""] + [
+        f"No service can do more than {one['rate']['median']:,.0f}/s at {one['in_flight']} in flight, "
+        f"{one['times_naive']['median']:.1f} times naive: PostgreSQL alone takes "
+        f"{one['rows_us']['median']:.0f} us for the rows, an echo {one['echo_us']['median']:.0f} us "
+        f"and its client {one['client_us']['median']:.0f} us" for one in report["ceilings"]]
     lines += ["", f"{'ratio':52} {'rate':>22} {'less CPU':>22}"]
     for ratio in report["ratios"]:
         name = (f"{ratio['ours']} at {ratio['in_flight']} / {ratio['yardstick']} at "

@@ -111,8 +111,8 @@ class RegistrationService {
   absl::StatusOr<SeatOp> MakeOp(const rpc::Context& context, std::string_view event,
                                 const v1::CreateRegistrationRequest& request,
                                 v1::RegistrationSource source);
-  // A registration to be, of somebody with an address of their own.
-  NewRegistration MakeNew(std::string_view event, const v1::PersonDetails& person);
+  // Gives a registration to be its id and its person, who has an address of their own.
+  void NameNew(std::string_view event, const v1::PersonDetails& person, NewRegistration& added);
   absl::StatusOr<std::string> ReadManageToken(std::string_view token) const;
   // Hands `step` of the registration that `token` names to the committer.
   template <class Request>

@@ -85,7 +85,7 @@ class EventAggregate {
   // HELD until `hold_until` when that is set, else as the places allow, in the first category that
   // has some. ADMISSION_CATEGORY_NOT_FOUND, SESSION_NOT_FOUND, SESSIONS_OVERLAP, EVENT_FULL,
   // QUOTA_FULL, WAITING_LIST_FULL.
-  absl::StatusOr<RegistrationRow*> Add(RegistrationRow row, std::optional<absl::Time> hold_until,
+  absl::StatusOr<RegistrationRow*> Add(RegistrationRow&& row, std::optional<absl::Time> hold_until,
                                        const Cause& cause, Changes& changes);
 
   // Adds a group of one category, all or none; where approval is asked they are no group any more.
@@ -180,7 +180,7 @@ class EventAggregate {
       : tx_(&tx), seats_(std::move(seats)), now_(now), entries_(tx), quotas_(tx) {}
 
   // Takes a registration in whose places are counted.
-  Entry& Admit(RegistrationRow row, v1::RegistrationState state,
+  Entry& Admit(RegistrationRow&& row, v1::RegistrationState state,
                std::optional<absl::Time> hold_until, const Cause& cause, Changes& changes);
   void Enqueue(Entry& entry);
   // The row changes now: one revision more.

@@ -243,7 +243,7 @@ class EventAggregate {
   absl::Status Renumber(std::vector<Waiting>::const_iterator first,
                         const std::vector<std::int64_t>& numbers);
   // Why there are no places, nor, when it `may_wait`, one on the waiting list.
-  absl::Status Refusal(const std::vector<Quota*>& quotas, bool may_wait) const;
+  absl::Status Refusal(const std::vector<Quota*>& quotas, bool may_wait);
 
   sql::Transaction* tx_;
   SeatsRow seats_;
@@ -257,6 +257,9 @@ class EventAggregate {
   bool settled_ = false;                // nobody in the queue can be promoted
   EventQuotas quotas_;
   std::vector<VoucherUse> voucher_uses_;
+  // Made for the first they are said to: of a sold-out event there are many in a transaction.
+  absl::Status event_full_;
+  absl::Status waiting_list_full_;
 };
 
 }  // namespace wici::registration

@@ -153,7 +153,8 @@ void RegistrationService::CreateRegistration(const rpc::Context& context,
     if (absl::Status wait = BeginGuess(context); !wait.ok()) return reply(wait);
     reply = GuardCode(context, std::move(reply));
   }
-  SubmitAndReply(store_, context.deadline, *std::move(op), WithHoldToken(std::move(reply)));
+  if (request.has_hold_duration()) reply = WithHoldToken(std::move(reply));
+  SubmitAndReply(store_, context.deadline, *std::move(op), std::move(reply));
 }
 
 std::string RegistrationService::CallerOf(const rpc::Context& context) {

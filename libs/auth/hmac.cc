@@ -21,7 +21,7 @@ struct FreeContext {
 using Context = std::unique_ptr<EVP_MD_CTX, FreeContext>;
 
 // Fetched once: EVP_sha256() is looked up among the providers with every use.
-const EVP_MD* Sha256() {
+const EVP_MD* FetchedSha256() {
   static const EVP_MD* const sha256 = EVP_MD_fetch(nullptr, "SHA256", nullptr);
   WICI_CHECK(sha256 != nullptr);
   return sha256;
@@ -39,7 +39,7 @@ Context Begin(const Block& key, unsigned char pad) {
   std::transform(key.begin(), key.end(), mixed.begin(),
                  [pad](unsigned char c) { return static_cast<unsigned char>(c ^ pad); });
   Context context = NewContext();
-  WICI_CHECK(EVP_DigestInit_ex2(context.get(), Sha256(), nullptr) == 1 &&
+  WICI_CHECK(EVP_DigestInit_ex2(context.get(), FetchedSha256(), nullptr) == 1 &&
              EVP_DigestUpdate(context.get(), mixed.data(), mixed.size()) == 1);
   OPENSSL_cleanse(mixed.data(), mixed.size());
   return context;
@@ -63,7 +63,8 @@ struct HmacKey::State {
 HmacKey::HmacKey(std::string_view key) {
   Block block = {};
   if (key.size() > block.size()) {
-    WICI_CHECK(EVP_Digest(key.data(), key.size(), block.data(), nullptr, Sha256(), nullptr) == 1);
+    WICI_CHECK(
+        EVP_Digest(key.data(), key.size(), block.data(), nullptr, FetchedSha256(), nullptr) == 1);
   } else {
     std::copy(key.begin(), key.end(), block.begin());
   }

@@ -14,7 +14,7 @@ namespace wici::registration {
 namespace {
 
 // The words of a plain text, as parts of it.
-std::vector<std::string_view> WordsOf(std::string_view plain) {
+std::vector<std::string_view> SplitWords(std::string_view plain) {
   const auto in_word = [](char c) {
     const auto u = static_cast<unsigned char>(c);
     return absl::ascii_isalnum(u) || u >= 0x80;
@@ -32,11 +32,11 @@ std::vector<std::string_view> WordsOf(std::string_view plain) {
 
 std::string Likeness(const v1::PersonDetails& person) {
   const std::string plain_organisation = PlainText(person.organisation());
-  const std::vector<std::string_view> organisation = WordsOf(plain_organisation);
+  const std::vector<std::string_view> organisation = SplitWords(plain_organisation);
   if (organisation.empty()) return "";
   const std::string plain_name =
       PlainText(absl::StrCat(person.given_name(), " ", person.family_name()));
-  std::vector<std::string_view> name = WordsOf(plain_name);
+  std::vector<std::string_view> name = SplitWords(plain_name);
   std::sort(name.begin(), name.end());
   const auto append = [](std::string* text, std::string_view word) { text->append(word); };
   return absl::StrCat(absl::StrJoin(name, " ", append), "\n",

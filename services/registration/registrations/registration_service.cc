@@ -99,11 +99,9 @@ void RegistrationService::NameNew(std::string_view event, const v1::PersonDetail
   }
 }
 
-absl::StatusOr<SeatOp> RegistrationService::MakeOp(const rpc::Context& context,
-                                                   std::string_view event,
-                                                   const v1::CreateRegistrationRequest& request,
-                                                   v1::RegistrationSource source) {
-  SeatOp op;
+absl::Status RegistrationService::MakeOp(const rpc::Context& context, std::string_view event,
+                                         const v1::CreateRegistrationRequest& request,
+                                         v1::RegistrationSource source, SeatOp& op) {
   auto& added = op.what.emplace<NewRegistration>();
   if (request.has_person()) {
     NameNew(event, request.person(), added);
@@ -137,24 +135,26 @@ absl::StatusOr<SeatOp> RegistrationService::MakeOp(const rpc::Context& context,
   op.actor = context.principal.id;
   op.key = std::move(call.key);
   op.written = std::move(call.written);
-  return op;
+  return absl::OkStatus();
 }
 
 void RegistrationService::CreateRegistration(const rpc::Context& context,
                                              const v1::CreateRegistrationRequest& request,
                                              Reply reply) {
   if (absl::Status wrong = Validate(request); !wrong.ok()) return reply(wrong);
-  absl::StatusOr<SeatOp> op =
+  SeatOp op;
+  absl::Status made =
       MakeOp(context, request.parent(), request,
              request.invitation_token().empty() ? v1::REGISTRATION_SOURCE_OPEN
-                                                : v1::REGISTRATION_SOURCE_INVITATION);
-  if (!op.ok()) return reply(op.status());
+                                                : v1::REGISTRATION_SOURCE_INVITATION,
+             op);
+  if (!made.ok()) return reply(made);
   if (!request.code().empty()) {
     if (absl::Status wait = BeginGuess(context); !wait.ok()) return reply(wait);
     reply = GuardCode(context, std::move(reply));
   }
   if (request.has_hold_duration()) reply = WithHoldToken(std::move(reply));
-  SubmitAndReply(store_, context.deadline, *std::move(op), std::move(reply));
+  SubmitAndReply(store_, context.deadline, std::move(op), std::move(reply));
 }
 
 std::string RegistrationService::CallerOf(const rpc::Context& context) {
@@ -200,13 +200,12 @@ void RegistrationService::CreateAll(const rpc::Context& context,
       numbered.set_request_id(absl::StrCat(request.request_id(), "/", i));
       item = &numbered;
     }
-    absl::StatusOr<SeatOp> op = MakeOp(context, request.parent(), *item, source);
-    if (!op.ok()) {
-      batch->Set(i, op.status(), {});
-      continue;
+    SeatOp& op = ops.emplace_back();
+    op.place = i;
+    if (absl::Status made = MakeOp(context, request.parent(), *item, source, op); !made.ok()) {
+      ops.pop_back();
+      batch->Set(i, made, {});
     }
-    ops.push_back(*std::move(op));
-    ops.back().place = i;
   }
   store_.SubmitAll(
       context.deadline, std::move(ops), [batch](SeatOp& done, const absl::Status& status) {
@@ -221,9 +220,10 @@ void RegistrationService::CreateGroup(const rpc::Context& context,
   NewGroup group;
   group.id = ids_.NewId();
   for (const v1::CreateRegistrationRequest& item : request.requests()) {
-    absl::StatusOr<SeatOp> member = MakeOp(context, request.parent(), item, source);
-    if (!member.ok()) return reply(member.status());
-    group.members.push_back(std::get<NewRegistration>(std::move(member->what)));
+    SeatOp member;
+    absl::Status made = MakeOp(context, request.parent(), item, source, member);
+    if (!made.ok()) return reply(made);
+    group.members.push_back(std::get<NewRegistration>(std::move(member.what)));
   }
   SeatOp op;
   op.event = request.parent();

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/cord.h"
@@ -16,8 +17,10 @@ namespace {
 absl::string_view ToAbsl(std::string_view text) { return {text.data(), text.size()}; }
 
 template <class Message>
-std::string TypeUrl() {
-  return absl::StrCat("type.googleapis.com/", Message::descriptor()->full_name());
+const std::string& TypeUrl() {
+  static const std::string& url =
+      *new std::string(absl::StrCat("type.googleapis.com/", Message::descriptor()->full_name()));
+  return url;
 }
 
 // The payload of type Message, empty when there is none or it does not parse.
@@ -32,6 +35,17 @@ std::optional<Message> GetDetail(const absl::Status& status) {
 template <class Message>
 void SetDetail(absl::Status& status, const Message& message) {
   status.SetPayload(TypeUrl<Message>(), absl::Cord(message.SerializeAsString()));
+}
+
+// The reason of a serialized ErrorInfo that begins with a short one, as MakeError writes it: the
+// rest of it need not be parsed, a map.
+std::optional<std::string> LeadingReason(const absl::Cord& info) {
+  constexpr int kTag = google::rpc::ErrorInfo::kReasonFieldNumber << 3 | 2;
+  const auto flat = info.TryFlat();
+  if (!flat || flat->size() < 2 || (*flat)[0] != kTag) return std::nullopt;
+  const auto size = static_cast<unsigned char>((*flat)[1]);
+  if (size >= 0x80 || flat->size() < 2U + size) return std::nullopt;
+  return std::string(flat->substr(2, size));
 }
 
 }  // namespace
@@ -50,6 +64,9 @@ absl::Status MakeError(absl::StatusCode code, std::string_view domain, std::stri
 }
 
 std::string ErrorReason(const absl::Status& status) {
+  const auto payload = status.GetPayload(TypeUrl<google::rpc::ErrorInfo>());
+  if (!payload.has_value()) return "";
+  if (std::optional<std::string> reason = LeadingReason(*payload)) return *std::move(reason);
   const auto info = GetDetail<google::rpc::ErrorInfo>(status);
   return info.has_value() ? info->reason() : "";
 }

@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "absl/strings/cord.h"
 #include "gmock/gmock.h"
 #include "google/rpc/error_details.pb.h"
 #include "gtest/gtest.h"
@@ -47,6 +48,26 @@ TEST(ErrorReasonTest, IsEmptyForAStatusWithoutOne) {
   EXPECT_EQ(ErrorReason(absl::OkStatus()), "");
   EXPECT_EQ(ErrorReason(absl::InternalError("x")), "");
   EXPECT_EQ(ErrorMetadataValue(absl::InternalError("x"), "event"), "");
+}
+
+TEST(ErrorReasonTest, IsReadWhereverOthersPutIt) {
+  google::rpc::ErrorInfo reason;
+  google::rpc::ErrorInfo rest;
+  reason.set_reason("EVENT_FULL");
+  rest.set_domain("registration.wici");
+  const auto reason_of = [](const std::string& info) {
+    absl::Status status(absl::StatusCode::kFailedPrecondition, "x");
+    status.SetPayload("type.googleapis.com/google.rpc.ErrorInfo", absl::Cord(info));
+    return ErrorReason(status);
+  };
+  EXPECT_EQ(reason_of(reason.SerializeAsString() + rest.SerializeAsString()), "EVENT_FULL");
+  EXPECT_EQ(reason_of(rest.SerializeAsString() + reason.SerializeAsString()), "EVENT_FULL");
+  EXPECT_EQ(reason_of(rest.SerializeAsString()), "");
+  EXPECT_EQ(reason_of(""), "");
+  EXPECT_EQ(reason_of("\x0a"), "");
+  EXPECT_EQ(reason_of("\x0a\x05OFF"), "");
+  reason.set_reason(std::string(200, 'X'));
+  EXPECT_EQ(reason_of(reason.SerializeAsString()), reason.reason());
 }
 
 TEST(AddRetryInfoTest, KeepsSecondsAndNanos) {

@@ -168,11 +168,13 @@ absl::Status AppendChanges(sql::Transaction& tx, std::string_view transaction_id
           .status());
   std::int64_t number = 0;
   std::vector<std::vector<sql::Value>> rows;
+  rows.reserve(std::min(changes.size(), kInsertRowsMax));
   while (!changes.empty()) {
     for (const Change& change : changes.subspan(0, kInsertRowsMax)) {
       WICI_ASSIGN_OR_RETURN(std::string attributes, EncodeAttributes(change));
-      rows.push_back({transaction_id, number++, change.aggregate, change.version, change.kind,
-                      change.resource, change.person, std::move(attributes)});
+      rows.push_back(sql::RowOf(transaction_id, number++, change.aggregate, change.version,
+                                change.kind, change.resource, change.person,
+                                std::move(attributes)));
     }
     WICI_RETURN_IF_ERROR(tx.InsertMany(kInsertChanges, "", rows).status());
     changes.remove_prefix(rows.size());

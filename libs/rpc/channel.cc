@@ -33,15 +33,17 @@ bool IsServerFault(absl::StatusCode code) {
 }
 
 // What a client may see of `status`: nothing of a fault inside the service but that it happened,
-// and always a reason.
-absl::Status Presentable(const absl::Status& status) {
+// and always a reason, which `reason` becomes.
+absl::Status Presentable(const absl::Status& status, std::string& reason) {
   if (IsServerFault(status.code())) {
-    return MakeError(status.code(), "rpc.wici", "INTERNAL", "internal error");
+    reason = "INTERNAL";
+    return MakeError(status.code(), "rpc.wici", reason, "internal error");
   }
-  if (!ErrorReason(status).empty()) return status;
+  reason = ErrorReason(status);
+  if (!reason.empty()) return status;
+  reason = absl::StatusCodeToString(status.code());
   absl::Status with_reason =
-      MakeError(status.code(), "rpc.wici", absl::StatusCodeToString(status.code()),
-                std::string(status.message()));
+      MakeError(status.code(), "rpc.wici", reason, std::string(status.message()));
   status.ForEachPayload([&](absl::string_view type_url, const absl::Cord& payload) {
     with_reason.SetPayload(type_url, payload);
   });
@@ -152,7 +154,8 @@ absl::Status FromGrpcStatus(const grpc::Status& status) {
 
 grpc::Status ToGrpcStatus(const absl::Status& status, std::string_view language) {
   if (status.ok()) return grpc::Status::OK;
-  const absl::Status shown = Presentable(status);
+  std::string reason;
+  const absl::Status shown = Presentable(status, reason);
   std::string message(shown.message());
   if (message.size() > kMessageTextBytesMax) {
     message.resize(kMessageTextBytesMax - 3);
@@ -166,7 +169,7 @@ grpc::Status ToGrpcStatus(const absl::Status& status, std::string_view language)
     detail->set_type_url(std::string(type_url));
     detail->set_value(std::string(payload));
   });
-  const std::string_view text = LocalizedMessage(ErrorReason(shown), language);
+  const std::string_view text = LocalizedMessage(reason, language);
   if (!text.empty()) {
     google::rpc::LocalizedMessage localized;
     localized.set_locale(std::string(language));

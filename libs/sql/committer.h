@@ -100,7 +100,7 @@ class GroupCommitter {
 
   // `done` gets the operation back with its result when the status is OK; otherwise nothing of
   // it was written (or, with reason COMMIT_UNKNOWN, the outcome must be looked up).
-  void Submit(std::string_view key, absl::Time deadline, Op op, Done done) {
+  void Submit(std::string_view key, absl::Time deadline, Op&& op, Done done) {
     auto item = std::make_unique<TypedItem>(std::move(op), std::move(done));
     item->deadline = deadline;
     committer_.Submit(key, std::move(item));
@@ -108,6 +108,7 @@ class GroupCommitter {
   // The same for several at once; `done` is called for each.
   void SubmitAll(std::string_view key, absl::Time deadline, std::vector<Op> ops, const Done& done) {
     std::vector<std::unique_ptr<Committer::Item>> items;
+    items.reserve(ops.size());
     for (Op& op : ops) {
       items.push_back(std::make_unique<TypedItem>(std::move(op), done));
       items.back()->deadline = deadline;
@@ -117,7 +118,7 @@ class GroupCommitter {
 
  private:
   struct TypedItem final : Committer::Item {
-    TypedItem(Op op_in, GroupCommitter::Done done_in)
+    TypedItem(Op&& op_in, GroupCommitter::Done done_in)
         : op(std::move(op_in)), done(std::move(done_in)) {}
     void Done(const absl::Status& status) override { done(op, status); }
     Op op;

@@ -24,6 +24,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -71,6 +72,15 @@ class Value {
  private:
   Variant value_;
 };
+
+// The values of a row, moved into place: from an initializer list each would be copied.
+template <class... Cells>
+std::vector<Value> RowOf(Cells&&... cells) {
+  std::vector<Value> row;
+  row.reserve(sizeof...(cells));
+  (row.emplace_back(std::forward<Cells>(cells)), ...);
+  return row;
+}
 
 // One row of a result. An accessor of the wrong type, or on NULL, ends the process: the query and
 // the code that reads it are written together. Booleans read the same on both engines.

@@ -47,11 +47,11 @@ std::string RequestDigest(std::string_view serialized_request) {
 }
 
 absl::StatusOr<std::vector<absl::StatusOr<std::optional<std::string>>>> FindAnswers(
-    Transaction& tx, std::string_view domain, absl::Span<const IdempotencyKey> keys) {
+    Transaction& tx, std::string_view domain, absl::Span<const IdempotencyKey* const> keys) {
   std::vector<std::vector<Value>> wanted;
   wanted.reserve(keys.size());
-  for (const IdempotencyKey& key : keys) {
-    if (!key.request_id.empty()) wanted.push_back({key.principal, key.request_id});
+  for (const IdempotencyKey* key : keys) {
+    if (!key->request_id.empty()) wanted.push_back(RowOf(key->principal, key->request_id));
   }
   WICI_ASSIGN_OR_RETURN(const Rows rows, SelectMany(tx, kFind, "", wanted));
   using Id = std::pair<std::string_view, std::string_view>;
@@ -60,16 +60,15 @@ absl::StatusOr<std::vector<absl::StatusOr<std::optional<std::string>>>> FindAnsw
   std::vector<Answer> answers(keys.size(), std::optional<std::string>());
   if (found.empty()) return answers;
   for (std::size_t i = 0; i < keys.size(); ++i) {
-    const auto at = found.find(Id(keys[i].principal, keys[i].request_id));
-    if (at != found.end()) answers[i] = AnswerFrom(*at->second, domain, keys[i]);
+    const auto at = found.find(Id(keys[i]->principal, keys[i]->request_id));
+    if (at != found.end()) answers[i] = AnswerFrom(*at->second, domain, *keys[i]);
   }
   return answers;
 }
 
 absl::StatusOr<std::optional<std::string>> FindAnswer(Transaction& tx, std::string_view domain,
                                                       const IdempotencyKey& key) {
-  WICI_ASSIGN_OR_RETURN(std::vector<Answer> answers,
-                        FindAnswers(tx, domain, absl::MakeConstSpan(&key, 1)));
+  WICI_ASSIGN_OR_RETURN(std::vector<Answer> answers, FindAnswers(tx, domain, {&key}));
   return std::move(answers[0]);
 }
 
@@ -79,8 +78,8 @@ absl::Status StoreAnswers(Transaction& tx, absl::Span<const IdempotencyRecord> r
   rows.reserve(records.size());
   for (const IdempotencyRecord& record : records) {
     if (record.key.request_id.empty()) continue;
-    rows.push_back({record.key.principal, record.key.request_id, record.key.method,
-                    record.key.digest, Bytes{record.response}, ToMicros(now)});
+    rows.push_back(RowOf(record.key.principal, record.key.request_id, record.key.method,
+                         record.key.digest, Bytes{record.response}, ToMicros(now)));
   }
   WICI_ASSIGN_OR_RETURN(const Rows stored,
                         tx.InsertMany(kStore, "ON CONFLICT DO NOTHING RETURNING 1", rows));

@@ -38,7 +38,7 @@ absl::StatusOr<std::optional<std::string>> FindAnswer(Transaction& tx, std::stri
 
 // The same for a batch: result i is for key i.
 absl::StatusOr<std::vector<absl::StatusOr<std::optional<std::string>>>> FindAnswers(
-    Transaction& tx, std::string_view domain, absl::Span<const IdempotencyKey> keys);
+    Transaction& tx, std::string_view domain, absl::Span<const IdempotencyKey* const> keys);
 
 struct IdempotencyRecord {
   IdempotencyKey key;

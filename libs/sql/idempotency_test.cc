@@ -110,8 +110,10 @@ TEST_P(IdempotencyTest, ABatchIsAnsweredInItsOrder) {
   keys[4].digest = "another";
   keys[5].request_id = "";
   ASSERT_THAT(Store(records), IsOk());
+  std::vector<const IdempotencyKey*> wanted;
+  for (const IdempotencyKey& key : keys) wanted.push_back(&key);
   EXPECT_THAT(Write([&](Transaction& tx) -> absl::Status {
-                WICI_ASSIGN_OR_RETURN(const auto answers, FindAnswers(tx, kDomain, keys));
+                WICI_ASSIGN_OR_RETURN(const auto answers, FindAnswers(tx, kDomain, wanted));
                 EXPECT_THAT(answers, SizeIs(700));
                 EXPECT_THAT(answers[0], IsOkAndHolds(Optional(std::string("answer-0"))));
                 EXPECT_THAT(answers[1], IsOkAndHolds(std::nullopt));

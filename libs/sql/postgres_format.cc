@@ -31,9 +31,11 @@ std::int64_t DecodeInt(std::string_view data) {
 }
 
 void AppendInt(std::string& out, std::int64_t value, int size) {
-  for (int shift = 8 * (size - 1); shift >= 0; shift -= 8) {
-    out.push_back(static_cast<char>(static_cast<std::uint64_t>(value) >> shift));
+  char bytes[sizeof(value)];
+  for (int i = 0; i < size; ++i) {
+    bytes[i] = static_cast<char>(static_cast<std::uint64_t>(value) >> (8 * (size - 1 - i)));
   }
+  out.append(bytes, static_cast<std::size_t>(size));
 }
 
 // The largest BIGINT is 922'3372'0368'5477'5807.

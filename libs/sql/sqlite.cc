@@ -183,9 +183,12 @@ class SqliteConnection final : public Connection {
                                           absl::string_view(suffix.data(), suffix.size()));
     WICI_ASSIGN_OR_RETURN(Prepared* const prepared, Prepare(prefix, text));
     Rows result;
-    std::set<std::vector<Value>> done;
+    const auto less = [](const std::vector<Value>* a, const std::vector<Value>* b) {
+      return *a < *b;
+    };
+    std::set<const std::vector<Value>*, decltype(less)> done(less);
     for (const std::vector<Value>& key : keys) {
-      if (!done.insert(key).second) continue;
+      if (!done.insert(&key).second) continue;
       WICI_RETURN_IF_ERROR(Step(prefix, *prepared, key, result));
     }
     return result;

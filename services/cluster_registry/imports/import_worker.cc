@@ -294,7 +294,9 @@ absl::Status ImportWorker::ImportPart(const Import& import, Part& part) {
 absl::Status ImportWorker::Apply(sql::Transaction& tx, absl::Span<Op* const> ops) {
   std::vector<sql::IdempotencyKey> keys;
   for (const Op* op : ops) keys.push_back(KeyOf(op->actor, op->key));
-  WICI_ASSIGN_OR_RETURN(const auto answers, sql::FindAnswers(tx, kDomain, keys));
+  std::vector<const sql::IdempotencyKey*> wanted;
+  for (const sql::IdempotencyKey& key : keys) wanted.push_back(&key);
+  WICI_ASSIGN_OR_RETURN(const auto answers, sql::FindAnswers(tx, kDomain, wanted));
   Writer writer(tx, clock_.Now(), ops[0]->actor);  // one import at a time is worked on
   std::vector<sql::IdempotencyRecord> records;
   for (std::size_t i = 0; i < ops.size(); ++i) {

@@ -115,8 +115,8 @@ void Acceptor::Submit(absl::Time deadline, Op op, Done done) {
 
 absl::Status Acceptor::Apply(sql::Transaction& tx, absl::Span<Op* const> ops) {
   const absl::Time now = clock_.Now();
-  std::vector<sql::IdempotencyKey> keys;
-  for (const Op* op : ops) keys.push_back(op->key);
+  std::vector<const sql::IdempotencyKey*> keys;
+  for (const Op* op : ops) keys.push_back(&op->key);
   WICI_ASSIGN_OR_RETURN(const auto stored, sql::FindAnswers(tx, kDomain, keys));
   std::set<std::string> names;
   for (const Op* op : ops) names.merge(NamesOfTemplates(op->notifications));

@@ -181,7 +181,7 @@ class Inviting {
     AddPeople(person, id);
     if (person.details) {
       persons_.push_back(
-          PersonInsert({row.invitation.person(), row.invitation.name(), *person.details, now_}));
+          PersonInsert(row.invitation.person(), row.invitation.name(), *person.details, now_));
     }
     inserts_.push_back(InvitationValues(row));
     changes_.push_back(aggregate_.InvitationChange("invitation.created", row.invitation));
@@ -300,8 +300,8 @@ absl::StatusOr<v1::Invitation> InvitationStore::PassOn(const Call& call, std::st
                                            known.Unknown(event, colleague, id))
                                  .status());
         WICI_RETURN_IF_ERROR(tx.InsertMany(kInsertPersons, "",
-                                           {PersonInsert({delegate.person, made.invitation.name(),
-                                                          delegate.details, now})})
+                                           {PersonInsert(delegate.person, made.invitation.name(),
+                                                         delegate.details, now)})
                                  .status());
         return given;
       });

@@ -1,58 +1,46 @@
 #include "services/registration/people/likeness.h"
 
-#include <unicode/translit.h>
-#include <unicode/unistr.h>
-
 #include <algorithm>
+#include <cstddef>
+#include <string_view>
 #include <vector>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "libs/base/log.h"
+#include "services/registration/people/plain_text.h"
 
 namespace wici::registration {
 namespace {
 
-// Stateless, so one serves all threads.
-const icu::Transliterator& Plain() {
-  static const icu::Transliterator& plain = []() -> const icu::Transliterator& {
-    UErrorCode error = U_ZERO_ERROR;
-    const icu::Transliterator* const made = icu::Transliterator::createInstance(
-        "NFKD; [:Nonspacing Mark:] Remove; Latin-ASCII; Lower", UTRANS_FORWARD, error);
-    WICI_CHECK(U_SUCCESS(error));
-    return *made;
-  }();
-  return plain;
-}
-
-std::vector<std::string> PlainWords(const std::string& text) {
-  icu::UnicodeString unicode = icu::UnicodeString::fromUTF8(text);
-  Plain().transliterate(unicode);
-  std::string plain;
-  unicode.toUTF8String(plain);
-  std::vector<std::string> words(1);
-  for (const char c : plain) {
+// The words of a plain text, as parts of it.
+std::vector<std::string_view> SplitWords(std::string_view plain) {
+  const auto in_word = [](char c) {
     const auto u = static_cast<unsigned char>(c);
-    if (absl::ascii_isalnum(u) || u >= 0x80) {
-      words.back() += c;
-    } else if (!words.back().empty()) {
-      words.emplace_back();
-    }
+    return absl::ascii_isalnum(u) || u >= 0x80;
+  };
+  std::vector<std::string_view> words;
+  for (auto at = plain.begin();;) {
+    const auto begin = std::find_if(at, plain.end(), in_word);
+    if (begin == plain.end()) return words;
+    at = std::find_if_not(begin, plain.end(), in_word);
+    words.emplace_back(begin, at);
   }
-  if (words.back().empty()) words.pop_back();
-  return words;
 }
 
 }  // namespace
 
 std::string Likeness(const v1::PersonDetails& person) {
-  const std::vector<std::string> organisation = PlainWords(person.organisation());
+  const std::string plain_organisation = PlainText(person.organisation());
+  const std::vector<std::string_view> organisation = SplitWords(plain_organisation);
   if (organisation.empty()) return "";
-  std::vector<std::string> name =
-      PlainWords(absl::StrCat(person.given_name(), " ", person.family_name()));
+  const std::string plain_name =
+      PlainText(absl::StrCat(person.given_name(), " ", person.family_name()));
+  std::vector<std::string_view> name = SplitWords(plain_name);
   std::sort(name.begin(), name.end());
-  return absl::StrCat(absl::StrJoin(name, " "), "\n", absl::StrJoin(organisation, " "));
+  const auto append = [](std::string* text, std::string_view word) { text->append(word); };
+  return absl::StrCat(absl::StrJoin(name, " ", append), "\n",
+                      absl::StrJoin(organisation, " ", append));
 }
 
 }  // namespace wici::registration

@@ -18,17 +18,13 @@ PersonRow ReadPerson(const sql::Row& row) {
   return result;
 }
 
-std::vector<sql::Value> PersonInsert(const PersonRow& row) {
-  return {row.id,
-          row.registration,
-          row.person.given_name(),
-          row.person.family_name(),
-          row.person.email(),
-          row.person.language(),
-          row.person.organisation(),
-          row.person.special_needs(),
-          ToMicros(row.create_time),
-          row.likeness.empty() ? sql::Value(nullptr) : sql::Value(row.likeness)};
+std::vector<sql::Value> PersonInsert(const std::string& id, const std::string& registration,
+                                     const v1::PersonDetails& person, absl::Time create_time,
+                                     const std::string& likeness) {
+  return sql::RowOf(id, registration, person.given_name(), person.family_name(), person.email(),
+                    person.language(), person.organisation(), person.special_needs(),
+                    ToMicros(create_time),
+                    likeness.empty() ? sql::Value(nullptr) : sql::Value(likeness));
 }
 
 }  // namespace wici::registration

@@ -19,7 +19,9 @@ struct PersonRow {
   std::string likeness = {};  // of the event and of who is likely the same person, or ""
 };
 PersonRow ReadPerson(const sql::Row& row);
-std::vector<sql::Value> PersonInsert(const PersonRow& row);
+std::vector<sql::Value> PersonInsert(const std::string& id, const std::string& registration,
+                                     const v1::PersonDetails& person, absl::Time create_time,
+                                     const std::string& likeness = "");
 
 }  // namespace wici::registration
 

@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "libs/auth/hmac.h"
 #include "libs/auth/token.h"
 
 namespace wici::registration {
@@ -23,7 +24,7 @@ class BlindIndex {
   std::string Of(std::string_view event, std::string_view email) const;
 
  private:
-  const std::string key_;
+  const auth::HmacKey key_;
 };
 
 }  // namespace wici::registration

@@ -99,7 +99,7 @@ void RegistrationService::TransferOwnRegistration(const rpc::Context& context,
   if (!name.ok()) return reply(name.status());
   RegistrationStep step{*name, Step::kTransfer, "transferred"};
   step.own = true;
-  step.heir = MakeNew(EventOf(*name), request.person());
+  NameNew(EventOf(*name), request.person(), step.heir.emplace());
   SubmitStep(store_, context, request, std::move(step), std::move(reply));
 }
 

@@ -30,52 +30,51 @@ RegistrationRow ReadRegistration(const sql::Row& row) {
 
 sql::Bytes RegistrationBody(const v1::Registration& registration) {
   v1::Registration body;
-  body.set_party(registration.party());
+  // Most are empty, and an empty string too takes memory of its own once it is set.
+  const auto copy = [&body](const std::string& text, std::string* (v1::Registration::*field)()) {
+    if (!text.empty()) *(body.*field)() = text;
+  };
+  copy(registration.party(), &v1::Registration::mutable_party);
   *body.mutable_sessions() = registration.sessions();
   *body.mutable_answers() = registration.answers();
   body.set_source(registration.source());
-  body.set_state_reason(registration.state_reason());
-  body.set_form_definition(registration.form_definition());
+  copy(registration.state_reason(), &v1::Registration::mutable_state_reason);
+  copy(registration.form_definition(), &v1::Registration::mutable_form_definition);
   *body.mutable_follow_up_answers() = registration.follow_up_answers();
-  body.set_follow_up_form_definition(registration.follow_up_form_definition());
+  copy(registration.follow_up_form_definition(),
+       &v1::Registration::mutable_follow_up_form_definition);
   body.set_approvals(registration.approvals());
-  body.set_successor(registration.successor());
+  copy(registration.successor(), &v1::Registration::mutable_successor);
   body.set_plus_one(registration.plus_one());
-  body.set_audience(registration.audience());
-  body.set_voucher(registration.voucher());
-  body.set_group(registration.group());
+  copy(registration.audience(), &v1::Registration::mutable_audience);
+  copy(registration.voucher(), &v1::Registration::mutable_voucher);
+  copy(registration.group(), &v1::Registration::mutable_group);
   *body.mutable_other_categories() = registration.other_categories();
   body.set_calendar_changes(registration.calendar_changes());
   *body.mutable_dropped_sessions() = registration.dropped_sessions();
   body.set_party_unconfirmed(registration.party_unconfirmed());
-  body.set_cluster(registration.cluster());
+  copy(registration.cluster(), &v1::Registration::mutable_cluster);
   return sql::Bytes{body.SerializeAsString()};
 }
 
-std::vector<sql::Value> RegistrationValues(const RegistrationRow& row) {
+std::vector<sql::Value> RegistrationValues(const RegistrationRow& row, std::int64_t version) {
   const v1::Registration& registration = row.registration;
-  return {EventOf(registration.name()),
-          IdOf(registration.name()),
-          row.revision,
-          static_cast<std::int64_t>(registration.state()),
-          registration.person(),
-          OptionalText(row.active_key),
-          registration.invitation(),
-          sql::Value::Nullable(row.waiting_number),
-          OptionalTime(registration.has_check_in_time(), registration.check_in_time()),
-          RegistrationBody(registration),
-          MicrosOf(registration.create_time()),
-          MicrosOf(registration.update_time()),
-          IdOf(registration.admission_category()),
-          OptionalTime(registration.has_expire_time(), registration.expire_time()),
-          sql::Bytes{row.log.SerializeAsString()}};
+  return sql::RowOf(EventOf(registration.name()), IdOf(registration.name()), row.revision,
+                    static_cast<std::int64_t>(registration.state()), registration.person(),
+                    OptionalText(row.active_key), registration.invitation(),
+                    sql::Value::Nullable(row.waiting_number),
+                    OptionalTime(registration.has_check_in_time(), registration.check_in_time()),
+                    RegistrationBody(registration), MicrosOf(registration.create_time()),
+                    MicrosOf(registration.update_time()), IdOf(registration.admission_category()),
+                    OptionalTime(registration.has_expire_time(), registration.expire_time()),
+                    sql::Bytes{row.log.SerializeAsString()}, version);
 }
 
 absl::StatusOr<std::vector<RegistrationRow>> SelectRegistrations(
     sql::Transaction& tx, const std::vector<std::string>& names) {
   std::vector<std::vector<sql::Value>> keys;
   keys.reserve(names.size());
-  for (const std::string& name : names) keys.push_back({EventOf(name), IdOf(name)});
+  for (const std::string& name : names) keys.push_back(sql::RowOf(EventOf(name), IdOf(name)));
   WICI_ASSIGN_OR_RETURN(const sql::Rows found, sql::SelectMany(tx, kGetRegistrations, "", keys));
   std::vector<RegistrationRow> rows;
   rows.reserve(names.size());

@@ -23,9 +23,8 @@ struct RegistrationRow {
 };
 RegistrationRow ReadRegistration(const sql::Row& row);
 sql::Bytes RegistrationBody(const v1::Registration& registration);
-// The values of kInsertRegistrations and of kUpdateRegistrations without the last, the version of
-// the event.
-std::vector<sql::Value> RegistrationValues(const RegistrationRow& row);
+// The values of kInsertRegistrations and of kUpdateRegistrations; `version` is that of the event.
+std::vector<sql::Value> RegistrationValues(const RegistrationRow& row, std::int64_t version);
 
 // Those of `names` that exist, in no particular order, in one statement.
 absl::StatusOr<std::vector<RegistrationRow>> SelectRegistrations(

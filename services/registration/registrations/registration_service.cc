@@ -1,5 +1,7 @@
 #include "services/registration/registrations/registration_service.h"
 
+#include <atomic>
+#include <cstddef>
 #include <memory>
 #include <variant>
 #include <vector>
@@ -7,7 +9,6 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "libs/base/error.h"
-#include "libs/base/mutex.h"
 #include "libs/base/status_macros.h"
 #include "libs/base/violations.h"
 #include "libs/rpc/page.h"
@@ -28,30 +29,27 @@ class BatchReply {
  public:
   BatchReply(int size, rpc::Reply<v1::BatchCreateRegistrationsResponse> reply)
       : open_(size), reply_(std::move(reply)) {
-    for (int i = 0; i < size; ++i) response_.add_results();
+    response_.mutable_results()->Reserve(size);
+    for (int i = 0; i < size; ++i) results_.push_back(response_.add_results());
   }
 
-  void Set(int index, const absl::Status& status, const v1::Registration& registration) {
-    bool last = false;
-    {
-      MutexLock lock(mutex_);
-      auto& result = *response_.mutable_results(index);
-      if (status.ok()) {
-        *result.mutable_registration() = registration;
-      } else {
-        result.mutable_error()->set_code(static_cast<int>(status.code()));
-        result.mutable_error()->set_reason(ErrorReason(status));
-        result.mutable_error()->set_message(std::string(status.message()));
-      }
-      last = --open_ == 0;
+  // Once for each index.
+  void Set(int index, const absl::Status& status, v1::Registration&& registration) {
+    auto& result = *results_[static_cast<std::size_t>(index)];
+    if (status.ok()) {
+      *result.mutable_registration() = std::move(registration);
+    } else {
+      result.mutable_error()->set_code(static_cast<int>(status.code()));
+      result.mutable_error()->set_reason(ErrorReason(status));
+      result.mutable_error()->set_message(std::string(status.message()));
     }
-    if (last) reply_(response_);  // nobody else is left to touch it
+    if (--open_ == 0) reply_(response_);  // nobody else is left to touch it
   }
 
  private:
-  Mutex mutex_;
-  int open_;
+  std::atomic<int> open_;
   v1::BatchCreateRegistrationsResponse response_;
+  std::vector<v1::BatchCreateRegistrationsResponse::Result*> results_;  // each is set by one thread
   const rpc::Reply<v1::BatchCreateRegistrationsResponse> reply_;
 };
 
@@ -90,9 +88,8 @@ void RegistrationService::Register(rpc::Server& server) {
   service.Pooled("GetOwnRegistration", this, &RegistrationService::GetOwnRegistration);
 }
 
-NewRegistration RegistrationService::MakeNew(std::string_view event,
-                                             const v1::PersonDetails& person) {
-  NewRegistration added;
+void RegistrationService::NameNew(std::string_view event, const v1::PersonDetails& person,
+                                  NewRegistration& added) {
   added.id = ids_.NewId();
   added.person = person;
   added.person_id = absl::StrCat("persons/", ids_.NewId());
@@ -100,16 +97,14 @@ NewRegistration RegistrationService::MakeNew(std::string_view event,
   if (const std::string likeness = Likeness(person); !likeness.empty()) {
     added.likeness = absl::StrCat(View(event), " ", blind_index_.Of(event, likeness));
   }
-  return added;
 }
 
-absl::StatusOr<SeatOp> RegistrationService::MakeOp(const rpc::Context& context,
-                                                   std::string_view event,
-                                                   const v1::CreateRegistrationRequest& request,
-                                                   v1::RegistrationSource source) {
-  NewRegistration added;
+absl::Status RegistrationService::MakeOp(const rpc::Context& context, std::string_view event,
+                                         const v1::CreateRegistrationRequest& request,
+                                         v1::RegistrationSource source, SeatOp& op) {
+  auto& added = op.what.emplace<NewRegistration>();
   if (request.has_person()) {
-    added = MakeNew(event, request.person());
+    NameNew(event, request.person(), added);
   } else {
     added.id = ids_.NewId();
   }
@@ -122,38 +117,44 @@ absl::StatusOr<SeatOp> RegistrationService::MakeOp(const rpc::Context& context,
                        "the invitation is for another event");
     }
   }
-  added.facts.set_party(request.registration().party());
-  added.facts.set_admission_category(request.registration().admission_category());
-  *added.facts.mutable_sessions() = request.registration().sessions();
-  *added.facts.mutable_answers() = request.registration().answers();
-  *added.facts.mutable_other_categories() = request.registration().other_categories();
+  const v1::Registration& wanted = request.registration();
+  // Empty strings too take memory of their own once they are set.
+  if (!wanted.party().empty()) added.facts.set_party(wanted.party());
+  if (!wanted.admission_category().empty()) {
+    added.facts.set_admission_category(wanted.admission_category());
+  }
+  *added.facts.mutable_sessions() = wanted.sessions();
+  *added.facts.mutable_answers() = wanted.answers();
+  *added.facts.mutable_other_categories() = wanted.other_categories();
   if (!request.code().empty()) added.code_key = codes_.KeyOf(event, request.code());
   added.facts.set_source(source);
   added.facts.set_plus_one(request.plus_one());
   added.hold = absl::Seconds(request.hold_duration().seconds());
-  SeatOp op;
+  Call call = CallOf(context, request);
   op.event = std::string(event);
   op.actor = context.principal.id;
-  op.key = CallOf(context, request).key;
-  op.written = context.written;
-  op.what = std::move(added);
-  return op;
+  op.key = std::move(call.key);
+  op.written = std::move(call.written);
+  return absl::OkStatus();
 }
 
 void RegistrationService::CreateRegistration(const rpc::Context& context,
                                              const v1::CreateRegistrationRequest& request,
                                              Reply reply) {
   if (absl::Status wrong = Validate(request); !wrong.ok()) return reply(wrong);
-  absl::StatusOr<SeatOp> op =
+  SeatOp op;
+  absl::Status made =
       MakeOp(context, request.parent(), request,
              request.invitation_token().empty() ? v1::REGISTRATION_SOURCE_OPEN
-                                                : v1::REGISTRATION_SOURCE_INVITATION);
-  if (!op.ok()) return reply(op.status());
+                                                : v1::REGISTRATION_SOURCE_INVITATION,
+             op);
+  if (!made.ok()) return reply(made);
   if (!request.code().empty()) {
     if (absl::Status wait = BeginGuess(context); !wait.ok()) return reply(wait);
     reply = GuardCode(context, std::move(reply));
   }
-  SubmitAndReply(store_, context.deadline, *std::move(op), WithHoldToken(std::move(reply)));
+  if (request.has_hold_duration()) reply = WithHoldToken(std::move(reply));
+  SubmitAndReply(store_, context.deadline, std::move(op), std::move(reply));
 }
 
 std::string RegistrationService::CallerOf(const rpc::Context& context) {
@@ -189,21 +190,27 @@ void RegistrationService::CreateAll(const rpc::Context& context,
                                     rpc::Reply<v1::BatchCreateRegistrationsResponse> reply) {
   if (request.all_or_none()) return CreateGroup(context, request, source, std::move(reply));
   auto batch = std::make_shared<BatchReply>(request.requests_size(), std::move(reply));
+  std::vector<SeatOp> ops;
+  ops.reserve(static_cast<std::size_t>(request.requests_size()));
+  v1::CreateRegistrationRequest numbered;
   for (int i = 0; i < request.requests_size(); ++i) {
-    v1::CreateRegistrationRequest item = request.requests(i);
-    if (item.request_id().empty() && !request.request_id().empty()) {
-      item.set_request_id(absl::StrCat(request.request_id(), "/", i));
+    const v1::CreateRegistrationRequest* item = &request.requests(i);
+    if (item->request_id().empty() && !request.request_id().empty()) {
+      numbered = *item;
+      numbered.set_request_id(absl::StrCat(request.request_id(), "/", i));
+      item = &numbered;
     }
-    absl::StatusOr<SeatOp> op = MakeOp(context, request.parent(), item, source);
-    if (!op.ok()) {
-      batch->Set(i, op.status(), {});
-      continue;
+    SeatOp& op = ops.emplace_back();
+    op.place = i;
+    if (absl::Status made = MakeOp(context, request.parent(), *item, source, op); !made.ok()) {
+      ops.pop_back();
+      batch->Set(i, made, {});
     }
-    store_.Submit(context.deadline, *std::move(op),
-                  [batch, i](SeatOp& done, const absl::Status& status) {
-                    batch->Set(i, status.ok() ? done.status : status, done.registration);
-                  });
   }
+  store_.SubmitAll(
+      context.deadline, std::move(ops), [batch](SeatOp& done, const absl::Status& status) {
+        batch->Set(done.place, status.ok() ? done.status : status, std::move(done.registration));
+      });
 }
 
 void RegistrationService::CreateGroup(const rpc::Context& context,
@@ -213,9 +220,10 @@ void RegistrationService::CreateGroup(const rpc::Context& context,
   NewGroup group;
   group.id = ids_.NewId();
   for (const v1::CreateRegistrationRequest& item : request.requests()) {
-    absl::StatusOr<SeatOp> member = MakeOp(context, request.parent(), item, source);
-    if (!member.ok()) return reply(member.status());
-    group.members.push_back(std::get<NewRegistration>(std::move(member->what)));
+    SeatOp member;
+    absl::Status made = MakeOp(context, request.parent(), item, source, member);
+    if (!made.ok()) return reply(made);
+    group.members.push_back(std::get<NewRegistration>(std::move(member.what)));
   }
   SeatOp op;
   op.event = request.parent();
@@ -277,7 +285,7 @@ void RegistrationService::TransferRegistration(const rpc::Context& context,
                                                Reply reply) {
   if (absl::Status wrong = Validate(request); !wrong.ok()) return reply(wrong);
   RegistrationStep step{request.name(), Step::kTransfer, "transferred", request.etag()};
-  step.heir = MakeNew(EventOf(request.name()), request.person());
+  NameNew(EventOf(request.name()), request.person(), step.heir.emplace());
   SubmitStep(store_, context, request, std::move(step), std::move(reply));
 }
 

@@ -107,12 +107,12 @@ class RegistrationService {
                                   const v1::GetOwnRegistrationRequest& request,
                                   v1::Registration& response);
 
-  // The operation for a checked request; `source` says who asks.
-  absl::StatusOr<SeatOp> MakeOp(const rpc::Context& context, std::string_view event,
-                                const v1::CreateRegistrationRequest& request,
-                                v1::RegistrationSource source);
-  // A registration to be, of somebody with an address of their own.
-  NewRegistration MakeNew(std::string_view event, const v1::PersonDetails& person);
+  // Makes a new `op` the operation for a checked request; `source` says who asks.
+  absl::Status MakeOp(const rpc::Context& context, std::string_view event,
+                      const v1::CreateRegistrationRequest& request, v1::RegistrationSource source,
+                      SeatOp& op);
+  // Gives a registration to be its id and its person, who has an address of their own.
+  void NameNew(std::string_view event, const v1::PersonDetails& person, NewRegistration& added);
   absl::StatusOr<std::string> ReadManageToken(std::string_view token) const;
   // Hands `step` of the registration that `token` names to the committer.
   template <class Request>

@@ -266,6 +266,26 @@ TEST_P(RegistrationServiceTest, ABatchAnswersForEachOfItsPeople) {
   EXPECT_EQ(Get(event)->seats().confirmed(), 2);
 }
 
+TEST_P(RegistrationServiceTest, EachOfABatchIsToldThatTheEventIsFull) {
+  const std::string event = OpenEvent(1, 0);
+  ASSERT_THAT(SignUp(event, "a@x.org"), IsOk());
+  v1::BatchCreateRegistrationsRequest request;
+  request.set_parent(event);
+  for (const char* email : {"b@x.org", "a@x.org", "c@x.org", "d@x.org"}) {
+    *request.add_requests() = RequestFor("", email);
+  }
+  const auto response = BatchCreateRegistrations(request);
+  ASSERT_THAT(response, IsOk());
+  ASSERT_EQ(response->results_size(), 4);
+  EXPECT_EQ(response->results(1).error().reason(), "ALREADY_REGISTERED");
+  for (const int full : {0, 2, 3}) {
+    EXPECT_EQ(response->results(full).error().reason(), "EVENT_FULL");
+    EXPECT_EQ(response->results(full).error().code(), 9);
+    EXPECT_NE(response->results(full).error().message().find(event), std::string::npos);
+  }
+  EXPECT_EQ(Get(event)->seats().confirmed(), 1);
+}
+
 TEST_P(RegistrationServiceTest, ListsPageByPageAndTheWaitingListInItsOrder) {
   const std::string event = OpenEvent(2, 5);
   std::vector<std::string> names;

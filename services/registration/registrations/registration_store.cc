@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <memory>
 #include <set>
 #include <unordered_map>
 #include <utility>
@@ -118,14 +119,6 @@ absl::Status AddPeople(sql::Transaction& tx, std::vector<v1::PartyRegistration>&
   return absl::OkStatus();
 }
 
-// What a finished operation made of its event. Which one it was is not kept with a repeated answer.
-rpc::Versions VersionsOf(const SeatOp& op) {
-  if (op.event_version == 0) return rpc::Versions::All();
-  rpc::Versions versions;
-  versions.Raise(op.event, op.event_version);
-  return versions;
-}
-
 }  // namespace
 
 RegistrationStore::RegistrationStore(sql::Database& database, const Clock& clock,
@@ -140,22 +133,37 @@ RegistrationStore::RegistrationStore(sql::Database& database, const Clock& clock
                    return ApplySeatOps(tx, ops, clock.Now(), ids);
                  }) {}
 
-void RegistrationStore::Submit(absl::Time deadline, SeatOp op, Done done) {
+void RegistrationStore::Tell(const SeatOp& finished, const absl::Status& status) const {
+  if (!status.ok()) return;
+  if (finished.leads) on_commit_();
+  if (!finished.status.ok()) return;
+  // Also of a repeated one its event only: nobody empties the cache by it.
+  rpc::Versions of_event;
+  of_event.Raise(finished.event, finished.event_version);
+  if (on_written_) on_written_(of_event);
+  if (finished.written == nullptr) return;
+  // Which one it was is not kept with a repeated answer.
+  finished.written->Merge(finished.event_version == 0 ? rpc::Versions::All() : of_event);
+}
+
+void RegistrationStore::Submit(absl::Time deadline, SeatOp&& op, Done done) {
   const std::string event = op.event;
   committer_.Submit(event, deadline, std::move(op),
                     [this, done = std::move(done)](SeatOp& finished, const absl::Status& status) {
-                      if (status.ok() && finished.leads) on_commit_();
-                      if (status.ok() && finished.status.ok()) {
-                        // Also of a repeated one its event only: nobody empties the cache by it.
-                        rpc::Versions of_event;
-                        of_event.Raise(finished.event, finished.event_version);
-                        if (on_written_) on_written_(of_event);
-                        if (finished.written != nullptr) {
-                          finished.written->Merge(VersionsOf(finished));
-                        }
-                      }
+                      Tell(finished, status);
                       done(finished, status);
                     });
+}
+
+void RegistrationStore::SubmitAll(absl::Time deadline, std::vector<SeatOp> ops, Done done) {
+  if (ops.empty()) return;
+  const std::string event = ops.front().event;
+  committer_.SubmitAll(event, deadline, std::move(ops),
+                       [this, done = std::make_shared<const Done>(std::move(done))](
+                           SeatOp& finished, const absl::Status& status) {
+                         Tell(finished, status);
+                         (*done)(finished, status);
+                       });
 }
 
 absl::StatusOr<v1::Registration> RegistrationStore::Get(absl::Time deadline,

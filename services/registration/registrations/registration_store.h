@@ -36,7 +36,10 @@ class RegistrationStore {
   // thread of the committer, and must not block. The status given to `done` is that of the
   // transaction: the operation's own is in `op.status`.
   using Done = sql::GroupCommitter<SeatOp>::Done;
-  void Submit(absl::Time deadline, SeatOp op, Done done);
+  void Submit(absl::Time deadline, SeatOp&& op, Done done);
+  // The same for several of one event, which the next transaction takes together if it has room for
+  // them. All are queued or none is; `done` is called for each.
+  void SubmitAll(absl::Time deadline, std::vector<SeatOp> ops, Done done);
 
   // With its places on the waiting list and in its line, and what it waits for.
   // REGISTRATION_NOT_FOUND.
@@ -75,6 +78,9 @@ class RegistrationStore {
                                                            std::int64_t after, std::int64_t limit);
 
  private:
+  // Tells of an operation that is finished, before it is answered.
+  void Tell(const SeatOp& finished, const absl::Status& status) const;
+
   sql::Database& database_;
   const std::function<void()> on_commit_;
   const Mutation::OnWritten on_written_;

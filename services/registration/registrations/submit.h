@@ -13,7 +13,7 @@
 
 namespace wici::registration {
 
-inline void SubmitAndReply(RegistrationStore& store, absl::Time deadline, SeatOp op,
+inline void SubmitAndReply(RegistrationStore& store, absl::Time deadline, SeatOp&& op,
                            rpc::Reply<v1::Registration> reply) {
   store.Submit(deadline, std::move(op),
                [reply = std::move(reply)](SeatOp& done, const absl::Status& status) {

@@ -78,7 +78,7 @@ void EventAggregate::Record(Entry& entry, std::string_view kind, const Cause& ca
   said.set_state(entry.row.registration.state());
   SetTimestamp(now_, *said.mutable_entry_time());
   said.set_actor(cause.actor);
-  said.set_reason(cause.reason);
+  if (!cause.reason.empty()) said.set_reason(cause.reason);
   said.set_event_version(next_version());
   changes.push_back(RegistrationChange(kind, entry.row));
   // What there is to be told of an end depends on what has ended: a hold, an offer, a seat.
@@ -116,7 +116,7 @@ void EventAggregate::AddSessionsOver(const v1::Registration& registration,
   if (!over.empty()) change.attributes.emplace_back("sessions", std::move(over));
 }
 
-absl::StatusOr<RegistrationRow*> EventAggregate::Add(RegistrationRow row,
+absl::StatusOr<RegistrationRow*> EventAggregate::Add(RegistrationRow&& row,
                                                      std::optional<absl::Time> hold_until,
                                                      const Cause& cause, Changes& changes) {
   WICI_RETURN_IF_ERROR(quotas_.Check(row.registration));
@@ -142,7 +142,7 @@ absl::StatusOr<RegistrationRow*> EventAggregate::Add(RegistrationRow row,
   return &Admit(std::move(row), state, hold_until, cause, changes).row;
 }
 
-EventAggregate::Entry& EventAggregate::Admit(RegistrationRow row, v1::RegistrationState state,
+EventAggregate::Entry& EventAggregate::Admit(RegistrationRow&& row, v1::RegistrationState state,
                                              std::optional<absl::Time> hold_until,
                                              const Cause& cause, Changes& changes) {
   row.revision = 0;

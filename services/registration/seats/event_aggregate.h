@@ -85,7 +85,7 @@ class EventAggregate {
   // HELD until `hold_until` when that is set, else as the places allow, in the first category that
   // has some. ADMISSION_CATEGORY_NOT_FOUND, SESSION_NOT_FOUND, SESSIONS_OVERLAP, EVENT_FULL,
   // QUOTA_FULL, WAITING_LIST_FULL.
-  absl::StatusOr<RegistrationRow*> Add(RegistrationRow row, std::optional<absl::Time> hold_until,
+  absl::StatusOr<RegistrationRow*> Add(RegistrationRow&& row, std::optional<absl::Time> hold_until,
                                        const Cause& cause, Changes& changes);
 
   // Adds a group of one category, all or none; where approval is asked they are no group any more.
@@ -180,7 +180,7 @@ class EventAggregate {
       : tx_(&tx), seats_(std::move(seats)), now_(now), entries_(tx), quotas_(tx) {}
 
   // Takes a registration in whose places are counted.
-  Entry& Admit(RegistrationRow row, v1::RegistrationState state,
+  Entry& Admit(RegistrationRow&& row, v1::RegistrationState state,
                std::optional<absl::Time> hold_until, const Cause& cause, Changes& changes);
   void Enqueue(Entry& entry);
   // The row changes now: one revision more.
@@ -243,7 +243,7 @@ class EventAggregate {
   absl::Status Renumber(std::vector<Waiting>::const_iterator first,
                         const std::vector<std::int64_t>& numbers);
   // Why there are no places, nor, when it `may_wait`, one on the waiting list.
-  absl::Status Refusal(const std::vector<Quota*>& quotas, bool may_wait) const;
+  absl::Status Refusal(const std::vector<Quota*>& quotas, bool may_wait);
 
   sql::Transaction* tx_;
   SeatsRow seats_;
@@ -257,6 +257,9 @@ class EventAggregate {
   bool settled_ = false;                // nobody in the queue can be promoted
   EventQuotas quotas_;
   std::vector<VoucherUse> voucher_uses_;
+  // Made for the first they are said to: of a sold-out event there are many in a transaction.
+  absl::Status event_full_;
+  absl::Status waiting_list_full_;
 };
 
 }  // namespace wici::registration

@@ -18,13 +18,16 @@ constexpr std::size_t kSaveRowsMax = 1000;
 
 }  // namespace
 
-EventEntry& EventEntries::Keep(RegistrationRow row) {
+EventEntry& EventEntries::Keep(RegistrationRow&& row) {
   std::string id = IdOf(row.registration.name());
   const auto [at, is_new] = by_id_.try_emplace(std::move(id), nullptr);
   if (is_new) {
     const bool is_new_row = row.revision == 0;
-    all_.push_back(std::make_unique<EventEntry>(EventEntry{std::move(row), is_new_row}));
-    at->second = all_.back().get();
+    auto entry = std::make_unique<EventEntry>();
+    entry->row = std::move(row);
+    entry->is_new = is_new_row;
+    at->second = entry.get();
+    all_.push_back(std::move(entry));
     const v1::Registration& kept = at->second->row.registration;
     if (!is_new_row) at->second->party = kept.party();
     if (!is_new_row && kept.state() == v1::REGISTRATION_STATE_WAITLISTED) {
@@ -162,8 +165,7 @@ absl::Status EventEntries::SaveRows(std::int64_t version, bool is_new) {
   };
   for (const auto& entry : all_) {
     if (!entry->dirty || entry->is_new != is_new) continue;
-    rows.push_back(RegistrationValues(entry->row));
-    rows.back().emplace_back(version);
+    rows.push_back(RegistrationValues(entry->row, version));
     if (rows.size() == kSaveRowsMax) WICI_RETURN_IF_ERROR(write());
   }
   return write();

@@ -40,7 +40,7 @@ class EventEntries {
   // Reads registrations by name, in one statement.
   absl::Status Load(const std::vector<std::string>& names);
   // Takes a registration in, new when its revision is 0; one that is there stays as it is.
-  EventEntry& Keep(RegistrationRow row);
+  EventEntry& Keep(RegistrationRow&& row);
 
   // By id, or nullptr; and by the name of one that is there.
   EventEntry* Find(std::string_view id);

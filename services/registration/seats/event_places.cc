@@ -221,13 +221,17 @@ absl::Status EventAggregate::Renumber(std::vector<Waiting>::const_iterator first
   return absl::OkStatus();
 }
 
-absl::Status EventAggregate::Refusal(const std::vector<Quota*>& quotas, bool may_wait) const {
+absl::Status EventAggregate::Refusal(const std::vector<Quota*>& quotas, bool may_wait) {
+  const auto once = [this](absl::Status& said, absl::Status (*error)(std::string_view)) {
+    if (said.ok()) said = error(seats_.event);
+    return said;
+  };
   if (may_wait && seats_.counts.waiting_list_capacity > 0) {
-    return WaitingListFullError(seats_.event);
+    return once(waiting_list_full_, WaitingListFullError);
   }
   const auto shortage = FindShortage(seats_.counts, quotas);
   const std::string name = shortage ? quotas_.NameOf(shortage->quota) : "";
-  return name.empty() ? EventFullError(seats_.event) : QuotaFullError(name);
+  return name.empty() ? once(event_full_, EventFullError) : QuotaFullError(name);
 }
 
 }  // namespace wici::registration

@@ -108,7 +108,7 @@ void RegistrationService::TransferPartyRegistration(
   RegistrationStep step{request.name(), Step::kTransfer, "transferred", request.etag(),
                         request.reason()};
   step.party = request.party();
-  step.heir = MakeNew(EventOf(request.name()), request.person());
+  NameNew(EventOf(request.name()), request.person(), step.heir.emplace());
   SubmitStep(store_, context, request, std::move(step), ToParty(std::move(reply)));
 }
 

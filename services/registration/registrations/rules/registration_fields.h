@@ -19,6 +19,12 @@ inline const std::vector<std::string_view>& EditableFields(bool own) {
   return own ? of_person : of_organiser;
 }
 
+// Whether people have written something in it.
+inline bool HasWords(const v1::Registration& registration) {
+  return registration.answers_size() > 0 || registration.follow_up_answers_size() > 0 ||
+         !registration.state_reason().empty();
+}
+
 // Without what people have written in it.
 inline v1::Registration WithoutWords(v1::Registration registration) {
   registration.clear_answers();

@@ -96,14 +96,30 @@ void CheckRegistration(std::string_view field, std::string_view event,
 
 void CheckCreateRegistration(std::string_view field, std::string_view event,
                              const v1::CreateRegistrationRequest& request, Violations& violations) {
-  if (request.has_person()) CheckPerson(Path(field, "person"), request.person(), violations);
-  CheckRegistration(Path(field, "registration"), event, request.registration(), violations);
+  // Of a batch most is fine, and to name the fields takes longer than to check them.
+  const auto check_part = [&](std::string_view part, const auto& check) {
+    Violations unnamed;
+    check("", unnamed);
+    if (!unnamed.ok()) check(Path(field, part), violations);
+  };
+  if (request.has_person()) {
+    check_part("person", [&](std::string_view at, Violations& wrong) {
+      CheckPerson(at, request.person(), wrong);
+    });
+  }
+  check_part("registration", [&](std::string_view at, Violations& wrong) {
+    CheckRegistration(at, event, request.registration(), wrong);
+  });
   if (request.has_hold_duration()) {
     violations.RequireRange(Path(field, "hold_duration"), request.hold_duration().seconds(),
                             kHoldSecondsMin, kHoldSecondsMax);
   }
-  violations.OptionalText(Path(field, "code"), request.code(), kCodeBytesMax);
-  violations.RequestId(Path(field, "request_id"), request.request_id());
+  if (!request.code().empty()) {
+    violations.OptionalText(Path(field, "code"), request.code(), kCodeBytesMax);
+  }
+  if (!request.request_id().empty()) {
+    violations.RequestId(Path(field, "request_id"), request.request_id());
+  }
 }
 
 namespace {

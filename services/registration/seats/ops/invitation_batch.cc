@@ -33,9 +33,13 @@ InvitationRow* InvitationBatch::Find(const std::string& name) {
 
 void InvitationBatch::Complete(NewRegistration& added) {
   const InvitationRow* row = Find(added.invitation);
-  added.facts.set_audience(row == nullptr ? "" : row->invitation.audience());
+  if (row == nullptr) {
+    added.facts.clear_audience();
+    return;
+  }
+  added.facts.set_audience(row->invitation.audience());
   // Whom the person brings does not come for their party.
-  if (row == nullptr || added.facts.plus_one() || !added.facts.party().empty()) return;
+  if (added.facts.plus_one() || !added.facts.party().empty()) return;
   added.facts.set_party(row->invitation.party());
 }
 

@@ -23,7 +23,8 @@ std::string StoredAnswer(const SeatOp& op) {
     return upload->response.SerializeAsString();
   }
   if (!std::holds_alternative<NewGroup>(op.what)) {
-    return WithoutWords(op.registration).SerializeAsString();
+    return HasWords(op.registration) ? WithoutWords(op.registration).SerializeAsString()
+                                     : op.registration.SerializeAsString();
   }
   v1::BatchCreateRegistrationsResponse stored;
   for (const v1::Registration& member : op.group) {
@@ -86,16 +87,17 @@ absl::Status CompleteAnswers(sql::Transaction& tx, const std::vector<SeatOp*>& a
 
 absl::StatusOr<std::vector<SeatOp*>> TakeAnswered(sql::Transaction& tx,
                                                   absl::Span<SeatOp* const> ops, Twins& twins) {
-  std::vector<sql::IdempotencyKey> keys;
+  std::vector<const sql::IdempotencyKey*> keys;
   keys.reserve(ops.size());
   bool any = false;
   for (const SeatOp* op : ops) {
-    keys.push_back(op->key);
+    keys.push_back(&op->key);
     any = any || !op->key.request_id.empty();
   }
   if (!any) return std::vector<SeatOp*>(ops.begin(), ops.end());
   WICI_ASSIGN_OR_RETURN(auto answers, sql::FindAnswers(tx, kDomain, keys));
   std::vector<SeatOp*> fresh;
+  fresh.reserve(ops.size());
   std::vector<SeatOp*> answered;
   std::map<std::pair<std::string_view, std::string_view>, SeatOp*> first;
   for (std::size_t i = 0; i < ops.size(); ++i) {
@@ -142,6 +144,7 @@ void AnswerTwins(const Twins& twins) {
 absl::Status StoreResults(sql::Transaction& tx, const std::vector<SeatOp*>& ops,
                           const Changes& changes, absl::Time now, IdSource& ids) {
   std::vector<sql::IdempotencyRecord> records;
+  records.reserve(ops.size());
   for (const SeatOp* op : ops) {
     if (!op->status.ok() || op->key.request_id.empty()) continue;
     records.push_back({op->key, StoredAnswer(*op)});

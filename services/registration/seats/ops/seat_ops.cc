@@ -205,7 +205,7 @@ class EventBatch {
     row.registration = added.facts;
     row.registration.set_name(RegistrationName(op.event, added.id));
     row.registration.set_person(added.person ? added.person_id : invitation->invitation.person());
-    row.registration.set_invitation(added.invitation);
+    if (!added.invitation.empty()) row.registration.set_invitation(added.invitation);
     row.registration.set_party_unconfirmed(
         event_.seats().party_proof == v1::PARTY_PROOF_COORDINATOR &&
         !IsPartyProven(added.facts, invitation == nullptr ? nullptr : &invitation->invitation,
@@ -224,8 +224,8 @@ class EventBatch {
 
   void AddPerson(const NewRegistration& added, const RegistrationRow& row) {
     if (!added.person) return;
-    persons_.push_back(PersonInsert(
-        {added.person_id, row.registration.name(), *added.person, now_, added.likeness}));
+    persons_.push_back(PersonInsert(added.person_id, row.registration.name(), *added.person, now_,
+                                    added.likeness));
   }
 
   absl::Status Step(SeatOp& op, const RegistrationStep& wanted, Changes& changes) {

@@ -110,6 +110,7 @@ struct SeatOp {
   std::string actor;  // who asks, for the log; "" for the person of the registration
   std::variant<NewRegistration, RegistrationStep, DoorStep, ScanUpload, NewGroup, VoucherRelease>
       what;
+  int place = 0;  // of the one who asks, to tell those of one request apart
   std::shared_ptr<rpc::WrittenVersions> written;  // to be told what it makes of the event, or null
   // The result: OK with `registration` (of ScanUpload its response), or why it was refused.
   absl::Status status;

@@ -13,7 +13,7 @@ namespace wici::registration {
 namespace {
 
 // What ICU makes of the whole of a text.
-class PlainTextTest : public testing::Test {
+class PlainTextTest : public ::testing::Test {
  protected:
   std::string Wanted(const std::string& text) const {
     icu::UnicodeString unicode = icu::UnicodeString::fromUTF8(text);

@@ -18,7 +18,7 @@ namespace {
 constexpr int kUsesMax = 100'000;
 constexpr int kCategoriesOfVoucherMax = 50;
 constexpr std::size_t kCodeBytesMin = 6;
-constexpr std::size_t kCodeBytesMax = 64;
+constexpr std::size_t kVoucherCodeBytesMax = 64;
 
 void CheckVoucherFacts(std::string_view event, const v1::Voucher& voucher, Violations& violations) {
   violations.OptionalText("voucher.display_name", voucher.display_name(), kTitleBytesMax);
@@ -53,7 +53,7 @@ void CheckVoucherFacts(std::string_view event, const v1::Voucher& voucher, Viola
 void CheckVoucherCode(std::string_view field, const std::string& code, std::set<std::string>& seen,
                       Violations& violations) {
   std::string bare;
-  bool fine = code.size() <= kCodeBytesMax;
+  bool fine = code.size() <= kVoucherCodeBytesMax;
   for (const char c : code) {
     if (c == '-') continue;
     fine = fine && absl::ascii_isalnum(static_cast<unsigned char>(c));

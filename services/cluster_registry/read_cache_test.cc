@@ -85,7 +85,8 @@ class Replica {
   std::string Bytes(const std::string& method, const std::string& request, const std::string& role,
                     SeenVersions seen = {}) {
     const auto answer = Call<Request, Response>(method, request, seen, role);
-    return answer.ok() ? SerializeDeterministically(*answer) : answer.status().ToString();
+    return answer.ok() ? SerializeDeterministically(*answer)
+                       : answer.status().ToString(absl::StatusToStringMode::kWithNoExtraData);
   }
   // Returns what the answer told.
   SeenVersions Rename(const std::string& name, const std::string& more = "") {

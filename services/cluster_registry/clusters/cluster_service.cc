@@ -82,7 +82,8 @@ struct ClusterQuestion {
   absl::CivilDay day;
 };
 
-absl::StatusOr<ClusterQuestion> Validate(const v1::GetClusterRequest& request, const Clock& clock) {
+absl::StatusOr<ClusterQuestion> ValidateClusterQuestion(const v1::GetClusterRequest& request,
+                                                        const Clock& clock) {
   Violations violations;
   violations.RequireResourceName("name", request.name(), "clusters/*");
   violations.OptionalDate("on_date", request.on_date());
@@ -93,7 +94,7 @@ absl::StatusOr<ClusterQuestion> Validate(const v1::GetClusterRequest& request, c
 }
 
 // Of what is kept about a cluster on a day. A name has no space.
-std::string KeyOf(const std::string& name, absl::CivilDay day) {
+std::string KeyOfCluster(const std::string& name, absl::CivilDay day) {
   return absl::StrCat(name, " ", day - absl::CivilDay());
 }
 
@@ -124,22 +125,24 @@ void ClusterService::Register(rpc::Server& server) {
 
 rpc::Serialized<v1::Cluster> ClusterService::FindCluster(const rpc::Context& context,
                                                          const v1::GetClusterRequest& request) {
-  const absl::StatusOr<ClusterQuestion> question = Validate(request, environment_.clock);
+  const absl::StatusOr<ClusterQuestion> question =
+      ValidateClusterQuestion(request, environment_.clock);
   if (!question.ok() || question->known_at != kPresent) return {};
   const std::shared_ptr<const KeptCluster> kept =
-      cache_.Find(KeyOf(request.name(), question->day), context.seen);
+      cache_.Find(KeyOfCluster(request.name(), question->day), context.seen);
   if (kept == nullptr) return {};
   return kept->For(context.principal, request.name());
 }
 
 absl::StatusOr<rpc::Serialized<v1::Cluster>> ClusterService::GetCluster(
     const rpc::Context& context, const v1::GetClusterRequest& request) {
-  WICI_ASSIGN_OR_RETURN(const ClusterQuestion question, Validate(request, environment_.clock));
+  WICI_ASSIGN_OR_RETURN(const ClusterQuestion question,
+                        ValidateClusterQuestion(request, environment_.clock));
   const auto& [known_at, day] = question;
   if (known_at != kPresent) return GetPastCluster(context, request.name(), known_at, day);
   const auto load = [&] { return LoadCluster(context, request.name(), question.day); };
   WICI_ASSIGN_OR_RETURN(const std::shared_ptr<const KeptCluster> kept,
-                        cache_.Get(KeyOf(request.name(), day), context.seen, load));
+                        cache_.Get(KeyOfCluster(request.name(), day), context.seen, load));
   rpc::Serialized<v1::Cluster> answer = kept->For(context.principal, request.name());
   if (!answer) return NotFoundError(request.name());
   return answer;

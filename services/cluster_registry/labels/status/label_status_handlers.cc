@@ -66,8 +66,8 @@ absl::Time Shown(absl::Time known_at, const Clock& clock) {
 }
 absl::CivilDay KnownOn(absl::Time time) { return absl::ToCivilDay(time, absl::UTCTimeZone()); }
 
-absl::Status ValidateRequest(const v1::GetLabelStatusRequest& request, const Clock& clock,
-                             absl::Time& known_at) {
+absl::Status ValidateStatusRequest(const v1::GetLabelStatusRequest& request, const Clock& clock,
+                                   absl::Time& known_at) {
   Violations violations;
   ValidateQuestion("", request, violations);
   known_at = ParseKnownAt(request.known_at(), request.has_known_at(), clock, violations);
@@ -76,7 +76,7 @@ absl::Status ValidateRequest(const v1::GetLabelStatusRequest& request, const Clo
 
 // Of what is kept for a question, which is valid: only the last part may have a space. The answer
 // goes by the day on which it is given, too (FillStatus).
-std::string KeyOf(const v1::GetLabelStatusRequest& request, absl::CivilDay known_on) {
+std::string KeyOfStatus(const v1::GetLabelStatusRequest& request, absl::CivilDay known_on) {
   return absl::StrCat(request.cluster(), " ", request.scheme(), " ", request.on_date(), " ",
                       request.accept_derived() ? 1 : 0, " ", known_on - absl::CivilDay(), " ",
                       request.kind());
@@ -104,11 +104,11 @@ void LabelStatusHandlers::Register(rpc::Service& service) {
 rpc::Serialized<v1::GetLabelStatusResponse> LabelStatusHandlers::FindLabelStatus(
     const rpc::Context& context, const v1::GetLabelStatusRequest& request) {
   absl::Time known_at;
-  const absl::Status valid = ValidateRequest(request, environment_.clock, known_at);
+  const absl::Status valid = ValidateStatusRequest(request, environment_.clock, known_at);
   if (!valid.ok() || known_at != kPresent) return {};
   const absl::Time shown = Shown(known_at, environment_.clock);
   const std::shared_ptr<const KeptStatus> kept =
-      cache_.Find(KeyOf(request, KnownOn(shown)), context.seen);
+      cache_.Find(KeyOfStatus(request, KnownOn(shown)), context.seen);
   if (kept == nullptr) return {};
   return AnswerTo(*kept, context.principal, request.cluster(), shown);
 }
@@ -116,12 +116,13 @@ rpc::Serialized<v1::GetLabelStatusResponse> LabelStatusHandlers::FindLabelStatus
 absl::StatusOr<rpc::Serialized<v1::GetLabelStatusResponse>> LabelStatusHandlers::GetLabelStatus(
     const rpc::Context& context, const v1::GetLabelStatusRequest& request) {
   absl::Time known_at;
-  WICI_RETURN_IF_ERROR(ValidateRequest(request, environment_.clock, known_at));
+  WICI_RETURN_IF_ERROR(ValidateStatusRequest(request, environment_.clock, known_at));
   const absl::Time shown = Shown(known_at, environment_.clock);
   const auto load = [&] { return LoadStatus(context, request, known_at, shown); };
   std::shared_ptr<const KeptStatus> kept;
   if (known_at == kPresent) {
-    WICI_ASSIGN_OR_RETURN(kept, cache_.Get(KeyOf(request, KnownOn(shown)), context.seen, load));
+    WICI_ASSIGN_OR_RETURN(kept,
+                          cache_.Get(KeyOfStatus(request, KnownOn(shown)), context.seen, load));
   } else {
     WICI_ASSIGN_OR_RETURN(feed::Loaded<KeptStatus> loaded, load());
     kept = std::move(loaded.value);

@@ -1,9 +1,6 @@
 #include "libs/auth/access.h"
 
-#include <openssl/sha.h>
-
 #include <algorithm>
-#include <array>
 #include <cstddef>
 #include <optional>
 #include <string>
@@ -89,16 +86,10 @@ const std::vector<Role>& Roles() {
   return *roles;
 }
 
-std::string Sha256(std::string_view text) {
-  std::array<unsigned char, SHA256_DIGEST_LENGTH> digest;
-  SHA256(reinterpret_cast<const unsigned char*>(text.data()), text.size(), digest.data());
-  return {reinterpret_cast<const char*>(digest.data()), digest.size()};
-}
-
 // The value of the string field at a dotted path: "" when a message on the way is absent, nullopt
-// when there is no such field.
-std::optional<std::string> FieldAt(const google::protobuf::Message& message,
-                                   std::string_view path) {
+// when there is no such field. Of the message, or in `scratch`.
+std::optional<std::string_view> FieldAt(const google::protobuf::Message& message,
+                                        std::string_view path, std::string& scratch) {
   using google::protobuf::FieldDescriptor;
   const std::size_t dot = path.find('.');
   const FieldDescriptor* field =
@@ -107,10 +98,10 @@ std::optional<std::string> FieldAt(const google::protobuf::Message& message,
   const auto* reflection = message.GetReflection();
   if (dot == std::string_view::npos) {
     if (field->cpp_type() != FieldDescriptor::CPPTYPE_STRING) return std::nullopt;
-    return reflection->GetString(message, field);
+    return reflection->GetStringReference(message, field, &scratch);
   }
   if (field->cpp_type() != FieldDescriptor::CPPTYPE_MESSAGE) return std::nullopt;
-  return FieldAt(reflection->GetMessage(message, field), path.substr(dot + 1));
+  return FieldAt(reflection->GetMessage(message, field), path.substr(dot + 1), scratch);
 }
 
 bool Grants(std::string_view role, Permission permission) {
@@ -120,19 +111,20 @@ bool Grants(std::string_view role, Permission permission) {
 
 }  // namespace
 
-absl::StatusOr<BearerClaims> TokenAuthenticator::Verify(std::string_view token) const {
-  const std::string hash = Sha256(token);
+absl::StatusOr<std::shared_ptr<const BearerClaims>> TokenAuthenticator::Verify(
+    std::string_view token) const {
   {
     MutexLock lock(mutex_);
-    const auto found = verified_.find(hash);
+    const auto found = verified_.find(token);
     if (found != verified_.end()) return found->second;
   }
   WICI_ASSIGN_OR_RETURN(BearerClaims claims, VerifyBearerToken(key_, token));
+  auto verified = std::make_shared<const BearerClaims>(std::move(claims));
   MutexLock lock(mutex_);
   // Rarely full, since a client uses one token for long; then all begin anew.
   if (verified_.size() >= kVerifiedMax) verified_.clear();
-  verified_.emplace(hash, claims);
-  return claims;
+  verified_.emplace(token, verified);
+  return verified;
 }
 
 absl::StatusOr<Principal> TokenAuthenticator::Authenticate(std::string_view authorization,
@@ -148,9 +140,10 @@ absl::StatusOr<Principal> TokenAuthenticator::Authenticate(std::string_view auth
     return MakeError(absl::StatusCode::kUnauthenticated, kAccessDomain, "TOKEN_INVALID",
                      "credentials are \"Bearer\" or \"Link\" and a token");
   }
-  WICI_ASSIGN_OR_RETURN(BearerClaims claims, Verify(authorization.substr(kScheme.size())));
-  WICI_RETURN_IF_ERROR(CheckTimes(claims, now));
-  return std::move(claims.principal);
+  WICI_ASSIGN_OR_RETURN(const std::shared_ptr<const BearerClaims> claims,
+                        Verify(authorization.substr(kScheme.size())));
+  WICI_RETURN_IF_ERROR(CheckTimes(*claims, now));
+  return claims->principal;
 }
 
 const std::vector<Permission>& PermissionsOf(std::string_view role) {
@@ -191,10 +184,11 @@ absl::Status RoleAuthorizer::Authorize(const Principal& principal,
                      "the call needs a bearer token");
   }
   if (rule.permission() == access::v1::PERMISSION_SIGNED_IN) return absl::OkStatus();
-  std::string scope(kPlatform);
+  std::string scratch;
+  std::string_view scope = kPlatform;
   bool known = rule.permission() != access::v1::PERMISSION_UNSPECIFIED;
   if (!rule.scope_field().empty()) {
-    const auto value = FieldAt(request, rule.scope_field());
+    const auto value = FieldAt(request, rule.scope_field(), scratch);
     known = known && value.has_value();
     if (value.has_value() && !value->empty()) scope = *value;
   }
@@ -203,7 +197,7 @@ absl::Status RoleAuthorizer::Authorize(const Principal& principal,
   // The scope is what the client sent: cut, so that the answer stays small.
   return MakeError(absl::StatusCode::kPermissionDenied, kAccessDomain, "PERMISSION_DENIED",
                    "the caller lacks the permission on this scope",
-                   {{"permission", permission}, {"scope", std::string_view(scope).substr(0, 256)}});
+                   {{"permission", permission}, {"scope", scope.substr(0, 256)}});
 }
 
 }  // namespace wici::auth

@@ -7,6 +7,9 @@
 #ifndef WICI_LIBS_AUTH_ACCESS_H_
 #define WICI_LIBS_AUTH_ACCESS_H_
 
+#include <cstddef>
+#include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -28,8 +31,8 @@ namespace wici::auth {
 
 // Reads "Bearer <token>" made by MakeBearerToken, and "Link <token>" made by MakeLinkToken for
 // the purpose "manage": whoever has the link of a registration is an attendee on it, and nothing
-// else. Remembers verified bearer tokens, by their hash, since a signature costs more to check than
-// a whole call; expiry is checked every time.
+// else. Remembers verified bearer tokens, since a signature costs more to check than a whole call;
+// expiry is checked every time.
 class TokenAuthenticator final : public rpc::Authenticator {
  public:
   explicit TokenAuthenticator(SigningKey key) : key_(std::move(key)) {}
@@ -39,11 +42,21 @@ class TokenAuthenticator final : public rpc::Authenticator {
                                          absl::Time now) const override;
 
  private:
-  absl::StatusOr<BearerClaims> Verify(std::string_view token) const;
+  // Finds a token without making a string of it.
+  struct TokenHash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view token) const {
+      return std::hash<std::string_view>()(token);
+    }
+  };
+  using Verified = std::unordered_map<std::string, std::shared_ptr<const BearerClaims>, TokenHash,
+                                      std::equal_to<>>;
+
+  absl::StatusOr<std::shared_ptr<const BearerClaims>> Verify(std::string_view token) const;
 
   const SigningKey key_;
   mutable Mutex mutex_;
-  mutable std::unordered_map<std::string, BearerClaims> verified_ ABSL_GUARDED_BY(mutex_);
+  mutable Verified verified_ ABSL_GUARDED_BY(mutex_);
 };
 
 // The permissions of a role, empty for an unknown one; and all role names.

@@ -31,11 +31,25 @@ grpc::ByteBuffer ToBuffer(const google::protobuf::Message& message, std::size_t 
   return grpc::ByteBuffer(&slice, 1);
 }
 
+// Without a copy: gRPC gives the string back when it has been sent.
+grpc::ByteBuffer ToBuffer(const SharedBytes& serialized) {
+  auto kept = std::make_unique<SharedBytes>(serialized);
+  const auto give_back = [](void* bytes) { delete static_cast<SharedBytes*>(bytes); };
+  const grpc::Slice slice(const_cast<char*>(serialized->data()), serialized->size(), give_back,
+                          kept.release());
+  return grpc::ByteBuffer(&slice, 1);
+}
+
 std::optional<std::string_view> Find(const grpc::ServerContextBase& context, const char* key) {
   const auto& metadata = context.client_metadata();
   const auto found = metadata.find(key);
   if (found == metadata.end()) return std::nullopt;
   return std::string_view(found->second.data(), found->second.size());
+}
+
+absl::Status TooLargeError() {
+  return MakeError(absl::StatusCode::kResourceExhausted, kDomain, "RESPONSE_TOO_LARGE",
+                   "the answer is too large; ask for less");
 }
 
 absl::Status OverloadedError(absl::Duration wait) {
@@ -214,8 +228,16 @@ absl::Status Call::ParseAndAuthorize() {
 void Call::Dispatch() {
   if (method_->stream) return RunStream();
   if (method_->committed) return RunCommitted();
+  if (method_->find && AnswerFound()) return;
   if (method_->run == Run::kPooled) return DispatchPooled();
   RunUnary();
+}
+
+bool Call::AnswerFound() {
+  const SharedBytes found = method_->find(context_, *request_);
+  if (found == nullptr) return false;
+  Answer(found);
+  return true;
 }
 
 void Call::DispatchPooled() {
@@ -233,6 +255,10 @@ void Call::DispatchPooled() {
 }
 
 void Call::RunUnary() {
+  if (method_->load) {
+    const absl::StatusOr<SharedBytes> loaded = method_->load(context_, *request_);
+    return loaded.ok() ? Answer(*loaded) : Answer(loaded.status(), nullptr);
+  }
   const std::unique_ptr<google::protobuf::Message> response(method_->response->New());
   const absl::Status status = method_->unary(context_, *request_, *response);
   Answer(status, response.get());
@@ -279,22 +305,24 @@ absl::Status Call::DispatchPooledStream() {
 }
 
 void Call::Answer(const absl::Status& status, const google::protobuf::Message* response) {
-  grpc::ByteBuffer buffer;
-  absl::Status final_status = status;
-  if (status.ok() && response != nullptr) {
-    const std::size_t size = response->ByteSizeLong();
-    if (size <= response_bytes_max_) {
-      buffer = ToBuffer(*response, size);
-    } else {
-      final_status = MakeError(absl::StatusCode::kResourceExhausted, kDomain, "RESPONSE_TOO_LARGE",
-                               "the answer is too large; ask for less");
-    }
-  }
+  if (!status.ok() || response == nullptr) return Send(status, grpc::ByteBuffer());
+  const std::size_t size = response->ByteSizeLong();
+  if (size > response_bytes_max_) return Send(TooLargeError(), grpc::ByteBuffer());
+  Send(status, ToBuffer(*response, size));
+}
+
+void Call::Answer(const SharedBytes& response) {
+  WICI_CHECK(response != nullptr);
+  if (response->size() > response_bytes_max_) return Send(TooLargeError(), grpc::ByteBuffer());
+  Send(absl::OkStatus(), ToBuffer(response));
+}
+
+void Call::Send(const absl::Status& status, const grpc::ByteBuffer& buffer) {
   const Versions written = context_.written == nullptr ? Versions() : context_.written->Get();
   MutexLock lock(mutex_);
   if (answered_) return;
   answered_ = true;
-  status_ = std::move(final_status);
+  status_ = status;
   if (gone_ || wire_ == nullptr) return;
   if (!status_.ok()) return StartFinishLocked();
   finish_started_ = true;

@@ -20,6 +20,7 @@
 #include "grpcpp/grpcpp.h"
 #include "libs/base/mutex.h"
 #include "libs/rpc/context.h"
+#include "libs/rpc/serialized.h"
 #include "libs/rpc/server_impl.h"
 
 namespace wici::rpc {
@@ -77,6 +78,8 @@ class Call final : public StreamWriter, public std::enable_shared_from_this<Call
   void OnRead(bool ok);
   absl::Status ParseAndAuthorize();
   void Dispatch();
+  // Answers from memory; false when that is not possible.
+  bool AnswerFound();
   void DispatchPooled();
   void RunUnary();
   void RunCommitted();
@@ -85,6 +88,8 @@ class Call final : public StreamWriter, public std::enable_shared_from_this<Call
 
   // Answers a unary call; the first answer counts.
   void Answer(const absl::Status& status, const google::protobuf::Message* response);
+  void Answer(const SharedBytes& response);
+  void Send(const absl::Status& status, const grpc::ByteBuffer& buffer);
   void StartFinishLocked() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void OnWritten(bool ok);
   void OnDone();

@@ -17,6 +17,15 @@ void Service::AddUnary(std::string_view method, Run run, const google::protobuf:
   added.unary = std::move(handler);
 }
 
+void Service::AddCached(std::string_view method, const google::protobuf::Message& request,
+                        const google::protobuf::Message& response, FindHandler find,
+                        LoadHandler load) {
+  Method& added = server_.Implement(descriptor_, method, request, response, /*streaming=*/false);
+  added.run = Run::kPooled;
+  added.find = std::move(find);
+  added.load = std::move(load);
+}
+
 void Service::AddCommitted(std::string_view method, const google::protobuf::Message& request,
                            const google::protobuf::Message& response, CommittedHandler handler) {
   server_.Implement(descriptor_, method, request, response, /*streaming=*/false).committed =

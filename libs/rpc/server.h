@@ -2,7 +2,7 @@
 //
 //   rpc::Server server(options, authenticator, authorizer);
 //   rpc::Service clusters = server.AddService("wici.cluster_registry.v1.ClusterService");
-//   clusters.Pooled("GetCluster", &handlers, &ClusterHandlers::GetCluster);
+//   clusters.Pooled("ListClusters", &handlers, &ClusterHandlers::ListClusters);
 //   clusters.Committed("CreateCluster", &handlers, &ClusterHandlers::CreateCluster);
 //   WICI_RETURN_IF_ERROR(server.Start());
 //   WaitForSignal();           // libs/rpc/process.h
@@ -30,6 +30,7 @@
 #include "google/protobuf/message.h"
 #include "libs/base/clock.h"
 #include "libs/rpc/context.h"
+#include "libs/rpc/serialized.h"
 #include "libs/rpc/server_options.h"
 #include "libs/rpc/stream_writer.h"
 
@@ -64,6 +65,9 @@ class ServerImpl;
 using UntypedReply = std::function<void(const absl::Status&, const google::protobuf::Message*)>;
 using UnaryHandler = std::function<absl::Status(const Context&, const google::protobuf::Message&,
                                                 google::protobuf::Message&)>;
+using FindHandler = std::function<SharedBytes(const Context&, const google::protobuf::Message&)>;
+using LoadHandler =
+    std::function<absl::StatusOr<SharedBytes>(const Context&, const google::protobuf::Message&)>;
 using CommittedHandler =
     std::function<void(const Context&, const google::protobuf::Message&, UntypedReply)>;
 using StreamHandler = std::function<absl::Status(const Context&, const google::protobuf::Message&,
@@ -82,6 +86,27 @@ class Service {
   void Pooled(std::string_view method, T* object,
               absl::Status (T::*handler)(const Context&, const Request&, Response&)) {
     Unary(method, Run::kPooled, object, handler);
+  }
+  // A method that mostly answers from memory. `find` runs inline and never blocks: it gives the
+  // answer, or nothing when it has none at hand. Then `load` runs pooled, and gives an answer or an
+  // error. Both run after all checks of the chain. What `find` answers must be what `load` would:
+  // it knows the same rules for the request, the caller and Context.seen, and leaves errors to
+  // `load`.
+  template <class T, class Request, class Response>
+  void Cached(std::string_view method, T* object,
+              Serialized<Response> (T::*find)(const Context&, const Request&),
+              absl::StatusOr<Serialized<Response>> (T::*load)(const Context&, const Request&)) {
+    AddCached(
+        method, Request::default_instance(), Response::default_instance(),
+        [object, find](const Context& context, const google::protobuf::Message& request) {
+          return (object->*find)(context, static_cast<const Request&>(request)).bytes();
+        },
+        [object, load](const Context& context,
+                       const google::protobuf::Message& request) -> absl::StatusOr<SharedBytes> {
+          const auto answer = (object->*load)(context, static_cast<const Request&>(request));
+          if (!answer.ok()) return answer.status();
+          return answer->bytes();
+        });
   }
   // The request lives until the call is answered. A Reply that is dropped without an answer ends
   // the call with INTERNAL.
@@ -143,6 +168,8 @@ class Service {
   }
   void AddUnary(std::string_view method, Run run, const google::protobuf::Message& request,
                 const google::protobuf::Message& response, UnaryHandler handler);
+  void AddCached(std::string_view method, const google::protobuf::Message& request,
+                 const google::protobuf::Message& response, FindHandler find, LoadHandler load);
   void AddCommitted(std::string_view method, const google::protobuf::Message& request,
                     const google::protobuf::Message& response, CommittedHandler handler);
   void AddStream(std::string_view method, Run run, const google::protobuf::Message& request,

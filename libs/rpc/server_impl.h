@@ -45,12 +45,14 @@ struct Method {
   bool open = false;  // to everybody, without credentials or limits, also while draining
   // At most one is set; none for a method without handler.
   UnaryHandler unary;
+  LoadHandler load;  // with `find`, which is asked before
   CommittedHandler committed;
   StreamHandler stream;
+  FindHandler find;
   // By status code, made when first needed.
   mutable std::array<std::atomic<prometheus::Histogram*>, 17> durations{};
 
-  bool implemented() const { return unary || committed || stream; }
+  bool implemented() const { return unary || load || committed || stream; }
 };
 
 class ServerImpl {

@@ -12,6 +12,7 @@
 #include "gtest/gtest.h"
 #include "libs/base/clock.h"
 #include "libs/base/id.h"
+#include "libs/base/serialize.h"
 #include "libs/feed/cache/change_marks.h"
 #include "libs/feed/cache/marks_follower.h"
 #include "libs/feed/sequencer.h"
@@ -68,14 +69,24 @@ class Replica {
                                                                 "name: \"" + cluster + "\"", seen);
     return found.ok() ? found->state() : v1::Cluster::STATE_UNSPECIFIED;
   }
-  std::string StatusOn(const std::string& day, SeenVersions seen = {}) {
+  std::string StatusOn(const std::string& day, SeenVersions seen = {},
+                       const std::string& more = "") {
     const auto status = Call<v1::GetLabelStatusRequest, v1::GetLabelStatusResponse>(
         "LabelService/GetLabelStatus",
         R"(cluster: "clusters/abc" scheme: "labelSchemes/esca" kind: "BRONZE" on_date: ")" + day +
-            "\"",
+            "\" " + more,
         seen);
     return status.ok() ? v1::LabelStatus_Name(status->status()).substr(13)
                        : status.status().ToString();
+  }
+  // What is answered to `role` as bytes, or the error. With the token of everything it comes from
+  // the database, without one it is kept from the second time on.
+  template <class Request, class Response>
+  std::string Bytes(const std::string& method, const std::string& request, const std::string& role,
+                    SeenVersions seen = {}) {
+    const auto answer = Call<Request, Response>(method, request, seen, role);
+    return answer.ok() ? SerializeDeterministically(*answer)
+                       : answer.status().ToString(absl::StatusToStringMode::kWithNoExtraData);
   }
   // Returns what the answer told.
   SeenVersions Rename(const std::string& name, const std::string& more = "") {
@@ -220,7 +231,7 @@ TEST_P(ReplicasTest, ALabelIsSeenByWhoHandsBackThatItWasRecorded) {
   EXPECT_THAT(seen, ElementsAre("clusters/abc@2"));
   EXPECT_EQ(b_->StatusOn("2015-12-18"), "NOT_VALID");
   EXPECT_EQ(b_->StatusOn("2015-12-18", seen), "VALID");
-  // Facts are kept, not verdicts.
+  // Of each day its own.
   EXPECT_EQ(b_->StatusOn("2016-12-12"), "NOT_VALID");
   EXPECT_EQ(b_->StatusOn("2016-12-01"), "VALID");
 }
@@ -247,8 +258,119 @@ TEST_P(ReplicasTest, AStatusFollowsItsSchemeAsWell) {
           seen)),
       IsOk());
   EXPECT_THAT(seen, ElementsAre("labelSchemes/esca@2"));
-  EXPECT_THAT(ask({}), StatusIs(absl::StatusCode::kInvalidArgument));
   EXPECT_THAT(ask(seen), IsOk());
+}
+
+TEST_P(ReplicasTest, AStatusThatIsKeptFollowsItsSchemeAsWell) {
+  SeenVersions seen;
+  ASSERT_THAT((a_->Call<v1::CreateLabelRequest, v1::Label>(
+                  "LabelService/CreateLabel",
+                  R"(parent: "clusters/abc" label_id: "bronze" label { scheme: "labelSchemes/esca"
+                     kind: "BRONZE" valid_from: "2014-12-11" })",
+                  seen)),
+              IsOk());
+  Follow();
+  // Two years of the policy are over, and whether it was renewed is not known.
+  const std::string day = "2017-06-01";
+  EXPECT_EQ(b_->StatusOn(day, {}, "accept_derived: true"), "UNKNOWN");
+  v1::LabelScheme scheme = testing::Esca();
+  for (v1::LabelPolicy& policy : *scheme.mutable_policies()) policy.set_first_term_months(36);
+  ASSERT_THAT((a_->Call<v1::UpdateLabelSchemeRequest, v1::LabelScheme>(
+                  "LabelService/UpdateLabelScheme",
+                  "correction_reason: \"three years\" update_mask { paths: \"policies\" } "
+                  "label_scheme { " +
+                      scheme.ShortDebugString() + " }",
+                  seen)),
+              IsOk());
+  EXPECT_THAT(seen, ElementsAre("labelSchemes/esca@2"));
+  EXPECT_EQ(b_->StatusOn(day, {}, "accept_derived: true"), "UNKNOWN") << "the feed is held back";
+  EXPECT_EQ(b_->StatusOn(day, seen, "accept_derived: true"), "VALID");
+  EXPECT_EQ(b_->StatusOn(day, {}, "accept_derived: true"), "VALID");
+  EXPECT_EQ(b_->StatusOn(day), "UNKNOWN");  // another question
+}
+
+// A published cluster with what depends on the caller and on the day.
+TEST_P(ReplicasTest, WhatIsKeptIsAnsweredToEverybodyAsTheDatabaseAnswersIt) {
+  SeenVersions seen;
+  ASSERT_THAT((a_->Call<v1::UpdateClusterRequest, v1::Cluster>(
+                  "ClusterService/UpdateCluster",
+                  R"(update_mask { paths: "mandates" paths: "visibility" paths: "website"
+                                     paths: "contact_email" paths: "no_home_region_reason" }
+                     cluster {
+                       name: "clusters/abc" visibility: VISIBILITY_PARTNERS website: "k.example"
+                       contact_email: "office@example.org" no_home_region_reason: "everywhere"
+                       mandates { organisation { legal_name: "First" }
+                                  mandate_from: "2014-01-01" mandate_until: "2015-12-18" }
+                       mandates { organisation { legal_name: "Second" }
+                                  mandate_from: "2015-12-19" } })",
+                  seen)),
+              IsOk());
+  ASSERT_THAT((a_->Call<v1::CreateLabelRequest, v1::Label>(
+                  "LabelService/CreateLabel",
+                  R"(parent: "clusters/abc" label_id: "bronze" label { scheme: "labelSchemes/esca"
+                     kind: "BRONZE" valid_from: "2014-12-11" valid_until: "2016-12-11"
+                     recheck_by: "2015-12-18" })",
+                  seen)),
+              IsOk());
+  ASSERT_THAT((a_->Call<v1::CreateContactRequest, v1::Contact>(
+                  "ClusterService/CreateContact",
+                  R"(parent: "clusters/abc" contact { role: ROLE_MANAGER display_name: "Manager"
+                                                      email: "manager@example.org" })",
+                  seen)),
+              IsOk());
+  ASSERT_THAT((a_->Call<v1::PublishClusterRequest, v1::Cluster>("ClusterService/PublishCluster",
+                                                                R"(name: "clusters/abc")", seen)),
+              IsOk());
+  Follow();
+  const std::string status =
+      R"(cluster: "clusters/abc" scheme: "labelSchemes/esca" on_date: "2015-12-18" )";
+  const auto expect_same = [&] {
+    for (const std::string role : {"platform-operator", "partner-region", "auditor"}) {
+      for (const std::string request :
+           {R"(name: "clusters/abc")", R"(name: "clusters/abc" on_date: "2015-12-20")",
+            R"(name: "clusters/none")", R"(name: "clusters/abc 1")", R"(name: "")",
+            R"(name: "clusters/abc" on_date: "soon")"}) {
+        const auto ask = [&](SeenVersions handed_back) {
+          return b_->Bytes<v1::GetClusterRequest, v1::Cluster>("ClusterService/GetCluster", request,
+                                                               role, std::move(handed_back));
+        };
+        const std::string right = ask({"*"});
+        EXPECT_EQ(ask({}), right) << role << " " << request;
+        EXPECT_EQ(ask({}), right) << role << " " << request;
+      }
+      for (const std::string& request :
+           {status + R"(kind: "BRONZE")", status + R"(kind: "BRONZE" accept_derived: true)",
+            status + R"(kind: "KKK")", status + R"(kind: "")"}) {
+        const auto ask = [&](SeenVersions handed_back) {
+          return b_->Bytes<v1::GetLabelStatusRequest, v1::GetLabelStatusResponse>(
+              "LabelService/GetLabelStatus", request, role, std::move(handed_back));
+        };
+        const std::string right = ask({"*"});
+        EXPECT_EQ(ask({}), right) << role << " " << request;
+        EXPECT_EQ(ask({}), right) << role << " " << request;
+      }
+    }
+  };
+  expect_same();
+  // Both are shown it, one with its review.
+  const auto show = [&](const std::string& role) {
+    return *b_->Call<v1::GetClusterRequest, v1::Cluster>("ClusterService/GetCluster",
+                                                         R"(name: "clusters/abc")", seen, role);
+  };
+  EXPECT_TRUE(show("auditor").has_review());
+  EXPECT_FALSE(show("partner-region").has_review());
+  const auto manager = [&] {
+    const auto cluster = b_->Call<v1::GetClusterRequest, v1::Cluster>(
+        "ClusterService/GetCluster", R"(name: "clusters/abc")", seen);
+    return cluster.ok() ? cluster->management_organisation().legal_name()
+                        : cluster.status().ToString();
+  };
+  EXPECT_EQ(manager(), "First");
+  // The next day it is another one, the verification is stale, and no change has told of it.
+  b_->clock().Advance(absl::Hours(24));
+  b_->Follow();
+  EXPECT_EQ(manager(), "Second");
+  expect_same();
 }
 
 TEST_P(ReplicasTest, WhatIsKeptForOneCallerIsNotShownToAnother) {

@@ -97,10 +97,10 @@ def free_ports(count):
 
 
 class Service:
-    """A server that says its port in its first lines."""
+    """A server that says its port in its first lines, and a service its admin port."""
 
     def __init__(self, argv, log):
-        self._log = log
+        self._log, self.admin_port = log, None
         with open(log, "ab") as errors:
             self._process = subprocess.Popen(
                 argv, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=errors, cwd=ROOT)
@@ -111,7 +111,9 @@ class Service:
         while time.monotonic() < give_up and self._process.poll() is None:
             for line in self._log.read_text(encoding="utf-8").splitlines():
                 if '"message":"listening"' in line:
-                    return json.loads(line)["port"]
+                    ports = json.loads(line)
+                    self.admin_port = ports["admin_port"]
+                    return ports["port"]
             if "echo" in self._process.args[0]:
                 return int(self._process.stdout.readline())
             time.sleep(0.05)

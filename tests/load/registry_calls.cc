@@ -1,6 +1,7 @@
 #include "tests/load/registry_calls.h"
 
 #include <random>
+#include <string_view>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
@@ -20,27 +21,33 @@ namespace v1 = ::wici::cluster_registry::v1;
 // As registry_data.cc names them.
 std::string ClusterName(std::int64_t number) { return absl::StrFormat("clusters/c%06d", number); }
 
+enum class Order { kRandom, kByNumber };
+
 // A number of a cluster, for each call another one.
 class Picker {
  public:
-  explicit Picker(std::int64_t clusters) : clusters_(clusters) {}
-  std::int64_t Next() {
+  explicit Picker(std::int64_t clusters, Order order = Order::kRandom)
+      : clusters_(clusters), order_(order) {}
+  // Of the call of this number.
+  std::int64_t Pick(std::int64_t call) {
+    if (order_ == Order::kByNumber) return call % clusters_;
     return static_cast<std::int64_t>(random_() % static_cast<std::uint64_t>(clusters_));
   }
 
  private:
   const std::int64_t clusters_;
+  const Order order_;
   std::mt19937_64 random_{20151218};
 };
 
 class GetCluster final : public Method {
  public:
-  explicit GetCluster(std::int64_t clusters) : picker_(clusters) {}
+  GetCluster(std::int64_t clusters, Order order) : picker_(clusters, order) {}
   std::string path() const override {
     return "/wici.cluster_registry.v1.ClusterService/GetCluster";
   }
-  grpc::ByteBuffer Request(std::int64_t) override {
-    request_.set_name(ClusterName(picker_.Next()));
+  grpc::ByteBuffer Request(std::int64_t number) override {
+    request_.set_name(ClusterName(picker_.Pick(number)));
     return Serialize(request_);
   }
   std::string Judge(grpc::ByteBuffer& buffer) override {
@@ -55,7 +62,7 @@ class GetCluster final : public Method {
 
 class LabelStatus final : public Method {
  public:
-  explicit LabelStatus(std::int64_t clusters) : picker_(clusters) {
+  LabelStatus(std::int64_t clusters, Order order) : picker_(clusters, order) {
     request_.set_scheme("labelSchemes/esca");
     request_.set_kind("BRONZE");
     request_.set_on_date("2015-12-18");
@@ -63,8 +70,8 @@ class LabelStatus final : public Method {
   std::string path() const override {
     return "/wici.cluster_registry.v1.LabelService/GetLabelStatus";
   }
-  grpc::ByteBuffer Request(std::int64_t) override {
-    request_.set_cluster(ClusterName(picker_.Next()));
+  grpc::ByteBuffer Request(std::int64_t number) override {
+    request_.set_cluster(ClusterName(picker_.Pick(number)));
     return Serialize(request_);
   }
   std::string Judge(grpc::ByteBuffer& buffer) override {
@@ -154,9 +161,9 @@ class EtcdRange final : public Method {
  public:
   explicit EtcdRange(std::int64_t clusters) : picker_(clusters) {}
   std::string path() const override { return "/etcdserverpb.KV/Range"; }
-  grpc::ByteBuffer Request(std::int64_t) override {
+  grpc::ByteBuffer Request(std::int64_t number) override {
     std::string request;
-    AppendBytes(1, ClusterName(picker_.Next()), request);
+    AppendBytes(1, ClusterName(picker_.Pick(number)), request);
     request += "\x38\x01";  // serializable: any member answers from what it has
     return ToBuffer(request);
   }
@@ -180,8 +187,11 @@ class EtcdRange final : public Method {
 }  // namespace
 
 std::unique_ptr<Method> MakeRegistryCall(const std::string& name, std::int64_t clusters) {
-  if (name == "get-cluster") return std::make_unique<GetCluster>(clusters);
-  if (name == "label-status") return std::make_unique<LabelStatus>(clusters);
+  const std::string_view each = "each-";
+  const Order order = name.rfind(each, 0) == 0 ? Order::kByNumber : Order::kRandom;
+  const std::string what = order == Order::kByNumber ? name.substr(each.size()) : name;
+  if (what == "get-cluster") return std::make_unique<GetCluster>(clusters, order);
+  if (what == "label-status") return std::make_unique<LabelStatus>(clusters, order);
   if (name == "list-clusters") return std::make_unique<ListClusters>();
   if (name == "audience-page") return std::make_unique<Audience>(kAudiencePage);
   if (name == "audience") return std::make_unique<Audience>(kAudience);

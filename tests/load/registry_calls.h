@@ -12,8 +12,9 @@
 namespace wici::load {
 
 // "get-cluster", "label-status", "list-clusters", "audience-page", "audience", "etcd-put" or
-// "etcd-range" over `clusters` clusters or keys; nullptr for another name. "etcd-put" numbers its
-// keys from 0, the others take theirs at random with a fixed seed.
+// "etcd-range" over `clusters` clusters or keys; nullptr for another name. "etcd-put",
+// "each-get-cluster" and "each-label-status" number their keys from 0, the others take theirs at
+// random with a fixed seed.
 std::unique_ptr<Method> MakeRegistryCall(const std::string& name, std::int64_t clusters);
 
 }  // namespace wici::load

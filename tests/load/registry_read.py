@@ -3,6 +3,10 @@ serializable Range over as many keys and, for GetCluster and GetLabelStatus, a b
 the bytes that they send and answer, with as many calls in flight. Then GetCluster under open load at
 rates in steps, to beyond saturation.
 
+GetCluster and GetLabelStatus are measured warm: before the first round every cluster is read until all
+are answered from memory, as those are that people look at. What it costs when they are not, from the
+database, is measured by ./wici bench growth, which keeps nothing.
+
 Each round runs every arm back to back, every other round in the opposite order; ratios are taken
 within a round. The data are those of registry_data.cc, and every answer is checked: the audiences
 must have as many rows as were counted when the data were made.
@@ -16,6 +20,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import urllib.request
 
 import curve
 import goals
@@ -32,6 +37,8 @@ IN_FLIGHT = 64
 WARMUP_SECONDS = 0.3
 CALLS = ("get-cluster", "label-status", "list-clusters", "audience-page", "audience")
 ECHOED = ("get-cluster", "label-status")  # calls that an echo of the same sizes stands beside
+KEPT = {"get-cluster": "clusters", "label-status": "label_statuses"}  # the caches of these calls
+FILL_SECONDS = 60  # at most, until a cache has all clusters
 SIZING_CALLS = 200
 PAGE_ROWS = 20  # of registry_calls.cc
 AUDIENCE_PAGE_MAX = 1000
@@ -40,9 +47,10 @@ PROMISED = {"echo": 0.8, "etcd": 1.4}  # times the rate of the yardstick, of the
 
 
 class Registry:
-    """wici-cluster-registry on one engine, with so many clusters."""
+    """wici-cluster-registry on one engine, with so many clusters, of which it keeps what is read, or
+    nothing."""
 
-    def __init__(self, engine, clusters, url, directory, key, server_cpu):
+    def __init__(self, engine, clusters, url, directory, key, server_cpu, keeps):
         self.engine, self.clusters, self._server_cpu = engine, clusters, server_cpu
         started = time.monotonic()
         self.data = json.loads(subprocess.run(
@@ -52,7 +60,7 @@ class Registry:
         self._service = measure.Service(
             [measure.binary("wici-cluster-registry"), "--listen=127.0.0.1:0",
              "--admin_listen=127.0.0.1:0", f"--database={url}", "--redis=", f"--key_file={key}",
-             "--calls_per_second_max=0"],
+             "--calls_per_second_max=0"] + ([] if keeps else ["--read_cache_bytes=0"]),
             directory / f"{engine}-{clusters}.log")
         self._token = client.bearer_token(key, "users/bench", ["platform-operator@platform"])
 
@@ -76,6 +84,29 @@ class Registry:
                              clusters=self.clusters, token=self._token, in_flight=4, warmup=0,
                              seconds=1, calls=SIZING_CALLS)
         return {name: round(found[name]) for name in ("request_bytes", "answer_bytes")}
+
+    def fill(self, call):
+        """Reads each cluster until all are answered from memory, which may take a while: what has
+        just been loaded has no number in the feed yet. Returns what is wrong, as texts."""
+        give_up = time.monotonic() + FILL_SECONDS
+        while time.monotonic() < give_up:
+            before = self._hits(KEPT[call])
+            swept = measure.load(target=f"127.0.0.1:{self._service.port}", call=f"each-{call}",
+                                 clusters=self.clusters, calls=self.clusters, token=self._token,
+                                 in_flight=IN_FLIGHT, warmup=0, seconds=1)
+            if self._hits(KEPT[call]) - before >= swept["calls"]:
+                return []
+        return [f"{self.engine} {call} of {self.clusters}: not all is answered from memory after "
+                f"{FILL_SECONDS} s"]
+
+    def _hits(self, cache):
+        with urllib.request.urlopen(
+                f"http://127.0.0.1:{self._service.admin_port}/metrics", timeout=10) as page:
+            for line in page.read().decode().splitlines():
+                if (line.startswith("wici_read_cache_reads_total{") and f'cache="{cache}"' in line
+                        and 'result="hit"' in line):
+                    return float(line.split()[-1])
+        return 0.0
 
     def stop(self):
         """Ends the service."""
@@ -142,8 +173,8 @@ def check(report, registry):
 
 
 def run(rounds, seconds, sizes=SIZES, engines=("sqlite", "postgres"), yardsticks=("etcd", "echo"),
-        name="registry_read", shares=curve.SHARES):
-    """Runs all rounds and returns the report."""
+        name="registry_read", shares=curve.SHARES, keeps=True):
+    """Runs all rounds and returns the report; of registries that keep what is read, or nothing."""
     directory = pathlib.Path(tempfile.mkdtemp(prefix=f"wici-bench-{name}."))
     key = directory / "key"
     key.write_text(client._base64(os.urandom(32)) + "\n", encoding="ascii")
@@ -156,7 +187,7 @@ def run(rounds, seconds, sizes=SIZES, engines=("sqlite", "postgres"), yardsticks
                 url = (postgres.database(f"registry_{clusters}") if engine == "postgres"
                        else f"sqlite://{directory}/registry-{clusters}.db")
                 registry = Registry(engine, clusters, url, directory, key,
-                                    postgres.cpu if engine == "postgres" else lambda: 0.0)
+                                    postgres.cpu if engine == "postgres" else lambda: 0.0, keeps)
                 running.append(registry)
                 arms += [(engine, call, registry,
                           lambda r=registry, c=call: r.window(c, seconds)) for call in CALLS]
@@ -172,7 +203,10 @@ def run(rounds, seconds, sizes=SIZES, engines=("sqlite", "postgres"), yardsticks
             arms.append(("etcd", "etcd-range", None, lambda: etcd.window(seconds)))
         if postgres:
             analyse(postgres, sizes)
+        unfilled = [text for one in running if isinstance(one, Registry) and keeps
+                    for call in KEPT for text in one.fill(call)]
         windows, problems = _rounds(rounds, arms)
+        problems = unfilled + problems
         stepped, wrong = _curve(rounds, windows, running, seconds, shares)
         found = _settings(directory, postgres, sizes, etcd if "etcd" in yardsticks else None)
     finally:

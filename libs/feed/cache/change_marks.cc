@@ -11,14 +11,27 @@ std::size_t ChangeMarks::PlaceOf(std::string_view aggregate) const {
   return std::hash<std::string_view>()(aggregate) % options_.places;
 }
 
+bool ChangeMarks::IsFollowed() const {
+  return confirmed_ && !IsOver(*confirmed_, options_.lag_max, clock_.Now());
+}
+
 std::optional<ChangeMarks::Ticket> ChangeMarks::Begin() const {
   MutexLock lock(mutex_);
-  if (!confirmed_ || IsOver(*confirmed_, options_.lag_max, clock_.Now())) return std::nullopt;
+  if (!IsFollowed()) return std::nullopt;
   return Ticket{.generation = generation_, .seq = seq_, .writes = writes_};
 }
 
 bool ChangeMarks::Holds(const Ticket& ticket, absl::Span<const rpc::Version> sources) const {
   MutexLock lock(mutex_);
+  return IsNewest(ticket, sources);
+}
+
+bool ChangeMarks::Shows(const Ticket& ticket, absl::Span<const rpc::Version> sources) const {
+  MutexLock lock(mutex_);
+  return IsFollowed() && IsNewest(ticket, sources);
+}
+
+bool ChangeMarks::IsNewest(const Ticket& ticket, absl::Span<const rpc::Version> sources) const {
   if (ticket.generation != generation_ || all_written_ > ticket.writes) return false;
   for (const rpc::Version& source : sources) {
     const std::size_t place = PlaceOf(source.aggregate);

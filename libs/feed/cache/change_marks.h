@@ -48,6 +48,10 @@ class ChangeMarks {
   // Whether what was read under `ticket` is the newest heard of.
   bool Holds(const Ticket& ticket, absl::Span<const rpc::Version> sources) const;
 
+  // Both at once, of what is kept: whether the feed is followed closely, and `sources` read under
+  // `ticket` are the newest heard of.
+  bool Shows(const Ticket& ticket, absl::Span<const rpc::Version> sources) const;
+
   // This process wrote, and has not answered yet: who has the answer reads nothing older here, even
   // without a token.
   void Wrote(const rpc::Versions& versions);
@@ -61,6 +65,9 @@ class ChangeMarks {
 
  private:
   std::size_t PlaceOf(std::string_view aggregate) const;
+  bool IsFollowed() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  bool IsNewest(const Ticket& ticket, absl::Span<const rpc::Version> sources) const
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const Clock& clock_;
   const ChangeMarksOptions options_;

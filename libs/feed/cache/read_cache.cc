@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <iterator>
 #include <optional>
+#include <utility>
 
 #include "libs/base/metrics.h"
 #include "prometheus/counter.h"
@@ -67,7 +68,7 @@ absl::StatusOr<std::shared_ptr<const void>> UntypedReadCache::Get(const std::str
     WICI_ASSIGN_OR_RETURN(Loaded<void> loaded, load());
     return std::move(loaded.value);
   }
-  if (const std::shared_ptr<const Entry> entry = Find(key); entry != nullptr) {
+  if (const std::shared_ptr<const Entry> entry = Lookup(key); entry != nullptr) {
     const Loaded<void>& held = entry->loaded;
     if (!options_.marks->Holds(entry->ticket, held.sources)) {
       Erase(entry);
@@ -88,7 +89,20 @@ absl::StatusOr<std::shared_ptr<const void>> UntypedReadCache::Get(const std::str
   return value;
 }
 
-std::shared_ptr<const UntypedReadCache::Entry> UntypedReadCache::Find(const std::string& key) {
+std::shared_ptr<const void> UntypedReadCache::Find(std::string_view key,
+                                                   const rpc::Versions& seen) {
+  if (options_.marks == nullptr || seen.all()) return nullptr;
+  std::shared_ptr<const Entry> entry = Lookup(key);
+  if (entry == nullptr || !options_.marks->Shows(entry->ticket, entry->loaded.sources) ||
+      IsAnyOutdated(seen, entry->loaded.sources)) {
+    return nullptr;
+  }
+  hits_.Increment();
+  const void* value = entry->loaded.value.get();
+  return {std::move(entry), value};
+}
+
+std::shared_ptr<const UntypedReadCache::Entry> UntypedReadCache::Lookup(std::string_view key) {
   MutexLock lock(mutex_);
   const auto found = by_key_.find(key);
   if (found == by_key_.end()) return nullptr;

@@ -1,13 +1,19 @@
 // What is read most often, kept in the process: an LRU bounded by entries and bytes, in front of
 // the database, emptied by the change feed (change_marks.h).
 //
-//   ReadCache<v1::Cluster> cache("clusters", options);
-//   WICI_ASSIGN_OR_RETURN(const std::shared_ptr<const v1::Cluster> cluster,
-//                         cache.Get(name, context.seen, [&]() ->
-//                         absl::StatusOr<Loaded<v1::Cluster>> {
-//                           ... one read of the database, after the call of this function began
-//                           return Loaded<v1::Cluster>{cluster, {{name, version}}, bytes};
-//                         }));
+//   ReadCache<Answer> cache("clusters", options);
+//   std::shared_ptr<const Answer> answer = cache.Find(name, context.seen);  // never blocks
+//   if (answer == nullptr) {                                                // on another thread
+//     WICI_ASSIGN_OR_RETURN(answer, cache.Get(name, context.seen, [&]() ->
+//     absl::StatusOr<Loaded<Answer>> {
+//       ... one read of the database, after the call of this function began
+//       return Loaded<Answer>{answer, {{name, version}}, bytes};
+//     }));
+//   }
+//
+// Keep answers as they go over the wire (rpc::Serialized): they take less memory than messages do,
+// and a hit sends them as they are. What they depend on belongs into the key (a day), or
+// is kept beside them, once for each kind of caller.
 //
 // What is promised. Without a token (rpc::Versions) an answer is at most
 // ChangeMarksOptions::lag_max behind the database. With the token of a write it shows that write or
@@ -15,11 +21,11 @@
 // and the database asked. A value that was read before a change does not come back after it,
 // however late it arrives. Errors, and so what is not there, are never kept.
 //
-// Whether the caller may see the value is not asked here: keep what the database says, and judge
-// and hide on each answer. Metrics: wici_read_cache_reads_total{cache, result}, where result is
-// hit, miss, bypassed (the feed is not followed closely, or the client asks for the database), or
-// late (missed, and too old to be kept when it came); wici_read_cache_entries,
-// wici_read_cache_bytes.
+// Whether the caller may see the value is not asked here: what is kept is kept for all callers, and
+// who sees which of it is asked of each answer. Metrics: wici_read_cache_reads_total{cache,
+// result}, where result is hit, miss, bypassed (the feed is not followed closely, or the client
+// asks for the database), or late (missed, and too old to be kept when it came);
+// wici_read_cache_entries, wici_read_cache_bytes.
 #ifndef WICI_LIBS_FEED_CACHE_READ_CACHE_H_
 #define WICI_LIBS_FEED_CACHE_READ_CACHE_H_
 
@@ -65,6 +71,7 @@ class UntypedReadCache {
 
   absl::StatusOr<std::shared_ptr<const void>> Get(const std::string& key, const rpc::Versions& seen,
                                                   const Load& load);
+  std::shared_ptr<const void> Find(std::string_view key, const rpc::Versions& seen);
   std::size_t entries() const;
   std::size_t bytes() const;
 
@@ -76,7 +83,7 @@ class UntypedReadCache {
   };
   using Entries = std::list<std::shared_ptr<const Entry>>;
 
-  std::shared_ptr<const Entry> Find(const std::string& key);
+  std::shared_ptr<const Entry> Lookup(std::string_view key);
   void Put(std::shared_ptr<const Entry> entry);
   void Erase(const std::shared_ptr<const Entry>& entry);
   void EraseLocked(Entries::iterator position, Entries& erased)
@@ -103,6 +110,12 @@ class ReadCache {
 
   // `name` is a label of the metrics.
   ReadCache(std::string_view name, ReadCacheOptions options) : cache_(name, options) {}
+
+  // The value of `key` if Get would take it from what is kept, else null: then Get says why, and
+  // counts. For a thread that must not wait.
+  std::shared_ptr<const T> Find(std::string_view key, const rpc::Versions& seen) {
+    return std::static_pointer_cast<const T>(cache_.Find(key, seen));
+  }
 
   // The value of `key`, kept or from `load`, whose error is returned as it is. `load` runs on the
   // calling thread, without any lock.

@@ -26,7 +26,21 @@ class ReadCacheTest : public ::testing::Test {
  protected:
   ReadCacheTest() { marks_.Confirm(clock_.Now()); }
 
+  // Every read is tried without the database first: Find gives what Get then does, or nothing where
+  // Get reads.
   absl::StatusOr<std::shared_ptr<const std::int64_t>> Get(
+      const std::string& name, const rpc::Versions& seen = {},
+      const std::function<void()>& while_it_is_read = [] {}) {
+    const int loads = loads_;
+    const std::shared_ptr<const std::int64_t> found = cache_.Find(name, seen);
+    auto got = GetOnly(name, seen, while_it_is_read);
+    EXPECT_EQ(found == nullptr, loads_ > loads) << name;
+    if (found != nullptr) {
+      EXPECT_THAT(got, IsOkAndHolds(found)) << name;
+    }
+    return got;
+  }
+  absl::StatusOr<std::shared_ptr<const std::int64_t>> GetOnly(
       const std::string& name, const rpc::Versions& seen = {},
       const std::function<void()>& while_it_is_read = [] {}) {
     return cache_.Get(name, seen, [&]() -> absl::StatusOr<Loaded<std::int64_t>> {
@@ -196,6 +210,28 @@ TEST_F(ReadCacheTest, TheOneNotUsedForLongestGoesFirst) {
   EXPECT_EQ(loads_, 6);
 }
 
+TEST_F(ReadCacheTest, WhatIsFoundCountsAsUsed) {
+  for (const char* name : {"a", "b", "c", "d"}) {
+    database_[name] = 1;
+    EXPECT_THAT(GetOnly(name), IsOkAndHolds(Pointee(1)));
+  }
+  EXPECT_THAT(cache_.Find("a", {}), Pointee(1));
+  database_["e"] = 1;
+  EXPECT_THAT(GetOnly("e"), IsOkAndHolds(Pointee(1)));
+  EXPECT_THAT(cache_.Find("a", {}), Pointee(1));
+  EXPECT_EQ(cache_.Find("b", {}), nullptr);
+}
+
+TEST_F(ReadCacheTest, WhatIsFoundOutlivesItsPlace) {
+  EXPECT_THAT(GetOnly("a"), IsOkAndHolds(Pointee(1)));
+  const std::shared_ptr<const std::int64_t> found = cache_.Find("a", {});
+  Commit("a");
+  Tell("a");
+  EXPECT_EQ(cache_.Find("a", {}), nullptr);
+  EXPECT_THAT(GetOnly("a"), IsOkAndHolds(Pointee(2)));
+  EXPECT_THAT(found, Pointee(1));
+}
+
 TEST_F(ReadCacheTest, BytesAreBoundedAndGivenBack) {
   ReadCache<std::string> cache("bytes", {.marks = &marks_, .bytes_max = 3000});
   const auto get = [&](const std::string& name, std::size_t bytes) {
@@ -228,6 +264,7 @@ TEST_F(ReadCacheTest, WithoutRoomOrFeedEveryReadGoesToTheDatabase) {
     };
     EXPECT_THAT(cache.Get("a", {}, load), IsOkAndHolds(Pointee(1)));
     EXPECT_THAT(cache.Get("a", {}, load), IsOkAndHolds(Pointee(2)));
+    EXPECT_EQ(cache.Find("a", {}), nullptr);
     EXPECT_EQ(cache.entries(), 0U);
   }
 }

@@ -1,6 +1,7 @@
 #include "services/cluster_registry/clusters/cluster_service.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <string_view>
@@ -75,6 +76,28 @@ absl::Status Save(Writer& writer, std::string_view kind, v1::Cluster& cluster) {
   return absl::OkStatus();
 }
 
+// What GetCluster is asked for.
+struct ClusterQuestion {
+  absl::Time known_at;
+  absl::CivilDay day;
+};
+
+absl::StatusOr<ClusterQuestion> ValidateClusterQuestion(const v1::GetClusterRequest& request,
+                                                        const Clock& clock) {
+  Violations violations;
+  violations.RequireResourceName("name", request.name(), "clusters/*");
+  violations.OptionalDate("on_date", request.on_date());
+  const absl::Time known_at =
+      ParseKnownAt(request.known_at(), request.has_known_at(), clock, violations);
+  WICI_RETURN_IF_ERROR(violations.ToStatus(kDomain));
+  return ClusterQuestion{known_at, DayAsked(request.on_date(), clock)};
+}
+
+// Of what is kept about a cluster on a day. A name has no space.
+std::string KeyOfCluster(const std::string& name, absl::CivilDay day) {
+  return absl::StrCat(name, " ", day - absl::CivilDay());
+}
+
 absl::Status ValidateNamed(std::string_view name, std::string_view request_id) {
   Violations violations;
   violations.RequireResourceName("name", name, "clusters/*");
@@ -86,7 +109,7 @@ absl::Status ValidateNamed(std::string_view name, std::string_view request_id) {
 
 void ClusterService::Register(rpc::Server& server) {
   rpc::Service service = server.AddService("wici.cluster_registry.v1.ClusterService");
-  service.Pooled("GetCluster", this, &ClusterService::GetCluster);
+  service.Cached("GetCluster", this, &ClusterService::FindCluster, &ClusterService::GetCluster);
   service.Pooled("ListClusters", this, &ClusterService::ListClusters);
   service.Pooled("BatchGetClusters", this, &ClusterService::BatchGetClusters);
   service.Pooled("CreateCluster", this, &ClusterService::CreateCluster);
@@ -100,48 +123,76 @@ void ClusterService::Register(rpc::Server& server) {
   contacts_.Register(service);
 }
 
-absl::Status ClusterService::GetCluster(const rpc::Context& context,
-                                        const v1::GetClusterRequest& request,
-                                        v1::Cluster& response) {
-  Violations violations;
-  violations.RequireResourceName("name", request.name(), "clusters/*");
-  violations.OptionalDate("on_date", request.on_date());
-  const absl::Time known_at =
-      ParseKnownAt(request.known_at(), request.has_known_at(), environment_.clock, violations);
-  WICI_RETURN_IF_ERROR(violations.ToStatus(kDomain));
-  if (known_at == kPresent) {
-    WICI_RETURN_IF_ERROR(GetPresentCluster(context, request.name(), response));
-  } else {
-    WICI_RETURN_IF_ERROR(environment_.store.Read(context.deadline, [&](Reader& reader) {
-      WICI_ASSIGN_OR_RETURN(
-          response, ReadVisibleCluster(reader, context.principal, request.name(), known_at));
-      return absl::OkStatus();
-    }));
-  }
-  ShowManagementOn(DayAsked(request.on_date(), environment_.clock), response);
-  return absl::OkStatus();
+rpc::Serialized<v1::Cluster> ClusterService::FindCluster(const rpc::Context& context,
+                                                         const v1::GetClusterRequest& request) {
+  const absl::StatusOr<ClusterQuestion> question =
+      ValidateClusterQuestion(request, environment_.clock);
+  if (!question.ok() || question->known_at != kPresent) return {};
+  const std::shared_ptr<const KeptCluster> kept =
+      cache_.Find(KeyOfCluster(request.name(), question->day), context.seen);
+  if (kept == nullptr) return {};
+  return kept->For(context.principal, request.name());
 }
 
-absl::Status ClusterService::GetPresentCluster(const rpc::Context& context, const std::string& name,
-                                               v1::Cluster& response) {
-  using LoadedCluster = feed::Loaded<v1::Cluster>;
-  const auto load = [&]() -> absl::StatusOr<LoadedCluster> {
-    auto cluster = std::make_shared<v1::Cluster>();
-    std::int64_t version = 0;
-    WICI_RETURN_IF_ERROR(environment_.store.Read(context.deadline, [&](Reader& reader) {
-      WICI_ASSIGN_OR_RETURN(*cluster, ReadCluster(reader, name, version));
-      return absl::OkStatus();
-    }));
-    const std::size_t bytes = cluster->SpaceUsedLong();
-    return LoadedCluster{std::move(cluster), {{name, version}}, bytes};
-  };
-  WICI_ASSIGN_OR_RETURN(const std::shared_ptr<const v1::Cluster> cluster,
-                        cache_.Get(name, context.seen, load));
-  // Who may see what is asked of each answer: what is kept is kept for all callers.
-  if (!MaySee(context.principal, *cluster)) return NotFoundError(name);
-  response = *cluster;
-  HideFrom(context.principal, response);
-  return absl::OkStatus();
+absl::StatusOr<rpc::Serialized<v1::Cluster>> ClusterService::GetCluster(
+    const rpc::Context& context, const v1::GetClusterRequest& request) {
+  WICI_ASSIGN_OR_RETURN(const ClusterQuestion question,
+                        ValidateClusterQuestion(request, environment_.clock));
+  const auto& [known_at, day] = question;
+  if (known_at != kPresent) return GetPastCluster(context, request.name(), known_at, day);
+  const auto load = [&] { return LoadCluster(context, request.name(), question.day); };
+  WICI_ASSIGN_OR_RETURN(const std::shared_ptr<const KeptCluster> kept,
+                        cache_.Get(KeyOfCluster(request.name(), day), context.seen, load));
+  rpc::Serialized<v1::Cluster> answer = kept->For(context.principal, request.name());
+  if (!answer) return NotFoundError(request.name());
+  return answer;
+}
+
+absl::StatusOr<feed::Loaded<ClusterService::KeptCluster>> ClusterService::LoadCluster(
+    const rpc::Context& context, const std::string& name, absl::CivilDay day) {
+  v1::Cluster cluster;
+  std::int64_t version = 0;
+  WICI_RETURN_IF_ERROR(environment_.store.Read(context.deadline, [&](Reader& reader) {
+    WICI_ASSIGN_OR_RETURN(cluster, ReadCluster(reader, name, version));
+    return absl::OkStatus();
+  }));
+  ShowManagementOn(day, cluster);
+  auto kept = std::make_shared<const KeptCluster>(std::move(cluster));
+  const std::size_t bytes = kept->bytes();
+  return feed::Loaded<KeptCluster>{std::move(kept), {{name, version}}, bytes};
+}
+
+absl::StatusOr<rpc::Serialized<v1::Cluster>> ClusterService::GetPastCluster(
+    const rpc::Context& context, const std::string& name, absl::Time known_at, absl::CivilDay day) {
+  v1::Cluster cluster;
+  WICI_RETURN_IF_ERROR(environment_.store.Read(context.deadline, [&](Reader& reader) {
+    WICI_ASSIGN_OR_RETURN(cluster, ReadVisibleCluster(reader, context.principal, name, known_at));
+    return absl::OkStatus();
+  }));
+  ShowManagementOn(day, cluster);
+  return rpc::Serialized<v1::Cluster>(cluster);
+}
+
+ClusterService::KeptCluster::KeptCluster(v1::Cluster cluster)
+    : exposure(ExposureOf(cluster)), internal(cluster), external(internal) {
+  HideInternals(cluster);
+  std::string bytes = cluster.SerializeAsString();
+  // Of one length they are the same, as what is hidden is left out.
+  if (bytes.size() < internal.bytes()->size()) {
+    external = rpc::Serialized<v1::Cluster>(std::move(bytes));
+  }
+}
+
+rpc::Serialized<v1::Cluster> ClusterService::KeptCluster::For(const Principal& principal,
+                                                              std::string_view name) const {
+  const v1::Visibility circle = CircleOf(principal, name);
+  if (exposure > circle) return {};
+  return circle == v1::VISIBILITY_INTERNAL ? internal : external;
+}
+
+std::size_t ClusterService::KeptCluster::bytes() const {
+  const bool twice = internal.bytes() != external.bytes();
+  return sizeof(*this) + internal.bytes()->size() + (twice ? external.bytes()->size() : 0);
 }
 
 absl::Status ClusterService::ListClusters(const rpc::Context& context,

@@ -4,10 +4,17 @@
 #ifndef WICI_SERVICES_CLUSTER_REGISTRY_CLUSTERS_CLUSTER_SERVICE_H_
 #define WICI_SERVICES_CLUSTER_REGISTRY_CLUSTERS_CLUSTER_SERVICE_H_
 
+#include <cstddef>
 #include <string>
+#include <string_view>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/civil_time.h"
+#include "absl/time/time.h"
+#include "libs/base/principal.h"
 #include "libs/feed/cache/read_cache.h"
+#include "libs/rpc/serialized.h"
 #include "libs/rpc/server.h"
 #include "services/cluster_registry/cluster_lifecycle/cluster_history.h"
 #include "services/cluster_registry/cluster_lifecycle/cluster_lifecycle.h"
@@ -33,8 +40,11 @@ class ClusterService {
   void Register(rpc::Server& server);
 
  private:
-  absl::Status GetCluster(const rpc::Context& context, const v1::GetClusterRequest& request,
-                          v1::Cluster& response);
+  // GetCluster from the cache, and else.
+  rpc::Serialized<v1::Cluster> FindCluster(const rpc::Context& context,
+                                           const v1::GetClusterRequest& request);
+  absl::StatusOr<rpc::Serialized<v1::Cluster>> GetCluster(const rpc::Context& context,
+                                                          const v1::GetClusterRequest& request);
   absl::Status ListClusters(const rpc::Context& context, const v1::ListClustersRequest& request,
                             v1::ListClustersResponse& response);
   absl::Status BatchGetClusters(const rpc::Context& context,
@@ -49,16 +59,32 @@ class ClusterService {
   absl::Status UndeleteCluster(const rpc::Context& context,
                                const v1::UndeleteClusterRequest& request, v1::Cluster& response);
 
-  // As it is now, before ShowManagementOn: from the cache, or the database.
-  absl::Status GetPresentCluster(const rpc::Context& context, const std::string& name,
-                                 v1::Cluster& response);
+  // What GetCluster answers about one cluster on one day, to whoever may see it.
+  struct KeptCluster {
+    explicit KeptCluster(v1::Cluster cluster);
+    // Nothing for who may not see it.
+    rpc::Serialized<v1::Cluster> For(const Principal& principal, std::string_view name) const;
+    std::size_t bytes() const;
+
+    v1::Visibility exposure;
+    rpc::Serialized<v1::Cluster> internal;  // to the internal circle
+    rpc::Serialized<v1::Cluster> external;  // to others; the same bytes where that is the same
+  };
+  // As it is now and stood on `day`, from the database.
+  absl::StatusOr<feed::Loaded<KeptCluster>> LoadCluster(const rpc::Context& context,
+                                                        const std::string& name,
+                                                        absl::CivilDay day);
+  absl::StatusOr<rpc::Serialized<v1::Cluster>> GetPastCluster(const rpc::Context& context,
+                                                              const std::string& name,
+                                                              absl::Time known_at,
+                                                              absl::CivilDay day);
 
   using Clusters = google::protobuf::RepeatedPtrField<v1::Cluster>;
   // Fills what depends on the day, and takes out what is not for the caller.
   void Show(const rpc::Context& context, Clusters& clusters) const;
 
   const Environment environment_;
-  feed::ReadCache<v1::Cluster> cache_;  // by name, as the database has them
+  feed::ReadCache<KeptCluster> cache_;  // by name and day, as known now
   ClusterLifecycle lifecycle_;
   ClusterHistory history_;
   ClusterImporter importer_;

@@ -44,8 +44,10 @@ bool MaySee(const Principal& principal, const v1::Cluster& cluster) {
 }
 
 void HideFrom(const Principal& principal, v1::Cluster& cluster) {
-  if (!IsInternal(principal, cluster.name())) cluster.clear_review();
+  if (!IsInternal(principal, cluster.name())) HideInternals(cluster);
 }
+
+void HideInternals(v1::Cluster& cluster) { cluster.clear_review(); }
 
 absl::StatusOr<v1::Cluster> ReadVisibleCluster(Reader& reader, const Principal& principal,
                                                std::string_view name) {

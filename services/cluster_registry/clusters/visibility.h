@@ -30,8 +30,10 @@ v1::Visibility CircleOf(const Principal& principal, std::string_view scope);
 // Whether `principal` may see `cluster`.
 bool MaySee(const Principal& principal, const v1::Cluster& cluster);
 
-// Takes out of `cluster` what is for people of this registry only: the review.
+// Takes out of `cluster` what is for people of this registry only: the review. From a principal,
+// unless it is in the internal circle; or from everybody who is not.
 void HideFrom(const Principal& principal, v1::Cluster& cluster);
+void HideInternals(v1::Cluster& cluster);
 
 // The cluster, when `principal` may see it. For what is below a cluster, before it is answered.
 absl::StatusOr<v1::Cluster> ReadVisibleCluster(Reader& reader, const Principal& principal,

@@ -9,6 +9,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "libs/auth/token.h"
+#include "libs/base/serialize.h"
 #include "libs/feed/cache/change_marks.h"
 #include "libs/feed/cache/marks_follower.h"
 #include "libs/feed/sequencer.h"
@@ -20,6 +21,7 @@ namespace {
 using ::testing::ElementsAre;
 using testing::IsOk;
 using ::testing::StartsWith;
+using testing::StatusIs;
 
 class EventCacheTest : public RegistrationTest {
  protected:
@@ -162,6 +164,32 @@ TEST_P(EventCacheTest, AChangedEventIsShownAndWhatIsNotForAllIsHidden) {
   EXPECT_EQ(Show().online_url(), "");
   EXPECT_EQ(Show(told).online_url(), "https://live.example.org/gala");
   EXPECT_EQ(Show(told, "attendee").online_url(), "");
+  Follow();
+  // Read, then kept, then asked of the database: always the same, to each its own.
+  for (const std::string_view role : {"event-organiser", "attendee", "door-staff"}) {
+    const std::string right = SerializeDeterministically(Show({"*"}, role));
+    for (int i = 0; i < 3; ++i)
+      EXPECT_EQ(SerializeDeterministically(Show({}, role)), right) << role;
+  }
+  EXPECT_EQ(Show().online_url(), "https://live.example.org/gala");
+  EXPECT_EQ(Show({}, "attendee").online_url(), "");
+}
+
+TEST_P(EventCacheTest, WhatIsKeptIsNoAnswerToWhatIsRefused) {
+  EXPECT_EQ(Confirmed(), 0);
+  EXPECT_EQ(Confirmed(), 0);
+  v1::GetEventRequest request;
+  const std::string method = "wici.registration.v1.EventService/GetEvent";
+  const std::string organiser = second_->grpc.Token("event-organiser");
+  request.set_name(event_ + "/");
+  EXPECT_THAT(second_->grpc.Call<v1::Event>(method, request, organiser),
+              StatusIs(absl::StatusCode::kInvalidArgument));
+  request.set_name(event_ + "x");
+  EXPECT_THAT(second_->grpc.Call<v1::Event>(method, request, organiser),
+              StatusIs(absl::StatusCode::kNotFound));
+  request.set_name(event_);
+  EXPECT_THAT(second_->grpc.Call<v1::Event>(method, request, "no token"),
+              StatusIs(absl::StatusCode::kUnauthenticated));
 }
 
 }  // namespace

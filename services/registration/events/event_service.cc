@@ -95,7 +95,7 @@ std::pair<std::int64_t, std::string> PositionOf(const rpc::Page& page) {
 
 void EventService::Register(rpc::Server& server) {
   rpc::Service service = server.AddService("wici.registration.v1.EventService");
-  service.Pooled("GetEvent", this, &EventService::GetEvent);
+  service.Cached("GetEvent", this, &EventService::FindEvent, &EventService::GetEvent);
   service.Pooled("ListEvents", this, &EventService::ListEvents);
   service.Pooled("CreateEvent", this, &EventService::CreateEvent);
   service.Pooled("UpdateEvent", this, &EventService::UpdateEvent);
@@ -114,22 +114,45 @@ void EventService::Register(rpc::Server& server) {
   series_.Register(service);
 }
 
-absl::Status EventService::GetEvent(const rpc::Context& context, const v1::GetEventRequest& request,
-                                    v1::Event& response) {
+rpc::Serialized<v1::Event> EventService::FindEvent(const rpc::Context& context,
+                                                   const v1::GetEventRequest& request) {
+  if (!ValidateName(request.name(), kEventPattern).ok()) return {};
+  const std::shared_ptr<const KeptEvent> kept = cache_.Find(request.name(), context.seen);
+  if (kept == nullptr) return {};
+  return AnswerFrom(*kept, context, request.name());
+}
+
+absl::StatusOr<rpc::Serialized<v1::Event>> EventService::GetEvent(
+    const rpc::Context& context, const v1::GetEventRequest& request) {
   WICI_RETURN_IF_ERROR(ValidateName(request.name(), kEventPattern));
-  using LoadedEvent = feed::Loaded<v1::Event>;
+  using LoadedEvent = feed::Loaded<KeptEvent>;
   const auto load = [&]() -> absl::StatusOr<LoadedEvent> {
     WICI_ASSIGN_OR_RETURN(v1::Event event, store_.Get(context.deadline, request.name()));
     const std::int64_t version = event.seats().version();
-    const std::size_t bytes = event.SpaceUsedLong();
-    return LoadedEvent{
-        std::make_shared<v1::Event>(std::move(event)), {{request.name(), version}}, bytes};
+    auto kept = std::make_shared<const KeptEvent>(std::move(event));
+    const std::size_t bytes = kept->bytes();
+    return LoadedEvent{std::move(kept), {{request.name(), version}}, bytes};
   };
-  WICI_ASSIGN_OR_RETURN(const std::shared_ptr<const v1::Event> event,
+  WICI_ASSIGN_OR_RETURN(const std::shared_ptr<const KeptEvent> kept,
                         cache_.Get(request.name(), context.seen, load));
-  response = *event;
-  HideOnlineUrl(context, response);  // of each answer: what is kept is kept for all callers
-  return absl::OkStatus();
+  return AnswerFrom(*kept, context, request.name());
+}
+
+EventService::KeptEvent::KeptEvent(v1::Event event) : online(event), others(online) {
+  if (event.online_url().empty()) return;
+  event.clear_online_url();
+  others = rpc::Serialized<v1::Event>(event);
+}
+
+std::size_t EventService::KeptEvent::bytes() const {
+  const bool twice = online.bytes() != others.bytes();
+  return sizeof(*this) + online.bytes()->size() + (twice ? others.bytes()->size() : 0);
+}
+
+rpc::Serialized<v1::Event> EventService::AnswerFrom(const KeptEvent& kept,
+                                                    const rpc::Context& context,
+                                                    const std::string& name) {
+  return SeesOnlineUrl(context, name) ? kept.online : kept.others;
 }
 
 absl::Status EventService::ListEvents(const rpc::Context& context,

@@ -2,12 +2,16 @@
 #ifndef WICI_SERVICES_REGISTRATION_EVENTS_EVENT_SERVICE_H_
 #define WICI_SERVICES_REGISTRATION_EVENTS_EVENT_SERVICE_H_
 
+#include <cstddef>
 #include <memory>
+#include <string>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "libs/base/id.h"
 #include "libs/feed/cache/read_cache.h"
 #include "libs/rpc/context.h"
+#include "libs/rpc/serialized.h"
 #include "libs/rpc/server.h"
 #include "services/registration/events/categories/category_handlers.h"
 #include "services/registration/events/event_store.h"
@@ -38,8 +42,11 @@ class EventService {
   void Register(rpc::Server& server);
 
  private:
-  absl::Status GetEvent(const rpc::Context& context, const v1::GetEventRequest& request,
-                        v1::Event& response);
+  // GetEvent from the cache, and else.
+  rpc::Serialized<v1::Event> FindEvent(const rpc::Context& context,
+                                       const v1::GetEventRequest& request);
+  absl::StatusOr<rpc::Serialized<v1::Event>> GetEvent(const rpc::Context& context,
+                                                      const v1::GetEventRequest& request);
   absl::Status ListEvents(const rpc::Context& context, const v1::ListEventsRequest& request,
                           v1::ListEventsResponse& response);
   absl::Status CreateEvent(const rpc::Context& context, const v1::CreateEventRequest& request,
@@ -68,8 +75,19 @@ class EventService {
   absl::Status DeleteSession(const rpc::Context& context, const v1::DeleteSessionRequest& request,
                              v1::DeleteSessionResponse& response);
 
+  // What GetEvent answers about one event.
+  struct KeptEvent {
+    explicit KeptEvent(v1::Event event);
+    std::size_t bytes() const;
+
+    rpc::Serialized<v1::Event> online;  // to who sees where to follow it online
+    rpc::Serialized<v1::Event> others;  // to others; the same bytes where that is the same
+  };
+  static rpc::Serialized<v1::Event> AnswerFrom(const KeptEvent& kept, const rpc::Context& context,
+                                               const std::string& name);
+
   EventStore& store_;
-  feed::ReadCache<v1::Event> cache_;  // by name, as the database has them
+  feed::ReadCache<KeptEvent> cache_;  // by name
   GroupReader groups_;
   EventWatch& watch_;
   IdSource& ids_;

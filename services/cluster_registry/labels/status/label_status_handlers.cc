@@ -1,5 +1,7 @@
 #include "services/cluster_registry/labels/status/label_status_handlers.h"
 
+#include <cstddef>
+#include <memory>
 #include <set>
 #include <string>
 #include <utility>
@@ -10,6 +12,7 @@
 #include "libs/base/error.h"
 #include "libs/base/limits.h"
 #include "libs/base/status_macros.h"
+#include "services/cluster_registry/cluster_rules/publication.h"
 #include "services/cluster_registry/clusters/visibility.h"
 #include "services/cluster_registry/errors.h"
 #include "services/cluster_registry/labels/label_policy.h"
@@ -63,10 +66,20 @@ absl::Time Shown(absl::Time known_at, const Clock& clock) {
 }
 absl::CivilDay KnownOn(absl::Time time) { return absl::ToCivilDay(time, absl::UTCTimeZone()); }
 
-std::size_t BytesOf(const LabelFacts& facts) {
-  std::size_t bytes = sizeof(facts) + facts.cluster.SpaceUsedLong() + facts.scheme.SpaceUsedLong();
-  for (const v1::Label& label : facts.labels) bytes += label.SpaceUsedLong();
-  return bytes;
+absl::Status ValidateStatusRequest(const v1::GetLabelStatusRequest& request, const Clock& clock,
+                                   absl::Time& known_at) {
+  Violations violations;
+  ValidateQuestion("", request, violations);
+  known_at = ParseKnownAt(request.known_at(), request.has_known_at(), clock, violations);
+  return violations.ToStatus(kDomain);
+}
+
+// Of what is kept for a question, which is valid: only the last part may have a space. The answer
+// goes by the day on which it is given, too (FillStatus).
+std::string KeyOfStatus(const v1::GetLabelStatusRequest& request, absl::CivilDay known_on) {
+  return absl::StrCat(request.cluster(), " ", request.scheme(), " ", request.on_date(), " ",
+                      request.accept_derived() ? 1 : 0, " ", known_on - absl::CivilDay(), " ",
+                      request.kind());
 }
 
 absl::Status ValidateBatch(const v1::BatchGetLabelStatusRequest& request, const Clock& clock,
@@ -83,48 +96,76 @@ absl::Status ValidateBatch(const v1::BatchGetLabelStatusRequest& request, const 
 }  // namespace
 
 void LabelStatusHandlers::Register(rpc::Service& service) {
-  service.Pooled("GetLabelStatus", this, &LabelStatusHandlers::GetLabelStatus);
+  service.Cached("GetLabelStatus", this, &LabelStatusHandlers::FindLabelStatus,
+                 &LabelStatusHandlers::GetLabelStatus);
   service.Pooled("BatchGetLabelStatus", this, &LabelStatusHandlers::BatchGetLabelStatus);
 }
 
-absl::Status LabelStatusHandlers::GetLabelStatus(const rpc::Context& context,
-                                                 const v1::GetLabelStatusRequest& request,
-                                                 v1::GetLabelStatusResponse& response) {
-  Violations violations;
-  ValidateQuestion("", request, violations);
-  const absl::Time known_at =
-      ParseKnownAt(request.known_at(), request.has_known_at(), environment_.clock, violations);
-  WICI_RETURN_IF_ERROR(violations.ToStatus(kDomain));
+rpc::Serialized<v1::GetLabelStatusResponse> LabelStatusHandlers::FindLabelStatus(
+    const rpc::Context& context, const v1::GetLabelStatusRequest& request) {
+  absl::Time known_at;
+  const absl::Status valid = ValidateStatusRequest(request, environment_.clock, known_at);
+  if (!valid.ok() || known_at != kPresent) return {};
   const absl::Time shown = Shown(known_at, environment_.clock);
-  WICI_ASSIGN_OR_RETURN(const std::shared_ptr<const LabelFacts> facts,
-                        GetFacts(context, request, known_at));
-  // Who may see what, and what holds on the day, is asked of each answer.
-  if (!MaySee(context.principal, facts->cluster)) return NotFoundError(request.cluster());
-  WICI_RETURN_IF_ERROR(Answer(request, facts->scheme, facts->labels, request.accept_derived(),
-                              KnownOn(shown), response));
-  *response.mutable_known_at() = TimeUtil::MicrosecondsToTimestamp(ToMicros(shown));
-  return absl::OkStatus();
+  const std::shared_ptr<const KeptStatus> kept =
+      cache_.Find(KeyOfStatus(request, KnownOn(shown)), context.seen);
+  if (kept == nullptr) return {};
+  return AnswerTo(*kept, context.principal, request.cluster(), shown);
 }
 
-absl::StatusOr<std::shared_ptr<const LabelFacts>> LabelStatusHandlers::GetFacts(
-    const rpc::Context& context, const v1::GetLabelStatusRequest& request, absl::Time known_at) {
-  using LoadedFacts = feed::Loaded<LabelFacts>;
-  const auto load = [&]() -> absl::StatusOr<LoadedFacts> {
-    auto facts = std::make_shared<LabelFacts>();
-    WICI_RETURN_IF_ERROR(environment_.store.Read(context.deadline, [&](Reader& reader) {
-      WICI_ASSIGN_OR_RETURN(*facts,
-                            ReadLabelFacts(reader, request.cluster(), request.scheme(), known_at));
-      return absl::OkStatus();
-    }));
-    const std::vector<rpc::Version> sources = facts->sources;
-    const std::size_t bytes = BytesOf(*facts);
-    return LoadedFacts{std::move(facts), sources, bytes};
-  };
+absl::StatusOr<rpc::Serialized<v1::GetLabelStatusResponse>> LabelStatusHandlers::GetLabelStatus(
+    const rpc::Context& context, const v1::GetLabelStatusRequest& request) {
+  absl::Time known_at;
+  WICI_RETURN_IF_ERROR(ValidateStatusRequest(request, environment_.clock, known_at));
+  const absl::Time shown = Shown(known_at, environment_.clock);
+  const auto load = [&] { return LoadStatus(context, request, known_at, shown); };
+  std::shared_ptr<const KeptStatus> kept;
   if (known_at == kPresent) {
-    return cache_.Get(absl::StrCat(request.cluster(), " ", request.scheme()), context.seen, load);
+    WICI_ASSIGN_OR_RETURN(kept,
+                          cache_.Get(KeyOfStatus(request, KnownOn(shown)), context.seen, load));
+  } else {
+    WICI_ASSIGN_OR_RETURN(feed::Loaded<KeptStatus> loaded, load());
+    kept = std::move(loaded.value);
   }
-  WICI_ASSIGN_OR_RETURN(LoadedFacts loaded, load());
-  return std::move(loaded.value);
+  auto answer = AnswerTo(*kept, context.principal, request.cluster(), shown);
+  if (!answer) return NotFoundError(request.cluster());
+  return answer;
+}
+
+absl::StatusOr<feed::Loaded<LabelStatusHandlers::KeptStatus>> LabelStatusHandlers::LoadStatus(
+    const rpc::Context& context, const v1::GetLabelStatusRequest& request, absl::Time known_at,
+    absl::Time shown) {
+  LabelFacts facts;
+  WICI_RETURN_IF_ERROR(environment_.store.Read(context.deadline, [&](Reader& reader) {
+    WICI_ASSIGN_OR_RETURN(facts,
+                          ReadLabelFacts(reader, request.cluster(), request.scheme(), known_at));
+    return absl::OkStatus();
+  }));
+  v1::GetLabelStatusResponse status;
+  const absl::Status judged =
+      Answer(request, facts.scheme, facts.labels, request.accept_derived(), KnownOn(shown), status);
+  if (!judged.ok()) {
+    // What is wrong with the question is no business of who may not see the cluster.
+    return MaySee(context.principal, facts.cluster) ? judged : NotFoundError(request.cluster());
+  }
+  auto kept = std::make_shared<const KeptStatus>(
+      KeptStatus{ExposureOf(facts.cluster), status.SerializeAsString()});
+  const std::size_t bytes = sizeof(KeptStatus) + kept->status.size();
+  return feed::Loaded<KeptStatus>{std::move(kept), std::move(facts.sources), bytes};
+}
+
+rpc::Serialized<v1::GetLabelStatusResponse> LabelStatusHandlers::AnswerTo(
+    const KeptStatus& kept, const Principal& principal, const std::string& cluster,
+    absl::Time shown) {
+  if (kept.exposure > CircleOf(principal, cluster)) return {};
+  v1::GetLabelStatusResponse known;
+  *known.mutable_known_at() = TimeUtil::MicrosecondsToTimestamp(ToMicros(shown));
+  // The bytes of two messages after each other are those of the two merged.
+  std::string bytes;
+  bytes.reserve(kept.status.size() + known.ByteSizeLong());
+  bytes += kept.status;
+  known.AppendToString(&bytes);
+  return rpc::Serialized<v1::GetLabelStatusResponse>(std::move(bytes));
 }
 
 absl::Status LabelStatusHandlers::BatchGetLabelStatus(const rpc::Context& context,

@@ -1,6 +1,8 @@
 #include "services/notification/sending/worker/worker.h"
 
 #include <algorithm>
+#include <chrono>
+#include <iterator>
 #include <optional>
 #include <utility>
 
@@ -14,6 +16,9 @@
 
 namespace wici::notification {
 namespace {
+
+// Rests are measured by a clock that is never set back.
+using SteadyClock = std::chrono::steady_clock;
 
 void Count(v1::AttemptOutcome outcome) {
   static auto& family = prometheus::BuildCounter()
@@ -30,19 +35,23 @@ DeliveryWorker::~DeliveryWorker() { Stop(); }
 void DeliveryWorker::BeginStop() {
   MutexLock lock(mutex_);
   draining_ = true;
-  changed_.NotifyAll();
+  for (CondVar& ready : job_ready_) ready.NotifyOne();
+  may_claim_.NotifyAll();
+  finished_some_.NotifyAll();
 }
 
 void DeliveryWorker::Stop() {
   BeginStop();
+  if (claimer_.joinable()) claimer_.join();
   for (std::thread& sender : senders_) sender.join();
   senders_.clear();
   {
     MutexLock lock(mutex_);
     stopping_ = true;
-    changed_.NotifyAll();
+    finished_some_.NotifyAll();
+    stopped_.NotifyAll();
   }
-  if (dispatcher_.joinable()) dispatcher_.join();
+  if (recorder_.joinable()) recorder_.join();
   if (keeper_.joinable()) keeper_.join();
   {
     MutexLock lock(mutex_);
@@ -68,14 +77,15 @@ void DeliveryWorker::Start() {
   for (int i = 0; i < options_.sender_threads; ++i) {
     senders_.emplace_back([this, i] { RunSender(i); });
   }
-  dispatcher_ = std::thread([this] { Dispatch(); });
+  claimer_ = std::thread([this] { RunClaimer(); });
+  recorder_ = std::thread([this] { RunRecorder(); });
   keeper_ = std::thread([this] { KeepLeases(); });
 }
 
 void DeliveryWorker::Wake() {
-  MutexLock lock(mutex_);
-  woken_ = true;
-  changed_.NotifyAll();
+  if (woken_.exchange(true)) return;
+  MutexLock lock(mutex_);  // else between the claimer's look at it and its sleep
+  may_claim_.NotifyOne();
 }
 
 absl::StatusOr<int> DeliveryWorker::RunOnce() {
@@ -188,12 +198,27 @@ std::optional<DeliveryWorker::Job> DeliveryWorker::TakeJob() {
   return std::nullopt;
 }
 
+void DeliveryWorker::GiveOut(std::vector<Job> jobs) {
+  std::size_t wanted = jobs.size();
+  std::move(jobs.begin(), jobs.end(), std::back_inserter(jobs_));
+  // The one that waited for the shortest time first: its connection is the least likely to be gone.
+  for (; wanted > 0 && !idle_.empty(); --wanted) {
+    job_ready_[static_cast<std::size_t>(idle_.back())].NotifyOne();
+    idle_.pop_back();
+  }
+}
+
 void DeliveryWorker::RunSender(int thread) {
+  CondVar& ready = job_ready_[static_cast<std::size_t>(thread)];
   while (true) {
     std::optional<Job> job;
     {
       MutexLock lock(mutex_);
-      while (!draining_ && !(job = TakeJob())) changed_.Wait(mutex_);
+      while (!draining_ && !(job = TakeJob())) {
+        idle_.push_back(thread);
+        ready.Wait(mutex_);
+        idle_.erase(std::remove(idle_.begin(), idle_.end(), thread), idle_.end());
+      }
       if (!job) return;
     }
     AttemptRecord record = Send(*job, thread);
@@ -201,7 +226,10 @@ void DeliveryWorker::RunSender(int thread) {
     const auto sending = lane_sending_.find(record.lane);
     if (sending != lane_sending_.end() && --sending->second == 0) lane_sending_.erase(sending);
     finished_.push_back(std::move(record));
-    changed_.NotifyAll();
+    const std::size_t finished = finished_.size();
+    if (finished == 1 || finished == kRecordedTogether || jobs_.empty()) {
+      finished_some_.NotifyOne();
+    }
   }
 }
 
@@ -231,35 +259,43 @@ void DeliveryWorker::KeepLeases() {
       renewed_ = now;
     }
     while (!stopping_ && !IsOver(now, options_.lease / 4, clock_.Now())) {
-      changed_.WaitFor(mutex_, options_.poll);
+      stopped_.WaitFor(mutex_, options_.poll);
     }
     if (stopping_) return;
   }
 }
 
-void DeliveryWorker::Dispatch() {
-  while (true) {
-    {
-      MutexLock lock(mutex_);
-      if (stopping_) return;
-      if (draining_) GiveBack();
-      woken_ = false;
-    }
-    const absl::StatusOr<bool> recorded = RecordFinished();
-    const absl::StatusOr<bool> claimed = ClaimMore();
-    const bool failed = !recorded.ok() || !claimed.ok();
-    if (failed || !(*recorded || *claimed)) Wait(failed);
-  }
+void DeliveryWorker::RunRecorder() {
+  bool failed = false;
+  while (WaitForFinished(failed)) failed = !RecordFinished().ok();
 }
 
-absl::StatusOr<bool> DeliveryWorker::RecordFinished() {
+bool DeliveryWorker::WaitForFinished(bool pause) {
+  MutexLock lock(mutex_);
+  if (pause && !stopping_) finished_some_.WaitFor(mutex_, options_.poll);
+  while (!stopping_) {
+    if (draining_) GiveBack();
+    if (!finished_.empty()) break;
+    finished_some_.WaitFor(mutex_, options_.poll);
+  }
+  const SteadyClock::time_point latest =
+      SteadyClock::now() + absl::ToChronoMicroseconds(kRecordWait);
+  while (!draining_ && !jobs_.empty() && finished_.size() < kRecordedTogether) {
+    const SteadyClock::time_point now = SteadyClock::now();
+    if (now >= latest) break;
+    finished_some_.WaitFor(mutex_, absl::FromChrono(latest - now));
+  }
+  return !stopping_;
+}
+
+absl::Status DeliveryWorker::RecordFinished() {
   std::vector<AttemptRecord> records;
   {
     MutexLock lock(mutex_);
     records.swap(finished_);
+    Throttle(records);
   }
-  if (records.empty()) return false;
-  Throttle(records);
+  if (records.empty()) return absl::OkStatus();
   const absl::Status recorded = Record(records);
   MutexLock lock(mutex_);
   if (recorded.ok()) {
@@ -268,7 +304,10 @@ absl::StatusOr<bool> DeliveryWorker::RecordFinished() {
       const auto held = lane_held_.find(record.lane);
       if (record.begun && held != lane_held_.end() && --held->second == 0) lane_held_.erase(held);
     }
-    return true;
+    // What waited for one of these is free to go.
+    woken_ = true;
+    if (HasRoom()) may_claim_.NotifyOne();
+    return absl::OkStatus();
   }
   Log(LogLevel::kError, "outcomes_not_recorded", {{"error", std::string(recorded.message())}});
   // Kept for the next round: a lease that ends first means a second mail with the same id.
@@ -277,36 +316,76 @@ absl::StatusOr<bool> DeliveryWorker::RecordFinished() {
   return recorded;
 }
 
-absl::StatusOr<bool> DeliveryWorker::ClaimMore() {
-  if (!IsOver(paused_at_, pause_, clock_.Now())) return false;
+void DeliveryWorker::RunClaimer() {
+  std::int32_t claimed = 0;
+  absl::Duration rest = absl::ZeroDuration();
+  do {
+    woken_ = false;
+    // Behind a whole claim there is more.
+    const bool look = claimed < options_.in_flight_max / 2;
+    const absl::StatusOr<std::int32_t> round = ClaimMore(look);
+    claimed = round.value_or(0);
+    if (!round.ok()) {
+      rest = options_.poll;
+    } else if (claimed > 0) {
+      rest = absl::ZeroDuration();
+    } else {
+      rest = std::min({2 * rest + kRestMin, kRestMax, options_.poll});
+    }
+  } while (WaitForClaim(claimed > 0, rest));
+}
+
+bool DeliveryWorker::HasRoom() const {
+  // A few at a time would cost a transaction each.
+  return options_.in_flight_max - in_flight_ >= options_.in_flight_max / 2;
+}
+
+bool DeliveryWorker::WaitForClaim(bool more, absl::Duration rest) {
+  const SteadyClock::time_point begin = SteadyClock::now();
+  const SteadyClock::time_point earliest = begin + absl::ToChronoMicroseconds(rest);
+  const SteadyClock::time_point poll = begin + absl::ToChronoMicroseconds(options_.poll);
+  MutexLock lock(mutex_);
+  while (!draining_) {
+    const SteadyClock::time_point until = more || woken_ ? earliest : std::max(earliest, poll);
+    const SteadyClock::time_point now = SteadyClock::now();
+    if (now < until) {
+      may_claim_.WaitFor(mutex_, absl::FromChrono(until - now));
+    } else if (HasRoom()) {
+      break;
+    } else {
+      may_claim_.WaitFor(mutex_, options_.poll);
+    }
+  }
+  return !draining_;
+}
+
+absl::StatusOr<std::int32_t> DeliveryWorker::ClaimMore(bool look) {
   std::int32_t free = 0;
   {
     MutexLock lock(mutex_);
-    if (draining_) return false;
+    if (draining_ || !IsOver(paused_at_, pause_, clock_.Now())) return 0;
     free = options_.in_flight_max - in_flight_;
   }
-  // A few at a time would cost a transaction each.
-  if (free < options_.in_flight_max / 2) return false;
+  if (look) {
+    const absl::StatusOr<absl::Time> due =
+        store_.NextDue(DeadlineIn(kDatabaseTimeout), channel_.kind());
+    if (due.ok() && *due > clock_.Now()) return 0;
+  }
   absl::StatusOr<Prepared> prepared = ClaimAndPrepare(free);
   if (!prepared.ok()) {
     Log(LogLevel::kError, "claim_failed", {{"error", std::string(prepared.status().message())}});
     return prepared.status();
   }
+  const auto claimed = static_cast<std::int32_t>(prepared->jobs.size() + prepared->records.size());
   MutexLock lock(mutex_);
-  in_flight_ += static_cast<std::int32_t>(prepared->jobs.size() + prepared->records.size());
-  for (Job& job : prepared->jobs) {
+  in_flight_ += claimed;
+  for (const Job& job : prepared->jobs) {
     if (!job.outgoing.lane.empty()) ++lane_held_[job.outgoing.lane];
-    jobs_.push_back(std::move(job));
   }
-  for (AttemptRecord& record : prepared->records) finished_.push_back(std::move(record));
-  changed_.NotifyAll();
-  return !prepared->jobs.empty() || !prepared->records.empty();
-}
-
-void DeliveryWorker::Wait(bool pause) {
-  MutexLock lock(mutex_);
-  if (stopping_ || (!pause && (woken_ || !finished_.empty()))) return;
-  changed_.WaitFor(mutex_, options_.poll);
+  std::move(prepared->records.begin(), prepared->records.end(), std::back_inserter(finished_));
+  if (draining_ || !prepared->records.empty()) finished_some_.NotifyOne();
+  GiveOut(std::move(prepared->jobs));
+  return claimed;
 }
 
 }  // namespace wici::notification

@@ -1,7 +1,6 @@
 #include "services/notification/sending/worker/worker.h"
 
 #include <algorithm>
-#include <chrono>
 #include <iterator>
 #include <optional>
 #include <utility>
@@ -16,9 +15,6 @@
 
 namespace wici::notification {
 namespace {
-
-// Rests are measured by a clock that is never set back.
-using SteadyClock = std::chrono::steady_clock;
 
 void Count(v1::AttemptOutcome outcome) {
   static auto& family = prometheus::BuildCounter()
@@ -278,12 +274,10 @@ bool DeliveryWorker::WaitForFinished(bool pause) {
     if (!finished_.empty()) break;
     finished_some_.WaitFor(mutex_, options_.poll);
   }
-  const SteadyClock::time_point latest =
-      SteadyClock::now() + absl::ToChronoMicroseconds(kRecordWait);
-  while (!draining_ && !jobs_.empty() && finished_.size() < kRecordedTogether) {
-    const SteadyClock::time_point now = SteadyClock::now();
-    if (now >= latest) break;
-    finished_some_.WaitFor(mutex_, absl::FromChrono(latest - now));
+  const Stopwatch waited;
+  while (!draining_ && !jobs_.empty() && finished_.size() < kRecordedTogether &&
+         waited.elapsed() < kRecordWait) {
+    finished_some_.WaitFor(mutex_, kRecordWait - waited.elapsed());
   }
   return !stopping_;
 }
@@ -341,15 +335,13 @@ bool DeliveryWorker::HasRoom() const {
 }
 
 bool DeliveryWorker::WaitForClaim(bool more, absl::Duration rest) {
-  const SteadyClock::time_point begin = SteadyClock::now();
-  const SteadyClock::time_point earliest = begin + absl::ToChronoMicroseconds(rest);
-  const SteadyClock::time_point poll = begin + absl::ToChronoMicroseconds(options_.poll);
+  const Stopwatch waited;
   MutexLock lock(mutex_);
   while (!draining_) {
-    const SteadyClock::time_point until = more || woken_ ? earliest : std::max(earliest, poll);
-    const SteadyClock::time_point now = SteadyClock::now();
-    if (now < until) {
-      may_claim_.WaitFor(mutex_, absl::FromChrono(until - now));
+    const absl::Duration left =
+        (more || woken_ ? rest : std::max(rest, options_.poll)) - waited.elapsed();
+    if (left > absl::ZeroDuration()) {
+      may_claim_.WaitFor(mutex_, left);
     } else if (HasRoom()) {
       break;
     } else {

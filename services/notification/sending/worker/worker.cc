@@ -235,11 +235,9 @@ absl::Status DeliveryWorker::RenewLeases(absl::Time now) {
     MutexLock lock(mutex_);
     for (const auto& [owner, count] : held_) owners.push_back(owner);
   }
-  for (const std::string& owner : owners) {
-    WICI_RETURN_IF_ERROR(store_.RenewLeases(DeadlineIn(kDatabaseTimeout), channel_.kind(), owner,
-                                            options_.lease, now));
-  }
-  return absl::OkStatus();
+  if (owners.empty()) return absl::OkStatus();
+  return store_.RenewLeases(DeadlineIn(kDatabaseTimeout), channel_.kind(), owners, options_.lease,
+                            now);
 }
 
 void DeliveryWorker::KeepLeases() {

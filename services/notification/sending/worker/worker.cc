@@ -354,7 +354,7 @@ absl::StatusOr<std::int32_t> DeliveryWorker::ClaimMore(bool look) {
   {
     MutexLock lock(mutex_);
     if (draining_ || !IsOver(paused_at_, pause_, clock_.Now())) return 0;
-    free = options_.in_flight_max - in_flight_;
+    free = std::min(options_.in_flight_max - in_flight_, options_.claim_max);
   }
   if (look) {
     const absl::StatusOr<absl::Time> due =

@@ -42,6 +42,7 @@ struct WorkerOptions {
   std::string owner;  // unique to this process
   int sender_threads = 4;
   std::int32_t in_flight_max = 128;  // claimed and not yet recorded
+  std::int32_t claim_max = 1024;     // at once, if there is room
   // Of one lane; 0 for no bound, where all lanes lead to one relay.
   int lane_threads_max = 0;
   std::int32_t lane_in_flight_max = 0;

@@ -2,6 +2,8 @@
 #ifndef WICI_LIBS_BASE_ELAPSED_H_
 #define WICI_LIBS_BASE_ELAPSED_H_
 
+#include <chrono>
+
 #include "absl/time/time.h"
 
 namespace wici {
@@ -11,6 +13,18 @@ namespace wici {
 inline bool IsOver(absl::Time start, absl::Duration wait, absl::Time now) {
   return now < start || now - start >= wait;
 }
+
+// How long ago it was made, by a clock of the machine that is never set back: for waits that are
+// too short to be anybody's business.
+class Stopwatch {
+ public:
+  absl::Duration elapsed() const {
+    return absl::FromChrono(std::chrono::steady_clock::now() - start_);
+  }
+
+ private:
+  std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+};
 
 }  // namespace wici
 

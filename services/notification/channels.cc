@@ -14,8 +14,11 @@ absl::StatusOr<std::unique_ptr<Channels>> Channels::Make(const ChannelEnvironmen
   WICI_ASSIGN_OR_RETURN(
       channels->mail_channel_,
       MailChannel::Make(environment.peers, channels->store_, mail.sender, mail.smtp, mail.threads));
-  channels->AddWorker(*channels->mail_channel_,
-                      {.owner = environment.ids.NewId(), .sender_threads = mail.threads});
+  // Room for two claims: while one is being sent, the next is made.
+  channels->AddWorker(*channels->mail_channel_, {.owner = environment.ids.NewId(),
+                                                 .sender_threads = mail.threads,
+                                                 .in_flight_max = 256,
+                                                 .claim_max = 128});
   // An endpoint that hangs holds two of the threads and 16 of the places at most, until its breaker
   // opens: 31 at once leave the others threads, and the half of the places that a claim waits for.
   channels->AddWorker(environment.webhooks.channel(), {.owner = environment.ids.NewId(),

@@ -38,6 +38,7 @@
 #include "services/notification/gauges/ledger_gauges.h"
 #include "services/notification/migrations.h"
 #include "services/notification/peers/grpc_peers.h"
+#include "services/notification/peers/own_token.h"
 #include "services/notification/people/second_erasures.h"
 #include "services/notification/preferences/consent/consent_page.h"
 #include "services/notification/preferences/unsubscribe_page.h"
@@ -412,10 +413,8 @@ absl::Status Serve(const rpc::ServiceFlags& flags) {
   if (!flags.redis.empty()) {
     WICI_ASSIGN_OR_RETURN(redis, redis::Client::Make(flags.redis));
   }
-  const auto own_token = [&key, &clock] {
-    return auth::MakeBearerToken(key, {"services/notification", {{"service", "platform"}}},
-                                 clock.Now(), absl::Minutes(5));
-  };
+  OwnToken token(key, clock);
+  const auto own_token = [&token] { return token.Get(); };
   const auto registration = rpc::MakeChannel(absl::GetFlag(FLAGS_registration));
   const auto registry = rpc::MakeChannel(absl::GetFlag(FLAGS_registry));
   GrpcPeers peers(registry, registration, own_token);

@@ -206,13 +206,17 @@ absl::Status AddOutcomes(Transaction& tx, const SettledByNotification& settled,
 
 }  // namespace
 
-absl::Status SqlStore::RenewLeases(absl::Time deadline, v1::Channel channel, std::string_view owner,
-                                   absl::Duration lease, absl::Time now) {
+absl::Status SqlStore::RenewLeases(absl::Time deadline, v1::Channel channel,
+                                   const std::vector<std::string>& owners, absl::Duration lease,
+                                   absl::Time now) {
+  if (owners.empty()) return absl::OkStatus();
+  std::vector<std::vector<Value>> leases;
+  for (const std::string& owner : owners) {
+    leases.push_back(
+        {owner, ToMicros(now + lease), ToMicros(now), static_cast<std::int64_t>(channel)});
+  }
   return database_.Write(deadline, [&](Transaction& tx) {
-    return tx
-        .Execute(queries::kRenewLeases,
-                 {owner, ToMicros(now + lease), ToMicros(now), static_cast<std::int64_t>(channel)})
-        .status();
+    return tx.ExecuteMany(queries::kRenewLeases, leases).status();
   });
 }
 

@@ -72,15 +72,18 @@ TEST_P(ClaimsTest, F15_RenewedLeaseHoldsLongerAndAnEndedOneStaysEnded) {
   ASSERT_THAT(Record({Plan({kJan})}), IsOk());
   ASSERT_THAT(Claim(), SizeIs(1));
   clock_.Advance(absl::Seconds(90));
-  ASSERT_THAT(store().RenewLeases(Deadline(), v1::CHANNEL_EMAIL, "worker", absl::Minutes(2), Now()),
-              IsOk());
-  ASSERT_THAT(store().RenewLeases(Deadline(), v1::CHANNEL_EMAIL, "another", absl::Hours(1), Now()),
-              IsOk());
+  ASSERT_THAT(
+      store().RenewLeases(Deadline(), v1::CHANNEL_EMAIL, {"worker"}, absl::Minutes(2), Now()),
+      IsOk());
+  ASSERT_THAT(
+      store().RenewLeases(Deadline(), v1::CHANNEL_EMAIL, {"another"}, absl::Hours(1), Now()),
+      IsOk());
   clock_.Advance(absl::Seconds(90));
   EXPECT_THAT(Claim(), IsEmpty());
   clock_.Advance(absl::Seconds(60));
-  ASSERT_THAT(store().RenewLeases(Deadline(), v1::CHANNEL_EMAIL, "worker", absl::Minutes(2), Now()),
-              IsOk());
+  ASSERT_THAT(
+      store().RenewLeases(Deadline(), v1::CHANNEL_EMAIL, {"worker"}, absl::Minutes(2), Now()),
+      IsOk());
   EXPECT_THAT(Claim(), SizeIs(1));
 }
 

@@ -107,8 +107,9 @@ class SqlStore final : public Store {
       absl::Time deadline, const std::set<std::string>& names) override;
   absl::StatusOr<std::map<std::string, std::vector<ClaimedDelivery>>> GetDigestItems(
       absl::Time deadline, const std::set<std::string>& pages) override;
-  absl::Status RenewLeases(absl::Time deadline, v1::Channel channel, std::string_view owner,
-                           absl::Duration lease, absl::Time now) override;
+  absl::Status RenewLeases(absl::Time deadline, v1::Channel channel,
+                           const std::vector<std::string>& owners, absl::Duration lease,
+                           absl::Time now) override;
   absl::Status BeginAttempts(absl::Time deadline, absl::Span<PlannedAttempt> attempts,
                              absl::Time now) override;
   absl::StatusOr<std::optional<Settlement>> LookAgain(absl::Time deadline,

@@ -112,9 +112,10 @@ class Store {
   virtual absl::StatusOr<std::map<std::string, std::vector<ClaimedDelivery>>> GetDigestItems(
       absl::Time deadline, const std::set<std::string>& pages) = 0;
 
-  // Gives the leases of `owner` that still hold another `lease` from now.
-  virtual absl::Status RenewLeases(absl::Time deadline, v1::Channel channel, std::string_view owner,
-                                   absl::Duration lease, absl::Time now) = 0;
+  // Gives the leases of `owners` that still hold another `lease` from now.
+  virtual absl::Status RenewLeases(absl::Time deadline, v1::Channel channel,
+                                   const std::vector<std::string>& owners, absl::Duration lease,
+                                   absl::Time now) = 0;
 
   // Asks the checks, and writes down that attempts begin and what they send. One that must not be
   // made gets `instead`. The message of one that may have arrived before becomes what was written

@@ -1,6 +1,9 @@
 #include "services/notification/mail/event_times.h"
 
+#include <cstddef>
 #include <string>
+#include <thread>
+#include <vector>
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -59,6 +62,52 @@ TEST(EventTimesTest, WhatIsNoLanguageIsRefused) {
 TEST(EventTimesTest, UnknownZoneIsRefused) {
   EXPECT_EQ(DescribeEventTimes(kStart, kEnd, "Europe/Atlantis", "en").status().code(),
             absl::StatusCode::kInvalidArgument);
+}
+
+// Whatever was kept of others, and thrown away to make room.
+TEST(EventTimesTest, WhatWasDescribedBeforeChangesNoText) {
+  const char* const zones[] = {"Europe/Warsaw", "Europe/London", "Asia/Tokyo", "America/New_York",
+                               "UTC"};
+  std::vector<std::string> languages = {"en", "pl", "de", "cs", "uk"};
+  for (const char* more : {"fr", "it", "es", "sk", "hu", "ro", "lt", "lv", "et", "fi"}) {
+    languages.emplace_back(more);
+  }
+  const absl::Time summer = absl::FromUnixSeconds(1465894800);
+  std::vector<std::string> first;
+  for (int round = 0; round < 2; ++round) {
+    std::size_t at = 0;
+    for (const char* zone : zones) {
+      for (const std::string& language : languages) {
+        for (const absl::Time start : {kStart, summer}) {
+          const auto times = DescribeEventTimes(start, start + absl::Hours(30), zone, language);
+          ASSERT_TRUE(times.ok()) << zone << " " << language;
+          const std::string text =
+              times->date + " | " + times->when + " | " + *DescribeInstant(start, zone, language);
+          if (round == 0) {
+            first.push_back(text);
+          } else {
+            EXPECT_EQ(text, first[at]) << zone << " " << language;
+          }
+          ++at;
+        }
+      }
+    }
+  }
+  EXPECT_EQ(When(kStart, kEnd, "Europe/Warsaw", "pl"),
+            "piątek, 18 grudnia 2015, 10:00–16:00 (CET)");
+}
+
+TEST(EventTimesTest, ThreadsDescribeTheSameTimesAtOnce) {
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 4; ++i) {
+    threads.emplace_back([] {
+      for (int n = 0; n < 200; ++n) {
+        EXPECT_EQ(When(kStart, kEnd, "Europe/Warsaw", "de"),
+                  "Freitag, 18. Dezember 2015, 10:00–16:00 (MEZ)");
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
 }
 
 }  // namespace

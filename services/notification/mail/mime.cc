@@ -158,16 +158,10 @@ std::string ListFields(const ListHeaders& list) {
 }  // namespace
 
 std::string EncodeQuotedPrintable(std::string_view text) {
+  constexpr std::string_view kDigits = "0123456789ABCDEF";
   std::string out;
+  out.reserve(text.size() + text.size() / 4);
   std::size_t column = 0;
-  const auto emit = [&](std::string_view token) {
-    if (column + token.size() > kLineMax - 1) {
-      out += "=\r\n";
-      column = 0;
-    }
-    out.append(token);
-    column += token.size();
-  };
   for (std::size_t i = 0; i < text.size(); ++i) {
     const auto c = static_cast<unsigned char>(text[i]);
     if (c == '\r' && i + 1 < text.size() && text[i + 1] == '\n') continue;
@@ -180,7 +174,19 @@ std::string EncodeQuotedPrintable(std::string_view text) {
     // A dot that starts a line is encoded too: no relay has to unstuff it.
     const bool literal = (c > 0x20 && c < 0x7f && c != '=' && !(c == '.' && column == 0)) ||
                          ((c == ' ' || c == '\t') && !line_end);
-    emit(literal ? std::string(1, text[i]) : absl::StrFormat("=%02X", c));
+    const std::size_t width = literal ? 1 : 3;
+    if (column + width > kLineMax - 1) {
+      out += "=\r\n";
+      column = 0;
+    }
+    column += width;
+    if (literal) {
+      out += text[i];
+    } else {
+      out += '=';
+      out += kDigits[c >> 4];
+      out += kDigits[c & 0xf];
+    }
   }
   return out;
 }

@@ -1,5 +1,6 @@
 // A receiver that does not answer holds up nobody else.
 #include <algorithm>
+#include <atomic>
 #include <map>
 #include <memory>
 #include <set>
@@ -16,6 +17,7 @@
 #include "libs/testing/database_fixture.h"
 #include "libs/testing/fake_clock.h"
 #include "libs/testing/fake_ids.h"
+#include "libs/testing/faulty_database.h"
 #include "libs/testing/status_matchers.h"
 #include "services/notification/deliveries/sql_store.h"
 #include "services/notification/migrations.h"
@@ -209,6 +211,30 @@ TEST_P(SlowLaneTest, WhileAStopWaitsForTheSlowestLeasesHoldAndOutcomesAreRecorde
   EXPECT_EQ(CountState(v1::DELIVERY_STATE_DELIVERED), 3);
   EXPECT_EQ(mails.Sent("dead"), 1);
   EXPECT_EQ(mails.Sent("slow"), 1);
+}
+
+TEST_P(SlowLaneTest, AChannelThatHasNothingDueOnlyLooksHoweverOftenItIsWoken) {
+  std::atomic<int> writes = 0;
+  testing::FaultyDatabase counted(database(), [&writes] {
+    ++writes;
+    return testing::WriteFault::kNone;
+  });
+  SqlStore store(counted, ids_);
+  LaneChannel webhooks(v1::CHANNEL_WEBHOOK, {});
+  DeliveryWorker worker(store, webhooks, clock_,
+                        {.owner = "w", .sender_threads = 64, .poll = absl::Milliseconds(1)});
+  worker.Start();
+  for (int i = 0; i < 20; ++i) {
+    Accept(v1::CHANNEL_EMAIL, "somebody", 1);
+    worker.Wake();
+  }
+  EXPECT_EQ(writes, 0);
+  Accept(v1::CHANNEL_WEBHOOK, "well", 200);
+  worker.Wake();
+  WaitFor([&] { return webhooks.Sent("well") == 200; });
+  worker.Stop();
+  EXPECT_GT(writes, 0);
+  EXPECT_EQ(CountState(v1::DELIVERY_STATE_DELIVERED), 200);
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "services/notification/sending/worker/worker.h"
 
 #include <algorithm>
+#include <iterator>
 #include <optional>
 #include <utility>
 
@@ -30,19 +31,23 @@ DeliveryWorker::~DeliveryWorker() { Stop(); }
 void DeliveryWorker::BeginStop() {
   MutexLock lock(mutex_);
   draining_ = true;
-  changed_.NotifyAll();
+  for (CondVar& ready : job_ready_) ready.NotifyOne();
+  may_claim_.NotifyAll();
+  finished_some_.NotifyAll();
 }
 
 void DeliveryWorker::Stop() {
   BeginStop();
+  if (claimer_.joinable()) claimer_.join();
   for (std::thread& sender : senders_) sender.join();
   senders_.clear();
   {
     MutexLock lock(mutex_);
     stopping_ = true;
-    changed_.NotifyAll();
+    finished_some_.NotifyAll();
+    stopped_.NotifyAll();
   }
-  if (dispatcher_.joinable()) dispatcher_.join();
+  if (recorder_.joinable()) recorder_.join();
   if (keeper_.joinable()) keeper_.join();
   {
     MutexLock lock(mutex_);
@@ -68,14 +73,15 @@ void DeliveryWorker::Start() {
   for (int i = 0; i < options_.sender_threads; ++i) {
     senders_.emplace_back([this, i] { RunSender(i); });
   }
-  dispatcher_ = std::thread([this] { Dispatch(); });
+  claimer_ = std::thread([this] { RunClaimer(); });
+  recorder_ = std::thread([this] { RunRecorder(); });
   keeper_ = std::thread([this] { KeepLeases(); });
 }
 
 void DeliveryWorker::Wake() {
-  MutexLock lock(mutex_);
-  woken_ = true;
-  changed_.NotifyAll();
+  if (woken_.exchange(true)) return;
+  MutexLock lock(mutex_);  // else between the claimer's look at it and its sleep
+  may_claim_.NotifyOne();
 }
 
 absl::StatusOr<int> DeliveryWorker::RunOnce() {
@@ -188,12 +194,27 @@ std::optional<DeliveryWorker::Job> DeliveryWorker::TakeJob() {
   return std::nullopt;
 }
 
+void DeliveryWorker::GiveOut(std::vector<Job> jobs) {
+  std::size_t wanted = jobs.size();
+  std::move(jobs.begin(), jobs.end(), std::back_inserter(jobs_));
+  // The one that waited for the shortest time first: its connection is the least likely to be gone.
+  for (; wanted > 0 && !idle_.empty(); --wanted) {
+    job_ready_[static_cast<std::size_t>(idle_.back())].NotifyOne();
+    idle_.pop_back();
+  }
+}
+
 void DeliveryWorker::RunSender(int thread) {
+  CondVar& ready = job_ready_[static_cast<std::size_t>(thread)];
   while (true) {
     std::optional<Job> job;
     {
       MutexLock lock(mutex_);
-      while (!draining_ && !(job = TakeJob())) changed_.Wait(mutex_);
+      while (!draining_ && !(job = TakeJob())) {
+        idle_.push_back(thread);
+        ready.Wait(mutex_);
+        idle_.erase(std::remove(idle_.begin(), idle_.end(), thread), idle_.end());
+      }
       if (!job) return;
     }
     AttemptRecord record = Send(*job, thread);
@@ -201,7 +222,10 @@ void DeliveryWorker::RunSender(int thread) {
     const auto sending = lane_sending_.find(record.lane);
     if (sending != lane_sending_.end() && --sending->second == 0) lane_sending_.erase(sending);
     finished_.push_back(std::move(record));
-    changed_.NotifyAll();
+    const std::size_t finished = finished_.size();
+    if (finished == 1 || finished == kRecordedTogether || jobs_.empty()) {
+      finished_some_.NotifyOne();
+    }
   }
 }
 
@@ -211,11 +235,9 @@ absl::Status DeliveryWorker::RenewLeases(absl::Time now) {
     MutexLock lock(mutex_);
     for (const auto& [owner, count] : held_) owners.push_back(owner);
   }
-  for (const std::string& owner : owners) {
-    WICI_RETURN_IF_ERROR(store_.RenewLeases(DeadlineIn(kDatabaseTimeout), channel_.kind(), owner,
-                                            options_.lease, now));
-  }
-  return absl::OkStatus();
+  if (owners.empty()) return absl::OkStatus();
+  return store_.RenewLeases(DeadlineIn(kDatabaseTimeout), channel_.kind(), owners, options_.lease,
+                            now);
 }
 
 void DeliveryWorker::KeepLeases() {
@@ -231,35 +253,41 @@ void DeliveryWorker::KeepLeases() {
       renewed_ = now;
     }
     while (!stopping_ && !IsOver(now, options_.lease / 4, clock_.Now())) {
-      changed_.WaitFor(mutex_, options_.poll);
+      stopped_.WaitFor(mutex_, options_.poll);
     }
     if (stopping_) return;
   }
 }
 
-void DeliveryWorker::Dispatch() {
-  while (true) {
-    {
-      MutexLock lock(mutex_);
-      if (stopping_) return;
-      if (draining_) GiveBack();
-      woken_ = false;
-    }
-    const absl::StatusOr<bool> recorded = RecordFinished();
-    const absl::StatusOr<bool> claimed = ClaimMore();
-    const bool failed = !recorded.ok() || !claimed.ok();
-    if (failed || !(*recorded || *claimed)) Wait(failed);
-  }
+void DeliveryWorker::RunRecorder() {
+  bool failed = false;
+  while (WaitForFinished(failed)) failed = !RecordFinished().ok();
 }
 
-absl::StatusOr<bool> DeliveryWorker::RecordFinished() {
+bool DeliveryWorker::WaitForFinished(bool pause) {
+  MutexLock lock(mutex_);
+  if (pause && !stopping_) finished_some_.WaitFor(mutex_, options_.poll);
+  while (!stopping_) {
+    if (draining_) GiveBack();
+    if (!finished_.empty()) break;
+    finished_some_.WaitFor(mutex_, options_.poll);
+  }
+  const Stopwatch waited;
+  while (!draining_ && !jobs_.empty() && finished_.size() < kRecordedTogether &&
+         waited.elapsed() < kRecordWait) {
+    finished_some_.WaitFor(mutex_, kRecordWait - waited.elapsed());
+  }
+  return !stopping_;
+}
+
+absl::Status DeliveryWorker::RecordFinished() {
   std::vector<AttemptRecord> records;
   {
     MutexLock lock(mutex_);
     records.swap(finished_);
+    Throttle(records);
   }
-  if (records.empty()) return false;
-  Throttle(records);
+  if (records.empty()) return absl::OkStatus();
   const absl::Status recorded = Record(records);
   MutexLock lock(mutex_);
   if (recorded.ok()) {
@@ -268,7 +296,10 @@ absl::StatusOr<bool> DeliveryWorker::RecordFinished() {
       const auto held = lane_held_.find(record.lane);
       if (record.begun && held != lane_held_.end() && --held->second == 0) lane_held_.erase(held);
     }
-    return true;
+    // What waited for one of these is free to go.
+    woken_ = true;
+    if (HasRoom()) may_claim_.NotifyOne();
+    return absl::OkStatus();
   }
   Log(LogLevel::kError, "outcomes_not_recorded", {{"error", std::string(recorded.message())}});
   // Kept for the next round: a lease that ends first means a second mail with the same id.
@@ -277,36 +308,74 @@ absl::StatusOr<bool> DeliveryWorker::RecordFinished() {
   return recorded;
 }
 
-absl::StatusOr<bool> DeliveryWorker::ClaimMore() {
-  if (!IsOver(paused_at_, pause_, clock_.Now())) return false;
+void DeliveryWorker::RunClaimer() {
+  std::int32_t claimed = 0;
+  absl::Duration rest = absl::ZeroDuration();
+  do {
+    woken_ = false;
+    // Behind a whole claim there is more.
+    const bool look = claimed < options_.in_flight_max / 2;
+    const absl::StatusOr<std::int32_t> round = ClaimMore(look);
+    claimed = round.value_or(0);
+    if (!round.ok()) {
+      rest = options_.poll;
+    } else if (claimed > 0) {
+      rest = absl::ZeroDuration();
+    } else {
+      rest = std::min({2 * rest + kRestMin, kRestMax, options_.poll});
+    }
+  } while (WaitForClaim(claimed > 0, rest));
+}
+
+bool DeliveryWorker::HasRoom() const {
+  // A few at a time would cost a transaction each.
+  return options_.in_flight_max - in_flight_ >= options_.in_flight_max / 2;
+}
+
+bool DeliveryWorker::WaitForClaim(bool more, absl::Duration rest) {
+  const Stopwatch waited;
+  MutexLock lock(mutex_);
+  while (!draining_) {
+    const absl::Duration left =
+        (more || woken_ ? rest : std::max(rest, options_.poll)) - waited.elapsed();
+    if (left > absl::ZeroDuration()) {
+      may_claim_.WaitFor(mutex_, left);
+    } else if (HasRoom()) {
+      break;
+    } else {
+      may_claim_.WaitFor(mutex_, options_.poll);
+    }
+  }
+  return !draining_;
+}
+
+absl::StatusOr<std::int32_t> DeliveryWorker::ClaimMore(bool look) {
   std::int32_t free = 0;
   {
     MutexLock lock(mutex_);
-    if (draining_) return false;
-    free = options_.in_flight_max - in_flight_;
+    if (draining_ || !IsOver(paused_at_, pause_, clock_.Now())) return 0;
+    free = std::min(options_.in_flight_max - in_flight_, options_.claim_max);
   }
-  // A few at a time would cost a transaction each.
-  if (free < options_.in_flight_max / 2) return false;
+  if (look) {
+    const absl::StatusOr<absl::Time> due =
+        store_.NextDue(DeadlineIn(kDatabaseTimeout), channel_.kind());
+    if (due.ok() && *due > clock_.Now()) return 0;
+  }
   absl::StatusOr<Prepared> prepared = ClaimAndPrepare(free);
   if (!prepared.ok()) {
     Log(LogLevel::kError, "claim_failed", {{"error", std::string(prepared.status().message())}});
     return prepared.status();
   }
+  const auto claimed = static_cast<std::int32_t>(prepared->jobs.size() + prepared->records.size());
   MutexLock lock(mutex_);
-  in_flight_ += static_cast<std::int32_t>(prepared->jobs.size() + prepared->records.size());
-  for (Job& job : prepared->jobs) {
+  in_flight_ += claimed;
+  for (const Job& job : prepared->jobs) {
     if (!job.outgoing.lane.empty()) ++lane_held_[job.outgoing.lane];
-    jobs_.push_back(std::move(job));
   }
-  for (AttemptRecord& record : prepared->records) finished_.push_back(std::move(record));
-  changed_.NotifyAll();
-  return !prepared->jobs.empty() || !prepared->records.empty();
-}
-
-void DeliveryWorker::Wait(bool pause) {
-  MutexLock lock(mutex_);
-  if (stopping_ || (!pause && (woken_ || !finished_.empty()))) return;
-  changed_.WaitFor(mutex_, options_.poll);
+  std::move(prepared->records.begin(), prepared->records.end(), std::back_inserter(finished_));
+  if (draining_ || !prepared->records.empty()) finished_some_.NotifyOne();
+  GiveOut(std::move(prepared->jobs));
+  return claimed;
 }
 
 }  // namespace wici::notification

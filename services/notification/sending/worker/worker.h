@@ -1,9 +1,14 @@
 // Sends what the ledger says is due on one channel.
 //
-// One thread claims deliveries in batches, lets the channel make the messages, begins the attempts
-// and records the outcomes; several threads send. Woken after a commit, otherwise it polls; Redis
-// plays no part. A third kind of thread renews the leases, so they can be short: a worker may be
-// killed at any instant, and what it had claimed comes back when its lease ends.
+// One thread claims deliveries in batches, lets the channel make the messages and begins the
+// attempts; several threads send; one records the outcomes, while the next are made and sent.
+// Woken after a commit, otherwise it polls; Redis plays no part. Another thread renews the leases,
+// so they can be short: a worker may be killed at any instant, and what it had claimed comes back
+// when its lease ends.
+//
+// While others wait to be sent, outcomes are recorded together; a lone one is recorded at once. A
+// channel that is woken and has nothing due is only looked at, and less often the longer it has
+// nothing: every commit wakes every channel.
 //
 // What was cancelled, overtaken or refused since an attempt was begun is not sent: before each
 // message that has waited, and again before its last bytes, the ledger is looked at once more.
@@ -14,6 +19,8 @@
 #ifndef WICI_SERVICES_NOTIFICATION_SENDING_WORKER_WORKER_H_
 #define WICI_SERVICES_NOTIFICATION_SENDING_WORKER_WORKER_H_
 
+#include <atomic>
+#include <cstddef>
 #include <cstdint>
 #include <deque>
 #include <map>
@@ -35,6 +42,7 @@ struct WorkerOptions {
   std::string owner;  // unique to this process
   int sender_threads = 4;
   std::int32_t in_flight_max = 128;  // claimed and not yet recorded
+  std::int32_t claim_max = 1024;     // at once, if there is room
   // Of one lane; 0 for no bound, where all lanes lead to one relay.
   int lane_threads_max = 0;
   std::int32_t lane_in_flight_max = 0;
@@ -47,7 +55,11 @@ class DeliveryWorker {
  public:
   // All outlive the worker.
   DeliveryWorker(Store& store, Channel& channel, const Clock& clock, WorkerOptions options)
-      : store_(store), channel_(channel), clock_(clock), options_(std::move(options)) {}
+      : store_(store),
+        channel_(channel),
+        clock_(clock),
+        options_(std::move(options)),
+        job_ready_(static_cast<std::size_t>(options_.sender_threads)) {}
   // Stops.
   ~DeliveryWorker();
   DeliveryWorker(const DeliveryWorker&) = delete;
@@ -61,7 +73,8 @@ class DeliveryWorker {
   // are renewed. For whom something that this wakes ends before the worker does; more than once
   // does no harm.
   void Stop();
-  // Something may be due: call after a commit. Thread-safe, never blocks.
+  // Something may be due: call after a commit. Thread-safe, never blocks, and costs next to nothing
+  // until the worker has looked.
   void Wake();
   // One round on the calling thread, for tests; returns how many deliveries were claimed. Not
   // together with Start.
@@ -72,6 +85,13 @@ class DeliveryWorker {
   static constexpr absl::Duration kDatabaseTimeout = absl::Seconds(10);
   // What waits longer for its turn, or for a slow receiver, is looked at once more.
   static constexpr absl::Duration kLookHolds = absl::Seconds(2);
+  // Outcomes that are recorded together while others wait to be sent, and how long for. What a kill
+  // leaves in doubt grows with either.
+  static constexpr std::size_t kRecordedTogether = 32;
+  static constexpr absl::Duration kRecordWait = absl::Milliseconds(10);
+  // How long a channel rests that was woken and had nothing due, at first and at most.
+  static constexpr absl::Duration kRestMin = absl::Microseconds(250);
+  static constexpr absl::Duration kRestMax = absl::Milliseconds(16);
 
   struct Job {
     ClaimedDelivery delivery;
@@ -106,20 +126,29 @@ class DeliveryWorker {
   absl::Status Record(const std::vector<AttemptRecord>& records);
   // Waits longer and longer before the next claim while nothing but common causes come back; what
   // was not tried counts neither way.
-  void Throttle(const std::vector<AttemptRecord>& records);
+  void Throttle(const std::vector<AttemptRecord>& records) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
-  void Dispatch();             // the claiming thread
+  void RunClaimer();           // the claiming thread
   void RunSender(int thread);  // a sending thread
+  void RunRecorder();          // the recording thread
+  void KeepLeases();           // the renewing thread
+  // Puts jobs before as many senders as wait for one.
+  void GiveOut(std::vector<Job> jobs) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // What no sender will take, as finished.
   void GiveBack() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // The first job whose lane is not busy.
   std::optional<Job> TakeJob() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  absl::StatusOr<bool> RecordFinished();  // whether anything was finished
-  absl::StatusOr<bool> ClaimMore();       // whether anything was due
-  void KeepLeases();                      // the renewing thread
+  // Whether a claim would be worth its transaction.
+  bool HasRoom() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // How many were claimed. With `look` it looks first whether anything is due.
+  absl::StatusOr<std::int32_t> ClaimMore(bool look);
+  // Until there is room and something may be due, for at least `rest` and, but for room, at most
+  // `poll`; false when nothing more is to be claimed.
+  bool WaitForClaim(bool more, absl::Duration rest);
+  // Until outcomes are to be recorded, after `poll` when `pause`; false when the recorder ends.
+  bool WaitForFinished(bool pause);
+  absl::Status RecordFinished();
   absl::Status RenewLeases(absl::Time now);
-  // Until there is something to do, at most `poll`; always that long when `pause`.
-  void Wait(bool pause);
 
   Store& store_;
   Channel& channel_;
@@ -127,7 +156,12 @@ class DeliveryWorker {
   const WorkerOptions options_;
 
   Mutex mutex_;
-  CondVar changed_;
+  // One for each thing that is waited for, and for each sender: nobody is woken in vain.
+  std::deque<CondVar> job_ready_;
+  CondVar may_claim_;
+  CondVar finished_some_;
+  CondVar stopped_;
+  std::vector<int> idle_ ABSL_GUARDED_BY(mutex_);  // senders that wait, the longest first
   std::deque<Job> jobs_ ABSL_GUARDED_BY(mutex_);
   std::vector<AttemptRecord> finished_ ABSL_GUARDED_BY(mutex_);
   std::int32_t in_flight_ ABSL_GUARDED_BY(mutex_) = 0;
@@ -141,17 +175,17 @@ class DeliveryWorker {
   absl::Time renewed_ ABSL_GUARDED_BY(mutex_) = absl::InfinitePast();
   // The process slept longer than a lease: what was claimed before this may be lost.
   absl::Time lost_ ABSL_GUARDED_BY(mutex_) = absl::InfinitePast();
-  bool woken_ ABSL_GUARDED_BY(mutex_) = false;
+  std::atomic<bool> woken_{false};  // something may be due since the last claim began
   bool draining_ ABSL_GUARDED_BY(mutex_) = false;  // nothing new
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;  // nothing is under way either
-  // While the relay or a peer is away, claiming more would only fill the table of attempts. Used
-  // by the claiming thread alone.
-  int failures_in_a_row_ = 0;
-  absl::Time paused_at_ = absl::InfinitePast();
-  absl::Duration pause_ = absl::ZeroDuration();
+  // While the relay or a peer is away, claiming more would only fill the table of attempts.
+  int failures_in_a_row_ ABSL_GUARDED_BY(mutex_) = 0;
+  absl::Time paused_at_ ABSL_GUARDED_BY(mutex_) = absl::InfinitePast();
+  absl::Duration pause_ ABSL_GUARDED_BY(mutex_) = absl::ZeroDuration();
 
   std::vector<std::thread> senders_;
-  std::thread dispatcher_;
+  std::thread claimer_;
+  std::thread recorder_;
   std::thread keeper_;
 };
 

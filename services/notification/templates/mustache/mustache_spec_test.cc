@@ -182,5 +182,19 @@ TEST(MustacheSpecTest, DepthAndSizeHaveLimits) {
               HasSubstr("too long"));
 }
 
+// Whatever was rendered meanwhile: trees are kept, and thrown away to make room.
+TEST(MustacheSpecTest, ATextRenderedAgainIsTheSame) {
+  const std::string partial = "{{#b}}[{{b}}]{{/b}}";
+  MustacheOptions options;
+  options.partial = [&](const std::string&) { return &partial; };
+  for (int round = 0; round < 2; ++round) {
+    for (int i = 0; i < 600; ++i) {
+      const std::string text = absl::StrCat(i, "{{a}}{{> p}}");
+      EXPECT_EQ(RenderWith(text, R"({"a":"x","b":"y"})", options).value(), absl::StrCat(i, "x[y]"));
+      EXPECT_EQ(RenderWith(text, R"({"a":"z"})", options).value(), absl::StrCat(i, "z"));
+    }
+  }
+}
+
 }  // namespace
 }  // namespace wici::notification

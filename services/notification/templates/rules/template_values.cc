@@ -9,10 +9,14 @@
 #include <algorithm>
 #include <array>
 #include <iterator>
+#include <map>
 #include <memory>
+#include <utility>
 
 #include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "libs/base/mutex.h"
 #include "libs/base/violations.h"
 
 namespace wici::notification {
@@ -89,6 +93,56 @@ std::string FormatNumber(std::int64_t number, std::string_view language) {
   return ToUtf8(format->format(static_cast<int64_t>(number), text));
 }
 
+std::string MakeNamesOfLanguages(const std::vector<std::string>& tags, std::string_view language) {
+  const icu::Locale locale = LocaleOf(language);
+  const std::unique_ptr<icu::LocaleDisplayNames> names(
+      icu::LocaleDisplayNames::createInstance(locale));
+  std::vector<icu::UnicodeString> items;
+  for (const std::string& tag : tags) {
+    if (!Violations().OptionalLanguage("language", tag)) continue;  // ICU trusts its callers
+    icu::UnicodeString item;
+    items.push_back(names->localeDisplayName(icu::Locale::createFromName(tag.c_str()), item));
+  }
+  UErrorCode error = U_ZERO_ERROR;
+  const std::unique_ptr<icu::ListFormatter> list(icu::ListFormatter::createInstance(locale, error));
+  icu::UnicodeString text;
+  if (U_SUCCESS(error)) {
+    list->format(items.data(), static_cast<int32_t>(items.size()), text, error);
+  }
+  return U_SUCCESS(error) ? ToUtf8(text) : "";
+}
+
+// Mails of one event say the same, which takes ICU long to find in its data.
+class LanguageNames {
+ public:
+  std::string Of(const std::string& key, const std::vector<std::string>& tags,
+                 std::string_view language) {
+    {
+      MutexLock lock(mutex_);
+      const auto found = kept_.find(key);
+      if (found != kept_.end()) return found->second;
+    }
+    std::string names = MakeNamesOfLanguages(tags, language);
+    if (key.size() > kKeyMax) return names;
+    MutexLock lock(mutex_);
+    if (kept_.size() >= kNamesMax) kept_.clear();
+    kept_.emplace(key, names);
+    return names;
+  }
+
+ private:
+  static constexpr std::size_t kKeyMax = 1024;
+  static constexpr std::size_t kNamesMax = 256;
+
+  Mutex mutex_;
+  std::map<std::string, std::string> kept_ ABSL_GUARDED_BY(mutex_);  // by language and tags
+};
+
+LanguageNames& AllLanguageNames() {
+  static auto& names = *new LanguageNames;
+  return names;
+}
+
 std::string WithoutControls(std::string text) {
   std::replace_if(
       text.begin(), text.end(),
@@ -147,22 +201,9 @@ std::string PluralCategory(std::int64_t number, std::string_view language) {
 }
 
 std::string NamesOfLanguages(const std::vector<std::string>& tags, std::string_view language) {
-  const icu::Locale locale = LocaleOf(language);
-  const std::unique_ptr<icu::LocaleDisplayNames> names(
-      icu::LocaleDisplayNames::createInstance(locale));
-  std::vector<icu::UnicodeString> items;
-  for (const std::string& tag : tags) {
-    if (!Violations().OptionalLanguage("language", tag)) continue;  // ICU trusts its callers
-    icu::UnicodeString item;
-    items.push_back(names->localeDisplayName(icu::Locale::createFromName(tag.c_str()), item));
-  }
-  UErrorCode error = U_ZERO_ERROR;
-  const std::unique_ptr<icu::ListFormatter> list(icu::ListFormatter::createInstance(locale, error));
-  icu::UnicodeString text;
-  if (U_SUCCESS(error)) {
-    list->format(items.data(), static_cast<int32_t>(items.size()), text, error);
-  }
-  return U_SUCCESS(error) ? ToUtf8(text) : "";
+  std::string key(language);
+  for (const std::string& tag : tags) absl::StrAppend(&key, "\n", tag);
+  return AllLanguageNames().Of(key, tags, language);
 }
 
 std::string PercentEncode(std::string_view text) {

@@ -15,10 +15,7 @@ namespace {
 using Block = std::array<unsigned char, SHA256_CBLOCK>;
 using Digest = std::array<unsigned char, SHA256_DIGEST_LENGTH>;
 
-struct FreeContext {
-  void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
-};
-using Context = std::unique_ptr<EVP_MD_CTX, FreeContext>;
+using Context = std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)>;
 
 // Fetched once: EVP_sha256() is looked up among the providers with every use.
 const EVP_MD* FetchedSha256() {
@@ -28,7 +25,7 @@ const EVP_MD* FetchedSha256() {
 }
 
 Context NewContext() {
-  Context context(EVP_MD_CTX_new());
+  Context context(EVP_MD_CTX_new(), &EVP_MD_CTX_free);
   WICI_CHECK(context != nullptr);
   return context;
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cctype>
 #include <iterator>
+#include <optional>
 
 #include "absl/strings/str_cat.h"
 #include "libs/base/clock.h"
@@ -14,11 +15,22 @@ namespace {
 
 constexpr std::size_t kAttributesMax = 8;
 
+// No cursor asked for lies beyond this: what clients make up does not overflow where it is added
+// to.
+constexpr std::int64_t kSeqMax = std::int64_t{1} << 62;
+
+// Not before the feed has a name, and not past a transaction that waits for its number: an older
+// version of the software leaves some.
+constexpr sql::Query kTakeNumbers{
+    "feed_take_numbers",
+    "UPDATE feed_state SET head = head + CAST($1 AS BIGINT) WHERE id = 1 AND epoch <> '' AND "
+    "NOT EXISTS (SELECT 1 FROM feed_transactions WHERE first_seq IS NULL) RETURNING head"};
+
 constexpr sql::Query kInsertTransaction{
     "feed_insert_transaction",
-    "INSERT INTO feed_transactions (transaction_id, ticket, change_count, created_at) "
+    "INSERT INTO feed_transactions (transaction_id, ticket, change_count, created_at, first_seq) "
     "SELECT CAST($1 AS TEXT), COALESCE(MAX(ticket), 0) + 1, CAST($2 AS BIGINT), "
-    "CAST($3 AS BIGINT) FROM feed_transactions WHERE first_seq IS NULL"};
+    "CAST($3 AS BIGINT), CAST($4 AS BIGINT) FROM feed_transactions WHERE first_seq IS NULL"};
 
 constexpr sql::Query kInsertChanges{
     "feed_insert_changes",
@@ -150,6 +162,15 @@ absl::Status CheckCursor(const v1::Cursor& after, const sql::Row& state) {
   return absl::OkStatus();
 }
 
+// The first of the numbers of `count` changes, where they can be given before the commit: SQLite
+// runs one writing transaction at a time, so the order of these is that of the commits.
+absl::StatusOr<std::optional<std::int64_t>> TakeNumbers(sql::Transaction& tx, std::int64_t count) {
+  if (tx.engine() != sql::Engine::kSqlite) return std::nullopt;
+  WICI_ASSIGN_OR_RETURN(const sql::Rows rows, tx.Execute(kTakeNumbers, {count}));
+  if (rows.empty()) return std::nullopt;
+  return rows[0].Int(0) - count + 1;
+}
+
 bool IsInFeed(const Change& change) { return change.in_feed; }
 
 }  // namespace
@@ -162,10 +183,11 @@ absl::Status AppendChanges(sql::Transaction& tx, std::string_view transaction_id
     std::copy_if(changes.begin(), changes.end(), std::back_inserter(told), IsInFeed);
     return AppendChanges(tx, transaction_id, told, now);
   }
-  WICI_RETURN_IF_ERROR(
-      tx.Execute(kInsertTransaction,
-                 {transaction_id, static_cast<std::int64_t>(changes.size()), ToMicros(now)})
-          .status());
+  const auto count = static_cast<std::int64_t>(changes.size());
+  WICI_ASSIGN_OR_RETURN(const std::optional<std::int64_t> first, TakeNumbers(tx, count));
+  WICI_RETURN_IF_ERROR(tx.Execute(kInsertTransaction, {transaction_id, count, ToMicros(now),
+                                                       sql::Value::Nullable(first)})
+                           .status());
   std::int64_t number = 0;
   std::vector<std::vector<sql::Value>> rows;
   rows.reserve(std::min(changes.size(), kInsertRowsMax));
@@ -185,13 +207,22 @@ absl::Status AppendChanges(sql::Transaction& tx, std::string_view transaction_id
 
 absl::StatusOr<std::vector<v1::Change>> ReadChanges(sql::Transaction& tx, const v1::Cursor& after,
                                                     std::int64_t limit) {
-  WICI_ASSIGN_OR_RETURN(const sql::Row state, ReadState(tx));
+  const std::int64_t from = std::clamp<std::int64_t>(after.seq(), 0, kSeqMax);
+  // As if a transaction began with the next number: after the end of another it does.
+  WICI_ASSIGN_OR_RETURN(const std::vector<sql::Rows> answers,
+                        tx.ExecuteAll({{kReadState, {}},
+                                       {kFirstTransaction, {from + 1}},
+                                       {kReadChanges, {from + 1, from, limit}}}));
+  if (answers[0].empty()) return absl::InternalError("the feed has no state");
+  const sql::Row& state = answers[0][0];
   WICI_RETURN_IF_ERROR(CheckCursor(after, state));
   std::vector<v1::Change> changes;
   if (after.seq() == state.Int(1)) return changes;
-  WICI_ASSIGN_OR_RETURN(const sql::Rows first, tx.Execute(kFirstTransaction, {after.seq() + 1}));
-  WICI_ASSIGN_OR_RETURN(const sql::Rows rows,
-                        tx.Execute(kReadChanges, {first[0].Int(0), after.seq(), limit}));
+  sql::Rows rows = answers[2];
+  const std::int64_t first = answers[1][0].Int(0);
+  if (first != from + 1) {
+    WICI_ASSIGN_OR_RETURN(rows, tx.Execute(kReadChanges, {first, from, limit}));
+  }
   changes.reserve(rows.size());
   for (const sql::Row& row : rows) changes.push_back(ToChange(row, state.Text(0)));
   return changes;

@@ -1,14 +1,19 @@
 // The change feed of a service: what changed, in the order it was committed.
 //
-// A state change appends its records with AppendChanges inside its own transaction. A Sequencer
-// later gives the committed ones a dense number, by transaction (see sequencer.h). Records carry
-// ids, never personal data.
+// A state change appends its records with AppendChanges inside its own transaction. They get dense
+// numbers, by transaction: on SQLite in the same transaction, on PostgreSQL after its commit, from
+// a Sequencer (see sequencer.h). Records carry ids, never personal data.
 //
 // Order. Insert order is not commit order: who follows a row counter skips the rows of slower
-// transactions. So only committed transactions are numbered, and among those a transaction that
-// saw another (it changed the same aggregate later, or began after the other's commit) has the
-// higher ticket and gets the higher number. The ticket is taken in AppendChanges: call it after
-// the aggregate has been read or changed in the transaction, as its version requires anyhow.
+// transactions. On SQLite it is, because transactions that write do so one at a time. On PostgreSQL
+// only committed transactions are numbered, and among those a transaction that saw another (it
+// changed the same aggregate later, or began after the other's commit) has the higher ticket and
+// gets the higher number. The ticket is taken in AppendChanges: call it after the aggregate has
+// been read or changed in the transaction, as its version requires anyhow.
+//
+// While a transaction without a number is left on SQLite, by an older version of the software or
+// from before the first sequencer ever ran, those after it get none either, and the sequencer
+// numbers all.
 //
 // The tables are in migrations/feed.sql.
 #ifndef WICI_LIBS_FEED_CHANGES_H_
@@ -50,14 +55,15 @@ struct Change {
 absl::Status AppendChanges(sql::Transaction& tx, std::string_view transaction_id,
                            absl::Span<const Change> changes, absl::Time now);
 
-// Stamped changes after `after`, at most `limit`, and never beyond the head. A cursor without epoch
-// and number is the beginning. Errors: OUT_OF_RANGE with reason CURSOR_FUTURE (ahead of the head,
-// or of another epoch; its metadata say "epoch", "head", and after a restore as "begin" the number
-// after which changes are newer than that) or CURSOR_EXPIRED (older than what is kept).
+// Stamped (numbered) changes after `after`, at most `limit`, and never beyond the head. A cursor
+// without epoch and number is the beginning. Errors: OUT_OF_RANGE with reason CURSOR_FUTURE (ahead
+// of the head, or of another epoch; its metadata say "epoch", "head", and after a restore as
+// "begin" the number after which changes are newer than that) or CURSOR_EXPIRED (older than what is
+// kept).
 absl::StatusOr<std::vector<v1::Change>> ReadChanges(sql::Transaction& tx, const v1::Cursor& after,
                                                     std::int64_t limit);
 
-// The cursor of the newest stamped change. Its epoch is empty until the first one is stamped.
+// The cursor of the newest stamped change. Its epoch is empty until the first sequencer ran.
 absl::StatusOr<v1::Cursor> FeedHead(sql::Transaction& tx);
 
 // Retention: deletes the oldest stamped transactions made before `before`, at most

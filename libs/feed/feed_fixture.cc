@@ -34,6 +34,12 @@ std::uint64_t TestSeed() {
   return given != nullptr ? std::strtoull(given, nullptr, 10) : std::random_device()();
 }
 
+std::unique_ptr<testing::RewritingDatabase> OlderVersion(sql::Database& database) {
+  return std::make_unique<testing::RewritingDatabase>(
+      database, "feed_take_numbers",
+      testing::RewritingDatabase::Replacements{{"epoch <> ''", "epoch = '?'"}});
+}
+
 absl::Status Writer::Change(const std::string& aggregate, int count,
                             const std::function<void()>& pause, bool fail) {
   const std::string id = ids_.NewId();

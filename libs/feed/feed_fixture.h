@@ -5,6 +5,7 @@
 #include <atomic>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -15,12 +16,17 @@
 #include "libs/feed/consumer.h"
 #include "libs/feed/feed_checker.h"
 #include "libs/sql/database.h"
+#include "libs/testing/rewriting_database.h"
 #include "wici/feed/v1/feed.pb.h"
 
 namespace wici::feed {
 
 // The seed of a randomised test: WICI_TEST_SEED, or a new one.
 std::uint64_t TestSeed();
+
+// `database` as an older version of the software writes to it: no transaction numbers itself, on
+// any engine. For tests of what the sequencer does after commits.
+std::unique_ptr<testing::RewritingDatabase> OlderVersion(sql::Database& database);
 
 // Changes aggregates as a service would, and tells the checker. Thread-safe.
 class Writer {

@@ -29,8 +29,8 @@ class Relay {
   Relay(sql::Database& database, redis::Client& redis, std::string source, std::size_t length_max);
 
   // Appends what the stream does not have up to `head`. `start` is the head from before the first
-  // stamp of this lease: where to begin with an empty stream. UNAVAILABLE while Redis is away; the
-  // next call goes on.
+  // change that this lease is to relay: where to begin with an empty stream. UNAVAILABLE while
+  // Redis is away; the next call goes on.
   absl::Status Run(const v1::Cursor& start, const v1::Cursor& head);
   // Another process relays now: look at the stream again before the next Run.
   void Forget() { position_.reset(); }

@@ -7,6 +7,10 @@
 // that hangs delays nobody. Redis is never needed for progress: what could not be relayed is read
 // by consumers from FeedService.
 //
+// On SQLite the transactions number themselves (changes.h), but for those an older version of the
+// software left. What remains is to look how far they have come, to tell it, and to relay: only the
+// process that has the lease does.
+//
 // The lease only decides who bothers; it lapses when there is nothing to do. Safety is in the
 // stamp itself: it updates the lease row only under its own owner and epoch, so a process that was
 // paused and comes back stamps nothing.
@@ -51,10 +55,11 @@ class Sequencer {
 
   // Starts the thread.
   void Start();
-  // There is something to stamp: call after a commit. Thread-safe, never blocks.
+  // There is something to stamp or to tell: call after a commit. Thread-safe, never blocks.
   void Wake();
   // One round on the calling thread, for tests: stamps what is committed and relays it; returns
-  // how many transactions were stamped. Not together with Start.
+  // how many transactions it stamped, without those that numbered themselves. Not together with
+  // Start.
   absl::StatusOr<int> RunOnce();
 
  private:

@@ -1,6 +1,8 @@
 #include "libs/feed/sequencer.h"
 
+#include <algorithm>
 #include <atomic>
+#include <limits>
 #include <memory>
 #include <random>
 #include <string>
@@ -48,7 +50,9 @@ class FeedTest : public testing::DatabaseTest {
   void SetUp() override {
     DatabaseTest::SetUp();
     if (IsSkipped()) return;
-    writer_ = std::make_unique<Writer>(database(), clock_, ids_, checker_);
+    older_version_ = OlderVersion(database());
+    writer_ = std::make_unique<Writer>(*older_version_, clock_, ids_, checker_);
+    new_writer_ = std::make_unique<Writer>(database(), clock_, ids_, checker_);
   }
 
   std::unique_ptr<Sequencer> MakeSequencer(sql::Database& database, std::string owner,
@@ -96,7 +100,9 @@ class FeedTest : public testing::DatabaseTest {
   testing::FakeClock clock_;
   testing::FakeIds ids_;
   FeedChecker checker_;
-  std::unique_ptr<Writer> writer_;
+  std::unique_ptr<RewritingDatabase> older_version_;
+  std::unique_ptr<Writer> writer_;      // its changes wait for the sequencer on every engine
+  std::unique_ptr<Writer> new_writer_;  // on SQLite they number themselves
 };
 WICI_ON_EVERY_ENGINE(FeedTest);
 
@@ -305,6 +311,150 @@ TEST_P(FeedTest, StartedSequencerStampsWhenItIsWoken) {
   }
 }
 
+class NumberingTest : public FeedTest {
+ protected:
+  bool numbers_itself() const { return GetParam() == sql::Engine::kSqlite; }
+};
+WICI_ON_EVERY_ENGINE(NumberingTest);
+
+TEST_P(NumberingTest, OnSqliteTransactionsNumberThemselvesOnceTheFeedHasAName) {
+  ASSERT_THAT(new_writer_->Change("events/e1", 2), IsOk());
+  EXPECT_EQ(Head().seq(), 0);
+  const auto sequencer = MakeSequencer(database(), "a");
+  EXPECT_THAT(sequencer->RunOnce(), IsOkAndHolds(1));
+  ASSERT_THAT(new_writer_->Change("events/e1", 1), IsOk());
+  ASSERT_THAT(new_writer_->Change("events/e2", 3), IsOk());
+  EXPECT_EQ(Head().seq(), numbers_itself() ? 6 : 2);
+  EXPECT_THAT(sequencer->RunOnce(), IsOkAndHolds(numbers_itself() ? 0 : 2));
+  EXPECT_EQ(Head().seq(), 6);
+  EXPECT_THAT(checker_.Problems(*ReadAll(database())), IsEmpty());
+}
+
+TEST_P(NumberingTest, FeedHasANameBeforeTheFirstChange) {
+  ASSERT_THAT(MakeSequencer(database(), "a")->RunOnce(), IsOkAndHolds(0));
+  EXPECT_NE(Head().epoch(), "");
+  ASSERT_THAT(new_writer_->Change("events/e1", 2), IsOk());
+  EXPECT_EQ(Head().seq(), numbers_itself() ? 2 : 0);
+}
+
+TEST_P(NumberingTest, NoTransactionOvertakesOneOfAnOlderVersionThatWaitsForItsNumber) {
+  const auto sequencer = MakeSequencer(database(), "a");
+  ASSERT_THAT(sequencer->RunOnce(), IsOkAndHolds(0));
+  for (int i = 0; i < 3; ++i) {
+    ASSERT_THAT(writer_->Change("events/e1", 2), IsOk());
+    ASSERT_THAT(new_writer_->Change("events/e1", 1), IsOk());
+    ASSERT_THAT(writer_->Change("events/e1", 1), IsOk());
+    EXPECT_EQ(Head().seq(), numbers_itself() ? i * 5 : i * 5 - (i > 0 ? 1 : 0));
+    EXPECT_THAT(sequencer->RunOnce(), IsOkAndHolds(numbers_itself() || i == 0 ? 3 : 4));
+    ASSERT_THAT(new_writer_->Change("events/e1", 1), IsOk());
+  }
+  ASSERT_THAT(sequencer->RunOnce(), IsOk());
+  EXPECT_THAT(checker_.Problems(*ReadAll(database())), IsEmpty());
+}
+
+TEST_P(NumberingTest, ARollbackTakesTheNumbersBack) {
+  const auto sequencer = MakeSequencer(database(), "a");
+  ASSERT_THAT(sequencer->RunOnce(), IsOk());
+  for (int i = 0; i < 3; ++i) {
+    ASSERT_THAT(new_writer_->Change("events/e1", 2), IsOk());
+    ASSERT_THAT(new_writer_->Change("events/e1", 2, nullptr, /*fail=*/true), IsOk());
+  }
+  ASSERT_THAT(sequencer->RunOnce(), IsOk());
+  EXPECT_EQ(Head().seq(), 6);
+  EXPECT_THAT(checker_.Problems(*ReadAll(database())), IsEmpty());
+}
+
+TEST_P(NumberingTest, TwoProcessesNumberOneFeed) {
+  const auto opened = sql::OpenDatabase(database_url());
+  ASSERT_THAT(opened, IsOk());
+  sql::Database& other = **opened;
+  Writer other_writer(other, clock_, ids_, checker_);
+  const auto sequencer = MakeSequencer(database(), "a");
+  const auto other_sequencer = MakeSequencer(other, "b");
+  ASSERT_THAT(sequencer->RunOnce(), IsOk());
+  const auto write = [](Writer& writer) {
+    for (int i = 0; i < 20; ++i) ASSERT_THAT(writer.Change("events/e1", 1 + i % 3), IsOk());
+  };
+  std::thread beside([&] { write(other_writer); });
+  write(*new_writer_);
+  beside.join();
+  ASSERT_THAT(other_sequencer->RunOnce(), IsOk());
+  ASSERT_THAT(sequencer->RunOnce(), IsOk());
+  EXPECT_THAT(checker_.Problems(*ReadAll(other)), IsEmpty());
+}
+
+TEST_P(NumberingTest, AfterARestoreNumbersGoOnInTheNewEpoch) {
+  const auto sequencer = MakeSequencer(database(), "a");
+  ASSERT_THAT(sequencer->RunOnce(), IsOk());
+  ASSERT_THAT(new_writer_->Change("events/e1", 2), IsOk());
+  SystemIdSource ids;
+  ASSERT_THAT(StartNewEpoch(database(), ids), IsOk());
+  EXPECT_TRUE(Head().epoch().ends_with("+2")) << Head().epoch();
+  ASSERT_THAT(new_writer_->Change("events/e1", 1), IsOk());
+  ASSERT_THAT(sequencer->RunOnce(), IsOk());
+  EXPECT_EQ(Head().seq(), 3);
+  EXPECT_THAT(checker_.Problems(*ReadAll(database())), IsEmpty());
+}
+
+TEST_P(NumberingTest, NumbersGoOnWhenAllChangesArePurged) {
+  const auto sequencer = MakeSequencer(database(), "a");
+  ASSERT_THAT(sequencer->RunOnce(), IsOk());
+  for (int i = 1; i <= 3; ++i) {
+    ASSERT_THAT(new_writer_->Change("events/e1", 2), IsOk());
+    ASSERT_THAT(sequencer->RunOnce(), IsOk());
+    EXPECT_EQ(Head().seq(), 2 * i);
+    EXPECT_THAT(Purge(clock_.Now() + absl::Seconds(1)), IsOkAndHolds(1));
+    ASSERT_THAT(sequencer->RunOnce(), IsOkAndHolds(0));
+    EXPECT_EQ(Head().seq(), 2 * i);
+  }
+}
+
+TEST_P(NumberingTest, WhatNumbersItselfIsAnnounced) {
+  std::vector<std::int64_t> heads;
+  SequencerOptions options;
+  options.source = "test";
+  options.owner = "a";
+  Sequencer sequencer(database(), nullptr, clock_, options,
+                      [&](const v1::Cursor& head) { heads.push_back(head.seq()); });
+  ASSERT_THAT(sequencer.RunOnce(), IsOk());
+  for (int i = 0; i < 3; ++i) {
+    ASSERT_THAT(new_writer_->Change("events/e1", 2), IsOk());
+    ASSERT_THAT(sequencer.RunOnce(), IsOk());
+    ASSERT_THAT(sequencer.RunOnce(), IsOk());
+  }
+  EXPECT_THAT(heads, ElementsAre(0, 2, 4, 6));
+}
+
+TEST_P(NumberingTest, PagesBeginAndEndWithinATransaction) {
+  ASSERT_THAT(MakeSequencer(database(), "a")->RunOnce(), IsOk());
+  for (const int count : {1, 5, 3, 1, 7}) {
+    ASSERT_THAT(new_writer_->Change("events/e1", count), IsOk());
+  }
+  ASSERT_THAT(MakeSequencer(database(), "a")->RunOnce(), IsOk());
+  const std::vector<v1::Change> all = *ReadAll(database());
+  ASSERT_THAT(all, SizeIs(17));
+  for (std::int64_t after = 0; after <= 17; ++after) {
+    for (const std::int64_t limit : {1, 2, 4, 20}) {
+      const auto page = Read(At(Head(), after), limit);
+      ASSERT_THAT(page, IsOk());
+      ASSERT_THAT(*page, SizeIs(std::min<std::int64_t>(limit, 17 - after)));
+      for (std::size_t i = 0; i < page->size(); ++i) {
+        EXPECT_EQ((*page)[i].cursor().seq(), after + 1 + static_cast<std::int64_t>(i));
+        EXPECT_EQ((*page)[i].resource(), all[static_cast<std::size_t>(after) + i].resource());
+      }
+    }
+  }
+}
+
+TEST_P(NumberingTest, ACursorFarBeyondAnyNumberIsFuture) {
+  ASSERT_THAT(MakeSequencer(database(), "a")->RunOnce(), IsOk());
+  for (const std::int64_t seq :
+       {std::numeric_limits<std::int64_t>::max(), std::numeric_limits<std::int64_t>::min()}) {
+    EXPECT_THAT(Read(At(Head(), seq), 10),
+                StatusIs(absl::StatusCode::kOutOfRange, Reason("CURSOR_FUTURE")));
+  }
+}
+
 // Two writers, the one that began first commits last. `read` is called after each commit.
 void CommitInReverse(sql::Database& database, Writer& writer, const std::function<void()>& read) {
   constexpr sql::Query kInsert{"test_insert_naive",
@@ -376,6 +526,12 @@ TEST_P(FeedTest, F6_ReaderOfTheFeedSeesTheSlowerTransactionToo) {
   EXPECT_THAT(checker_.Problems(seen), IsEmpty());
 }
 
+// Takes the lease out of a statement of a stamp.
+RewritingDatabase::Replacements NoGuard() {
+  return {{"lease_owner = $1", "(lease_owner = $1 OR lease_owner <> $1)"},
+          {"lease_epoch = $2", "lease_epoch >= $2"}};
+}
+
 class RelayTest : public FeedTest {
  protected:
   void SetUp() override {
@@ -414,6 +570,23 @@ class RelayTest : public FeedTest {
     const auto another = MakeSequencer(this->database(), "another", client_.get());
     ASSERT_THAT(another->RunOnce(), IsOkAndHolds(1));
     ASSERT_THAT(writer_->Change("events/e1", 1), IsOk());
+    ASSERT_THAT(asleep->RunOnce(), IsOk());
+    ASSERT_THAT(another->RunOnce(), IsOk());
+  }
+
+  // The same where transactions number themselves: nothing is stamped, only relayed.
+  void SleepWhileAnotherRelays(sql::Database& database) {
+    const auto asleep = MakeSequencer(database, "asleep", client_.get());
+    ASSERT_THAT(asleep->RunOnce(), IsOk());
+    ASSERT_THAT(new_writer_->Change("events/e1", 2), IsOk());
+    ASSERT_THAT(asleep->RunOnce(), IsOk());
+    EXPECT_THAT(Relayed(), ElementsAre(1, 2));
+    clock_.Advance(absl::Minutes(1));
+    ASSERT_THAT(new_writer_->Change("events/e1", 1), IsOk());
+    const auto another = MakeSequencer(this->database(), "another", client_.get());
+    ASSERT_THAT(another->RunOnce(), IsOk());
+    EXPECT_THAT(Relayed(), ElementsAre(1, 2, 3));
+    ASSERT_THAT(new_writer_->Change("events/e1", 1), IsOk());
     ASSERT_THAT(asleep->RunOnce(), IsOk());
     ASSERT_THAT(another->RunOnce(), IsOk());
   }
@@ -475,13 +648,94 @@ TEST_P(RelayTest, SequencerThatWasAsleepRelaysNothingOnceMore) {
 TEST_P(RelayTest, WithoutTheEpochOfTheLeaseItDoesAndTheCheckerSaysSo) {
   RewritingDatabase unread(database(), "feed_read_work",
                            {{"head, lease_epoch,", "head, CAST(1 AS BIGINT),"}});
-  RewritingDatabase unguarded(unread, "feed_guard_stamp",
-                              {{"lease_owner = $1", "(lease_owner = $1 OR lease_owner <> $1)"},
-                               {"lease_epoch = $2", "lease_epoch >= $2"}});
+  RewritingDatabase stamping(unread, "feed_stamp", NoGuard());
+  RewritingDatabase advancing(stamping, "feed_advance_head", NoGuard());
+  RewritingDatabase unguarded(advancing, "feed_guard_stamp", NoGuard());
   SleepWhileAnotherTakesOver(unguarded);
   EXPECT_THAT(checker_.Problems(RelayedChanges()), Not(IsEmpty()));
   EXPECT_GT(unread.rewritten(), 0);
+  EXPECT_GT(stamping.rewritten(), 0);
+  EXPECT_GT(advancing.rewritten(), 0);
   EXPECT_GT(unguarded.rewritten(), 0);
+}
+
+TEST_P(RelayTest, SequencerThatWasAsleepRelaysNothingThatNumberedItselfOnceMore) {
+  SleepWhileAnotherRelays(database());
+  EXPECT_THAT(checker_.Problems(RelayedChanges()), IsEmpty());
+}
+
+TEST_P(RelayTest, WithoutTheEpochOfTheLeaseItRelaysThatTooAndTheCheckerSaysSo) {
+  RewritingDatabase unread(database(), "feed_read_work",
+                           {{"head, lease_epoch,", "head, CAST(1 AS BIGINT),"}});
+  RewritingDatabase stamping(unread, "feed_stamp", NoGuard());
+  RewritingDatabase advancing(stamping, "feed_advance_head", NoGuard());
+  RewritingDatabase unguarded(advancing, "feed_guard_stamp", NoGuard());
+  SleepWhileAnotherRelays(unguarded);
+  EXPECT_THAT(checker_.Problems(RelayedChanges()), Not(IsEmpty()));
+  EXPECT_GT(unread.rewritten(), 0);
+  EXPECT_GT(unguarded.rewritten(), 0);
+}
+
+TEST_P(RelayTest, ChangesThatNumberThemselvesArriveInTheStreamInOrder) {
+  const auto sequencer = MakeSequencer(database(), "a", client_.get());
+  ASSERT_THAT(sequencer->RunOnce(), IsOk());
+  for (const int count : {3, 1, 2}) {
+    ASSERT_THAT(new_writer_->Change("events/e1", count), IsOk());
+    ASSERT_THAT(sequencer->RunOnce(), IsOk());
+  }
+  EXPECT_THAT(Relayed(), ElementsAre(1, 2, 3, 4, 5, 6));
+}
+
+TEST_P(RelayTest, F4_SuccessorRelaysWhatWasCommittedWhenNobodyWasThere) {
+  ASSERT_THAT(new_writer_->Change("events/e1", 2), IsOk());
+  ASSERT_THAT(MakeSequencer(database(), "a", client_.get())->RunOnce(), IsOk());
+  ASSERT_THAT(new_writer_->Change("events/e1", 2), IsOk());
+  ASSERT_THAT(MakeSequencer(database(), "b", client_.get())->RunOnce(), IsOk());
+  EXPECT_THAT(Relayed(), ElementsAre(1, 2, 3, 4));
+}
+
+TEST_P(RelayTest, AnEmptyStreamGetsWhatCameSinceTheLeaseWasLastFree) {
+  const auto asleep = MakeSequencer(database(), "asleep", client_.get());
+  const auto another = MakeSequencer(database(), "another", client_.get());
+  ASSERT_THAT(asleep->RunOnce(), IsOk());
+  ASSERT_THAT(another->RunOnce(), IsOk());
+  ASSERT_THAT(new_writer_->Change("events/e1", 2), IsOk());
+  ASSERT_THAT(another->RunOnce(), IsOk());
+  EXPECT_THAT(Relayed(), IsEmpty());
+  clock_.Advance(absl::Minutes(1));
+  ASSERT_THAT(another->RunOnce(), IsOk());
+  EXPECT_THAT(Relayed(), ElementsAre(1, 2));
+  ASSERT_THAT(new_writer_->Change("events/e1", 1), IsOk());
+  ASSERT_THAT(asleep->RunOnce(), IsOk());
+  ASSERT_THAT(another->RunOnce(), IsOk());
+  EXPECT_THAT(Relayed(), ElementsAre(1, 2, 3));
+}
+
+TEST_P(RelayTest, TwoProcessesRelayWhatNumbersItselfOnce) {
+  const auto first = MakeSequencer(database(), "first", client_.get());
+  const auto second = MakeSequencer(database(), "second", client_.get());
+  for (int i = 0; i < 12; ++i) {
+    ASSERT_THAT(new_writer_->Change("events/e1", 1), IsOk());
+    ASSERT_THAT((i % 3 == 0 ? second : first)->RunOnce(), IsOk());
+    ASSERT_THAT((i % 3 == 0 ? first : second)->RunOnce(), IsOk());
+    clock_.Advance(i % 4 == 0 ? absl::Minutes(1) : absl::Seconds(2));
+  }
+  for (const auto& sequencer : {first.get(), second.get(), first.get()}) {
+    clock_.Advance(absl::Minutes(1));
+    ASSERT_THAT(sequencer->RunOnce(), IsOk());
+  }
+  EXPECT_THAT(checker_.Problems(RelayedChanges()), IsEmpty());
+}
+
+TEST_P(RelayTest, SequencerThatStopsRelaysWhatNumberedItselfBefore) {
+  SequencerOptions options{.source = "test", .owner = "a", .poll = absl::Hours(1)};
+  for (int i = 0; i < 5; ++i) {
+    Sequencer sequencer(database(), client_.get(), clock_, options, nullptr);
+    sequencer.Start();
+    ASSERT_THAT(new_writer_->Change("events/e1", 1), IsOk());
+  }
+  EXPECT_EQ(Head().seq(), 5);
+  EXPECT_THAT(Relayed(), ElementsAre(1, 2, 3, 4, 5));
 }
 
 TEST_P(RelayTest, WhatRedisRefusedFollowsWhenItHasRoom) {
@@ -524,7 +778,7 @@ class FeedPropertyTest : public FeedTest {
   static constexpr int kTransactions = 6;
   static constexpr int kSequencers = 3;
 
-  void WriteSome(std::uint64_t seed) {
+  void WriteSome(Writer& writer, std::uint64_t seed) {
     std::mt19937_64 random(seed);
     for (int i = 0; i < kTransactions; ++i) {
       // Now and then one that is under way lets others go on: where one transaction writes at a
@@ -534,7 +788,7 @@ class FeedPropertyTest : public FeedTest {
       };
       const std::string aggregate = absl::StrCat("events/e", random() % 8);
       const int count = random() % 10 == 0 ? 100 : 1 + static_cast<int>(random() % 4);
-      const absl::Status status = writer_->Change(aggregate, count, pause, random() % 8 == 0);
+      const absl::Status status = writer.Change(aggregate, count, pause, random() % 8 == 0);
       EXPECT_THAT(status, IsOk());
     }
   }
@@ -558,6 +812,9 @@ class FeedPropertyTest : public FeedTest {
     }
   }
 
+  // `kinds` write in turns.
+  void WriteWhileSequencersDie(absl::Span<Writer* const> kinds);
+
   // Reads while all that goes on.
   void Follow(const std::atomic<bool>& done, std::vector<v1::Change>& seen) {
     v1::Cursor cursor;
@@ -577,7 +834,7 @@ class FeedPropertyTest : public FeedTest {
 };
 WICI_ON_EVERY_ENGINE(FeedPropertyTest);
 
-TEST_P(FeedPropertyTest, F4_FeedIsDenseCompleteAndOrderedWhileSequencersDie) {
+void FeedPropertyTest::WriteWhileSequencersDie(absl::Span<Writer* const> kinds) {
   const std::uint64_t seed = TestSeed();
   SCOPED_TRACE(absl::StrCat("WICI_TEST_SEED=", seed));
   std::mt19937_64 random(seed);
@@ -586,7 +843,8 @@ TEST_P(FeedPropertyTest, F4_FeedIsDenseCompleteAndOrderedWhileSequencersDie) {
   std::vector<std::thread> writers;
   std::vector<std::thread> sequencers;
   for (int i = 0; i < kWriters; ++i) {
-    writers.emplace_back([this, s = random()] { WriteSome(s); });
+    Writer& writer = *kinds[static_cast<std::size_t>(i) % kinds.size()];
+    writers.emplace_back([this, &writer, s = random()] { WriteSome(writer, s); });
   }
   for (int i = 0; i < kSequencers; ++i) {
     sequencers.emplace_back([this, i, s = random(), &written] { Sequence(i, s, written); });
@@ -602,6 +860,18 @@ TEST_P(FeedPropertyTest, F4_FeedIsDenseCompleteAndOrderedWhileSequencersDie) {
   follower.join();
   ASSERT_THAT(rest, IsOk());
   EXPECT_THAT(checker_.Problems(seen), IsEmpty());
+}
+
+TEST_P(FeedPropertyTest, F4_FeedIsDenseCompleteAndOrderedWhileSequencersDie) {
+  WriteWhileSequencersDie({writer_.get()});
+}
+
+TEST_P(FeedPropertyTest, F4_SoItIsWhenTransactionsNumberThemselves) {
+  WriteWhileSequencersDie({new_writer_.get()});
+}
+
+TEST_P(FeedPropertyTest, F4_SoItIsWhileAnOlderVersionWritesToo) {
+  WriteWhileSequencersDie({writer_.get(), new_writer_.get()});
 }
 
 }  // namespace

@@ -220,7 +220,9 @@ absl::Status WatchHub::FeedCurrent() {
   while (true) {
     {
       MutexLock lock(mutex_);
-      if (SameCursor(head_, position_) || head_.seq() == 0) return absl::OkStatus();
+      // What was read may be ahead of what was told.
+      const bool known = head_.epoch() == position_.epoch() && head_.seq() <= position_.seq();
+      if (known || head_.seq() == 0) return absl::OkStatus();
     }
     Batch batch;
     const absl::Status status = Read(position_, batch);

@@ -31,6 +31,7 @@ class Connection {
                                           absl::Span<const std::vector<Value>> keys) = 0;
   virtual absl::StatusOr<Rows> ExecuteMany(const Query& query,
                                            absl::Span<const std::vector<Value>> rows) = 0;
+  virtual absl::StatusOr<std::vector<Rows>> ExecuteAll(absl::Span<const Statement> statements) = 0;
   // An error with reason COMMIT_UNKNOWN says that nobody knows; any other, that nothing changed.
   virtual absl::Status Commit() = 0;
   virtual void Rollback() = 0;

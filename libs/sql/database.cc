@@ -148,6 +148,17 @@ class PooledTransaction final : public Transaction {
     if (rows.empty()) return Rows{};
     return Run(query, [&] { return connection_.ExecuteMany(query, rows); });
   }
+  absl::StatusOr<std::vector<Rows>> ExecuteAll(absl::Span<const Statement> statements) override {
+    if (statements.empty()) return std::vector<Rows>();
+    if (!failure_.ok()) return failure_;
+    const absl::Time start = absl::Now();
+    absl::StatusOr<std::vector<Rows>> results = connection_.ExecuteAll(statements);
+    // Which of them took how long is not known.
+    const absl::Duration time = absl::Now() - start;
+    for (const Statement& statement : statements) observer_.Observe(statement.query.name, time);
+    if (!results.ok()) failure_ = results.status();
+    return results;
+  }
   Engine engine() const override { return engine_; }
 
   const absl::Status& failure() const { return failure_; }
@@ -426,6 +437,19 @@ absl::StatusOr<Rows> Transaction::ExecuteMany(const Query& query,
     std::move(some.begin(), some.end(), std::back_inserter(all));
   }
   return all;
+}
+
+absl::StatusOr<std::vector<Rows>> Transaction::ExecuteAll(absl::Span<const Statement> statements) {
+  std::vector<Rows> results;
+  results.reserve(statements.size());
+  for (const Statement& statement : statements) {
+    WICI_ASSIGN_OR_RETURN(Rows rows,
+                          statement.over_keys
+                              ? SelectMany(statement.query, statement.suffix, statement.keys)
+                              : Execute(statement.query, absl::MakeConstSpan(statement.values)));
+    results.push_back(std::move(rows));
+  }
+  return results;
 }
 
 std::optional<std::string_view> Before(std::string_view end, std::string_view text) {

@@ -104,6 +104,21 @@ using Rows = std::vector<Row>;
 
 enum class Engine { kSqlite, kPostgres };
 
+// One of the statements of ExecuteAll: a query with its values, or one over keys as SelectMany
+// takes it. Holds its values, but not its keys.
+struct Statement {
+  Statement(const Query& query, std::vector<Value> values)
+      : query(query), values(std::move(values)) {}
+  Statement(const Query& prefix, std::string_view suffix, absl::Span<const std::vector<Value>> keys)
+      : query(prefix), over_keys(true), suffix(suffix), keys(keys) {}
+
+  Query query;
+  std::vector<Value> values;
+  bool over_keys = false;
+  std::string_view suffix;
+  absl::Span<const std::vector<Value>> keys;
+};
+
 // Errors of the engine, as every statement returns them:
 //   ALREADY_EXISTS      unique or primary key violated
 //   FAILED_PRECONDITION foreign key violated
@@ -141,6 +156,11 @@ class Transaction {
   // all get the same, SelectMany is cheaper. What wraps a transaction need not override it.
   virtual absl::StatusOr<Rows> ExecuteMany(const Query& query,
                                            absl::Span<const std::vector<Value>> rows);
+  // Runs statements whose values do not depend on each other's answers, one after the other, in one
+  // round trip on PostgreSQL. Each sees what those before it wrote. Gives what each returned, in
+  // their order, or the first error: what was to follow it has then not been run. At most 100
+  // statements. What wraps a transaction need not override it.
+  virtual absl::StatusOr<std::vector<Rows>> ExecuteAll(absl::Span<const Statement> statements);
   virtual Engine engine() const = 0;
 };
 

@@ -384,6 +384,112 @@ TEST_P(SqlTest, OneRowOfManyThatIsRefusedRollsAllBack) {
   EXPECT_EQ(Number("a"), 3);
 }
 
+constexpr Query kAmong{"among", "SELECT id FROM items WHERE id IN"};
+
+TEST_P(SqlTest, ExecuteAllAnswersEachStatementInItsOrder) {
+  ASSERT_THAT(Run(kInsertNumber, {"a", 1}), IsOk());
+  const std::vector<std::vector<Value>> keys = {{"a"}, {"b"}, {"none"}};
+  for (int i = 0; i < 2; ++i) {  // first the statements are prepared, then they are known
+    std::vector<Rows> results;
+    ASSERT_THAT(database().Write(Soon(),
+                                 [&](Transaction& tx) -> absl::Status {
+                                   WICI_ASSIGN_OR_RETURN(
+                                       results,
+                                       tx.ExecuteAll({{kGetNumber, {"a"}},
+                                                      {kInsertNumber, {absl::StrCat("b", i), 2}},
+                                                      {kSetNumber, {"a", 7 + i}},
+                                                      {kGetNumber, {"a"}},
+                                                      {kGetNumber, {"none"}},
+                                                      {kAmong, "", keys},
+                                                      {kAmong, "AND number > 100", keys},
+                                                      {kAmong, "", {}},
+                                                      {kGetNumber, {absl::StrCat("b", i)}}}));
+                                   return absl::OkStatus();
+                                 }),
+                IsOk());
+    ASSERT_THAT(results, SizeIs(9));
+    EXPECT_EQ(results[0][0].Int(0), i == 0 ? 1 : 7);
+    EXPECT_THAT(results[1], IsEmpty());
+    EXPECT_THAT(results[2], IsEmpty());
+    EXPECT_EQ(results[3][0].Int(0), 7 + i) << "it sees what was written before it";
+    EXPECT_THAT(results[4], IsEmpty());
+    ASSERT_THAT(results[5], SizeIs(1));
+    EXPECT_EQ(results[5][0].Text(0), "a");
+    EXPECT_THAT(results[6], IsEmpty());
+    EXPECT_THAT(results[7], IsEmpty());
+    EXPECT_EQ(results[8][0].Int(0), 2);
+  }
+}
+
+TEST_P(SqlTest, ExecuteAllOfNothingGivesNothing) {
+  ASSERT_THAT(database().Read(
+                  Soon(),
+                  [](Transaction& tx) -> absl::Status {
+                    WICI_ASSIGN_OR_RETURN(const auto none, tx.ExecuteAll({}));
+                    EXPECT_THAT(none, IsEmpty());
+                    WICI_ASSIGN_OR_RETURN(const auto no_keys, tx.ExecuteAll({{kAmong, "", {}}}));
+                    EXPECT_THAT(no_keys, ElementsAre(IsEmpty()));
+                    return absl::OkStatus();
+                  }),
+              IsOk());
+}
+
+TEST_P(SqlTest, OneOfAllStatementsThatIsRefusedRollsAllBack) {
+  ASSERT_THAT(Run(kInsertNumber, {"a", 1}), IsOk());
+  const auto set_all = [&](std::int64_t second) {
+    return database().Write(Soon(), [&](Transaction& tx) {
+      return tx
+          .ExecuteAll({{kSetNumber, {"a", 5}}, {kSetNumber, {"a", second}}, {kGetNumber, {"a"}}})
+          .status();
+    });
+  };
+  EXPECT_THAT(set_all(50'000'000),
+              StatusIs(absl::StatusCode::kOutOfRange, Reason("CHECK_VIOLATED")));
+  EXPECT_EQ(Number("a"), 1);
+  ASSERT_THAT(set_all(6), IsOk());  // the connection and its statements are good for more
+  EXPECT_EQ(Number("a"), 6);
+}
+
+TEST_P(SqlTest, OneOfAllStatementsThatCannotBePreparedHarmsNoLaterOne) {
+  ASSERT_THAT(Run(kInsertNumber, {"a", 1}), IsOk());
+  for (int i = 0; i < 2; ++i) {
+    EXPECT_THAT(database().Write(Soon(),
+                                 [&](Transaction& tx) {
+                                   return tx
+                                       .ExecuteAll({{kSetNumber, {"a", 2}},
+                                                    {{"missing", "SELECT id FROM later"}, {}},
+                                                    {kGet, {"a"}}})
+                                       .status();
+                                 }),
+                StatusIs(absl::StatusCode::kInternal));
+    EXPECT_EQ(Number("a"), 1);
+    EXPECT_THAT(Select(kGet, {"a"}), SizeIs(1));
+  }
+}
+
+TEST_P(SqlTest, ExecuteAllPreparesBeyondWhatTheCacheHolds) {
+  std::vector<std::string> texts;
+  for (int i = 0; i < 600; ++i)
+    texts.push_back(absl::StrCat("SELECT ", i, " + CAST($1 AS BIGINT)"));
+  for (std::size_t begin = 0; begin < texts.size(); begin += 50) {
+    std::vector<Statement> statements;
+    for (std::size_t i = begin; i < begin + 50; ++i) {
+      statements.push_back({{"sum", texts[i]}, {1}});
+    }
+    std::vector<Rows> results;
+    ASSERT_THAT(database().Read(Soon(),
+                                [&](Transaction& tx) -> absl::Status {
+                                  WICI_ASSIGN_OR_RETURN(results, tx.ExecuteAll(statements));
+                                  return absl::OkStatus();
+                                }),
+                IsOk());
+    ASSERT_THAT(results, SizeIs(50));
+    for (std::size_t i = 0; i < 50; ++i) {
+      EXPECT_EQ(results[i][0].Int(0), static_cast<std::int64_t>(begin + i) + 1);
+    }
+  }
+}
+
 // A plan made while a table is empty is kept when it has grown.
 TEST_P(SqlTest, ManyKeysAreLookedUpByIndexEvenInAnEmptyTable) {
   ASSERT_THAT(Run({"index", "CREATE INDEX items_some ON items (id, code) WHERE number IN (1, 2)"}),

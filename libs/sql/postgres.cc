@@ -98,21 +98,9 @@ class PostgresConnection final : public Connection {
 
   absl::StatusOr<Rows> SelectMany(const Query& prefix, std::string_view suffix,
                                   absl::Span<const std::vector<Value>> keys) override {
-    std::vector<Oid> arrays;
+    WICI_ASSIGN_OR_RETURN(const std::string name, PrepareOverKeys(prefix, suffix, keys[0]));
     Parameters parameters({});
-    for (std::size_t i = 0; i < keys[0].size(); ++i) {
-      const Oid element = ElementTypeOf(keys[0][i]);
-      arrays.push_back(ArrayTypeOf(element));
-      WICI_RETURN_IF_ERROR(AddColumn(prefix, element, keys, i, parameters));
-    }
-    // LIMIT makes the planner expect few keys and so look each up by index. Without it, a plan made
-    // while the table is small reads all of it, and goes on to do so.
-    const std::string text =
-        absl::StrCat(ToAbsl(prefix.text), " (SELECT * FROM unnest", Placeholders(1, arrays.size()),
-                     " LIMIT $", arrays.size() + 1, ") ", ToAbsl(suffix));
-    const Value count = static_cast<std::int64_t>(keys.size());
-    parameters.Add(count);
-    WICI_ASSIGN_OR_RETURN(const std::string name, Prepare(prefix, text, arrays));
+    WICI_RETURN_IF_ERROR(AddKeys(prefix, keys, parameters));
     return Run(prefix, name, parameters);
   }
 
@@ -123,6 +111,33 @@ class PostgresConnection final : public Connection {
       WICI_RETURN_IF_ERROR(QueueRun(query, name, Parameters(row)));
     }
     return CollectRows(query);
+  }
+
+  absl::StatusOr<std::vector<Rows>> ExecuteAll(absl::Span<const Statement> statements) override {
+    // No statement is forgotten between its preparation and its run.
+    WICI_RETURN_IF_ERROR(MakeRoom(statements[0].query, statements.size()));
+    std::vector<std::optional<std::size_t>> answers;  // by statement: which one of the pipeline
+    for (const Statement& statement : statements) {
+      if (statement.over_keys && statement.keys.empty()) {
+        answers.emplace_back(std::nullopt);
+        continue;
+      }
+      WICI_RETURN_IF_ERROR(QueueStatement(statement));
+      answers.emplace_back(queued_.size() - 1);
+    }
+    Results results;
+    if (!queued_.empty()) {
+      WICI_ASSIGN_OR_RETURN(results, Collect());
+    }
+    std::vector<Rows> rows(statements.size());
+    for (std::size_t i = 0; i < statements.size(); ++i) {
+      if (!answers[i]) continue;
+      const Query& query = statements[i].query;
+      // Each of a pipeline that did not fail has one answer.
+      if (*answers[i] >= results.size()) return Lost(query);
+      WICI_RETURN_IF_ERROR(Decode(query, *results[*answers[i]], rows[i]));
+    }
+    return rows;
   }
 
   // COMMIT is given a while beyond the deadline: giving up in the middle helps nobody.
@@ -205,14 +220,55 @@ class PostgresConnection final : public Connection {
     return CollectRows(query);
   }
 
+  absl::Status QueueStatement(const Statement& statement) {
+    if (!statement.over_keys) {
+      WICI_ASSIGN_OR_RETURN(const std::string name,
+                            Prepare(statement.query, statement.query.text, {}));
+      return QueueRun(statement.query, name, Parameters(statement.values));
+    }
+    WICI_ASSIGN_OR_RETURN(const std::string name,
+                          PrepareOverKeys(statement.query, statement.suffix, statement.keys[0]));
+    Parameters parameters({});
+    WICI_RETURN_IF_ERROR(AddKeys(statement.query, statement.keys, parameters));
+    return QueueRun(statement.query, name, parameters);
+  }
+
+  // Prepares the query of SelectMany for keys of the types of `key`.
+  absl::StatusOr<std::string> PrepareOverKeys(const Query& prefix, std::string_view suffix,
+                                              const std::vector<Value>& key) {
+    std::vector<Oid> arrays;
+    arrays.reserve(key.size());
+    for (const Value& value : key) arrays.push_back(ArrayTypeOf(ElementTypeOf(value)));
+    // LIMIT makes the planner expect few keys and so look each up by index. Without it, a plan made
+    // while the table is small reads all of it, and goes on to do so.
+    const std::string text =
+        absl::StrCat(ToAbsl(prefix.text), " (SELECT * FROM unnest", Placeholders(1, arrays.size()),
+                     " LIMIT $", arrays.size() + 1, ") ", ToAbsl(suffix));
+    return Prepare(prefix, text, arrays);
+  }
+
+  static absl::Status AddKeys(const Query& prefix, absl::Span<const std::vector<Value>> keys,
+                              Parameters& parameters) {
+    for (std::size_t i = 0; i < keys[0].size(); ++i) {
+      WICI_RETURN_IF_ERROR(AddColumn(prefix, ElementTypeOf(keys[0][i]), keys, i, parameters));
+    }
+    parameters.Add(Value(static_cast<std::int64_t>(keys.size())));
+    return absl::OkStatus();
+  }
+
+  // Makes sure that `count` more statements can be prepared without any being forgotten.
+  absl::Status MakeRoom(const Query& query, std::size_t count) {
+    if (statements_.size() + count <= kStatementsMax) return absl::OkStatus();
+    WICI_RETURN_IF_ERROR(RunText(query, "DEALLOCATE ALL"));
+    Forget();
+    return absl::OkStatus();
+  }
+
   absl::StatusOr<std::string> Prepare(const Query& query, std::string_view text,
                                       const std::vector<Oid>& types) {
     const std::string key(text);
     if (const auto found = statements_.find(key); found != statements_.end()) return found->second;
-    if (statements_.size() >= kStatementsMax) {
-      WICI_RETURN_IF_ERROR(RunText(query, "DEALLOCATE ALL"));
-      Forget();
-    }
+    WICI_RETURN_IF_ERROR(MakeRoom(query, 1));
     std::string name = absl::StrCat("s", ++statements_made_);
     WICI_RETURN_IF_ERROR(Queue(query, PQsendPrepare(connection_.get(), name.c_str(), key.c_str(),
                                                     static_cast<int>(types.size()), types.data())));

@@ -26,7 +26,8 @@ class MarksFollowerTest : public testing::DatabaseTest {
   void SetUp() override {
     DatabaseTest::SetUp();
     if (IsSkipped()) return;
-    writer_ = std::make_unique<Writer>(database(), clock_, ids_, checker_);
+    older_version_ = OlderVersion(database());
+    writer_ = std::make_unique<Writer>(*older_version_, clock_, ids_, checker_);
     sequencer_ = std::make_unique<Sequencer>(
         database(), nullptr, clock_, SequencerOptions{.source = "test", .owner = "one"}, nullptr);
     follower_ = std::make_unique<MarksFollower>(database(), clock_, marks_);
@@ -56,7 +57,8 @@ class MarksFollowerTest : public testing::DatabaseTest {
   testing::FakeIds ids_;
   FeedChecker checker_;
   ChangeMarks marks_{clock_};
-  std::unique_ptr<Writer> writer_;
+  std::unique_ptr<wici::testing::RewritingDatabase> older_version_;
+  std::unique_ptr<Writer> writer_;  // all its changes wait for the sequencer
   std::unique_ptr<Sequencer> sequencer_;
   std::unique_ptr<MarksFollower> follower_;
 };
@@ -104,6 +106,28 @@ TEST_P(MarksFollowerTest, ChangesThatNobodyNumbersAreNotMissed) {
   Follow();
   EXPECT_TRUE(marks_.Begin().has_value());
   Commit("things/a");  // and the sequencer is dead
+  for (int i = 0; i < 3; ++i) FollowLater();
+  EXPECT_FALSE(marks_.Begin().has_value());
+  Stamp();
+  FollowLater();
+  EXPECT_TRUE(marks_.Begin().has_value());
+}
+
+TEST_P(MarksFollowerTest, WhatNumbersItselfIsFollowedWithoutASequencer) {
+  if (GetParam() != sql::Engine::kSqlite) GTEST_SKIP() << "there the sequencer numbers everything";
+  Stamp();  // names the feed
+  Writer writer(database(), clock_, ids_, checker_);
+  FollowLater();
+  for (int i = 0; i < 3; ++i) {
+    const ChangeMarks::Ticket before = Begin();
+    ASSERT_THAT(writer.Change("things/a", 1), IsOk());
+    FollowLater();
+    EXPECT_FALSE(Holds(before, "things/a"));
+    EXPECT_TRUE(Holds(before, "things/b"));
+    EXPECT_TRUE(Holds(Begin(), "things/a"));
+  }
+  Commit("things/b");  // of an older version, whose sequencer is dead
+  ASSERT_THAT(writer.Change("things/a", 1), IsOk());
   for (int i = 0; i < 3; ++i) FollowLater();
   EXPECT_FALSE(marks_.Begin().has_value());
   Stamp();

@@ -80,7 +80,7 @@ constexpr sql::Query kAdvanceHead{
     "FROM feed_transactions WHERE first_seq IS NOT NULL ORDER BY first_seq DESC LIMIT 1), head) "
     "WHERE id = 1 AND lease_owner = $1 AND lease_epoch = $2 RETURNING epoch, head"};
 
-bool SameCursor(const v1::Cursor& a, const v1::Cursor& b) {
+bool SamePlace(const v1::Cursor& a, const v1::Cursor& b) {
   return a.seq() == b.seq() && a.epoch() == b.epoch();
 }
 
@@ -288,7 +288,7 @@ absl::StatusOr<int> Sequencer::Impl::StampRound(bool woken) {
   }
   if (stamped > 0) return stamped;
   // Also what another process has stamped, or the transactions themselves.
-  const bool moved = !announced_ || !SameCursor(*announced_, work.head);
+  const bool moved = !announced_ || !SamePlace(*announced_, work.head);
   if (moved && lease_to_relay_ && !lease_ && !perhaps_relayed_to_) {
     perhaps_relayed_to_ = announced_.value_or(work.head);
   }
@@ -422,7 +422,7 @@ void Sequencer::Impl::GiveBackLease() {
 }
 
 void Sequencer::Impl::Announce(const v1::Cursor& head) {
-  if (announced_ && SameCursor(*announced_, head)) return;
+  if (announced_ && SamePlace(*announced_, head)) return;
   announced_ = head;
   head_gauge_.Set(static_cast<double>(head.seq()));
   if (on_head_) on_head_(head);

@@ -433,7 +433,7 @@ def table(report):
         f"No service can do more than {one['rate']['median']:,.0f}/s at {one['in_flight']} in flight, "
         f"{one['times_naive']['median']:.1f} times naive: PostgreSQL alone takes "
         f"{one['rows_us']['median']:.0f} us for the rows, an echo {one['echo_us']['median']:.0f} us "
-        f"and its client {one['client_us']['median']:.0f} us" for one in report["ceilings"]]
+        f"and its client {one['client_us']['median']:.0f} us" for one in report.get("ceilings", [])]
     lines += ["", f"{'ratio':52} {'rate':>22} {'less CPU':>22}"]
     for ratio in report["ratios"]:
         name = (f"{ratio['ours']} at {ratio['in_flight']} / {ratio['yardstick']} at "

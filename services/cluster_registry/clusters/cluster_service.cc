@@ -177,8 +177,7 @@ ClusterService::KeptCluster::KeptCluster(v1::Cluster cluster)
     : exposure(ExposureOf(cluster)), internal(cluster), external(internal) {
   HideInternals(cluster);
   std::string bytes = cluster.SerializeAsString();
-  // Of one length they are the same, as what is hidden is left out.
-  if (bytes.size() < internal.bytes()->size()) {
+  if (bytes != *internal.bytes()) {
     external = rpc::Serialized<v1::Cluster>(std::move(bytes));
   }
 }

@@ -32,6 +32,11 @@ class Connection {
   virtual absl::StatusOr<Rows> ExecuteMany(const Query& query,
                                            absl::Span<const std::vector<Value>> rows) = 0;
   virtual absl::StatusOr<std::vector<Rows>> ExecuteAll(absl::Span<const Statement> statements) = 0;
+  virtual absl::Status ExecuteExpecting(const Query& query, absl::Span<const Value> values,
+                                        Expected expected);
+  virtual absl::Status InsertExpecting(const Query& prefix, std::string_view suffix,
+                                       absl::Span<const std::vector<Value>> rows,
+                                       Expected expected);
   // An error with reason COMMIT_UNKNOWN says that nobody knows; any other, that nothing changed.
   virtual absl::Status Commit() = 0;
   virtual void Rollback() = 0;
@@ -47,6 +52,9 @@ absl::StatusOr<std::unique_ptr<Connection>> ConnectPostgres(const std::string& u
 // driver's own and go to the log only.
 absl::Status EngineError(absl::StatusCode code, const Query& query, std::string_view engine_code,
                          std::string_view engine_text);
+
+// OK when `rows` are as many as expected.
+absl::Status CheckExpected(const Query& query, std::size_t rows, Expected expected);
 
 // UNAVAILABLE with reason COMMIT_UNKNOWN.
 absl::Status CommitUnknownError();

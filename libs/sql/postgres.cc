@@ -36,7 +36,7 @@ struct ClearResult {
 };
 using ConnectionHandle = std::unique_ptr<PGconn, FinishConnection>;
 using ResultHandle = std::unique_ptr<PGresult, ClearResult>;
-using Results = std::vector<ResultHandle>;
+using Results = std::vector<ResultHandle>;  // null where rows were only counted
 
 absl::string_view ToAbsl(std::string_view text) { return {text.data(), text.size()}; }
 
@@ -73,22 +73,11 @@ class PostgresConnection final : public Connection {
 
   absl::StatusOr<Rows> InsertMany(const Query& prefix, std::string_view suffix,
                                   absl::Span<const std::vector<Value>> rows) override {
-    const std::size_t columns = rows[0].size();
-    const std::string single =
-        absl::StrCat(ToAbsl(prefix.text), " ", Placeholders(1, columns), " ", ToAbsl(suffix));
-    WICI_ASSIGN_OR_RETURN(const ArrayInsert* const insert, PrepareArrays(prefix, suffix, single));
-    if (insert->elements.size() != columns) {
-      return EngineError(absl::StatusCode::kInternal, prefix, "", "wrong number of values");
-    }
     Rows result;
     while (!rows.empty()) {
       const absl::Span<const std::vector<Value>> chunk = rows.subspan(0, kInsertRowsMax);
       rows.remove_prefix(chunk.size());
-      Parameters parameters({});
-      for (std::size_t i = 0; i < columns; ++i) {
-        WICI_RETURN_IF_ERROR(AddColumn(prefix, insert->elements[i], chunk, i, parameters));
-      }
-      WICI_RETURN_IF_ERROR(QueueRun(prefix, insert->name, parameters));
+      WICI_RETURN_IF_ERROR(QueueInsert(prefix, suffix, chunk));
       if (suffix.empty() && rows.empty()) break;  // its answer comes with the next statement's
       WICI_ASSIGN_OR_RETURN(Rows returned, CollectRows(prefix));
       std::move(returned.begin(), returned.end(), std::back_inserter(result));
@@ -140,8 +129,31 @@ class PostgresConnection final : public Connection {
     return rows;
   }
 
+  absl::Status ExecuteExpecting(const Query& query, absl::Span<const Value> values,
+                                Expected expected) override {
+    WICI_ASSIGN_OR_RETURN(const std::string name, Prepare(query, query.text, {}));
+    WICI_RETURN_IF_ERROR(QueueRun(query, name, Parameters(values)));
+    queued_.back().expected = expected;
+    expecting_ = true;
+    return absl::OkStatus();
+  }
+
+  absl::Status InsertExpecting(const Query& prefix, std::string_view suffix,
+                               absl::Span<const std::vector<Value>> rows,
+                               Expected expected) override {
+    if (rows.size() > kInsertRowsMax) {
+      return Connection::InsertExpecting(prefix, suffix, rows, expected);
+    }
+    WICI_RETURN_IF_ERROR(QueueInsert(prefix, suffix, rows));
+    queued_.back().expected = expected;
+    expecting_ = true;
+    return absl::OkStatus();
+  }
+
   // COMMIT is given a while beyond the deadline: giving up in the middle helps nobody.
   absl::Status Commit() override {
+    // The server would not know that rows are missing.
+    if (expecting_) WICI_RETURN_IF_ERROR(Collect().status());
     deadline_ = std::max(deadline_, absl::Now() + kCommitGrace);
     committing_ = true;
     WICI_RETURN_IF_ERROR(QueueText(kCommit, kCommit.text.data()));
@@ -169,6 +181,12 @@ class PostgresConnection final : public Connection {
   struct ArrayInsert {
     std::string name;
     std::vector<Oid> elements;  // type of each column
+  };
+
+  // One whose answer is to come.
+  struct Queued {
+    std::string_view query;  // its name
+    std::optional<Expected> expected = {};
   };
 
   // The server's own limit, so that a statement whose client is gone does not run on. It is set
@@ -205,8 +223,24 @@ class PostgresConnection final : public Connection {
   // Takes the outcome of a PQsend function.
   absl::Status Queue(const Query& query, int sent) {
     if (sent != 1) return Lost(query);
-    queued_.push_back(query.name);
+    queued_.push_back({query.name});
     return absl::OkStatus();
+  }
+
+  absl::Status QueueInsert(const Query& prefix, std::string_view suffix,
+                           absl::Span<const std::vector<Value>> rows) {
+    const std::size_t columns = rows[0].size();
+    const std::string single =
+        absl::StrCat(ToAbsl(prefix.text), " ", Placeholders(1, columns), " ", ToAbsl(suffix));
+    WICI_ASSIGN_OR_RETURN(const ArrayInsert* const insert, PrepareArrays(prefix, suffix, single));
+    if (insert->elements.size() != columns) {
+      return EngineError(absl::StatusCode::kInternal, prefix, "", "wrong number of values");
+    }
+    Parameters parameters({});
+    for (std::size_t i = 0; i < columns; ++i) {
+      WICI_RETURN_IF_ERROR(AddColumn(prefix, insert->elements[i], rows, i, parameters));
+    }
+    return QueueRun(prefix, insert->name, parameters);
   }
 
   absl::Status RunText(const Query& query, const char* text) {
@@ -322,14 +356,15 @@ class PostgresConnection final : public Connection {
 
   // Sends what is queued, waits for all answers and returns them, at least one; or the first error.
   absl::StatusOr<Results> Collect() {
-    const std::vector<std::string_view> queries = std::exchange(queued_, {});
+    const std::vector<Queued> queries = std::exchange(queued_, {});
     const bool prepared = std::exchange(preparing_, false);
+    expecting_ = false;
     earlier_failed_ = false;
-    if (PQpipelineSync(connection_.get()) != 1) return Lost({queries.back(), ""});
+    if (PQpipelineSync(connection_.get()) != 1) return Lost({queries.back().query, ""});
     Results results;
     absl::Status error;
     for (std::size_t i = 0; i < queries.size(); ++i) {
-      const Query query{queries[i], ""};
+      const Query query{queries[i].query, ""};
       for (;;) {
         WICI_ASSIGN_OR_RETURN(ResultHandle result, NextResult(query));
         if (result == nullptr) break;
@@ -338,10 +373,15 @@ class PostgresConnection final : public Connection {
           earlier_failed_ = i + 1 < queries.size();
           if (lost_) return error;
         }
+        if (error.ok() && queries[i].expected) {
+          error = CheckExpected(query, static_cast<std::size_t>(PQntuples(result.get())),
+                                *queries[i].expected);
+          result.reset();
+        }
         results.push_back(std::move(result));
       }
     }
-    const Query sync{queries.back(), ""};
+    const Query sync{queries.back().query, ""};
     WICI_ASSIGN_OR_RETURN(const ResultHandle end, NextResult(sync));
     if (end == nullptr || PQresultStatus(end.get()) != PGRES_PIPELINE_SYNC) return Lost(sync);
     // Which of the statements under preparation exist is not worth finding out.
@@ -401,12 +441,12 @@ class PostgresConnection final : public Connection {
                        PQerrorMessage(connection_.get()));
   }
 
-  // What `query` has returned; what was queued before it returns nothing.
+  // What `query` has returned; what was queued before it returns nothing that is wanted.
   absl::StatusOr<Rows> CollectRows(const Query& query) {
     WICI_ASSIGN_OR_RETURN(const Results results, Collect());
     Rows rows;
     for (const ResultHandle& result : results) {
-      WICI_RETURN_IF_ERROR(Decode(query, *result, rows));
+      if (result != nullptr) WICI_RETURN_IF_ERROR(Decode(query, *result, rows));
     }
     return rows;
   }
@@ -441,9 +481,10 @@ class PostgresConnection final : public Connection {
   bool read_only_ = false;
   bool committing_ = false;
   bool lost_ = false;
-  std::vector<std::string_view> queued_;  // names of the queries whose answers are to come
-  bool preparing_ = false;                // one of them is a PREPARE
-  bool earlier_failed_ = false;           // the last error was not of the last query queued
+  std::vector<Queued> queued_;
+  bool preparing_ = false;       // one of them is a PREPARE
+  bool expecting_ = false;       // of one rows are expected
+  bool earlier_failed_ = false;  // the last error was not of the last query queued
   std::int64_t statements_made_ = 0;
   std::unordered_map<std::string, std::string> statements_;     // text to name
   std::unordered_map<std::string, ArrayInsert> array_inserts_;  // by the text for one row

@@ -54,13 +54,21 @@ class PostgresConnection final : public Connection {
     if (PQsetnonblocking(connection, 1) != 0 || PQenterPipelineMode(connection) != 1) {
       return Lost(kConnect);
     }
-    return RunText(kConnect, kSetUpSession);
+    WICI_RETURN_IF_ERROR(QueueText(kConnect, kSetUpSession));
+    WICI_ASSIGN_OR_RETURN(const Results settings, Collect());
+    Rows rows;
+    WICI_RETURN_IF_ERROR(Decode(kConnect, *settings[0], rows));
+    serializable_ = std::any_of(rows.begin(), rows.end(),
+                                [](const Row& row) { return row.Text(0) == "serializable"; });
+    return absl::OkStatus();
   }
 
   absl::Status Begin(bool read_only, absl::Time deadline) override {
     deadline_ = deadline;
     read_only_ = read_only;
     committing_ = false;
+    // What became of a transaction that only read is of interest to nobody.
+    if (std::exchange(ending_, false) && !CollectSent().ok() && !usable()) return Lost(kBegin);
     WICI_RETURN_IF_ERROR(LimitStatements(deadline));
     const Query& begin = read_only ? kBeginReadOnly : kBegin;
     return QueueText(begin, begin.text.data());
@@ -157,6 +165,12 @@ class PostgresConnection final : public Connection {
     deadline_ = std::max(deadline_, absl::Now() + kCommitGrace);
     committing_ = true;
     WICI_RETURN_IF_ERROR(QueueText(kCommit, kCommit.text.data()));
+    // Who only read has read it: nobody waits for the answer, which Begin takes.
+    if (read_only_ && !serializable_) {
+      if (PQpipelineSync(connection_.get()) != 1) return Lost(kCommit);
+      ending_ = true;
+      return PQflush(connection_.get()) < 0 ? Lost(kCommit) : absl::OkStatus();
+    }
     const absl::Status status = Collect().status();
     const bool lost = absl::IsUnavailable(status) || absl::IsDeadlineExceeded(status);
     if (!lost || (earlier_failed_ && !lost_)) return status;
@@ -356,11 +370,15 @@ class PostgresConnection final : public Connection {
 
   // Sends what is queued, waits for all answers and returns them, at least one; or the first error.
   absl::StatusOr<Results> Collect() {
+    if (PQpipelineSync(connection_.get()) != 1) return Lost({queued_.back().query, ""});
+    return CollectSent();
+  }
+
+  absl::StatusOr<Results> CollectSent() {
     const std::vector<Queued> queries = std::exchange(queued_, {});
     const bool prepared = std::exchange(preparing_, false);
     expecting_ = false;
     earlier_failed_ = false;
-    if (PQpipelineSync(connection_.get()) != 1) return Lost({queries.back().query, ""});
     Results results;
     absl::Status error;
     for (std::size_t i = 0; i < queries.size(); ++i) {
@@ -481,6 +499,8 @@ class PostgresConnection final : public Connection {
   bool read_only_ = false;
   bool committing_ = false;
   bool lost_ = false;
+  bool serializable_ = false;  // COMMIT may refuse what was read
+  bool ending_ = false;        // a COMMIT was sent whose answer nobody has taken
   std::vector<Queued> queued_;
   bool preparing_ = false;       // one of them is a PREPARE
   bool expecting_ = false;       // of one rows are expected

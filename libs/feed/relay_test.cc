@@ -60,34 +60,35 @@ class RelayTest : public FeedTest {
   }
 
   // A sequencer on `database` sleeps while another takes over, and goes on when it wakes up.
-  void SleepWhileAnotherTakesOver(sql::Database& database) {
+  void SleepWhileAnotherTakesOver(sql::Database& database, Writer& writer) {
     const auto asleep = MakeSequencer(database, "asleep", client_.get());
-    ASSERT_THAT(writer_->Change("events/e1", 2), IsOk());
-    ASSERT_THAT(asleep->RunOnce(), IsOkAndHolds(1));
-    clock_.Advance(absl::Minutes(1));
-    ASSERT_THAT(writer_->Change("events/e1", 1), IsOk());
-    const auto another = MakeSequencer(this->database(), "another", client_.get());
-    ASSERT_THAT(another->RunOnce(), IsOkAndHolds(1));
-    ASSERT_THAT(writer_->Change("events/e1", 1), IsOk());
-    ASSERT_THAT(asleep->RunOnce(), IsOk());
-    ASSERT_THAT(another->RunOnce(), IsOk());
-  }
-
-  // The same where transactions number themselves: nothing is stamped, only relayed.
-  void SleepWhileAnotherRelays(sql::Database& database) {
-    const auto asleep = MakeSequencer(database, "asleep", client_.get());
-    ASSERT_THAT(asleep->RunOnce(), IsOk());
-    ASSERT_THAT(new_writer_->Change("events/e1", 2), IsOk());
+    ASSERT_THAT(asleep->RunOnce(), IsOkAndHolds(0));
+    ASSERT_THAT(writer.Change("events/e1", 2), IsOk());
     ASSERT_THAT(asleep->RunOnce(), IsOk());
     EXPECT_THAT(Relayed(), ElementsAre(1, 2));
     clock_.Advance(absl::Minutes(1));
-    ASSERT_THAT(new_writer_->Change("events/e1", 1), IsOk());
+    ASSERT_THAT(writer.Change("events/e1", 1), IsOk());
     const auto another = MakeSequencer(this->database(), "another", client_.get());
     ASSERT_THAT(another->RunOnce(), IsOk());
     EXPECT_THAT(Relayed(), ElementsAre(1, 2, 3));
-    ASSERT_THAT(new_writer_->Change("events/e1", 1), IsOk());
+    ASSERT_THAT(writer.Change("events/e1", 1), IsOk());
     ASSERT_THAT(asleep->RunOnce(), IsOk());
     ASSERT_THAT(another->RunOnce(), IsOk());
+  }
+  // The same without the epoch of the lease, which the checker must find.
+  void SleepUnguarded(Writer& writer) {
+    RewritingDatabase unread(database(), "feed_read_work",
+                             {{"head, lease_epoch,", "head, CAST(1 AS BIGINT),"}});
+    RewritingDatabase stamping(unread, "feed_stamp", NoGuard());
+    RewritingDatabase advancing(stamping, "feed_advance_head", NoGuard());
+    RewritingDatabase unguarded(advancing, "feed_guard_stamp", NoGuard());
+    SleepWhileAnotherTakesOver(unguarded, writer);
+    EXPECT_THAT(checker_.Problems(RelayedChanges()), Not(IsEmpty()));
+    EXPECT_GT(unread.rewritten(), 0);
+    EXPECT_GT(unguarded.rewritten(), 0);
+    if (&writer != writer_.get()) return;  // nothing to stamp, on SQLite
+    EXPECT_GT(stamping.rewritten(), 0);
+    EXPECT_GT(advancing.rewritten(), 0);
   }
 
   RedisServer& redis_ = RedisServer::Shared();
@@ -140,39 +141,19 @@ TEST_P(RelayTest, SequencerThatStopsStampsAndRelaysWhatWasCommittedBefore) {
 }
 
 TEST_P(RelayTest, SequencerThatWasAsleepRelaysNothingOnceMore) {
-  SleepWhileAnotherTakesOver(database());
+  SleepWhileAnotherTakesOver(database(), *writer_);
   EXPECT_THAT(checker_.Problems(RelayedChanges()), IsEmpty());
 }
 
-TEST_P(RelayTest, WithoutTheEpochOfTheLeaseItDoesAndTheCheckerSaysSo) {
-  RewritingDatabase unread(database(), "feed_read_work",
-                           {{"head, lease_epoch,", "head, CAST(1 AS BIGINT),"}});
-  RewritingDatabase stamping(unread, "feed_stamp", NoGuard());
-  RewritingDatabase advancing(stamping, "feed_advance_head", NoGuard());
-  RewritingDatabase unguarded(advancing, "feed_guard_stamp", NoGuard());
-  SleepWhileAnotherTakesOver(unguarded);
-  EXPECT_THAT(checker_.Problems(RelayedChanges()), Not(IsEmpty()));
-  EXPECT_GT(unread.rewritten(), 0);
-  EXPECT_GT(stamping.rewritten(), 0);
-  EXPECT_GT(advancing.rewritten(), 0);
-  EXPECT_GT(unguarded.rewritten(), 0);
-}
+TEST_P(RelayTest, WithoutTheEpochOfTheLeaseItDoesAndTheCheckerSaysSo) { SleepUnguarded(*writer_); }
 
 TEST_P(RelayTest, SequencerThatWasAsleepRelaysNothingThatNumberedItselfOnceMore) {
-  SleepWhileAnotherRelays(database());
+  SleepWhileAnotherTakesOver(database(), *new_writer_);
   EXPECT_THAT(checker_.Problems(RelayedChanges()), IsEmpty());
 }
 
 TEST_P(RelayTest, WithoutTheEpochOfTheLeaseItRelaysThatTooAndTheCheckerSaysSo) {
-  RewritingDatabase unread(database(), "feed_read_work",
-                           {{"head, lease_epoch,", "head, CAST(1 AS BIGINT),"}});
-  RewritingDatabase stamping(unread, "feed_stamp", NoGuard());
-  RewritingDatabase advancing(stamping, "feed_advance_head", NoGuard());
-  RewritingDatabase unguarded(advancing, "feed_guard_stamp", NoGuard());
-  SleepWhileAnotherRelays(unguarded);
-  EXPECT_THAT(checker_.Problems(RelayedChanges()), Not(IsEmpty()));
-  EXPECT_GT(unread.rewritten(), 0);
-  EXPECT_GT(unguarded.rewritten(), 0);
+  SleepUnguarded(*new_writer_);
 }
 
 TEST_P(RelayTest, ChangesThatNumberThemselvesArriveInTheStreamInOrder) {

@@ -5,7 +5,6 @@
 #include <cstdio>
 #include <limits>
 #include <memory>
-#include <set>
 #include <string>
 #include <thread>
 #include <utility>
@@ -27,9 +26,7 @@ namespace wici::sql {
 namespace {
 
 using ::testing::ElementsAre;
-using ::testing::HasSubstr;
 using ::testing::IsEmpty;
-using ::testing::Not;
 using ::testing::SizeIs;
 using ::wici::testing::IsOk;
 using ::wici::testing::Reason;
@@ -39,8 +36,6 @@ constexpr Query kInsert{"insert_item",
                         "INSERT INTO items (id, number, flag, body) VALUES ($1, $2, $3, $4)"};
 constexpr Query kInsertCode{"insert_code", "INSERT INTO items (id, code) VALUES ($1, $2)"};
 constexpr Query kInsertPart{"insert_part", "INSERT INTO parts (id, item) VALUES ($1, $2)"};
-constexpr Query kInsertMany{"insert_items", "INSERT INTO items (id, number, flag, body) VALUES"};
-constexpr Query kGet{"get_item", "SELECT id, number, flag, body FROM items WHERE id = $1"};
 constexpr Query kCount{"count_items", "SELECT COUNT(*), SUM(number) FROM items"};
 
 WICI_ON_EVERY_ENGINE(SqlTest);
@@ -236,73 +231,6 @@ TEST_P(SqlTest, PagesFollowEachOtherByKeyset) {
   EXPECT_EQ(seen, Ids());
 }
 
-TEST_P(SqlTest, ManyRowsAreInsertedBeyondAnyParameterLimit) {
-  std::vector<std::vector<Value>> rows;
-  for (int i = 0; i < 25'000; ++i) {
-    rows.push_back({absl::StrCat("ł", 100'000 + i), i % 2 == 0 ? Value(i) : Value(nullptr),
-                    i % 3 == 0, Bytes{std::string("\0x", 2)}});
-  }
-  Rows returned;
-  ASSERT_THAT(database().Write(Soon(),
-                               [&](Transaction& tx) -> absl::Status {
-                                 WICI_ASSIGN_OR_RETURN(
-                                     returned, tx.InsertMany(kInsertMany, "RETURNING id", rows));
-                                 return absl::OkStatus();
-                               }),
-              IsOk());
-  ASSERT_THAT(returned, SizeIs(25'000));
-  EXPECT_EQ(returned[24'999].Text(0), "ł124999");
-  const Row last = Select(kGet, {"ł124999"})[0];
-  EXPECT_TRUE(last.IsNull(1));
-  EXPECT_TRUE(last.Bool(2));
-  EXPECT_EQ(last.Blob(3), std::string("\0x", 2));
-}
-
-TEST_P(SqlTest, InsertManyReturnsOnlyWhatItInserted) {
-  ASSERT_THAT(Run(kInsertNumber, {"b", 1}), IsOk());
-  for (const std::vector<std::string>& ids :
-       std::vector<std::vector<std::string>>{{"a", "b", "c", "a"}, {"c"}, {"d"}, {}}) {
-    std::vector<std::vector<Value>> rows;
-    for (const std::string& id : ids) rows.push_back({id, 2, true, nullptr});
-    Rows returned;
-    ASSERT_THAT(database().Write(Soon(),
-                                 [&](Transaction& tx) -> absl::Status {
-                                   WICI_ASSIGN_OR_RETURN(
-                                       returned,
-                                       tx.InsertMany(kInsertMany,
-                                                     "ON CONFLICT DO NOTHING RETURNING id", rows));
-                                   return absl::OkStatus();
-                                 }),
-                IsOk());
-    EXPECT_EQ(returned.size(), ids.size() == 4                        ? 2u
-                               : ids == std::vector<std::string>{"d"} ? 1u
-                                                                      : 0u);
-  }
-  EXPECT_THAT(Ids(), ElementsAre("a", "b", "c", "d"));
-}
-
-TEST_P(SqlTest, AnErrorOfAnInsertWithoutReturningIsNotLost) {
-  for (const bool last : {true, false}) {
-    const absl::Status status = database().Write(Soon(), [&](Transaction& tx) -> absl::Status {
-      WICI_RETURN_IF_ERROR(
-          tx.InsertMany(kInsertMany, "", {{"a", 1, true, nullptr}, {"a", 2, true, nullptr}})
-              .status());
-      if (last) return absl::OkStatus();
-      return tx.Execute(kIds).status();
-    });
-    EXPECT_THAT(status, StatusIs(absl::StatusCode::kAlreadyExists, Reason("UNIQUE_VIOLATED")));
-    EXPECT_EQ(status.message(), "query insert_items failed");
-  }
-  EXPECT_THAT(Ids(), IsEmpty());
-  ASSERT_THAT(
-      database().Write(Soon(),
-                       [&](Transaction& tx) {
-                         return tx.InsertMany(kInsertMany, "", {{"a", 1, true, nullptr}}).status();
-                       }),
-      IsOk());
-  EXPECT_THAT(Ids(), ElementsAre("a"));
-}
-
 TEST_P(SqlTest, AStatementThatCouldNotBePreparedHarmsNoLaterOne) {
   for (int i = 0; i < 3; ++i) {
     EXPECT_THAT(Run({"missing", "INSERT INTO later (id) VALUES ($1)"}, {"a"}),
@@ -311,205 +239,6 @@ TEST_P(SqlTest, AStatementThatCouldNotBePreparedHarmsNoLaterOne) {
   }
   ASSERT_THAT(Run({"create", "CREATE TABLE later (id TEXT)"}), IsOk());
   EXPECT_THAT(Run({"missing", "INSERT INTO later (id) VALUES ($1)"}, {"a"}), IsOk());
-}
-
-TEST_P(SqlTest, SelectManyFindsEachKeyOnce) {
-  std::vector<std::vector<Value>> rows;
-  for (int i = 0; i < 1300; ++i) rows.push_back({absl::StrCat("i", i), i, true, nullptr});
-  ASSERT_THAT(
-      database().Write(
-          Soon(), [&](Transaction& tx) { return tx.InsertMany(kInsertMany, "", rows).status(); }),
-      IsOk());
-  constexpr Query kByBoth{"by_both", "SELECT id FROM items WHERE (id, number) IN"};
-  for (const int count : {0, 1, 2, 3, 500, 512, 513, 1300}) {
-    std::vector<std::vector<Value>> keys;
-    for (int i = 0; i < count; ++i) keys.push_back({absl::StrCat("i", i), i});
-    keys.push_back({"i1", 7});                 // no such row
-    if (count > 0) keys.push_back({"i0", 0});  // again
-    std::set<std::string> found;
-    ASSERT_THAT(database().Read(Soon(),
-                                [&](Transaction& tx) -> absl::Status {
-                                  WICI_ASSIGN_OR_RETURN(const Rows result,
-                                                        tx.SelectMany(kByBoth, "AND flag", keys));
-                                  EXPECT_EQ(result.size(), static_cast<std::size_t>(count));
-                                  for (const Row& row : result) found.insert(row.Text(0));
-                                  return absl::OkStatus();
-                                }),
-                IsOk());
-    EXPECT_EQ(found.size(), static_cast<std::size_t>(count));
-  }
-}
-
-TEST_P(SqlTest, ExecuteManyRunsAQueryWithEachOfItsRows) {
-  constexpr Query kAdd{"add_number",
-                       "UPDATE items SET number = number + $2 WHERE id = $1 RETURNING id, number"};
-  std::vector<std::vector<Value>> rows;
-  for (int i = 0; i < 1500; ++i) {
-    rows.push_back({absl::StrCat("i", 1000 + i), i, true, nullptr});
-  }
-  Rows returned;
-  ASSERT_THAT(
-      database().Write(Soon(),
-                       [&](Transaction& tx) -> absl::Status {
-                         WICI_RETURN_IF_ERROR(tx.InsertMany(kInsertMany, "", rows).status());
-                         std::vector<std::vector<Value>> values = {{"none", 1}};
-                         for (const std::vector<Value>& row : rows) {
-                           values.push_back({row[0], 1});
-                         }
-                         values.push_back({"i1000", 7});  // once more
-                         WICI_ASSIGN_OR_RETURN(returned, tx.ExecuteMany(kAdd, values));
-                         WICI_ASSIGN_OR_RETURN(const Rows none, tx.ExecuteMany(kAdd, {}));
-                         EXPECT_THAT(none, IsEmpty());
-                         return absl::OkStatus();
-                       }),
-      IsOk());
-  ASSERT_THAT(returned, SizeIs(1501));
-  EXPECT_EQ(returned[1499].Text(0), "i2499");
-  EXPECT_EQ(returned[1499].Int(1), 1500);
-  EXPECT_EQ(returned[1500].Int(1), 8);
-}
-
-TEST_P(SqlTest, OneRowOfManyThatIsRefusedRollsAllBack) {
-  ASSERT_THAT(Run(kInsertNumber, {"a", 1}), IsOk());
-  ASSERT_THAT(Run(kInsertNumber, {"b", 2}), IsOk());
-  EXPECT_THAT(
-      database().Write(
-          Soon(),
-          [&](Transaction& tx) {
-            return tx.ExecuteMany(kSetNumber, {{"a", 5}, {"b", 50'000'000}, {"a", 6}}).status();
-          }),
-      StatusIs(absl::StatusCode::kOutOfRange, Reason("CHECK_VIOLATED")));
-  EXPECT_EQ(Number("a"), 1);
-  ASSERT_THAT(Run(kSetNumber, {"a", 3}), IsOk());  // the connection is good for more
-  EXPECT_EQ(Number("a"), 3);
-}
-
-constexpr Query kAmong{"among", "SELECT id FROM items WHERE id IN"};
-
-TEST_P(SqlTest, ExecuteAllAnswersEachStatementInItsOrder) {
-  ASSERT_THAT(Run(kInsertNumber, {"a", 1}), IsOk());
-  const std::vector<std::vector<Value>> keys = {{"a"}, {"b"}, {"none"}};
-  for (int i = 0; i < 2; ++i) {  // first the statements are prepared, then they are known
-    std::vector<Rows> results;
-    ASSERT_THAT(database().Write(Soon(),
-                                 [&](Transaction& tx) -> absl::Status {
-                                   WICI_ASSIGN_OR_RETURN(
-                                       results,
-                                       tx.ExecuteAll({{kGetNumber, {"a"}},
-                                                      {kInsertNumber, {absl::StrCat("b", i), 2}},
-                                                      {kSetNumber, {"a", 7 + i}},
-                                                      {kGetNumber, {"a"}},
-                                                      {kGetNumber, {"none"}},
-                                                      {kAmong, "", keys},
-                                                      {kAmong, "AND number > 100", keys},
-                                                      {kAmong, "", {}},
-                                                      {kGetNumber, {absl::StrCat("b", i)}}}));
-                                   return absl::OkStatus();
-                                 }),
-                IsOk());
-    ASSERT_THAT(results, SizeIs(9));
-    EXPECT_EQ(results[0][0].Int(0), i == 0 ? 1 : 7);
-    EXPECT_THAT(results[1], IsEmpty());
-    EXPECT_THAT(results[2], IsEmpty());
-    EXPECT_EQ(results[3][0].Int(0), 7 + i) << "it sees what was written before it";
-    EXPECT_THAT(results[4], IsEmpty());
-    ASSERT_THAT(results[5], SizeIs(1));
-    EXPECT_EQ(results[5][0].Text(0), "a");
-    EXPECT_THAT(results[6], IsEmpty());
-    EXPECT_THAT(results[7], IsEmpty());
-    EXPECT_EQ(results[8][0].Int(0), 2);
-  }
-}
-
-TEST_P(SqlTest, ExecuteAllOfNothingGivesNothing) {
-  ASSERT_THAT(database().Read(
-                  Soon(),
-                  [](Transaction& tx) -> absl::Status {
-                    WICI_ASSIGN_OR_RETURN(const auto none, tx.ExecuteAll({}));
-                    EXPECT_THAT(none, IsEmpty());
-                    WICI_ASSIGN_OR_RETURN(const auto no_keys, tx.ExecuteAll({{kAmong, "", {}}}));
-                    EXPECT_THAT(no_keys, ElementsAre(IsEmpty()));
-                    return absl::OkStatus();
-                  }),
-              IsOk());
-}
-
-TEST_P(SqlTest, OneOfAllStatementsThatIsRefusedRollsAllBack) {
-  ASSERT_THAT(Run(kInsertNumber, {"a", 1}), IsOk());
-  const auto set_all = [&](std::int64_t second) {
-    return database().Write(Soon(), [&](Transaction& tx) {
-      return tx
-          .ExecuteAll({{kSetNumber, {"a", 5}}, {kSetNumber, {"a", second}}, {kGetNumber, {"a"}}})
-          .status();
-    });
-  };
-  EXPECT_THAT(set_all(50'000'000),
-              StatusIs(absl::StatusCode::kOutOfRange, Reason("CHECK_VIOLATED")));
-  EXPECT_EQ(Number("a"), 1);
-  ASSERT_THAT(set_all(6), IsOk());  // the connection and its statements are good for more
-  EXPECT_EQ(Number("a"), 6);
-}
-
-TEST_P(SqlTest, OneOfAllStatementsThatCannotBePreparedHarmsNoLaterOne) {
-  ASSERT_THAT(Run(kInsertNumber, {"a", 1}), IsOk());
-  for (int i = 0; i < 2; ++i) {
-    EXPECT_THAT(database().Write(Soon(),
-                                 [&](Transaction& tx) {
-                                   return tx
-                                       .ExecuteAll({{kSetNumber, {"a", 2}},
-                                                    {{"missing", "SELECT id FROM later"}, {}},
-                                                    {kGet, {"a"}}})
-                                       .status();
-                                 }),
-                StatusIs(absl::StatusCode::kInternal));
-    EXPECT_EQ(Number("a"), 1);
-    EXPECT_THAT(Select(kGet, {"a"}), SizeIs(1));
-  }
-}
-
-TEST_P(SqlTest, ExecuteAllPreparesBeyondWhatTheCacheHolds) {
-  std::vector<std::string> texts;
-  for (int i = 0; i < 600; ++i)
-    texts.push_back(absl::StrCat("SELECT ", i, " + CAST($1 AS BIGINT)"));
-  for (std::size_t begin = 0; begin < texts.size(); begin += 50) {
-    std::vector<Statement> statements;
-    for (std::size_t i = begin; i < begin + 50; ++i) {
-      statements.push_back({{"sum", texts[i]}, {1}});
-    }
-    std::vector<Rows> results;
-    ASSERT_THAT(database().Read(Soon(),
-                                [&](Transaction& tx) -> absl::Status {
-                                  WICI_ASSIGN_OR_RETURN(results, tx.ExecuteAll(statements));
-                                  return absl::OkStatus();
-                                }),
-                IsOk());
-    ASSERT_THAT(results, SizeIs(50));
-    for (std::size_t i = 0; i < 50; ++i) {
-      EXPECT_EQ(results[i][0].Int(0), static_cast<std::int64_t>(begin + i) + 1);
-    }
-  }
-}
-
-// A plan made while a table is empty is kept when it has grown.
-TEST_P(SqlTest, ManyKeysAreLookedUpByIndexEvenInAnEmptyTable) {
-  ASSERT_THAT(Run({"index", "CREATE INDEX items_some ON items (id, code) WHERE number IN (1, 2)"}),
-              IsOk());
-  const bool sqlite = GetParam() == Engine::kSqlite;
-  std::string plan;
-  const auto explain = [&](std::string_view where) {
-    const std::string text =
-        absl::StrCat(sqlite ? "EXPLAIN QUERY PLAN " : "EXPLAIN ", "SELECT body FROM items WHERE ",
-                     absl::string_view(where.data(), where.size()), " IN");
-    return database().Read(Soon(), [&](Transaction& tx) -> absl::Status {
-      WICI_ASSIGN_OR_RETURN(const Rows rows, tx.SelectMany({"explain", text}, "", {{"a", "b"}}));
-      for (const Row& row : rows) plan += row.Text(sqlite ? 3 : 0) + "\n";
-      return absl::OkStatus();
-    });
-  };
-  ASSERT_THAT(explain("number IN (1, 2) AND (id, code)"), IsOk());
-  EXPECT_THAT(plan, HasSubstr(sqlite ? "SEARCH items USING INDEX" : "Index Cond: ((id ="));
-  EXPECT_THAT(plan, Not(HasSubstr(sqlite ? "SCAN" : "Seq Scan")));
-  EXPECT_THAT(plan, Not(HasSubstr("Bitmap")));
 }
 
 TEST_P(SqlTest, MoreStatementsThanTheCacheHoldsAllRun) {

@@ -1,6 +1,7 @@
 // The log of SQLite's file: copied beside the commits, bounded, and never in their way.
 #include <sys/resource.h>
 
+#include <atomic>
 #include <csignal>
 #include <cstdint>
 #include <filesystem>
@@ -92,9 +93,18 @@ class SqliteLogTest : public SqlTest {
 INSTANTIATE_TEST_SUITE_P(Engines, SqliteLogTest, ::testing::Values(Engine::kSqlite),
                          testing::EngineName);
 
-TEST_P(SqliteLogTest, AWriterDoesNotMakeTheLogGrowWithoutBound) {
+TEST_P(SqliteLogTest, TheLogStaysShortWhileSomebodyAlwaysReads) {
+  std::atomic<bool> stop = false;
+  std::vector<std::thread> readers;
+  for (int i = 0; i < 2; ++i) {
+    readers.emplace_back([&] {
+      while (!stop) EXPECT_THAT(Ids(), SizeIs(1));
+    });
+  }
   // 4 MB of log or more each.
   for (int i = 0; i < 40; ++i) WriteUntilNext("copied");
+  stop = true;
+  for (std::thread& reader : readers) reader.join();
   EXPECT_LT(LogSize(), 2 * kLogKept);
 }
 

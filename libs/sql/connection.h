@@ -44,7 +44,8 @@ class Connection {
   virtual bool usable() const = 0;
 };
 
-// `path` is a file, or ":memory:". Readers refuse to write.
+// `path` is a file, or ":memory:". Readers refuse to write. The log of a file is copied into it by
+// a thread of the connection that writes, and when the last connection to it is closed.
 absl::StatusOr<std::unique_ptr<Connection>> ConnectSqlite(const std::string& path, bool reader);
 absl::StatusOr<std::unique_ptr<Connection>> ConnectPostgres(const std::string& url);
 

@@ -53,10 +53,12 @@ absl::Status Relay::Run(const v1::Cursor& start, const v1::Cursor& head) {
   if (position_->seq() < oldest) position_->set_seq(oldest);
 
   while (position_->seq() < head.seq()) {
+    // There may be more by now; past the head the next run would take it for another database.
+    const std::int64_t limit = std::min(kPipelineMax, head.seq() - position_->seq());
     std::vector<v1::Change> changes;
     const absl::Status read =
         database_.Read(absl::Now() + kRelayTimeout, [&](sql::Transaction& tx) -> absl::Status {
-          WICI_ASSIGN_OR_RETURN(changes, ReadChanges(tx, *position_, kPipelineMax));
+          WICI_ASSIGN_OR_RETURN(changes, ReadChanges(tx, *position_, limit));
           return absl::OkStatus();
         });
     if (absl::IsOutOfRange(read)) position_ = head;

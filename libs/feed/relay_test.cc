@@ -19,6 +19,7 @@ namespace {
 
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
+using ::testing::SizeIs;
 using ::testing::Not;
 using ::wici::testing::IsOk;
 using ::wici::testing::IsOkAndHolds;
@@ -205,6 +206,19 @@ TEST_P(RelayTest, TwoProcessesRelayWhatNumbersItselfOnce) {
     ASSERT_THAT(sequencer->RunOnce(), IsOk());
   }
   EXPECT_THAT(checker_.Problems(RelayedChanges()), IsEmpty());
+}
+
+TEST_P(RelayTest, ChangesThatCameSinceTheHeadWasToldAreRelayedOnceAndWithTheNextHead) {
+  ASSERT_THAT(writer_->Change("events/e1", 3), IsOk());
+  ASSERT_THAT(writer_->Change("events/e1", 2), IsOk());
+  ASSERT_THAT(MakeSequencer(database(), "silent")->RunOnce(), IsOkAndHolds(2));
+  const v1::Cursor head = Head();
+  Relay relay(database(), *client_, "test", 100);
+  for (const std::int64_t told : {4, 4, 5}) {
+    ASSERT_THAT(relay.Run(At(head, 0), At(head, told)), IsOk());
+    EXPECT_THAT(Relayed(), SizeIs(told));
+  }
+  EXPECT_THAT(Relayed(), ElementsAre(1, 2, 3, 4, 5));
 }
 
 TEST_P(RelayTest, SequencerThatStopsRelaysWhatNumberedItselfBefore) {

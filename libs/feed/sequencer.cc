@@ -189,6 +189,7 @@ class Sequencer::Impl {
   // Of the stamping thread.
   std::optional<Lease> lease_;
   std::optional<v1::Cursor> announced_;
+  bool in_vain_ = false;  // a stamp without a look found nothing, and none has since
   bool lease_to_relay_ = false;
   // Without the lease: the head before the first change that is perhaps not relayed.
   std::optional<v1::Cursor> perhaps_relayed_to_;
@@ -270,9 +271,12 @@ std::optional<bool> Sequencer::Impl::WaitForWork(SteadyClock::time_point begin, 
 
 absl::StatusOr<int> Sequencer::Impl::StampRound(bool woken) {
   int stamped = 0;
-  if (lease_ && woken && database_.engine() == sql::Engine::kPostgres) {
-    // There is something to stamp: no look beforehand.
+  if (lease_ && woken && !in_vain_ && database_.engine() == sql::Engine::kPostgres) {
+    // There is something to stamp: no look beforehand. Unless the commit had no changes, or the
+    // round before took them along: whoever has stamped nothing, which is a commit too, looks
+    // again.
     WICI_ASSIGN_OR_RETURN(stamped, StampAll());
+    in_vain_ = stamped == 0;
     if (lease_) return stamped;
   }
   WICI_ASSIGN_OR_RETURN(Work work, ReadWork());
@@ -286,7 +290,10 @@ absl::StatusOr<int> Sequencer::Impl::StampRound(bool woken) {
       stamped += more;
     }
   }
-  if (stamped > 0) return stamped;
+  if (stamped > 0) {
+    in_vain_ = false;
+    return stamped;
+  }
   // Also what another process has stamped, or the transactions themselves.
   const bool moved = !announced_ || !SamePlace(*announced_, work.head);
   if (moved && lease_to_relay_ && !lease_ && !perhaps_relayed_to_) {

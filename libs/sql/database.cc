@@ -94,13 +94,26 @@ class QueryObserver {
 
   void Observe(std::string_view query, absl::Duration time) {
     HistogramOf(query).Observe(absl::ToDoubleSeconds(time));
-    if (time < slow_) return;
+    if (time >= slow_) LogSlow(query, time);
+  }
+
+  // Of statements that ran together, in `time` for all: which took how long is not known, so each
+  // counts its share, and any may be the slow one.
+  void Observe(absl::Span<const Statement> statements, absl::Duration time) {
+    const double share = absl::ToDoubleSeconds(time) / static_cast<double>(statements.size());
+    for (const Statement& statement : statements) {
+      HistogramOf(statement.query.name).Observe(share);
+      if (time >= slow_) LogSlow(statement.query.name, time);
+    }
+  }
+
+ private:
+  static void LogSlow(std::string_view query, absl::Duration time) {
     Log(LogLevel::kWarning, "slow_query",
         {{"query", std::string(query)},
          {"milliseconds", absl::StrCat(absl::ToInt64Milliseconds(time))}});
   }
 
- private:
   prometheus::Histogram& HistogramOf(std::string_view query) {
     MutexLock lock(mutex_);
     const auto found = histograms_.find(query);
@@ -153,9 +166,7 @@ class PooledTransaction final : public Transaction {
     if (!failure_.ok()) return failure_;
     const absl::Time start = absl::Now();
     absl::StatusOr<std::vector<Rows>> results = connection_.ExecuteAll(statements);
-    // Which of them took how long is not known.
-    const absl::Duration time = absl::Now() - start;
-    for (const Statement& statement : statements) observer_.Observe(statement.query.name, time);
+    observer_.Observe(statements, absl::Now() - start);
     if (!results.ok()) failure_ = results.status();
     return results;
   }

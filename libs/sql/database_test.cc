@@ -343,20 +343,35 @@ TEST_P(SqliteTest, CommitsAreSyncedToDisk) {
   }
 }
 
-TEST_P(SqlTest, EveryStatementIsTimedUnderItsName) {
-  const auto count = [] {
-    for (const prometheus::MetricFamily& family : Metrics()->Collect()) {
-      if (family.name != "wici_sql_query_seconds") continue;
-      for (const prometheus::ClientMetric& metric : family.metric) {
-        if (metric.label.at(0).value == "list_ids") return metric.histogram.sample_count;
-      }
+// The histogram of wici_sql_query_seconds{query}.
+prometheus::ClientMetric::Histogram TimesOf(std::string_view query) {
+  for (const prometheus::MetricFamily& family : Metrics()->Collect()) {
+    if (family.name != "wici_sql_query_seconds") continue;
+    for (const prometheus::ClientMetric& metric : family.metric) {
+      if (metric.label.at(0).value == query) return metric.histogram;
     }
-    return std::uint64_t{0};
-  };
+  }
+  return {};
+}
+
+TEST_P(SqlTest, EveryStatementIsTimedUnderItsName) {
   Ids();
-  const std::uint64_t before = count();
+  const std::uint64_t before = TimesOf("list_ids").sample_count;
   Ids();
-  EXPECT_EQ(count(), before + 1);
+  EXPECT_EQ(TimesOf("list_ids").sample_count, before + 1);
+}
+
+TEST_P(SqlTest, StatementsThatRunTogetherCountTheirTimeOnce) {
+  constexpr Query kTogether{"together", "SELECT CAST($1 AS BIGINT)"};
+  const std::vector<Statement> statements(100, Statement(kTogether, {1}));
+  const prometheus::ClientMetric::Histogram before = TimesOf("together");
+  const absl::Time begin = absl::Now();
+  ASSERT_THAT(
+      database().Read(Soon(), [&](Transaction& tx) { return tx.ExecuteAll(statements).status(); }),
+      IsOk());
+  const double took = absl::ToDoubleSeconds(absl::Now() - begin);
+  EXPECT_EQ(TimesOf("together").sample_count, before.sample_count + 100);
+  EXPECT_LE(TimesOf("together").sample_sum - before.sample_sum, took + 1e-6);
 }
 
 TEST(OpenDatabaseTest, ADatabaseInMemoryIsPrivateAndLivesAsLongAsTheObject) {

@@ -69,7 +69,7 @@ absl::StatusOr<DeliveryWorker::Prepared> DeliveryWorker::ClaimAndPrepare(std::in
                                                options_.lease, limit, now));
   if (!claimed.empty()) {
     MutexLock lock(mutex_);
-    held_[owner] = static_cast<int>(claimed.size());
+    held_[owner] = {.open = static_cast<int>(claimed.size()), .leased = now};
   }
   Prepared prepared;
   std::vector<ClaimedDelivery> to_send;
@@ -83,7 +83,7 @@ absl::StatusOr<DeliveryWorker::Prepared> DeliveryWorker::ClaimAndPrepare(std::in
   std::vector<PlannedAttempt> attempts;
   if (!to_send.empty()) Plan(to_send, Prepare(to_send), /*others_made=*/false, attempts, prepared);
   BoundLanes(attempts, prepared);
-  Begin(std::move(attempts), now, prepared);
+  Begin(std::move(attempts), prepared);
   return prepared;
 }
 
@@ -151,8 +151,7 @@ void DeliveryWorker::BoundLanes(std::vector<PlannedAttempt>& attempts, Prepared&
   attempts = std::move(kept);
 }
 
-void DeliveryWorker::Begin(std::vector<PlannedAttempt> attempts, absl::Time claimed,
-                           Prepared& prepared) {
+void DeliveryWorker::Begin(std::vector<PlannedAttempt> attempts, Prepared& prepared) {
   if (attempts.empty()) return;
   const absl::Time now = clock_.Now();
   const absl::Status begun =
@@ -166,8 +165,7 @@ void DeliveryWorker::Begin(std::vector<PlannedAttempt> attempts, absl::Time clai
     } else if (attempt.instead) {
       prepared.records.push_back(RecordOf(attempt.delivery, *attempt.instead));
     } else {
-      prepared.jobs.push_back(
-          {std::move(attempt.delivery), std::move(attempt.outgoing), claimed, now});
+      prepared.jobs.push_back({std::move(attempt.delivery), std::move(attempt.outgoing), now});
     }
   }
 }

@@ -213,6 +213,56 @@ TEST_P(SlowLaneTest, WhileAStopWaitsForTheSlowestLeasesHoldAndOutcomesAreRecorde
   EXPECT_EQ(mails.Sent("slow"), 1);
 }
 
+// The leases of what was claimed before are renewed while a claim is under way: that says nothing
+// of the lease which that claim brings, counted from when it began.
+TEST_P(SlowLaneTest, F15_AClaimWhoseAnswerTakesLongHoldsNoLongerThanItsOwnLease) {
+  enum Stage { kFirstClaim, kSecondClaim, kRenewal, kBegin, kNoClaim, kEnd };
+  std::atomic<int> stage = kFirstClaim;
+  std::atomic<std::thread::id> claimer;
+  const absl::Time deadline = absl::Now() + absl::Seconds(30);
+  const auto wait_for = [deadline](const auto& ready) {
+    while (absl::Now() < deadline && !ready()) std::this_thread::yield();
+    EXPECT_TRUE(ready());
+  };
+  testing::FaultyDatabase slow(database(), [&] {
+    const std::thread::id self = std::this_thread::get_id();
+    if (claimer.load() == std::thread::id()) claimer = self;  // who has nothing writes nothing
+    const bool claims = claimer.load() == self;
+    if (stage == kSecondClaim && claims) {
+      stage = kRenewal;
+      clock_.Advance(absl::Seconds(12));
+      wait_for([&] { return stage == kBegin; });
+    } else if (stage == kRenewal && !claims) {
+      stage = kBegin;
+    } else if (stage == kBegin && claims) {
+      stage = kNoClaim;
+      clock_.Advance(absl::Seconds(10));
+    } else if (stage == kNoClaim && claims) {
+      wait_for([&] { return stage == kEnd; });
+    }
+    return testing::WriteFault::kNone;
+  });
+  SqlStore store(slow, ids_);
+  LaneChannel mails(v1::CHANNEL_EMAIL, {"dead"});
+  DeliveryWorker worker(store, mails, clock_,
+                        {.owner = "w",
+                         .sender_threads = 2,
+                         .lease = absl::Seconds(20),
+                         .poll = absl::Milliseconds(1)});
+  Accept(v1::CHANNEL_EMAIL, "dead", 1);
+  worker.Start();
+  wait_for([&] { return mails.Sending("dead") == 1; });
+  stage = kSecondClaim;
+  Accept(v1::CHANNEL_EMAIL, "late", 1);
+  worker.Wake();
+  wait_for([&] { return CountState(v1::DELIVERY_STATE_DEFERRED) == 1 || mails.Sent("late") == 1; });
+  EXPECT_EQ(mails.Sent("late"), 0);
+  stage = kEnd;
+  mails.Release("dead");
+  worker.Stop();
+  EXPECT_EQ(mails.Sent("dead"), 1);
+}
+
 TEST_P(SlowLaneTest, AChannelThatHasNothingDueOnlyLooksHoweverOftenItIsWoken) {
   std::atomic<int> writes = 0;
   testing::FaultyDatabase counted(database(), [&writes] {

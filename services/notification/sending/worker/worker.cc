@@ -66,10 +66,6 @@ void DeliveryWorker::GiveBack() {
 }
 
 void DeliveryWorker::Start() {
-  {
-    MutexLock lock(mutex_);
-    renewed_ = clock_.Now();
-  }
   for (int i = 0; i < options_.sender_threads; ++i) {
     senders_.emplace_back([this, i] { RunSender(i); });
   }
@@ -94,8 +90,9 @@ absl::StatusOr<int> DeliveryWorker::RunOnce() {
 
 bool DeliveryWorker::HoldsLease(const Job& job) {
   MutexLock lock(mutex_);
-  const absl::Time lease_end = std::max(job.claimed, renewed_) + options_.lease;
-  return clock_.Now() < lease_end && job.claimed >= lost_;
+  const auto held = held_.find(job.delivery.lease_owner);
+  return held != held_.end() && !held->second.lapsed &&
+         clock_.Now() < held->second.leased + options_.lease;
 }
 
 std::optional<AttemptRecord> DeliveryWorker::LookAgain(const Job& job, absl::Time& looked) {
@@ -161,7 +158,7 @@ absl::Status DeliveryWorker::Record(const std::vector<AttemptRecord>& records) {
   MutexLock lock(mutex_);
   for (const AttemptRecord& record : records) {
     const auto held = held_.find(record.delivery.lease_owner);
-    if (held != held_.end() && --held->second == 0) held_.erase(held);
+    if (held != held_.end() && --held->second.open == 0) held_.erase(held);
   }
   return absl::OkStatus();
 }
@@ -233,11 +230,20 @@ absl::Status DeliveryWorker::RenewLeases(absl::Time now) {
   std::vector<std::string> owners;
   {
     MutexLock lock(mutex_);
-    for (const auto& [owner, count] : held_) owners.push_back(owner);
+    for (const auto& [owner, held] : held_) owners.push_back(owner);
   }
   if (owners.empty()) return absl::OkStatus();
-  return store_.RenewLeases(DeadlineIn(kDatabaseTimeout), channel_.kind(), owners, options_.lease,
-                            now);
+  WICI_RETURN_IF_ERROR(store_.RenewLeases(DeadlineIn(kDatabaseTimeout), channel_.kind(), owners,
+                                          options_.lease, now));
+  MutexLock lock(mutex_);
+  // Not of a claim that came meanwhile, whose lease may have begun before.
+  for (const std::string& owner : owners) {
+    const auto held = held_.find(owner);
+    if (held == held_.end()) continue;
+    if (held->second.leased + options_.lease <= now) held->second.lapsed = true;
+    held->second.leased = now;
+  }
+  return absl::OkStatus();
 }
 
 void DeliveryWorker::KeepLeases() {
@@ -248,10 +254,6 @@ void DeliveryWorker::KeepLeases() {
       Log(LogLevel::kWarning, "leases_not_renewed", {{"error", std::string(renewed.message())}});
     }
     MutexLock lock(mutex_);
-    if (renewed.ok()) {
-      if (renewed_ + options_.lease <= now) lost_ = now;
-      renewed_ = now;
-    }
     while (!stopping_ && !IsOver(now, options_.lease / 4, clock_.Now())) {
       stopped_.WaitFor(mutex_, options_.poll);
     }

@@ -96,12 +96,17 @@ class DeliveryWorker {
   struct Job {
     ClaimedDelivery delivery;
     Outgoing outgoing;
-    absl::Time claimed;
     absl::Time begun;
   };
   struct Prepared {
     std::vector<Job> jobs;
     std::vector<AttemptRecord> records;  // of what is not sent
+  };
+  // What is left of a claim.
+  struct Held {
+    int open = 0;         // claimed and not yet recorded
+    absl::Time leased;    // when its lease began, or was renewed
+    bool lapsed = false;  // before it could be renewed: it may be another worker's
   };
 
   absl::StatusOr<Prepared> ClaimAndPrepare(std::int32_t limit);
@@ -113,7 +118,7 @@ class DeliveryWorker {
             bool others_made, std::vector<PlannedAttempt>& attempts, Prepared& prepared);
   // Puts off what a lane has too much of.
   void BoundLanes(std::vector<PlannedAttempt>& attempts, Prepared& prepared);
-  void Begin(std::vector<PlannedAttempt> attempts, absl::Time claimed, Prepared& prepared);
+  void Begin(std::vector<PlannedAttempt> attempts, Prepared& prepared);
   AttemptRecord Send(const Job& job, int thread);
   bool HoldsLease(const Job& job);
   // The end of what must not be sent any more, or not yet, when it was `looked` at too long ago;
@@ -148,6 +153,7 @@ class DeliveryWorker {
   // Until outcomes are to be recorded, after `poll` when `pause`; false when the recorder ends.
   bool WaitForFinished(bool pause);
   absl::Status RecordFinished();
+  // Of all claims that are held.
   absl::Status RenewLeases(absl::Time now);
 
   Store& store_;
@@ -168,13 +174,10 @@ class DeliveryWorker {
   // Of each lane: what is held, and what is being sent.
   std::map<std::string, std::int32_t> lane_held_ ABSL_GUARDED_BY(mutex_);
   std::map<std::string, int> lane_sending_ ABSL_GUARDED_BY(mutex_);
-  // What is claimed and not yet recorded, by lease owner. Each claim has its own: if its answer is
-  // lost, nobody renews what it took, and that comes back.
-  std::map<std::string, int> held_ ABSL_GUARDED_BY(mutex_);
-  std::int64_t claims_ = 0;  // of the claiming thread
-  absl::Time renewed_ ABSL_GUARDED_BY(mutex_) = absl::InfinitePast();
-  // The process slept longer than a lease: what was claimed before this may be lost.
-  absl::Time lost_ ABSL_GUARDED_BY(mutex_) = absl::InfinitePast();
+  // By lease owner. Each claim has its own: if its answer is lost, nobody renews what it took, and
+  // that comes back.
+  std::map<std::string, Held> held_ ABSL_GUARDED_BY(mutex_);
+  std::int64_t claims_ = 0;         // of the claiming thread
   std::atomic<bool> woken_{false};  // something may be due since the last claim began
   bool draining_ ABSL_GUARDED_BY(mutex_) = false;  // nothing new
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;  // nothing is under way either

@@ -106,7 +106,7 @@ class Replica {
   SystemIdSource ids_;  // unique in both
   wici::testing::ServiceFixture services_;
   feed::ChangeMarks marks_{services_.clock()};
-  feed::MarksFollower follower_{*database_, services_.clock(), marks_};
+  feed::MarksFollower follower_{*database_, marks_};
   Store store_{*database_, [] {}, [this](const rpc::Versions& made) { marks_.Wrote(made); }};
   std::unique_ptr<SearchIndex> index_ = *SearchIndex::Open("");
   Services registry_{

@@ -34,7 +34,7 @@ class EventCacheTest : public RegistrationTest {
     ASSERT_THAT(second, IsOk());
     second_database_ = *std::move(second);
     marks_ = std::make_unique<feed::ChangeMarks>(clock());
-    follower_ = std::make_unique<feed::MarksFollower>(*second_database_, clock(), *marks_);
+    follower_ = std::make_unique<feed::MarksFollower>(*second_database_, *marks_);
     second_ = std::make_unique<RegistrationServer>(
         *second_database_, machine_, service_.get(),
         feed::ReadCacheOptions{.marks = marks_.get(), .bytes_max = 1024 * 1024},

@@ -286,7 +286,7 @@ class Stack:
     def _redis_argv(self):
         return ["redis-server", "--port", self.ports["redis"], "--bind", HOST,
                 "--dir", self.directory / "redis", "--appendonly", "yes",
-                "--appendfsync", "everysec", "--save", "", "--maxmemory-policy", "noeviction",
+                "--appendfsync", "everysec", "--save", "", "--maxmemory-policy", "volatile-lru",
                 "--daemonize", "no", "--loglevel", "warning"]
 
     def _mail_sink_argv(self):

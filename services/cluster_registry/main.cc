@@ -17,6 +17,7 @@
 #include "libs/feed/cache/change_marks.h"
 #include "libs/feed/cache/marks_follower.h"
 #include "libs/feed/cache/read_cache_options.h"
+#include "libs/feed/cache/redis_tier.h"
 #include "libs/feed/feed_service.h"
 #include "libs/feed/retention.h"
 #include "libs/feed/sequencer.h"
@@ -38,6 +39,9 @@ ABSL_FLAG(std::string, search_index, "",
           "folder of the search index, of this process alone; empty for a temporary one");
 ABSL_FLAG(std::uint64_t, read_cache_bytes, 32 * 1024 * 1024,
           "memory for what is read most often, kept in the process; 0 to keep nothing");
+ABSL_FLAG(bool, read_cache_redis, true,
+          "share between replicas, in --redis, what is read most often, in front of PostgreSQL; in "
+          "front of SQLite never, whose file is as near as Redis is");
 
 namespace wici::cluster_registry {
 namespace {
@@ -54,6 +58,9 @@ absl::Status Serve(const rpc::ServiceFlags& flags) {
   if (!flags.redis.empty()) {
     WICI_ASSIGN_OR_RETURN(redis, redis::Client::Make(flags.redis));
   }
+  WICI_ASSIGN_OR_RETURN(const auto tier,
+                        feed::OpenTier(absl::GetFlag(FLAGS_read_cache_redis) ? flags.redis : "",
+                                       *database, flags.service));
   WICI_ASSIGN_OR_RETURN(const auth::SigningKey key, auth::SigningKey::FromSeed(flags.key_seed));
   const auth::TokenAuthenticator authenticator(key);
   const auth::RoleAuthorizer authorizer;
@@ -67,10 +74,10 @@ absl::Status Serve(const rpc::ServiceFlags& flags) {
   Store store(
       *database, [&] { committed->Wake(); }, [&](const rpc::Versions& made) { marks.Wrote(made); });
   SearchIndexer indexer(store, *index);
-  feed::MarksFollower marks_follower(*database, clock, marks);
+  feed::MarksFollower marks_follower(*database, marks);
   // Half for each of the two families that keep something.
-  const feed::ReadCacheOptions cache = {.marks = &marks,
-                                        .bytes_max = absl::GetFlag(FLAGS_read_cache_bytes) / 2};
+  const feed::ReadCacheOptions cache = {
+      .marks = &marks, .bytes_max = absl::GetFlag(FLAGS_read_cache_bytes) / 2, .tier = tier.get()};
   feed::Sequencer sequencer(*database, redis.get(), clock,
                             {.source = "cluster-registry", .owner = ids.NewId()},
                             [&](const feed::v1::Cursor& head) {

@@ -15,11 +15,13 @@
 #include "libs/base/serialize.h"
 #include "libs/feed/cache/change_marks.h"
 #include "libs/feed/cache/marks_follower.h"
+#include "libs/feed/cache/redis_tier.h"
 #include "libs/feed/sequencer.h"
 #include "libs/rpc/versions.h"
 #include "libs/sql/database.h"
 #include "libs/sql/migrate.h"
 #include "libs/testing/database_fixture.h"
+#include "libs/testing/redis_fixture.h"
 #include "libs/testing/service_fixture.h"
 #include "libs/testing/status_matchers.h"
 #include "services/cluster_registry/environment.h"
@@ -41,7 +43,11 @@ using SeenVersions = std::vector<std::string>;
 // One process, as main.cc makes it, but that it follows the feed when a test says so.
 class Replica {
  public:
-  explicit Replica(const std::string& url) : database_(*sql::OpenDatabase(url)) {
+  Replica(const std::string& url, const std::string& redis)
+      : database_(*sql::OpenDatabase(url)),
+        tier_(*feed::RedisTier::Make(redis, {.service = "cluster-registry",
+                                             .client = {.connect_timeout = absl::Seconds(30),
+                                                        .command_timeout = absl::Seconds(30)}})) {
     registry_.Register(services_.server());
     services_.Start();
   }
@@ -103,14 +109,18 @@ class Replica {
 
  private:
   std::unique_ptr<sql::Database> database_;
+  std::unique_ptr<feed::RedisTier> tier_;
   SystemIdSource ids_;  // unique in both
   wici::testing::ServiceFixture services_;
   feed::ChangeMarks marks_{services_.clock()};
-  feed::MarksFollower follower_{*database_, services_.clock(), marks_};
+  feed::MarksFollower follower_{*database_, marks_};
   Store store_{*database_, [] {}, [this](const rpc::Versions& made) { marks_.Wrote(made); }};
   std::unique_ptr<SearchIndex> index_ = *SearchIndex::Open("");
-  Services registry_{
-      {store_, services_.clock(), ids_, {.marks = &marks_, .bytes_max = 1024 * 1024}}, *index_};
+  Services registry_{{store_,
+                      services_.clock(),
+                      ids_,
+                      {.marks = &marks_, .bytes_max = 1024 * 1024, .tier = tier_.get()}},
+                     *index_};
 };
 
 class ReplicasTest : public wici::testing::DatabaseTest {
@@ -119,8 +129,8 @@ class ReplicasTest : public wici::testing::DatabaseTest {
   void SetUp() override {
     DatabaseTest::SetUp();
     if (IsSkipped()) return;
-    a_ = std::make_unique<Replica>(database_url());
-    b_ = std::make_unique<Replica>(database_url());
+    a_ = std::make_unique<Replica>(database_url(), redis_.url());
+    b_ = std::make_unique<Replica>(database_url(), redis_.url());
     SeenVersions seen;
     ASSERT_THAT(
         (a_->Call<v1::CreateLabelSchemeRequest, v1::LabelScheme>(
@@ -137,6 +147,40 @@ class ReplicasTest : public wici::testing::DatabaseTest {
     Follow();
   }
 
+  // Publishes the cluster, with what depends on the caller and on the day.
+  void Publish() {
+    SeenVersions seen;
+    ASSERT_THAT((a_->Call<v1::UpdateClusterRequest, v1::Cluster>(
+                    "ClusterService/UpdateCluster",
+                    R"(update_mask { paths: "mandates" paths: "visibility" paths: "website"
+                                       paths: "contact_email" paths: "no_home_region_reason" }
+                       cluster {
+                         name: "clusters/abc" visibility: VISIBILITY_PARTNERS website: "k.example"
+                         contact_email: "office@example.org" no_home_region_reason: "everywhere"
+                         mandates { organisation { legal_name: "First" }
+                                    mandate_from: "2014-01-01" mandate_until: "2015-12-18" }
+                         mandates { organisation { legal_name: "Second" }
+                                    mandate_from: "2015-12-19" } })",
+                    seen)),
+                IsOk());
+    ASSERT_THAT((a_->Call<v1::CreateLabelRequest, v1::Label>(
+                    "LabelService/CreateLabel",
+                    R"(parent: "clusters/abc" label_id: "bronze" label { scheme: "labelSchemes/esca"
+                       kind: "BRONZE" valid_from: "2014-12-11" valid_until: "2016-12-11"
+                       recheck_by: "2015-12-18" })",
+                    seen)),
+                IsOk());
+    ASSERT_THAT((a_->Call<v1::CreateContactRequest, v1::Contact>(
+                    "ClusterService/CreateContact",
+                    R"(parent: "clusters/abc" contact { role: ROLE_MANAGER display_name: "Manager"
+                                                        email: "manager@example.org" })",
+                    seen)),
+                IsOk());
+    ASSERT_THAT((a_->Call<v1::PublishClusterRequest, v1::Cluster>("ClusterService/PublishCluster",
+                                                                  R"(name: "clusters/abc")", seen)),
+                IsOk());
+  }
+
   // The feed tells both.
   void Follow() {
     feed::Sequencer sequencer(database(), nullptr, clock_,
@@ -147,6 +191,7 @@ class ReplicasTest : public wici::testing::DatabaseTest {
   }
 
   SystemClock clock_;
+  wici::testing::RedisServer& redis_ = wici::testing::RedisServer::Shared();
   std::unique_ptr<Replica> a_;
   std::unique_ptr<Replica> b_;
 };
@@ -289,38 +334,9 @@ TEST_P(ReplicasTest, AStatusThatIsKeptFollowsItsSchemeAsWell) {
   EXPECT_EQ(b_->StatusOn(day), "UNKNOWN");  // another question
 }
 
-// A published cluster with what depends on the caller and on the day.
 TEST_P(ReplicasTest, WhatIsKeptIsAnsweredToEverybodyAsTheDatabaseAnswersIt) {
   SeenVersions seen;
-  ASSERT_THAT((a_->Call<v1::UpdateClusterRequest, v1::Cluster>(
-                  "ClusterService/UpdateCluster",
-                  R"(update_mask { paths: "mandates" paths: "visibility" paths: "website"
-                                     paths: "contact_email" paths: "no_home_region_reason" }
-                     cluster {
-                       name: "clusters/abc" visibility: VISIBILITY_PARTNERS website: "k.example"
-                       contact_email: "office@example.org" no_home_region_reason: "everywhere"
-                       mandates { organisation { legal_name: "First" }
-                                  mandate_from: "2014-01-01" mandate_until: "2015-12-18" }
-                       mandates { organisation { legal_name: "Second" }
-                                  mandate_from: "2015-12-19" } })",
-                  seen)),
-              IsOk());
-  ASSERT_THAT((a_->Call<v1::CreateLabelRequest, v1::Label>(
-                  "LabelService/CreateLabel",
-                  R"(parent: "clusters/abc" label_id: "bronze" label { scheme: "labelSchemes/esca"
-                     kind: "BRONZE" valid_from: "2014-12-11" valid_until: "2016-12-11"
-                     recheck_by: "2015-12-18" })",
-                  seen)),
-              IsOk());
-  ASSERT_THAT((a_->Call<v1::CreateContactRequest, v1::Contact>(
-                  "ClusterService/CreateContact",
-                  R"(parent: "clusters/abc" contact { role: ROLE_MANAGER display_name: "Manager"
-                                                      email: "manager@example.org" })",
-                  seen)),
-              IsOk());
-  ASSERT_THAT((a_->Call<v1::PublishClusterRequest, v1::Cluster>("ClusterService/PublishCluster",
-                                                                R"(name: "clusters/abc")", seen)),
-              IsOk());
+  Publish();
   Follow();
   const std::string status =
       R"(cluster: "clusters/abc" scheme: "labelSchemes/esca" on_date: "2015-12-18" )";
@@ -330,10 +346,14 @@ TEST_P(ReplicasTest, WhatIsKeptIsAnsweredToEverybodyAsTheDatabaseAnswersIt) {
            {R"(name: "clusters/abc")", R"(name: "clusters/abc" on_date: "2015-12-20")",
             R"(name: "clusters/none")", R"(name: "clusters/abc 1")", R"(name: "")",
             R"(name: "clusters/abc" on_date: "soon")"}) {
-        const auto ask = [&](SeenVersions handed_back) {
-          return b_->Bytes<v1::GetClusterRequest, v1::Cluster>("ClusterService/GetCluster", request,
-                                                               role, std::move(handed_back));
+        const auto ask_at = [&](Replica& replica, SeenVersions handed_back) {
+          return replica.Bytes<v1::GetClusterRequest, v1::Cluster>(
+              "ClusterService/GetCluster", request, role, std::move(handed_back));
         };
+        const auto ask = [&](SeenVersions handed_back) {
+          return ask_at(*b_, std::move(handed_back));
+        };
+        ask_at(*a_, {});  // of the same day it comes from Redis at the other
         const std::string right = ask({"*"});
         EXPECT_EQ(ask({}), right) << role << " " << request;
         EXPECT_EQ(ask({}), right) << role << " " << request;
@@ -341,10 +361,14 @@ TEST_P(ReplicasTest, WhatIsKeptIsAnsweredToEverybodyAsTheDatabaseAnswersIt) {
       for (const std::string& request :
            {status + R"(kind: "BRONZE")", status + R"(kind: "BRONZE" accept_derived: true)",
             status + R"(kind: "KKK")", status + R"(kind: "")"}) {
-        const auto ask = [&](SeenVersions handed_back) {
-          return b_->Bytes<v1::GetLabelStatusRequest, v1::GetLabelStatusResponse>(
+        const auto ask_at = [&](Replica& replica, SeenVersions handed_back) {
+          return replica.Bytes<v1::GetLabelStatusRequest, v1::GetLabelStatusResponse>(
               "LabelService/GetLabelStatus", request, role, std::move(handed_back));
         };
+        const auto ask = [&](SeenVersions handed_back) {
+          return ask_at(*b_, std::move(handed_back));
+        };
+        ask_at(*a_, {});
         const std::string right = ask({"*"});
         EXPECT_EQ(ask({}), right) << role << " " << request;
         EXPECT_EQ(ask({}), right) << role << " " << request;
@@ -386,6 +410,45 @@ TEST_P(ReplicasTest, WhatIsKeptForOneCallerIsNotShownToAnother) {
                      on_date: "2015-12-18")",
                   seen, "partner-region")),
               StatusIs(absl::StatusCode::kNotFound));
+}
+
+// That it comes from there shows in what the feed has not told of.
+TEST_P(ReplicasTest, WhatIsPublishedIsSharedThroughRedis) {
+  Publish();
+  Follow();
+  EXPECT_EQ(a_->NameOf("clusters/abc"), "Old");
+  EXPECT_EQ(a_->StatusOn("2015-12-18"), "VALID");
+  const SeenVersions told = a_->Rename("New");
+  EXPECT_EQ(b_->NameOf("clusters/abc"), "Old");
+  EXPECT_EQ(b_->NameOf("clusters/abc", told), "New");
+  SeenVersions seen;
+  ASSERT_THAT((a_->Call<v1::RecordLabelEventRequest, v1::Label>(
+                  "LabelService/RecordLabelEvent",
+                  R"(name: "clusters/abc/labels/bronze" event { type: TYPE_REVOCATION
+                     effective_on: "2015-12-01" reason: "a test" })",
+                  seen)),
+              IsOk());
+  EXPECT_EQ(b_->StatusOn("2015-12-18"), "VALID");
+  EXPECT_EQ(b_->StatusOn("2015-12-18", seen), "NOT_VALID");
+  Follow();
+  EXPECT_EQ(b_->StatusOn("2015-12-18"), "NOT_VALID");
+  EXPECT_EQ(a_->NameOf("clusters/abc"), "New");
+  // With an emptied Redis as well.
+  redis_.Flush();
+  EXPECT_EQ(b_->NameOf("clusters/abc"), "New");
+}
+
+TEST_P(ReplicasTest, WhatIsNotPublishedIsNotInRedis) {
+  EXPECT_EQ(a_->NameOf("clusters/abc"), "Old");
+  EXPECT_EQ(a_->StatusOn("2015-12-18"), "NOT_VALID");
+  const auto client = redis_.MakeClient();
+  EXPECT_EQ(client->Call({"DBSIZE"})->integer, 0);
+  a_->Rename("New");
+  EXPECT_EQ(b_->NameOf("clusters/abc"), "New");
+  Publish();
+  Follow();
+  EXPECT_EQ(a_->NameOf("clusters/abc"), "New");
+  EXPECT_EQ(client->Call({"DBSIZE"})->integer, 1);  // the control
 }
 
 }  // namespace

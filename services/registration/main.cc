@@ -18,6 +18,7 @@
 #include "libs/feed/cache/change_marks.h"
 #include "libs/feed/cache/marks_follower.h"
 #include "libs/feed/cache/read_cache_options.h"
+#include "libs/feed/cache/redis_tier.h"
 #include "libs/feed/consumer.h"
 #include "libs/feed/feed_service.h"
 #include "libs/feed/grpc_feed_source.h"
@@ -44,6 +45,9 @@ ABSL_FLAG(absl::Duration, evidence_interval, absl::Hours(1),
           "changed; half a year after its end 24 times as seldom");
 ABSL_FLAG(std::uint64_t, read_cache_bytes, 32 * 1024 * 1024,
           "memory for the events that are read most often, kept in the process; 0 to keep nothing");
+ABSL_FLAG(bool, read_cache_redis, true,
+          "share between replicas, in --redis, what is read most often, in front of PostgreSQL; in "
+          "front of SQLite never, whose file is as near as Redis is");
 
 namespace wici::registration {
 namespace {
@@ -75,13 +79,16 @@ absl::Status Serve(const rpc::ServiceFlags& flags) {
   if (!flags.redis.empty()) {
     WICI_ASSIGN_OR_RETURN(redis, redis::Client::Make(flags.redis));
   }
+  WICI_ASSIGN_OR_RETURN(const auto tier,
+                        feed::OpenTier(absl::GetFlag(FLAGS_read_cache_redis) ? flags.redis : "",
+                                       *database, flags.service));
   feed::FeedService feed(*database, clock);
   EventWatch watch(*database, clock);
   feed::Retention retention(*database, clock, {.also = {&ResendBuckets::DeleteFull}});
   feed::ChangeMarks marks(clock);
-  feed::MarksFollower marks_follower(*database, clock, marks);
-  const feed::ReadCacheOptions cache = {.marks = &marks,
-                                        .bytes_max = absl::GetFlag(FLAGS_read_cache_bytes)};
+  feed::MarksFollower marks_follower(*database, marks);
+  const feed::ReadCacheOptions cache = {
+      .marks = &marks, .bytes_max = absl::GetFlag(FLAGS_read_cache_bytes), .tier = tier.get()};
   feed::Sequencer sequencer(*database, redis.get(), clock,
                             {.source = flags.service, .owner = ids.NewId()},
                             [&](const feed::v1::Cursor& head) {

@@ -12,7 +12,7 @@ std::size_t ChangeMarks::PlaceOf(std::string_view aggregate) const {
 }
 
 bool ChangeMarks::IsFollowed() const {
-  return confirmed_ && !IsOver(*confirmed_, options_.lag_max, clock_.Now());
+  return confirmed_ && !IsOver(confirmed_->time, options_.lag_max, clock_.Now());
 }
 
 std::optional<ChangeMarks::Ticket> ChangeMarks::Begin() const {
@@ -40,6 +40,22 @@ bool ChangeMarks::IsNewest(const Ticket& ticket, absl::Span<const rpc::Version> 
   return true;
 }
 
+std::string ChangeMarks::EpochOf(const Ticket& ticket) const {
+  MutexLock lock(mutex_);
+  return ticket.generation == generation_ ? epoch_ : "";
+}
+
+std::optional<ChangeMarks::Ticket> ChangeMarks::Adopt(
+    std::string_view epoch, std::int64_t seq, absl::Span<const rpc::Version> sources) const {
+  MutexLock lock(mutex_);
+  if (!IsFollowed() || epoch.empty() || epoch != epoch_ || seq < start_) return std::nullopt;
+  // Of its own writes, those that have been confirmed are among the changes taken: they count by
+  // their numbers. A later one ends what the ticket is for.
+  const Ticket ticket = {.generation = generation_, .seq = seq, .writes = confirmed_->writes};
+  if (!IsNewest(ticket, sources)) return std::nullopt;
+  return ticket;
+}
+
 void ChangeMarks::Wrote(const rpc::Versions& versions) {
   MutexLock lock(mutex_);
   ++writes_;
@@ -49,22 +65,34 @@ void ChangeMarks::Wrote(const rpc::Versions& versions) {
   }
 }
 
-void ChangeMarks::Reset(std::int64_t seq) {
+void ChangeMarks::Reset(const v1::Cursor& start) {
   MutexLock lock(mutex_);
   ++generation_;
-  seq_ = seq;
+  epoch_ = start.epoch();
+  start_ = start.seq();
+  seq_ = start.seq();
+  // What was confirmed is forgotten with the places.
+  confirmed_.reset();
   std::fill(places_.begin(), places_.end(), 0);
 }
 
 void ChangeMarks::Take(absl::Span<const v1::Change> changes) {
+  if (changes.empty()) return;
   MutexLock lock(mutex_);
+  // The feed gets its name with its first change.
+  epoch_ = changes.back().cursor().epoch();
   for (const v1::Change& change : changes) {
     places_[PlaceOf(change.aggregate())] = change.cursor().seq();
     seq_ = change.cursor().seq();
   }
 }
 
-void ChangeMarks::Confirm(absl::Time when) {
+ChangeMarks::Moment ChangeMarks::Now() const {
+  MutexLock lock(mutex_);
+  return {.time = clock_.Now(), .writes = writes_};
+}
+
+void ChangeMarks::Confirm(const Moment& when) {
   MutexLock lock(mutex_);
   confirmed_ = when;
 }

@@ -6,6 +6,10 @@
 // forgets. A ticket is taken before the snapshot of the read is, so a change that commits in
 // between, and is heard of before, while or after what was read is put away, is later than it.
 //
+// What another process read counts as well (Adopt), by the number and the epoch it was read under:
+// where this process has heard of all changes after that number, and has no write of its own left
+// that the feed has not told of yet.
+//
 // All of it is only as good as the feed is followed (marks_follower.h): Begin gives no ticket once
 // the last word is older than `lag_max`.
 #ifndef WICI_LIBS_FEED_CACHE_CHANGE_MARKS_H_
@@ -14,6 +18,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -39,6 +44,11 @@ class ChangeMarks {
     std::int64_t seq = 0;     // changes up to here had been committed
     std::int64_t writes = 0;  // and so had what this process wrote
   };
+  // What had been committed before a look at the feed.
+  struct Moment {
+    absl::Time time;
+    std::int64_t writes = 0;  // of this process
+  };
 
   explicit ChangeMarks(const Clock& clock, ChangeMarksOptions options = {})
       : clock_(clock), options_(options), places_(options.places), written_(options.places) {}
@@ -52,16 +62,27 @@ class ChangeMarks {
   // `ticket` are the newest heard of.
   bool Shows(const Ticket& ticket, absl::Span<const rpc::Version> sources) const;
 
+  // The epoch that the number of `ticket` is of; "" when that is not known (any more).
+  std::string EpochOf(const Ticket& ticket) const;
+  // What another process read under number `seq` of `epoch`, which may be long ago: a ticket for it
+  // if the feed is followed closely and this is the newest heard of, as far as this process knows
+  // at all.
+  std::optional<Ticket> Adopt(std::string_view epoch, std::int64_t seq,
+                              absl::Span<const rpc::Version> sources) const;
+
   // This process wrote, and has not answered yet: who has the answer reads nothing older here, even
   // without a token.
   void Wrote(const rpc::Versions& versions);
 
-  // For who follows the feed. Nothing read before holds any more; goes on after number `seq`.
-  void Reset(std::int64_t seq);
+  // For who follows the feed. Nothing read before holds any more, nor is there a ticket until the
+  // next Confirm; goes on after `start`.
+  void Reset(const v1::Cursor& start);
   // The next changes, in order.
   void Take(absl::Span<const v1::Change> changes);
+  // Now: to be taken before the snapshot of a look at the feed is.
+  Moment Now() const;
   // Everything committed before `when` has been taken.
-  void Confirm(absl::Time when);
+  void Confirm(const Moment& when);
 
  private:
   std::size_t PlaceOf(std::string_view aggregate) const;
@@ -77,8 +98,10 @@ class ChangeMarks {
   std::int64_t all_written_ ABSL_GUARDED_BY(mutex_) = 0;       // and of all
   std::int64_t writes_ ABSL_GUARDED_BY(mutex_) = 0;
   std::int64_t generation_ ABSL_GUARDED_BY(mutex_) = 0;
+  std::string epoch_ ABSL_GUARDED_BY(mutex_);
+  std::int64_t start_ ABSL_GUARDED_BY(mutex_) = 0;  // what changed up to there is not known
   std::int64_t seq_ ABSL_GUARDED_BY(mutex_) = 0;
-  std::optional<absl::Time> confirmed_ ABSL_GUARDED_BY(mutex_);
+  std::optional<Moment> confirmed_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace wici::feed

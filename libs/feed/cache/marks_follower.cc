@@ -1,5 +1,6 @@
 #include "libs/feed/cache/marks_follower.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <vector>
 
@@ -13,22 +14,22 @@ namespace {
 
 constexpr std::int64_t kChangesOfALook = 1000;
 
-// The newest transaction without a number, and whether $1 still has none.
+// The newest transaction without a number, whether $1 still has none, and what of the feed is kept.
 constexpr sql::Query kReadUnstamped{
     "feed_read_unstamped",
     "SELECT (SELECT transaction_id FROM feed_transactions WHERE first_seq IS NULL "
     "ORDER BY ticket DESC, transaction_id DESC LIMIT 1), "
     "CASE WHEN EXISTS (SELECT 1 FROM feed_transactions "
-    "WHERE transaction_id = $1 AND first_seq IS NULL) THEN 1 ELSE 0 END "
-    "FROM feed_state WHERE id = 1"};
+    "WHERE transaction_id = $1 AND first_seq IS NULL) THEN 1 ELSE 0 END, "
+    "epoch, head, purged_to FROM feed_state WHERE id = 1"};
 
 }  // namespace
 
 // What one snapshot of the database shows.
 struct MarksFollower::Look {
-  absl::Time begin;  // before the snapshot
+  ChangeMarks::Moment begin;  // before the snapshot
   std::vector<v1::Change> changes;
-  v1::Cursor head;
+  v1::Cursor start;  // where to begin
   std::string newest_unstamped;
   bool awaited_unstamped = false;
 };
@@ -43,9 +44,11 @@ absl::Status MarksFollower::RunOnce() {
     }
     WICI_RETURN_IF_ERROR(status);
     if (!position_) {
-      marks_.Reset(look.head.seq());
-      position_ = look.head;
-    } else if (!look.changes.empty()) {
+      marks_.Reset(look.start);
+      position_ = look.start;
+      continue;
+    }
+    if (!look.changes.empty()) {
       marks_.Take(look.changes);
       position_ = look.changes.back().cursor();
     }
@@ -56,7 +59,7 @@ absl::Status MarksFollower::RunOnce() {
 }
 
 absl::Status MarksFollower::TakeLook(Look& look) {
-  const absl::Time begin = clock_.Now();
+  const ChangeMarks::Moment begin = marks_.Now();
   return database_.Read(absl::Now() + options_.timeout, [&](sql::Transaction& tx) -> absl::Status {
     look = Look();
     look.begin = begin;
@@ -64,11 +67,10 @@ absl::Status MarksFollower::TakeLook(Look& look) {
     if (rows.empty()) return absl::InternalError("the feed has no state");
     look.newest_unstamped = rows[0].TextOrEmpty(0);
     look.awaited_unstamped = rows[0].Int(1) != 0;
-    if (position_) {
-      WICI_ASSIGN_OR_RETURN(look.changes, ReadChanges(tx, *position_, kChangesOfALook));
-    } else {
-      WICI_ASSIGN_OR_RETURN(look.head, FeedHead(tx));
-    }
+    look.start.set_epoch(rows[0].Text(2));
+    look.start.set_seq(std::max(rows[0].Int(3) - options_.look_back, rows[0].Int(4)));
+    if (!position_) return absl::OkStatus();
+    WICI_ASSIGN_OR_RETURN(look.changes, ReadChanges(tx, *position_, kChangesOfALook));
     return absl::OkStatus();
   });
 }

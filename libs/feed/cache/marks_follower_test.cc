@@ -30,7 +30,7 @@ class MarksFollowerTest : public testing::DatabaseTest {
     writer_ = std::make_unique<Writer>(*older_version_, clock_, ids_, checker_);
     sequencer_ = std::make_unique<Sequencer>(
         database(), nullptr, clock_, SequencerOptions{.source = "test", .owner = "one"}, nullptr);
-    follower_ = std::make_unique<MarksFollower>(database(), clock_, marks_);
+    follower_ = std::make_unique<MarksFollower>(database(), marks_);
   }
 
   void Commit(const std::string& aggregate, int count = 1) {

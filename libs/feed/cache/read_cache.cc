@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "libs/base/metrics.h"
+#include "libs/feed/cache/redis_tier.h"
 #include "prometheus/counter.h"
 #include "prometheus/gauge.h"
 
@@ -21,6 +22,14 @@ prometheus::Counter& ReadsCounter(std::string_view cache, const std::string& res
       .Help("Reads of what is kept in the process, by what came of them")
       .Register(*Metrics())
       .Add({{"cache", std::string(cache)}, {"result", result}});
+}
+
+prometheus::Counter& RedisMissesCounter(std::string_view cache, const std::string& reason) {
+  return prometheus::BuildCounter()
+      .Name("wici_read_cache_redis_misses_total")
+      .Help("Reads that Redis was asked for and did not answer, by why")
+      .Register(*Metrics())
+      .Add({{"cache", std::string(cache)}, {"reason", reason}});
 }
 
 prometheus::Gauge& SizeGauge(const std::string& name, const std::string& help,
@@ -48,12 +57,19 @@ bool IsAhead(const std::vector<rpc::Version>& held, const std::vector<rpc::Versi
 
 }  // namespace
 
-UntypedReadCache::UntypedReadCache(std::string_view name, ReadCacheOptions options)
-    : options_(options),
+UntypedReadCache::UntypedReadCache(std::string_view name, ReadCacheOptions options,
+                                   ReadCodec<void> codec)
+    : name_(name),
+      options_(options),
+      codec_(std::move(codec)),
       hits_(ReadsCounter(name, "hit")),
+      redis_hits_(ReadsCounter(name, "redis_hit")),
       misses_(ReadsCounter(name, "miss")),
       bypassed_(ReadsCounter(name, "bypassed")),
       late_(ReadsCounter(name, "late")),
+      redis_absent_(RedisMissesCounter(name, "absent")),
+      redis_outdated_(RedisMissesCounter(name, "outdated")),
+      redis_failed_(RedisMissesCounter(name, "failed")),
       entries_gauge_(SizeGauge("wici_read_cache_entries", "What is kept in the process", name)),
       bytes_gauge_(SizeGauge("wici_read_cache_bytes", "Memory it takes, about", name)) {}
 
@@ -77,12 +93,20 @@ absl::StatusOr<std::shared_ptr<const void>> UntypedReadCache::Get(const std::str
       return held.value;
     }
   }
+  if (std::shared_ptr<const Entry> shared = AskRedis(key, seen); shared != nullptr) {
+    redis_hits_.Increment();
+    std::shared_ptr<const void> value = shared->loaded.value;
+    Put(std::move(shared));
+    return value;
+  }
   WICI_ASSIGN_OR_RETURN(Loaded<void> loaded, load());
   std::shared_ptr<const void> value = loaded.value;
   if (!loaded.sources.empty() && options_.marks->Holds(*ticket, loaded.sources)) {
     misses_.Increment();
     loaded.bytes += 2 * key.size() + kBytesOfAnEntry;
-    Put(std::make_shared<const Entry>(Entry{key, *ticket, std::move(loaded)}));
+    const auto entry = std::make_shared<const Entry>(Entry{key, *ticket, std::move(loaded)});
+    Put(entry);
+    TellRedis(*entry);
   } else {
     late_.Increment();
   }
@@ -108,6 +132,42 @@ std::shared_ptr<const UntypedReadCache::Entry> UntypedReadCache::Lookup(std::str
   if (found == by_key_.end()) return nullptr;
   entries_.splice(entries_.begin(), entries_, found->second);
   return *found->second;
+}
+
+std::shared_ptr<const UntypedReadCache::Entry> UntypedReadCache::AskRedis(
+    const std::string& key, const rpc::Versions& seen) {
+  if (options_.tier == nullptr || !codec_.decode) return nullptr;
+  absl::StatusOr<TierEntry> found = options_.tier->Get(name_, key);
+  if (!found.ok()) {
+    (absl::IsNotFound(found.status()) ? redis_absent_ : redis_failed_).Increment();
+    return nullptr;
+  }
+  // Only now: a change that was heard of while Redis was asked counts as well.
+  const std::optional<ChangeMarks::Ticket> ticket =
+      options_.marks->Adopt(found->epoch, found->seq, found->sources);
+  if (!ticket || IsAnyOutdated(seen, found->sources)) {
+    redis_outdated_.Increment();
+    return nullptr;
+  }
+  std::shared_ptr<const void> value = codec_.decode(found->parts);
+  if (value == nullptr) {
+    redis_absent_.Increment();
+    return nullptr;
+  }
+  std::size_t bytes = 2 * key.size() + kBytesOfAnEntry;
+  for (const std::string& part : found->parts) bytes += part.size();
+  return std::make_shared<const Entry>(
+      Entry{key, *ticket, {std::move(value), std::move(found->sources), bytes}});
+}
+
+void UntypedReadCache::TellRedis(const Entry& entry) {
+  if (options_.tier == nullptr || !codec_.encode) return;
+  TierEntry told = {.epoch = options_.marks->EpochOf(entry.ticket),
+                    .seq = entry.ticket.seq,
+                    .sources = entry.loaded.sources,
+                    .parts = codec_.encode(entry.loaded.value.get())};
+  if (told.epoch.empty() || told.parts.empty()) return;
+  options_.tier->Set(name_, entry.key, told);
 }
 
 void UntypedReadCache::Put(std::shared_ptr<const Entry> entry) {

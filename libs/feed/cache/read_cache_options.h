@@ -7,11 +7,13 @@
 namespace wici::feed {
 
 class ChangeMarks;
+class RedisTier;
 
 struct ReadCacheOptions {
   const ChangeMarks* marks = nullptr;  // null: nothing is kept
   std::size_t bytes_max = 0;           // of one cache, about; 0: nothing is kept
   std::size_t entries_max = 100'000;
+  RedisTier* tier = nullptr;  // null: nothing is shared
 };
 
 }  // namespace wici::feed

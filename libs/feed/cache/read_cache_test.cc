@@ -24,7 +24,7 @@ constexpr std::size_t kSize = 1000;  // of a value
 // The database is one number for each name: the version, which is also what is read.
 class ReadCacheTest : public ::testing::Test {
  protected:
-  ReadCacheTest() { marks_.Confirm(clock_.Now()); }
+  ReadCacheTest() { marks_.Confirm(marks_.Now()); }
 
   // Every read is tried without the database first: Find gives what Get then does, or nothing where
   // Get reads.
@@ -60,6 +60,11 @@ class ReadCacheTest : public ::testing::Test {
     change.set_aggregate(name);
     change.mutable_cursor()->set_seq(++seq_);
     marks_.Take({change});
+  }
+  // The feed is followed anew, from its beginning.
+  void Reset() {
+    marks_.Reset({});
+    marks_.Confirm(marks_.Now());
   }
   static rpc::Versions Token(const std::string& name, std::int64_t version) {
     rpc::Versions seen;
@@ -167,10 +172,10 @@ TEST_F(ReadCacheTest, WhatThisProcessWroteIsShownByIt) {
 }
 
 TEST_F(ReadCacheTest, ValuesThatArriveAroundAResetAreForgotten) {
-  EXPECT_THAT(Get("a", {}, [this] { marks_.Reset(0); }), IsOkAndHolds(Pointee(1)));
+  EXPECT_THAT(Get("a", {}, [this] { Reset(); }), IsOkAndHolds(Pointee(1)));
   EXPECT_EQ(cache_.entries(), 0U);
   EXPECT_THAT(Get("a"), IsOkAndHolds(Pointee(1)));
-  marks_.Reset(0);  // of a database that was restored, with lower numbers and versions
+  Reset();  // of a database that was restored, with lower numbers and versions
   database_["a"] = 0;
   EXPECT_THAT(Get("a"), StatusIs(absl::StatusCode::kNotFound));
 }
@@ -186,7 +191,7 @@ TEST_F(ReadCacheTest, NothingIsTakenFromItWhileTheFeedIsNotFollowed) {
   clock_.Advance(absl::Seconds(3));
   Commit("a");
   EXPECT_THAT(Get("a"), IsOkAndHolds(Pointee(2)));
-  marks_.Confirm(clock_.Now());
+  marks_.Confirm(marks_.Now());
   Tell("a");
   EXPECT_THAT(Get("a"), IsOkAndHolds(Pointee(2)));
   clock_.Advance(-absl::Hours(1));  // set back: nobody can say how long ago that was
@@ -246,7 +251,7 @@ TEST_F(ReadCacheTest, BytesAreBoundedAndGivenBack) {
   EXPECT_LE(cache.bytes(), 3000U);
   EXPECT_THAT(get("huge", 3000), IsOkAndHolds(Pointee(std::string("huge"))));
   EXPECT_EQ(cache.entries(), 2U);
-  marks_.Reset(0);
+  Reset();
   for (const char* name : {"b", "c"}) {
     EXPECT_THAT(get(name, 10), IsOkAndHolds(Pointee(std::string(name))));
   }

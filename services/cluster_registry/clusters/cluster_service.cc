@@ -174,12 +174,29 @@ absl::StatusOr<rpc::Serialized<v1::Cluster>> ClusterService::GetPastCluster(
 }
 
 ClusterService::KeptCluster::KeptCluster(v1::Cluster cluster)
-    : exposure(ExposureOf(cluster)), internal(cluster), external(internal) {
+    : exposure(ExposureOf(cluster)),
+      gives_reasons(!cluster.review().reason().empty() || !cluster.state_reason().empty()),
+      internal(cluster),
+      external(internal) {
   HideInternals(cluster);
   std::string bytes = cluster.SerializeAsString();
   if (bytes != *internal.bytes()) {
     external = rpc::Serialized<v1::Cluster>(std::move(bytes));
   }
+}
+
+std::vector<std::string> ClusterService::KeptCluster::Encode(const KeptCluster& kept) {
+  if (kept.exposure == v1::VISIBILITY_INTERNAL || kept.gives_reasons) return {};
+  return {v1::Visibility_Name(kept.exposure), *kept.internal.bytes(), *kept.external.bytes()};
+}
+
+std::shared_ptr<const ClusterService::KeptCluster> ClusterService::KeptCluster::Decode(
+    const std::vector<std::string>& parts) {
+  const std::shared_ptr<KeptCluster> kept(new KeptCluster);
+  if (parts.size() != 3 || !v1::Visibility_Parse(parts[0], &kept->exposure)) return nullptr;
+  kept->internal = rpc::Serialized<v1::Cluster>(parts[1]);
+  kept->external = parts[2] == parts[1] ? kept->internal : rpc::Serialized<v1::Cluster>(parts[2]);
+  return kept;
 }
 
 rpc::Serialized<v1::Cluster> ClusterService::KeptCluster::For(const Principal& principal,

@@ -5,8 +5,10 @@
 #define WICI_SERVICES_CLUSTER_REGISTRY_CLUSTERS_CLUSTER_SERVICE_H_
 
 #include <cstddef>
+#include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -31,7 +33,7 @@ class ClusterService {
  public:
   explicit ClusterService(const Environment& environment)
       : environment_(environment),
-        cache_("clusters", environment.cache),
+        cache_("clusters", environment.cache, {&KeptCluster::Encode, &KeptCluster::Decode}),
         lifecycle_(environment),
         history_(environment),
         importer_(environment),
@@ -62,13 +64,22 @@ class ClusterService {
   // What GetCluster answers about one cluster on one day, to whoever may see it.
   struct KeptCluster {
     explicit KeptCluster(v1::Cluster cluster);
+    // For Redis, where only what is published goes: no cluster that is internal, and none with
+    // reasons of a review or a state, which may be about people. Its contact address is that of a
+    // role.
+    static std::vector<std::string> Encode(const KeptCluster& kept);
+    static std::shared_ptr<const KeptCluster> Decode(const std::vector<std::string>& parts);
     // Nothing for who may not see it.
     rpc::Serialized<v1::Cluster> For(const Principal& principal, std::string_view name) const;
     std::size_t bytes() const;
 
     v1::Visibility exposure;
+    bool gives_reasons = false;
     rpc::Serialized<v1::Cluster> internal;  // to the internal circle
     rpc::Serialized<v1::Cluster> external;  // to others; the same bytes where that is the same
+
+   private:
+    KeptCluster() = default;
   };
   // As it is now and stood on `day`, from the database.
   absl::StatusOr<feed::Loaded<KeptCluster>> LoadCluster(const rpc::Context& context,

@@ -1,5 +1,5 @@
-// The seats of an event as a second process shows them, which keeps what it has read and is held
-// back from the feed.
+// The seats of an event as other processes show them, which keep what they have read, share it
+// through Redis, and are held back from the feed.
 #include <memory>
 #include <string>
 #include <string_view>
@@ -12,7 +12,9 @@
 #include "libs/base/serialize.h"
 #include "libs/feed/cache/change_marks.h"
 #include "libs/feed/cache/marks_follower.h"
+#include "libs/feed/cache/redis_tier.h"
 #include "libs/feed/sequencer.h"
+#include "libs/testing/redis_fixture.h"
 #include "services/registration/testing/registration_fixture.h"
 
 namespace wici::registration {
@@ -23,6 +25,27 @@ using testing::IsOk;
 using ::testing::StartsWith;
 using testing::StatusIs;
 
+// A process beside the first, with its cache.
+struct Replica {
+  Replica(const std::string& url, const std::string& redis, const Clock& machine,
+          RegistrationServer& first)
+      : database(*sql::OpenDatabase(url)),
+        marks(first.grpc.clock()),
+        follower(*database, marks),
+        tier(*feed::RedisTier::Make(redis, {.service = "registration",
+                                            .client = {.connect_timeout = absl::Seconds(30),
+                                                       .command_timeout = absl::Seconds(30)}})),
+        server(*database, machine, &first,
+               {.marks = &marks, .bytes_max = 1024 * 1024, .tier = tier.get()},
+               [this](const rpc::Versions& made) { marks.Wrote(made); }) {}
+
+  std::unique_ptr<sql::Database> database;
+  feed::ChangeMarks marks;
+  feed::MarksFollower follower;
+  std::unique_ptr<feed::RedisTier> tier;
+  RegistrationServer server;
+};
+
 class EventCacheTest : public RegistrationTest {
  protected:
   using Versions = std::vector<std::string>;
@@ -30,35 +53,33 @@ class EventCacheTest : public RegistrationTest {
   void SetUp() override {
     RegistrationTest::SetUp();
     if (IsSkipped()) return;
-    auto second = sql::OpenDatabase(database_url());
-    ASSERT_THAT(second, IsOk());
-    second_database_ = *std::move(second);
-    marks_ = std::make_unique<feed::ChangeMarks>(clock());
-    follower_ = std::make_unique<feed::MarksFollower>(*second_database_, clock(), *marks_);
-    second_ = std::make_unique<RegistrationServer>(
-        *second_database_, machine_, service_.get(),
-        feed::ReadCacheOptions{.marks = marks_.get(), .bytes_max = 1024 * 1024},
-        [this](const rpc::Versions& made) { marks_->Wrote(made); });
+    second_ = std::make_unique<Replica>(database_url(), redis_.url(), machine_, *service_);
+    third_ = std::make_unique<Replica>(database_url(), redis_.url(), machine_, *service_);
     event_ = OpenEvent(10);
     Follow();
   }
 
-  // The feed tells the second process.
+  // The feed tells both.
   void Follow() {
     feed::Sequencer sequencer(database(), nullptr, machine_,
                               {.source = "registration", .owner = "test"}, nullptr);
     ASSERT_THAT(sequencer.RunOnce(), IsOk());
-    ASSERT_THAT(follower_->RunOnce(), IsOk());
+    ASSERT_THAT(second_->follower.RunOnce(), IsOk());
+    ASSERT_THAT(third_->follower.RunOnce(), IsOk());
   }
   // The event as the second process shows it to who hands back `seen`.
   v1::Event Show(Versions seen = {}, std::string_view role = "event-organiser") {
+    return ShowAt(*second_, std::move(seen), role);
+  }
+  v1::Event ShowAt(Replica& replica, Versions seen = {},
+                   std::string_view role = "event-organiser") {
     v1::GetEventRequest request;
     request.set_name(event_);
     const std::string id = role == "service" ? "services/notification" : "users/test";
     const std::string token =
-        auth::MakeBearerToken(second_->grpc.key(), {id, {{std::string(role), "platform"}}},
+        auth::MakeBearerToken(replica.server.grpc.key(), {id, {{std::string(role), "platform"}}},
                               clock().Now(), absl::Hours(1));
-    const auto event = second_->grpc.CallSeeing<v1::Event>(
+    const auto event = replica.server.grpc.CallSeeing<v1::Event>(
         "wici.registration.v1.EventService/GetEvent", request, seen, token);
     EXPECT_THAT(event, IsOk());
     return event.ok() ? *event : v1::Event();
@@ -77,10 +98,9 @@ class EventCacheTest : public RegistrationTest {
     return Change<v1::Registration>("RegistrationService/CreateRegistration", request);
   }
 
-  std::unique_ptr<sql::Database> second_database_;
-  std::unique_ptr<feed::ChangeMarks> marks_;
-  std::unique_ptr<feed::MarksFollower> follower_;
-  std::unique_ptr<RegistrationServer> second_;
+  testing::RedisServer& redis_ = testing::RedisServer::Shared();
+  std::unique_ptr<Replica> second_;
+  std::unique_ptr<Replica> third_;
   std::string event_;
 };
 WICI_ON_EVERY_ENGINE(EventCacheTest);
@@ -99,7 +119,7 @@ TEST_P(EventCacheTest, WhoRegisteredSeesItsSeatTakenEverywhere) {
 
 TEST_P(EventCacheTest, WhereSomebodyRegistersEverybodySeesIt) {
   EXPECT_EQ(Confirmed(), 0);
-  EXPECT_THAT(second_->grpc.Call<v1::Registration>(
+  EXPECT_THAT(second_->server.grpc.Call<v1::Registration>(
                   "wici.registration.v1.RegistrationService/CreateRegistration",
                   RequestFor(event_, "a@example.org")),
               IsOk());
@@ -107,9 +127,10 @@ TEST_P(EventCacheTest, WhereSomebodyRegistersEverybodySeesIt) {
   v1::CancelEventRequest request;
   request.set_name(event_);
   request.set_reason("the hall burnt down");
-  EXPECT_THAT(second_->grpc.Call<v1::Event>("wici.registration.v1.EventService/CancelEvent",
-                                            request, second_->grpc.Token("event-organiser")),
-              IsOk());
+  EXPECT_THAT(
+      second_->server.grpc.Call<v1::Event>("wici.registration.v1.EventService/CancelEvent", request,
+                                           second_->server.grpc.Token("event-organiser")),
+      IsOk());
   EXPECT_EQ(Show().state(), v1::EVENT_STATE_CANCELLED);
 }
 
@@ -180,16 +201,43 @@ TEST_P(EventCacheTest, WhatIsKeptIsNoAnswerToWhatIsRefused) {
   EXPECT_EQ(Confirmed(), 0);
   v1::GetEventRequest request;
   const std::string method = "wici.registration.v1.EventService/GetEvent";
-  const std::string organiser = second_->grpc.Token("event-organiser");
+  const std::string organiser = second_->server.grpc.Token("event-organiser");
   request.set_name(event_ + "/");
-  EXPECT_THAT(second_->grpc.Call<v1::Event>(method, request, organiser),
+  EXPECT_THAT(second_->server.grpc.Call<v1::Event>(method, request, organiser),
               StatusIs(absl::StatusCode::kInvalidArgument));
   request.set_name(event_ + "x");
-  EXPECT_THAT(second_->grpc.Call<v1::Event>(method, request, organiser),
+  EXPECT_THAT(second_->server.grpc.Call<v1::Event>(method, request, organiser),
               StatusIs(absl::StatusCode::kNotFound));
   request.set_name(event_);
-  EXPECT_THAT(second_->grpc.Call<v1::Event>(method, request, "no token"),
+  EXPECT_THAT(second_->server.grpc.Call<v1::Event>(method, request, "no token"),
               StatusIs(absl::StatusCode::kUnauthenticated));
+}
+
+// That it comes from there shows in what the feed has not told of.
+TEST_P(EventCacheTest, WhatIsPublishedIsSharedThroughRedis) {
+  EXPECT_EQ(Confirmed(), 0);
+  const Versions told = Register(RequestFor(event_, "a@example.org"));
+  EXPECT_EQ(ShowAt(*third_).seats().confirmed(), 0);
+  EXPECT_EQ(ShowAt(*third_, told).seats().confirmed(), 1);
+  Follow();
+  for (const std::string_view role : {"event-organiser", "attendee", "door-staff"}) {
+    const std::string right = SerializeDeterministically(Show({"*"}, role));
+    EXPECT_EQ(SerializeDeterministically(Show({}, role)), right) << role;
+    EXPECT_EQ(SerializeDeterministically(ShowAt(*third_, {}, role)), right) << role;
+  }
+  // Where to follow it online is not for all, so the others read it themselves.
+  redis_.Flush();
+  v1::UpdateEventRequest request;
+  request.mutable_event()->set_name(event_);
+  request.mutable_event()->set_online_url("https://live.example.org/gala");
+  request.mutable_event()->set_mode(v1::ATTENDANCE_MODE_HYBRID);
+  request.mutable_update_mask()->add_paths("online_url");
+  request.mutable_update_mask()->add_paths("mode");
+  Change<v1::Event>("EventService/UpdateEvent", request);
+  Follow();
+  EXPECT_EQ(Show().online_url(), "https://live.example.org/gala");
+  EXPECT_EQ(redis_.MakeClient()->Call({"DBSIZE"})->integer, 0);
+  EXPECT_EQ(ShowAt(*third_).online_url(), "https://live.example.org/gala");
 }
 
 }  // namespace

@@ -138,10 +138,28 @@ absl::StatusOr<rpc::Serialized<v1::Event>> EventService::GetEvent(
   return AnswerFrom(*kept, context, request.name());
 }
 
-EventService::KeptEvent::KeptEvent(v1::Event event) : online(event), others(online) {
+EventService::KeptEvent::KeptEvent(v1::Event event)
+    : is_public(event.state() != v1::EVENT_STATE_DRAFT && event.online_url().empty() &&
+                event.honours().empty() && event.change_reason().empty()),
+      online(event),
+      others(online) {
   if (event.online_url().empty()) return;
   event.clear_online_url();
   others = rpc::Serialized<v1::Event>(event);
+}
+
+std::vector<std::string> EventService::KeptEvent::Encode(const KeptEvent& kept) {
+  if (!kept.is_public) return {};
+  return {*kept.others.bytes()};
+}
+
+std::shared_ptr<const EventService::KeptEvent> EventService::KeptEvent::Decode(
+    const std::vector<std::string>& parts) {
+  if (parts.size() != 1) return nullptr;
+  const std::shared_ptr<KeptEvent> kept(new KeptEvent);
+  kept->online = rpc::Serialized<v1::Event>(parts[0]);
+  kept->others = kept->online;
+  return kept;
 }
 
 std::size_t EventService::KeptEvent::bytes() const {

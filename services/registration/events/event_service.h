@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -31,7 +32,7 @@ class EventService {
                const GroupReader& groups, EventWatch& watch, IdSource& ids,
                feed::ReadCacheOptions cache)
       : store_(store),
-        cache_("events", cache),
+        cache_("events", cache, {&KeptEvent::Encode, &KeptEvent::Decode}),
         groups_(groups),
         watch_(watch),
         ids_(ids),
@@ -78,10 +79,18 @@ class EventService {
   // What GetEvent answers about one event.
   struct KeptEvent {
     explicit KeptEvent(v1::Event event);
+    // For Redis, where only what is published goes: no drafts, nothing of where to follow an event
+    // online, and no honours and reasons, which may be about people.
+    static std::vector<std::string> Encode(const KeptEvent& kept);
+    static std::shared_ptr<const KeptEvent> Decode(const std::vector<std::string>& parts);
     std::size_t bytes() const;
 
+    bool is_public = true;              // as said above
     rpc::Serialized<v1::Event> online;  // to who sees where to follow it online
     rpc::Serialized<v1::Event> others;  // to others; the same bytes where that is the same
+
+   private:
+    KeptEvent() = default;
   };
   static rpc::Serialized<v1::Event> AnswerFrom(const KeptEvent& kept, const rpc::Context& context,
                                                const std::string& name);

@@ -154,6 +154,19 @@ absl::StatusOr<feed::Loaded<LabelStatusHandlers::KeptStatus>> LabelStatusHandler
   return feed::Loaded<KeptStatus>{std::move(kept), std::move(facts.sources), bytes};
 }
 
+std::vector<std::string> LabelStatusHandlers::KeptStatus::Encode(const KeptStatus& kept) {
+  if (kept.exposure == v1::VISIBILITY_INTERNAL) return {};
+  return {v1::Visibility_Name(kept.exposure), kept.status};
+}
+
+std::shared_ptr<const LabelStatusHandlers::KeptStatus> LabelStatusHandlers::KeptStatus::Decode(
+    const std::vector<std::string>& parts) {
+  KeptStatus kept;
+  if (parts.size() != 2 || !v1::Visibility_Parse(parts[0], &kept.exposure)) return nullptr;
+  kept.status = parts[1];
+  return std::make_shared<const KeptStatus>(std::move(kept));
+}
+
 rpc::Serialized<v1::GetLabelStatusResponse> LabelStatusHandlers::AnswerTo(
     const KeptStatus& kept, const Principal& principal, const std::string& cluster,
     absl::Time shown) {

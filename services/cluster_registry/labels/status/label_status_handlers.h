@@ -2,7 +2,9 @@
 #ifndef WICI_SERVICES_CLUSTER_REGISTRY_LABELS_STATUS_LABEL_STATUS_HANDLERS_H_
 #define WICI_SERVICES_CLUSTER_REGISTRY_LABELS_STATUS_LABEL_STATUS_HANDLERS_H_
 
+#include <memory>
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -21,7 +23,8 @@ namespace wici::cluster_registry {
 class LabelStatusHandlers {
  public:
   explicit LabelStatusHandlers(const Environment& environment)
-      : environment_(environment), cache_("label_statuses", environment.cache) {}
+      : environment_(environment),
+        cache_("label_statuses", environment.cache, {&KeptStatus::Encode, &KeptStatus::Decode}) {}
   // Adds the methods to LabelService.
   void Register(rpc::Service& service);
 
@@ -37,6 +40,10 @@ class LabelStatusHandlers {
 
   // What GetLabelStatus answers to one question, to whoever may see the cluster.
   struct KeptStatus {
+    // For Redis: no status of a cluster that is internal.
+    static std::vector<std::string> Encode(const KeptStatus& kept);
+    static std::shared_ptr<const KeptStatus> Decode(const std::vector<std::string>& parts);
+
     v1::Visibility exposure;
     std::string status;  // serialised, without known_at
   };

@@ -303,8 +303,7 @@ inline constexpr sql::Query kForgetMailsOfPerson{
     "forget_mails_of_person", "DELETE FROM kept_mails WHERE person = $1 RETURNING delivery_id"};
 
 inline constexpr sql::Query kListMailsOfPerson{
-    "list_mails_of_person",
-    "SELECT message FROM kept_mails WHERE person = $1 ORDER BY delivery_id LIMIT $2"};
+    "list_mails_of_person", "SELECT message FROM kept_mails WHERE person = $1 LIMIT $2"};
 
 inline constexpr sql::Query kBumpNotification{
     "bump_notification", "UPDATE notifications SET version = version + 1 WHERE"};

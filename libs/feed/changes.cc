@@ -185,9 +185,9 @@ absl::Status AppendChanges(sql::Transaction& tx, std::string_view transaction_id
   }
   const auto count = static_cast<std::int64_t>(changes.size());
   WICI_ASSIGN_OR_RETURN(const std::optional<std::int64_t> first, TakeNumbers(tx, count));
-  WICI_RETURN_IF_ERROR(tx.Execute(kInsertTransaction, {transaction_id, count, ToMicros(now),
-                                                       sql::Value::Nullable(first)})
-                           .status());
+  const sql::Value transaction[] = {transaction_id, count, ToMicros(now),
+                                    sql::Value::Nullable(first)};
+  WICI_RETURN_IF_ERROR(tx.ExecuteExpecting(kInsertTransaction, transaction, {}));
   std::int64_t number = 0;
   std::vector<std::vector<sql::Value>> rows;
   rows.reserve(std::min(changes.size(), kInsertRowsMax));

@@ -178,18 +178,8 @@ TEST_F(CachedMethodTest, WhatIsAtHandIsNotAnsweredByAServerThatEnds) {
   options_.refuse_time = absl::Seconds(60);
   Keep("hello", "kept");
   StartCached();
-  // A client that does not look at the health, else it would have gone by itself.
-  channel_ = grpc::CreateChannel(absl::StrCat("127.0.0.1:", server_->port()),
-                                 grpc::InsecureChannelCredentials());
-  stub_ = EchoService::NewStub(channel_);
-  std::thread drain([this] { server_->Drain(); });
-  absl::Status status;
-  do {
-    status = Ask("hello");
-  } while (status.ok());
-  EXPECT_THAT(status, StatusIs(absl::StatusCode::kUnavailable, Reason("SERVER_DRAINING")));
-  server_->Stop();  // cuts the refusing short
-  drain.join();
+  EXPECT_THAT(CallUntilDrained(&EchoService::Stub::EchoPooled, RequestWith("hello")),
+              StatusIs(absl::StatusCode::kUnavailable, Reason("SERVER_DRAINING")));
 }
 
 TEST_F(CachedMethodTest, IsCountedAmongTheMethodsThatAreImplemented) {

@@ -1,5 +1,6 @@
 #include "libs/rpc/server_fixture.h"
 
+#include <thread>
 #include <utility>
 
 #include "absl/time/clock.h"
@@ -149,6 +150,21 @@ std::future<absl::Status> ServerTest::CallAsync(UnaryMethod method, EchoRequest 
     PrepareCall(context, absl::Now() + absl::Seconds(20), "anna");
     return FromGrpcStatus((stub_.get()->*method)(&context, request, &response));
   });
+}
+
+absl::Status ServerTest::CallUntilDrained(UnaryMethod method, const EchoRequest& request) {
+  // A client that does not look at the health, else it would have gone by itself.
+  channel_ = grpc::CreateChannel("127.0.0.1:" + std::to_string(server_->port()),
+                                 grpc::InsecureChannelCredentials());
+  stub_ = EchoService::NewStub(channel_);
+  std::thread drain([this] { server_->Drain(); });
+  absl::Status status;
+  do {
+    status = Call(method, request);
+  } while (status.ok());
+  server_->Stop();  // cuts the refusing short
+  drain.join();
+  return status;
 }
 
 EchoRequest RequestWith(const std::string& payload) {

@@ -93,6 +93,9 @@ class ServerTest : public ::testing::Test {
                     absl::Duration timeout = absl::Seconds(20));
   // Calls in the background; the result is read when the future is.
   std::future<absl::Status> CallAsync(UnaryMethod method, EchoRequest request = {});
+  // Drains the server while one client calls it again and again; what the first call that fails
+  // ends with. The server refuses calls (options_.refuse_time) for longer than the test waits.
+  absl::Status CallUntilDrained(UnaryMethod method, const EchoRequest& request);
   // Blocks pooled handlers until gate_ opens.
   void HoldHandlers() {
     handlers_.on_unary = [this](const Context&) { gate_.Wait(); };

@@ -8,7 +8,6 @@
 #include <thread>
 #include <vector>
 
-#include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "gmock/gmock.h"
 #include "grpcpp/grpcpp.h"
@@ -262,18 +261,8 @@ TEST_F(StreamTest, ACallThatBeginsWhileTheServerEndsIsSentElsewhere) {
   options_.drain_delay = absl::ZeroDuration();
   options_.refuse_time = absl::Seconds(60);
   StartServer();
-  // A client that does not look at the health, else it would have gone by itself.
-  channel_ = grpc::CreateChannel(absl::StrCat("127.0.0.1:", server_->port()),
-                                 grpc::InsecureChannelCredentials());
-  stub_ = EchoService::NewStub(channel_);
-  std::thread drain([this] { server_->Drain(); });
-  absl::Status status;
-  do {
-    status = Call(&EchoService::Stub::EchoInline, EchoRequest(), "");
-  } while (status.ok());
-  EXPECT_THAT(status, StatusIs(absl::StatusCode::kUnavailable, Reason("SERVER_DRAINING")));
-  server_->Stop();  // cuts the refusing short
-  drain.join();
+  EXPECT_THAT(CallUntilDrained(&EchoService::Stub::EchoInline, EchoRequest()),
+              StatusIs(absl::StatusCode::kUnavailable, Reason("SERVER_DRAINING")));
 }
 
 // Handlers that keep writers and replies, clients that vanish at any moment, and a server that

@@ -34,6 +34,11 @@ class Connection {
   virtual absl::StatusOr<Rows> ExecuteMany(const Query& query,
                                            absl::Span<const std::vector<Value>> rows) = 0;
   virtual absl::StatusOr<std::vector<Rows>> ExecuteAll(absl::Span<const Statement> statements) = 0;
+  virtual absl::Status ExecuteExpecting(const Query& query, absl::Span<const Value> values,
+                                        Expected expected);
+  virtual absl::Status InsertExpecting(const Query& prefix, std::string_view suffix,
+                                       absl::Span<const std::vector<Value>> rows,
+                                       Expected expected);
   // An error with reason COMMIT_UNKNOWN says that nobody knows; any other, that nothing changed.
   virtual absl::Status Commit() = 0;
   virtual void Rollback() = 0;
@@ -41,7 +46,8 @@ class Connection {
   virtual bool usable() const = 0;
 };
 
-// `path` is a file, or ":memory:". Readers refuse to write.
+// `path` is a file, or ":memory:". Readers refuse to write. The log of a file is copied into it by
+// a thread of the connection that writes, and when the last connection to it is closed.
 absl::StatusOr<std::unique_ptr<Connection>> ConnectSqlite(const std::string& path, bool reader);
 absl::StatusOr<std::unique_ptr<Connection>> ConnectPostgres(const std::string& url);
 
@@ -49,6 +55,9 @@ absl::StatusOr<std::unique_ptr<Connection>> ConnectPostgres(const std::string& u
 // driver's own and go to the log only.
 absl::Status EngineError(absl::StatusCode code, const Query& query, std::string_view engine_code,
                          std::string_view engine_text);
+
+// OK when `rows` are as many as expected.
+absl::Status CheckExpected(const Query& query, std::size_t rows, Expected expected);
 
 // UNAVAILABLE with reason COMMIT_UNKNOWN.
 absl::Status CommitUnknownError();

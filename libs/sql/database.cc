@@ -164,6 +164,18 @@ class PooledTransaction final : public Transaction {
     if (!results.ok()) failure_ = results.status();
     return results;
   }
+  absl::Status ExecuteExpecting(const Query& query, absl::Span<const Value> values,
+                                Expected expected) override {
+    return RunExpecting(query,
+                        [&] { return connection_.ExecuteExpecting(query, values, expected); });
+  }
+  absl::Status InsertExpecting(const Query& prefix, std::string_view suffix,
+                               absl::Span<const std::vector<Value>> rows,
+                               Expected expected) override {
+    if (rows.empty()) return absl::OkStatus();
+    return RunExpecting(
+        prefix, [&] { return connection_.InsertExpecting(prefix, suffix, rows, expected); });
+  }
   Engine engine() const override { return engine_; }
 
   const absl::Status& failure() const { return failure_; }
@@ -177,6 +189,16 @@ class PooledTransaction final : public Transaction {
     observer_.Observe(query.name, absl::Now() - start);
     if (!rows.ok()) failure_ = rows.status();
     return rows;
+  }
+
+  template <class Call>
+  absl::Status RunExpecting(const Query& query, const Call& call) {
+    return Run(query,
+               [&]() -> absl::StatusOr<Rows> {
+                 WICI_RETURN_IF_ERROR(call());
+                 return Rows();
+               })
+        .status();
   }
 
   Connection& connection_;
@@ -438,6 +460,38 @@ absl::StatusOr<Rows> Transaction::UpdateMany(const Query& prefix, std::string_vi
                                              absl::Span<const std::vector<Value>> rows) {
   const std::string single = absl::StrCat(ToAbsl(prefix.text), " ", ToAbsl(suffix));
   return ExecuteMany({prefix.name, single}, rows);
+}
+
+absl::Status CheckExpected(const Query& query, std::size_t rows, Expected expected) {
+  if (rows == expected.rows) return absl::OkStatus();
+  return EngineError(expected.otherwise, query, "",
+                     absl::StrCat(rows, " rows instead of ", expected.rows));
+}
+
+absl::Status Connection::ExecuteExpecting(const Query& query, absl::Span<const Value> values,
+                                          Expected expected) {
+  WICI_ASSIGN_OR_RETURN(const Rows returned, Execute(query, values));
+  return CheckExpected(query, returned.size(), expected);
+}
+
+absl::Status Connection::InsertExpecting(const Query& prefix, std::string_view suffix,
+                                         absl::Span<const std::vector<Value>> rows,
+                                         Expected expected) {
+  WICI_ASSIGN_OR_RETURN(const Rows returned, InsertMany(prefix, suffix, rows));
+  return CheckExpected(prefix, returned.size(), expected);
+}
+
+absl::Status Transaction::ExecuteExpecting(const Query& query, absl::Span<const Value> values,
+                                           Expected expected) {
+  WICI_ASSIGN_OR_RETURN(const Rows returned, Execute(query, values));
+  return CheckExpected(query, returned.size(), expected);
+}
+
+absl::Status Transaction::InsertExpecting(const Query& prefix, std::string_view suffix,
+                                          absl::Span<const std::vector<Value>> rows,
+                                          Expected expected) {
+  WICI_ASSIGN_OR_RETURN(const Rows returned, InsertMany(prefix, suffix, rows));
+  return CheckExpected(prefix, returned.size(), expected);
 }
 
 absl::StatusOr<Rows> Transaction::ExecuteMany(const Query& query,

@@ -119,6 +119,13 @@ struct Statement {
   absl::Span<const std::vector<Value>> keys;
 };
 
+// How many rows a statement has to return for the transaction to go on; with another number it
+// fails with the error that an engine gives with this code, below.
+struct Expected {
+  std::size_t rows = 0;
+  absl::StatusCode otherwise = absl::StatusCode::kAborted;
+};
+
 // Errors of the engine, as every statement returns them:
 //   ALREADY_EXISTS      unique or primary key violated
 //   FAILED_PRECONDITION foreign key violated
@@ -170,6 +177,15 @@ class Transaction {
   // their order, or the first error: what was to follow it has then not been run. At most 100
   // statements. What wraps a transaction need not override it.
   virtual absl::StatusOr<std::vector<Rows>> ExecuteAll(absl::Span<const Statement> statements);
+  // As Execute and InsertMany, of a statement whose rows nobody needs: `prefix` has RETURNING in
+  // its suffix when rows are expected. An engine may send it along with the next statement; its
+  // error, or that it returned another number of rows, is then told by that one, or by COMMIT,
+  // which never happens before. What wraps a transaction need not override them.
+  virtual absl::Status ExecuteExpecting(const Query& query, absl::Span<const Value> values,
+                                        Expected expected);
+  virtual absl::Status InsertExpecting(const Query& prefix, std::string_view suffix,
+                                       absl::Span<const std::vector<Value>> rows,
+                                       Expected expected);
   virtual Engine engine() const = 0;
 };
 

@@ -27,8 +27,6 @@ constexpr Query kPurge{"purge_idempotency", R"sql(
 // How often a transaction is run whose unique keys others take first.
 constexpr int kTwinTriesMax = 6;
 
-using Answer = absl::StatusOr<std::optional<std::string>>;
-
 absl::Status ReusedError(std::string_view domain) {
   return InvalidArgumentError(domain,
                               {{"request_id", "was used for another request; choose a new UUID"}},
@@ -46,24 +44,34 @@ std::string RequestDigest(std::string_view serialized_request) {
   return Sha256Hex(serialized_request);
 }
 
-absl::StatusOr<std::vector<absl::StatusOr<std::optional<std::string>>>> FindAnswers(
-    Transaction& tx, std::string_view domain, absl::Span<const IdempotencyKey* const> keys) {
-  std::vector<std::vector<Value>> wanted;
-  wanted.reserve(keys.size());
-  for (const IdempotencyKey* key : keys) {
-    if (!key->request_id.empty()) wanted.push_back(RowOf(key->principal, key->request_id));
+AnswerLookup::AnswerLookup(std::string_view domain, std::vector<const IdempotencyKey*> keys)
+    : domain_(domain), keys_(std::move(keys)) {
+  wanted_.reserve(keys_.size());
+  for (const IdempotencyKey* key : keys_) {
+    if (!key->request_id.empty()) wanted_.push_back(RowOf(key->principal, key->request_id));
   }
-  WICI_ASSIGN_OR_RETURN(const Rows rows, SelectMany(tx, kFind, "", wanted));
+}
+
+Statement AnswerLookup::statement() const { return {kFind, "", wanted_}; }
+
+std::vector<Answer> AnswerLookup::AnswersFrom(const Rows& rows) const {
   using Id = std::pair<std::string_view, std::string_view>;
   std::map<Id, const Row*> found;
   for (const Row& row : rows) found.emplace(Id(row.Text(0), row.Text(1)), &row);
-  std::vector<Answer> answers(keys.size(), std::optional<std::string>());
+  std::vector<Answer> answers(keys_.size(), std::optional<std::string>());
   if (found.empty()) return answers;
-  for (std::size_t i = 0; i < keys.size(); ++i) {
-    const auto at = found.find(Id(keys[i]->principal, keys[i]->request_id));
-    if (at != found.end()) answers[i] = AnswerFrom(*at->second, domain, *keys[i]);
+  for (std::size_t i = 0; i < keys_.size(); ++i) {
+    const auto at = found.find(Id(keys_[i]->principal, keys_[i]->request_id));
+    if (at != found.end()) answers[i] = AnswerFrom(*at->second, domain_, *keys_[i]);
   }
   return answers;
+}
+
+absl::StatusOr<std::vector<Answer>> FindAnswers(Transaction& tx, std::string_view domain,
+                                                absl::Span<const IdempotencyKey* const> keys) {
+  const AnswerLookup lookup(domain, {keys.begin(), keys.end()});
+  WICI_ASSIGN_OR_RETURN(const std::vector<Rows> rows, tx.ExecuteAll({lookup.statement()}));
+  return lookup.AnswersFrom(rows[0]);
 }
 
 absl::StatusOr<std::optional<std::string>> FindAnswer(Transaction& tx, std::string_view domain,
@@ -81,10 +89,8 @@ absl::Status StoreAnswers(Transaction& tx, absl::Span<const IdempotencyRecord> r
     rows.push_back(RowOf(record.key.principal, record.key.request_id, record.key.method,
                          record.key.digest, Bytes{record.response}, ToMicros(now)));
   }
-  WICI_ASSIGN_OR_RETURN(const Rows stored,
-                        tx.InsertMany(kStore, "ON CONFLICT DO NOTHING RETURNING 1", rows));
-  if (stored.size() == rows.size()) return absl::OkStatus();
-  return absl::AlreadyExistsError("a request_id was stored by another transaction");
+  return tx.InsertExpecting(kStore, "ON CONFLICT DO NOTHING RETURNING 1", rows,
+                            {rows.size(), absl::StatusCode::kAlreadyExists});
 }
 
 absl::Status WriteAgainstTwins(Database& database, absl::Time deadline,

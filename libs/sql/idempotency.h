@@ -30,23 +30,44 @@ struct IdempotencyKey {
 // SHA-256 of `serialized_request`, hex.
 std::string RequestDigest(std::string_view serialized_request);
 
-// The stored answer for `key`, or nullopt when the request is new. Errors: INVALID_ARGUMENT with
-// reason REQUEST_ID_REUSED and a violation of field request_id when the id was used with another
-// body or method.
-absl::StatusOr<std::optional<std::string>> FindAnswer(Transaction& tx, std::string_view domain,
-                                                      const IdempotencyKey& key);
+// A stored answer, or nullopt when the request is new. Errors: INVALID_ARGUMENT with reason
+// REQUEST_ID_REUSED and a violation of field request_id when the id was used with another body or
+// method.
+using Answer = absl::StatusOr<std::optional<std::string>>;
+
+// The answer for `key`.
+Answer FindAnswer(Transaction& tx, std::string_view domain, const IdempotencyKey& key);
 
 // The same for a batch: result i is for key i.
-absl::StatusOr<std::vector<absl::StatusOr<std::optional<std::string>>>> FindAnswers(
-    Transaction& tx, std::string_view domain, absl::Span<const IdempotencyKey* const> keys);
+absl::StatusOr<std::vector<Answer>> FindAnswers(Transaction& tx, std::string_view domain,
+                                                absl::Span<const IdempotencyKey* const> keys);
+
+// The same for who reads something else in the same round trip, with Transaction::ExecuteAll. The
+// keys outlive it, and it its statement.
+class AnswerLookup {
+ public:
+  AnswerLookup(std::string_view domain, std::vector<const IdempotencyKey*> keys);
+  AnswerLookup(const AnswerLookup&) = delete;
+  AnswerLookup& operator=(const AnswerLookup&) = delete;
+
+  Statement statement() const;
+  // Of what the statement returned: result i is for key i.
+  std::vector<Answer> AnswersFrom(const Rows& rows) const;
+
+ private:
+  const std::string_view domain_;
+  const std::vector<const IdempotencyKey*> keys_;
+  std::vector<std::vector<Value>> wanted_;
+};
 
 struct IdempotencyRecord {
   IdempotencyKey key;
   std::string response;  // serialized answer
 };
 
-// Stores answers, skipping keys without request_id. ALREADY_EXISTS when a concurrent transaction
-// stored the same key first: run the transaction again, it will find that answer.
+// Stores answers, skipping keys without request_id. ALREADY_EXISTS, perhaps told by a later
+// statement or by COMMIT, when a concurrent transaction stored the same key first: run the
+// transaction again, it will find that answer.
 absl::Status StoreAnswers(Transaction& tx, absl::Span<const IdempotencyRecord> records,
                           absl::Time now);
 

@@ -39,7 +39,7 @@ struct ClearResult {
 };
 using ConnectionHandle = std::unique_ptr<PGconn, FinishConnection>;
 using ResultHandle = std::unique_ptr<PGresult, ClearResult>;
-using Results = std::vector<ResultHandle>;
+using Results = std::vector<ResultHandle>;  // null where rows were only counted
 
 absl::string_view ToAbsl(std::string_view text) { return {text.data(), text.size()}; }
 
@@ -73,13 +73,21 @@ class PostgresConnection final : public Connection {
     if (PQsetnonblocking(connection, 1) != 0 || PQenterPipelineMode(connection) != 1) {
       return Lost(kConnect);
     }
-    return RunText(kConnect, kSetUpSession);
+    WICI_RETURN_IF_ERROR(QueueText(kConnect, kSetUpSession));
+    WICI_ASSIGN_OR_RETURN(const Results settings, Collect());
+    Rows rows;
+    WICI_RETURN_IF_ERROR(Decode(kConnect, *settings[0], rows));
+    serializable_ = std::any_of(rows.begin(), rows.end(),
+                                [](const Row& row) { return row.Text(0) == "serializable"; });
+    return absl::OkStatus();
   }
 
   absl::Status Begin(bool read_only, absl::Time deadline) override {
     deadline_ = deadline;
     read_only_ = read_only;
     committing_ = false;
+    // What became of a transaction that only read is of interest to nobody.
+    if (std::exchange(ending_, false) && !CollectSent().ok() && !usable()) return Lost(kBegin);
     WICI_RETURN_IF_ERROR(LimitStatements(deadline));
     const Query& begin = read_only ? kBeginReadOnly : kBegin;
     return QueueText(begin, begin.text.data());
@@ -92,30 +100,18 @@ class PostgresConnection final : public Connection {
 
   absl::StatusOr<Rows> InsertMany(const Query& prefix, std::string_view suffix,
                                   absl::Span<const std::vector<Value>> rows) override {
-    const std::optional<std::string_view> head = Before("VALUES", prefix.text);
-    if (!head) return EngineError(absl::StatusCode::kInternal, prefix, "", "no VALUES at the end");
-    const std::string single = absl::StrCat(ToAbsl(prefix.text), " ",
-                                            Placeholders(1, rows[0].size()), " ", ToAbsl(suffix));
-    WICI_ASSIGN_OR_RETURN(const OverRows* const insert,
-                          PrepareOverRows(prefix, single, [&](std::size_t columns) {
-                            return absl::StrCat(ToAbsl(*head), " SELECT * FROM unnest",
-                                                Placeholders(1, columns), " ", ToAbsl(suffix));
-                          }));
-    return RunOverRows(prefix, *insert, rows, /*returns=*/!suffix.empty());
+    return RunInChunks(prefix, rows, /*returns=*/!suffix.empty(),
+                       [&](absl::Span<const std::vector<Value>> chunk) {
+                         return QueueInsert(prefix, suffix, chunk);
+                       });
   }
 
   absl::StatusOr<Rows> UpdateMany(const Query& prefix, std::string_view suffix,
                                   absl::Span<const std::vector<Value>> rows) override {
-    const std::optional<std::string_view> head = Before("WHERE", prefix.text);
-    if (!head) return EngineError(absl::StatusCode::kInternal, prefix, "", "no WHERE at the end");
-    const std::string single = absl::StrCat(ToAbsl(prefix.text), " ", ToAbsl(suffix));
-    WICI_ASSIGN_OR_RETURN(
-        const OverRows* const update, PrepareOverRows(prefix, single, [&](std::size_t columns) {
-          return absl::StrCat(OfGivenRow(*head), "FROM ", Given(columns), " AS given (",
-                              GivenColumns(columns), ") WHERE ", OfGivenRow(suffix));
-        }));
-    return RunOverRows(prefix, *update, rows,
-                       /*returns=*/absl::StrContains(ToAbsl(suffix), "RETURNING"));
+    const bool returns = absl::StrContains(ToAbsl(suffix), "RETURNING");
+    return RunInChunks(prefix, rows, returns, [&](absl::Span<const std::vector<Value>> chunk) {
+      return QueueUpdate(prefix, suffix, chunk);
+    });
   }
 
   absl::StatusOr<Rows> SelectMany(const Query& prefix, std::string_view suffix,
@@ -162,11 +158,40 @@ class PostgresConnection final : public Connection {
     return rows;
   }
 
+  absl::Status ExecuteExpecting(const Query& query, absl::Span<const Value> values,
+                                Expected expected) override {
+    WICI_ASSIGN_OR_RETURN(const std::string name, Prepare(query, query.text, {}));
+    WICI_RETURN_IF_ERROR(QueueRun(query, name, Parameters(values)));
+    queued_.back().expected = expected;
+    expecting_ = true;
+    return absl::OkStatus();
+  }
+
+  absl::Status InsertExpecting(const Query& prefix, std::string_view suffix,
+                               absl::Span<const std::vector<Value>> rows,
+                               Expected expected) override {
+    if (rows.size() > kRowsMax) {
+      return Connection::InsertExpecting(prefix, suffix, rows, expected);
+    }
+    WICI_RETURN_IF_ERROR(QueueInsert(prefix, suffix, rows));
+    queued_.back().expected = expected;
+    expecting_ = true;
+    return absl::OkStatus();
+  }
+
   // COMMIT is given a while beyond the deadline: giving up in the middle helps nobody.
   absl::Status Commit() override {
+    // The server would not know that rows are missing.
+    if (expecting_) WICI_RETURN_IF_ERROR(Collect().status());
     deadline_ = std::max(deadline_, absl::Now() + kCommitGrace);
     committing_ = true;
     WICI_RETURN_IF_ERROR(QueueText(kCommit, kCommit.text.data()));
+    // Who only read has read it: nobody waits for the answer, which Begin takes.
+    if (read_only_ && !serializable_) {
+      if (PQpipelineSync(connection_.get()) != 1) return Lost(kCommit);
+      ending_ = true;
+      return PQflush(connection_.get()) < 0 ? Lost(kCommit) : absl::OkStatus();
+    }
     const absl::Status status = Collect().status();
     const bool lost = absl::IsUnavailable(status) || absl::IsDeadlineExceeded(status);
     if (!lost || (earlier_failed_ && !lost_)) return status;
@@ -191,6 +216,12 @@ class PostgresConnection final : public Connection {
   struct OverRows {
     std::string name;
     std::vector<Oid> elements;  // type of each column
+  };
+
+  // One whose answer is to come.
+  struct Queued {
+    std::string_view query;  // its name
+    std::optional<Expected> expected = {};
   };
 
   // The server's own limit, so that a statement whose client is gone does not run on. It is set
@@ -227,8 +258,64 @@ class PostgresConnection final : public Connection {
   // Takes the outcome of a PQsend function.
   absl::Status Queue(const Query& query, int sent) {
     if (sent != 1) return Lost(query);
-    queued_.push_back(query.name);
+    queued_.push_back({query.name});
     return absl::OkStatus();
+  }
+
+  absl::Status QueueInsert(const Query& prefix, std::string_view suffix,
+                           absl::Span<const std::vector<Value>> rows) {
+    const std::optional<std::string_view> head = Before("VALUES", prefix.text);
+    if (!head) return EngineError(absl::StatusCode::kInternal, prefix, "", "no VALUES at the end");
+    const std::string single = absl::StrCat(ToAbsl(prefix.text), " ",
+                                            Placeholders(1, rows[0].size()), " ", ToAbsl(suffix));
+    return QueueOverRows(prefix, single, rows, [&](std::size_t columns) {
+      return absl::StrCat(ToAbsl(*head), " SELECT * FROM unnest", Placeholders(1, columns), " ",
+                          ToAbsl(suffix));
+    });
+  }
+
+  absl::Status QueueUpdate(const Query& prefix, std::string_view suffix,
+                           absl::Span<const std::vector<Value>> rows) {
+    const std::optional<std::string_view> head = Before("WHERE", prefix.text);
+    if (!head) return EngineError(absl::StatusCode::kInternal, prefix, "", "no WHERE at the end");
+    const std::string single = absl::StrCat(ToAbsl(prefix.text), " ", ToAbsl(suffix));
+    return QueueOverRows(prefix, single, rows, [&](std::size_t columns) {
+      return absl::StrCat(OfGivenRow(*head), "FROM ", Given(columns), " AS given (",
+                          GivenColumns(columns), ") WHERE ", OfGivenRow(suffix));
+    });
+  }
+
+  // `over_rows` and `single`: as in PrepareOverRows.
+  absl::Status QueueOverRows(const Query& prefix, const std::string& single,
+                             absl::Span<const std::vector<Value>> rows,
+                             const std::function<std::string(std::size_t columns)>& over_rows) {
+    WICI_ASSIGN_OR_RETURN(const OverRows* const statement,
+                          PrepareOverRows(prefix, single, over_rows));
+    if (statement->elements.size() != rows[0].size()) {
+      return EngineError(absl::StatusCode::kInternal, prefix, "", "wrong number of values");
+    }
+    Parameters parameters({});
+    for (std::size_t i = 0; i < rows[0].size(); ++i) {
+      WICI_RETURN_IF_ERROR(AddColumn(prefix, statement->elements[i], rows, i, parameters));
+    }
+    return QueueRun(prefix, statement->name, parameters);
+  }
+
+  // What the statement `returns`; the answer of one that returns nothing comes with the next
+  // statement's.
+  absl::StatusOr<Rows> RunInChunks(
+      const Query& prefix, absl::Span<const std::vector<Value>> rows, bool returns,
+      const std::function<absl::Status(absl::Span<const std::vector<Value>>)>& queue) {
+    Rows result;
+    while (!rows.empty()) {
+      const absl::Span<const std::vector<Value>> chunk = rows.subspan(0, kRowsMax);
+      rows.remove_prefix(chunk.size());
+      WICI_RETURN_IF_ERROR(queue(chunk));
+      if (!returns && rows.empty()) break;
+      WICI_ASSIGN_OR_RETURN(Rows returned, CollectRows(prefix));
+      std::move(returned.begin(), returned.end(), std::back_inserter(result));
+    }
+    return result;
   }
 
   absl::Status RunText(const Query& query, const char* text) {
@@ -351,40 +438,21 @@ class PostgresConnection final : public Connection {
     return &over_rows_.emplace(single, std::move(statement)).first->second;
   }
 
-  // What the statement `returns`; the answer of one that returns nothing comes with the next
-  // statement's.
-  absl::StatusOr<Rows> RunOverRows(const Query& prefix, const OverRows& statement,
-                                   absl::Span<const std::vector<Value>> rows, bool returns) {
-    const std::size_t columns = statement.elements.size();
-    if (rows[0].size() != columns) {
-      return EngineError(absl::StatusCode::kInternal, prefix, "", "wrong number of values");
-    }
-    Rows result;
-    while (!rows.empty()) {
-      const absl::Span<const std::vector<Value>> chunk = rows.subspan(0, kRowsMax);
-      rows.remove_prefix(chunk.size());
-      Parameters parameters({});
-      for (std::size_t i = 0; i < columns; ++i) {
-        WICI_RETURN_IF_ERROR(AddColumn(prefix, statement.elements[i], chunk, i, parameters));
-      }
-      WICI_RETURN_IF_ERROR(QueueRun(prefix, statement.name, parameters));
-      if (!returns && rows.empty()) break;
-      WICI_ASSIGN_OR_RETURN(Rows returned, CollectRows(prefix));
-      std::move(returned.begin(), returned.end(), std::back_inserter(result));
-    }
-    return result;
-  }
-
   // Sends what is queued, waits for all answers and returns them, at least one; or the first error.
   absl::StatusOr<Results> Collect() {
-    const std::vector<std::string_view> queries = std::exchange(queued_, {});
+    if (PQpipelineSync(connection_.get()) != 1) return Lost({queued_.back().query, ""});
+    return CollectSent();
+  }
+
+  absl::StatusOr<Results> CollectSent() {
+    const std::vector<Queued> queries = std::exchange(queued_, {});
     const bool prepared = std::exchange(preparing_, false);
+    expecting_ = false;
     earlier_failed_ = false;
-    if (PQpipelineSync(connection_.get()) != 1) return Lost({queries.back(), ""});
     Results results;
     absl::Status error;
     for (std::size_t i = 0; i < queries.size(); ++i) {
-      const Query query{queries[i], ""};
+      const Query query{queries[i].query, ""};
       for (;;) {
         WICI_ASSIGN_OR_RETURN(ResultHandle result, NextResult(query));
         if (result == nullptr) break;
@@ -393,10 +461,15 @@ class PostgresConnection final : public Connection {
           earlier_failed_ = i + 1 < queries.size();
           if (lost_) return error;
         }
+        if (error.ok() && queries[i].expected) {
+          error = CheckExpected(query, static_cast<std::size_t>(PQntuples(result.get())),
+                                *queries[i].expected);
+          result.reset();
+        }
         results.push_back(std::move(result));
       }
     }
-    const Query sync{queries.back(), ""};
+    const Query sync{queries.back().query, ""};
     WICI_ASSIGN_OR_RETURN(const ResultHandle end, NextResult(sync));
     if (end == nullptr || PQresultStatus(end.get()) != PGRES_PIPELINE_SYNC) return Lost(sync);
     // Which of the statements under preparation exist is not worth finding out.
@@ -456,12 +529,12 @@ class PostgresConnection final : public Connection {
                        PQerrorMessage(connection_.get()));
   }
 
-  // What `query` has returned; what was queued before it returns nothing.
+  // What `query` has returned; what was queued before it returns nothing that is wanted.
   absl::StatusOr<Rows> CollectRows(const Query& query) {
     WICI_ASSIGN_OR_RETURN(const Results results, Collect());
     Rows rows;
     for (const ResultHandle& result : results) {
-      WICI_RETURN_IF_ERROR(Decode(query, *result, rows));
+      if (result != nullptr) WICI_RETURN_IF_ERROR(Decode(query, *result, rows));
     }
     return rows;
   }
@@ -496,9 +569,12 @@ class PostgresConnection final : public Connection {
   bool read_only_ = false;
   bool committing_ = false;
   bool lost_ = false;
-  std::vector<std::string_view> queued_;  // names of the queries whose answers are to come
-  bool preparing_ = false;                // one of them is a PREPARE
-  bool earlier_failed_ = false;           // the last error was not of the last query queued
+  bool serializable_ = false;  // COMMIT may refuse what was read
+  bool ending_ = false;        // a COMMIT was sent whose answer nobody has taken
+  std::vector<Queued> queued_;
+  bool preparing_ = false;       // one of them is a PREPARE
+  bool expecting_ = false;       // of one rows are expected
+  bool earlier_failed_ = false;  // the last error was not of the last query queued
   std::int64_t statements_made_ = 0;
   std::unordered_map<std::string, std::string> statements_;  // text to name
   std::unordered_map<std::string, OverRows> over_rows_;      // by the text for one row

@@ -33,6 +33,7 @@ inline constexpr Query kCreateParts{"create_parts", R"sql(
 inline constexpr Query kInsertNumber{"insert_number",
                                      "INSERT INTO items (id, number) VALUES ($1, $2)"};
 inline constexpr Query kGetNumber{"get_number", "SELECT number FROM items WHERE id = $1"};
+inline constexpr Query kGet{"get_item", "SELECT id, number, flag, body FROM items WHERE id = $1"};
 inline constexpr Query kSetNumber{"set_number", "UPDATE items SET number = $2 WHERE id = $1"};
 inline constexpr Query kIds{"list_ids", "SELECT id FROM items ORDER BY id"};
 

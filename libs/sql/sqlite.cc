@@ -3,7 +3,9 @@
 #include <strings.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cstring>
+#include <functional>
 #include <set>
 #include <unordered_map>
 #include <utility>
@@ -11,14 +13,23 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "libs/base/error.h"
+#include "libs/base/log.h"
+#include "libs/base/metrics.h"
+#include "libs/base/rounds_thread.h"
 #include "libs/base/status_macros.h"
 #include "libs/sql/connection.h"
+#include "prometheus/counter.h"
 
 namespace wici::sql {
 namespace {
 
 constexpr std::size_t kStatementsMax = 256;
 constexpr int kInstructionsBetweenDeadlineChecks = 20'000;
+// Of the log, 4 KiB each: 4 MB and 64 MB. Small copies make commits beside them wait less for the
+// disk; a log that starts over seldom makes the writer wait seldom.
+constexpr int kPagesBetweenCopies = 1000;
+constexpr int kPagesOfALongLog = 16'000;
+constexpr int kCopiesOfALongLog = 3;
 
 constexpr Query kConnect{"sqlite_connect", ""};
 constexpr Query kBegin{"begin", "BEGIN"};
@@ -74,11 +85,124 @@ struct FinalizeStatement {
 using DatabaseHandle = std::unique_ptr<sqlite3, CloseDatabase>;
 using StatementHandle = std::unique_ptr<sqlite3_stmt, FinalizeStatement>;
 
+absl::Status LastError(sqlite3* database, const Query& query) {
+  const int code = sqlite3_extended_errcode(database);
+  return EngineError(CodeOf(code), query, absl::StrCat(code), sqlite3_errmsg(database));
+}
+
+absl::Status Run(sqlite3* database, const char* text) {
+  if (sqlite3_exec(database, text, nullptr, nullptr, nullptr) == SQLITE_OK) {
+    return absl::OkStatus();
+  }
+  return LastError(database, kConnect);
+}
+
+absl::StatusOr<DatabaseHandle> Open(const std::string& path) {
+  // Its account of memory takes one lock of the process for each piece: a tenth of a read and more,
+  // when several read. Only before the first use.
+  [[maybe_unused]] static const int once = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+  sqlite3* raw = nullptr;
+  const int code =
+      sqlite3_open_v2(path.c_str(), &raw,
+                      SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, nullptr);
+  DatabaseHandle database(raw);
+  if (code != SQLITE_OK) {
+    return EngineError(absl::StatusCode::kUnavailable, kConnect, absl::StrCat(code),
+                       raw == nullptr ? "out of memory" : sqlite3_errmsg(raw));
+  }
+  sqlite3_extended_result_codes(database.get(), 1);
+  sqlite3_busy_timeout(database.get(), 5000);
+  return database;
+}
+
+absl::Status UseLog(sqlite3* database) {
+  WICI_RETURN_IF_ERROR(Run(database, "PRAGMA journal_mode = WAL"));
+  return Run(database, "PRAGMA synchronous = FULL");
+}
+
+prometheus::Counter& CheckpointsCounter(const char* result) {
+  return prometheus::BuildCounter()
+      .Name("wici_sqlite_checkpoints_total")
+      .Help("Copies of SQLite's log into its file, by what came of them")
+      .Register(*Metrics())
+      .Add({{"result", result}});
+}
+
+// Copies the log into the file on a thread and a connection of its own, so that no commit waits for
+// the writes and syncs of that. A commit has synced the log before it is acknowledged; a copy syncs
+// the log, then the file, so nothing is lost whenever the process dies.
+//
+// The log starts over by itself when all of it is copied as a transaction begins and no reader
+// needs it. Under load that moment may never come, so once the log is long and nearly all of it is
+// copied, the writer is told to make it: see SqliteConnection::StartLogOver.
+class Checkpointer {
+ public:
+  explicit Checkpointer(DatabaseHandle database) : database_(std::move(database)) {
+    thread_.Start();
+  }
+
+  // After each commit: there are `pages` in the log now. For the thread that writes.
+  void Committed(int pages) {
+    if (pages < tried_at_) tried_at_ = 0;  // it has started over
+    pages_ = pages;
+    if (pages - tried_at_ >= kPagesBetweenCopies) thread_.Wake();
+  }
+
+  // The length of a log that is to start over, once; 0 when it need not or cannot.
+  int TakeLongLog() { return long_log_.exchange(0); }
+  void CountStart() { started_over_.Increment(); }
+
+ private:
+  bool Round() {
+    const int pages = pages_;
+    if (pages - tried_at_ < kPagesBetweenCopies) return false;
+    tried_at_ = pages;
+    int in_log = 0;
+    int copied = 0;
+    // Each copy takes what was committed during the one before it, and leaves less to the writer.
+    for (int i = 0; i < kCopiesOfALongLog; ++i) {
+      const int code = sqlite3_wal_checkpoint_v2(database_.get(), nullptr,
+                                                 SQLITE_CHECKPOINT_PASSIVE, &in_log, &copied);
+      if (code == SQLITE_BUSY) return false;  // another process copies
+      if (code != SQLITE_OK) {
+        // Commits go on; the next pages try again.
+        failed_.Increment();
+        Log(LogLevel::kWarning, "sqlite_checkpoint_failed",
+            {{"engine_code", absl::StrCat(code)},
+             {"engine_text", sqlite3_errmsg(database_.get())}});
+        return false;
+      }
+      copied_.Increment();
+      if (in_log < kPagesOfALongLog || in_log == copied) break;
+    }
+    // More than that is left only when a reader needs it: no use in waiting for that one.
+    if (in_log >= kPagesOfALongLog && in_log - copied <= kPagesBetweenCopies) long_log_ = in_log;
+    return false;
+  }
+
+  const DatabaseHandle database_;
+  prometheus::Counter& copied_ = CheckpointsCounter("copied");
+  prometheus::Counter& failed_ = CheckpointsCounter("failed");
+  prometheus::Counter& started_over_ = CheckpointsCounter("started_over");
+  std::atomic<int> pages_ = 0;
+  std::atomic<int> tried_at_ = 0;  // the length of the log at the last round
+  std::atomic<int> long_log_ = 0;
+  RoundsThread thread_{absl::Minutes(1), [this] { return Round(); }};  // last: stops first
+};
+
 // A prepared statement and what need not be asked again with every row.
 struct Prepared {
   StatementHandle handle;
   std::vector<int> parameters;  // the engine's index of $1, $2, ...
   std::vector<bool> booleans;   // by column: declared BOOLEAN
+};
+
+// Finds texts without copying them.
+struct HashText {
+  using is_transparent = void;
+  std::size_t operator()(std::string_view text) const {
+    return std::hash<std::string_view>()(text);
+  }
 };
 
 class ResetOnExit {
@@ -125,28 +249,36 @@ class SqliteConnection final : public Connection {
   }
 
   absl::Status SetUp(bool reader, bool in_memory) {
-    sqlite3_extended_result_codes(database_.get(), 1);
     if (sqlite3_create_collation_v2(database_.get(), "C", SQLITE_UTF8, nullptr, &CompareBytes,
                                     nullptr) != SQLITE_OK) {
       return LastError(kConnect);
     }
-    sqlite3_busy_timeout(database_.get(), 5000);
-    if (!in_memory) WICI_RETURN_IF_ERROR(Run("PRAGMA journal_mode = WAL"));
-    WICI_RETURN_IF_ERROR(Run("PRAGMA synchronous = FULL"));
+    if (!in_memory) WICI_RETURN_IF_ERROR(UseLog(database_.get()));
     WICI_RETURN_IF_ERROR(Run("PRAGMA foreign_keys = ON"));
-    // Pages that change with every commit are copied back to the file once in a while, not every
-    // 4 MB of log: a copy costs two syncs and the writes of all pages.
-    WICI_RETURN_IF_ERROR(Run("PRAGMA wal_autocheckpoint = 8000"));
     WICI_RETURN_IF_ERROR(Run(reader ? "PRAGMA cache_size = -16000" : "PRAGMA cache_size = -64000"));
     if (reader) WICI_RETURN_IF_ERROR(Run("PRAGMA query_only = ON"));
     // Pages that are not in that cache are read where the system has them, without a call and a
-    // copy.
-    if (reader) WICI_RETURN_IF_ERROR(Run("PRAGMA mmap_size = 1073741824"));
+    // copy: three look-ups among a million rows take two thirds of the time, while a cache of 2 MB
+    // or of 64 MB makes no difference. It is as much as SQLite can map. Each commit undoes the
+    // mapping, so beside 50 commits a second it costs a quarter more. A file that cannot be read
+    // then ends the process (SIGBUS); what was acknowledged stays in it.
+    if (reader) WICI_RETURN_IF_ERROR(Run("PRAGMA mmap_size = 2147418112"));
+    return absl::OkStatus();
+  }
+
+  // For the connection that writes to a file: hands the copies of its log to a thread.
+  absl::Status StartCheckpoints(DatabaseHandle database) {
+    WICI_RETURN_IF_ERROR(UseLog(database.get()));
+    // What a reader made longer is cut off when the log starts over.
+    WICI_RETURN_IF_ERROR(Run("PRAGMA journal_size_limit = 67108864"));
+    checkpointer_ = std::make_unique<Checkpointer>(std::move(database));
+    sqlite3_wal_hook(database_.get(), &AfterCommit, checkpointer_.get());  // none by SQLite itself
     return absl::OkStatus();
   }
 
   absl::Status Begin(bool read_only, absl::Time deadline) override {
     deadline_ = deadline;
+    if (checkpointer_ != nullptr && !read_only) StartLogOver();
     const std::int64_t left = absl::ToInt64Milliseconds(deadline - absl::Now());
     sqlite3_busy_timeout(database_.get(),
                          static_cast<int>(std::clamp<std::int64_t>(left, 0, 1'000'000)));
@@ -246,20 +378,33 @@ class SqliteConnection final : public Connection {
     return absl::Now() > static_cast<SqliteConnection*>(self)->deadline_ ? 1 : 0;
   }
 
-  absl::Status Run(const char* text) {
-    if (sqlite3_exec(database_.get(), text, nullptr, nullptr, nullptr) == SQLITE_OK) {
-      return absl::OkStatus();
-    }
-    return LastError(kConnect);
+  static int AfterCommit(void* checkpointer, sqlite3*, const char*, int pages) {
+    static_cast<Checkpointer*>(checkpointer)->Committed(pages);
+    return SQLITE_OK;
   }
 
+  // Copies the little that the checkpointer left, and waits for readers that began before that:
+  // those who come later need no log. When they stay, the log grows a little more, and the longer
+  // it is the longer the next wait: a millisecond for each 2 MB.
+  void StartLogOver() {
+    const int pages = checkpointer_->TakeLongLog();
+    if (pages == 0) return;
+    const std::int64_t left = absl::ToInt64Milliseconds(deadline_ - absl::Now());
+    sqlite3_busy_timeout(database_.get(),
+                         static_cast<int>(std::clamp<std::int64_t>(left, 0, pages / 500)));
+    const int code = sqlite3_wal_checkpoint_v2(database_.get(), nullptr, SQLITE_CHECKPOINT_RESTART,
+                                               nullptr, nullptr);
+    if (code == SQLITE_OK) checkpointer_->CountStart();
+  }
+
+  absl::Status Run(const char* text) { return sql::Run(database_.get(), text); }
+
   absl::Status LastError(const Query& query) const {
-    const int code = sqlite3_extended_errcode(database_.get());
-    return EngineError(CodeOf(code), query, absl::StrCat(code), sqlite3_errmsg(database_.get()));
+    return sql::LastError(database_.get(), query);
   }
 
   absl::StatusOr<Prepared*> Prepare(const Query& query, std::string_view text) {
-    if (const auto found = statements_.find(std::string(text)); found != statements_.end()) {
+    if (const auto found = statements_.find(text); found != statements_.end()) {
       return &found->second;
     }
     if (statements_.size() >= kStatementsMax) statements_.clear();
@@ -338,24 +483,22 @@ class SqliteConnection final : public Connection {
 
   // Statements are finalized before their database is closed: members die in reverse order.
   const DatabaseHandle database_;
-  std::unordered_map<std::string, Prepared> statements_;
+  std::unordered_map<std::string, Prepared, HashText, std::equal_to<>> statements_;
   absl::Time deadline_ = absl::InfiniteFuture();
+  std::unique_ptr<Checkpointer> checkpointer_;  // of a writer
 };
 
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Connection>> ConnectSqlite(const std::string& path, bool reader) {
-  sqlite3* raw = nullptr;
-  const int code =
-      sqlite3_open_v2(path.c_str(), &raw,
-                      SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, nullptr);
-  DatabaseHandle database(raw);
-  if (code != SQLITE_OK) {
-    return EngineError(absl::StatusCode::kUnavailable, kConnect, absl::StrCat(code),
-                       raw == nullptr ? "out of memory" : sqlite3_errmsg(raw));
-  }
+  const bool in_memory = path == ":memory:";
+  WICI_ASSIGN_OR_RETURN(DatabaseHandle database, Open(path));
   auto connection = std::make_unique<SqliteConnection>(std::move(database));
-  WICI_RETURN_IF_ERROR(connection->SetUp(reader, path == ":memory:"));
+  WICI_RETURN_IF_ERROR(connection->SetUp(reader, in_memory));
+  if (!reader && !in_memory) {
+    WICI_ASSIGN_OR_RETURN(DatabaseHandle another, Open(path));
+    WICI_RETURN_IF_ERROR(connection->StartCheckpoints(std::move(another)));
+  }
   return connection;
 }
 

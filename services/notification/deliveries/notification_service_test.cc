@@ -358,66 +358,6 @@ TEST_P(NotificationServiceTest, UnknownNamesAreNotFoundAndMalformedOnesInvalid) 
               AllOf(HasViolation("parent"), HasViolation("state"), HasViolation("page_size")));
 }
 
-TEST_P(NotificationServiceTest, ADeliveryTellsEachOfItsAttempts) {
-  const auto sent = Send(Request());
-  ASSERT_THAT(sent, IsOk());
-  EndAll(v1::ATTEMPT_OUTCOME_DEFERRED, 451);
-  clock().Advance(absl::Minutes(1));
-  EndAll(v1::ATTEMPT_OUTCOME_DELIVERED_TO_RELAY);
-  v1::ListDeliveriesRequest deliveries;
-  deliveries.set_parent(sent->name());
-  const v1::Delivery listed = ListDeliveries(deliveries)->deliveries(0);
-  v1::GetDeliveryRequest get;
-  get.set_name(listed.name());
-  const auto found = Call<v1::Delivery>("NotificationService/GetDelivery", get);
-  ASSERT_THAT(found, IsOk());
-  EXPECT_EQ(found->SerializeAsString(), listed.SerializeAsString());
-  v1::ListAttemptsRequest list;
-  list.set_parent(listed.name());
-  list.set_page_size(1);
-  std::vector<v1::Attempt> attempts;
-  do {
-    const auto page = Call<v1::ListAttemptsResponse>("NotificationService/ListAttempts", list);
-    ASSERT_THAT(page, IsOk());
-    attempts.insert(attempts.end(), page->attempts().begin(), page->attempts().end());
-    list.set_page_token(page->next_page_token());
-  } while (!list.page_token().empty());
-  ASSERT_EQ(attempts.size(), 2U);
-  EXPECT_EQ(attempts[0].name(), listed.name() + "/attempts/1");
-  EXPECT_EQ(attempts[0].outcome(), v1::ATTEMPT_OUTCOME_DEFERRED);
-  EXPECT_EQ(attempts[0].code(), 451);
-  EXPECT_TRUE(attempts[0].has_end_time());
-  EXPECT_TRUE(attempts[0].committed());
-  EXPECT_EQ(attempts[1].outcome(), v1::ATTEMPT_OUTCOME_DELIVERED_TO_RELAY);
-  EXPECT_EQ(attempts[1].start_time().seconds() - attempts[0].start_time().seconds(), 60);
-}
-
-TEST_P(NotificationServiceTest, ADeliveryThatDoesNotExistHasNoAttempts) {
-  const auto sent = Send(Request());
-  const auto other = Send(Request());
-  v1::ListDeliveriesRequest deliveries;
-  deliveries.set_parent(other->name());
-  const std::string id = IdOf(ListDeliveries(deliveries)->deliveries(0).name());
-  const auto not_found = StatusIs(absl::StatusCode::kNotFound, Reason("DELIVERY_NOT_FOUND"));
-  v1::GetDeliveryRequest get;
-  v1::ListAttemptsRequest list;
-  // The second is of another notification.
-  for (const std::string& name :
-       {sent->name() + "/deliveries/none", sent->name() + "/deliveries/" + id}) {
-    get.set_name(name);
-    EXPECT_THAT(Call<v1::Delivery>("NotificationService/GetDelivery", get), not_found);
-    list.set_parent(name);
-    EXPECT_THAT(Call<v1::ListAttemptsResponse>("NotificationService/ListAttempts", list),
-                not_found);
-  }
-  get.set_name(sent->name());
-  EXPECT_THAT(Call<v1::Delivery>("NotificationService/GetDelivery", get), HasViolation("name"));
-  list.set_parent("");
-  list.set_page_size(-1);
-  EXPECT_THAT(Call<v1::ListAttemptsResponse>("NotificationService/ListAttempts", list),
-              AllOf(HasViolation("parent"), HasViolation("page_size")));
-}
-
 TEST_P(NotificationServiceTest, CancelStopsAnActiveNotificationOnly) {
   const auto sent = Send(Request());
   ASSERT_THAT(sent, IsOk());
@@ -502,68 +442,6 @@ TEST_P(NotificationServiceTest, ATemplateThatDoesNotExistIsSaidTogetherWithWhatE
   EXPECT_THAT(Send(one),
               ::testing::AllOf(HasViolation("request_id"), HasViolation("notification.template")));
   EXPECT_EQ(List({})->notifications_size(), 0);
-}
-
-TEST_P(NotificationServiceTest, WhatIsCollectedIsAcceptedAndWaits) {
-  v1::SendNotificationRequest request = Request();
-  v1::Notification& n = *request.mutable_notification();
-  n.set_template_("templates/meeting-requested");
-  n.mutable_digest()->set_key("meetings");
-  n.mutable_digest()->set_at("08:00");
-  request.set_request_id("6f2d1c1e-3a0b-4c57-9a53-0d8f5f6f7a01");
-  const auto accepted = Send(request);
-  ASSERT_THAT(accepted, IsOk());
-  EXPECT_EQ(Send(request)->name(), accepted->name()) << "again: the same";
-  EXPECT_EQ(accepted->expire_time().seconds() - accepted->create_time().seconds(), 10 * 24 * 3600);
-  v1::ListDeliveriesRequest list;
-  list.set_parent(accepted->name());
-  const auto deliveries = ListDeliveries(list);
-  ASSERT_THAT(deliveries, IsOk());
-  ASSERT_EQ(deliveries->deliveries_size(), 1);
-  EXPECT_EQ(deliveries->deliveries(0).state(), v1::DELIVERY_STATE_QUEUED);
-  EXPECT_EQ(deliveries->deliveries(0).reason(), v1::DELIVERY_REASON_COLLECTED);
-  EXPECT_FALSE(deliveries->deliveries(0).has_next_attempt_time());
-  EXPECT_EQ(TimeOf(deliveries->deliveries(0).digest_close_time()),
-            absl::FromCivil(absl::CivilHour(2015, 12, 19, 8), absl::UTCTimeZone()));
-  n.mutable_digest()->clear_at();
-  n.mutable_digest()->set_after_minutes(10);
-  request.clear_request_id();
-  ASSERT_THAT(Send(request), IsOk());
-  list.set_reason(v1::DELIVERY_REASON_COLLECTED);
-  EXPECT_EQ(TimeOf(ListDeliveries(list)->deliveries(0).digest_close_time()),
-            clock().Now() + absl::Minutes(10))
-      << "the next message brings it forward";
-  v1::CancelNotificationRequest cancel;
-  cancel.set_name(accepted->name());
-  EXPECT_EQ(
-      Call<v1::Notification>("NotificationService/CancelNotification", cancel)->counts().not_sent(),
-      1);
-}
-
-TEST_P(NotificationServiceTest, EverythingThatIsWrongWithCollectingIsSaidAtOnce) {
-  v1::SendNotificationRequest request = Request();  // an invitation, with a calendar part
-  v1::Notification& n = *request.mutable_notification();
-  n.mutable_digest()->set_key("Łódź");
-  n.mutable_digest()->set_at("8 o'clock");
-  n.set_channel(v1::CHANNEL_INBOX);
-  n.mutable_schedule_time()->set_seconds(absl::ToUnixSeconds(clock().Now()) + 60);
-  const auto refused = Send(request);
-  for (const char* field : {"notification.digest.key", "notification.digest.at",
-                            "notification.digest", "notification.schedule_time"}) {
-    EXPECT_THAT(refused, HasViolation(field)) << field;
-  }
-  n.mutable_digest()->set_after_minutes(5);
-  EXPECT_THAT(Send(request), HasViolation("notification.digest.after_minutes"));
-  for (const int minutes : {-1, 0, 10081}) {
-    n.mutable_digest()->set_at("");
-    n.mutable_digest()->set_after_minutes(minutes);
-    EXPECT_THAT(Send(request), HasViolation("notification.digest.after_minutes")) << minutes;
-  }
-  request = Request();
-  request.mutable_notification()->mutable_digest()->set_key("news");
-  request.mutable_notification()->mutable_digest()->set_after_minutes(5);
-  EXPECT_THAT(Send(request), HasViolation("notification.digest"))
-      << "consent and calendar parts have no place in it";
 }
 
 TEST_P(NotificationServiceTest, WhatTheServiceSendsByItselfIsSentByNobodyElse) {

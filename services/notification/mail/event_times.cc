@@ -8,9 +8,9 @@
 #include <memory>
 #include <utility>
 
-#include "absl/functional/function_ref.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
+#include "libs/base/kept.h"
 #include "libs/base/mutex.h"
 #include "libs/base/status_macros.h"
 #include "libs/base/violations.h"
@@ -18,16 +18,14 @@
 namespace wici::notification {
 namespace {
 
-// Of events of so many zones and languages together the formats are kept.
-constexpr std::size_t kFormattersMax = 64;
-
-// Makes each format once. Not thread-safe: ICU's formats are not.
+// Makes each format once. One thread at a time uses it: ICU's formats are not thread-safe.
 class Formatter {
  public:
   Formatter(const icu::Locale& locale, std::unique_ptr<icu::TimeZone> zone)
       : locale_(locale), zone_(std::move(zone)) {}
 
   absl::StatusOr<std::string> Format(absl::Time time, const char* skeleton) {
+    MutexLock lock(mutex_);
     std::unique_ptr<icu::DateFormat>& format = formats_[skeleton];
     if (format == nullptr) {
       UErrorCode error = U_ZERO_ERROR;
@@ -49,10 +47,13 @@ class Formatter {
  private:
   icu::Locale locale_;
   std::unique_ptr<icu::TimeZone> zone_;
-  std::map<std::string_view, std::unique_ptr<icu::DateFormat>> formats_;  // by skeleton
+  Mutex mutex_;
+  // By skeleton.
+  std::map<std::string_view, std::unique_ptr<icu::DateFormat>> formats_ ABSL_GUARDED_BY(mutex_);
 };
 
-absl::StatusOr<Formatter> MakeFormatter(std::string_view time_zone, std::string_view language) {
+absl::StatusOr<std::shared_ptr<Formatter>> MakeFormatter(std::string_view time_zone,
+                                                         std::string_view language) {
   // ICU trusts its callers: one that is too long ends the process.
   if (!Violations().OptionalLanguage("language", language)) {
     return absl::InvalidArgumentError("not a language");
@@ -61,37 +62,19 @@ absl::StatusOr<Formatter> MakeFormatter(std::string_view time_zone, std::string_
   std::unique_ptr<icu::TimeZone> zone(
       icu::TimeZone::createTimeZone(icu::UnicodeString::fromUTF8(std::string(time_zone))));
   if (*zone == icu::TimeZone::getUnknown()) return absl::InvalidArgumentError("unknown time zone");
-  return Formatter(locale, std::move(zone));
+  return std::make_shared<Formatter>(locale, std::move(zone));
 }
 
 // To make a format takes ICU a hundred times as long as to use it.
-class Formatters {
- public:
-  // What `use` makes with the formatter of a zone and a language.
-  template <class Result>
-  absl::StatusOr<Result> With(std::string_view time_zone, std::string_view language,
-                              absl::FunctionRef<absl::StatusOr<Result>(Formatter&)> use) {
-    const Key key(time_zone, language);
-    MutexLock lock(mutex_);
-    auto found = made_.find(key);
-    if (found == made_.end()) {
-      WICI_ASSIGN_OR_RETURN(Formatter formatter, MakeFormatter(time_zone, language));
-      if (made_.size() >= kFormattersMax) made_.clear();
-      found = made_.emplace(key, std::move(formatter)).first;
-    }
-    return use(found->second);
-  }
-
- private:
+absl::StatusOr<std::shared_ptr<Formatter>> FormatterOf(std::string_view time_zone,
+                                                       std::string_view language) {
   using Key = std::pair<std::string, std::string>;
-
-  Mutex mutex_;
-  std::map<Key, Formatter> made_ ABSL_GUARDED_BY(mutex_);
-};
-
-Formatters& AllFormatters() {
-  static auto& formatters = *new Formatters;
-  return formatters;
+  static auto& formatters = *new Kept<Key, std::shared_ptr<Formatter>>(64);  // by zone and language
+  Key key(time_zone, language);
+  if (const auto kept = formatters.Find(key)) return *kept;
+  WICI_ASSIGN_OR_RETURN(std::shared_ptr<Formatter> formatter, MakeFormatter(time_zone, language));
+  formatters.Keep(std::move(key), formatter);
+  return formatter;
 }
 
 absl::StatusOr<EventTimes> Describe(Formatter& formatter, absl::Time start, absl::Time end,
@@ -117,25 +100,23 @@ absl::StatusOr<EventTimes> Describe(Formatter& formatter, absl::Time start, absl
 absl::StatusOr<EventTimes> DescribeEventTimes(absl::Time start, absl::Time end,
                                               std::string_view time_zone,
                                               std::string_view language) {
-  return AllFormatters().With<EventTimes>(
-      time_zone, language, [&](Formatter& formatter) -> absl::StatusOr<EventTimes> {
-        absl::TimeZone zone;
-        if (!absl::LoadTimeZone(std::string(time_zone), &zone)) {
-          return absl::InvalidArgumentError("unknown time zone");
-        }
-        return Describe(formatter, start, end, zone);
-      });
+  WICI_ASSIGN_OR_RETURN(const std::shared_ptr<Formatter> formatter,
+                        FormatterOf(time_zone, language));
+  absl::TimeZone zone;
+  if (!absl::LoadTimeZone(std::string(time_zone), &zone)) {
+    return absl::InvalidArgumentError("unknown time zone");
+  }
+  return Describe(*formatter, start, end, zone);
 }
 
 absl::StatusOr<std::string> DescribeInstant(absl::Time time, std::string_view time_zone,
                                             std::string_view language) {
-  return AllFormatters().With<std::string>(
-      time_zone, language, [time](Formatter& formatter) -> absl::StatusOr<std::string> {
-        WICI_ASSIGN_OR_RETURN(const std::string day, formatter.Format(time, "yMMMMEEEEd"));
-        WICI_ASSIGN_OR_RETURN(const std::string clock, formatter.Format(time, "Hm"));
-        WICI_ASSIGN_OR_RETURN(const std::string zone, formatter.Format(time, "z"));
-        return absl::StrCat(day, ", ", clock, " (", zone, ")");
-      });
+  WICI_ASSIGN_OR_RETURN(const std::shared_ptr<Formatter> formatter,
+                        FormatterOf(time_zone, language));
+  WICI_ASSIGN_OR_RETURN(const std::string day, formatter->Format(time, "yMMMMEEEEd"));
+  WICI_ASSIGN_OR_RETURN(const std::string clock, formatter->Format(time, "Hm"));
+  WICI_ASSIGN_OR_RETURN(const std::string zone, formatter->Format(time, "z"));
+  return absl::StrCat(day, ", ", clock, " (", zone, ")");
 }
 
 }  // namespace wici::notification

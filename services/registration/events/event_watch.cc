@@ -166,7 +166,7 @@ bool EventWatch::ReadSeats(const std::vector<Stream>& streams, Found& found) {
   for (const std::string& name : names) keys.push_back({name});
   const absl::Status status =
       database_.Read(machine_.Now() + absl::Seconds(5), [&](sql::Transaction& tx) -> absl::Status {
-        WICI_ASSIGN_OR_RETURN(const sql::Rows rows, sql::SelectMany(tx, kWatchSeats, "", keys));
+        WICI_ASSIGN_OR_RETURN(const sql::Rows rows, sql::SelectMany(tx, kListSeats, "", keys));
         found.clear();
         for (const sql::Row& row : rows) {
           const SeatsRow seats = registration::ReadSeats(row.Text(28), row);

@@ -1,4 +1,4 @@
-// Invitations with terms: until when, for whose places, with whom, and passed on to whom.
+// Invitations with terms: until when, for whose places, and with whom.
 #include <algorithm>
 #include <string>
 #include <string_view>
@@ -8,8 +8,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "libs/base/error.h"
-#include "services/registration/registrations/expiry/expiry_sweep.h"
-#include "services/registration/testing/registration_fixture.h"
+#include "services/registration/invitations/invitation_fixture.h"
 #include "wici/people/v1/contact_point_service.pb.h"
 
 namespace wici::registration {
@@ -22,95 +21,7 @@ using testing::IsOkAndHolds;
 using testing::Reason;
 using testing::StatusIs;
 
-constexpr char kInvited[] = "clusters/btm/contacts/manager";
-constexpr char kColleague[] = "clusters/mkch/contacts/manager";
-constexpr absl::StatusCode kUnmet = absl::StatusCode::kFailedPrecondition;
-
-class InvitationTermsTest : public RegistrationTest {
- protected:
-  // A published event for invited people, with an audience "managers" of `places` places.
-  std::string EventFor(int capacity, int waiting = 0, int places = 0) {
-    v1::Event event = Meeting(capacity, waiting, v1::ADMISSION_INVITATION_ONLY);
-    v1::EventAudience& audience = *event.add_audiences();
-    audience.set_audience_id("managers");
-    audience.set_places_max(places);
-    const auto made = Create(event);
-    EXPECT_THAT(made, IsOk());
-    EXPECT_THAT(Publish(made->name()), IsOk());
-    return made->name();
-  }
-  static v1::CreateInvitationsRequest For(const std::string& event,
-                                          const std::vector<std::string>& people) {
-    v1::CreateInvitationsRequest request;
-    request.set_parent(event);
-    for (const std::string& person : people) request.add_invitees()->set_person(person);
-    return request;
-  }
-  // Adds somebody the registry does not know.
-  static void Name(const std::string& given_name, const std::string& email,
-                   v1::CreateInvitationsRequest& request) {
-    v1::PersonDetails& details = *request.add_invitees()->mutable_details();
-    details.set_given_name(given_name);
-    details.set_family_name("Gęś");
-    details.set_email(email);
-    details.set_language("pl");
-    details.set_organisation("Politechnika Łódzka");
-  }
-  // The token of the one invitation that `request` makes.
-  std::string TokenOf(const v1::CreateInvitationsRequest& request) {
-    const auto made = CreateInvitations(request);
-    EXPECT_THAT(made, IsOk());
-    return LinksOf(made->invitations(0).name()).answer_token();
-  }
-  absl::StatusOr<v1::Invitation> Own(const std::string& token) {
-    v1::GetOwnInvitationRequest request;
-    request.set_token(token);
-    return GetOwnInvitation(request, "");
-  }
-  absl::StatusOr<v1::Invitation> Answer(const std::string& token, v1::Answer answer,
-                                        std::string_view decide_by = "") {
-    v1::AnswerInvitationRequest request;
-    request.set_token(token);
-    request.set_answer(answer);
-    if (!decide_by.empty()) *request.mutable_decide_by_time() = At(decide_by);
-    return AnswerInvitation(request, "");
-  }
-  static v1::DelegateInvitationRequest To(const std::string& token, const std::string& email) {
-    v1::DelegateInvitationRequest request;
-    request.set_token(token);
-    request.mutable_delegate()->set_given_name("Zofia");
-    request.mutable_delegate()->set_family_name("Gęś");
-    request.mutable_delegate()->set_email(email);
-    return request;
-  }
-  absl::StatusOr<v1::Invitation> Delegate(const std::string& token, const std::string& email) {
-    return DelegateInvitation(To(token, email), "");
-  }
-  // Registers with the invitation of `token`, or somebody the person brings.
-  static v1::CreateRegistrationRequest With(const std::string& event, const std::string& token) {
-    v1::CreateRegistrationRequest request;
-    request.set_parent(event);
-    request.set_invitation_token(token);
-    return request;
-  }
-  absl::StatusOr<v1::Registration> Bring(const std::string& event, const std::string& token,
-                                         const std::string& email = "") {
-    v1::CreateRegistrationRequest request = With(event, token);
-    request.set_plus_one(true);
-    if (!email.empty()) {
-      *request.mutable_person() = RequestFor(event, email).person();
-    }
-    return Send(request);
-  }
-  v1::EventStatistics Statistics(const std::string& event) {
-    v1::GetEventStatisticsRequest request;
-    request.set_name(event);
-    const auto statistics = GetEventStatistics(request);
-    EXPECT_THAT(statistics, IsOk());
-    return *statistics;
-  }
-  ExpirySweep& sweep() { return service_->services.expiry_sweep(); }
-};
+class InvitationTermsTest : public InvitationFixture {};
 WICI_ON_EVERY_ENGINE(InvitationTermsTest);
 
 TEST_P(InvitationTermsTest, APriorityOfAnAudienceComesFirstWhateverTheTime) {
@@ -310,147 +221,6 @@ TEST_P(InvitationTermsTest, RemindersGoOutInBatchesAndOnceInAnInterval) {
   remind.add_names(event + "/invitations/none");
   EXPECT_THAT(RemindInvitations(remind),
               StatusIs(absl::StatusCode::kNotFound, Reason("INVITATION_NOT_FOUND")));
-}
-
-TEST_P(InvitationTermsTest, AColleagueGetsTheInvitationThatIsPassedOn) {
-  const std::string event = EventFor(5);
-  v1::CreateInvitationsRequest request = For(event, {kInvited});
-  request.set_audience_id("managers");
-  request.set_plus_ones_max(2);
-  const std::string token = TokenOf(request);
-  const auto given = Delegate(token, "zofia@example.org");
-  ASSERT_THAT(given, IsOk());
-  EXPECT_EQ(given->state(), v1::INVITATION_STATE_DELEGATED);
-  EXPECT_EQ(Changes().back().kind(), "invitation.delegated");
-  const std::string colleague = Changes().back().person();
-  EXPECT_EQ(colleague.rfind("persons/", 0), 0U);
-
-  v1::GetInvitationRequest get;
-  get.set_name(given->delegated_to());
-  const auto made = GetInvitation(get);
-  ASSERT_THAT(made, IsOk());
-  EXPECT_EQ(made->person(), colleague);
-  EXPECT_EQ(made->delegated_from(), given->name());
-  EXPECT_EQ(made->delegation_count(), 1);
-  EXPECT_EQ(made->plus_ones_max(), 2);
-  EXPECT_EQ(made->audience(), event + "/audiences/managers");
-  EXPECT_THAT(made->clusters(), ElementsAre("clusters/btm"));
-
-  // The old link shows where it stands, and nothing else.
-  EXPECT_EQ(Own(token)->state(), v1::INVITATION_STATE_DELEGATED);
-  for (const absl::Status& refused :
-       {Answer(token, v1::ANSWER_YES).status(), Send(With(event, token)).status(),
-        Delegate(token, "jan@example.org").status()}) {
-    EXPECT_THAT(refused, StatusIs(kUnmet, Reason("INVITATION_DELEGATED")));
-  }
-  const auto registration = Send(With(event, LinksOf(made->name()).answer_token()));
-  ASSERT_THAT(registration, IsOk());
-  EXPECT_EQ(registration->person(), colleague);
-  EXPECT_EQ(registration->party(), "clusters/btm");
-  EXPECT_EQ(Invite(event, {kInvited})->already_invited(), 1);
-}
-
-TEST_P(InvitationTermsTest, WhoGivesTheirPlaceAwayGetsNoOtherWithTheInvitation) {
-  const std::string event = EventFor(5);
-  v1::CreateInvitationsRequest request = For(event, {kInvited});
-  request.set_plus_ones_max(1);
-  const std::string token = TokenOf(request);
-  const auto made = Send(With(event, token));
-  ASSERT_THAT(made, IsOk());
-  const auto brought = Bring(event, token, "gosia@example.org");
-  ASSERT_THAT(brought, IsOk());
-  v1::TransferOwnRegistrationRequest give;
-  give.set_token(LinksOf(brought->name()).manage_token());
-  *give.mutable_person() = RequestFor("", "jan@example.org").person();
-  ASSERT_THAT(TransferOwnRegistration(give, ""), IsOk());
-  EXPECT_EQ(Own(token)->state(), v1::INVITATION_STATE_OPEN) << "the invited person still comes";
-  EXPECT_THAT(ChangeKinds(), ::testing::Not(::testing::Contains("invitation.given_away")));
-  give.set_token(LinksOf(made->name()).manage_token());
-  *give.mutable_person() = RequestFor("", "zofia@example.org").person();
-  ASSERT_THAT(TransferOwnRegistration(give, ""), IsOk());
-  EXPECT_EQ(Own(token)->state(), v1::INVITATION_STATE_DELEGATED);
-  ASSERT_EQ(Changes().back().kind(), "invitation.given_away");
-  EXPECT_EQ(Changes().back().person(), kInvited);
-  for (const absl::Status& refused :
-       {Send(With(event, token)).status(), Answer(token, v1::ANSWER_YES).status(),
-        Delegate(token, "ewa@example.org").status()}) {
-    EXPECT_THAT(refused, StatusIs(kUnmet, Reason("INVITATION_DELEGATED")));
-  }
-  EXPECT_EQ(Invite(event, {kInvited})->already_invited(), 1);
-  EXPECT_EQ(Get(event)->seats().confirmed(), 1) << "that of the heir";
-}
-
-TEST_P(InvitationTermsTest, AnInvitationIsPassedOnOnceAndNotForEver) {
-  const std::string event = EventFor(5);
-  std::string token = TokenOf(For(event, {kInvited}));
-  for (const char* email : {"a@example.org", "b@example.org", "c@example.org"}) {
-    const auto given = Delegate(token, email);
-    ASSERT_THAT(given, IsOk());
-    token = LinksOf(given->delegated_to()).answer_token();
-  }
-  EXPECT_THAT(Delegate(token, "d@example.org"),
-              StatusIs(kUnmet, Reason("DELEGATION_LIMIT_REACHED")));
-}
-
-TEST_P(InvitationTermsTest, WhoPassedTheInvitationOnIsInvitedAgainOnceTheColleagueIsNot) {
-  const std::string event = EventFor(5);
-  const std::string token = TokenOf(For(event, {kInvited}));
-  const auto first = Delegate(token, "a@example.org");
-  ASSERT_THAT(first, IsOk());
-  const auto second = Delegate(LinksOf(first->delegated_to()).answer_token(), "b@example.org");
-  ASSERT_THAT(second, IsOk());
-  const std::string last = second->delegated_to();
-  const auto made = Send(With(event, LinksOf(last).answer_token()));
-  ASSERT_THAT(made, IsOk());
-  EXPECT_EQ(Invite(event, {kInvited})->already_invited(), 1);
-  v1::RevokeInvitationRequest revoke;
-  revoke.set_name(last);
-  ASSERT_THAT(RevokeInvitation(revoke), IsOk());
-  EXPECT_EQ(Invite(event, {kInvited})->already_invited(), 1) << "the colleague holds a place yet";
-  ASSERT_THAT(CancelRegistration(made->name()), IsOk());
-  const auto again = Invite(event, {kInvited});
-  ASSERT_THAT(again, IsOk());
-  ASSERT_EQ(again->invitations_size(), 1);
-  EXPECT_EQ(again->invitations(0).name(), first->name());
-  EXPECT_EQ(again->invitations(0).state(), v1::INVITATION_STATE_OPEN);
-  EXPECT_EQ(again->invitations(0).delegated_to(), "");
-  EXPECT_EQ(Changes().back().kind(), "invitation.created");
-  EXPECT_THAT(Send(With(event, token)), IsOk());
-}
-
-TEST_P(InvitationTermsTest, NobodyIsInvitedTwiceByPassingOn) {
-  v1::Event open = Meeting(5, 0, v1::ADMISSION_OPEN);
-  const std::string event = Create(open)->name();
-  ASSERT_THAT(Publish(event), IsOk());
-  registry().addresses = {{kInvited, "m@example.org"}, {kColleague, "o@example.org"}};
-  const auto made = CreateInvitations(For(event, {kInvited, kColleague}));
-  ASSERT_EQ(made->invitations_size(), 2);
-  const std::string token = LinksOf(made->invitations(0).name()).answer_token();
-  EXPECT_THAT(Delegate(token, "O@example.org"),
-              StatusIs(absl::StatusCode::kAlreadyExists, Reason("ALREADY_INVITED")));
-  ASSERT_THAT(SignUp(event, "zofia@example.org"), IsOk());
-  EXPECT_THAT(Delegate(token, "zofia@example.org"),
-              StatusIs(absl::StatusCode::kAlreadyExists, Reason("ALREADY_REGISTERED")));
-  ASSERT_THAT(Send(With(event, token)), IsOk());
-  EXPECT_THAT(Delegate(token, "jan@example.org"),
-              StatusIs(absl::StatusCode::kAlreadyExists, Reason("ALREADY_REGISTERED")));
-}
-
-TEST_P(InvitationTermsTest, PassingOnIsIdempotentAndSaysEverythingThatIsWrong) {
-  const std::string token = TokenOf(For(EventFor(5), {kInvited}));
-  v1::DelegateInvitationRequest request = To(token, "no address");
-  request.mutable_delegate()->set_special_needs("wózek");
-  request.mutable_delegate()->clear_given_name();
-  EXPECT_THAT(DelegateInvitation(request, ""),
-              ::testing::AllOf(
-                  StatusIs(absl::StatusCode::kInvalidArgument, HasViolation("delegate.email")),
-                  HasViolation("delegate.special_needs"), HasViolation("delegate.given_name")));
-  request = To(token, "zofia@example.org");
-  request.set_request_id("6f2c1c0e-7f3e-4d57-9c1e-0d6f6f2c1d02");
-  const auto first = DelegateInvitation(request, "");
-  ASSERT_THAT(first, IsOk());
-  EXPECT_EQ(DelegateInvitation(request, "")->SerializeAsString(), first->SerializeAsString());
-  EXPECT_THAT(Own("forged"), StatusIs(absl::StatusCode::kPermissionDenied, Reason("LINK_INVALID")));
 }
 
 TEST_P(InvitationTermsTest, AnInvitedPersonBringsOthersWithAndWithoutNames) {

@@ -304,8 +304,7 @@ feed::Change EventAggregate::InvitationChange(std::string_view kind,
 }
 
 absl::Status EventAggregate::Save() {
-  WICI_ASSIGN_OR_RETURN(const sql::Rows guarded, tx_->Execute(kUpdateSeats, SeatsValues(seats_)));
-  if (guarded.empty()) return absl::AbortedError("another change of the event was first");
+  WICI_RETURN_IF_ERROR(tx_->ExecuteExpecting(kUpdateSeats, SeatsValues(seats_), {1}));
   WICI_RETURN_IF_ERROR(quotas_.Save(seats_));
   WICI_RETURN_IF_ERROR(
       AppendVoucherLog(*tx_, seats_.event, seats_.version + 1, voucher_uses_, now_));

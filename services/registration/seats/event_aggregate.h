@@ -51,6 +51,9 @@ class EventAggregate {
   // `tx` outlives the object. EVENT_NOT_FOUND.
   static absl::StatusOr<EventAggregate> Load(sql::Transaction& tx, std::string_view event,
                                              absl::Time now);
+  // The same with the hot row as it has been read in `tx`.
+  EventAggregate(sql::Transaction& tx, SeatsRow seats, absl::Time now)
+      : tx_(&tx), seats_(std::move(seats)), now_(now), entries_(tx), quotas_(tx) {}
 
   SeatsRow& seats() { return seats_; }
   // The version the aggregate has after Save, for its change records.
@@ -64,6 +67,8 @@ class EventAggregate {
   absl::Status LoadActiveKeys(const std::vector<std::string>& active_keys) {
     return entries_.LoadActiveKeys(active_keys);
   }
+  // One belongs to an active registration, as has been read in the transaction.
+  void SetActive(const std::string& active_key) { entries_.SetActive(active_key); }
   // Reads the quotas of all that is loaded and of `added`, registrations to come.
   absl::Status LoadQuotas(absl::Span<const v1::Registration* const> added);
   // Reads the head of the queue as well: enough for `steps` steps with loaded registrations and for
@@ -175,9 +180,6 @@ class EventAggregate {
 
  private:
   using Entry = EventEntry;
-
-  EventAggregate(sql::Transaction& tx, SeatsRow seats, absl::Time now)
-      : tx_(&tx), seats_(std::move(seats)), now_(now), entries_(tx), quotas_(tx) {}
 
   // Takes a registration in whose places are counted.
   Entry& Admit(RegistrationRow&& row, v1::RegistrationState state,

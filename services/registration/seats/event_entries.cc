@@ -98,12 +98,11 @@ absl::Status EventEntries::SaveLines(const std::string& event) {
   }
   if (!lines.empty()) {
     WICI_RETURN_IF_ERROR(
-        tx_->InsertMany(kSaveWaitingLines, kSaveWaitingLinesSuffix, lines).status());
+        tx_->InsertExpecting(kSaveWaitingLines, kSaveWaitingLinesSuffix, lines, {lines.size()}));
   }
   if (!parties.empty()) {
-    WICI_RETURN_IF_ERROR(
-        tx_->InsertMany(kInsertPartyRegistrations, kInsertPartyRegistrationsSuffix, parties)
-            .status());
+    WICI_RETURN_IF_ERROR(tx_->InsertExpecting(kInsertPartyRegistrations,
+                                              kInsertPartyRegistrationsSuffix, parties, {}));
   }
   if (groups.empty()) return absl::OkStatus();
   return tx_->InsertMany(kInsertWaitingGroups, "", groups).status();
@@ -143,7 +142,7 @@ absl::Status EventEntries::SaveWaitingCounts(const std::string& event) {
     rows.push_back({event, level, block, category, count.waiting, count.also_waiting});
   }
   if (rows.empty()) return absl::OkStatus();
-  return tx_->InsertMany(kAddWaitingCounts, kAddWaitingCountsSuffix, rows).status();
+  return tx_->InsertExpecting(kAddWaitingCounts, kAddWaitingCountsSuffix, rows, {rows.size()});
 }
 
 absl::Status EventEntries::SaveRows(std::int64_t version, bool is_new) {
@@ -153,12 +152,8 @@ absl::Status EventEntries::SaveRows(std::int64_t version, bool is_new) {
     if (is_new) {
       WICI_RETURN_IF_ERROR(tx_->InsertMany(kInsertRegistrations, "", rows).status());
     } else {
-      WICI_ASSIGN_OR_RETURN(
-          const sql::Rows updated,
-          tx_->InsertMany(kUpdateRegistrations, kUpdateRegistrationsSuffix, rows));
-      if (updated.size() < rows.size()) {
-        return absl::AbortedError("another change of a registration was first");
-      }
+      WICI_RETURN_IF_ERROR(tx_->InsertExpecting(kUpdateRegistrations, kUpdateRegistrationsSuffix,
+                                                rows, {rows.size()}));
     }
     rows.clear();
     return absl::OkStatus();

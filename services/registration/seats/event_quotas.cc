@@ -260,7 +260,7 @@ absl::Status EventQuotas::Save(const SeatsRow& seats) {
     if (quota->dirty) values.push_back(QuotaValues(seats.event, quota->row));
   }
   if (values.empty()) return absl::OkStatus();
-  return tx_->InsertMany(kSaveQuotas, kSaveQuotasSuffix, values).status();
+  return tx_->InsertExpecting(kSaveQuotas, kSaveQuotasSuffix, values, {values.size()});
 }
 
 }  // namespace wici::registration

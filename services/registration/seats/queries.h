@@ -32,13 +32,14 @@ inline constexpr sql::Query kGetSeats{"get_seats", R"sql(
          COALESCE((SELECT e.end_at FROM events e WHERE e.name = event_seats.event), end_at)
   FROM event_seats WHERE event = $1)sql"};
 
-// Nobody who watches needs the end.
-inline constexpr sql::Query kWatchSeats{"watch_seats", R"sql(
+// The same of several events, with their names.
+inline constexpr sql::Query kListSeats{"list_seats", R"sql(
   SELECT version, state, opens_at, closes_at, approval, admission, capacity,
          waiting_list_capacity, confirmed, waitlisted, pending, checked_in, next_waiting_number,
          held, reserved, categories, limited_sessions, offer_micros, offer_requeues, party_limit,
-         form_versions, approvals_required, reapproval, transfers, calendar_changes,
-         calendar_floor, party_proof, end_at, event
+         form_versions, approvals_required, reapproval, transfers, calendar_changes, calendar_floor,
+         party_proof,
+         COALESCE((SELECT e.end_at FROM events e WHERE e.name = event_seats.event), end_at), event
   FROM event_seats WHERE event IN)sql"};
 
 // The guard of every change below an event: it fails when another transaction was first.

@@ -1,16 +1,15 @@
 #include "services/notification/templates/mustache/mustache.h"
 
-#include <functional>
-#include <map>
 #include <memory>
+#include <optional>
 #include <utility>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
+#include "libs/base/kept.h"
 #include "libs/base/limits.h"
-#include "libs/base/mutex.h"
 #include "libs/base/status_macros.h"
 
 namespace wici::notification {
@@ -190,35 +189,17 @@ std::string Indented(const std::string& text, const std::string& indent) {
   return absl::StrCat(indent, lines, ends ? "\n" : "");
 }
 
+using Tree = std::shared_ptr<const Nodes>;
+
 // Templates are few and rendered often: their trees are kept, but for very long ones.
-class Trees {
- public:
-  absl::StatusOr<std::shared_ptr<const Nodes>> Of(std::string_view text) {
-    {
-      MutexLock lock(mutex_);
-      const auto found = kept_.find(text);
-      if (found != kept_.end()) return found->second;
-    }
-    WICI_ASSIGN_OR_RETURN(Nodes nodes, ParseMustache(text));
-    auto tree = std::make_shared<const Nodes>(std::move(nodes));
-    if (text.size() > kTextMax) return tree;
-    MutexLock lock(mutex_);
-    if (kept_.size() >= kTreesMax) kept_.clear();
-    kept_.emplace(text, tree);
-    return tree;
-  }
-
- private:
+absl::StatusOr<Tree> TreeOf(std::string_view text) {
   static constexpr std::size_t kTextMax = 16 * 1024;
-  static constexpr std::size_t kTreesMax = 512;
-
-  Mutex mutex_;
-  std::map<std::string, std::shared_ptr<const Nodes>, std::less<>> kept_ ABSL_GUARDED_BY(mutex_);
-};
-
-Trees& AllTrees() {
-  static auto& trees = *new Trees;
-  return trees;
+  static auto& trees = *new Kept<std::string, Tree>(512);
+  if (std::optional<Tree> kept = trees.Find(text)) return *std::move(kept);
+  WICI_ASSIGN_OR_RETURN(Nodes nodes, ParseMustache(text));
+  auto tree = std::make_shared<const Nodes>(std::move(nodes));
+  if (text.size() <= kTextMax) trees.Keep(std::string(text), tree);
+  return tree;
 }
 
 class MustacheRenderer {
@@ -227,9 +208,9 @@ class MustacheRenderer {
       : options_(options), scopes_{&data} {}
 
   absl::Status Write(std::string_view text) {
-    const absl::StatusOr<std::shared_ptr<const Nodes>> nodes = AllTrees().Of(text);
-    if (!nodes.ok()) return Error(std::string(nodes.status().message()));
-    return Write(**nodes);
+    const absl::StatusOr<Tree> tree = TreeOf(text);
+    if (!tree.ok()) return Error(std::string(tree.status().message()));
+    return Write(**tree);
   }
 
   std::string written;

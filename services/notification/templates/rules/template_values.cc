@@ -9,14 +9,14 @@
 #include <algorithm>
 #include <array>
 #include <iterator>
-#include <map>
 #include <memory>
+#include <optional>
 #include <utility>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
-#include "libs/base/mutex.h"
+#include "libs/base/kept.h"
 #include "libs/base/violations.h"
 
 namespace wici::notification {
@@ -112,37 +112,6 @@ std::string MakeNamesOfLanguages(const std::vector<std::string>& tags, std::stri
   return U_SUCCESS(error) ? ToUtf8(text) : "";
 }
 
-// Mails of one event say the same, which takes ICU long to find in its data.
-class LanguageNames {
- public:
-  std::string Of(const std::string& key, const std::vector<std::string>& tags,
-                 std::string_view language) {
-    {
-      MutexLock lock(mutex_);
-      const auto found = kept_.find(key);
-      if (found != kept_.end()) return found->second;
-    }
-    std::string names = MakeNamesOfLanguages(tags, language);
-    if (key.size() > kKeyMax) return names;
-    MutexLock lock(mutex_);
-    if (kept_.size() >= kNamesMax) kept_.clear();
-    kept_.emplace(key, names);
-    return names;
-  }
-
- private:
-  static constexpr std::size_t kKeyMax = 1024;
-  static constexpr std::size_t kNamesMax = 256;
-
-  Mutex mutex_;
-  std::map<std::string, std::string> kept_ ABSL_GUARDED_BY(mutex_);  // by language and tags
-};
-
-LanguageNames& AllLanguageNames() {
-  static auto& names = *new LanguageNames;
-  return names;
-}
-
 std::string WithoutControls(std::string text) {
   std::replace_if(
       text.begin(), text.end(),
@@ -201,9 +170,15 @@ std::string PluralCategory(std::int64_t number, std::string_view language) {
 }
 
 std::string NamesOfLanguages(const std::vector<std::string>& tags, std::string_view language) {
+  // Mails of one event say the same, which takes ICU long to find in its data.
+  static constexpr std::size_t kKeyMax = 1024;
+  static auto& kept_names = *new Kept<std::string, std::string>(256);  // by language and tags
   std::string key(language);
   for (const std::string& tag : tags) absl::StrAppend(&key, "\n", tag);
-  return AllLanguageNames().Of(key, tags, language);
+  if (std::optional<std::string> kept = kept_names.Find(key)) return *std::move(kept);
+  std::string names = MakeNamesOfLanguages(tags, language);
+  if (key.size() <= kKeyMax) kept_names.Keep(std::move(key), names);
+  return names;
 }
 
 std::string PercentEncode(std::string_view text) {

@@ -1,12 +1,8 @@
 // What categories and sessions mean for who gets a place.
 #include <string>
-#include <vector>
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "libs/auth/token.h"
-#include "services/registration/registrations/rules/registration_state.h"
-#include "services/registration/seats/rules/waiting_order.h"
 #include "services/registration/testing/registration_fixture.h"
 
 namespace wici::registration {
@@ -221,23 +217,6 @@ TEST_P(CategoryPlacesTest, ManyWhoWaitForAFullWorkshopDoNotHoldUpTheOthers) {
   EXPECT_EQ(Session(workshop).taken(), 1);
 }
 
-TEST_P(CategoryPlacesTest, AMoveBetweenTwoPrioritiesIsNotOvertakenByWhoComesLater) {
-  const std::string event = OpenEvent(1, 100);
-  const std::string late = AddCategory(event, "late", 5, 0, kPriorityLast);
-  const auto seated = SignUp(event, "seated@example.org");
-  const auto first = SignUp(event, "a@example.org");
-  const auto moved = SignUp(event, "b@example.org");
-  ASSERT_THAT(SignUp(event, "c@example.org", late), IsOk());
-  v1::MoveOnWaitingListRequest move;
-  move.set_name(moved->name());
-  move.set_position(2);
-  move.set_reason("stays where it is");
-  ASSERT_THAT(MoveOnWaitingList(move), IsOk());
-  const auto newcomer = SignUp(event, "d@example.org");
-  EXPECT_EQ(GetRegistration(moved->name())->waiting_list_position(), 2);
-  EXPECT_EQ(GetRegistration(newcomer->name())->waiting_list_position(), 3);
-}
-
 TEST_P(CategoryPlacesTest, MorePlacesInAQuotaPromote) {
   const std::string event = OpenEvent(10, 10);
   const std::string workshop = AddSession(event, "workshop", 1, 12, 13);
@@ -435,170 +414,6 @@ TEST_P(CategoryPlacesTest, WhoWaitsForTheLimitOfTheirPartyIsPromotedWhenItGrows)
   request.mutable_update_mask()->add_paths("party_limit");
   ASSERT_THAT(UpdateEvent(request), IsOk());
   EXPECT_EQ(StateOf(waits->name()), kConfirmed);
-}
-
-TEST_P(CategoryPlacesTest, MoveOnTheWaitingListIsAudited) {
-  const std::string event = OpenEvent(1, 10);
-  const auto seated = SignUp(event, "seated@example.org");
-  std::vector<std::string> names;
-  for (const char* email : {"a@x.org", "b@x.org", "c@x.org"}) {
-    names.push_back(SignUp(event, email)->name());
-  }
-  v1::MoveOnWaitingListRequest move;
-  move.set_name(names[2]);
-  move.set_position(1);
-  EXPECT_THAT(MoveOnWaitingList(move),
-              StatusIs(absl::StatusCode::kInvalidArgument, HasViolation("reason")));
-  move.set_reason("speaks on the panel, zażółć");
-  // One of several organisers: the log says which.
-  const std::string other = auth::MakeBearerToken(
-      service_->grpc.key(), {"users/other-organiser", {{"event-organiser", "platform"}}},
-      clock().Now(), absl::Hours(1));
-  const auto moved = MoveOnWaitingList(move, other);
-  ASSERT_THAT(moved, IsOk());
-  EXPECT_EQ(moved->state_reason(), "speaks on the panel, zażółć");
-  EXPECT_EQ(moved->waiting_list_position(), 1);
-  EXPECT_EQ(GetRegistration(names[2])->waiting_list_position(), 1);
-  EXPECT_EQ(GetRegistration(names[0])->waiting_list_position(), 2);
-  move.set_name(names[0]);
-  move.set_position(10'000);
-  ASSERT_THAT(MoveOnWaitingList(move), IsOk());
-  EXPECT_EQ(GetRegistration(names[0])->waiting_list_position(), 3);
-  EXPECT_EQ(GetRegistration(SignUp(event, "d@x.org")->name())->waiting_list_position(), 4);
-  move.set_name(seated->name());
-  EXPECT_THAT(MoveOnWaitingList(move),
-              StatusIs(absl::StatusCode::kFailedPrecondition, Reason("TRANSITION_NOT_ALLOWED")));
-
-  v1::GetRegistrationLogRequest request;
-  request.set_name(names[2]);
-  const auto log = GetRegistrationLog(request);
-  ASSERT_THAT(log, IsOk());
-  EXPECT_EQ(log->name(), names[2]);
-  ASSERT_EQ(log->entries_size(), 2);
-  EXPECT_EQ(log->entries(0).kind(), "waitlisted");
-  EXPECT_EQ(log->entries(0).actor(), moved->person()) << "nobody else was there";
-  EXPECT_EQ(log->entries(1).kind(), "moved");
-  EXPECT_EQ(log->entries(1).reason(), "speaks on the panel, zażółć");
-  EXPECT_EQ(log->entries(1).actor(), "users/other-organiser");
-  EXPECT_GT(log->entries(1).event_version(), log->entries(0).event_version());
-  ASSERT_THAT(CancelRegistration(seated->name()), IsOk());
-  EXPECT_EQ(StateOf(names[2]), kConfirmed);
-  const auto later = GetRegistrationLog(request);
-  ASSERT_EQ(later->entries_size(), 3);
-  EXPECT_EQ(later->entries(2).actor(), "services/registration");
-  // What was there has stayed as it was.
-  for (int i = 0; i < log->entries_size(); ++i) {
-    EXPECT_EQ(later->entries(i).SerializeAsString(), log->entries(i).SerializeAsString());
-  }
-}
-
-TEST_P(CategoryPlacesTest, NoStepRewritesWhatTheLogSaysOfThoseBefore) {
-  const std::string event = OpenEvent(1, 10);
-  const std::string seated = SignUp(event, "seated@example.org")->name();
-  const std::string name = SignUp(event, "b@example.org")->name();
-  std::vector<std::string> said;
-  const auto has_grown = [&](const std::string& step) {
-    v1::GetRegistrationLogRequest request;
-    request.set_name(name);
-    const auto log = GetRegistrationLog(request);
-    ASSERT_THAT(log, IsOk()) << step;
-    ASSERT_EQ(log->entries_size(), static_cast<int>(said.size()) + 1) << step;
-    for (std::size_t i = 0; i < said.size(); ++i) {
-      EXPECT_EQ(log->entries(static_cast<int>(i)).SerializeAsString(), said[i]) << step;
-    }
-    said.push_back(log->entries(static_cast<int>(said.size())).SerializeAsString());
-  };
-  has_grown("waitlisted");
-  v1::MoveOnWaitingListRequest move;
-  move.set_name(name);
-  move.set_position(1);
-  move.set_reason("speaks");
-  clock().Advance(absl::Minutes(1));
-  ASSERT_THAT(MoveOnWaitingList(move), IsOk());
-  has_grown("moved");
-  ASSERT_THAT(CancelRegistration(seated), IsOk());
-  has_grown("promoted");
-  v1::UpdateRegistrationRequest update;
-  update.mutable_registration()->set_name(name);
-  update.mutable_registration()->set_party("clusters/biotechmed");
-  update.mutable_update_mask()->add_paths("party");
-  ASSERT_THAT(UpdateRegistration(update), IsOk());
-  has_grown("updated");
-  v1::CheckInRequest in;
-  in.set_parent(event);
-  in.set_registration(name);
-  ASSERT_THAT(CheckIn(in, Door()), IsOk());
-  has_grown("checked_in");
-  v1::UndoCheckInRequest undo;
-  undo.set_name(name);
-  ASSERT_THAT(UndoCheckIn(undo, Door()), IsOk());
-  has_grown("check_in_undone");
-  clock().Advance(absl::Minutes(1));
-  ASSERT_THAT(CancelRegistration(name), IsOk());
-  has_grown("cancelled");
-}
-
-TEST_P(CategoryPlacesTest, BetweenTwoNeighboursThereIsRoomForAnyNumberOfMoves) {
-  const std::string event = OpenEvent(1, 100);
-  ASSERT_THAT(SignUp(event, "seated@example.org"), IsOk());
-  const auto first = SignUp(event, "first@example.org");
-  ASSERT_THAT(first, IsOk());
-  std::vector<std::string> names;
-  for (int i = 0; i < 60; ++i) {
-    names.push_back(SignUp(event, absl::StrCat(i, "@example.org"))->name());
-  }
-  v1::MoveOnWaitingListRequest move;
-  move.set_position(2);
-  move.set_reason("by turns");
-  // Each comes before the one that was moved before it.
-  std::vector<std::string> expected = {names[0]};
-  for (std::size_t i = 1; i < names.size(); ++i) {
-    move.set_name(names[i]);
-    ASSERT_THAT(MoveOnWaitingList(move), IsOk());
-    expected.insert(expected.begin(), names[i]);
-  }
-  expected.insert(expected.begin(), first->name());
-  v1::ListWaitingListRequest list;
-  list.set_parent(event);
-  list.set_page_size(100);
-  const auto waiting = ListWaitingList(list);
-  ASSERT_THAT(waiting, IsOk());
-  std::vector<std::string> order;
-  for (const v1::Registration& registration : waiting->registrations()) {
-    order.push_back(registration.name());
-  }
-  EXPECT_EQ(order, expected);
-}
-
-TEST_P(CategoryPlacesTest, AFullLogStopsChangesButNeitherTheDoorNorTheEnd) {
-  const std::string event = OpenEvent(1, 5);
-  const std::string name = SignUp(event, "a@example.org")->name();
-  const auto full = StatusIs(absl::StatusCode::kResourceExhausted, Reason("REGISTRATION_LOG_FULL"));
-  v1::UpdateRegistrationRequest change;
-  change.mutable_registration()->set_name(name);
-  for (int entries = 1; entries < kLogMax - kLogReserve; ++entries) {
-    change.mutable_registration()->set_party(entries % 2 == 0 ? "clusters/mkch"
-                                                              : "clusters/biotech");
-    ASSERT_THAT(UpdateRegistration(change), IsOk());
-  }
-  EXPECT_THAT(UpdateRegistration(change), IsOk()) << "it says so already";
-  change.mutable_registration()->set_party("clusters/mkch");
-  EXPECT_THAT(UpdateRegistration(change), full);
-  v1::CheckInRequest in;
-  in.set_parent(event);
-  in.set_registration(name);
-  v1::UndoCheckInRequest out;
-  out.set_name(name);
-  for (int entries = kLogMax - kLogReserve; entries < kLogMax; entries += 2) {
-    ASSERT_THAT(CheckIn(in), IsOk());
-    ASSERT_THAT(UndoCheckIn(out), IsOk());
-  }
-  EXPECT_THAT(CheckIn(in), full);
-  const auto waiting = SignUp(event, "b@example.org");
-  v1::CancelOwnRegistrationRequest withdraw;
-  withdraw.set_token(LinksOf(name).manage_token());
-  EXPECT_EQ(CancelOwnRegistration(withdraw, "")->state(), v1::REGISTRATION_STATE_WITHDRAWN);
-  EXPECT_EQ(StateOf(waiting->name()), kConfirmed);
 }
 
 }  // namespace

@@ -43,13 +43,6 @@ void InvitationBatch::Complete(NewRegistration& added) {
   added.facts.set_party(row->invitation.party());
 }
 
-std::vector<std::string> InvitationBatch::KeysFor(const NewRegistration& added) {
-  std::vector<std::string> keys;
-  if (const InvitationRow* row = Find(added.invitation)) keys.push_back(ActiveKeyOf(*row));
-  if (added.person) keys.push_back(added.active_key);
-  return keys;
-}
-
 absl::StatusOr<InvitationRow*> InvitationBatch::Open(const NewRegistration& added,
                                                      const EventAggregate& event) {
   InvitationRow* row = Find(added.invitation);

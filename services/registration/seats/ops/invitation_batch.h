@@ -33,8 +33,6 @@ class InvitationBatch {
 
   // Reads the invitation of `added` into its facts: whose places it takes.
   void Complete(NewRegistration& added);
-  // The active keys to be loaded before `added` can be decided.
-  std::vector<std::string> KeysFor(const NewRegistration& added);
 
   // The invitation that `added` is made with, once it may be. INVITATION_NOT_FOUND,
   // INVITATION_REVOKED, INVITATION_DELEGATED, INVITATION_EXPIRED, PLUS_ONE_LIMIT_REACHED,

@@ -86,16 +86,9 @@ absl::Status CompleteAnswers(sql::Transaction& tx, const std::vector<SeatOp*>& a
 }  // namespace
 
 absl::StatusOr<std::vector<SeatOp*>> TakeAnswered(sql::Transaction& tx,
-                                                  absl::Span<SeatOp* const> ops, Twins& twins) {
-  std::vector<const sql::IdempotencyKey*> keys;
-  keys.reserve(ops.size());
-  bool any = false;
-  for (const SeatOp* op : ops) {
-    keys.push_back(&op->key);
-    any = any || !op->key.request_id.empty();
-  }
-  if (!any) return std::vector<SeatOp*>(ops.begin(), ops.end());
-  WICI_ASSIGN_OR_RETURN(auto answers, sql::FindAnswers(tx, kDomain, keys));
+                                                  absl::Span<SeatOp* const> ops,
+                                                  absl::Span<const sql::Answer> answers,
+                                                  Twins& twins) {
   std::vector<SeatOp*> fresh;
   fresh.reserve(ops.size());
   std::vector<SeatOp*> answered;

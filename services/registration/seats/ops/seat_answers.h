@@ -11,6 +11,7 @@
 #include "absl/types/span.h"
 #include "libs/base/id.h"
 #include "libs/sql/database.h"
+#include "libs/sql/idempotency.h"
 #include "services/registration/mutation.h"
 #include "services/registration/seats/ops/seat_ops.h"
 
@@ -20,9 +21,12 @@ namespace wici::registration {
 using Twins = std::vector<std::pair<SeatOp*, SeatOp*>>;
 
 // Sets the result of operations that were answered before, here or earlier in this batch, and
-// returns the others. `twins` gets what repeats an operation of the same batch.
+// returns the others. `answers` are those stored for the keys of `ops`; `twins` gets what repeats
+// an operation of the same batch.
 absl::StatusOr<std::vector<SeatOp*>> TakeAnswered(sql::Transaction& tx,
-                                                  absl::Span<SeatOp* const> ops, Twins& twins);
+                                                  absl::Span<SeatOp* const> ops,
+                                                  absl::Span<const sql::Answer> answers,
+                                                  Twins& twins);
 
 // Two callers sent the same request at once: one answer for both.
 void AnswerTwins(const Twins& twins);

@@ -26,6 +26,7 @@
 #include "services/registration/seats/ops/registration_edits.h"
 #include "services/registration/seats/ops/seat_answers.h"
 #include "services/registration/seats/ops/voucher_book.h"
+#include "services/registration/seats/queries.h"
 #include "services/registration/seats/rules/waiting_order.h"
 #include "services/registration/self_service/resend_limit.h"
 
@@ -40,7 +41,52 @@ bool MayEnd(Step step) {
          step == Step::kExpire || step == Step::kTransfer;
 }
 
-// The part of a batch that concerns one event.
+// Everybody who is to be added.
+std::vector<NewRegistration*> AddedBy(absl::Span<SeatOp* const> ops) {
+  std::vector<NewRegistration*> all;
+  all.reserve(ops.size());
+  for (SeatOp* op : ops) {
+    if (auto* one = std::get_if<NewRegistration>(&op->what)) all.push_back(one);
+    if (auto* group = std::get_if<NewGroup>(&op->what)) {
+      for (NewRegistration& member : group->members) all.push_back(&member);
+    }
+  }
+  return all;
+}
+
+// What every batch has to know before anything is decided, read in one round trip.
+struct Reading {
+  std::vector<sql::Answer> answers;       // to each operation, if it was answered before
+  std::map<std::string, SeatsRow> seats;  // by event
+  sql::Rows active;                       // the keys of those to be added that are active
+};
+
+absl::StatusOr<Reading> ReadAhead(sql::Transaction& tx, absl::Span<SeatOp* const> ops) {
+  std::vector<const sql::IdempotencyKey*> requests;
+  requests.reserve(ops.size());
+  std::set<std::string_view> names;
+  for (const SeatOp* op : ops) {
+    requests.push_back(&op->key);
+    names.insert(op->event);
+  }
+  std::vector<std::vector<sql::Value>> events;
+  for (const std::string_view name : names) events.push_back({name});
+  std::vector<std::vector<sql::Value>> keys;
+  for (const NewRegistration* one : AddedBy(ops)) {
+    if (one->person) keys.push_back(sql::RowOf(one->active_key));
+  }
+  const sql::AnswerLookup lookup(kDomain, std::move(requests));
+  WICI_ASSIGN_OR_RETURN(
+      std::vector<sql::Rows> found,
+      tx.ExecuteAll(
+          {lookup.statement(), {kListSeats, "", events}, {kFindActivePersons, "", keys}}));
+  Reading reading{lookup.AnswersFrom(found[0]), {}, std::move(found[2])};
+  for (const sql::Row& row : found[1]) {
+    const std::string& event = row.Text(28);
+    reading.seats.emplace(event, ReadSeats(event, row));
+  }
+  return reading;
+}
 class EventBatch {
  public:
   EventBatch(sql::Transaction& tx, EventAggregate event, absl::Time now)
@@ -104,29 +150,17 @@ class EventBatch {
     return event_.LoadPlaces(static_cast<std::int64_t>(registrations.size()) + more, facts);
   }
 
-  // Reads the invitations of `added`, and appends the active keys to be loaded for them.
+  // Reads the invitations of `added`, and appends the active keys of those invited.
   absl::Status ReadFor(const std::vector<NewRegistration*>& added, std::vector<std::string>& keys) {
     std::vector<std::string> invitations;
     for (const NewRegistration* one : added) invitations.push_back(one->invitation);
     WICI_RETURN_IF_ERROR(invitations_.Load(invitations));
     for (NewRegistration* one : added) {
       invitations_.Complete(*one);
-      for (std::string& key : invitations_.KeysFor(*one)) keys.push_back(std::move(key));
+      const InvitationRow* invitation = invitations_.Find(one->invitation);
+      if (invitation != nullptr) keys.push_back(ActiveKeyOf(*invitation));
     }
     return absl::OkStatus();
-  }
-
-  // Everybody who is to be added.
-  static std::vector<NewRegistration*> AddedBy(const Ops& ops) {
-    std::vector<NewRegistration*> all;
-    all.reserve(ops.size());
-    for (SeatOp* op : ops) {
-      if (auto* one = std::get_if<NewRegistration>(&op->what)) all.push_back(one);
-      if (auto* group = std::get_if<NewGroup>(&op->what)) {
-        for (NewRegistration& member : group->members) all.push_back(&member);
-      }
-    }
-    return all;
   }
 
   absl::Status CheckTakes() {
@@ -379,19 +413,22 @@ absl::Status ApplySeatOps(sql::Transaction& tx, absl::Span<SeatOp* const> ops, a
     op->leads = false;
     op->event_version = 0;
   }
+  WICI_ASSIGN_OR_RETURN(const Reading reading, ReadAhead(tx, ops));
   Twins twins;
-  WICI_ASSIGN_OR_RETURN(const Ops fresh, TakeAnswered(tx, ops, twins));
+  WICI_ASSIGN_OR_RETURN(const Ops fresh, TakeAnswered(tx, ops, reading.answers, twins));
   std::map<std::string_view, Ops> by_event;
   for (SeatOp* op : fresh) by_event[op->event].push_back(op);
   Changes changes;
   for (const auto& [event, event_ops] : by_event) {
-    absl::StatusOr<EventAggregate> aggregate = EventAggregate::Load(tx, event, now);
-    if (absl::IsNotFound(aggregate.status())) {
-      for (SeatOp* op : event_ops) op->status = aggregate.status();
+    const auto seats = reading.seats.find(std::string(event));
+    if (seats == reading.seats.end()) {
+      for (SeatOp* op : event_ops) op->status = EventNotFoundError(event);
       continue;
     }
-    WICI_RETURN_IF_ERROR(aggregate.status());
-    EventBatch batch(tx, *std::move(aggregate), now);
+    EventAggregate aggregate(tx, seats->second, now);
+    // Keys are of an event: those of the others say nothing here.
+    for (const sql::Row& row : reading.active) aggregate.SetActive(row.Text(0));
+    EventBatch batch(tx, std::move(aggregate), now);
     WICI_RETURN_IF_ERROR(batch.Run(event_ops, changes));
   }
   WICI_RETURN_IF_ERROR(StoreResults(tx, fresh, changes, now, ids));

@@ -6,11 +6,13 @@
 #include <cstdlib>
 #include <map>
 #include <memory>
+#include <tuple>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_replace.h"
+#include "libs/base/mutex.h"
 #include "libs/base/status_macros.h"
 
 namespace wici::calendar {
@@ -18,6 +20,8 @@ namespace {
 
 constexpr std::size_t kLineMax = 75;  // octets
 constexpr absl::Duration kZoneMargin = absl::Hours(24 * 366);
+// The zones of so many events are kept, or of so many feeds.
+constexpr std::size_t kZoneTextsMax = 256;
 
 struct FreeComponent {
   void operator()(icalcomponent* component) const { icalcomponent_free(component); }
@@ -219,6 +223,41 @@ std::string Refold(const std::string& folded) {
   return text;
 }
 
+std::string TextOf(icalcomponent* component) {
+  const std::unique_ptr<char, decltype(&std::free)> text(icalcomponent_as_ical_string_r(component),
+                                                         &std::free);
+  return Refold(text.get());
+}
+
+// The VTIMEZONEs made before: in the mails about one event they are the same.
+class ZoneTexts {
+ public:
+  std::string Of(const std::string& name, const ZoneSpan& span) {
+    const Key key(name, span.from, span.to);
+    {
+      MutexLock lock(mutex_);
+      const auto found = made_.find(key);
+      if (found != made_.end()) return found->second;
+    }
+    std::string text = TextOf(TimeZoneComponent(name, span.zone, span.from, span.to).get());
+    MutexLock lock(mutex_);
+    if (made_.size() >= kZoneTextsMax) made_.clear();
+    made_[key] = text;
+    return text;
+  }
+
+ private:
+  using Key = std::tuple<std::string, absl::Time, absl::Time>;
+
+  Mutex mutex_;
+  std::map<Key, std::string> made_ ABSL_GUARDED_BY(mutex_);
+};
+
+ZoneTexts& AllZoneTexts() {
+  static auto& texts = *new ZoneTexts;
+  return texts;
+}
+
 void AddUnknown(icalcomponent* calendar, const char* name, const char* value) {
   icalproperty* property = icalproperty_new_x(value);
   icalproperty_set_x_name(property, name);
@@ -255,15 +294,15 @@ absl::StatusOr<std::string> WriteCalendar(Method method, absl::Span<const Entry>
     const bool cancel = method == Method::kCancel;
     Add(calendar.get(), icalproperty_new_method(cancel ? ICAL_METHOD_CANCEL : ICAL_METHOD_REQUEST));
   }
-  for (const auto& [name, span] : zones) {
-    Add(calendar.get(), TimeZoneComponent(name, span.zone, span.from, span.to));
-  }
   for (const Entry& entry : entries) {
     Add(calendar.get(), EventComponent(entry, zones.at(entry.time_zone).zone));
   }
-  const std::unique_ptr<char, decltype(&std::free)> text(
-      icalcomponent_as_ical_string_r(calendar.get()), &std::free);
-  return Refold(text.get());
+  std::string text = TextOf(calendar.get());
+  std::string zone_texts;
+  for (const auto& [name, span] : zones) zone_texts += AllZoneTexts().Of(name, span);
+  // Before the entries; no property of the calendar itself reads like the beginning of one.
+  if (!entries.empty()) text.insert(text.find("BEGIN:VEVENT"), zone_texts);
+  return text;
 }
 
 }  // namespace wici::calendar

@@ -1,6 +1,7 @@
 #include "libs/calendar/calendar.h"
 
 #include <string>
+#include <vector>
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -100,6 +101,33 @@ TEST(CalendarTest, ZoneHoldsTheChangesAroundTheEventOnly) {
   EXPECT_THAT(text, HasSubstr("BEGIN:STANDARD\r\nDTSTART:20151025T030000\r\nTZOFFSETFROM:+0200\r\n"
                               "TZOFFSETTO:+0100\r\nTZNAME:CET\r\n"));
   EXPECT_THAT(text, Not(HasSubstr("19")));
+}
+
+TEST(CalendarTest, ZonesThatAreKeptAreThoseOfTheirTimeAndStandBeforeTheEntries) {
+  Entry later = Meeting();
+  later.start += absl::Hours(24 * 366 * 3);
+  later.end += absl::Hours(24 * 366 * 3);
+  later.summary = "BEGIN:VEVENT";
+  Entry longer = Meeting();
+  longer.end += absl::Hours(24 * 366);
+  const std::vector<Entry> entries = {Meeting(), later, longer};
+  std::vector<std::string> texts;
+  for (const Entry& entry : entries) texts.push_back(Build(entry));
+  EXPECT_THAT(texts[0], HasSubstr("DTSTART:20150329T020000\r\n"));
+  EXPECT_THAT(texts[1], Not(HasSubstr("DTSTART:20150329T020000\r\n")));
+  EXPECT_THAT(texts[1], HasSubstr("DTSTART:20180325T020000\r\n"));
+  EXPECT_THAT(texts[2], HasSubstr("DTSTART:20171029T030000\r\n")) << "a year after its end";
+  EXPECT_THAT(texts[0], Not(HasSubstr("DTSTART:20171029T030000\r\n")));
+  for (const std::string& text : texts) {
+    EXPECT_LT(text.find("END:VTIMEZONE\r\nBEGIN:VEVENT\r\n"), text.find("SUMMARY"));
+  }
+  for (int i = 0; i < 300; ++i) {  // more than are kept
+    Entry other = Meeting();
+    other.start += absl::Hours(i);
+    other.end += absl::Hours(i);
+    Build(other);
+  }
+  for (std::size_t i = 0; i < entries.size(); ++i) EXPECT_EQ(Build(entries[i]), texts[i]);
 }
 
 TEST(CalendarTest, ZoneWithoutChangesHasOneObservance) {

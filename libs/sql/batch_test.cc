@@ -1,4 +1,4 @@
-// Many rows, keys or statements at once: InsertMany, SelectMany, ExecuteMany and ExecuteAll.
+// Many rows, keys or statements at once: InsertMany, SelectMany, UpdateMany and the like.
 #include <cstddef>
 #include <cstdint>
 #include <set>
@@ -154,6 +154,89 @@ TEST_P(BatchTest, ExecuteManyRunsAQueryWithEachOfItsRows) {
   EXPECT_EQ(returned[1499].Text(0), "i2499");
   EXPECT_EQ(returned[1499].Int(1), 1500);
   EXPECT_EQ(returned[1500].Int(1), 8);
+}
+
+constexpr Query kAddMany{"add_many",
+                         "UPDATE items SET number = COALESCE(number, 0) + $2, body = $3 WHERE"};
+
+TEST_P(BatchTest, UpdateManyGivesEachRowValuesOfItsOwnAndLeavesWhatDoesNotFit) {
+  constexpr int kItems = 12'000;  // more than one statement takes
+  std::vector<std::vector<Value>> rows;
+  std::vector<std::vector<Value>> values = {{"none", 1, nullptr}};
+  for (int i = 0; i < kItems; ++i) {
+    const std::string id = absl::StrCat("i", 100'000 + i);
+    rows.push_back({id, i == 5 ? Value(nullptr) : Value(i), i % 2 == 0, nullptr});
+    values.push_back({id, 2 * i, i == 4 ? Value(nullptr) : Value(Bytes{"new"})});
+  }
+  Rows returned;
+  ASSERT_THAT(database().Write(
+                  Soon(),
+                  [&](Transaction& tx) -> absl::Status {
+                    WICI_RETURN_IF_ERROR(tx.InsertMany(kInsertMany, "", rows).status());
+                    WICI_ASSIGN_OR_RETURN(
+                        returned, tx.UpdateMany(kAddMany,
+                                                "id = $1 AND (flag OR number IS NULL) "
+                                                "RETURNING id, number, CAST($2 AS BIGINT) + 1",
+                                                values));
+                    WICI_ASSIGN_OR_RETURN(const Rows none, tx.UpdateMany(kAddMany, "id = $1", {}));
+                    EXPECT_THAT(none, IsEmpty());
+                    return absl::OkStatus();
+                  }),
+              IsOk());
+  ASSERT_THAT(returned, SizeIs(kItems / 2 + 1));
+  for (const Row& row : returned) {
+    const std::int64_t i = std::stoi(row.Text(0).substr(1)) - 100'000;
+    EXPECT_EQ(row.Int(1), i == 5 ? 10 : 3 * i);
+    EXPECT_EQ(row.Int(2), 2 * i + 1);
+  }
+  EXPECT_EQ(Number("i100003"), 3) << "its guard did not hold";
+  EXPECT_EQ(Number("i111998"), 3 * 11'998);
+  EXPECT_TRUE(Select(kGet, {"i100004"})[0].IsNull(3));
+  EXPECT_EQ(Select(kGet, {"i100006"})[0].Blob(3), "new");
+}
+
+TEST_P(BatchTest, AnErrorOfAnUpdateManyIsNotLost) {
+  ASSERT_THAT(Run(kInsertNumber, {"a", 1}), IsOk());
+  ASSERT_THAT(Run(kInsertNumber, {"b", 2}), IsOk());
+  for (const std::string_view suffix : {"id = $1", "id = $1 RETURNING id"}) {
+    for (const bool last : {true, false}) {
+      const absl::Status status = database().Write(Soon(), [&](Transaction& tx) -> absl::Status {
+        WICI_RETURN_IF_ERROR(
+            tx.UpdateMany(kAddMany, suffix, {{"a", 5, nullptr}, {"b", 50'000'000, nullptr}})
+                .status());
+        if (last) return absl::OkStatus();
+        return tx.Execute(kIds).status();
+      });
+      EXPECT_THAT(status, StatusIs(absl::StatusCode::kOutOfRange, Reason("CHECK_VIOLATED")));
+      EXPECT_EQ(status.message(), "query add_many failed");
+    }
+  }
+  EXPECT_THAT(database().Write(Soon(),
+                               [&](Transaction& tx) {
+                                 return tx.UpdateMany(kAddMany, "id = $1", {{"a", 5}}).status();
+                               }),
+              StatusIs(absl::StatusCode::kInternal))
+      << "a value is missing";
+  EXPECT_EQ(Number("a"), 1);
+}
+
+TEST_P(BatchTest, UpdateManyLooksEachRowUpByIndexEvenInAnEmptyTable) {
+  const bool sqlite = GetParam() == Engine::kSqlite;
+  const std::string text = absl::StrCat(sqlite ? "EXPLAIN QUERY PLAN " : "EXPLAIN ",
+                                        "UPDATE items SET number = $2 WHERE");
+  std::string plan;
+  ASSERT_THAT(
+      database().Write(Soon(),
+                       [&](Transaction& tx) -> absl::Status {
+                         WICI_ASSIGN_OR_RETURN(
+                             const Rows rows,
+                             tx.UpdateMany({"explain", text}, "id = $1 RETURNING id", {{"a", 1}}));
+                         for (const Row& row : rows) plan += row.Text(sqlite ? 3 : 0) + "\n";
+                         return absl::OkStatus();
+                       }),
+      IsOk());
+  EXPECT_THAT(plan, HasSubstr(sqlite ? "SEARCH items USING INDEX" : "Index Cond: (id ="));
+  EXPECT_THAT(plan, Not(HasSubstr(sqlite ? "SCAN" : "Seq Scan")));
 }
 
 TEST_P(BatchTest, OneRowOfManyThatIsRefusedRollsAllBack) {

@@ -29,6 +29,8 @@ class Connection {
                                           absl::Span<const std::vector<Value>> rows) = 0;
   virtual absl::StatusOr<Rows> SelectMany(const Query& prefix, std::string_view suffix,
                                           absl::Span<const std::vector<Value>> keys) = 0;
+  virtual absl::StatusOr<Rows> UpdateMany(const Query& prefix, std::string_view suffix,
+                                          absl::Span<const std::vector<Value>> rows) = 0;
   virtual absl::StatusOr<Rows> ExecuteMany(const Query& query,
                                            absl::Span<const std::vector<Value>> rows) = 0;
   virtual absl::StatusOr<std::vector<Rows>> ExecuteAll(absl::Span<const Statement> statements) = 0;

@@ -156,6 +156,11 @@ class PooledTransaction final : public Transaction {
     if (keys.empty()) return Rows{};
     return Run(prefix, [&] { return connection_.SelectMany(prefix, suffix, keys); });
   }
+  absl::StatusOr<Rows> UpdateMany(const Query& prefix, std::string_view suffix,
+                                  absl::Span<const std::vector<Value>> rows) override {
+    if (rows.empty()) return Rows{};
+    return Run(prefix, [&] { return connection_.UpdateMany(prefix, suffix, rows); });
+  }
   absl::StatusOr<Rows> ExecuteMany(const Query& query,
                                    absl::Span<const std::vector<Value>> rows) override {
     if (rows.empty()) return Rows{};
@@ -460,6 +465,12 @@ absl::Status EngineError(absl::StatusCode code, const Query& query, std::string_
 absl::Status CommitUnknownError() {
   return MakeError(absl::StatusCode::kUnavailable, kDomain, "COMMIT_UNKNOWN",
                    "the connection was lost during COMMIT; the outcome is not known");
+}
+
+absl::StatusOr<Rows> Transaction::UpdateMany(const Query& prefix, std::string_view suffix,
+                                             absl::Span<const std::vector<Value>> rows) {
+  const std::string single = absl::StrCat(ToAbsl(prefix.text), " ", ToAbsl(suffix));
+  return ExecuteMany({prefix.name, single}, rows);
 }
 
 absl::Status CheckExpected(const Query& query, std::size_t rows, Expected expected) {

@@ -158,9 +158,18 @@ class Transaction {
   // `suffix` is what follows ("AND state = 2" or ""). A row comes back once, in no order.
   virtual absl::StatusOr<Rows> SelectMany(const Query& prefix, std::string_view suffix,
                                           absl::Span<const std::vector<Value>> keys) = 0;
+  // UPDATE of any number of rows, each with values of its own (PostgreSQL: one statement with an
+  // array for each value; SQLite: one prepared statement, stepped for each). `prefix` ends with
+  // WHERE ("UPDATE t SET a = $2, b = b + $3 WHERE"), `suffix` is what follows ("id = $1 AND state =
+  // 2 RETURNING id"); $1, $2 and so on are the values of one of `rows`, which name no row of the
+  // table twice. One that finds none harms no other. Returns all RETURNING rows, in no order.
+  // Without RETURNING an error may come late, as that of InsertMany. What wraps a transaction need
+  // not override it.
+  virtual absl::StatusOr<Rows> UpdateMany(const Query& prefix, std::string_view suffix,
+                                          absl::Span<const std::vector<Value>> rows);
   // Runs a query with each of `rows` as its values, one after the other, in one round trip. What
-  // they return comes back together, in their order. For updates with values of their own; where
-  // all get the same, SelectMany is cheaper. What wraps a transaction need not override it.
+  // they return comes back together, in their order. What UpdateMany or SelectMany can do costs
+  // less there. What wraps a transaction need not override it.
   virtual absl::StatusOr<Rows> ExecuteMany(const Query& query,
                                            absl::Span<const std::vector<Value>> rows);
   // Runs statements whose values do not depend on each other's answers, one after the other, in one

@@ -303,6 +303,25 @@ TEST_P(PostgresTest, AUrlMayAskForSerializable) {
   }
 }
 
+TEST_P(PostgresTest, WideValuesAreCompressedByLz4WhereNobodyChoseOtherwise) {
+  constexpr Query kOthers{
+      "others",
+      "SELECT COUNT(*) FILTER (WHERE 'lz4' = ANY (enumvals) AND setting <> 'lz4'), "
+      "COUNT(*) FILTER (WHERE setting = 'pglz') FROM pg_settings "
+      "WHERE name = 'default_toast_compression'"};
+  EXPECT_EQ(Select(kOthers)[0].Int(0), 0);
+  const auto chosen =
+      OpenDatabase(absl::StrCat(database_url(), "%20-cdefault_toast_compression%3Dpglz"));
+  ASSERT_THAT(chosen, IsOk());
+  ASSERT_THAT((*chosen)->Read(Soon(),
+                              [&](Transaction& tx) -> absl::Status {
+                                WICI_ASSIGN_OR_RETURN(const Rows rows, tx.Execute(kOthers));
+                                EXPECT_EQ(rows[0].Int(1), 1);
+                                return absl::OkStatus();
+                              }),
+              IsOk());
+}
+
 TEST_P(PostgresTest, AServerThatIsAwayIsUnavailable) {
   EXPECT_THAT(OpenDatabase("postgresql://postgres@/postgres?host=/nonexistent").status(),
               StatusIs(absl::StatusCode::kUnavailable, Reason("DATABASE_UNAVAILABLE")));

@@ -5,9 +5,12 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <functional>
 #include <unordered_map>
 #include <utility>
 
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "libs/base/error.h"
@@ -19,7 +22,7 @@ namespace wici::sql {
 namespace {
 
 constexpr std::size_t kStatementsMax = 512;
-constexpr std::size_t kInsertRowsMax = 10'000;  // of one INSERT
+constexpr std::size_t kRowsMax = 10'000;  // of one INSERT or UPDATE
 constexpr absl::Duration kCommitGrace = absl::Seconds(5);
 
 constexpr Query kConnect{"postgres_connect", ""};
@@ -40,8 +43,24 @@ using Results = std::vector<ResultHandle>;  // null where rows were only counted
 
 absl::string_view ToAbsl(std::string_view text) { return {text.data(), text.size()}; }
 
-// Works in libpq's pipeline mode: what needs no answer yet (BEGIN, a first PREPARE, an INSERT
-// without RETURNING) is queued and goes out with the next statement whose answer is awaited.
+// "given.v1" for "$1": a value that comes from a row, and not by itself.
+std::string OfGivenRow(std::string_view text) {
+  std::string result;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const bool is_value = text[i] == '$' && i + 1 < text.size() &&
+                          absl::ascii_isdigit(static_cast<unsigned char>(text[i + 1]));
+    if (is_value) {
+      result += "given.v";
+    } else {
+      result += text[i];
+    }
+  }
+  return result;
+}
+
+// Works in libpq's pipeline mode: what needs no answer yet (BEGIN, a first PREPARE, an INSERT or
+// UPDATE of many without RETURNING) is queued and goes out with the next statement whose answer is
+// awaited.
 class PostgresConnection final : public Connection {
  public:
   explicit PostgresConnection(ConnectionHandle connection) : connection_(std::move(connection)) {}
@@ -81,16 +100,18 @@ class PostgresConnection final : public Connection {
 
   absl::StatusOr<Rows> InsertMany(const Query& prefix, std::string_view suffix,
                                   absl::Span<const std::vector<Value>> rows) override {
-    Rows result;
-    while (!rows.empty()) {
-      const absl::Span<const std::vector<Value>> chunk = rows.subspan(0, kInsertRowsMax);
-      rows.remove_prefix(chunk.size());
-      WICI_RETURN_IF_ERROR(QueueInsert(prefix, suffix, chunk));
-      if (suffix.empty() && rows.empty()) break;  // its answer comes with the next statement's
-      WICI_ASSIGN_OR_RETURN(Rows returned, CollectRows(prefix));
-      std::move(returned.begin(), returned.end(), std::back_inserter(result));
-    }
-    return result;
+    return RunInChunks(prefix, rows, /*returns=*/!suffix.empty(),
+                       [&](absl::Span<const std::vector<Value>> chunk) {
+                         return QueueInsert(prefix, suffix, chunk);
+                       });
+  }
+
+  absl::StatusOr<Rows> UpdateMany(const Query& prefix, std::string_view suffix,
+                                  absl::Span<const std::vector<Value>> rows) override {
+    const bool returns = absl::StrContains(ToAbsl(suffix), "RETURNING");
+    return RunInChunks(prefix, rows, returns, [&](absl::Span<const std::vector<Value>> chunk) {
+      return QueueUpdate(prefix, suffix, chunk);
+    });
   }
 
   absl::StatusOr<Rows> SelectMany(const Query& prefix, std::string_view suffix,
@@ -149,7 +170,7 @@ class PostgresConnection final : public Connection {
   absl::Status InsertExpecting(const Query& prefix, std::string_view suffix,
                                absl::Span<const std::vector<Value>> rows,
                                Expected expected) override {
-    if (rows.size() > kInsertRowsMax) {
+    if (rows.size() > kRowsMax) {
       return Connection::InsertExpecting(prefix, suffix, rows, expected);
     }
     WICI_RETURN_IF_ERROR(QueueInsert(prefix, suffix, rows));
@@ -191,8 +212,8 @@ class PostgresConnection final : public Connection {
   bool usable() const override { return !lost_ && PQstatus(connection_.get()) == CONNECTION_OK; }
 
  private:
-  // An INSERT ... SELECT FROM unnest: one statement text for any number of rows.
-  struct ArrayInsert {
+  // A statement over unnest: one text for any number of rows.
+  struct OverRows {
     std::string name;
     std::vector<Oid> elements;  // type of each column
   };
@@ -243,18 +264,58 @@ class PostgresConnection final : public Connection {
 
   absl::Status QueueInsert(const Query& prefix, std::string_view suffix,
                            absl::Span<const std::vector<Value>> rows) {
-    const std::size_t columns = rows[0].size();
-    const std::string single =
-        absl::StrCat(ToAbsl(prefix.text), " ", Placeholders(1, columns), " ", ToAbsl(suffix));
-    WICI_ASSIGN_OR_RETURN(const ArrayInsert* const insert, PrepareArrays(prefix, suffix, single));
-    if (insert->elements.size() != columns) {
+    const std::optional<std::string_view> head = Before("VALUES", prefix.text);
+    if (!head) return EngineError(absl::StatusCode::kInternal, prefix, "", "no VALUES at the end");
+    const std::string single = absl::StrCat(ToAbsl(prefix.text), " ",
+                                            Placeholders(1, rows[0].size()), " ", ToAbsl(suffix));
+    return QueueOverRows(prefix, single, rows, [&](std::size_t columns) {
+      return absl::StrCat(ToAbsl(*head), " SELECT * FROM unnest", Placeholders(1, columns), " ",
+                          ToAbsl(suffix));
+    });
+  }
+
+  absl::Status QueueUpdate(const Query& prefix, std::string_view suffix,
+                           absl::Span<const std::vector<Value>> rows) {
+    const std::optional<std::string_view> head = Before("WHERE", prefix.text);
+    if (!head) return EngineError(absl::StatusCode::kInternal, prefix, "", "no WHERE at the end");
+    const std::string single = absl::StrCat(ToAbsl(prefix.text), " ", ToAbsl(suffix));
+    return QueueOverRows(prefix, single, rows, [&](std::size_t columns) {
+      return absl::StrCat(OfGivenRow(*head), "FROM ", Given(columns), " AS given (",
+                          GivenColumns(columns), ") WHERE ", OfGivenRow(suffix));
+    });
+  }
+
+  // `over_rows` and `single`: as in PrepareOverRows.
+  absl::Status QueueOverRows(const Query& prefix, const std::string& single,
+                             absl::Span<const std::vector<Value>> rows,
+                             const std::function<std::string(std::size_t columns)>& over_rows) {
+    WICI_ASSIGN_OR_RETURN(const OverRows* const statement,
+                          PrepareOverRows(prefix, single, over_rows));
+    if (statement->elements.size() != rows[0].size()) {
       return EngineError(absl::StatusCode::kInternal, prefix, "", "wrong number of values");
     }
     Parameters parameters({});
-    for (std::size_t i = 0; i < columns; ++i) {
-      WICI_RETURN_IF_ERROR(AddColumn(prefix, insert->elements[i], rows, i, parameters));
+    for (std::size_t i = 0; i < rows[0].size(); ++i) {
+      WICI_RETURN_IF_ERROR(AddColumn(prefix, statement->elements[i], rows, i, parameters));
     }
-    return QueueRun(prefix, insert->name, parameters);
+    return QueueRun(prefix, statement->name, parameters);
+  }
+
+  // What the statement `returns`; the answer of one that returns nothing comes with the next
+  // statement's.
+  absl::StatusOr<Rows> RunInChunks(
+      const Query& prefix, absl::Span<const std::vector<Value>> rows, bool returns,
+      const std::function<absl::Status(absl::Span<const std::vector<Value>>)>& queue) {
+    Rows result;
+    while (!rows.empty()) {
+      const absl::Span<const std::vector<Value>> chunk = rows.subspan(0, kRowsMax);
+      rows.remove_prefix(chunk.size());
+      WICI_RETURN_IF_ERROR(queue(chunk));
+      if (!returns && rows.empty()) break;
+      WICI_ASSIGN_OR_RETURN(Rows returned, CollectRows(prefix));
+      std::move(returned.begin(), returned.end(), std::back_inserter(result));
+    }
+    return result;
   }
 
   absl::Status RunText(const Query& query, const char* text) {
@@ -287,12 +348,24 @@ class PostgresConnection final : public Connection {
     std::vector<Oid> arrays;
     arrays.reserve(key.size());
     for (const Value& value : key) arrays.push_back(ArrayTypeOf(ElementTypeOf(value)));
-    // LIMIT makes the planner expect few keys and so look each up by index. Without it, a plan made
-    // while the table is small reads all of it, and goes on to do so.
     const std::string text =
-        absl::StrCat(ToAbsl(prefix.text), " (SELECT * FROM unnest", Placeholders(1, arrays.size()),
-                     " LIMIT $", arrays.size() + 1, ") ", ToAbsl(suffix));
+        absl::StrCat(ToAbsl(prefix.text), " ", Given(arrays.size()), " ", ToAbsl(suffix));
     return Prepare(prefix, text, arrays);
+  }
+
+  // Rows that come as an array for each of their columns. LIMIT, of all, makes the planner expect
+  // few and so look each up by index. Without it, a plan made while the table is small reads all of
+  // it, and goes on to do so.
+  static std::string Given(std::size_t columns) {
+    return absl::StrCat("(SELECT * FROM unnest", Placeholders(1, columns),
+                        " LIMIT cardinality($1))");
+  }
+
+  // "v1, v2, v3".
+  static std::string GivenColumns(std::size_t columns) {
+    std::string names = "v1";
+    for (std::size_t i = 2; i <= columns; ++i) absl::StrAppend(&names, ", v", i);
+    return names;
   }
 
   static absl::Status AddKeys(const Query& prefix, absl::Span<const std::vector<Value>> keys,
@@ -300,7 +373,6 @@ class PostgresConnection final : public Connection {
     for (std::size_t i = 0; i < keys[0].size(); ++i) {
       WICI_RETURN_IF_ERROR(AddColumn(prefix, ElementTypeOf(keys[0][i]), keys, i, parameters));
     }
-    parameters.Add(Value(static_cast<std::int64_t>(keys.size())));
     return absl::OkStatus();
   }
 
@@ -327,7 +399,7 @@ class PostgresConnection final : public Connection {
 
   void Forget() {
     statements_.clear();
-    array_inserts_.clear();
+    over_rows_.clear();
   }
 
   static absl::Status AddColumn(const Query& query, Oid element,
@@ -342,30 +414,28 @@ class PostgresConnection final : public Connection {
     return absl::OkStatus();
   }
 
-  // The types of the columns are learnt from the INSERT of a single row.
-  absl::StatusOr<const ArrayInsert*> PrepareArrays(const Query& prefix, std::string_view suffix,
-                                                   const std::string& single) {
-    const auto found = array_inserts_.find(single);
-    if (found != array_inserts_.end()) return &found->second;
+  // Prepares the statement whose text `over_rows` makes for a number of columns. Their types are
+  // learnt from `single`, the same for a single row.
+  absl::StatusOr<const OverRows*> PrepareOverRows(
+      const Query& prefix, const std::string& single,
+      const std::function<std::string(std::size_t columns)>& over_rows) {
+    const auto found = over_rows_.find(single);
+    if (found != over_rows_.end()) return &found->second;
     WICI_ASSIGN_OR_RETURN(const std::string described, Prepare(prefix, single, {}));
     WICI_RETURN_IF_ERROR(
         Queue(prefix, PQsendDescribePrepared(connection_.get(), described.c_str())));
     WICI_ASSIGN_OR_RETURN(const Results results, Collect());
-    ArrayInsert insert;
+    OverRows statement;
     std::vector<Oid> arrays;
     for (int i = 0; i < PQnparams(results.back().get()); ++i) {
-      insert.elements.push_back(PQparamtype(results.back().get(), i));
-      arrays.push_back(ArrayTypeOf(insert.elements.back()));
+      statement.elements.push_back(PQparamtype(results.back().get(), i));
+      arrays.push_back(ArrayTypeOf(statement.elements.back()));
       if (arrays.back() == 0) {
         return EngineError(absl::StatusCode::kInternal, prefix, "", "a column of unknown type");
       }
     }
-    const std::optional<std::string_view> head = Before("VALUES", prefix.text);
-    if (!head) return EngineError(absl::StatusCode::kInternal, prefix, "", "no VALUES at the end");
-    const std::string text = absl::StrCat(ToAbsl(*head), " SELECT * FROM unnest",
-                                          Placeholders(1, arrays.size()), " ", ToAbsl(suffix));
-    WICI_ASSIGN_OR_RETURN(insert.name, Prepare(prefix, text, arrays));
-    return &array_inserts_.emplace(single, std::move(insert)).first->second;
+    WICI_ASSIGN_OR_RETURN(statement.name, Prepare(prefix, over_rows(arrays.size()), arrays));
+    return &over_rows_.emplace(single, std::move(statement)).first->second;
   }
 
   // Sends what is queued, waits for all answers and returns them, at least one; or the first error.
@@ -506,8 +576,8 @@ class PostgresConnection final : public Connection {
   bool expecting_ = false;       // of one rows are expected
   bool earlier_failed_ = false;  // the last error was not of the last query queued
   std::int64_t statements_made_ = 0;
-  std::unordered_map<std::string, std::string> statements_;     // text to name
-  std::unordered_map<std::string, ArrayInsert> array_inserts_;  // by the text for one row
+  std::unordered_map<std::string, std::string> statements_;  // text to name
+  std::unordered_map<std::string, OverRows> over_rows_;      // by the text for one row
 };
 
 }  // namespace

@@ -15,6 +15,7 @@ TEXT = r'(?:R"sql\((.*?)\)sql"|((?:"[^"]*"\s*)+))'
 QUERY = re.compile(r'sql::Query (\w+)\{\s*"(\w+)",\s*' + TEXT, re.DOTALL)
 SUFFIX = re.compile(r"std::string_view (\w+)Suffix =\s*" + TEXT, re.DOTALL)
 KEYS = "/* the keys of SelectMany */"
+VALUES = "/* the values of UpdateMany */"
 END = "-- end of plan"
 # From libs/sql/postgres.cc.
 SETTINGS = "".join(f"SET {name} = {value};" for name, value in (
@@ -42,7 +43,7 @@ def _text(raw, pieces):
 def named_queries(folder):
     """(file, name, text) of every query below a folder as it is written, without the INSERT of many
     rows, which looks nothing up. A query for SelectMany has KEYS where its keys belong, before the
-    suffix it may have."""
+    suffix it may have; one for UpdateMany, that of a single row, has VALUES before its WHERE."""
     for path in sorted(folder.rglob("queries.h")):
         source = path.read_text(encoding="utf-8")
         suffixes = {query: _text(*text) for query, *text in SUFFIX.findall(source)}
@@ -50,13 +51,25 @@ def named_queries(folder):
             text = _text(raw, pieces)
             if text.endswith("IN"):
                 text += f" {KEYS} {suffixes.get(query, '')}"
+            if text.endswith("WHERE"):
+                text = f"{text.removesuffix('WHERE')}{VALUES} WHERE {suffixes[query]}"
             if not text.endswith("VALUES"):
                 yield path.relative_to(folder), name, text.strip()
 
 
-def queries(folder, types):
-    """The same with those for SelectMany as libs/sql/postgres.cc completes them."""
+def queries(folder, url, schema):
+    """The same with those for SelectMany and UpdateMany as libs/sql/postgres.cc completes them."""
+    types = column_types(url, schema)
     for path, name, text in named_queries(folder):
+        if VALUES in text:
+            values = psql(url, schema, f"PREPARE single AS {text}; "
+                          "SELECT parameter_types FROM pg_prepared_statements;")
+            arrays = ", ".join(f"${i + 1}::{one}[]"
+                               for i, one in enumerate(values.strip(" {}\n").split(",")))
+            names = ", ".join(f"v{i + 1}" for i in range(arrays.count("$")))
+            head, tail = re.sub(r"\$(\d)", r"given.v\1", text).split(VALUES)
+            text = (f"{head}FROM (SELECT * FROM unnest({arrays}) LIMIT cardinality($1)) "
+                    f"AS given ({names}){tail}")
         if KEYS in text:
             text, suffix = text.split(KEYS)
             columns = re.search(r"(?:\(([^()]*)\)|([\w.]+))\s+IN $", text).group(1, 2)
@@ -64,7 +77,7 @@ def queries(folder, types):
             tables = re.findall(r"(?:FROM|JOIN|UPDATE)\s+(\w+)", text)
             arrays = ", ".join(f"${i + 1}::{type_of(column, tables, types)}[]"
                                for i, column in enumerate(columns))
-            text += f"(SELECT * FROM unnest({arrays}) LIMIT ${len(columns) + 1}){suffix}"
+            text += f"(SELECT * FROM unnest({arrays}) LIMIT cardinality($1)){suffix}"
         yield path, name, text
 
 
@@ -130,7 +143,7 @@ def check(folder, binary, data, filled, must_fail):
         subprocess.run([str(build / "bin" / binary), "--migrate_only", f"--database={within}"],
                        check=True, stderr=subprocess.DEVNULL)
         psql(url, schema, data + "".join(f"ANALYZE {table};" for table in filled))
-        named = list(queries(folder, column_types(url, schema)))
+        named = list(queries(folder, url, schema))
         wanted = [text for _, _, text in named] + list(must_fail)
         found = plans(url, schema, wanted)
         problems = [] if len(found) == len(wanted) else ["not every query was explained"]

@@ -58,7 +58,7 @@ class RewritingDatabase final : public sql::Database {
     absl::StatusOr<sql::Rows> Execute(const sql::Query& query,
                                       absl::Span<const sql::Value> values) override {
       if (query.name != owner_.name_) return tx_.Execute(query, values);
-      const std::string text = owner_.Rewritten(query);
+      const std::string text = owner_.Rewritten(query.text);
       return tx_.Execute(sql::Query{"rewritten", text}, values);
     }
     absl::StatusOr<sql::Rows> InsertMany(const sql::Query& prefix, std::string_view suffix,
@@ -69,6 +69,12 @@ class RewritingDatabase final : public sql::Database {
                                          absl::Span<const std::vector<sql::Value>> keys) override {
       return tx_.SelectMany(prefix, suffix, keys);
     }
+    absl::StatusOr<sql::Rows> UpdateMany(const sql::Query& prefix, std::string_view suffix,
+                                         absl::Span<const std::vector<sql::Value>> rows) override {
+      if (prefix.name != owner_.name_) return tx_.UpdateMany(prefix, suffix, rows);
+      const std::string head = owner_.Rewritten(prefix.text);
+      return tx_.UpdateMany(sql::Query{"rewritten", head}, owner_.Rewritten(suffix), rows);
+    }
     sql::Engine engine() const override { return tx_.engine(); }
 
    private:
@@ -76,8 +82,8 @@ class RewritingDatabase final : public sql::Database {
     sql::Transaction& tx_;
   };
 
-  std::string Rewritten(const sql::Query& query) {
-    const absl::string_view text(query.text.data(), query.text.size());
+  std::string Rewritten(std::string_view original) {
+    const absl::string_view text(original.data(), original.size());
     std::string changed = absl::StrReplaceAll(text, replacements_);
     MutexLock lock(mutex_);
     if (changed != text) ++rewritten_;

@@ -283,9 +283,12 @@ absl::Status SqlStore::ApplyOutcomes(Transaction& tx, absl::Span<Outcome* const>
     if (record.begun) ended.push_back(EndOfAttempt(record));
     now = std::max(now, outcome->now);
   }
-  WICI_RETURN_IF_ERROR(tx.ExecuteMany(queries::kEndAttempt, ended).status());
-  WICI_ASSIGN_OR_RETURN(Rows rows, tx.ExecuteMany(queries::kSettleDelivery, begun));
-  WICI_ASSIGN_OR_RETURN(Rows others, tx.ExecuteMany(queries::kSettleUnsent, unsent));
+  WICI_RETURN_IF_ERROR(
+      tx.UpdateMany(queries::kEndAttempt, queries::kEndAttemptSuffix, ended).status());
+  WICI_ASSIGN_OR_RETURN(
+      Rows rows, tx.UpdateMany(queries::kSettleDelivery, queries::kSettleDeliverySuffix, begun));
+  WICI_ASSIGN_OR_RETURN(
+      Rows others, tx.UpdateMany(queries::kSettleUnsent, queries::kSettleUnsentSuffix, unsent));
   std::move(others.begin(), others.end(), std::back_inserter(rows));
   // By claim: a worker may bring the end of an earlier one of the same delivery.
   std::map<std::pair<std::string, std::int64_t>, const Row*> found;

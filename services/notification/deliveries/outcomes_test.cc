@@ -57,6 +57,58 @@ TEST_P(OutcomesTest, WithoutTheFenceWhatArrivedIsCalledRejected) {
   EXPECT_EQ(unguarded.rewritten(), 2);
 }
 
+TEST_P(OutcomesTest, OfOneBatchOnlyThoseAreSettledWhoseFenceHolds) {
+  const NewNotification plan = Plan({kJan, kEwa, "persons/max", "persons/ola"});
+  ASSERT_THAT(Record({plan}), IsOk());
+  const std::vector<ClaimedDelivery> slow = Start();
+  clock_.Advance(absl::Minutes(3));
+  const std::vector<ClaimedDelivery> fast = Start();
+  ASSERT_THAT(slow, SizeIs(4));
+  ASSERT_THAT(fast, SizeIs(4));
+  const auto put_off = [&](const ClaimedDelivery& delivery, v1::DeliveryReason reason) {
+    AttemptRecord record = OutcomeOf(delivery, v1::ATTEMPT_OUTCOME_UNSPECIFIED);
+    record.settlement =
+        *SettleByVerdict(delivery, {.reason = reason, .until = Now() + absl::Minutes(1)});
+    record.begun = false;
+    return record;
+  };
+  EXPECT_THAT(
+      store().RecordAttempts(Deadline(),
+                             {OutcomeOf(slow[0], v1::ATTEMPT_OUTCOME_REJECTED), OutcomeOf(fast[0]),
+                              OutcomeOf(slow[1], v1::ATTEMPT_OUTCOME_REJECTED),
+                              OutcomeOf(fast[2], v1::ATTEMPT_OUTCOME_DEFERRED),
+                              put_off(slow[3], v1::DELIVERY_REASON_QUIET_HOURS),
+                              put_off(fast[3], v1::DELIVERY_REASON_THROTTLED)},
+                             Now()),
+      IsOkAndHolds(3));
+  const std::vector<v1::Delivery> now = Deliveries(plan.id);
+  EXPECT_EQ(now[0].state(), v1::DELIVERY_STATE_DELIVERED);
+  EXPECT_EQ(now[1].state(), v1::DELIVERY_STATE_SENDING) << "the first has lost it";
+  EXPECT_EQ(now[2].state(), v1::DELIVERY_STATE_DEFERRED);
+  EXPECT_EQ(now[3].state(), v1::DELIVERY_STATE_DEFERRED);
+  EXPECT_EQ(now[3].reason(), v1::DELIVERY_REASON_THROTTLED);
+  EXPECT_THAT(DeliveryVersionsOf(plan.id), ElementsAre(2, 1, 2, 2));
+  EXPECT_EQ(VersionOf(plan.id), 2);
+  const auto outcomes = [&](const v1::Delivery& delivery) {
+    std::vector<v1::AttemptOutcome> found;
+    for (const v1::Attempt& attempt : *store().ListAttempts(Deadline(), delivery.name(), 0, 10)) {
+      found.push_back(attempt.outcome());
+    }
+    return found;
+  };
+  EXPECT_THAT(outcomes(now[0]),
+              ElementsAre(v1::ATTEMPT_OUTCOME_REJECTED, v1::ATTEMPT_OUTCOME_DELIVERED_TO_RELAY))
+      << "each attempt has its own end, whoever settles";
+  EXPECT_THAT(outcomes(now[1]),
+              ElementsAre(v1::ATTEMPT_OUTCOME_REJECTED, v1::ATTEMPT_OUTCOME_UNSPECIFIED));
+  EXPECT_THAT(outcomes(now[2]),
+              ElementsAre(v1::ATTEMPT_OUTCOME_UNSPECIFIED, v1::ATTEMPT_OUTCOME_DEFERRED));
+  EXPECT_THAT(*store().ListKeptMails(Deadline(), fast[0].person, 10), IsEmpty());
+  for (const int comes_again : {1, 2, 3}) {
+    EXPECT_THAT(*store().ListKeptMails(Deadline(), fast[comes_again].person, 10), SizeIs(1));
+  }
+}
+
 // Refuses whatever holds the outcome of one person.
 class RefusingCheck final : public SendCheck {
  public:

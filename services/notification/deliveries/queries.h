@@ -1,5 +1,5 @@
 // The SQL of the ledger, by name. Written once for SQLite and PostgreSQL. Texts that end in VALUES
-// are completed by InsertMany, in IN by SelectMany (libs/sql/database.h).
+// are completed by InsertMany, in IN by SelectMany, in WHERE by UpdateMany (libs/sql/database.h).
 //
 // States are the numbers of DeliveryState (proto/wici/notification/v1/delivery.proto): 1 QUEUED,
 // 2 SENDING, 3 DEFERRED, 4 DELIVERED, 5 REJECTED, 6 UNKNOWN, 7 EXPIRED, 8 CANCELLED, 9 SUPPRESSED.
@@ -238,20 +238,23 @@ inline constexpr sql::Query kCommitAttempt{
 // $1 delivery, $2 attempt, $3 ended, $4 outcome, $5 code, $6 enhanced code.
 inline constexpr sql::Query kEndAttempt{
     "end_attempt",
-    "UPDATE attempts SET ended_at = $3, outcome = $4, code = $5, enhanced_code = $6 "
-    "WHERE delivery_id = $1 AND n = $2 AND ended_at IS NULL"};
+    "UPDATE attempts SET ended_at = $3, outcome = $4, code = $5, enhanced_code = $6 WHERE"};
+inline constexpr std::string_view kEndAttemptSuffix =
+    "delivery_id = $1 AND n = $2 AND ended_at IS NULL";
 
-// $3 state, $4 reason, $5 next attempt, $6 outcome, $7 code, $8 enhanced code, $9 now, $10 how many
-// failures more: 0 or 1, $11 whether it may have arrived. BumpAndStamp follows for those whose
-// fourth column is 1. No row: the fence has moved on, another worker has the delivery.
+// $1 delivery, $2 fence, $3 state, $4 reason, $5 next attempt, $6 outcome, $7 code, $8 enhanced
+// code, $9 now, $10 how many failures more: 0 or 1, $11 whether it may have arrived. BumpAndStamp
+// follows for those whose fourth column is 1. No row: the fence has moved on, another worker has
+// the delivery.
 inline constexpr sql::Query kSettleDelivery{
     "settle_delivery",
     "UPDATE deliveries SET state = $3, reason = $4, next_at = $5, last_outcome = $6, "
     "last_code = $7, last_enhanced_code = $8, lease_owner = '', updated_at = $9, "
     "failures = failures + $10, may_have_arrived = may_have_arrived OR $11, begun = FALSE, "
     "version = (SELECT n.version FROM notifications n WHERE n.id = deliveries.notification_id) + 1 "
-    "WHERE id = $1 AND fence = $2 AND state = 2 RETURNING id, fence, may_have_arrived, 1, "
-    "version"};
+    "WHERE"};
+inline constexpr std::string_view kSettleDeliverySuffix =
+    "id = $1 AND fence = $2 AND state = 2 RETURNING id, fence, may_have_arrived, 1, version";
 
 // The same without an attempt: $3 state, $4 reason, $5 next attempt, $6 now, $7 how many failures
 // more. One that was put off and is so again, for the same reason, has not changed: nobody is told.
@@ -261,9 +264,11 @@ inline constexpr sql::Query kSettleUnsent{
     "updated_at = $6, failures = failures + $7, begun = FALSE, "
     "version = CASE WHEN prior_state = $3 AND reason = $4 THEN version ELSE "
     "(SELECT n.version FROM notifications n WHERE n.id = deliveries.notification_id) + 1 END "
-    "WHERE id = $1 AND fence = $2 AND state = 2 RETURNING id, fence, may_have_arrived, "
+    "WHERE"};
+inline constexpr std::string_view kSettleUnsentSuffix =
+    "id = $1 AND fence = $2 AND state = 2 RETURNING id, fence, may_have_arrived, "
     "CASE WHEN version > (SELECT n.version FROM notifications n "
-    "WHERE n.id = deliveries.notification_id) THEN 1 ELSE 0 END, version"};
+    "WHERE n.id = deliveries.notification_id) THEN 1 ELSE 0 END, version";
 
 // Of one that is collected. $2 state, $3 reason, $4 now, $5 version.
 inline constexpr sql::Query kEndCollected{
@@ -298,16 +303,16 @@ inline constexpr sql::Query kForgetMailsOfPerson{
     "forget_mails_of_person", "DELETE FROM kept_mails WHERE person = $1 RETURNING delivery_id"};
 
 inline constexpr sql::Query kListMailsOfPerson{
-    "list_mails_of_person",
-    "SELECT message FROM kept_mails WHERE person = $1 ORDER BY delivery_id LIMIT $2"};
+    "list_mails_of_person", "SELECT message FROM kept_mails WHERE person = $1 LIMIT $2"};
 
 inline constexpr sql::Query kBumpNotification{
-    "bump_notification",
-    "UPDATE notifications SET version = version + 1 WHERE id = $1 RETURNING id, version"};
+    "bump_notification", "UPDATE notifications SET version = version + 1 WHERE"};
+inline constexpr std::string_view kBumpNotificationSuffix = "id = $1 RETURNING id, version";
 
-// $2 the version its notification has got: another replica was faster (BumpAndStamp).
+// $1 delivery, $2 the version its notification has got: another replica was faster (BumpAndStamp).
 inline constexpr sql::Query kStampDelivery{"stamp_delivery",
-                                           "UPDATE deliveries SET version = $2 WHERE id = $1"};
+                                           "UPDATE deliveries SET version = $2 WHERE"};
+inline constexpr std::string_view kStampDeliverySuffix = "id = $1";
 
 // When the next delivery of a channel is due, NULL when there is none.
 inline constexpr sql::Query kNextDue{

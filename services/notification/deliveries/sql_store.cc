@@ -275,7 +275,8 @@ absl::StatusOr<std::map<std::string, std::int64_t>> BumpNotifications(
     Transaction& tx, const std::set<std::string>& ids) {
   std::vector<std::vector<Value>> keys;
   for (const std::string& id : ids) keys.push_back({id});
-  WICI_ASSIGN_OR_RETURN(const Rows rows, tx.ExecuteMany(queries::kBumpNotification, keys));
+  WICI_ASSIGN_OR_RETURN(const Rows rows, tx.UpdateMany(queries::kBumpNotification,
+                                                       queries::kBumpNotificationSuffix, keys));
   std::map<std::string, std::int64_t> versions;
   for (const Row& row : rows) versions[row.Text(0)] = row.Int(1);
   return versions;
@@ -291,7 +292,8 @@ absl::StatusOr<std::map<std::string, std::int64_t>> BumpAndStamp(
     const std::int64_t version = versions.at(delivery.notification_id);
     if (version != delivery.version) others.push_back({delivery.id, version});
   }
-  WICI_RETURN_IF_ERROR(tx.ExecuteMany(queries::kStampDelivery, others).status());
+  WICI_RETURN_IF_ERROR(
+      tx.UpdateMany(queries::kStampDelivery, queries::kStampDeliverySuffix, others).status());
   return versions;
 }
 

@@ -19,8 +19,8 @@ namespace {
 
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
-using ::testing::SizeIs;
 using ::testing::Not;
+using ::testing::SizeIs;
 using ::wici::testing::IsOk;
 using ::wici::testing::IsOkAndHolds;
 using ::wici::testing::RedisServer;

@@ -74,6 +74,7 @@ PROGRAMS = {
         (5,), "{here}/database_faults.py --mode=standstill", postgres=True),
     "database-failover": Program(
         (4,), "{here}/database_faults.py --mode=failover --seconds=5", postgres=True),
+    "database-disk": Program((6,), "{here}/database_faults.py --mode=disk"),
     "exhaustion": Program((6, 9, 22), "{here}/exhaustion.py"),
     "dead-endpoints": Program((21,), "{here}/dead_endpoints.py"),
     "flood": Program((18,), "{here}/flood.py"),

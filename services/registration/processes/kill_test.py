@@ -127,6 +127,7 @@ class Person:
         self._at = number % len(apis)
         self.told, self.problems = [], []
         self.retries = collections.Counter()  # by the code that made it try again
+        self.reasons = collections.Counter()  # and by the reason
 
     def run(self):
         """All its calls."""
@@ -167,6 +168,7 @@ class Person:
                         self.problems.append(str(error))
                     return None
                 self.retries[error.code] += 1
+                self.reasons[error.reason] += 1
             self._at = (self._at + 1) % len(self._apis)
             time.sleep(0.005)
 
@@ -296,12 +298,12 @@ def state_of(registration):
     return STATE_NAMES[registration.state]
 
 
-def query(url, text):
-    """The rows, each a list of strings."""
+def query(url, text, is_quiet=False):
+    """The rows, each a list of strings. `is_quiet`: what fails is not shown."""
     output = subprocess.run(
         ["psql", url, "--no-psqlrc", "--tuples-only", "--no-align", "--field-separator=\t",
          "--command", text], check=True, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-        text=True).stdout
+        stderr=subprocess.DEVNULL if is_quiet else None, text=True).stdout
     return [line.split("\t") for line in output.splitlines()]
 
 

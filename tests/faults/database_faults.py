@@ -57,6 +57,7 @@ import postgres_disk  # noqa: E402
 import stubs  # noqa: E402
 from postgres_pair import PostgresPair  # noqa: E402
 from postgres_proxy import PostgresProxy, RandomFaults  # noqa: E402
+from replicated import Server  # noqa: E402
 from stack import stop_on_signals  # noqa: E402
 
 DEADLINE_SECONDS = {"failover": 1, "standstill": 2, "disk": 3}  # of a call; shorter than it stands still
@@ -87,7 +88,7 @@ class Forgetful:
         return self._api(method, **fields | {"request_id": str(uuid.uuid4())})
 
 
-class ProxiedServer:
+class ProxiedServer(Server):
     """A database of the server WICI_TEST_POSTGRES names, behind a proxy."""
 
     def __init__(self, server, mode, seed):
@@ -168,7 +169,7 @@ class ProxiedServer:
             kill_test.query(self._server, f"DROP DATABASE IF EXISTS {self._database} WITH (FORCE)")
 
 
-class FailingPair:
+class FailingPair(Server):
     """Two servers, the second of which takes over."""
 
     def __init__(self, directory, cancels):
@@ -326,12 +327,13 @@ def doubled(person):
 
 def run(server, args, directory):
     """What is wrong."""
-    replicas = kill_test.Replicas(directory, server.url)
+    replicas = server.replicas(directory)
+    token = server.token(replicas.key)
     try:
         for number in range(len(replicas.addresses)):  # the first makes the schema
             replicas.start(number)
             replicas.wait_ready(number)
-        apis = kill_test.connect(replicas)
+        apis = kill_test.connect(replicas, token)
         for api in apis:
             api.deadline_seconds = DEADLINE_SECONDS.get(args.mode, client.DEADLINE_SECONDS)
         apis[0].retry_seconds = SETTLE_SECONDS  # it may not be connected yet
@@ -350,8 +352,8 @@ def run(server, args, directory):
             api.retry_seconds = SETTLE_SECONDS
             api.deadline_seconds = client.DEADLINE_SECONDS
         problems += kill_test.check(server.direct, event, people, apis)
-        token = client.bearer_token(replicas.key, "users/operator", ["platform-operator@platform"])
         problems += check_feed(server.direct, replicas, token)
+        problems += server.check(replicas)
         retries = sum((person.retries for person in people), collections.Counter())
         if not retries:
             problems.append("no call met a fault: this proves nothing")

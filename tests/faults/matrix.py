@@ -82,6 +82,9 @@ PROGRAMS = {
     "restore-sqlite": Program((20,), "{here}/restore_drill.py"),
     "restore-postgres": Program((20,), "{here}/restore_drill.py --engine=postgres"),
     "import-kill": Program((1,), "{here}/import_kill_test.py"),
+    "two-schemas-sqlite": Program((19,), "{here}/two_schemas.py"),
+    "two-schemas-postgres": Program(
+        (19,), "{here}/two_schemas.py --engine=postgres", postgres=True),
     "rolling-restart": Program((12, 14), "{here}/rolling_restart.py", postgres=True),
 }
 
@@ -100,6 +103,7 @@ CONTROLS = {
         postgres=True),
     "no new epoch after a restore": Program(
         (), "{here}/restore_drill.py --restored=all --broken"),
+    "a migration that takes a column away": Program((), "{here}/two_schemas.py --broken"),
     "a kill instead of a drain": Program(
         (), "{here}/rolling_restart.py --broken", postgres=True),
     "no count of places, no CHECK": Program(

@@ -22,6 +22,7 @@ sys.path[:0] = [str(ROOT / "tests/faults"), str(ROOT / "services/registration/pr
 
 import exhaustion  # noqa: E402
 import kill_test  # noqa: E402
+from replicated import Server  # noqa: E402
 
 SCRIPT = ROOT / "deploy/local/postgres.sh"
 DISK = "500m"
@@ -41,7 +42,7 @@ def enter_namespace():
     exhaustion.enter_namespace()
 
 
-class FullDisk:
+class FullDisk(Server):
     """A server of its own on a disk of its own."""
 
     def __init__(self, directory):

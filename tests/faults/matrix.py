@@ -78,6 +78,9 @@ PROGRAMS = {
     "exhaustion": Program((6, 9, 22), "{here}/exhaustion.py"),
     "dead-endpoints": Program((21,), "{here}/dead_endpoints.py"),
     "flood": Program((18,), "{here}/flood.py"),
+    "clock-registration": Program(
+        (11,), "{here}/clock_jumps.py --part=registration", postgres=True),
+    "clock-notification": Program((11,), "{here}/clock_jumps.py --part=notification"),
     "one-way-loss": Program((9,), "{here}/one_way_loss.py --rounds=2"),
     "restore-sqlite": Program((20,), "{here}/restore_drill.py"),
     "restore-postgres": Program((20,), "{here}/restore_drill.py --engine=postgres"),

@@ -99,6 +99,8 @@ CONTROLS = {
         (), "{here}/notification_faults.py --notifications=40 --broken=lost"),
     "a mail server that doubles": Program(
         (), "{here}/notification_faults.py --notifications=40 --broken=twice"),
+    "jumps of the clock that explain nothing": Program(
+        (), "{here}/clock_jumps.py --part=notification --broken"),
     "a request_id for each try": Program(
         (), "{here}/database_faults.py --mode=proxy --seconds=3 --broken", postgres=True),
     "a COMMIT that is cancelled": Program(

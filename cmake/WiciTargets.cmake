@@ -126,6 +126,19 @@ function(wici_cc_binary)
   wici_warnings(${ARG_NAME})
 endfunction()
 
+# wici_cc_preload(NAME x SRCS x.cc...)
+# bin/x.so, which tests preload into programs: so it is never sanitized.
+function(wici_cc_preload)
+  cmake_parse_arguments(ARG "" "NAME" "SRCS" ${ARGN})
+  add_library(${ARG_NAME} MODULE ${ARG_SRCS})
+  target_link_libraries(${ARG_NAME} PRIVATE ${CMAKE_DL_LIBS})
+  target_compile_options(${ARG_NAME} PRIVATE -fno-sanitize=all)
+  target_link_options(${ARG_NAME} PRIVATE -fno-sanitize=all)
+  set_target_properties(${ARG_NAME} PROPERTIES PREFIX "" LIBRARY_OUTPUT_DIRECTORY
+                                               "${PROJECT_BINARY_DIR}/bin")
+  wici_warnings(${ARG_NAME})
+endfunction()
+
 # wici_cc_test(NAME x_test SRCS x_test.cc... [DEPS y...] [DATA file...] [APART] [TIMEOUT seconds])
 # Runs in the source root. GoogleTest's main unless a source defines one. The tests of a service are
 # one program for ctest (wici_join_tests), as its libraries are few; one that is APART is its own.

@@ -44,6 +44,7 @@ SYSTEM = {
 KINDS = {
     "wici_cc_library": ("HDRS", "SRCS", "DEPS"),
     "wici_cc_binary": ("SRCS", "DEPS"),
+    "wici_cc_preload": ("SRCS",),
     "wici_cc_test": ("SRCS", "DEPS", "DATA"),
     "wici_embed_migrations": ("SRCS",),
     "wici_proto_library": ("SRCS", "DEPS"),
@@ -157,7 +158,8 @@ def render(target, targets, packages):
     text += attribute("data", sort_labels(
         file_label(file, target, packages) for file in shared_files(target)
         if target.kind != "wici_embed_migrations"))
-    is_tool_of_tests = target.kind == "wici_cc_binary" and target.package.startswith("tests")
+    is_program = target.kind in ("wici_cc_binary", "wici_cc_preload")
+    is_tool_of_tests = is_program and target.package.startswith("tests")
     if "APART" in values and target.kind == "wici_cc_library":
         text += "    apart = True,\n"
     if "TESTONLY" in values or is_tool_of_tests:

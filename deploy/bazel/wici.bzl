@@ -53,6 +53,17 @@ def wici_cc_binary(name, srcs, deps = [], testonly = False):
         visibility = ["//visibility:public"],
     )
 
+def wici_cc_preload(name, srcs, testonly = False):
+    native.cc_binary(
+        name = name + ".so",
+        srcs = srcs,
+        copts = _WARNINGS,
+        linkopts = ["-ldl"],
+        linkshared = True,
+        testonly = testonly,
+        visibility = ["//visibility:public"],
+    )
+
 def wici_cc_test(name, srcs, deps = [], data = [], included = []):
     """A test of GoogleTest.
 

@@ -64,11 +64,12 @@ class CallError(Exception):
                     self.violations = [(v.field, v.description) for v in bad.field_violations]
 
 
-def bearer_token(key_file, subject, roles, lifetime_seconds=24 * 3600):
-    """A development token: a JWT signed with the key the services were started with."""
+def bearer_token(key_file, subject, roles, lifetime_seconds=24 * 3600, age_seconds=0):
+    """A development token: a JWT signed with the key the services were started with; issued so long
+    ago, and valid for so long from now."""
     now = int(time.time())
-    claims = {"iss": "wici", "sub": subject, "roles": list(roles), "iat": now,
-              "exp": now + lifetime_seconds}
+    claims = {"iss": "wici", "sub": subject, "roles": list(roles), "iat": now - age_seconds,
+              "exp": now + int(lifetime_seconds)}
     signed = _json64({"alg": "EdDSA", "typ": "JWT"}) + "." + _json64(claims)
     return signed + "." + _base64(_signing_key(key_file).sign(signed.encode()))
 
@@ -140,13 +141,13 @@ class Api:
             return future.result()
         return self._until_available(method_name, call)
 
-    def begin(self, method_name, /, at=None, **fields):
+    def begin(self, method_name, /, at=None, timeout=DEADLINE_SECONDS, **fields):
         """A call under way, tried once: a future, or for a stream an iterator without deadline. `at`:
         the service, where the name of the method does not say it."""
         request, invoke = self._prepare(method_name, fields, at)
         if self._methods[method_name].server_streaming:
             return invoke(request, metadata=self._metadata)
-        return invoke.future(request, timeout=DEADLINE_SECONDS, metadata=self._metadata)
+        return invoke.future(request, timeout=timeout, metadata=self._metadata)
 
     def stream(self, method_name, /, **fields):
         """All messages of a stream that ends."""

@@ -11,8 +11,9 @@
 #   deploy/local/postgres.sh kill DIR             kill -9 of all its processes; the data stays
 #   deploy/local/postgres.sh stop DIR             stops it and deletes its data
 #
-# DIR is a directory that exists; it keeps the log and says where the data is. The server refuses
-# to run as root: then it runs as the user `postgres` that Debian's package has made.
+# DIR is a directory that exists; it keeps the log and says where the data is: below /tmp, or below
+# the directory that WICI_POSTGRES_DISK names. The server refuses to run as root: then it runs as the
+# user `postgres` that Debian's package has made.
 set -euo pipefail
 
 say() { printf '%s\n' "$*" >&2; }
@@ -36,7 +37,7 @@ make_data() {
   [[ -d $directory ]] || die "no directory $directory"
   [[ ! -e $directory/postgres.data ]] || die "already started in $directory"
   # Directly below /tmp: the path of a socket is short, and the server's user may get there.
-  data=$(mktemp -d /tmp/wici-pg.XXXXXX)
+  data=$(mktemp -d "${WICI_POSTGRES_DISK:-/tmp}/wici-pg.XXXXXX")
   printf '%s\n' "$data" >"$directory/postgres.data"
   if ((EUID == 0)); then chown postgres "$data"; fi
   printf '%s\n' "$data"
@@ -128,7 +129,7 @@ stop() {
       as_server "$(programs)/pg_ctl" --pgdata="$data/db" --silent --wait --mode=immediate stop \
         >/dev/null 2>&1 || true
     fi
-    [[ $data == /tmp/wici-pg.* ]] && rm -rf "$data"
+    [[ $data == /*/wici-pg.* ]] && rm -rf "$data"
   fi
   rm -f "$directory/postgres.data"
 }

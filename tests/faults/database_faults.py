@@ -1,8 +1,8 @@
 #!/usr/bin/python3
 """Faults of PostgreSQL under two replicas of the registration service, with an oracle.
 
-    database_faults.py [--mode proxy|serializable|standstill|failover] [--seconds S] [--seed N]
-                       [--clients C] [--broken]
+    database_faults.py [--mode proxy|serializable|standstill|failover|disk] [--seconds S]
+                       [--seed N] [--clients C] [--broken]
 
 Clients outside register, cancel and come in, over gRPC; a call that does not succeed they send
 again with the same request_id, to the other replica. Meanwhile, by mode:
@@ -15,6 +15,8 @@ again with the same request_id, to the other replica. Meanwhile, by mode:
                 turn over meanwhile, and afterwards nobody is behind calls that were given up
   failover      the database is two servers, one a synchronous standby of the other; replication
                 stands still for a while, then the primary is killed and the standby promoted
+  disk          the disk of the database is full for a while, in the ways of postgres_disk.py; ends
+                with 77 where no disk of one's own can be made
 
 Then the oracle of services/registration/processes/kill_test.py compares what clients were told
 with the changes and the rows: never more places taken than there are, the waiting list in order,
@@ -28,7 +30,7 @@ that. With --broken the clients send each try with a request_id of its own, and 
 COMMIT that takes long is cancelled, on the wire, as a driver without that guard would: the oracle
 must find that, too.
 Ends with 0, or says what is wrong and how to repeat it. Needs the server that WICI_TEST_POSTGRES
-names, but for failover, which starts its own.
+names, but for failover and disk, which start their own.
 """
 
 import argparse
@@ -51,19 +53,21 @@ sys.path[:0] = [str(ROOT / "deploy/local"), str(ROOT / "tests/faults"),
 
 import client  # noqa: E402
 import kill_test  # noqa: E402
+import postgres_disk  # noqa: E402
 import stubs  # noqa: E402
 from postgres_pair import PostgresPair  # noqa: E402
 from postgres_proxy import PostgresProxy, RandomFaults  # noqa: E402
+from replicated import Server  # noqa: E402
 from stack import stop_on_signals  # noqa: E402
 
-DEADLINE_SECONDS = {"failover": 1, "standstill": 2}  # of a call; shorter than it stands still
+DEADLINE_SECONDS = {"failover": 1, "standstill": 2, "disk": 3}  # of a call; shorter than it stands still
 STANDSTILL_SECONDS = 10
 RECOVERY_SECONDS = 10   # after it, until calls are acknowledged
 SETTLE_SECONDS = 30
 SERIALIZABLE = "&options=-cdefault_transaction_isolation%3Dserializable"
 # Of a fail-over: longer than a service waits for the answer to a COMMIT.
 STALL_SECONDS = {"proxy": 0.3, "serializable": 0.3, "failover": 7}
-MODES = (*STALL_SECONDS, "standstill")
+MODES = (*STALL_SECONDS, "standstill", "disk")
 # What the oracle must find with --broken.
 FINDS = {"failover": "was acknowledged with"}
 # Of each statement or commit of a transaction; one has about eight.
@@ -84,7 +88,7 @@ class Forgetful:
         return self._api(method, **fields | {"request_id": str(uuid.uuid4())})
 
 
-class ProxiedServer:
+class ProxiedServer(Server):
     """A database of the server WICI_TEST_POSTGRES names, behind a proxy."""
 
     def __init__(self, server, mode, seed):
@@ -165,7 +169,7 @@ class ProxiedServer:
             kill_test.query(self._server, f"DROP DATABASE IF EXISTS {self._database} WITH (FORCE)")
 
 
-class FailingPair:
+class FailingPair(Server):
     """Two servers, the second of which takes over."""
 
     def __init__(self, directory, cancels):
@@ -288,6 +292,10 @@ class Crowd:
         """How many calls were acknowledged."""
         return sum(len(person.told) for person in self.people)
 
+    def reason_count(self, reason):
+        """How many calls were sent again for it."""
+        return sum(person.reasons[reason] for person in self.people)
+
     def met(self):
         """Whether enough has happened to prove something."""
         return (any(person.retries for person in self.people) and
@@ -319,12 +327,13 @@ def doubled(person):
 
 def run(server, args, directory):
     """What is wrong."""
-    replicas = kill_test.Replicas(directory, server.url)
+    replicas = server.replicas(directory)
+    token = server.token(replicas.key)
     try:
         for number in range(len(replicas.addresses)):  # the first makes the schema
             replicas.start(number)
             replicas.wait_ready(number)
-        apis = kill_test.connect(replicas)
+        apis = kill_test.connect(replicas, token)
         for api in apis:
             api.deadline_seconds = DEADLINE_SECONDS.get(args.mode, client.DEADLINE_SECONDS)
         apis[0].retry_seconds = SETTLE_SECONDS  # it may not be connected yet
@@ -333,6 +342,8 @@ def run(server, args, directory):
         with Crowd(args, apis, event) as crowd:
             if args.mode == "standstill":
                 problems = server.stand_still(crowd, replicas)
+            elif args.mode == "disk":
+                problems = server.fill(random.Random(args.seed), crowd, replicas)
             else:
                 problems = server.disturb(random.Random(args.seed), args.seconds, crowd)
             crowd.wait(0.3)  # all is well again
@@ -341,8 +352,8 @@ def run(server, args, directory):
             api.retry_seconds = SETTLE_SECONDS
             api.deadline_seconds = client.DEADLINE_SECONDS
         problems += kill_test.check(server.direct, event, people, apis)
-        token = client.bearer_token(replicas.key, "users/operator", ["platform-operator@platform"])
         problems += check_feed(server.direct, replicas, token)
+        problems += server.check(replicas)
         retries = sum((person.retries for person in people), collections.Counter())
         if not retries:
             problems.append("no call met a fault: this proves nothing")
@@ -367,12 +378,16 @@ def main():
     parser.add_argument("--clients", type=int, default=24)
     parser.add_argument("--broken", action="store_true")
     args = parser.parse_args()
+    if args.mode == "disk":
+        postgres_disk.enter_namespace()
     stop_on_signals()  # servers are no children of ours
     with tempfile.TemporaryDirectory(prefix="wici-faults-") as name:
         directory = pathlib.Path(name)
         directory.chmod(0o755)  # PostgreSQL is another user
         if args.mode == "failover":
             server = FailingPair(directory, cancels=args.broken)
+        elif args.mode == "disk":
+            server = postgres_disk.FullDisk(directory)
         else:
             url = os.environ.get("WICI_TEST_POSTGRES")
             if not url:

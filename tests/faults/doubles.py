@@ -66,6 +66,12 @@ class Windows:
         finally:
             self._open.append((kind, began, time.time()))
 
+    def jump(self, before, after):
+        """The clock of the workers, so many seconds ahead of the machine's, jumps now: who began by
+        the one clock and was followed by the other may have lost its lease."""
+        now = time.time()
+        self._open.append((DISTURBED, now + after, now + before))
+
     def explained(self, attempts, unanswered):
         """How many repetitions of a delivery may have arrived. `unanswered`: when a receiver left
         it without an answer."""

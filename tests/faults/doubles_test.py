@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 """What explains that something came twice, and what does not."""
 
+import time
 import unittest
 
 from doubles import DELIVERED, DIED, DISTURBED, UNKNOWN, Attempt, Windows
@@ -35,6 +36,18 @@ class DoublesTest(unittest.TestCase):
         for outcome in (DELIVERED, UNKNOWN, DEFERRED):
             self.assertEqual(
                 explained((10, 12, outcome), LAST, windows=[(DIED, 11, 12)]), 0, outcome)
+
+    def test_a_jump_explains_what_was_begun_before_and_again_after_it_each_by_its_clock(self):
+        now = time.time()
+        for before, after in ((0, 3600), (3600, 0), (0, -3600)):
+            done = Windows()
+            done.jump(before, after)
+            first = Attempt(now + before - 1, now + before, UNKNOWN)
+            self.assertEqual(done.explained(
+                [first, Attempt(now + after + 1, now + after + 2, DELIVERED)], []), 1)
+            late = Attempt(max(now + before, now + after) + 5, None, 0)
+            self.assertEqual(done.explained(
+                [late, Attempt(late.started + 1, late.started + 2, DELIVERED)], []), 0)
 
     def test_an_unknown_outcome_explains_one_if_the_receiver_said_nothing_then(self):
         self.assertEqual(explained((10, 12, UNKNOWN), LAST, unanswered=[11]), 1)

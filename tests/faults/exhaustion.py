@@ -124,12 +124,12 @@ def resize(directory, size):
     subprocess.run(["mount", "-o", f"remount,size={size}", directory], check=True)
 
 
-def fill(directory):
-    """Leaves LEFT_BYTES; more than those may be written before the size is set, so again."""
+def fill(directory, left_bytes=LEFT_BYTES):
+    """Leaves so much; more than that may be written before the size is set, so again."""
     for left in range(10, 0, -1):
         free = os.statvfs(directory)
         used = (free.f_blocks - free.f_bfree) * free.f_frsize
-        command = ["mount", "-o", f"remount,size={used + LEFT_BYTES}", directory]
+        command = ["mount", "-o", f"remount,size={used + left_bytes}", directory]
         if subprocess.run(command, check=left == 1, stderr=subprocess.DEVNULL).returncode == 0:
             return
 

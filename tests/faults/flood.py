@@ -3,8 +3,8 @@
 
     flood.py [--seed S] [--seconds N] [--leak_rounds B]
 
-One registry. Connections of a raw client, several at once and in an order of the seed, each send
-until the server closes them or they have sent enough:
+One registry. Connections of a raw client, in an order of the seed, each send until the server closes
+them or they have sent enough; each kind alone for some seconds, then several kinds at once:
 
 - pings without end; settings without end
 - streams that are opened and never used; streams that are opened and reset at once
@@ -18,13 +18,15 @@ Before them come B rounds of streams that are opened and reset at once, no faste
 works them off: memory must not grow with every round. (What a flood leaves is room that was freed
 and that malloc keeps: a leak would not show in it.)
 
-Holds: the process lives, answers the neighbour as soon as the floods are over, and does not hold on
-to more memory than MEMORY_BYTES_MAX beyond what it had; the later rounds add no more than
-LEAK_BYTES_MAX to what the first ones left. How the neighbour fared meanwhile is said and not
-judged: that depends on how many cores there are.
+Holds: the process lives, and does not hold on to more memory than MEMORY_BYTES_MAX beyond what it
+had; the later rounds add no more than LEAK_BYTES_MAX to what the first ones left. During each kind
+of flood, and during all, the neighbour (neighbour.py) calls at a steady rate: every call is answered
+within its deadline, if need be after a refusal that said when to come back, and 99 of 100 within
+P99_SECONDS_MAX.
 """
 
 import argparse
+import contextlib
 import itertools
 import os
 import pathlib
@@ -40,6 +42,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "deploy/local"), str(ROOT / "tests/load")]
 
 import client  # noqa: E402
+from neighbour import Neighbour, judge  # noqa: E402
 from registry import Registry  # noqa: E402
 from stack import stop_on_signals  # noqa: E402
 
@@ -48,11 +51,14 @@ DATA, HEADERS, RST_STREAM, SETTINGS, PING, CONTINUATION = 0, 1, 3, 4, 6, 9
 END_STREAM, END_HEADERS = 1, 4
 FRAMES = 20_000  # of a flood, if it is let
 CONNECTIONS = 6  # at once
+ALONE_SECONDS = 2
+SHARE_MIN = 0.15  # of the CPU it wants: with less, others on this machine keep it from answering
 REGIONS = 50     # of each answer
 MEMORY_BYTES_MAX = 768 * 2 ** 20  # what floods have waiting at once, which malloc keeps
 SLOW_FRAMES, PACE_FRAMES, PACE_SECONDS = 10_000, 200, 0.03
 LEAK_BYTES_MAX = 8 * 2 ** 20  # of some 20,000 streams
 IDLE_SECONDS, IDLE_CPU_SECONDS = 0.5, 0.02  # it has nothing to do: so long, with no more than this
+NEIGHBOUR_CPU_SECONDS = 0.08                # and with no more than this besides the neighbour
 SETTLE_SECONDS = 30
 METHOD = "/wici.cluster_registry.v1.RegionService/ListRegions"
 
@@ -163,28 +169,25 @@ def send(port, flood, token, ended):
             ended[flood.__name__] = "closed"
 
 
-class Neighbour:
-    """Calls as people do, until `done`."""
-
-    def __init__(self, api, done):
-        self._api, self._done = api, done
-        self._api.retry_seconds = 0
-        self.count = self.failed = self.slowest = 0
-
-    def run(self):
-        while not self._done.wait(0.02):
-            began = time.monotonic()
-            try:
-                self._api("RegionService.ListRegions")
-                self.count += 1
-            except client.CallError:
-                self.failed += 1
-            self.slowest = max(self.slowest, time.monotonic() - began)
-
-
 def memory(pid):
     """Bytes of it that are in memory."""
     return int(pathlib.Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+
+def cpu_wanted(pid):
+    """Seconds that its threads had a CPU, and that they waited for one."""
+    ran = waited = 0
+    for path in pathlib.Path(f"/proc/{pid}/task").glob("*/schedstat"):
+        with contextlib.suppress(OSError):  # it may end
+            on_cpu, in_queue, _ = path.read_text().split()
+            ran, waited = ran + int(on_cpu) / 1e9, waited + int(in_queue) / 1e9
+    return ran, waited
+
+
+def share_since(before, pid):
+    """Of the CPU it wanted, what it got since then; 1 when it wanted none."""
+    ran, waited = (now - then for now, then in zip(cpu_wanted(pid), before))
+    return max(ran, 0) / (ran + waited) if ran + waited > 0 else 1
 
 
 def at_once(port, floods, token, ended):
@@ -196,12 +199,12 @@ def at_once(port, floods, token, ended):
         thread.join()
 
 
-def wait_until_idle(registry):
+def wait_until_idle(registry, cpu_seconds=IDLE_CPU_SECONDS):
     """Until it has worked off what was sent."""
     give_up, before = time.monotonic() + SETTLE_SECONDS, registry.cpu()
     while time.monotonic() < give_up:
         time.sleep(IDLE_SECONDS)
-        if (now := registry.cpu()) - before <= IDLE_CPU_SECONDS:
+        if (now := registry.cpu()) - before <= cpu_seconds:
             return
         before = now
 
@@ -216,9 +219,35 @@ def look_for_leaks(registry, token, count):
     return after
 
 
+def flood(registry, neighbour, rng, token, seconds):
+    """Each kind alone, then several at once for so long; returns what became of the connections, how
+    many rounds there were, and by phase what share of the CPU the registry got that it wanted."""
+    ended, rounds, shares = {}, 0, {}
+    neighbour.enter("before")
+    time.sleep(ALONE_SECONDS)
+    for kind in rng.sample(FLOODS, len(FLOODS)):
+        neighbour.enter(kind.__name__)
+        before = cpu_wanted(registry.pid)
+        end = time.monotonic() + ALONE_SECONDS
+        while time.monotonic() < end:
+            at_once(registry.port, [kind], token, ended)
+        shares[kind.__name__] = share_since(before, registry.pid)
+        neighbour.enter("afterwards")
+        wait_until_idle(registry, NEIGHBOUR_CPU_SECONDS)
+    neighbour.enter("all")
+    before = cpu_wanted(registry.pid)
+    end = time.monotonic() + max(seconds, ALONE_SECONDS)
+    while time.monotonic() < end:
+        rounds += 1
+        order = rng.sample(FLOODS, len(FLOODS))
+        for first in range(0, len(order), CONNECTIONS):
+            at_once(registry.port, order[first:first + CONNECTIONS], token, ended)
+    shares["all"] = share_since(before, registry.pid)
+    return ended, rounds, shares
+
+
 def go(registry, rng, seconds, leak_rounds):
     """What is wrong, and a summary."""
-    done, ended, rounds = threading.Event(), {}, 0
     operator = "users/operator", ["platform-operator@platform"]
     api, token = registry.api(*operator), client.bearer_token(registry.key_file, *operator)
     for number in range(REGIONS):
@@ -230,27 +259,19 @@ def go(registry, rng, seconds, leak_rounds):
     after = look_for_leaks(registry, token, leak_rounds)
     if not registry.alive():
         return ["the registry has ended in a quiet round"], ""
-    neighbour = Neighbour(api, done)
-    calls = threading.Thread(target=neighbour.run)
-    calls.start()
-    end = time.monotonic() + seconds
-    try:
-        while rounds == 0 or time.monotonic() < end:
-            rounds += 1
-            order = rng.sample(FLOODS, len(FLOODS))
-            for first in range(0, len(order), CONNECTIONS):
-                at_once(registry.port, order[first:first + CONNECTIONS], token, ended)
-    finally:
-        done.set()
-        calls.join()
-    problems = [f"{flood.__name__} did not reach the registry: this proves nothing"
-                for flood in FLOODS if flood.__name__ not in ended]
+    with Neighbour(f"127.0.0.1:{registry.port}", registry.key_file) as neighbour:
+        ended, rounds, shares = flood(registry, neighbour, rng, token, seconds)
+        outcomes = neighbour.leave()
+    problems = [f"{kind.__name__} did not reach the registry: this proves nothing"
+                for kind in FLOODS if kind.__name__ not in ended]
     if not registry.alive():
         return ["the registry has ended"], ""
+    busy = [phase for phase, share in shares.items() if share < SHARE_MIN]
+    for phase in set(shares) - set(busy):
+        problems += judge(phase, outcomes[phase])
     half = leak_rounds // 2
     if half and max(after[half:]) - max(after[:half]) > LEAK_BYTES_MAX // 2 ** 20:
         problems.append(f"round after round leaves more memory: {after} MiB")
-    api.retry_seconds = client.RETRY_SECONDS
     try:
         api("RegionService.ListRegions")
     except client.CallError as error:
@@ -258,14 +279,19 @@ def go(registry, rng, seconds, leak_rounds):
     if (more := memory(registry.pid) - before) > MEMORY_BYTES_MAX:
         problems.append(f"the registry holds {more // 2 ** 20} MiB more than before")
     fates = ", ".join(f"{name} {fate}" for name, fate in sorted(ended.items()))
-    return problems, (f"{rounds} rounds beside {neighbour.count} calls and {neighbour.failed} that "
-                      f"failed, the slowest took {neighbour.slowest:.2f} s; {more // 2 ** 20} MiB "
-                      f"more than before; after rounds of resets {after} MiB; {fates}")
+    calls = ", ".join(f"{phase} {len(outcome.seconds)}/{outcome.refused}/{len(outcome.failures)}/"
+                      f"{outcome.p99():.3f} s/{shares.get(phase, 1):.2f}"
+                      for phase, outcome in outcomes.items())
+    if busy:
+        calls += f"; not judged, on a machine so busy: {', '.join(busy)}"
+    return problems, (f"{rounds} rounds of all; {more // 2 ** 20} MiB more than before; after rounds "
+                      f"of resets {after} MiB; {fates}; calls of the neighbour answered/refused "
+                      f"at first/failed/p99/share of the CPU in each: {calls}")
 
 
 def main():
     parser = argparse.ArgumentParser()
-    parser.add_argument("--seconds", type=float, default=0, help="how long; 0: each flood once")
+    parser.add_argument("--seconds", type=float, default=0, help="of all kinds at once")
     parser.add_argument("--seed", type=int, default=int.from_bytes(os.urandom(4), "big"))
     parser.add_argument("--leak_rounds", type=int, default=8, help="an even number")
     args = parser.parse_args()

@@ -74,13 +74,20 @@ PROGRAMS = {
         (5,), "{here}/database_faults.py --mode=standstill", postgres=True),
     "database-failover": Program(
         (4,), "{here}/database_faults.py --mode=failover --seconds=5", postgres=True),
+    "database-disk": Program((6,), "{here}/database_faults.py --mode=disk"),
     "exhaustion": Program((6, 9, 22), "{here}/exhaustion.py"),
     "dead-endpoints": Program((21,), "{here}/dead_endpoints.py"),
     "flood": Program((18,), "{here}/flood.py"),
+    "clock-registration": Program(
+        (11,), "{here}/clock_jumps.py --part=registration", postgres=True),
+    "clock-notification": Program((11,), "{here}/clock_jumps.py --part=notification"),
     "one-way-loss": Program((9,), "{here}/one_way_loss.py --rounds=2"),
     "restore-sqlite": Program((20,), "{here}/restore_drill.py"),
     "restore-postgres": Program((20,), "{here}/restore_drill.py --engine=postgres"),
     "import-kill": Program((1,), "{here}/import_kill_test.py"),
+    "two-schemas-sqlite": Program((19,), "{here}/two_schemas.py"),
+    "two-schemas-postgres": Program(
+        (19,), "{here}/two_schemas.py --engine=postgres", postgres=True),
     "rolling-restart": Program((12, 14), "{here}/rolling_restart.py", postgres=True),
 }
 
@@ -92,6 +99,8 @@ CONTROLS = {
         (), "{here}/notification_faults.py --notifications=40 --broken=lost"),
     "a mail server that doubles": Program(
         (), "{here}/notification_faults.py --notifications=40 --broken=twice"),
+    "jumps of the clock that explain nothing": Program(
+        (), "{here}/clock_jumps.py --part=notification --broken"),
     "a request_id for each try": Program(
         (), "{here}/database_faults.py --mode=proxy --seconds=3 --broken", postgres=True),
     "a COMMIT that is cancelled": Program(
@@ -99,6 +108,7 @@ CONTROLS = {
         postgres=True),
     "no new epoch after a restore": Program(
         (), "{here}/restore_drill.py --restored=all --broken"),
+    "a migration that takes a column away": Program((), "{here}/two_schemas.py --broken"),
     "a kill instead of a drain": Program(
         (), "{here}/rolling_restart.py --broken", postgres=True),
     "no count of places, no CHECK": Program(

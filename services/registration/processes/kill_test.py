@@ -21,10 +21,12 @@ It needs the server that WICI_TEST_POSTGRES names. N is 1, or what WICI_SEEDS sa
 
 import argparse
 import collections
+import contextlib
 import os
 import pathlib
 import random
 import re
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -127,6 +129,7 @@ class Person:
         self._at = number % len(apis)
         self.told, self.problems = [], []
         self.retries = collections.Counter()  # by the code that made it try again
+        self.reasons = collections.Counter()  # and by the reason
 
     def run(self):
         """All its calls."""
@@ -167,13 +170,15 @@ class Person:
                         self.problems.append(str(error))
                     return None
                 self.retries[error.code] += 1
+                self.reasons[error.reason] += 1
             self._at = (self._at + 1) % len(self._apis)
             time.sleep(0.005)
 
 
-def connect(replicas):
-    """An Api to each replica, which tries once."""
-    token = client.bearer_token(replicas.key, "users/operator", ["platform-operator@platform"])
+def connect(replicas, token=None):
+    """An Api to each replica, which tries once; the operator's unless a token is given."""
+    token = token or client.bearer_token(replicas.key, "users/operator",
+                                         ["platform-operator@platform"])
     apis = [client.Api({package: address for package in client.PACKAGES}, token)
             for address in replicas.addresses]
     for api in apis:
@@ -296,12 +301,24 @@ def state_of(registration):
     return STATE_NAMES[registration.state]
 
 
-def query(url, text):
-    """The rows, each a list of strings."""
+def connect_sqlite(url):
+    """To a file that a service has open, too; each statement is a transaction unless it says BEGIN."""
+    database = sqlite3.connect(url.removeprefix("sqlite://"), timeout=stack.STOP_SECONDS,
+                               isolation_level=None)
+    database.create_collation("C", lambda a, b: (a > b) - (a < b))  # as libs/sql has it
+    return contextlib.closing(database)
+
+
+def query(url, text, is_quiet=False):
+    """The rows, each a list of strings. `is_quiet`: what fails is not shown."""
+    if url.startswith("sqlite:"):
+        with connect_sqlite(url) as database:
+            return [["" if value is None else str(value) for value in row]
+                    for row in database.execute(text)]
     output = subprocess.run(
         ["psql", url, "--no-psqlrc", "--tuples-only", "--no-align", "--field-separator=\t",
          "--command", text], check=True, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-        text=True).stdout
+        stderr=subprocess.DEVNULL if is_quiet else None, text=True).stdout
     return [line.split("\t") for line in output.splitlines()]
 
 

@@ -147,7 +147,8 @@ class RedisTierTest : public testing::DatabaseTest {
   }
   std::vector<std::string> Keys() {
     std::vector<std::string> keys;
-    for (const redis::Value& key : client_->Call({"KEYS", "*"})->array) keys.push_back(key.text);
+    const auto found = client_->Call({"KEYS", "*"});
+    for (const redis::Value& key : found->array) keys.push_back(key.text);
     return keys;
   }
   void Store(const std::string& key, const std::string& value) {

@@ -393,6 +393,20 @@ TEST_P(SqlTest, StatementsThatRunTogetherCountTheirTimeOnce) {
   EXPECT_LE(TimesOf("together").sample_sum - before.sample_sum, took + 1e-6);
 }
 
+TEST_P(SqliteTest, OfAllStatementsEachCountsItsOwnTime) {
+  constexpr Query kShort{"of_all_short", "SELECT 1"};
+  constexpr Query kLong{"of_all_long",
+                        "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n "
+                        "WHERE i < 10000) SELECT MAX(i) FROM n"};
+  ASSERT_THAT(database().Read(Soon(),
+                              [&](Transaction& tx) {
+                                return tx.ExecuteAll({{kShort, {}}, {kLong, {}}}).status();
+                              }),
+              IsOk());
+  EXPECT_EQ(TimesOf("of_all_short").sample_count, 1u);
+  EXPECT_NE(TimesOf("of_all_short").sample_sum, TimesOf("of_all_long").sample_sum);
+}
+
 TEST(OpenDatabaseTest, ADatabaseInMemoryIsPrivateAndLivesAsLongAsTheObject) {
   const std::unique_ptr<Database> first = OpenDatabase("sqlite::memory:").value();
   const std::unique_ptr<Database> second = OpenDatabase("sqlite::memory:").value();

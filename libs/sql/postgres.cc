@@ -379,9 +379,9 @@ class PostgresConnection final : public Connection {
   // Makes sure that `count` more statements can be prepared without any being forgotten.
   absl::Status MakeRoom(const Query& query, std::size_t count) {
     if (statements_.size() + count <= kStatementsMax) return absl::OkStatus();
-    WICI_RETURN_IF_ERROR(RunText(query, "DEALLOCATE ALL"));
-    Forget();
-    return absl::OkStatus();
+    const absl::Status status = RunText(query, "DEALLOCATE ALL");
+    Forget();  // it has run also when what was queued before it returned too few rows
+    return status;
   }
 
   absl::StatusOr<std::string> Prepare(const Query& query, std::string_view text,

@@ -27,6 +27,7 @@ namespace {
 
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
+using ::testing::Not;
 using ::testing::SizeIs;
 using ::wici::testing::IsOk;
 using ::wici::testing::Reason;
@@ -156,6 +157,27 @@ TEST_P(SqlTest, AReadTransactionRefusesToWrite) {
   });
   EXPECT_FALSE(status.ok());
   EXPECT_THAT(Ids(), IsEmpty());
+}
+
+TEST_P(SqlTest, AReadTransactionIsToldThatItMayNotWriteAlthoughNothingWouldComeBack) {
+  constexpr Query kInsertMany{"insert_many", "INSERT INTO items (id, number) VALUES"};
+  constexpr Query kUpdateMany{"update_many", "UPDATE items SET number = $2 WHERE"};
+  const std::vector<std::vector<Value>> rows = {{"a", 1}};
+  ASSERT_THAT(Run(kInsertNumber, {"b", 2}), IsOk());
+  EXPECT_THAT(
+      database().Read(
+          Soon(), [&](Transaction& tx) { return tx.InsertMany(kInsertMany, "", rows).status(); }),
+      Not(IsOk()));
+  EXPECT_THAT(database().Read(Soon(),
+                              [&](Transaction& tx) {
+                                return tx.UpdateMany(kUpdateMany, "id = $1", rows).status();
+                              }),
+              Not(IsOk()));
+  EXPECT_THAT(
+      database().Read(
+          Soon(), [&](Transaction& tx) { return tx.InsertExpecting(kInsertMany, "", rows, {0}); }),
+      Not(IsOk()));
+  EXPECT_THAT(Ids(), ElementsAre("b"));
 }
 
 TEST_P(SqlTest, ConcurrentReadModifyWriteLosesNoUpdate) {

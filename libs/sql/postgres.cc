@@ -311,7 +311,8 @@ class PostgresConnection final : public Connection {
       const absl::Span<const std::vector<Value>> chunk = rows.subspan(0, kRowsMax);
       rows.remove_prefix(chunk.size());
       WICI_RETURN_IF_ERROR(queue(chunk));
-      if (!returns && rows.empty()) break;
+      // COMMIT waits for no answer where nothing may be written: what is refused is told now.
+      if (!returns && rows.empty() && !read_only_) break;
       WICI_ASSIGN_OR_RETURN(Rows returned, CollectRows(prefix));
       std::move(returned.begin(), returned.end(), std::back_inserter(result));
     }

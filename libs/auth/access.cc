@@ -23,7 +23,6 @@ constexpr std::string_view kScheme = "Bearer ";
 constexpr std::string_view kLinkScheme = "Link ";
 // Of the link by which somebody acts for their registration.
 constexpr std::string_view kLinkPurpose = "manage";
-constexpr std::size_t kVerifiedMax = 4096;
 
 struct Role {
   std::string_view name;
@@ -113,17 +112,10 @@ bool Grants(std::string_view role, Permission permission) {
 
 absl::StatusOr<std::shared_ptr<const BearerClaims>> TokenAuthenticator::Verify(
     std::string_view token) const {
-  {
-    MutexLock lock(mutex_);
-    const auto found = verified_.find(token);
-    if (found != verified_.end()) return found->second;
-  }
+  if (auto kept = verified_.Find(token)) return *std::move(kept);
   WICI_ASSIGN_OR_RETURN(BearerClaims claims, VerifyBearerToken(key_, token));
   auto verified = std::make_shared<const BearerClaims>(std::move(claims));
-  MutexLock lock(mutex_);
-  // Rarely full, since a client uses one token for long; then all begin anew.
-  if (verified_.size() >= kVerifiedMax) verified_.clear();
-  verified_.emplace(token, verified);
+  verified_.Keep(std::string(token), verified);
   return verified;
 }
 

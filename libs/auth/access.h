@@ -7,12 +7,9 @@
 #ifndef WICI_LIBS_AUTH_ACCESS_H_
 #define WICI_LIBS_AUTH_ACCESS_H_
 
-#include <cstddef>
-#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -22,7 +19,7 @@
 #include "google/protobuf/descriptor.h"
 #include "google/protobuf/message.h"
 #include "libs/auth/token.h"
-#include "libs/base/mutex.h"
+#include "libs/base/kept.h"
 #include "libs/base/principal.h"
 #include "libs/rpc/server.h"
 #include "wici/access/v1/access.pb.h"
@@ -42,21 +39,11 @@ class TokenAuthenticator final : public rpc::Authenticator {
                                          absl::Time now) const override;
 
  private:
-  // Finds a token without making a string of it.
-  struct TokenHash {
-    using is_transparent = void;
-    std::size_t operator()(std::string_view token) const {
-      return std::hash<std::string_view>()(token);
-    }
-  };
-  using Verified = std::unordered_map<std::string, std::shared_ptr<const BearerClaims>, TokenHash,
-                                      std::equal_to<>>;
-
   absl::StatusOr<std::shared_ptr<const BearerClaims>> Verify(std::string_view token) const;
 
   const SigningKey key_;
-  mutable Mutex mutex_;
-  mutable Verified verified_ ABSL_GUARDED_BY(mutex_);
+  // By their tokens. Rarely full, since a client uses one token for long.
+  mutable Kept<std::string, std::shared_ptr<const BearerClaims>> verified_{4096};
 };
 
 // The permissions of a role, empty for an unknown one; and all role names.

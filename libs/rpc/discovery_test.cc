@@ -1,7 +1,9 @@
 // Health checks, and reflection, which gRPC's own service answers.
+#include <functional>
 #include <memory>
 #include <string>
 #include <thread>
+#include <utility>
 
 #include "gmock/gmock.h"
 #include "grpcpp/generic/generic_stub.h"
@@ -10,7 +12,10 @@
 #include "libs/base/error.h"
 #include "libs/base/log.h"
 #include "libs/rpc/channel.h"
+#include "libs/rpc/health.h"
 #include "libs/rpc/server.h"
+#include "libs/rpc/server_impl.h"
+#include "libs/rpc/stream_writer.h"
 #include "libs/testing/status_matchers.h"
 #include "wici/testing/v1/echo_service.grpc.pb.h"
 
@@ -167,6 +172,42 @@ TEST_F(DiscoveryTest, TellsWhoWatchesAServiceOnceItIsServedNoMore) {
   EXPECT_EQ(known.Next(), "");
   EXPECT_EQ(other.Next(), "");
   EXPECT_EQ(late.Next(), "");
+}
+
+// A stream whose queue is full with its first message.
+class FullStream final : public StreamWriter {
+ public:
+  bool Write(const std::string& serialized) override {
+    last = serialized;
+    const std::function<void()> callback = std::exchange(on_end_, nullptr);
+    if (callback != nullptr) callback();
+    return callback == nullptr;
+  }
+  void Finish(const absl::Status& /*status*/) override {}
+  void OnEnd(std::function<void()> callback) override { on_end_ = std::move(callback); }
+  bool ended() const override { return false; }
+  std::size_t queued() const override { return 0; }
+  bool WaitForRoom(std::size_t /*most*/, absl::Duration /*patience*/) override { return true; }
+
+  std::string last;
+
+ private:
+  std::function<void()> on_end_;
+};
+
+// One that is told under the lock of the health waits for itself.
+TEST_F(DiscoveryTest, AStreamThatIsFullWithTheEndOfTheHealthEndsToo) {
+  ServerImpl server(ServerOptions(), anybody_, anybody_, clock_);
+  Health health;
+  health.Register(server);
+  const Method* const watch = server.FindMethod("/grpc.health.v1.Health/Watch");
+  ASSERT_NE(watch, nullptr);
+  const auto stream = std::make_shared<FullStream>();
+  const std::unique_ptr<google::protobuf::Message> request(watch->request->New());
+  ASSERT_THAT(watch->stream(Context(), *request, stream), IsOk());
+  EXPECT_EQ(stream->last, kServing);
+  health.StopServing();
+  EXPECT_EQ(stream->last, kNotServing);
 }
 
 TEST_F(DiscoveryTest, HealthNeedsNoCredentialsAndMindsNoneThatAreWrong) {

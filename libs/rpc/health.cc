@@ -134,7 +134,8 @@ absl::Status Health::Watch(const google::protobuf::Message& request,
     return absl::OkStatus();
   }
   {
-    // Under the lock, so that nobody is told of the end before the beginning.
+    // Under the lock, so that nobody is told of the end before the beginning. It is the first
+    // message: the stream calls nobody yet.
     MutexLock lock(mutex_);
     Send(serving_ ? kServing : kNotServing, *writer);
     watchers_.insert(writer);
@@ -147,9 +148,14 @@ absl::Status Health::Watch(const google::protobuf::Message& request,
 }
 
 void Health::StopServing() {
-  MutexLock lock(mutex_);
-  if (!std::exchange(serving_, false)) return;
-  for (const auto& watcher : watchers_) Send(kNotServing, *watcher);
+  std::set<std::shared_ptr<StreamWriter>> watchers;
+  {
+    MutexLock lock(mutex_);
+    if (!std::exchange(serving_, false)) return;
+    watchers = std::exchange(watchers_, {});
+  }
+  // Without the lock: a stream that this fills ends, and says so to the callback of Watch.
+  for (const auto& watcher : watchers) Send(kNotServing, *watcher);
 }
 
 }  // namespace wici::rpc

@@ -24,7 +24,9 @@ namespace wici::rpc {
 class ServerImpl;
 
 // Makes grpc.health.v1.Health known to the pool of generated descriptors, where reflection and
-// servers look for it. Idempotent.
+// servers look for it. Idempotent. The pool takes no lock for it, so the first call must not run
+// beside a thread that looks up descriptors: RunService calls it before any is started, and every
+// server when it starts.
 void DescribeHealth();
 
 // Thread-safe.
@@ -47,7 +49,7 @@ class Health {
 
   Mutex mutex_;
   bool serving_ ABSL_GUARDED_BY(mutex_) = true;
-  // Those who watch a known service, until they have gone.
+  // Those who watch a known service, until they have gone or were told of the end.
   std::set<std::shared_ptr<StreamWriter>> watchers_ ABSL_GUARDED_BY(mutex_);
 };
 

@@ -24,6 +24,7 @@
 #include "libs/base/secret_file.h"
 #include "libs/base/status_macros.h"
 #include "libs/rpc/admin.h"
+#include "libs/rpc/health.h"
 
 ABSL_FLAG(std::string, listen, "127.0.0.1:0", "host:port of gRPC; port 0 for any free one");
 ABSL_FLAG(std::string, admin_listen, "127.0.0.1:0", "host:port of probes and metrics");
@@ -125,6 +126,7 @@ int RunService(std::string_view service, int argc, char** argv,
   SetLogService(service);
   TuneForServing();
   BlockSignals();
+  DescribeHealth();
   absl::Status status = ParseFlags(service, argc, argv);
   if (status.ok()) {
     const auto flags = ReadFlags(service);

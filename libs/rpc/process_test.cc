@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "gmock/gmock.h"
+#include "google/protobuf/descriptor.h"
 #include "gtest/gtest.h"
 #include "libs/base/clock.h"
 #include "libs/base/log.h"
@@ -142,6 +143,17 @@ TEST_F(ProcessDeathTest, RefusesToServeUnsafelyInProduction) {
   const std::string key = "--key_file=" + KeyFile("seed", 0644);
   EXPECT_EXIT(RunWith({"--database=sqlite:///x", key, "--mode=production"}, &ServeNothing),
               ::testing::ExitedWithCode(EXIT_FAILURE), "others may read");
+}
+
+TEST_F(ProcessDeathTest, DescribesHealthBeforeTheServiceCanStartAThread) {
+  EXPECT_EXIT(RunWith({"--database=sqlite:///x", "--migrate_only"},
+                      [](const ServiceFlags&) {
+                        const auto* pool = google::protobuf::DescriptorPool::generated_pool();
+                        return pool->FindServiceByName("grpc.health.v1.Health") != nullptr
+                                   ? absl::OkStatus()
+                                   : absl::InternalError("unknown");
+                      }),
+              ::testing::ExitedWithCode(EXIT_SUCCESS), "");
 }
 
 TEST_F(ProcessDeathTest, WaitsForASignal) {

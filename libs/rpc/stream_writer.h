@@ -25,8 +25,9 @@ class StreamWriter {
   }
   // Ends the stream after what is queued. Later calls do nothing.
   virtual void Finish(const absl::Status& status) = 0;
-  // Calls `callback` once when the client is gone or the server drains; at once when it already
-  // is so. The callback must not block.
+  // Calls `callback` once when the client is gone, the server drains or the queue is full; at once
+  // when it already is so. The callback must not block. Write calls it when the queue is full: who
+  // writes holds no lock that the callback takes.
   virtual void OnEnd(std::function<void()> callback) = 0;
   virtual bool ended() const = 0;
   // How many messages wait for the one on the wire: a feeder that can wait keeps this small.

@@ -33,7 +33,8 @@ class Connection {
                                           absl::Span<const std::vector<Value>> rows) = 0;
   virtual absl::StatusOr<Rows> ExecuteMany(const Query& query,
                                            absl::Span<const std::vector<Value>> rows) = 0;
-  virtual absl::StatusOr<std::vector<Rows>> ExecuteAll(absl::Span<const Statement> statements) = 0;
+  // Of PostgreSQL only. On SQLite, which saves no round trip, Transaction runs one after the other.
+  virtual absl::StatusOr<std::vector<Rows>> ExecuteAll(absl::Span<const Statement> statements);
   virtual absl::Status ExecuteExpecting(const Query& query, absl::Span<const Value> values,
                                         Expected expected);
   virtual absl::Status InsertExpecting(const Query& prefix, std::string_view suffix,

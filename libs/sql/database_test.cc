@@ -27,6 +27,7 @@ namespace {
 
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
+using ::testing::Not;
 using ::testing::SizeIs;
 using ::wici::testing::IsOk;
 using ::wici::testing::Reason;
@@ -156,6 +157,27 @@ TEST_P(SqlTest, AReadTransactionRefusesToWrite) {
   });
   EXPECT_FALSE(status.ok());
   EXPECT_THAT(Ids(), IsEmpty());
+}
+
+TEST_P(SqlTest, AReadTransactionIsToldThatItMayNotWriteAlthoughNothingWouldComeBack) {
+  constexpr Query kInsertMany{"insert_many", "INSERT INTO items (id, number) VALUES"};
+  constexpr Query kUpdateMany{"update_many", "UPDATE items SET number = $2 WHERE"};
+  const std::vector<std::vector<Value>> rows = {{"a", 1}};
+  ASSERT_THAT(Run(kInsertNumber, {"b", 2}), IsOk());
+  EXPECT_THAT(
+      database().Read(
+          Soon(), [&](Transaction& tx) { return tx.InsertMany(kInsertMany, "", rows).status(); }),
+      Not(IsOk()));
+  EXPECT_THAT(database().Read(Soon(),
+                              [&](Transaction& tx) {
+                                return tx.UpdateMany(kUpdateMany, "id = $1", rows).status();
+                              }),
+              Not(IsOk()));
+  EXPECT_THAT(
+      database().Read(
+          Soon(), [&](Transaction& tx) { return tx.InsertExpecting(kInsertMany, "", rows, {0}); }),
+      Not(IsOk()));
+  EXPECT_THAT(Ids(), ElementsAre("b"));
 }
 
 TEST_P(SqlTest, ConcurrentReadModifyWriteLosesNoUpdate) {
@@ -391,6 +413,20 @@ TEST_P(SqlTest, StatementsThatRunTogetherCountTheirTimeOnce) {
   const double took = absl::ToDoubleSeconds(absl::Now() - begin);
   EXPECT_EQ(TimesOf("together").sample_count, before.sample_count + 100);
   EXPECT_LE(TimesOf("together").sample_sum - before.sample_sum, took + 1e-6);
+}
+
+TEST_P(SqliteTest, OfAllStatementsEachCountsItsOwnTime) {
+  constexpr Query kShort{"of_all_short", "SELECT 1"};
+  constexpr Query kLong{"of_all_long",
+                        "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n "
+                        "WHERE i < 10000) SELECT MAX(i) FROM n"};
+  ASSERT_THAT(database().Read(Soon(),
+                              [&](Transaction& tx) {
+                                return tx.ExecuteAll({{kShort, {}}, {kLong, {}}}).status();
+                              }),
+              IsOk());
+  EXPECT_EQ(TimesOf("of_all_short").sample_count, 1u);
+  EXPECT_NE(TimesOf("of_all_short").sample_sum, TimesOf("of_all_long").sample_sum);
 }
 
 TEST(OpenDatabaseTest, ADatabaseInMemoryIsPrivateAndLivesAsLongAsTheObject) {

@@ -1,8 +1,10 @@
 // Statements whose rows are only counted, and which may be told of late.
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "libs/base/status_macros.h"
@@ -96,6 +98,34 @@ TEST_P(ExpectingTest, TheNextStatementGetsItsOwnRowsOnlyOrTheErrorOfTheOneBefore
               }),
               StatusIs(absl::StatusCode::kAlreadyExists));
   EXPECT_THAT(Ids(), ElementsAre());
+}
+
+TEST_P(ExpectingTest, RowsThatAreMissingWhenStatementsAreForgottenHarmNoLaterOne) {
+  constexpr int kStatementsMax = 512;  // that a connection to PostgreSQL remembers
+  const std::unique_ptr<Database> single =
+      OpenDatabase(database_url(), {.readers = 1, .writers = 1}).value();
+  const std::vector<Value> missing = {"none", 3};
+  ASSERT_THAT(single->Write(Soon(),
+                            [&](Transaction& tx) -> absl::Status {
+                              WICI_RETURN_IF_ERROR(tx.ExecuteExpecting(kChange, missing, {0}));
+                              for (int i = 1; i < kStatementsMax; ++i) {
+                                const std::string text = absl::StrCat("SELECT ", i);
+                                WICI_RETURN_IF_ERROR(tx.Execute({"many", text}).status());
+                              }
+                              return absl::OkStatus();
+                            }),
+              IsOk());
+  EXPECT_THAT(
+      single->Write(Soon(),
+                    [&](Transaction& tx) -> absl::Status {
+                      WICI_RETURN_IF_ERROR(tx.ExecuteExpecting(kChange, missing, kOneOrExists));
+                      return tx.Execute({"one_more", "SELECT 0"}).status();
+                    }),
+      StatusIs(absl::StatusCode::kAlreadyExists));
+  EXPECT_THAT(
+      single->Write(Soon(),
+                    [&](Transaction& tx) { return tx.ExecuteExpecting(kChange, missing, {0}); }),
+      IsOk());
 }
 
 TEST_P(ExpectingTest, AConstraintThatIsViolatedLateIsToldAsItIs) {

@@ -165,6 +165,32 @@ TEST_P(LostConnectionTest, AConnectionLostWhileIdleIsReplaced) {
   EXPECT_THAT(Ids(), IsEmpty());
 }
 
+// Nobody waits for the answer to its COMMIT, but it has to go out.
+TEST_P(LostConnectionTest, AConnectionThatOnlyReadDoesNotStayInItsTransaction) {
+  constexpr Query kState{"state",
+                         "SELECT state FROM pg_stat_activity WHERE pid = CAST($1 AS INTEGER)"};
+  std::int64_t backend = 0;
+  ASSERT_THAT(database().Read(Soon(),
+                              [&](Transaction& tx) {
+                                backend = Backend(tx);
+                                return absl::OkStatus();
+                              }),
+              IsOk());
+  std::string state;
+  for (const absl::Time end = Soon(); state != "idle" && absl::Now() < end;) {
+    // Over a connection that writes: another reads the state than the one that has it.
+    ASSERT_THAT(database().Write(Soon(),
+                                 [&](Transaction& tx) -> absl::Status {
+                                   WICI_ASSIGN_OR_RETURN(const Rows rows,
+                                                         tx.Execute(kState, {backend}));
+                                   state = rows[0].TextOrEmpty(0);
+                                   return absl::OkStatus();
+                                 }),
+                IsOk());
+  }
+  EXPECT_EQ(state, "idle");
+}
+
 TEST_P(LostConnectionTest, AConnectionLostDuringCommitLeavesTheOutcomeUnknown) {
   // A deferred trigger runs inside COMMIT; this one ends the very backend that commits.
   ASSERT_THAT(Run({"function",

@@ -311,7 +311,8 @@ class PostgresConnection final : public Connection {
       const absl::Span<const std::vector<Value>> chunk = rows.subspan(0, kRowsMax);
       rows.remove_prefix(chunk.size());
       WICI_RETURN_IF_ERROR(queue(chunk));
-      if (!returns && rows.empty()) break;
+      // COMMIT waits for no answer where nothing may be written: what is refused is told now.
+      if (!returns && rows.empty() && !read_only_) break;
       WICI_ASSIGN_OR_RETURN(Rows returned, CollectRows(prefix));
       std::move(returned.begin(), returned.end(), std::back_inserter(result));
     }
@@ -379,9 +380,9 @@ class PostgresConnection final : public Connection {
   // Makes sure that `count` more statements can be prepared without any being forgotten.
   absl::Status MakeRoom(const Query& query, std::size_t count) {
     if (statements_.size() + count <= kStatementsMax) return absl::OkStatus();
-    WICI_RETURN_IF_ERROR(RunText(query, "DEALLOCATE ALL"));
-    Forget();
-    return absl::OkStatus();
+    const absl::Status status = RunText(query, "DEALLOCATE ALL");
+    Forget();  // it has run also when what was queued before it returned too few rows
+    return status;
   }
 
   absl::StatusOr<std::string> Prepare(const Query& query, std::string_view text,

@@ -346,21 +346,6 @@ class SqliteConnection final : public Connection {
     return result;
   }
 
-  absl::StatusOr<std::vector<Rows>> ExecuteAll(absl::Span<const Statement> statements) override {
-    std::vector<Rows> results;
-    results.reserve(statements.size());
-    for (const Statement& statement : statements) {
-      Rows rows;
-      if (!statement.over_keys) {
-        WICI_ASSIGN_OR_RETURN(rows, Execute(statement.query, statement.values));
-      } else if (!statement.keys.empty()) {
-        WICI_ASSIGN_OR_RETURN(rows, SelectMany(statement.query, statement.suffix, statement.keys));
-      }
-      results.push_back(std::move(rows));
-    }
-    return results;
-  }
-
   absl::Status Commit() override {
     deadline_ = absl::InfiniteFuture();  // too late to turn back
     return Execute(kCommit, {}).status();

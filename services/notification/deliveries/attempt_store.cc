@@ -33,6 +33,10 @@ constexpr std::int64_t kCommitted = 2;
 // The key of all outcomes at the committer: deliveries of many events, which share no row.
 constexpr std::string_view kLedger = "deliveries";
 
+// How long an outcome is kept that is refused while no other goes through, which may be the
+// database: to give it up means a second mail with the same id.
+constexpr absl::Duration kKeptAlone = absl::Hours(1);
+
 // Whether it may fail for ever, and not until the database answers again.
 bool IsOfItsOwn(const absl::Status& status) {
   return !absl::IsUnavailable(status) && !absl::IsDeadlineExceeded(status) &&
@@ -336,8 +340,9 @@ absl::StatusOr<int> SqlStore::RecordAttempts(absl::Time deadline,
   MutexLock lock(mutex);
   while (open > 0) all_done.Wait(mutex);
   for (const auto& [record, status] : failed) {
+    const bool alone = failed.size() == records.size() && now - record->ended < kKeptAlone;
     // Written again with the others it does no harm.
-    if (failed.size() == records.size() || !IsOfItsOwn(status)) return status;
+    if (alone || !IsOfItsOwn(status)) return status;
     Log(LogLevel::kError, "outcome_refused",
         {{"delivery", record->delivery.id}, {"error", std::string(status.message())}});
   }

@@ -169,6 +169,22 @@ TEST_P(OutcomesTest, OutcomesThatWaitShareATransactionAndARefusedOneIsLeftBehind
   EXPECT_EQ(Get(plan.id).counts().delivered(), 3);
 }
 
+TEST_P(OutcomesTest, AnOutcomeThatIsRefusedAloneIsGivenUpAfterAnHourAndItsDeliveryIsInDoubt) {
+  RefusingCheck check;
+  store_ = std::make_unique<SqlStore>(database(), ids_, std::vector<SendCheck*>{&check});
+  ASSERT_THAT(Record({Plan({kJan})}), IsOk());
+  const AttemptRecord outcome = OutcomeOf(Start()[0]);
+  check.refused = kJan;
+  clock_.Advance(absl::Minutes(59));
+  EXPECT_THAT(store().RecordAttempts(Deadline(), {outcome}, Now()),
+              StatusIs(absl::StatusCode::kInternal));
+  clock_.Advance(absl::Minutes(1));
+  EXPECT_THAT(store().RecordAttempts(Deadline(), {outcome}, Now()), IsOkAndHolds(0));
+  const std::vector<ClaimedDelivery> again = Claim();
+  ASSERT_THAT(again, SizeIs(1));
+  EXPECT_TRUE(again[0].may_have_arrived);
+}
+
 TEST_P(OutcomesTest, OnlyFailuresOfTheDeliveryItselfAreCounted) {
   ASSERT_THAT(Record({Plan({kJan})}), IsOk());
   for (int outage = 0; outage < 5; ++outage) {

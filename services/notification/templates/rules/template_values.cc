@@ -174,7 +174,8 @@ std::string NamesOfLanguages(const std::vector<std::string>& tags, std::string_v
   static constexpr std::size_t kKeyMax = 1024;
   static auto& kept_names = *new Kept<std::string, std::string>(256);  // by language and tags
   std::string key(language);
-  for (const std::string& tag : tags) absl::StrAppend(&key, "\n", tag);
+  // With lengths: what another service calls a tag may hold anything.
+  for (const std::string& tag : tags) absl::StrAppend(&key, "\n", tag.size(), " ", tag);
   if (std::optional<std::string> kept = kept_names.Find(key)) return *std::move(kept);
   std::string names = MakeNamesOfLanguages(tags, language);
   if (key.size() <= kKeyMax) kept_names.Keep(std::move(key), names);

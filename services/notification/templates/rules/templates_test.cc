@@ -157,6 +157,8 @@ TEST(TemplatesTest, LanguagesAreNamedInTheLanguageOfTheText) {
   EXPECT_EQ(NamesOfLanguages({"pl", "de", "uk"}, "pl"), "polski, niemiecki i ukraiński");
   EXPECT_EQ(NamesOfLanguages({"en", "cs"}, "de"), "Englisch und Tschechisch");
   EXPECT_EQ(NamesOfLanguages({}, "en"), "");
+  EXPECT_EQ(NamesOfLanguages({"pl", "cs"}, "en"), "Polish and Czech");
+  EXPECT_EQ(NamesOfLanguages({"pl\ncs"}, "en"), "") << "no tag, and not the two before";
 }
 
 TEST(TemplatesTest, ValuesAreEscapedInHtmlAndLeftAloneInText) {

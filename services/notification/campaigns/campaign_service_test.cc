@@ -295,6 +295,15 @@ TEST_P(CampaignServiceTest, ItsRateIsKept) {
   EXPECT_GE(added, 50);
 }
 
+TEST_P(CampaignServiceTest, F16_ACampaignGoesOnWhenTheClockIsSetBack) {
+  Started(30);
+  clock().Advance(absl::Hours(1));
+  EXPECT_EQ(Advance(), 10);
+  Deliver();
+  clock().Advance(-absl::Hours(1));
+  EXPECT_EQ(Advance(), 20);
+}
+
 TEST_P(CampaignServiceTest, AScheduledCampaignStartsByItself) {
   v1::CreateCampaignRequest request = Wanted(5);
   request.mutable_campaign()->mutable_schedule_time()->set_seconds(

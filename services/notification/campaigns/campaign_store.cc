@@ -30,6 +30,8 @@ constexpr std::string_view kNoCampaignBefore = "~";
 // What comes back later holds up nobody else of its campaign, until it is much. Longer than any
 // wait for a relay that is away (RetryDelay) or for a rate: those do.
 constexpr absl::Duration kPutOffForLong = absl::Seconds(90);
+// More than clocks of replicas differ by, as in deliveries/claim_store.cc.
+constexpr absl::Duration kAheadMin = absl::Minutes(1);
 constexpr absl::Duration kPausedLook = absl::Minutes(10);
 constexpr absl::Duration kPauseMax = absl::Hours(24 * 366);
 
@@ -288,10 +290,11 @@ absl::StatusOr<v1::Campaign> CampaignStore::Step(const feed::Call& call, const s
 absl::StatusOr<std::vector<std::string>> CampaignStore::ListDue(absl::Time deadline,
                                                                 std::int64_t limit) {
   std::vector<std::string> due;
+  const absl::Time now = mutation_.clock().Now();
   WICI_RETURN_IF_ERROR(database_.Read(deadline, [&](sql::Transaction& tx) -> absl::Status {
     WICI_ASSIGN_OR_RETURN(
         const sql::Rows rows,
-        tx.Execute(queries::kListDueCampaigns, {ToMicros(mutation_.clock().Now()), limit}));
+        tx.Execute(queries::kListDueCampaigns, {ToMicros(now), limit, ToMicros(now + kAheadMin)}));
     due.clear();
     for (const sql::Row& row : rows) due.push_back(row.Text(0));
     return absl::OkStatus();

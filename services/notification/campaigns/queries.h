@@ -115,9 +115,13 @@ inline constexpr sql::Query kCountOpenOfCampaign{"count_open_of_campaign", R"sql
 inline constexpr sql::Query kCountRunningCampaigns{
     "count_running_campaigns", "SELECT COUNT(*) FROM campaigns WHERE event = $1 AND state = 3"};
 
-// The longest due first, which lets campaigns take turns.
+// The longest due first, which lets campaigns take turns. $3 more than a right clock shows: what is
+// being sent and was looked at later, was so by a clock that has been set back, and is due.
 inline constexpr sql::Query kListDueCampaigns{"list_due_campaigns", R"sql(
-  SELECT id FROM campaigns WHERE next_at <= $1 ORDER BY next_at, id LIMIT $2)sql"};
+  SELECT id, next_at FROM campaigns WHERE next_at <= $1
+  UNION ALL
+  SELECT id, next_at FROM campaigns WHERE next_at > $3 AND state = 3 AND updated_at > $3
+  ORDER BY next_at, id LIMIT $2)sql"};
 
 // $2 state, $3 how many were expanded before, $4 how many are now, $5 chunks more, $6 when to look
 // again or NULL, $7 now, $8 the state it had. No row: it was paused, aborted, or another process

@@ -1,4 +1,4 @@
-// The claims of SqlStore: what goes out next.
+// The claims of SqlStore: what goes out next, and when.
 #include <algorithm>
 #include <cstdint>
 #include <limits>
@@ -31,6 +31,9 @@ using sql::Value;
 constexpr std::int64_t kFirstDue = 512;
 constexpr std::int64_t kAllDue = std::numeric_limits<std::int64_t>::max();
 constexpr absl::Duration kSearchAgain = absl::Seconds(1);
+
+// Clocks of replicas differ by less, so that none takes what another puts off as of a wrong clock.
+constexpr absl::Duration kAheadMin = absl::Minutes(1);
 
 // Of the tenants with something that is not ended, most have nothing due: past so many of them a
 // claim goes to find those that have.
@@ -228,6 +231,26 @@ absl::StatusOr<std::vector<ClaimedDelivery>> SqlStore::ClaimDeliveries(
     return a.urgent != b.urgent ? a.urgent : a.id < b.id;
   });
   return claimed;
+}
+
+absl::StatusOr<std::int32_t> SqlStore::WaitFromNow(absl::Time deadline, v1::Channel channel,
+                                                   std::int32_t limit, absl::Time now) {
+  const std::int64_t ahead = ToMicros(now + kAheadMin);
+  std::vector<std::vector<Value>> waits;
+  // There may be much that is scheduled, and nearly always nothing is found: without a lock.
+  WICI_RETURN_IF_ERROR(database_.Read(deadline, [&](Transaction& tx) -> absl::Status {
+    WICI_ASSIGN_OR_RETURN(
+        const Rows rows, tx.Execute(queries::kListWaitsOfAhead, {static_cast<std::int64_t>(channel),
+                                                                 ahead, ToMicros(now), limit}));
+    waits.clear();
+    for (const Row& row : rows) waits.push_back({row.Text(0), ToMicros(now), ahead});
+    return absl::OkStatus();
+  }));
+  if (waits.empty()) return 0;
+  WICI_RETURN_IF_ERROR(database_.Write(deadline, [&](Transaction& tx) {
+    return tx.UpdateMany(queries::kWaitFromNow, queries::kWaitFromNowSuffix, waits).status();
+  }));
+  return static_cast<std::int32_t>(waits.size());
 }
 
 }  // namespace wici::notification

@@ -87,6 +87,55 @@ TEST_P(ClaimsTest, F15_RenewedLeaseHoldsLongerAndAnEndedOneStaysEnded) {
   EXPECT_THAT(Claim(), SizeIs(1));
 }
 
+TEST_P(ClaimsTest, F16_WaitsAreCountedFromNowWhenTheClockWasSetBack) {
+  const absl::Time start = Now();
+  clock_.Advance(absl::Hours(1));
+  ASSERT_THAT(Record({Plan({kEwa})}), IsOk());
+  Settle(Start()[0], v1::ATTEMPT_OUTCOME_DEFERRED);  // for 4 to 6 seconds
+  ASSERT_THAT(Record({Plan({kJan})}), IsOk());
+  clock_.Set(start);
+  EXPECT_THAT(Claim(), IsEmpty());
+  EXPECT_THAT(store().WaitFromNow(Deadline(), v1::CHANNEL_WEBHOOK, 10, Now()), IsOkAndHolds(0));
+  EXPECT_THAT(store().WaitFromNow(Deadline(), v1::CHANNEL_EMAIL, 1, Now()), IsOkAndHolds(1));
+  EXPECT_THAT(store().WaitFromNow(Deadline(), v1::CHANNEL_EMAIL, 10, Now()), IsOkAndHolds(1));
+  EXPECT_THAT(store().WaitFromNow(Deadline(), v1::CHANNEL_EMAIL, 10, Now()), IsOkAndHolds(0));
+  EXPECT_THAT(PersonsOf(Start()), ElementsAre(kJan));
+  clock_.Advance(absl::Seconds(3));
+  EXPECT_THAT(Claim(), IsEmpty());
+  clock_.Advance(absl::Seconds(3));
+  EXPECT_THAT(PersonsOf(Start()), ElementsAre(kEwa));
+}
+
+TEST_P(ClaimsTest, F16_WhatHasATimeOfItsOwnAndALeaseKeepTheirsWhenTheClockWasSetBack) {
+  const absl::Time start = Now();
+  NewNotification early = Plan({"persons/early"});
+  early.not_before = start + absl::Minutes(30);
+  ASSERT_THAT(Record({early}), IsOk());
+  clock_.Advance(absl::Hours(1));
+  ASSERT_THAT(Record({Plan({"persons/leased"})}), IsOk());
+  const std::vector<ClaimedDelivery> claimed = Start();
+  ASSERT_THAT(PersonsOf(claimed), ElementsAre("persons/early", "persons/leased"));
+  Settle(claimed[0], v1::ATTEMPT_OUTCOME_DEFERRED);
+  NewNotification scheduled = Plan({"persons/scheduled"});
+  scheduled.not_before = Now() + absl::Minutes(5);
+  NewNotification reminder = Plan({"persons/reminded"});
+  reminder.anchor = Now() + absl::Hours(24);
+  ASSERT_THAT(Record({scheduled, reminder}), IsOk());
+  clock_.Set(start);
+  EXPECT_THAT(store().WaitFromNow(Deadline(), v1::CHANNEL_EMAIL, 10, Now()), IsOkAndHolds(0));
+  EXPECT_THAT(Claim(), IsEmpty());
+  EXPECT_EQ(Settle(claimed[1], v1::ATTEMPT_OUTCOME_DELIVERED_TO_RELAY), 1) << "it is held";
+}
+
+TEST_P(ClaimsTest, WhatAReplicaPutOffWhoseClockIsALittleAheadWaitsForItsTime) {
+  const absl::Time start = Now();
+  clock_.Advance(absl::Seconds(59));
+  ASSERT_THAT(Record({Plan({kJan})}), IsOk());
+  Settle(Start()[0], v1::ATTEMPT_OUTCOME_DEFERRED);
+  clock_.Set(start);
+  EXPECT_THAT(store().WaitFromNow(Deadline(), v1::CHANNEL_EMAIL, 10, Now()), IsOkAndHolds(0));
+}
+
 TEST_P(ClaimsTest, MailsToOnePersonAboutOneEventGoOutInOrder) {
   const NewNotification earlier = Plan({kJan});
   NewNotification later = Plan({kJan});

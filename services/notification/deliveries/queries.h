@@ -314,6 +314,23 @@ inline constexpr sql::Query kStampDelivery{"stamp_delivery",
                                            "UPDATE deliveries SET version = $2 WHERE"};
 inline constexpr std::string_view kStampDeliverySuffix = "id = $1";
 
+// Some of a channel that wait for later than $2, though they changed last by a clock that showed
+// more: $3 now, $4 limit. What has a time of its own (schedule_at, anchor_at) that has not come
+// keeps it.
+inline constexpr sql::Query kListWaitsOfAhead{
+    "list_waits_of_ahead",
+    "SELECT d.id FROM deliveries d JOIN notifications n ON n.id = d.notification_id "
+    "WHERE d.channel = $1 AND d.next_at > $2 AND d.updated_at > $2 AND d.state IN (1, 3) AND "
+    "d.anchor_at IS NULL AND (n.schedule_at <= $3 OR n.schedule_at <= n.created_at) "
+    "ORDER BY d.next_at, d.id LIMIT $4"};
+
+// $1 delivery, $2 now, $3 what such a clock showed.
+inline constexpr sql::Query kWaitFromNow{
+    "wait_from_now",
+    "UPDATE deliveries SET next_at = $2 + (next_at - updated_at), updated_at = $2 WHERE"};
+inline constexpr std::string_view kWaitFromNowSuffix =
+    "id = $1 AND state IN (1, 3) AND updated_at > $3 RETURNING id";
+
 // When the next delivery of a channel is due, NULL when there is none.
 inline constexpr sql::Query kNextDue{
     "next_due", "SELECT MIN(next_at) FROM deliveries WHERE channel = $1 AND next_at IS NOT NULL"};

@@ -122,6 +122,8 @@ class SqlStore final : public Store {
                                                          std::int32_t limit) override;
   absl::StatusOr<int> RecordAttempts(absl::Time deadline, absl::Span<const AttemptRecord> records,
                                      absl::Time now) override;
+  absl::StatusOr<std::int32_t> WaitFromNow(absl::Time deadline, v1::Channel channel,
+                                           std::int32_t limit, absl::Time now) override;
   absl::StatusOr<absl::Time> NextDue(absl::Time deadline, v1::Channel channel) override;
 
  private:

@@ -150,6 +150,13 @@ class Store {
                                              absl::Span<const AttemptRecord> records,
                                              absl::Time now) = 0;
 
+  // After the clock was set back: at most `limit` deliveries of a channel that were put off, or
+  // accepted, when it showed at least a minute more than now wait as long as they were to, but from
+  // now on. Two things keep their time: what has one of its own (a schedule, a reminder), and a
+  // lease, since who holds it may go by that clock still. Returns how many there were.
+  virtual absl::StatusOr<std::int32_t> WaitFromNow(absl::Time deadline, v1::Channel channel,
+                                                   std::int32_t limit, absl::Time now) = 0;
+
   // When the next delivery of a channel is due; InfiniteFuture when none is open.
   virtual absl::StatusOr<absl::Time> NextDue(absl::Time deadline, v1::Channel channel) = 0;
 };

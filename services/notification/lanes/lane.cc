@@ -10,12 +10,20 @@ constexpr std::int64_t kKeptForUrgent = 4;  // a quarter of the burst
 // More doublings of a pause than anybody waits for.
 constexpr std::int64_t kDoublingsMax = 16;
 
-// Clocks of replicas differ by less. What lies further ahead than this and any pause was written by
+// Clocks of replicas differ by less. What lies further ahead than this and the pause was written by
 // a clock that has been set back since: nobody waits until then.
 constexpr absl::Duration kSkewMax = absl::Minutes(1);
 
-bool IsBefore(absl::Time now, absl::Time until, absl::Duration longest) {
-  return now < until && until - now <= longest + kSkewMax;
+// When a pause of such a length ends that was to end at `until`; `now` when it has ended.
+absl::Time EndOf(absl::Time until, absl::Duration pause, absl::Time now) {
+  return until - now <= pause + kSkewMax ? std::max(until, now) : now;
+}
+
+// For how long its failures in a row open it.
+absl::Duration PauseOf(const Lane& lane, const LaneLimits& limits) {
+  const std::int64_t doublings =
+      std::clamp<std::int64_t>(lane.failures - limits.failures_max, 0, kDoublingsMax);
+  return std::min(limits.open_longest, limits.open_first * (std::int64_t{1} << doublings));
 }
 
 void Fill(Lane& lane, const LaneLimits& limits, absl::Time now) {
@@ -35,10 +43,10 @@ void Fill(Lane& lane, const LaneLimits& limits, absl::Time now) {
 Verdict AdmitToLane(Lane& lane, const LaneLimits& limits, bool urgent, std::int64_t& waiting,
                     absl::Time now) {
   const bool broken = limits.failures_max > 0 && lane.failures >= limits.failures_max;
-  if (broken && (IsBefore(now, lane.open_until, limits.open_longest) ||
-                 IsBefore(now, lane.probe_until, limits.probe))) {
-    return {v1::DELIVERY_REASON_CIRCUIT_OPEN,
-            std::max(lane.open_until, lane.probe_until) + absl::Milliseconds(100) * ++waiting};
+  const absl::Time until = std::max(EndOf(lane.open_until, PauseOf(lane, limits), now),
+                                    EndOf(lane.probe_until, limits.probe, now));
+  if (broken && until > now) {
+    return {v1::DELIVERY_REASON_CIRCUIT_OPEN, until + absl::Milliseconds(100) * ++waiting};
   }
   if (limits.per_second > 0) {
     Fill(lane, limits, now);
@@ -61,13 +69,10 @@ void RecordInLane(Lane& lane, const LaneLimits& limits, bool failed, absl::Time 
   }
   // What was under way when it opened says nothing new.
   const bool broken = limits.failures_max > 0 && lane.failures >= limits.failures_max;
-  if (broken && IsBefore(now, lane.open_until, limits.open_longest)) return;
+  if (broken && EndOf(lane.open_until, PauseOf(lane, limits), now) > now) return;
   ++lane.failures;
   if (limits.failures_max == 0 || lane.failures < limits.failures_max) return;
-  const std::int64_t doublings =
-      std::min<std::int64_t>(lane.failures - limits.failures_max, kDoublingsMax);
-  lane.open_until =
-      now + std::min(limits.open_longest, limits.open_first * (std::int64_t{1} << doublings));
+  lane.open_until = now + PauseOf(lane, limits);
   lane.probe_until = absl::UnixEpoch();
 }
 

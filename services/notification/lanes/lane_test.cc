@@ -63,6 +63,18 @@ TEST(LaneTest, F16_AClockThatIsSetBackStopsALaneForNoLongerThanItsPauses) {
   EXPECT_EQ(Admitted(breaker, kBreaker, kLaneStart), 20);
 }
 
+// An hour is the longest pause, but not the first.
+TEST(LaneTest, F16_AClockThatIsSetBackByAnHourLetsAProbeGoAndTheOthersWaitForIt) {
+  Lane lane;
+  for (int i = 0; i < 3; ++i) RecordInLane(lane, kBreaker, true, kLaneStart + absl::Hours(1));
+  std::int64_t waiting = 0;
+  EXPECT_EQ(AdmitToLane(lane, kBreaker, true, waiting, kLaneStart).reason,
+            v1::DELIVERY_REASON_UNSPECIFIED);
+  const Verdict other = AdmitToLane(lane, kBreaker, true, waiting, kLaneStart);
+  EXPECT_EQ(other.reason, v1::DELIVERY_REASON_CIRCUIT_OPEN);
+  EXPECT_LE(other.until, kLaneStart + kBreaker.probe + absl::Seconds(1));
+}
+
 TEST(LaneTest, WhatHasToWaitComesBackOneAfterTheOther) {
   Lane lane;
   EXPECT_EQ(Admitted(lane, kBucket, kLaneStart), 4);

@@ -41,6 +41,10 @@ inline constexpr sql::Query kDelayTimer{"delay_timer", R"sql(
   UPDATE timers SET look_at = $5, failures = failures + 1
   WHERE event = $1 AND kind = $2 AND fire_at = $3 AND anchor_at = $4 AND state = 1)sql"};
 
+// $1 now.
+inline constexpr sql::Query kEndDelays{"end_delays_of_timers", R"sql(
+  UPDATE timers SET look_at = fire_at WHERE state = 1 AND look_at > $1 AND fire_at < look_at)sql"};
+
 // $3 and $4 what it was due for, $5 its new state, $6 now. No row: it was moved, or is done.
 inline constexpr sql::Query kEndTimer{"end_timer", R"sql(
   UPDATE timers SET state = $5, updated_at = $6

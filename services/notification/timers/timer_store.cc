@@ -57,6 +57,10 @@ absl::Status DelayTimers(sql::Transaction& tx,
   return absl::OkStatus();
 }
 
+absl::Status EndDelays(sql::Transaction& tx, absl::Time now) {
+  return tx.Execute(queries::kEndDelays, {ToMicros(now)}).status();
+}
+
 absl::StatusOr<bool> EndTimer(sql::Transaction& tx, const DueTimer& timer, TimerEnd end,
                               absl::Time now) {
   WICI_ASSIGN_OR_RETURN(

@@ -39,6 +39,10 @@ absl::StatusOr<std::vector<DueTimer>> ListDueTimers(sql::Transaction& tx, absl::
 absl::Status DelayTimers(sql::Transaction& tx,
                          absl::Span<const std::pair<DueTimer, absl::Time>> timers);
 
+// Looks at timers that were delayed at their time after all: nobody can say how long they were to
+// be delayed, since the clock was set back.
+absl::Status EndDelays(sql::Transaction& tx, absl::Time now);
+
 enum class TimerEnd { kFired = 2, kCancelled = 3, kTooLate = 4 };
 
 // Whether the timer was still waiting for that time, and has ended now.

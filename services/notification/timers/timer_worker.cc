@@ -65,7 +65,18 @@ void TimerWorker::Run() {
   }
 }
 
+absl::Status TimerWorker::EndDelaysOfAhead() {
+  const absl::Time now = clock_.Now();
+  if (now < last_round_) {
+    WICI_RETURN_IF_ERROR(database_.Write(DeadlineIn(kTimerTimeout),
+                                         [&](sql::Transaction& tx) { return EndDelays(tx, now); }));
+  }
+  last_round_ = now;
+  return absl::OkStatus();
+}
+
 absl::StatusOr<int> TimerWorker::RunOnce() {
+  WICI_RETURN_IF_ERROR(EndDelaysOfAhead());
   std::vector<DueTimer> due;
   WICI_RETURN_IF_ERROR(
       database_.Read(DeadlineIn(kTimerTimeout), [&](sql::Transaction& tx) -> absl::Status {

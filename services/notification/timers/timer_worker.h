@@ -8,7 +8,8 @@
 //
 // An event that registration cannot serve delays its own timers only: the events of a round are
 // then asked for one by one, and what cannot be read is looked at again after a while that grows
-// (UnreadableWait). While registration itself is away, everything waits.
+// (UnreadableWait). While registration itself is away, everything waits. When the clock was set
+// back, what was delayed by the time it showed is looked at at its own.
 #ifndef WICI_SERVICES_NOTIFICATION_TIMERS_TIMER_WORKER_H_
 #define WICI_SERVICES_NOTIFICATION_TIMERS_TIMER_WORKER_H_
 
@@ -58,6 +59,8 @@ class TimerWorker {
   };
 
   void Run();
+  // When the clock was set back since the last round, or perhaps before the first.
+  absl::Status EndDelaysOfAhead();
   absl::StatusOr<Round> ReadEvents(const Names& names);
   // Writes down that these could not be fired, and when to look again.
   absl::Status Delay(absl::Span<const DueTimer> timers);
@@ -70,6 +73,7 @@ class TimerWorker {
   IdSource& ids_;
   const Clock& clock_;
   const std::function<void()> on_commit_;
+  absl::Time last_round_ = absl::InfiniteFuture();  // of who makes rounds
   Mutex mutex_;
   CondVar changed_;
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;

@@ -203,6 +203,23 @@ TEST_P(TimerWorkerTest, F16_AClockThatJumpsBackAndForthRemindsOnce) {
   EXPECT_THAT(sink_.Mails(), SizeIs(1));
 }
 
+TEST_P(TimerWorkerTest, F16_ADelayByAClockThatWasAheadIsOverWhenItIsSetBack) {
+  Consume("event.published", "", kEvent);
+  const absl::Time due = FireTime(TimerKind::kDayBefore);
+  clock_.Set(due - absl::Minutes(30));
+  EXPECT_EQ(Fire(), 1) << "that of a week before";
+  clock_.Advance(absl::Hours(1));
+  peers_.poison = kEvent;
+  EXPECT_EQ(Fire(), 1) << "it cannot be read";
+  peers_.poison.clear();
+  clock_.Advance(-absl::Hours(1));
+  EXPECT_EQ(Fire(), 0) << "it is early";
+  EXPECT_THAT(Reminders(), SizeIs(1));
+  clock_.Set(due);
+  EXPECT_EQ(Fire(), 1);
+  EXPECT_THAT(Reminders(), SizeIs(2));
+}
+
 TEST_P(TimerWorkerTest, AMovedEventIsRemindedOfAtItsNewTimeOnly) {
   Consume("event.published", "", kEvent);
   const absl::Time old_time = FireTime(TimerKind::kHoursBefore);

@@ -88,13 +88,6 @@ absl::StatusOr<int> DeliveryWorker::RunOnce() {
   return static_cast<int>(records.size());
 }
 
-bool DeliveryWorker::HoldsLease(const Job& job) {
-  MutexLock lock(mutex_);
-  const auto held = held_.find(job.delivery.lease_owner);
-  return held != held_.end() && !held->second.lapsed &&
-         clock_.Now() < held->second.leased + options_.lease;
-}
-
 std::optional<AttemptRecord> DeliveryWorker::LookAgain(const Job& job, absl::Time& looked) {
   const absl::Time now = clock_.Now();
   if (!IsOver(looked, kLookHolds, now)) return std::nullopt;
@@ -223,41 +216,6 @@ void DeliveryWorker::RunSender(int thread) {
     if (finished == 1 || finished == kRecordedTogether || jobs_.empty()) {
       finished_some_.NotifyOne();
     }
-  }
-}
-
-absl::Status DeliveryWorker::RenewLeases(absl::Time now) {
-  std::vector<std::string> owners;
-  {
-    MutexLock lock(mutex_);
-    for (const auto& [owner, held] : held_) owners.push_back(owner);
-  }
-  if (owners.empty()) return absl::OkStatus();
-  WICI_RETURN_IF_ERROR(store_.RenewLeases(DeadlineIn(kDatabaseTimeout), channel_.kind(), owners,
-                                          options_.lease, now));
-  MutexLock lock(mutex_);
-  // Not of a claim that came meanwhile, whose lease may have begun before.
-  for (const std::string& owner : owners) {
-    const auto held = held_.find(owner);
-    if (held == held_.end()) continue;
-    if (held->second.leased + options_.lease <= now) held->second.lapsed = true;
-    held->second.leased = now;
-  }
-  return absl::OkStatus();
-}
-
-void DeliveryWorker::KeepLeases() {
-  while (true) {
-    const absl::Time now = clock_.Now();
-    const absl::Status renewed = RenewLeases(now);
-    if (!renewed.ok()) {
-      Log(LogLevel::kWarning, "leases_not_renewed", {{"error", std::string(renewed.message())}});
-    }
-    MutexLock lock(mutex_);
-    while (!stopping_ && !IsOver(now, options_.lease / 4, clock_.Now())) {
-      stopped_.WaitFor(mutex_, options_.poll);
-    }
-    if (stopping_) return;
   }
 }
 

@@ -4,7 +4,8 @@
 // attempts; several threads send; one records the outcomes, while the next are made and sent.
 // Woken after a commit, otherwise it polls; Redis plays no part. Another thread renews the leases,
 // so they can be short: a worker may be killed at any instant, and what it had claimed comes back
-// when its lease ends.
+// when its lease ends. It sees to it, too, that nothing waits for an hour that a clock showed
+// before it was set back (Store::WaitFromNow).
 //
 // While others wait to be sent, outcomes are recorded together; a lone one is recorded at once. A
 // channel that is woken and has nothing due is only looked at, and less often the longer it has
@@ -89,6 +90,10 @@ class DeliveryWorker {
   // leaves in doubt grows with either.
   static constexpr std::size_t kRecordedTogether = 32;
   static constexpr absl::Duration kRecordWait = absl::Milliseconds(10);
+  // How often waits are looked for that a clock that was set back may have left, a quarter of a
+  // lease apart: what was under way then is still written by its time.
+  static constexpr int kLooksForWaits = 3;
+  static constexpr std::int32_t kWaitsMoved = 500;  // at once
   // How long a channel rests that was woken and had nothing due, at first and at most.
   static constexpr absl::Duration kRestMin = absl::Microseconds(250);
   static constexpr absl::Duration kRestMax = absl::Milliseconds(16);
@@ -136,7 +141,7 @@ class DeliveryWorker {
   void RunClaimer();           // the claiming thread
   void RunSender(int thread);  // a sending thread
   void RunRecorder();          // the recording thread
-  void KeepLeases();           // the renewing thread
+  void KeepLeases();           // the renewing thread, which watches the clock, too
   // Puts jobs before as many senders as wait for one.
   void GiveOut(std::vector<Job> jobs) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // What no sender will take, as finished.
@@ -155,6 +160,8 @@ class DeliveryWorker {
   absl::Status RecordFinished();
   // Of all claims that are held.
   absl::Status RenewLeases(absl::Time now);
+  // Of a clock that was set back; whether there are more. When not, it has looked once.
+  bool MoveWaits(absl::Time now, int& looks);
 
   Store& store_;
   Channel& channel_;

@@ -9,6 +9,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "libs/base/metrics.h"
+#include "libs/base/timestamp.h"
 #include "libs/testing/faulty_database.h"
 #include "libs/testing/status_matchers.h"
 #include "prometheus/text_serializer.h"
@@ -346,7 +347,8 @@ TEST_P(WorkerTest, DeadlinesGoByTheClockOfTheMachine) {
   EXPECT_THAT(sink_.Mails(), SizeIs(1));
 }
 
-// Until the clock shows the old time again nothing was claimed, and no lease was renewed.
+// Until the clock shows the old time again nothing was claimed, and no lease was renewed; and what
+// was put off waited for it.
 TEST_P(WorkerTest, F16_AClockThatIsSetBackStopsNobodyAndNoMailComesTwice) {
   const absl::Time start = clock_.Now();
   const absl::Time deadline = absl::Now() + absl::Seconds(60);
@@ -365,13 +367,30 @@ TEST_P(WorkerTest, F16_AClockThatIsSetBackStopsNobodyAndNoMailComesTwice) {
   worker_->Wake();
   wait_for([&] { return sink_.Mails().size() == 1; });
   EXPECT_THAT(sink_.Facts()[0], HasSubstr("ewa@example.org"));
-  clock_.Set(start + absl::Minutes(62));  // what was put off by the wrong clock comes by it
+  wait_for([&] { return TimeOf(Ledger()[0].next_attempt_time()) < start + absl::Minutes(1); });
+  EXPECT_GT(TimeOf(Ledger()[0].next_attempt_time()), start) << "it waits as long as it was to";
+  clock_.Set(start + absl::Minutes(1));
   wait_for([&] { return sink_.Mails().size() == 2; });
   worker_.reset();
   EXPECT_THAT(sink_.Mails(), SizeIs(2));
   for (const v1::Delivery& delivery : Ledger()) {
     EXPECT_EQ(delivery.state(), v1::DELIVERY_STATE_DELIVERED);
   }
+}
+
+TEST_P(WorkerTest, F16_WhatWasAcceptedByAClockThatWasAheadGoesOutAfterARestart) {
+  const absl::Time start = clock_.Now();
+  clock_.Advance(absl::Hours(1));
+  Consume("registration.waitlisted", kJan, kRegistration);
+  clock_.Set(start);
+  SendAll();
+  EXPECT_THAT(sink_.Mails(), IsEmpty());
+  worker_->Start();
+  const absl::Time deadline = absl::Now() + absl::Seconds(60);
+  while (absl::Now() < deadline && sink_.Mails().empty()) std::this_thread::yield();
+  worker_.reset();
+  EXPECT_THAT(sink_.Mails(), SizeIs(1));
+  EXPECT_EQ(Ledger()[0].state(), v1::DELIVERY_STATE_DELIVERED);
 }
 
 // As if the process had slept for an hour: what was claimed is another's by then.

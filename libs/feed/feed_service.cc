@@ -51,6 +51,7 @@ class FeedService::Impl {
   }
 
   void Notify(const v1::Cursor& head) { hub_.Notify(head); }
+  void Committed() { hub_.Committed(); }
 
  private:
   absl::Status GetFeedHead(const rpc::Context& context, const v1::GetFeedHeadRequest& /*request*/,
@@ -102,5 +103,7 @@ FeedService::~FeedService() = default;
 void FeedService::Register(rpc::Server& server) { impl_->Register(server); }
 
 void FeedService::Notify(const v1::Cursor& head) { impl_->Notify(head); }
+
+void FeedService::Committed() { impl_->Committed(); }
 
 }  // namespace wici::feed

@@ -23,6 +23,10 @@ class FeedService {
   // This is what a Sequencer calls as its on_head, whoever stamped.
   // Thread-safe, never blocks (the read happens on the service's own thread).
   void Notify(const v1::Cursor& head);
+  // A transaction of this process has been committed. On SQLite, where its changes have their
+  // numbers already (changes.h), watchers are served without waiting for the sequencer's turn;
+  // elsewhere nothing happens. Thread-safe, never blocks.
+  void Committed();
 
  private:
   class Impl;

@@ -1,6 +1,8 @@
 #include "libs/feed/feed_service.h"
 
+#include <chrono>
 #include <fstream>
+#include <future>
 #include <memory>
 #include <sstream>
 #include <string>
@@ -211,6 +213,24 @@ TEST_P(FeedServiceTest, ReadingSaysWhereToGoOn) {
     EXPECT_EQ(response.next().seq(), std::min(limit, 2));
     EXPECT_EQ(response.next().epoch(), response.changes(0).cursor().epoch());
   }
+}
+
+TEST_P(FeedServiceTest, ChangesThatNumberThemselvesReachWatchersWithoutTheSequencer) {
+  Produce(1);
+  Watch watch(*stub_, From(2, {Everything(1)}));
+  ASSERT_THAT(writer_->Change("events/e1", 1), IsOk());
+  std::future<std::vector<v1::WatchChangesResponse::Event>> told =
+      std::async(std::launch::async, [&watch] { return watch.Until(3); });
+  if (database().engine() == sql::Engine::kSqlite) {
+    // A hub that is busy at that moment leaves it to the sequencer.
+    do {
+      service_->Committed();
+    } while (told.wait_for(std::chrono::milliseconds(1)) != std::future_status::ready);
+  } else {
+    service_->Committed();
+    ASSERT_THAT(sequencer_->RunOnce(), IsOk());
+  }
+  EXPECT_THAT(told.get(), SizeIs(1));
 }
 
 TEST_P(FeedServiceTest, ErrorsOfACursorArriveWithTheirReason) {

@@ -147,6 +147,16 @@ void WatchHub::Notify(const v1::Cursor& head) {
   work_.NotifyOne();
 }
 
+void WatchHub::Committed() {
+  if (database_.engine() != sql::Engine::kSqlite) return;
+  MutexLock lock(mutex_);
+  // Whom a round keeps busy the sequencer tells soon enough, and of several commits at once.
+  if (!waiting_ || count_ == 0) return;
+  committed_ = true;
+  notified_ = true;
+  work_.NotifyOne();
+}
+
 void WatchHub::Loop() {
   while (WaitForWork()) Round();
 }
@@ -157,9 +167,11 @@ bool WatchHub::WaitForWork() {
   using SteadyClock = std::chrono::steady_clock;
   const absl::Duration wait = failing_ ? kFailureWait : busy_ ? kBusyWait : kIdleWait;
   const SteadyClock::time_point until = SteadyClock::now() + absl::ToChronoMicroseconds(wait);
+  waiting_ = true;
   while (!stopping_ && (failing_ || (!notified_ && new_.empty())) && SteadyClock::now() < until) {
     work_.WaitFor(mutex_, absl::FromChrono(until - SteadyClock::now()));
   }
+  waiting_ = false;
   notified_ = false;
   return !stopping_;
 }
@@ -222,7 +234,7 @@ absl::Status WatchHub::FeedCurrent() {
       MutexLock lock(mutex_);
       // What was read may be ahead of what was told.
       const bool known = head_.epoch() == position_.epoch() && head_.seq() <= position_.seq();
-      if (known || head_.seq() == 0) return absl::OkStatus();
+      if (!std::exchange(committed_, false) && (known || head_.seq() == 0)) return absl::OkStatus();
     }
     Batch batch;
     const absl::Status status = Read(position_, batch);

@@ -56,6 +56,8 @@ class WatchHub {
   void Add(const v1::WatchChangesRequest& request, std::shared_ptr<rpc::StreamWriter> writer);
   // The feed has come to `head`. Never blocks.
   void Notify(const v1::Cursor& head);
+  // As FeedService::Committed.
+  void Committed();
 
  private:
   struct Watch;
@@ -88,6 +90,8 @@ class WatchHub {
   Watches new_ ABSL_GUARDED_BY(mutex_);
   v1::Cursor head_ ABSL_GUARDED_BY(mutex_);
   bool notified_ ABSL_GUARDED_BY(mutex_) = false;
+  bool committed_ ABSL_GUARDED_BY(mutex_) = false;  // the feed may have gone beyond head_
+  bool waiting_ ABSL_GUARDED_BY(mutex_) = false;    // the thread is
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
   std::size_t count_ ABSL_GUARDED_BY(mutex_) = 0;  // watches, new ones included
   std::thread thread_;

@@ -72,7 +72,12 @@ absl::Status Serve(const rpc::ServiceFlags& flags) {
   feed::Sequencer* committed = nullptr;  // set before anything writes
   feed::ChangeMarks marks(clock);
   Store store(
-      *database, [&] { committed->Wake(); }, [&](const rpc::Versions& made) { marks.Wrote(made); });
+      *database,
+      [&] {
+        feed_service.Committed();
+        committed->Wake();
+      },
+      [&](const rpc::Versions& made) { marks.Wrote(made); });
   SearchIndexer indexer(store, *index);
   feed::MarksFollower marks_follower(*database, marks);
   // Half for each of the two families that keep something.

@@ -269,6 +269,7 @@ class Ledger {
 
   // Call after a commit.
   void Wake() {
+    feed_.Committed();
     sequencer_.Wake();
     channels_->Wake();
   }

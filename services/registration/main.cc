@@ -102,7 +102,11 @@ absl::Status Serve(const rpc::ServiceFlags& flags) {
                      .clock = clock,
                      .machine = clock,
                      .ids = ids,
-                     .on_commit = [&sequencer] { sequencer.Wake(); },
+                     .on_commit =
+                         [&feed, &sequencer] {
+                           feed.Committed();
+                           sequencer.Wake();
+                         },
                      .evidence = evidence,
                      .commit = commit,
                      .cache = cache,

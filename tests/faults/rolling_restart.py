@@ -51,6 +51,7 @@ PERSONS = 20
 WATCHES = 3         # of each feed
 DRAIN_SECONDS = 30  # of a replica
 SETTLE_SECONDS = 30
+STILL_SECONDS = 0.3  # before a replica is killed: several calls begin on it
 GET = "ClusterService.GetCluster"
 CREATE = "RegistrationService.CreateRegistration"
 CALLS = {GET: 3, CREATE: 2, SEND: 1}  # how often, in proportion
@@ -128,6 +129,11 @@ class Fleet(Postgres):
     def replace(self, names, stop_signal):
         """Each gets the signal at once; returns when all are back and have answered calls. Yields
         what is wrong."""
+        if stop_signal == signal.SIGKILL:
+            # Calls take milliseconds: one that stands still for a moment has some under way.
+            for name in names:
+                self.processes[name].signal(signal.SIGSTOP)
+            time.sleep(STILL_SECONDS)
         for name in names:
             self.processes[name].signal(stop_signal)
         for name in names:

@@ -88,13 +88,14 @@ class JumpingServer(Server):
         for clock, shift in zip(self.clocks, (HOUR, -HOUR)):
             clock.set(shift)
         self._jumps = 0
+        self._replicas = None
 
     def replicas(self, directory):
         """With their clocks, not yet started."""
-        replicas = kill_test.Replicas(directory, self.url)
-        for process, clock in zip(replicas.processes, self.clocks):
+        self._replicas = kill_test.Replicas(directory, self.url)
+        for process, clock in zip(self._replicas.processes, self.clocks):
             process.argv = clock.wrap(process.argv)
-        return replicas
+        return self._replicas
 
     def token(self, key_file):
         return old_token(key_file)
@@ -110,7 +111,21 @@ class JumpingServer(Server):
                 crowd.wait(rng.uniform(0, 0.5))
             self._jumps += 1
         crowd.wait_for_progress()
+        self._wait_until_seen()
         return []
+
+    def _wait_until_seen(self):
+        """Returns when both replicas go by the last jump, which takes Abseil about two seconds, or
+        do not for long: check() says of what."""
+        give_up = time.monotonic() + SETTLE_SECONDS
+        while time.monotonic() < give_up:
+            try:
+                if not list(check_tokens(self._replicas, self.clocks)):
+                    return
+            except client.CallError as error:
+                if error.code not in REFUSED:
+                    raise
+            time.sleep(0.2)
 
     def check(self, replicas):
         """Yields what is wrong with tokens and holds, the clocks being an hour off."""

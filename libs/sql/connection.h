@@ -7,39 +7,20 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
-#include "absl/types/span.h"
 #include "libs/sql/database.h"
 
 namespace wici::sql {
 
-// Used by one thread at a time. Statements return the errors listed in database.h; after one of
-// them the caller ends the transaction with Rollback.
-class Connection {
+// A transaction that can be begun again when it has ended. Used by one thread at a time. After an
+// error of a statement the caller ends the transaction with Rollback. Rows and keys are never none.
+class Connection : public Transaction {
  public:
-  virtual ~Connection() = default;
   // Begins a transaction; its statements end with DEADLINE_EXCEEDED after `deadline`.
   virtual absl::Status Begin(bool read_only, absl::Time deadline) = 0;
-  virtual absl::StatusOr<Rows> Execute(const Query& query, absl::Span<const Value> values) = 0;
-  virtual absl::StatusOr<Rows> InsertMany(const Query& prefix, std::string_view suffix,
-                                          absl::Span<const std::vector<Value>> rows) = 0;
-  virtual absl::StatusOr<Rows> SelectMany(const Query& prefix, std::string_view suffix,
-                                          absl::Span<const std::vector<Value>> keys) = 0;
-  virtual absl::StatusOr<Rows> UpdateMany(const Query& prefix, std::string_view suffix,
-                                          absl::Span<const std::vector<Value>> rows) = 0;
-  virtual absl::StatusOr<Rows> ExecuteMany(const Query& query,
-                                           absl::Span<const std::vector<Value>> rows) = 0;
-  // Of PostgreSQL only. On SQLite, which saves no round trip, Transaction runs one after the other.
-  virtual absl::StatusOr<std::vector<Rows>> ExecuteAll(absl::Span<const Statement> statements);
-  virtual absl::Status ExecuteExpecting(const Query& query, absl::Span<const Value> values,
-                                        Expected expected);
-  virtual absl::Status InsertExpecting(const Query& prefix, std::string_view suffix,
-                                       absl::Span<const std::vector<Value>> rows,
-                                       Expected expected);
   // An error with reason COMMIT_UNKNOWN says that nobody knows; any other, that nothing changed.
   virtual absl::Status Commit() = 0;
   virtual void Rollback() = 0;

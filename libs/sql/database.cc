@@ -139,8 +139,8 @@ class QueryObserver {
 // it, so SQLite does too.
 class PooledTransaction final : public Transaction {
  public:
-  PooledTransaction(Connection& connection, Engine engine, QueryObserver& observer)
-      : connection_(connection), engine_(engine), observer_(observer) {}
+  PooledTransaction(Connection& connection, QueryObserver& observer)
+      : connection_(connection), observer_(observer) {}
 
   using Transaction::Execute;
   absl::StatusOr<Rows> Execute(const Query& query, absl::Span<const Value> values) override {
@@ -168,7 +168,7 @@ class PooledTransaction final : public Transaction {
   }
   absl::StatusOr<std::vector<Rows>> ExecuteAll(absl::Span<const Statement> statements) override {
     // Where it saves no round trip each has a time of its own.
-    if (engine_ == Engine::kSqlite) return Transaction::ExecuteAll(statements);
+    if (engine() == Engine::kSqlite) return Transaction::ExecuteAll(statements);
     if (statements.empty()) return std::vector<Rows>();
     if (!failure_.ok()) return failure_;
     const absl::Time start = absl::Now();
@@ -189,7 +189,7 @@ class PooledTransaction final : public Transaction {
     return RunExpecting(
         prefix, [&] { return connection_.InsertExpecting(prefix, suffix, rows, expected); });
   }
-  Engine engine() const override { return engine_; }
+  Engine engine() const override { return connection_.engine(); }
 
   const absl::Status& failure() const { return failure_; }
 
@@ -215,7 +215,6 @@ class PooledTransaction final : public Transaction {
   }
 
   Connection& connection_;
-  const Engine engine_;
   QueryObserver& observer_;
   absl::Status failure_;
 };
@@ -362,7 +361,7 @@ class PooledDatabase final : public Database {
       connection.Rollback();
       return begun;
     }
-    PooledTransaction transaction(connection, engine_, observer_);
+    PooledTransaction transaction(connection, observer_);
     absl::Status status = body(transaction);
     const absl::Status& failure = transaction.failure();
     if (status.ok()) status = failure;
@@ -471,6 +470,9 @@ absl::Status CommitUnknownError() {
 
 absl::StatusOr<Rows> Transaction::UpdateMany(const Query& prefix, std::string_view suffix,
                                              absl::Span<const std::vector<Value>> rows) {
+  if (!Before("WHERE", prefix.text)) {
+    return EngineError(absl::StatusCode::kInternal, prefix, "", "no WHERE at the end");
+  }
   const std::string single = absl::StrCat(ToAbsl(prefix.text), " ", ToAbsl(suffix));
   return ExecuteMany({prefix.name, single}, rows);
 }
@@ -479,24 +481,6 @@ absl::Status CheckExpected(const Query& query, std::size_t rows, Expected expect
   if (rows == expected.rows) return absl::OkStatus();
   return EngineError(expected.otherwise, query, "",
                      absl::StrCat(rows, " rows instead of ", expected.rows));
-}
-
-absl::StatusOr<std::vector<Rows>> Connection::ExecuteAll(
-    absl::Span<const Statement> /*statements*/) {
-  return absl::UnimplementedError("nothing runs together");
-}
-
-absl::Status Connection::ExecuteExpecting(const Query& query, absl::Span<const Value> values,
-                                          Expected expected) {
-  WICI_ASSIGN_OR_RETURN(const Rows returned, Execute(query, values));
-  return CheckExpected(query, returned.size(), expected);
-}
-
-absl::Status Connection::InsertExpecting(const Query& prefix, std::string_view suffix,
-                                         absl::Span<const std::vector<Value>> rows,
-                                         Expected expected) {
-  WICI_ASSIGN_OR_RETURN(const Rows returned, InsertMany(prefix, suffix, rows));
-  return CheckExpected(prefix, returned.size(), expected);
 }
 
 absl::Status Transaction::ExecuteExpecting(const Query& query, absl::Span<const Value> values,

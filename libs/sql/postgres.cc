@@ -171,7 +171,7 @@ class PostgresConnection final : public Connection {
                                absl::Span<const std::vector<Value>> rows,
                                Expected expected) override {
     if (rows.size() > kRowsMax) {
-      return Connection::InsertExpecting(prefix, suffix, rows, expected);
+      return Transaction::InsertExpecting(prefix, suffix, rows, expected);
     }
     WICI_RETURN_IF_ERROR(QueueInsert(prefix, suffix, rows));
     queued_.back().expected = expected;
@@ -210,6 +210,7 @@ class PostgresConnection final : public Connection {
   }
 
   bool usable() const override { return !lost_ && PQstatus(connection_.get()) == CONNECTION_OK; }
+  Engine engine() const override { return Engine::kPostgres; }
 
  private:
   // A statement over unnest: one text for any number of rows.

@@ -326,16 +326,6 @@ class SqliteConnection final : public Connection {
     return result;
   }
 
-  absl::StatusOr<Rows> UpdateMany(const Query& prefix, std::string_view suffix,
-                                  absl::Span<const std::vector<Value>> rows) override {
-    if (!Before("WHERE", prefix.text)) {
-      return EngineError(absl::StatusCode::kInternal, prefix, "", "no WHERE at the end");
-    }
-    const std::string text = absl::StrCat(absl::string_view(prefix.text.data(), prefix.text.size()),
-                                          " ", absl::string_view(suffix.data(), suffix.size()));
-    return ExecuteMany({prefix.name, text}, rows);
-  }
-
   absl::StatusOr<Rows> ExecuteMany(const Query& query,
                                    absl::Span<const std::vector<Value>> rows) override {
     WICI_ASSIGN_OR_RETURN(Prepared* const prepared, Prepare(query, query.text));
@@ -357,6 +347,7 @@ class SqliteConnection final : public Connection {
   }
 
   bool usable() const override { return sqlite3_get_autocommit(database_.get()) != 0; }
+  Engine engine() const override { return Engine::kSqlite; }
 
  private:
   static int PastDeadline(void* self) {

@@ -5,17 +5,15 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
-#include <functional>
 #include <unordered_map>
 #include <utility>
 
-#include "absl/strings/ascii.h"
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "libs/base/error.h"
 #include "libs/base/status_macros.h"
 #include "libs/sql/connection.h"
+#include "libs/sql/postgres_arrays.h"
 #include "libs/sql/postgres_format.h"
 
 namespace wici::sql {
@@ -40,23 +38,6 @@ struct ClearResult {
 using ConnectionHandle = std::unique_ptr<PGconn, FinishConnection>;
 using ResultHandle = std::unique_ptr<PGresult, ClearResult>;
 using Results = std::vector<ResultHandle>;  // null where rows were only counted
-
-absl::string_view ToAbsl(std::string_view text) { return {text.data(), text.size()}; }
-
-// "given.v1" for "$1": a value that comes from a row, and not by itself.
-std::string OfGivenRow(std::string_view text) {
-  std::string result;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const bool is_value = text[i] == '$' && i + 1 < text.size() &&
-                          absl::ascii_isdigit(static_cast<unsigned char>(text[i + 1]));
-    if (is_value) {
-      result += "given.v";
-    } else {
-      result += text[i];
-    }
-  }
-  return result;
-}
 
 // Works in libpq's pipeline mode: what needs no answer yet (BEGIN, a first PREPARE, an INSERT or
 // UPDATE of many without RETURNING) is queued and goes out with the next statement whose answer is
@@ -94,32 +75,26 @@ class PostgresConnection final : public Connection {
   }
 
   absl::StatusOr<Rows> Execute(const Query& query, absl::Span<const Value> values) override {
-    WICI_ASSIGN_OR_RETURN(const std::string name, Prepare(query, query.text, {}));
-    return Run(query, name, Parameters(values));
+    WICI_RETURN_IF_ERROR(QueueQuery(query, values));
+    return CollectRows(query);
   }
 
   absl::StatusOr<Rows> InsertMany(const Query& prefix, std::string_view suffix,
                                   absl::Span<const std::vector<Value>> rows) override {
-    return RunInChunks(prefix, rows, /*returns=*/!suffix.empty(),
-                       [&](absl::Span<const std::vector<Value>> chunk) {
-                         return QueueInsert(prefix, suffix, chunk);
-                       });
+    WICI_ASSIGN_OR_RETURN(const OverRows insert, InsertOverRows(prefix, suffix, rows[0].size()));
+    return RunOverRows(prefix, insert, rows);
   }
 
   absl::StatusOr<Rows> UpdateMany(const Query& prefix, std::string_view suffix,
                                   absl::Span<const std::vector<Value>> rows) override {
-    const bool returns = absl::StrContains(ToAbsl(suffix), "RETURNING");
-    return RunInChunks(prefix, rows, returns, [&](absl::Span<const std::vector<Value>> chunk) {
-      return QueueUpdate(prefix, suffix, chunk);
-    });
+    WICI_ASSIGN_OR_RETURN(const OverRows update, UpdateOverRows(prefix, suffix));
+    return RunOverRows(prefix, update, rows);
   }
 
   absl::StatusOr<Rows> SelectMany(const Query& prefix, std::string_view suffix,
                                   absl::Span<const std::vector<Value>> keys) override {
-    WICI_ASSIGN_OR_RETURN(const std::string name, PrepareOverKeys(prefix, suffix, keys[0]));
-    Parameters parameters({});
-    WICI_RETURN_IF_ERROR(AddKeys(prefix, keys, parameters));
-    return Run(prefix, name, parameters);
+    WICI_RETURN_IF_ERROR(QueueOverKeys(prefix, suffix, keys));
+    return CollectRows(prefix);
   }
 
   absl::StatusOr<Rows> ExecuteMany(const Query& query,
@@ -140,7 +115,10 @@ class PostgresConnection final : public Connection {
         answers.emplace_back(std::nullopt);
         continue;
       }
-      WICI_RETURN_IF_ERROR(QueueStatement(statement));
+      const Query& query = statement.query;
+      WICI_RETURN_IF_ERROR(statement.over_keys
+                               ? QueueOverKeys(query, statement.suffix, statement.keys)
+                               : QueueQuery(query, statement.values));
       answers.emplace_back(queued_.size() - 1);
     }
     Results results;
@@ -160,8 +138,7 @@ class PostgresConnection final : public Connection {
 
   absl::Status ExecuteExpecting(const Query& query, absl::Span<const Value> values,
                                 Expected expected) override {
-    WICI_ASSIGN_OR_RETURN(const std::string name, Prepare(query, query.text, {}));
-    WICI_RETURN_IF_ERROR(QueueRun(query, name, Parameters(values)));
+    WICI_RETURN_IF_ERROR(QueueQuery(query, values));
     queued_.back().expected = expected;
     expecting_ = true;
     return absl::OkStatus();
@@ -173,7 +150,8 @@ class PostgresConnection final : public Connection {
     if (rows.size() > kRowsMax) {
       return Transaction::InsertExpecting(prefix, suffix, rows, expected);
     }
-    WICI_RETURN_IF_ERROR(QueueInsert(prefix, suffix, rows));
+    WICI_ASSIGN_OR_RETURN(const OverRows insert, InsertOverRows(prefix, suffix, rows[0].size()));
+    WICI_RETURN_IF_ERROR(QueueOverRows(prefix, insert, rows));
     queued_.back().expected = expected;
     expecting_ = true;
     return absl::OkStatus();
@@ -213,10 +191,9 @@ class PostgresConnection final : public Connection {
   Engine engine() const override { return Engine::kPostgres; }
 
  private:
-  // A statement over unnest: one text for any number of rows.
-  struct OverRows {
+  struct PreparedOverRows {
     std::string name;
-    std::vector<Oid> elements;  // type of each column
+    std::vector<TypeOid> elements;  // type of each column
   };
 
   // One whose answer is to come.
@@ -263,57 +240,39 @@ class PostgresConnection final : public Connection {
     return absl::OkStatus();
   }
 
-  absl::Status QueueInsert(const Query& prefix, std::string_view suffix,
-                           absl::Span<const std::vector<Value>> rows) {
-    const std::optional<std::string_view> head = Before("VALUES", prefix.text);
-    if (!head) return EngineError(absl::StatusCode::kInternal, prefix, "", "no VALUES at the end");
-    const std::string single = absl::StrCat(ToAbsl(prefix.text), " ",
-                                            Placeholders(1, rows[0].size()), " ", ToAbsl(suffix));
-    return QueueOverRows(prefix, single, rows, [&](std::size_t columns) {
-      return absl::StrCat(ToAbsl(*head), " SELECT * FROM unnest", Placeholders(1, columns), " ",
-                          ToAbsl(suffix));
-    });
+  absl::Status QueueQuery(const Query& query, absl::Span<const Value> values) {
+    WICI_ASSIGN_OR_RETURN(const std::string name, Prepare(query, query.text, {}));
+    return QueueRun(query, name, Parameters(values));
   }
 
-  absl::Status QueueUpdate(const Query& prefix, std::string_view suffix,
-                           absl::Span<const std::vector<Value>> rows) {
-    const std::optional<std::string_view> head = Before("WHERE", prefix.text);
-    if (!head) return EngineError(absl::StatusCode::kInternal, prefix, "", "no WHERE at the end");
-    const std::string single = absl::StrCat(ToAbsl(prefix.text), " ", ToAbsl(suffix));
-    return QueueOverRows(prefix, single, rows, [&](std::size_t columns) {
-      return absl::StrCat(OfGivenRow(*head), "FROM ", Given(columns), " AS given (",
-                          GivenColumns(columns), ") WHERE ", OfGivenRow(suffix));
-    });
+  absl::Status QueueOverKeys(const Query& prefix, std::string_view suffix,
+                             absl::Span<const std::vector<Value>> keys) {
+    const std::vector<TypeOid> elements = ElementTypesOf(keys[0]);
+    WICI_ASSIGN_OR_RETURN(const std::vector<TypeOid> arrays, ArrayTypesOf(prefix, elements));
+    WICI_ASSIGN_OR_RETURN(const std::string name,
+                          Prepare(prefix, SelectOverKeys(prefix, suffix, elements.size()), arrays));
+    WICI_ASSIGN_OR_RETURN(const Parameters parameters, ArraysOf(prefix, elements, keys));
+    return QueueRun(prefix, name, parameters);
   }
 
-  // `over_rows` and `single`: as in PrepareOverRows.
-  absl::Status QueueOverRows(const Query& prefix, const std::string& single,
-                             absl::Span<const std::vector<Value>> rows,
-                             const std::function<std::string(std::size_t columns)>& over_rows) {
-    WICI_ASSIGN_OR_RETURN(const OverRows* const statement,
-                          PrepareOverRows(prefix, single, over_rows));
-    if (statement->elements.size() != rows[0].size()) {
-      return EngineError(absl::StatusCode::kInternal, prefix, "", "wrong number of values");
-    }
-    Parameters parameters({});
-    for (std::size_t i = 0; i < rows[0].size(); ++i) {
-      WICI_RETURN_IF_ERROR(AddColumn(prefix, statement->elements[i], rows, i, parameters));
-    }
-    return QueueRun(prefix, statement->name, parameters);
+  absl::Status QueueOverRows(const Query& prefix, const OverRows& statement,
+                             absl::Span<const std::vector<Value>> rows) {
+    WICI_ASSIGN_OR_RETURN(const PreparedOverRows* const prepared,
+                          PrepareOverRows(prefix, statement));
+    WICI_ASSIGN_OR_RETURN(const Parameters parameters, ArraysOf(prefix, prepared->elements, rows));
+    return QueueRun(prefix, prepared->name, parameters);
   }
 
-  // What the statement `returns`; the answer of one that returns nothing comes with the next
-  // statement's.
-  absl::StatusOr<Rows> RunInChunks(
-      const Query& prefix, absl::Span<const std::vector<Value>> rows, bool returns,
-      const std::function<absl::Status(absl::Span<const std::vector<Value>>)>& queue) {
+  // The answer of a statement that returns nothing comes with the next one's.
+  absl::StatusOr<Rows> RunOverRows(const Query& prefix, const OverRows& statement,
+                                   absl::Span<const std::vector<Value>> rows) {
     Rows result;
     while (!rows.empty()) {
       const absl::Span<const std::vector<Value>> chunk = rows.subspan(0, kRowsMax);
       rows.remove_prefix(chunk.size());
-      WICI_RETURN_IF_ERROR(queue(chunk));
+      WICI_RETURN_IF_ERROR(QueueOverRows(prefix, statement, chunk));
       // COMMIT waits for no answer where nothing may be written: what is refused is told now.
-      if (!returns && rows.empty() && !read_only_) break;
+      if (!statement.returns && rows.empty() && !read_only_) break;
       WICI_ASSIGN_OR_RETURN(Rows returned, CollectRows(prefix));
       std::move(returned.begin(), returned.end(), std::back_inserter(result));
     }
@@ -325,59 +284,6 @@ class PostgresConnection final : public Connection {
     return Collect().status();
   }
 
-  absl::StatusOr<Rows> Run(const Query& query, const std::string& name,
-                           const Parameters& parameters) {
-    WICI_RETURN_IF_ERROR(QueueRun(query, name, parameters));
-    return CollectRows(query);
-  }
-
-  absl::Status QueueStatement(const Statement& statement) {
-    if (!statement.over_keys) {
-      WICI_ASSIGN_OR_RETURN(const std::string name,
-                            Prepare(statement.query, statement.query.text, {}));
-      return QueueRun(statement.query, name, Parameters(statement.values));
-    }
-    WICI_ASSIGN_OR_RETURN(const std::string name,
-                          PrepareOverKeys(statement.query, statement.suffix, statement.keys[0]));
-    Parameters parameters({});
-    WICI_RETURN_IF_ERROR(AddKeys(statement.query, statement.keys, parameters));
-    return QueueRun(statement.query, name, parameters);
-  }
-
-  // Prepares the query of SelectMany for keys of the types of `key`.
-  absl::StatusOr<std::string> PrepareOverKeys(const Query& prefix, std::string_view suffix,
-                                              const std::vector<Value>& key) {
-    std::vector<Oid> arrays;
-    arrays.reserve(key.size());
-    for (const Value& value : key) arrays.push_back(ArrayTypeOf(ElementTypeOf(value)));
-    const std::string text =
-        absl::StrCat(ToAbsl(prefix.text), " ", Given(arrays.size()), " ", ToAbsl(suffix));
-    return Prepare(prefix, text, arrays);
-  }
-
-  // Rows that come as an array for each of their columns. LIMIT, of all, makes the planner expect
-  // few and so look each up by index. Without it, a plan made while the table is small reads all of
-  // it, and goes on to do so.
-  static std::string Given(std::size_t columns) {
-    return absl::StrCat("(SELECT * FROM unnest", Placeholders(1, columns),
-                        " LIMIT cardinality($1))");
-  }
-
-  // "v1, v2, v3".
-  static std::string GivenColumns(std::size_t columns) {
-    std::string names = "v1";
-    for (std::size_t i = 2; i <= columns; ++i) absl::StrAppend(&names, ", v", i);
-    return names;
-  }
-
-  static absl::Status AddKeys(const Query& prefix, absl::Span<const std::vector<Value>> keys,
-                              Parameters& parameters) {
-    for (std::size_t i = 0; i < keys[0].size(); ++i) {
-      WICI_RETURN_IF_ERROR(AddColumn(prefix, ElementTypeOf(keys[0][i]), keys, i, parameters));
-    }
-    return absl::OkStatus();
-  }
-
   // Makes sure that `count` more statements can be prepared without any being forgotten.
   absl::Status MakeRoom(const Query& query, std::size_t count) {
     if (statements_.size() + count <= kStatementsMax) return absl::OkStatus();
@@ -387,7 +293,7 @@ class PostgresConnection final : public Connection {
   }
 
   absl::StatusOr<std::string> Prepare(const Query& query, std::string_view text,
-                                      const std::vector<Oid>& types) {
+                                      const std::vector<TypeOid>& types) {
     const std::string key(text);
     if (const auto found = statements_.find(key); found != statements_.end()) return found->second;
     WICI_RETURN_IF_ERROR(MakeRoom(query, 1));
@@ -404,40 +310,23 @@ class PostgresConnection final : public Connection {
     over_rows_.clear();
   }
 
-  static absl::Status AddColumn(const Query& query, Oid element,
-                                absl::Span<const std::vector<Value>> rows, std::size_t column,
-                                Parameters& parameters) {
-    absl::StatusOr<std::string> array = EncodeArray(element, rows, column);
-    if (!array.ok()) {
-      return EngineError(absl::StatusCode::kInternal, query, "",
-                         std::string(array.status().message()));
-    }
-    parameters.AddArray(*std::move(array));
-    return absl::OkStatus();
-  }
-
-  // Prepares the statement whose text `over_rows` makes for a number of columns. Their types are
-  // learnt from `single`, the same for a single row.
-  absl::StatusOr<const OverRows*> PrepareOverRows(
-      const Query& prefix, const std::string& single,
-      const std::function<std::string(std::size_t columns)>& over_rows) {
-    const auto found = over_rows_.find(single);
+  // The types of the columns are learnt from the statement for a single row.
+  absl::StatusOr<const PreparedOverRows*> PrepareOverRows(const Query& prefix,
+                                                          const OverRows& statement) {
+    const auto found = over_rows_.find(statement.single);
     if (found != over_rows_.end()) return &found->second;
-    WICI_ASSIGN_OR_RETURN(const std::string described, Prepare(prefix, single, {}));
+    WICI_ASSIGN_OR_RETURN(const std::string described, Prepare(prefix, statement.single, {}));
     WICI_RETURN_IF_ERROR(
         Queue(prefix, PQsendDescribePrepared(connection_.get(), described.c_str())));
     WICI_ASSIGN_OR_RETURN(const Results results, Collect());
-    OverRows statement;
-    std::vector<Oid> arrays;
+    PreparedOverRows prepared;
     for (int i = 0; i < PQnparams(results.back().get()); ++i) {
-      statement.elements.push_back(PQparamtype(results.back().get(), i));
-      arrays.push_back(ArrayTypeOf(statement.elements.back()));
-      if (arrays.back() == 0) {
-        return EngineError(absl::StatusCode::kInternal, prefix, "", "a column of unknown type");
-      }
+      prepared.elements.push_back(PQparamtype(results.back().get(), i));
     }
-    WICI_ASSIGN_OR_RETURN(statement.name, Prepare(prefix, over_rows(arrays.size()), arrays));
-    return &over_rows_.emplace(single, std::move(statement)).first->second;
+    WICI_ASSIGN_OR_RETURN(const std::vector<TypeOid> arrays,
+                          ArrayTypesOf(prefix, prepared.elements));
+    WICI_ASSIGN_OR_RETURN(prepared.name, Prepare(prefix, statement.text(arrays.size()), arrays));
+    return &over_rows_.emplace(statement.single, std::move(prepared)).first->second;
   }
 
   // Sends what is queued, waits for all answers and returns them, at least one; or the first error.
@@ -578,8 +467,8 @@ class PostgresConnection final : public Connection {
   bool expecting_ = false;       // of one rows are expected
   bool earlier_failed_ = false;  // the last error was not of the last query queued
   std::int64_t statements_made_ = 0;
-  std::unordered_map<std::string, std::string> statements_;  // text to name
-  std::unordered_map<std::string, OverRows> over_rows_;      // by the text for one row
+  std::unordered_map<std::string, std::string> statements_;      // text to name
+  std::unordered_map<std::string, PreparedOverRows> over_rows_;  // by the text for one row
 };
 
 }  // namespace

@@ -1,6 +1,7 @@
 // Statements whose rows are only counted, and which may be told of late.
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -10,6 +11,7 @@
 #include "libs/base/status_macros.h"
 #include "libs/sql/database.h"
 #include "libs/sql/sql_fixture.h"
+#include "libs/testing/database_fixture.h"
 #include "libs/testing/reasons.h"
 #include "libs/testing/status_matchers.h"
 
@@ -19,6 +21,7 @@ namespace {
 using ::testing::ElementsAre;
 using testing::IsOk;
 using testing::Reason;
+using testing::RoundTrips;
 using ::testing::SizeIs;
 using testing::StatusIs;
 
@@ -136,6 +139,28 @@ TEST_P(ExpectingTest, AConstraintThatIsViolatedLateIsToldAsItIs) {
               }),
               StatusIs(absl::StatusCode::kOutOfRange, Reason("CHECK_VIOLATED")));
   EXPECT_THAT(Ids(), ElementsAre());
+}
+
+TEST_P(ExpectingTest, OnPostgresSuchStatementsWaitOnceTogetherAndAReadOnceInAll) {
+  const bool postgres = GetParam() == Engine::kPostgres;
+  const std::vector<Value> change = {"a", 3};
+  ASSERT_THAT(Run(kInsertNumber, {"a", 1}), IsOk());
+  const auto change_twice = [&](Transaction& tx) -> absl::Status {
+    WICI_RETURN_IF_ERROR(tx.ExecuteExpecting(kChange, change, {1}));
+    return tx.ExecuteExpecting(kChange, change, {1});
+  };
+  double before = 0;
+  const auto waits = [&before] {
+    const double now = RoundTrips();
+    return now - std::exchange(before, now);
+  };
+  ASSERT_THAT(Write(change_twice), IsOk());  // learns the statements
+  EXPECT_EQ(Number("a"), 3);
+  waits();
+  ASSERT_THAT(Write(change_twice), IsOk());
+  EXPECT_EQ(waits(), postgres ? 2 : 0) << "with COMMIT";
+  EXPECT_EQ(Number("a"), 3);
+  EXPECT_EQ(waits(), postgres ? 1 : 0);
 }
 
 }  // namespace

@@ -11,10 +11,12 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "libs/base/error.h"
+#include "libs/base/metrics.h"
 #include "libs/base/status_macros.h"
 #include "libs/sql/connection.h"
 #include "libs/sql/postgres_arrays.h"
 #include "libs/sql/postgres_format.h"
+#include "prometheus/counter.h"
 
 namespace wici::sql {
 namespace {
@@ -38,6 +40,16 @@ struct ClearResult {
 using ConnectionHandle = std::unique_ptr<PGconn, FinishConnection>;
 using ResultHandle = std::unique_ptr<PGresult, ClearResult>;
 using Results = std::vector<ResultHandle>;  // null where rows were only counted
+
+prometheus::Counter& RoundTripsCounter() {
+  static prometheus::Counter& counter =
+      prometheus::BuildCounter()
+          .Name("wici_sql_round_trips_total")
+          .Help("How often an answer of PostgreSQL was waited for")
+          .Register(*Metrics())
+          .Add({});
+  return counter;
+}
 
 // Works in libpq's pipeline mode: what needs no answer yet (BEGIN, a first PREPARE, an INSERT or
 // UPDATE of many without RETURNING) is queued and goes out with the next statement whose answer is
@@ -332,6 +344,7 @@ class PostgresConnection final : public Connection {
   // Sends what is queued, waits for all answers and returns them, at least one; or the first error.
   absl::StatusOr<Results> Collect() {
     if (PQpipelineSync(connection_.get()) != 1) return Lost({queued_.back().query, ""});
+    RoundTripsCounter().Increment();
     return CollectSent();
   }
 

@@ -13,6 +13,7 @@
 #include "libs/base/clock.h"
 #include "libs/base/id.h"
 #include "libs/base/log.h"
+#include "libs/base/metrics.h"
 #include "libs/base/status_macros.h"
 
 namespace wici::testing {
@@ -186,6 +187,13 @@ TestDatabase::~TestDatabase() {
     migrated_once->idle_schemas[migrations_.data()].push_back(
         {std::move(schema_), std::move(url_), std::move(database_)});
   }
+}
+
+double RoundTrips() {
+  for (const prometheus::MetricFamily& family : Metrics()->Collect()) {
+    if (family.name == "wici_sql_round_trips_total") return family.metric.at(0).counter.value;
+  }
+  return 0;
 }
 
 }  // namespace wici::testing

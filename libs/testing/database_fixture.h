@@ -51,6 +51,9 @@ class TestDatabase {
   std::unique_ptr<sql::Database> database_;
 };
 
+// How often an answer of PostgreSQL was waited for in this process.
+double RoundTrips();
+
 // Base of suites that run on every engine.
 class DatabaseTest : public ::testing::TestWithParam<sql::Engine> {
  protected:

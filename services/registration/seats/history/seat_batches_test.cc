@@ -1,4 +1,5 @@
-// One transaction with operations of several events, as the committer makes them on SQLite.
+// One transaction with many operations, as the committer makes them: of several events on SQLite,
+// and how often it waits on PostgreSQL.
 #include <string>
 #include <utility>
 #include <vector>
@@ -8,7 +9,9 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "libs/base/id.h"
+#include "libs/testing/database_fixture.h"
 #include "libs/testing/reasons.h"
+#include "libs/testing/rewriting_database.h"
 #include "libs/testing/status_matchers.h"
 #include "services/registration/names.h"
 #include "services/registration/seats/history/history_fixture.h"
@@ -17,8 +20,10 @@
 namespace wici::registration {
 namespace {
 
+using ::testing::Each;
 using testing::IsOk;
 using testing::Reason;
+using testing::RoundTrips;
 using testing::StatusIs;
 
 class SeatBatchesTest : public HistoryTest {
@@ -49,17 +54,29 @@ class SeatBatchesTest : public HistoryTest {
     op.what = std::move(group);
     return op;
   }
-  std::vector<absl::Status> Apply(std::vector<SeatOp> ops) {
+  std::vector<absl::Status> Apply(std::vector<SeatOp> ops) { return Apply(database(), ops); }
+  std::vector<absl::Status> Apply(sql::Database& on, std::vector<SeatOp>& ops) {
     std::vector<SeatOp*> batch;
     for (SeatOp& op : ops) batch.push_back(&op);
-    EXPECT_THAT(database().Write(absl::Now() + absl::Seconds(20),
-                                 [&](sql::Transaction& tx) {
-                                   return ApplySeatOps(tx, batch, absl::Now(), ids_);
-                                 }),
-                IsOk());
+    EXPECT_THAT(
+        on.Write(absl::Now() + absl::Seconds(20),
+                 [&](sql::Transaction& tx) { return ApplySeatOps(tx, batch, absl::Now(), ids_); }),
+        IsOk());
     std::vector<absl::Status> results;
     for (const SeatOp& op : ops) results.push_back(op.status);
     return results;
+  }
+
+  // Registers so many new people, and returns how often that waited for the server.
+  double WaitsOfRegistrations(sql::Database& on, const std::string& event, int count) {
+    std::vector<SeatOp> ops;
+    for (int i = 0; i < count; ++i) {
+      ops.push_back(Add(event, absl::StrCat("person-", made_)));
+      ops.back().key = {"principals/p", absl::StrCat("request-", made_), "method", "digest"};
+    }
+    const double before = RoundTrips();
+    EXPECT_THAT(Apply(on, ops), Each(IsOk()));
+    return RoundTrips() - before;
   }
 
  private:
@@ -83,6 +100,19 @@ TEST_P(SeatBatchesTest, EachOperationIsDecidedByWhatItsOwnEventHolds) {
   EXPECT_THAT(results[3], StatusIs(absl::StatusCode::kAlreadyExists, Reason("ALREADY_REGISTERED")));
   EXPECT_THAT(results[4], IsOk());
   EXPECT_THAT(results[5], IsOk());
+}
+
+TEST_P(SeatBatchesTest, OnPostgresABatchWaitsThreeTimesHoweverMuchIsInIt) {
+  if (GetParam() == sql::Engine::kSqlite) GTEST_SKIP() << "nothing to wait for";
+  const std::string event = OpenEventCalled("waits");
+  WaitsOfRegistrations(database(), event, 1);  // learns the statements
+  for (const int count : {1, 20}) {
+    EXPECT_EQ(WaitsOfRegistrations(database(), event, count), 3);
+  }
+  // Through what does one statement after the other, as a control: it waits for each.
+  testing::RewritingDatabase one_by_one(database(), "", {});
+  WaitsOfRegistrations(one_by_one, event, 1);
+  EXPECT_GT(WaitsOfRegistrations(one_by_one, event, 1), 3);
 }
 
 }  // namespace

@@ -174,9 +174,11 @@ void Consumer::Impl::Loop() {
       continue;
     }
     backoff = kBackoffMin;
-    // With Redis the wait is in its blocking read.
+    // With Redis the wait is in its blocking read. Without it a round has read all there was: to go
+    // on at once would make a transaction of each that the source commits.
     const bool waited = reader_ && !redis_away_;
-    if (*count == 0 && !waited && WaitOrStop(options_.poll)) return;
+    const bool more = compared_ == absl::InfinitePast();
+    if (!waited && !more && WaitOrStop(options_.poll)) return;
   }
 }
 
@@ -259,9 +261,11 @@ absl::Status Consumer::Impl::LoadPosition() {
 
 absl::StatusOr<int> Consumer::Impl::CatchUp() {
   int count = 0;
-  while (!Stopping()) {
+  bool more = true;
+  while (more && !Stopping()) {
+    const std::size_t limit = limit_;
     const absl::StatusOr<std::vector<v1::Change>> changes =
-        source_.Read(*position_, static_cast<int>(limit_));
+        source_.Read(*position_, static_cast<int>(limit));
     if (absl::IsOutOfRange(changes.status())) {
       WICI_RETURN_IF_ERROR(StartAfresh(changes.status()));
       break;
@@ -277,6 +281,7 @@ absl::StatusOr<int> Consumer::Impl::CatchUp() {
     WICI_RETURN_IF_ERROR(applied.status());
     if (!*applied) break;
     count += static_cast<int>(changes->size());
+    more = changes->size() == limit;
     from_source_.Increment(static_cast<double>(changes->size()));
   }
   return count;

@@ -50,6 +50,10 @@ inline constexpr absl::Duration kDefaultLifetime = absl::Hours(72);
 // One that is collected, which may take a week.
 inline constexpr absl::Duration kCollectedLifetime = absl::Hours(24 * 10);
 
+// Clocks of replicas differ by less. A time that was written more than this ahead of now is that of
+// a clock that was wrong and has been set back since; what is less may be another replica's.
+inline constexpr absl::Duration kClocksDiffer = absl::Minutes(1);
+
 // What becomes of an unknown outcome over `channel` when the notification does not say it itself
 // and its template says `of_template`. Not every provider of SMS knows a repetition by its id, and
 // each costs: at most once, whatever the template.

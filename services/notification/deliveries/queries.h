@@ -206,6 +206,11 @@ inline constexpr sql::Query kRenewLeases{
     "UPDATE deliveries SET next_at = $2 WHERE channel = $4 AND next_at > $3 AND next_at <= $2 AND "
     "state = 2 AND lease_owner = $1"};
 
+// How many attempts of deliveries were begun and never ended.
+inline constexpr sql::Query kCountUnheard{
+    "count_unheard_attempts", "SELECT delivery_id, COUNT(*) FROM attempts WHERE delivery_id IN"};
+inline constexpr std::string_view kCountUnheardSuffix = "AND ended_at IS NULL GROUP BY delivery_id";
+
 // Those claimed with a fence, given as (id, fence), that still hold and are not cancelled. An
 // attempt that must not be repeated is in doubt only from kCommitAttempt on.
 inline constexpr sql::Query kBeginDeliveries{

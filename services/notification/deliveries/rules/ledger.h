@@ -15,6 +15,8 @@
 //   W4  the database was restored from before the send, and a human had it sent all the same: then
 //       it is made anew, and what was planned anew has a new id (restore/after_restore.h)
 // A message that may have arrived and is not sent again ends as UNKNOWN, with the reason why not.
+// So does one of which ten attempts never ended (SettleUnheard): its outcome is refused time and
+// again, or whoever sends it dies.
 //
 // Messages to one person about one event, session or meeting over one channel go out in the order
 // in which they were accepted, one at a time; one that was put off (DEFERRED) holds up no other,
@@ -173,6 +175,10 @@ struct Settlement {
 // A claimed delivery that must not be sent any more: cancelled, expired, or of unknown outcome and
 // never to be sent twice. nullopt: go on.
 std::optional<Settlement> SettleWithoutAttempt(const ClaimedDelivery& delivery, absl::Time now);
+
+// What a delivery in doubt becomes of which so many attempts were begun and never ended: there is
+// no sending it for ever. nullopt: go on.
+std::optional<Settlement> SettleUnheard(const ClaimedDelivery& delivery, std::int64_t unheard);
 
 // What a delivery becomes that `verdict` speaks against; nullopt when it says to send.
 std::optional<Settlement> SettleByVerdict(const ClaimedDelivery& delivery, const Verdict& verdict);

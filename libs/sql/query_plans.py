@@ -127,10 +127,18 @@ def faults(lines, filled):
                 yield line.strip(" ->") + " without a condition"
 
 
-def check(folder, binary, data, filled, must_fail):
+def not_used(name, lines, must_use):
+    """What is wrong when a query, by name, shall use an index and does not."""
+    index = must_use.get(name)
+    if index and not any(re.search(rf"\b{index}\b", line) for line in lines):
+        yield f"does not use {index}"
+
+
+def check(folder, binary, data, filled, must_fail, must_use=None):
     """Prints what is wrong with the queries below `folder`, a service whose `binary` makes its schema,
     once `data` is in the tables `filled`. The queries `must_fail` read whole tables, so that the check
-    itself is seen to fail. Returns the status of the process."""
+    itself is seen to fail. Those of `must_use` shall use the index it names: another would serve, and
+    read very much. Returns the status of the process."""
     url = os.environ.get("WICI_TEST_POSTGRES")
     if not url:
         print("skipped: set WICI_TEST_POSTGRES, or use ./wici test")
@@ -148,7 +156,8 @@ def check(folder, binary, data, filled, must_fail):
         found = plans(url, schema, wanted)
         problems = [] if len(found) == len(wanted) else ["not every query was explained"]
         for (path, name, _), lines in zip(named, found):
-            problems += [f"{path}: {name}: {fault}" for fault in faults(lines, filled)]
+            problems += [f"{path}: {name}: {fault}"
+                         for fault in (*faults(lines, filled), *not_used(name, lines, must_use or {}))]
         if len(named) < 30:
             problems.append(f"only {len(named)} queries were found")
         for text, lines in zip(must_fail, found[len(named):]):

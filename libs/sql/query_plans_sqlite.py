@@ -11,7 +11,7 @@ query_plans_sqlite_test.py of the services.
 import re
 import sqlite3
 
-from query_plans import KEYS, named_queries
+from query_plans import KEYS, named_queries, not_used
 
 SEARCH = re.compile(r"SEARCH (\w+) USING (?:COVERING )?INDEX (\w+) \((.*)\)$")
 TABLE = re.compile(r"\b(FROM|JOIN|UPDATE)\s+(?!SET\b)(\w+)(?:\s+(?:AS\s+)?(?!(?:WHERE|JOIN|ON|ORDER|GROUP|SET|"
@@ -100,15 +100,17 @@ def faults(database, text):
     yield from unbound(database, text)
 
 
-def check(folder, exceptions, careless, must_fail):
+def check(folder, exceptions, careless, must_fail, must_use=None):
     """Prints what is wrong with the queries below `folder`, but for those of `exceptions` (why each is
     fine, by name). The queries `must_fail` are bad ones, over the schema with `careless`, so that the
-    check itself is seen to fail. Returns the status of the process."""
+    check itself is seen to fail. Those of `must_use` shall use the index it names: another would serve,
+    and read very much. Returns the status of the process."""
     database, problems, used, seen = open_schema(folder), [], set(), 0
     for path, name, text in named_queries(folder):
         seen += 1
         try:
             found = list(faults(database, complete(text)))
+            found += not_used(name, plan(database, complete(text)), must_use or {})
         except sqlite3.OperationalError as error:
             found = [str(error)]
         if found and name in exceptions:

@@ -24,4 +24,5 @@ if __name__ == "__main__":
         HERE, EXCEPTIONS, "CREATE INDEX careless ON deliveries (state, created_at);", must_fail=(
             "SELECT id FROM deliveries WHERE template = $1",
             "SELECT id FROM notifications ORDER BY created_at",
-            "SELECT id FROM deliveries WHERE notification_id = $1 ORDER BY updated_at LIMIT 10")))
+            "SELECT id FROM deliveries WHERE notification_id = $1 ORDER BY updated_at LIMIT 10"),
+        must_use={"list_waits_of_ahead": "deliveries_waits"}))

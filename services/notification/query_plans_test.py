@@ -44,4 +44,5 @@ FILLED = ("notifications", "deliveries", "attempts")
 
 if __name__ == "__main__":
     sys.exit(query_plans.check(HERE, "wici-notification", DATA, FILLED, must_fail=(
-        "SELECT id FROM deliveries WHERE template = $1", "SELECT id FROM deliveries ORDER BY id")))
+        "SELECT id FROM deliveries WHERE template = $1", "SELECT id FROM deliveries ORDER BY id"),
+        must_use={"list_waits_of_ahead": "deliveries_waits"}))

@@ -16,6 +16,7 @@
 #include "services/notification/campaigns/queries.h"
 #include "services/notification/campaigns/rules/validate_campaign.h"
 #include "services/notification/deliveries/ledger_rows.h"
+#include "services/notification/deliveries/rules/ledger.h"
 #include "services/notification/deliveries/sql_store.h"
 #include "services/notification/errors.h"
 #include "services/notification/templates/rules/built_in.h"
@@ -30,8 +31,6 @@ constexpr std::string_view kNoCampaignBefore = "~";
 // What comes back later holds up nobody else of its campaign, until it is much. Longer than any
 // wait for a relay that is away (RetryDelay) or for a rate: those do.
 constexpr absl::Duration kPutOffForLong = absl::Seconds(90);
-// More than clocks of replicas differ by, as in deliveries/claim_store.cc.
-constexpr absl::Duration kAheadMin = absl::Minutes(1);
 constexpr absl::Duration kPausedLook = absl::Minutes(10);
 constexpr absl::Duration kPauseMax = absl::Hours(24 * 366);
 
@@ -292,9 +291,9 @@ absl::StatusOr<std::vector<std::string>> CampaignStore::ListDue(absl::Time deadl
   std::vector<std::string> due;
   const absl::Time now = mutation_.clock().Now();
   WICI_RETURN_IF_ERROR(database_.Read(deadline, [&](sql::Transaction& tx) -> absl::Status {
-    WICI_ASSIGN_OR_RETURN(
-        const sql::Rows rows,
-        tx.Execute(queries::kListDueCampaigns, {ToMicros(now), limit, ToMicros(now + kAheadMin)}));
+    WICI_ASSIGN_OR_RETURN(const sql::Rows rows,
+                          tx.Execute(queries::kListDueCampaigns,
+                                     {ToMicros(now), limit, ToMicros(now + kClocksDiffer)}));
     due.clear();
     for (const sql::Row& row : rows) due.push_back(row.Text(0));
     return absl::OkStatus();

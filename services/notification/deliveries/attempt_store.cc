@@ -65,6 +65,25 @@ absl::Status AskCheck(Transaction& tx, SendCheck& check, absl::Span<PlannedAttem
   return absl::OkStatus();
 }
 
+// Sets `instead` of what was sent time and again while nobody could write down what became of it.
+absl::Status EndUnheard(Transaction& tx, absl::Span<PlannedAttempt> attempts) {
+  std::map<std::string, PlannedAttempt*> doubtful;
+  std::vector<std::vector<Value>> keys;
+  for (PlannedAttempt& attempt : attempts) {
+    if (!attempt.delivery.may_have_arrived) continue;
+    doubtful[attempt.delivery.id] = &attempt;
+    keys.push_back({attempt.delivery.id});
+  }
+  if (keys.empty()) return absl::OkStatus();
+  WICI_ASSIGN_OR_RETURN(const Rows rows,
+                        tx.SelectMany(queries::kCountUnheard, queries::kCountUnheardSuffix, keys));
+  for (const Row& row : rows) {
+    PlannedAttempt& attempt = *doubtful.at(row.Text(0));
+    attempt.instead = SettleUnheard(attempt.delivery, row.Int(1));
+  }
+  return absl::OkStatus();
+}
+
 std::optional<Settlement> SettleAsCancelled(ClaimedDelivery delivery, absl::Time now) {
   delivery.cancelled = true;
   return SettleWithoutAttempt(delivery, now);
@@ -230,6 +249,7 @@ absl::Status SqlStore::BeginAttempts(absl::Time deadline, absl::Span<PlannedAtte
   WICI_RETURN_IF_ERROR(database_.Write(deadline, [&](Transaction& tx) -> absl::Status {
     kept.clear();
     for (PlannedAttempt& attempt : attempts) attempt.instead.reset();
+    WICI_RETURN_IF_ERROR(EndUnheard(tx, attempts));
     for (SendCheck* check : checks_) {
       WICI_RETURN_IF_ERROR(AskCheck(tx, *check, attempts, now));
     }

@@ -14,6 +14,7 @@
 #include "libs/base/status_macros.h"
 #include "services/notification/deliveries/ledger_rows.h"
 #include "services/notification/deliveries/queries.h"
+#include "services/notification/deliveries/rules/ledger.h"
 #include "services/notification/deliveries/rules/turns.h"
 #include "services/notification/deliveries/sql_store.h"
 
@@ -31,9 +32,6 @@ using sql::Value;
 constexpr std::int64_t kFirstDue = 512;
 constexpr std::int64_t kAllDue = std::numeric_limits<std::int64_t>::max();
 constexpr absl::Duration kSearchAgain = absl::Seconds(1);
-
-// Clocks of replicas differ by less, so that none takes what another puts off as of a wrong clock.
-constexpr absl::Duration kAheadMin = absl::Minutes(1);
 
 // Of the tenants with something that is not ended, most have nothing due: past so many of them a
 // claim goes to find those that have.
@@ -235,9 +233,9 @@ absl::StatusOr<std::vector<ClaimedDelivery>> SqlStore::ClaimDeliveries(
 
 absl::StatusOr<std::int32_t> SqlStore::WaitFromNow(absl::Time deadline, v1::Channel channel,
                                                    std::int32_t limit, absl::Time now) {
-  const std::int64_t ahead = ToMicros(now + kAheadMin);
+  const std::int64_t ahead = ToMicros(now + kClocksDiffer);
   std::vector<std::vector<Value>> waits;
-  // There may be much that is scheduled, and nearly always nothing is found: without a lock.
+  // Nearly always nothing is found: without a lock.
   WICI_RETURN_IF_ERROR(database_.Read(deadline, [&](Transaction& tx) -> absl::Status {
     WICI_ASSIGN_OR_RETURN(
         const Rows rows, tx.Execute(queries::kListWaitsOfAhead, {static_cast<std::int64_t>(channel),

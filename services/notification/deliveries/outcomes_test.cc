@@ -2,6 +2,7 @@
 #include <cstddef>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -183,6 +184,32 @@ TEST_P(OutcomesTest, AnOutcomeThatIsRefusedAloneIsGivenUpAfterAnHourAndItsDelive
   const std::vector<ClaimedDelivery> again = Claim();
   ASSERT_THAT(again, SizeIs(1));
   EXPECT_TRUE(again[0].may_have_arrived);
+}
+
+TEST_P(OutcomesTest, WhatWasSentTenTimesAndNeverEndedIsNotSentAgainUnlessAHumanWantsIt) {
+  ASSERT_THAT(Record({Plan({kJan})}), IsOk());
+  for (int sent = 0; sent < 10; ++sent) {
+    EXPECT_FALSE(Begin(Claim()[0]).instead.has_value());
+    clock_.Advance(absl::Minutes(3));
+  }
+  ClaimedDelivery claimed = Claim()[0];
+  const std::optional<Settlement> instead = Begin(claimed).instead;
+  ASSERT_TRUE(instead.has_value());
+  EXPECT_EQ(instead->state, v1::DELIVERY_STATE_UNKNOWN);
+  EXPECT_EQ(instead->reason, v1::DELIVERY_REASON_REPEAT_FORBIDDEN);
+  claimed.repeat_allowed = true;
+  EXPECT_FALSE(Begin(claimed).instead.has_value());
+}
+
+TEST_P(OutcomesTest, WhatIsInDoubtIsSentOnAsLongAsItsAttemptsEnd) {
+  ASSERT_THAT(Record({Plan({kJan})}), IsOk());
+  for (int sent = 0; sent < 10; ++sent) {
+    Settle(Start()[0], v1::ATTEMPT_OUTCOME_UNKNOWN, /*common_cause=*/true);
+    clock_.Advance(absl::Minutes(2));
+  }
+  const ClaimedDelivery claimed = Claim()[0];
+  EXPECT_TRUE(claimed.may_have_arrived);
+  EXPECT_FALSE(Begin(claimed).instead.has_value());
 }
 
 TEST_P(OutcomesTest, OnlyFailuresOfTheDeliveryItselfAreCounted) {

@@ -206,6 +206,11 @@ inline constexpr sql::Query kRenewLeases{
     "UPDATE deliveries SET next_at = $2 WHERE channel = $4 AND next_at > $3 AND next_at <= $2 AND "
     "state = 2 AND lease_owner = $1"};
 
+// How many attempts of deliveries were begun and never ended.
+inline constexpr sql::Query kCountUnheard{
+    "count_unheard_attempts", "SELECT delivery_id, COUNT(*) FROM attempts WHERE delivery_id IN"};
+inline constexpr std::string_view kCountUnheardSuffix = "AND ended_at IS NULL GROUP BY delivery_id";
+
 // Those claimed with a fence, given as (id, fence), that still hold and are not cancelled. An
 // attempt that must not be repeated is in doubt only from kCommitAttempt on.
 inline constexpr sql::Query kBeginDeliveries{
@@ -316,13 +321,14 @@ inline constexpr std::string_view kStampDeliverySuffix = "id = $1";
 
 // Some of a channel that wait for later than $2, though they changed last by a clock that showed
 // more: $3 now, $4 limit. What has a time of its own (schedule_at, anchor_at) that has not come
-// keeps it.
+// keeps it. In the order of the index that is to be used, and not that of next_at: nearly always it
+// ends at once.
 inline constexpr sql::Query kListWaitsOfAhead{
     "list_waits_of_ahead",
     "SELECT d.id FROM deliveries d JOIN notifications n ON n.id = d.notification_id "
     "WHERE d.channel = $1 AND d.next_at > $2 AND d.updated_at > $2 AND d.state IN (1, 3) AND "
     "d.anchor_at IS NULL AND (n.schedule_at <= $3 OR n.schedule_at <= n.created_at) "
-    "ORDER BY d.next_at, d.id LIMIT $4"};
+    "ORDER BY d.updated_at LIMIT $4"};
 
 // $1 delivery, $2 now, $3 what such a clock showed.
 inline constexpr sql::Query kWaitFromNow{

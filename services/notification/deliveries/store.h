@@ -144,8 +144,9 @@ class Store {
 
   // Writes down how attempts ended. A delivery whose fence has moved on keeps its state; only the
   // attempt is noted. Returns how many were settled. An outcome that the database refuses is logged
-  // and left out, and its delivery is in doubt when the lease has run out. When none goes through
-  // that is an error for an hour after the attempt: it may be the database.
+  // and left out, and its delivery is in doubt when the lease has run out: then it is sent again,
+  // if it may be, ten times at most (SettleUnheard). When none goes through that is an error for an
+  // hour after the attempt: it may be the database.
   virtual absl::StatusOr<int> RecordAttempts(absl::Time deadline,
                                              absl::Span<const AttemptRecord> records,
                                              absl::Time now) = 0;

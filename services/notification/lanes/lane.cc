@@ -10,13 +10,10 @@ constexpr std::int64_t kKeptForUrgent = 4;  // a quarter of the burst
 // More doublings of a pause than anybody waits for.
 constexpr std::int64_t kDoublingsMax = 16;
 
-// Clocks of replicas differ by less. What lies further ahead than this and the pause was written by
-// a clock that has been set back since: nobody waits until then.
-constexpr absl::Duration kSkewMax = absl::Minutes(1);
-
-// When a pause of such a length ends that was to end at `until`; `now` when it has ended.
+// When a pause of such a length ends that was to end at `until`; `now` when it has ended, or when
+// that was written by a clock that has been set back since: nobody waits until then.
 absl::Time EndOf(absl::Time until, absl::Duration pause, absl::Time now) {
-  return until - now <= pause + kSkewMax ? std::max(until, now) : now;
+  return until - now <= pause + kClocksDiffer ? std::max(until, now) : now;
 }
 
 // For how long its failures in a row open it.
@@ -27,7 +24,7 @@ absl::Duration PauseOf(const Lane& lane, const LaneLimits& limits) {
 }
 
 void Fill(Lane& lane, const LaneLimits& limits, absl::Time now) {
-  if (lane.filled - now > kSkewMax) lane.filled = now;
+  if (lane.filled - now > kClocksDiffer) lane.filled = now;
   const std::int64_t full = limits.burst * kToken;
   const absl::Duration since = std::max(now - lane.filled, absl::ZeroDuration());
   const absl::Duration to_fill = absl::Seconds(limits.burst) / limits.per_second;

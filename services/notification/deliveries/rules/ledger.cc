@@ -15,6 +15,7 @@ constexpr absl::Duration kCommonDelays[] = {absl::Seconds(1),  absl::Seconds(2),
 
 // Waits do not grow beyond this many tries.
 constexpr std::int64_t kTriesCounted = 20;
+constexpr std::int64_t kUnheardMax = 10;
 constexpr std::size_t kFewRecipients = 10;
 constexpr std::int32_t kShareOfTheOldest = 8;  // an eighth
 constexpr absl::Duration kRetryAfterMax = absl::Hours(24);
@@ -83,6 +84,11 @@ std::optional<Settlement> SettleWithoutAttempt(const ClaimedDelivery& delivery, 
                   v1::DELIVERY_REASON_EXPIRED);
   }
   return std::nullopt;
+}
+
+std::optional<Settlement> SettleUnheard(const ClaimedDelivery& delivery, std::int64_t unheard) {
+  if (delivery.repeat_allowed || unheard < kUnheardMax) return std::nullopt;
+  return Doubtful(v1::DELIVERY_REASON_REPEAT_FORBIDDEN);
 }
 
 std::optional<Settlement> SettleByVerdict(const ClaimedDelivery& delivery, const Verdict& verdict) {

@@ -15,6 +15,8 @@
 //   W4  the database was restored from before the send, and a human had it sent all the same: then
 //       it is made anew, and what was planned anew has a new id (restore/after_restore.h)
 // A message that may have arrived and is not sent again ends as UNKNOWN, with the reason why not.
+// So does one of which ten attempts never ended (SettleUnheard): its outcome is refused time and
+// again, or whoever sends it dies.
 //
 // Messages to one person about one event, session or meeting over one channel go out in the order
 // in which they were accepted, one at a time; one that was put off (DEFERRED) holds up no other,
@@ -49,6 +51,10 @@ namespace wici::notification {
 inline constexpr absl::Duration kDefaultLifetime = absl::Hours(72);
 // One that is collected, which may take a week.
 inline constexpr absl::Duration kCollectedLifetime = absl::Hours(24 * 10);
+
+// Clocks of replicas differ by less. A time that was written more than this ahead of now is that of
+// a clock that was wrong and has been set back since; what is less may be another replica's.
+inline constexpr absl::Duration kClocksDiffer = absl::Minutes(1);
 
 // What becomes of an unknown outcome over `channel` when the notification does not say it itself
 // and its template says `of_template`. Not every provider of SMS knows a repetition by its id, and
@@ -169,6 +175,10 @@ struct Settlement {
 // A claimed delivery that must not be sent any more: cancelled, expired, or of unknown outcome and
 // never to be sent twice. nullopt: go on.
 std::optional<Settlement> SettleWithoutAttempt(const ClaimedDelivery& delivery, absl::Time now);
+
+// What a delivery in doubt becomes of which so many attempts were begun and never ended: there is
+// no sending it for ever. nullopt: go on.
+std::optional<Settlement> SettleUnheard(const ClaimedDelivery& delivery, std::int64_t unheard);
 
 // What a delivery becomes that `verdict` speaks against; nullopt when it says to send.
 std::optional<Settlement> SettleByVerdict(const ClaimedDelivery& delivery, const Verdict& verdict);

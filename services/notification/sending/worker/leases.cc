@@ -38,34 +38,40 @@ absl::Status DeliveryWorker::RenewLeases(absl::Time now) {
   return absl::OkStatus();
 }
 
-bool DeliveryWorker::MoveWaits(absl::Time now, int& looks) {
+absl::StatusOr<std::int32_t> DeliveryWorker::MoveWaits(absl::Time now) {
   const absl::StatusOr<std::int32_t> moved =
       store_.WaitFromNow(DeadlineIn(kDatabaseTimeout), channel_.kind(), kWaitsMoved, now);
   if (!moved.ok()) {
     Log(LogLevel::kWarning, "waits_not_moved", {{"error", std::string(moved.status().message())}});
-    return false;
-  }
-  if (*moved > 0) {
+  } else if (*moved > 0) {
     Log(LogLevel::kWarning, "clock_was_set_back", {{"deliveries_moved", absl::StrCat(*moved)}});
     Wake();
   }
-  if (*moved == kWaitsMoved) return true;
-  --looks;
-  return false;
+  return moved;
 }
 
 void DeliveryWorker::KeepLeases() {
   absl::Time last = absl::InfiniteFuture();  // it may have been set back before the start
   int looks = 0;
+  int may_fail = 0;
   while (true) {
     const absl::Time now = clock_.Now();
-    if (now < last) looks = kLooksForWaits;
+    if (now < last) {
+      looks = kLooksForWaits;
+      may_fail = kLooksThatFail;
+    }
     last = now;
     const absl::Status renewed = RenewLeases(now);
     if (!renewed.ok()) {
       Log(LogLevel::kWarning, "leases_not_renewed", {{"error", std::string(renewed.message())}});
     }
-    const bool more = looks > 0 && MoveWaits(now, looks);
+    bool more = false;
+    if (looks > 0 && may_fail > 0) {
+      const absl::StatusOr<std::int32_t> moved = MoveWaits(now);
+      more = moved.ok() && *moved == kWaitsMoved;
+      if (!moved.ok()) --may_fail;
+      if (moved.ok() && !more) --looks;
+    }
     MutexLock lock(mutex_);
     while (!stopping_ && !more && !IsOver(now, options_.lease / 4, clock_.Now())) {
       stopped_.WaitFor(mutex_, options_.poll);

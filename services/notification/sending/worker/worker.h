@@ -93,6 +93,9 @@ class DeliveryWorker {
   // How often waits are looked for that a clock that was set back may have left, a quarter of a
   // lease apart: what was under way then is still written by its time.
   static constexpr int kLooksForWaits = 3;
+  // How many of these may fail, about an hour of them: what a clock wrote that was ahead by that is
+  // due by then.
+  static constexpr int kLooksThatFail = 720;
   static constexpr std::int32_t kWaitsMoved = 500;  // at once
   // How long a channel rests that was woken and had nothing due, at first and at most.
   static constexpr absl::Duration kRestMin = absl::Microseconds(250);
@@ -160,8 +163,8 @@ class DeliveryWorker {
   absl::Status RecordFinished();
   // Of all claims that are held.
   absl::Status RenewLeases(absl::Time now);
-  // Of a clock that was set back; whether there are more. When not, it has looked once.
-  bool MoveWaits(absl::Time now, int& looks);
+  // Of a clock that was set back; how many. There may be more when these are kWaitsMoved.
+  absl::StatusOr<std::int32_t> MoveWaits(absl::Time now);
 
   Store& store_;
   Channel& channel_;

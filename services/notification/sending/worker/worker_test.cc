@@ -1,8 +1,10 @@
 // How mails are sent to a real SMTP server, and what happens when parts fail.
 #include "services/notification/sending/worker/worker.h"
 
+#include <atomic>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -11,6 +13,7 @@
 #include "libs/base/metrics.h"
 #include "libs/base/timestamp.h"
 #include "libs/testing/faulty_database.h"
+#include "libs/testing/rewriting_database.h"
 #include "libs/testing/status_matchers.h"
 #include "prometheus/text_serializer.h"
 #include "services/notification/sending/testing/interrupted_channel.h"
@@ -391,6 +394,46 @@ TEST_P(WorkerTest, F16_WhatWasAcceptedByAClockThatWasAheadGoesOutAfterARestart) 
   worker_.reset();
   EXPECT_THAT(sink_.Mails(), SizeIs(1));
   EXPECT_EQ(Ledger()[0].state(), v1::DELIVERY_STATE_DELIVERED);
+}
+
+// Counts how often it is asked: so a test knows that loops went on.
+class AskedClock final : public Clock {
+ public:
+  explicit AskedClock(const Clock& clock) : clock_(clock) {}
+  absl::Time Now() const override {
+    ++asked_;
+    return clock_.Now();
+  }
+  int asked() const { return asked_; }
+
+ private:
+  const Clock& clock_;
+  mutable std::atomic<int> asked_{0};
+};
+
+TEST_P(WorkerTest, F16_WaitsAreLookedForAFewTimesAndNotForEverWhereThatFails) {
+  const absl::Time deadline = absl::Now() + absl::Seconds(60);
+  const auto wait_for = [&](const auto& ready) {
+    while (absl::Now() < deadline && !ready()) std::this_thread::yield();
+    EXPECT_LT(absl::Now(), deadline);
+  };
+  for (const auto& [table, looks] : {std::pair("deliveries  d", 3), std::pair("no_table d", 720)}) {
+    testing::RewritingDatabase rewriting(database(), "list_waits_of_ahead",
+                                         {{"deliveries d", table}});
+    SqlStore store(rewriting, ids_);
+    const AskedClock asked(clock_);
+    // Without a pause between its rounds.
+    DeliveryWorker worker(store, *channel_, asked,
+                          {.owner = "worker", .lease = absl::ZeroDuration()});
+    worker.Start();
+    for (const int times : {1, 2}) {
+      wait_for([&, looks = looks] { return rewriting.rewritten() >= times * looks; });
+      const int before = asked.asked();
+      wait_for([&] { return asked.asked() > before + 1000; });
+      EXPECT_EQ(rewriting.rewritten(), times * looks);
+      clock_.Advance(-absl::Hours(1));
+    }
+  }
 }
 
 // As if the process had slept for an hour: what was claimed is another's by then.

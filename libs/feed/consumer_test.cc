@@ -319,6 +319,20 @@ TEST_P(ConsumerTest, WhatChangesInARestoredSourceBeforeItIsAskedAgainTakesEffect
   }
 }
 
+TEST_P(ConsumerTest, WithoutAStreamARoundEndsAlthoughTheSourceGoesOn) {
+  const Consumer::Handler record = RecordEffects();
+  int more = 20;
+  const auto handler = [&](absl::Span<const v1::Change> changes) {
+    if (more-- > 0) Produce(1);
+    return record(changes);
+  };
+  consumer_ = MakeConsumer(handler, nullptr, /*with_redis=*/false);
+  Produce(1);
+  EXPECT_THAT(consumer_->RunOnce(), IsOkAndHolds(2));
+  EXPECT_THAT(consumer_->RunOnce(), IsOkAndHolds(2));
+  EXPECT_THAT(Effects(), SizeIs(4));
+}
+
 TEST_P(ConsumerTest, StartedConsumerFollowsAndStops) {
   Mutex mutex;
   CondVar changed;
